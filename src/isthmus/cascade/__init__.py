@@ -1,0 +1,1 @@
+"""The cascade lens: systemic importance in networks."""

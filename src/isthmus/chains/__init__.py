@@ -1,0 +1,1 @@
+"""The value-chain lens: look-through, value added in trade, extraction."""

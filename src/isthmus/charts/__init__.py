@@ -1,0 +1,1 @@
+"""Chart specifications made from tables."""

@@ -1,0 +1,1 @@
+"""Names of things: economies, coalitions, industries, products, concordances."""

@@ -1,0 +1,1 @@
+"""The coercion lens: episodes, leverage, retaliation."""

@@ -1,0 +1,1 @@
+"""Packages of actions: evaluation, search, agreement."""

@@ -1,0 +1,1 @@
+"""The dependence lens: shares, concentration, indicators, leverage, complementarity."""

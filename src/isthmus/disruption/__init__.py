@@ -1,0 +1,1 @@
+"""The disruption lens: losses day by day."""

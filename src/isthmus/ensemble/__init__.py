@@ -1,0 +1,1 @@
+"""Sampling, batches of scenarios over any lens, summaries, sensitivity."""

@@ -1,0 +1,1 @@
+"""The equilibrium lens: general equilibrium in changes."""

@@ -1,0 +1,45 @@
+"""Errors about codes, data sets, files and licences."""
+
+from __future__ import annotations
+
+from isthmus.errors.base import EXIT_BAD_INPUT, EXIT_FAILED, IsthmusError, NotFound
+
+
+class CodeUnknown(NotFound):
+    """A code or name is not in its classification; nothing is matched by name in silence."""
+
+
+class DataMissing(NotFound):
+    """A world does not hold a data set; the hint says how to add it."""
+
+
+class DataCorrupted(IsthmusError):
+    """A file does not have the content that its manifest names."""
+
+    exit_code = EXIT_FAILED
+
+
+class SchemaVersionUnsupported(IsthmusError):
+    """A file carries a schema version that this release neither reads nor migrates."""
+
+    exit_code = EXIT_BAD_INPUT
+
+
+class LicenceForbids(IsthmusError):
+    """The licence record of a data set does not allow what was asked."""
+
+    exit_code = EXIT_BAD_INPUT
+
+
+class StorageFull(IsthmusError):
+    """There is no space left to write; nothing half-written was kept."""
+
+
+class StorageReadOnly(IsthmusError):
+    """The target folder cannot be written to."""
+
+
+class TargetExists(IsthmusError):
+    """The output already exists and was not asked to be replaced."""
+
+    exit_code = EXIT_BAD_INPUT

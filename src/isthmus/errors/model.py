@@ -1,0 +1,46 @@
+"""Errors about models: broken identities, systems without a solution, shocks a lens cannot hold."""
+
+from __future__ import annotations
+
+from isthmus.errors.base import (
+    EXIT_BAD_INPUT,
+    EXIT_INTERRUPTED,
+    EXIT_NOT_CONVERGED,
+    IsthmusError,
+)
+
+
+class IdentityViolated(IsthmusError):
+    """An accounting identity does not hold within its tolerance."""
+
+    exit_code = EXIT_BAD_INPUT
+
+
+class NotProductive(IsthmusError):
+    """The input coefficients have a spectral radius of one or more."""
+
+    exit_code = EXIT_BAD_INPUT
+
+
+class SingularSystem(IsthmusError):
+    """A linear system has no unique solution within tolerance."""
+
+    exit_code = EXIT_NOT_CONVERGED
+
+
+class DidNotConverge(IsthmusError):
+    """An iteration ended without reaching its tolerance."""
+
+    exit_code = EXIT_NOT_CONVERGED
+
+
+class ShockNotRepresentable(IsthmusError):
+    """A lens cannot represent a shock of the scenario; it is never ignored."""
+
+    exit_code = EXIT_BAD_INPUT
+
+
+class Cancelled(IsthmusError):
+    """The work was cancelled between two batches and can be resumed."""
+
+    exit_code = EXIT_INTERRUPTED

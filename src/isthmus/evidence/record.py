@@ -1,0 +1,46 @@
+"""The record that every data set carries: where it comes from and what may be done with it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from isthmus.evidence.kinds import Kind
+
+SCHEMA_VERSION = 1
+
+Redistribution = Literal["allowed", "derived_only", "forbidden"]
+
+
+class DatasetRecord(BaseModel):
+    """Source, edition, unit, kind, licence and known faults of one data set.
+
+    `sha256` is the hash of the file as stored; `content_sha256` that of its rows in canonical
+    order (`isthmus.world.content_hash`), which does not depend on compression or writer version.
+    `redistribution` is ``allowed`` (rows may be passed on with attribution), ``derived_only``
+    (only derived figures) or ``forbidden``; unknown terms count as forbidden.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False)
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    publisher: str
+    edition: str
+    years: tuple[int, ...] = ()
+    unit: str
+    kind: Kind
+    licence: str
+    attribution: str
+    redistribution: Redistribution
+    address: str = ""
+    citation: str = ""
+    coverage: str = ""
+    columns: dict[str, str] = Field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    rows: int = 0
+    sha256: str = ""
+    content_sha256: str = ""
+    schema_version: int = SCHEMA_VERSION

@@ -1,0 +1,93 @@
+"""A tidy table with a declared schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from isthmus.evidence.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Name in the frame.
+    role : {"dimension", "value", "attribute"}
+        Dimensions identify a row; values are numbers about the world; attributes describe.
+    unit : str
+        Unit of a value; ``"1"`` for a fraction or index, empty for text.
+    text : str
+        What the column holds, in one sentence.
+    """
+
+    name: str
+    role: Literal["dimension", "value", "attribute"]
+    unit: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named polars frame, its columns, its kind and the data sets it rests on.
+
+    Parameters
+    ----------
+    name : str
+        Key of the table in its result.
+    frame : polars.DataFrame
+        One row per combination of the dimensions.
+    columns : tuple of Column
+        Schema, in the order of the frame.
+    kind : Kind
+        Weakest kind of any number in the table; a column ``kind`` may differ by row.
+    datasets : tuple of str
+        Keys of the data sets used.
+    text : str
+        What the table shows and by which definition.
+
+    Raises
+    ------
+    ValueError
+        When the frame's columns differ from the schema.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    columns: tuple[Column, ...]
+    kind: Kind
+    datasets: tuple[str, ...] = ()
+    text: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        declared = [c.name for c in self.columns]
+        if declared != self.frame.columns:
+            raise ValueError(
+                f"table {self.name!r}: schema {declared} differs from frame {self.frame.columns}"
+            )
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Names of the dimension columns."""
+        return tuple(c.name for c in self.columns if c.role == "dimension")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return schema and rows as plain values, ready for JSON."""
+        return {
+            "name": self.name,
+            "text": self.text,
+            "kind": self.kind.value,
+            "datasets": list(self.datasets),
+            "notes": list(self.notes),
+            "columns": [
+                {"name": c.name, "role": c.role, "unit": c.unit, "text": c.text}
+                for c in self.columns
+            ],
+            "rows": self.frame.rows(),
+        }

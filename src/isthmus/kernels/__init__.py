@@ -1,0 +1,1 @@
+"""Pure functions on arrays: no labels, no input or output, no logging, no state."""

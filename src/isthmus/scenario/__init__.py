@@ -1,0 +1,1 @@
+"""Shocks and actions as validated data."""

@@ -1,0 +1,1 @@
+"""A question as data, and its assessment into a dossier."""

@@ -1,0 +1,1 @@
+"""The labelled, immutable snapshot that the lenses read."""
