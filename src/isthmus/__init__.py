@@ -10,8 +10,6 @@ from isthmus._version import __version__
 
 if TYPE_CHECKING:
     from isthmus.evidence import DatasetRecord, Finding, Kind, Result
-    from isthmus.study import Dossier, Study, assess
-    from isthmus.world import World
 
 _LAZY = {
     "DatasetRecord": "isthmus.evidence",

@@ -35,8 +35,8 @@ def named_storage_error(error: OSError, place: Path) -> IsthmusError:
 
 
 @contextlib.contextmanager
-def atomic_write(path: Path, *, binary: bool = False) -> Iterator[IO[bytes] | IO[str]]:
-    """Open a temporary file beside `path` and rename it into place when the block succeeds.
+def atomic_write(path: Path) -> Iterator[IO[str]]:
+    """Open a temporary UTF-8 text file beside `path`; rename it into place when all went well.
 
     On any failure, an interrupt included, the temporary file is removed and `path` is as before.
 
@@ -45,15 +45,35 @@ def atomic_write(path: Path, *, binary: bool = False) -> Iterator[IO[bytes] | IO
     StorageFull, StorageReadOnly, IsthmusError
         When the file cannot be written.
     """
+    with (
+        _renamed_into_place(path) as temporary,
+        open(temporary, "x", encoding="utf-8", newline="\n") as handle,
+    ):
+        yield handle
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+@contextlib.contextmanager
+def atomic_write_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Do as `atomic_write`, for bytes.
+
+    Raises
+    ------
+    StorageFull, StorageReadOnly, IsthmusError
+        When the file cannot be written.
+    """
+    with _renamed_into_place(path) as temporary, open(temporary, "xb") as handle:
+        yield handle
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+@contextlib.contextmanager
+def _renamed_into_place(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:
-        mode = "xb" if binary else "x"
-        encoding = None if binary else "utf-8"
-        newline = None if binary else "\n"
-        with open(temporary, mode, encoding=encoding, newline=newline) as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
+        yield temporary
         os.replace(temporary, path)
         sync_folder(path.parent)
     except OSError as error:

@@ -1,0 +1,141 @@
+"""``isthmus doctor``: what works on this machine, and how to mend what does not."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from cyclopts import App
+
+from isthmus._version import __version__
+from isthmus.cli.output import emit_json, emit_rows
+from isthmus.errors import IsthmusError
+from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
+
+app = App(name="doctor", help="Check this installation and say what to mend.")
+
+SCHEMA_VERSION = 1
+_REQUIRED = ("numpy", "scipy", "polars", "pydantic", "altair", "vl-convert-python", "jinja2")
+_EXTRAS = {
+    "fast": ("numba",),
+    "pdf": ("typst",),
+    "interop": ("pandas", "xarray"),
+    "download": ("httpx", "stamina"),
+    "estimate": ("pyfixest",),
+}
+
+
+class Check(NamedTuple):
+    """One line of the doctor's report."""
+
+    name: str
+    status: Literal["ok", "absent", "fault"]
+    found: str
+    hint: str = ""
+
+
+@app.default
+def doctor(*, json: bool = False) -> int:
+    """Check Python, packages, the starter world, rendering and folders.
+
+    Parameters
+    ----------
+    json
+        Print the report as JSON.
+    """
+    checks = list(run_checks())
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "checks": [c._asdict() for c in checks]})
+    else:
+        emit_rows("isthmus doctor", ("check", "status", "found", "hint"), checks)
+    return EXIT_FAILED if any(c.status == "fault" for c in checks) else EXIT_DONE
+
+
+def run_checks() -> Iterator[Check]:
+    """Yield every check, in the order of the report; no check stops the next."""
+    yield Check("isthmus", "ok", __version__)
+    yield _python()
+    for name in _REQUIRED:
+        yield _package(name)
+    for extra, names in _EXTRAS.items():
+        yield _extra(extra, names)
+    for title, check in (
+        ("starter world", _starter_world),
+        ("chart rendering", _rendering),
+        ("temporary folder", _temporary_folder),
+        ("home folder", _home_folder),
+    ):
+        yield _guarded(title, check)
+    yield Check("locale", "ok", f"{sys.getfilesystemencoding()}; output is always UTF-8")
+
+
+def _guarded(title: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except IsthmusError as error:
+        return Check(title, "fault", error.what, error.hint or "")
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
+        return Check(title, "fault", f"{type(error).__name__}: {error}", "reinstall the package")
+
+
+def _python() -> Check:
+    version = platform.python_version()
+    return Check("Python", "ok", f"{version} on {platform.system()} {platform.machine()}")
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Check(name, "fault", "missing", "reinstall isthmus")
+
+
+def _extra(extra: str, names: tuple[str, ...]) -> Check:
+    absent = [n for n in names if importlib.util.find_spec(n.replace("-", "_")) is None]
+    if absent:
+        hint = f"optional: install isthmus[{extra}]"
+        return Check(f"extra {extra}", "absent", ", ".join(absent), hint)
+    found = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in names)
+    return Check(f"extra {extra}", "ok", found)
+
+
+def _starter_world() -> Check:
+    from isthmus import World
+
+    world = World.open("starter")
+    for key in world.keys():  # noqa: SIM118 - a world is not a mapping
+        world.table(key)
+    count = len(world.keys())
+    found = f"edition {world.edition}, {count} data sets, all hashes agree"
+    return Check("starter world", "ok", found)
+
+
+def _rendering() -> Check:
+    import vl_convert
+
+    svg = vl_convert.vegalite_to_svg({"data": {"values": [{"a": 1}]}, "mark": "point"})
+    return Check("chart rendering", "ok" if "<svg" in svg else "fault", "SVG without a browser")
+
+
+def _temporary_folder() -> Check:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "probe").write_text("probe", encoding="utf-8")
+    return Check("temporary folder", "ok", tempfile.gettempdir())
+
+
+def _home_folder() -> Check:
+    from platformdirs import user_data_path
+
+    folder = Path(os.environ.get("ISTHMUS_HOME") or user_data_path("isthmus"))
+    nearest = next(p for p in (folder, *folder.parents) if p.exists())
+    if os.access(nearest, os.W_OK):
+        return Check("home folder", "ok", str(folder))
+    hint = "studies still run; set ISTHMUS_HOME to a folder you can write to keep runs"
+    return Check("home folder", "absent", f"{folder} is read-only", hint)

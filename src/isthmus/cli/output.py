@@ -1,0 +1,199 @@
+"""How results are printed: tables for people on stdout, one JSON document for programs."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from isthmus.errors import BadInput
+from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rich.console import Console
+
+    from isthmus.evidence import Column, Result, Table
+
+ROW_LIMIT = 40
+
+
+def emit_json(value: Any, *, out: Path | None = None) -> None:
+    """Write canonical JSON to `out`, or to stdout."""
+    text = canonical_json(value, indent=2) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+        return
+    with atomic_write(out) as handle:
+        handle.write(text)
+    say(f"wrote {out}")
+
+
+def emit_result(
+    result: Result, *, json: bool = False, out: Path | None = None, limit: int = ROW_LIMIT
+) -> None:
+    """Print a result: JSON when asked for, else its tables with units, kinds and notes.
+
+    Parameters
+    ----------
+    result : Result
+        What a lens returned.
+    json : bool
+        Print one JSON document instead of tables.
+    out : Path, optional
+        Write to this file instead: ``.json`` the document, ``.csv`` or ``.parquet`` the table
+        (only for results with one table).
+    limit : int
+        Rows shown per table on the terminal; the document always holds all.
+
+    Raises
+    ------
+    BadInput
+        When `out` has an ending that cannot hold the result.
+    """
+    if out is not None and out.suffix != ".json":
+        write_table(one_table(result), out)
+        return
+    if json or out is not None:
+        emit_json(result.to_dict(), out=out)
+        return
+    emit_tables(result.tables.values(), limit=limit)
+    for citation in result.citations:
+        say(f"method: {citation}")
+
+
+def one_table(result: Result) -> Table:
+    """Return the only table of a result.
+
+    Raises
+    ------
+    BadInput
+        When there are several.
+    """
+    if len(result.tables) != 1:
+        names = ", ".join(result.tables)
+        raise BadInput(
+            f"the result has several tables ({names})",
+            hint="write them to a .json file, or use the Python API to pick one",
+        )
+    return next(iter(result.tables.values()))
+
+
+def write_table(table: Table, out: Path) -> None:
+    """Write one table as CSV or Parquet, by the ending of `out`.
+
+    Raises
+    ------
+    BadInput
+        When the ending is neither.
+    """
+    if out.suffix not in {".csv", ".parquet"}:
+        raise BadInput(
+            f"unknown file ending '{out.suffix}'",
+            where=str(out),
+            hint="use .json, .csv or .parquet",
+        )
+    with atomic_write_bytes(out) as handle:
+        if out.suffix == ".csv":
+            table.frame.write_csv(handle)
+        else:
+            table.frame.write_parquet(handle)
+    say(f"wrote {out}")
+
+
+def emit_tables(tables: Iterable[Table], *, limit: int = ROW_LIMIT) -> None:
+    """Print tables to stdout, shares as percent, with unit and kind."""
+    console = stdout_console()
+    for table in tables:
+        _print_table(console, table, limit)
+
+
+def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Print plain rows as a table to stdout."""
+    from rich.table import Table as Grid
+
+    grid = Grid(title=title, title_justify="left")
+    for name in columns:
+        grid.add_column(name)
+    for row in rows:
+        grid.add_row(*(format_cell(cell) for cell in row))
+    stdout_console().print(grid)
+
+
+def emit_mapping(title: str, values: Mapping[str, Any]) -> None:
+    """Print names and values, one a line, to stdout."""
+    from rich.table import Table as Grid
+
+    grid = Grid(
+        title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0)
+    )
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in values.items():
+        grid.add_row(name, format_cell(value))
+    stdout_console().print(grid)
+
+
+def say(text: str) -> None:
+    """Talk to the person at the terminal, on stderr."""
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def stdout_console() -> Console:
+    """Return a rich console on stdout that does not guess markup from data."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "160"))
+    return Console(markup=False, highlight=False, width=width, soft_wrap=False)
+
+
+def format_cell(value: Any, unit: str = "") -> str:
+    """Return a cell as text: four significant digits, fractions of unit "share" as percent."""
+    if value is None:
+        return "n/a"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return "n/a"
+        if unit == "share":
+            return f"{100 * value:.1f} %"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(format_cell(v) for v in value)
+    return str(value)
+
+
+def _print_table(console: Console, table: Table, limit: int) -> None:
+    from rich.table import Table as Grid
+
+    frame = table.frame.head(limit)
+    grid = Grid(
+        title=f"{table.name}: {table.text} [{table.kind.value}]",
+        title_justify="left",
+        caption=_caption(table, limit),
+        caption_justify="left",
+    )
+    for column in table.columns:
+        right = column.role == "value"
+        grid.add_column(_header(column), justify="right" if right else "left")
+    units = [c.unit for c in table.columns]
+    for row in frame.iter_rows():
+        grid.add_row(*(format_cell(cell, unit) for cell, unit in zip(row, units, strict=True)))
+    console.print(grid)
+
+
+def _header(column: Column) -> str:
+    shown = {"": "", "1": "", "share": ""}.get(column.unit, f" [{column.unit}]")
+    return f"{column.name}{shown}"
+
+
+def _caption(table: Table, limit: int) -> str:
+    parts = [f"data: {', '.join(table.datasets)}"] if table.datasets else []
+    if table.frame.height > limit:
+        parts.append(f"{table.frame.height - limit} more rows: use --json or --out")
+    parts.extend(table.notes)
+    return "\n".join(parts)
