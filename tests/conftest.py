@@ -1,0 +1,54 @@
+"""Fixtures shared by all tests; suites that cannot run say so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+REQUIRED = os.environ.get("CI") == "true"
+
+
+def _absent(what: str, reason: str) -> NoReturn:
+    """Skip with the reason; on the build server a missing suite is a failure."""
+    if REQUIRED:
+        pytest.fail(f"{what} is required here: {reason}", pytrace=False)
+    pytest.skip(f"{what} not run: {reason}")
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the root of the checkout."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder of public data beside the checkout, or skip."""
+    named = os.environ.get("ISTHMUS_SHARED_DATA")
+    folder = Path(named) if named else PROJECT.parent / "shared" / "data"
+    if not (folder / "mrio").is_dir():
+        _absent("source suite", "no public data beside the checkout (set ISTHMUS_SHARED_DATA)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of a Chromium, or skip."""
+    found = os.environ.get("ISTHMUS_CHROMIUM") or shutil.which("chromium")
+    if not found:
+        _absent("browser suite", "no chromium on the path (set ISTHMUS_CHROMIUM)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    """Return the text of axe-core, or skip."""
+    named = os.environ.get("ISTHMUS_AXE", "")
+    if not Path(named).is_file():
+        _absent("accessibility suite", "no axe-core (set ISTHMUS_AXE to its axe.min.js)")
+    return Path(named).read_text(encoding="utf-8")
