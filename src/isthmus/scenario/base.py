@@ -1,0 +1,78 @@
+"""What every scenario model shares: strict fields, all problems at once, no silent guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from isthmus.errors import BadInput, InputProblem, did_you_mean
+
+ALL = "*"
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
+_UNION_TAGS = ("tuple[", "literal[", "function-")
+
+
+def _as_codes(value: Any) -> Any:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+        items = list(value)
+        return tuple(sorted(set(items))) if all(isinstance(v, str) for v in items) else tuple(items)
+    return value
+
+
+def _check_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes:
+        raise ValueError(f"is empty; write '{ALL}' for all")
+    bad = [c for c in codes if c != ALL and not _CODE.fullmatch(c)]
+    if bad:
+        raise ValueError(
+            f"{', '.join(map(repr, bad))}: a code holds letters, digits and any of '_.:-' only"
+        )
+    if ALL in codes and len(codes) > 1:
+        raise ValueError(f"'{ALL}' means all and stands alone")
+    return codes
+
+
+Codes = Annotated[tuple[str, ...], BeforeValidator(_as_codes), AfterValidator(_check_codes)]
+"""Codes of economies, coalitions or industries: sorted, once each; ``"*"`` alone means all."""
+
+
+class Strict(BaseModel):
+    """Frozen model that refuses unknown fields and raises `BadInput` with every problem.
+
+    Raises
+    ------
+    BadInput
+        When any field is missing, unknown or out of its range.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            problems = problems_of(error, type(self))
+            noun = "problem" if len(problems) == 1 else "problems"
+            name = type(self).__name__
+            raise BadInput(f"{name}: {len(problems)} {noun}", problems) from None
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[InputProblem]:
+    """Translate a pydantic error into problems with place and hint."""
+    out = []
+    for item in error.errors():
+        place = [str(p) for p in item["loc"] if not str(p).startswith(_UNION_TAGS)]
+        what = item["msg"].removeprefix("Value error, ")
+        hint = ""
+        if item["type"] == "extra_forbidden":
+            what = f"unknown field '{place[-1]}'"
+            hint = did_you_mean(place[-1], model.model_fields)
+        elif item["type"] != "missing" and isinstance(item["input"], str | int | float):
+            what = f"{what}, got {item['input']!r}"
+        out.append(InputProblem(what, where=".".join(place), hint=hint))
+    return out

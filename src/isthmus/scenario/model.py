@@ -1,0 +1,263 @@
+"""A scenario: a named, validated set of shocks with a horizon, ranges and an identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+from pydantic import Field
+
+from isthmus.errors import BadInput, InputProblem, ShockNotRepresentable, did_you_mean, raise_all
+from isthmus.runtime import canonical_hash
+from isthmus.scenario.base import Strict
+from isthmus.scenario.ranges import Correlation, Range
+from isthmus.scenario.shocks import SHOCKS, Shock
+
+SCHEMA_VERSION = 1
+_PROSE = {"name", "title", "reason"}
+
+
+class Scenario(Strict):
+    """A named set of shocks with a horizon; TOML in and out.
+
+    Parameters
+    ----------
+    name : str
+        Key in results and files: lower case, digits and hyphens.
+    title, reason : str
+        What it is and why it is as it is; not part of the identity.
+    horizon : int
+        Days from the start, 1 to 3,660.
+    shocks : tuple of Shock
+        The shocks, in order; ranges refer to them by index. None means the base run.
+    params : mapping
+        Parameters of the lens that this scenario fixes (``psi = 0.9``); the lens refuses names
+        that it does not know.
+    ranges : tuple of Range
+        What is not known, by parameter; read by ensembles, ignored by single runs.
+    correlations : tuple of Correlation
+        Rank correlations between ranges.
+
+    Notes
+    -----
+    In a file the ranges are an array of tables::
+
+        [[ranges]]
+        path = "shocks.0.severity"
+        distribution = "uniform"
+        low = 0.5
+        high = 1.0
+        reason = "partial to full"
+
+    Raises
+    ------
+    BadInput
+        With every problem found.
+    """
+
+    schema_version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str = ""
+    reason: str = ""
+    horizon: int = Field(default=365, ge=1, le=3660)
+    shocks: tuple[Shock, ...] = ()
+    params: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    ranges: tuple[Range, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+
+    def __init__(self, **data: Any) -> None:
+        problems: list[InputProblem] = []
+        for field, build in _PARTS.items():
+            if field in data:
+                data[field] = _build_all(field, data[field], build, problems)
+        try:
+            super().__init__(**data)
+        except BadInput as error:
+            problems.extend(error.problems)
+        else:
+            problems.extend(_late_shocks(self))
+        problems.extend(_bad_paths(data))
+        raise_all(f"scenario '{data.get('name', '?')}'", problems)
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Self:
+        """Build from plain values, as read from TOML or JSON.
+
+        Raises
+        ------
+        BadInput
+            With every problem found.
+        """
+        return cls(**dict(raw))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values without defaults that were not set, ready for TOML or JSON."""
+        out = self.model_dump(mode="python", exclude_none=True, exclude={"shocks"})
+        out["shocks"] = [_shock_dict(s) for s in self.shocks]
+        out["ranges"] = [
+            r.model_dump(exclude_none=True, exclude_defaults=True) for r in self.ranges
+        ]
+        out["correlations"] = [c.model_dump() for c in self.correlations]
+        return {k: v for k, v in out.items() if v not in ("", [], {}, ())}
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the form that identifies the scenario: everything but prose and name."""
+        out = {k: v for k, v in self.to_dict().items() if k not in _PROSE}
+        out["shocks"] = [
+            {**s.model_dump(exclude={"reason"}, exclude_none=True), "kind": s.kind}
+            for s in self.shocks
+        ]
+        for key in ("ranges", "correlations"):
+            out[key] = [_without_prose(entry) for entry in out.get(key, [])]
+        return out
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of the canonical form: equal for scenarios that mean the same."""
+        return canonical_hash(self.canonical())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of shock it holds, sorted, once each."""
+        return tuple(sorted({s.kind for s in self.shocks}))
+
+    def require(self, kinds: Iterable[str], *, lens: str) -> None:
+        """Raise unless every shock is of one of `kinds`.
+
+        Raises
+        ------
+        ShockNotRepresentable
+            Naming each shock that `lens` cannot hold.
+        """
+        able = set(kinds)
+        bad = [(i, s.kind) for i, s in enumerate(self.shocks) if s.kind not in able]
+        if bad:
+            raise ShockNotRepresentable(
+                f"{lens} cannot represent " + ", ".join(f"shocks.{i} ({kind})" for i, kind in bad),
+                where=f"scenario '{self.name}'",
+                hint=f"it holds {', '.join(sorted(able))}",
+            )
+
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """Return a copy with the parameters at the given dotted paths replaced.
+
+        Paths are those of `Range`; ``params.<name>`` sets a parameter of the lens.
+
+        Raises
+        ------
+        BadInput
+            When a path leads nowhere or a value breaks a rule.
+        """
+        raw = self.to_dict()
+        problems = []
+        for path, value in values.items():
+            if why := _path_problem(path, raw):
+                problems.append(InputProblem(why[0], where=path, hint=why[1]))
+                continue
+            _set(raw, path.split("."), value)
+        raise_all(f"values for scenario '{self.name}'", problems)
+        return type(self).from_dict(raw)
+
+
+def _make_shock(raw: Any) -> Shock:
+    if isinstance(raw, Shock):
+        return raw
+    kind = raw.get("kind") if isinstance(raw, Mapping) else None
+    if kind not in SHOCKS:
+        hint = did_you_mean(str(kind), SHOCKS) or f"known: {', '.join(SHOCKS)}"
+        problem = InputProblem(f"unknown kind of shock {kind!r}", where="kind", hint=hint)
+        raise BadInput("shock", [problem])
+    return SHOCKS[str(kind)](**raw)
+
+
+def _make_range(raw: Any) -> Range:
+    return raw if isinstance(raw, Range) else Range(**raw)
+
+
+def _make_correlation(raw: Any) -> Correlation:
+    return raw if isinstance(raw, Correlation) else Correlation(**raw)
+
+
+_PARTS = {"shocks": _make_shock, "ranges": _make_range, "correlations": _make_correlation}
+
+
+def _build_all(field: str, raw: Any, build: Any, problems: list[InputProblem]) -> Any:
+    if not isinstance(raw, list | tuple):
+        problems.append(InputProblem("must be a list of tables", where=field))
+        return ()
+    out = []
+    for index, item in enumerate(raw):
+        place = f"{field}.{index}"
+        if not isinstance(item, Mapping | Strict):
+            problems.append(InputProblem("must be a table", where=place))
+            continue
+        try:
+            out.append(build(item))
+        except BadInput as error:
+            problems.extend(
+                InputProblem(p.what, where=f"{place}.{p.where}".rstrip("."), hint=p.hint)
+                for p in error.problems
+            )
+    return tuple(out)
+
+
+def _late_shocks(scenario: Scenario) -> list[InputProblem]:
+    return [
+        InputProblem(
+            f"starts on day {shock.start}, at or after the horizon of {scenario.horizon} days",
+            where=f"shocks.{index}.start",
+        )
+        for index, shock in enumerate(scenario.shocks)
+        if shock.start >= scenario.horizon
+    ]
+
+
+def _bad_paths(data: Mapping[str, Any]) -> list[InputProblem]:
+    problems = []
+    seen: set[str] = set()
+    for index, item in enumerate(data.get("ranges", ())):
+        where = f"ranges.{index}.path"
+        if why := _path_problem(item.path, data):
+            problems.append(InputProblem(why[0], where=where, hint=why[1]))
+        if item.path in seen:
+            problems.append(InputProblem(f"'{item.path}' has two ranges", where=where))
+        seen.add(item.path)
+    for index, item in enumerate(data.get("correlations", ())):
+        problems += [
+            InputProblem(f"'{path}' has no range", where=f"correlations.{index}.paths")
+            for path in item.paths
+            if path not in seen
+        ]
+    return problems
+
+
+def _path_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
+    head, *rest = path.split(".")
+    if path == "horizon" or (head == "params" and len(rest) == 1):
+        return None
+    if head != "shocks" or len(rest) < 2 or not rest[0].isdigit():
+        return f"'{path}' leads nowhere", "paths start with shocks.<index>., params. or horizon"
+    shocks = data.get("shocks", ())
+    if int(rest[0]) >= len(shocks):
+        return f"there is no shock {rest[0]}", f"the scenario has {len(shocks)}"
+    shock = shocks[int(rest[0])]
+    fields = SHOCKS[shock["kind"] if isinstance(shock, Mapping) else shock.kind].model_fields
+    if rest[1] not in fields:
+        return f"no field '{rest[1]}'", did_you_mean(rest[1], fields)
+    return None
+
+
+def _set(raw: dict[str, Any], path: list[str], value: Any) -> None:
+    here: Any = raw
+    for step in path[:-1]:
+        here = here[int(step)] if isinstance(here, list) else here.setdefault(step, {})
+    here[path[-1]] = value
+
+
+def _shock_dict(shock: Shock) -> dict[str, Any]:
+    fields = shock.model_dump(exclude_none=True, exclude_defaults=True, exclude={"kind"})
+    return {"kind": shock.kind, **fields}
+
+
+def _without_prose(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in entry.items() if k != "reason"}

@@ -1,0 +1,95 @@
+"""Ranges and distributions declared on parameters, and correlations between them."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from isthmus.scenario.base import Strict
+
+Distribution = Literal["uniform", "loguniform", "triangular", "normal", "choice"]
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "uniform": ("low", "high"),
+    "loguniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+    "normal": ("mean", "sd"),
+    "choice": ("values",),
+}
+
+
+class Range(Strict):
+    """What is not known about one parameter.
+
+    Parameters
+    ----------
+    path : str
+        Dotted path: ``shocks.<index>.<field>`` (``shocks.0.severity``), ``horizon``, or
+        ``params.<name>`` for a parameter of the lens (``params.psi``).
+    distribution : {"uniform", "loguniform", "triangular", "normal", "choice"}
+        uniform and loguniform take low and high; triangular low, mode and high; normal mean and
+        sd, cut at low and high where these are given; choice takes values, equally likely.
+    low, high, mode, mean, sd : float, optional
+        Numbers of the distribution, in the unit of the parameter.
+    values : tuple, optional
+        Alternatives of a choice.
+    reason : str
+        Why this range; required, because an unexplained range is an unexplained answer.
+    """
+
+    path: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$")
+    distribution: Distribution
+    low: float | None = None
+    high: float | None = None
+    mode: float | None = None
+    mean: float | None = None
+    sd: float | None = Field(default=None, gt=0.0)
+    values: tuple[bool | int | float | str, ...] = ()
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _numbers_fit(self) -> Self:
+        given = {
+            name
+            for name in ("low", "high", "mode", "mean", "sd", "values")
+            if getattr(self, name) not in (None, ())
+        }
+        needed = set(_NEEDS[self.distribution])
+        allowed = needed | ({"low", "high"} if self.distribution == "normal" else set())
+        if missing := sorted(needed - given):
+            raise ValueError(f"a {self.distribution} distribution needs {', '.join(missing)}")
+        if extra := sorted(given - allowed):
+            raise ValueError(f"a {self.distribution} distribution has no {', '.join(extra)}")
+        self._check_order()
+        return self
+
+    def _check_order(self) -> None:
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise ValueError("low must be below high")
+        if self.distribution == "loguniform" and self.low is not None and self.low <= 0.0:
+            raise ValueError("low of a loguniform distribution must be above 0")
+        if (
+            self.mode is not None
+            and self.low is not None
+            and self.high is not None
+            and not self.low <= self.mode <= self.high
+        ):
+            raise ValueError("mode must lie between low and high")
+
+
+class Correlation(Strict):
+    """Rank correlation between two uncertain parameters.
+
+    Parameters
+    ----------
+    paths : tuple of two str
+        Paths that both have a range.
+    value : float
+        Spearman rank correlation in [-1, 1].
+    reason : str
+        Why they move together.
+    """
+
+    paths: tuple[str, str]
+    value: float = Field(ge=-1.0, le=1.0)
+    reason: str = Field(min_length=1)
