@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
 from isthmus.runtime import atomic_write
@@ -70,7 +70,7 @@ def read(path: str | Path) -> Scenario:
 def write(scenario: Scenario, path: str | Path) -> None:
     """Write `scenario` to a TOML file, whole or not at all."""
     with atomic_write(Path(path)) as handle:
-        cast("IO[str]", handle).write(dumps(scenario))
+        handle.write(dumps(scenario))
 
 
 def preset_names() -> tuple[str, ...]:
