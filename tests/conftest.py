@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -48,7 +49,10 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def axe_script() -> str:
     """Return the text of axe-core, or skip."""
-    named = os.environ.get("ISTHMUS_AXE", "")
-    if not Path(named).is_file():
-        _absent("accessibility suite", "no axe-core (set ISTHMUS_AXE to its axe.min.js)")
+    named = os.environ.get("ISTHMUS_AXE")
+    if named is None:
+        package = importlib.util.find_spec("axe_playwright_python")
+        if package is None or package.origin is None:
+            _absent("accessibility suite", "no axe-core (install the group browser)")
+        named = str(Path(package.origin).with_name("axe.min.js"))
     return Path(named).read_text(encoding="utf-8")

@@ -1,0 +1,10 @@
+# Every target sets up what it needs; without make: python3 tools/bootstrap.py TARGET
+PYTHON ?= python3
+
+.PHONY: assess test lint docs wheel validate benchmark setup clean
+
+assess test lint docs wheel validate benchmark setup:
+	@$(PYTHON) tools/bootstrap.py $@
+
+clean:
+	rm -rf .venv dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,19 @@
+"""Sphinx configuration."""
+
+from isthmus import __version__
+
+project = "Isthmus"
+author = "The Isthmus developers"
+copyright = "the Isthmus developers, documentation under CC-BY-4.0"
+release = __version__
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
+nb_execution_mode = "off"
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+numpydoc_show_class_members = False
+autodoc_typehints = "none"
+html_theme = "pydata_sphinx_theme"
+html_theme_options = {"show_prev_next": False, "navigation_depth": 2}
+html_title = "Isthmus"
+exclude_patterns = ["_build"]
+suppress_warnings = ["myst.xref_missing", "config.cache"]

@@ -1,0 +1,95 @@
+"""Write the generated reference pages: commands, errors, data sets.
+
+Usage: python tools/reference.py [--check]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import isthmus.errors
+from isthmus import World
+from isthmus.cli.root import build_app
+from isthmus.errors import IsthmusError
+
+FOLDER = Path("docs/reference")
+
+
+def commands() -> str:
+    """Return the reference of every command and option."""
+    text = build_app().generate_docs(recursive=True)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def errors() -> str:
+    """Return the reference of every error class and its exit code."""
+    rows = [
+        f"| `{name}` | {value.exit_code} | {first_line(value)} |"
+        for name, value in sorted(vars(isthmus.errors).items())
+        if isinstance(value, type) and issubclass(value, IsthmusError)
+    ]
+    head = "# Errors\n\nEvery error says what is wrong, where, and how to mend it.\n"
+    return "\n".join(
+        [head, "| error | exit code | raised when |", "| --- | --- | --- |", *rows, ""]
+    )
+
+
+def data_sets() -> str:
+    """Return the reference of every data set of the starter world."""
+    world = World.open("starter")
+    parts = ["# Data sets of the starter world\n"]
+    for key in world.keys():  # noqa: SIM118 - a world is not a mapping
+        parts.extend(data_set(world, key))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def data_set(world: World, key: str) -> Iterator[str]:
+    """Yield the lines about one data set."""
+    record = world.record(key)
+    years = f"{record.years[0]}-{record.years[-1]}" if record.years else "not dated"
+    yield f"## {key}\n\n{record.title}.\n"
+    for name, value in {
+        "publisher": record.publisher,
+        "edition": record.edition,
+        "years": years,
+        "unit": record.unit,
+        "kind": record.kind.value,
+        "licence": f"{record.licence} (redistribution: {record.redistribution})",
+        "attribution": record.attribution,
+        "coverage": record.coverage,
+    }.items():
+        yield f"- **{name}**: {value}"
+    for title, items in (("Steps", record.steps), ("Known faults", record.faults)):
+        if items:
+            yield f"\n{title}:\n"
+            yield from (f"- {item}" for item in items)
+    yield ""
+
+
+def first_line(value: type) -> str:
+    """Return the first sentence of a docstring."""
+    return (value.__doc__ or "").strip().split("\n")[0].rstrip(".")
+
+
+PAGES = {"commands.md": commands, "errors.md": errors, "datasets.md": data_sets}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check compare them; return the exit code."""
+    stale = 0
+    for name, make in PAGES.items():
+        path, text = FOLDER / name, make()
+        if "--check" in arguments:
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                print(f"{path} is out of date: run python tools/reference.py")
+                stale += 1
+        else:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
