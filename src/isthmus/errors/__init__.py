@@ -14,6 +14,7 @@ from isthmus.errors.data import (
     DataMissing,
     LicenceForbids,
     SchemaVersionUnsupported,
+    StorageBusy,
     StorageFull,
     StorageReadOnly,
     TargetExists,
@@ -25,6 +26,7 @@ from isthmus.errors.model import (
     NotProductive,
     ShockNotRepresentable,
     SingularSystem,
+    WorkerLost,
 )
 
 __all__ = [
@@ -43,9 +45,11 @@ __all__ = [
     "SchemaVersionUnsupported",
     "ShockNotRepresentable",
     "SingularSystem",
+    "StorageBusy",
     "StorageFull",
     "StorageReadOnly",
     "TargetExists",
+    "WorkerLost",
     "did_you_mean",
     "raise_all",
 ]

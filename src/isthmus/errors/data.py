@@ -39,6 +39,10 @@ class StorageReadOnly(IsthmusError):
     """The target folder cannot be written to."""
 
 
+class StorageBusy(IsthmusError):
+    """Another process holds the lock on the folder; readers are not affected."""
+
+
 class TargetExists(IsthmusError):
     """The output already exists and was not asked to be replaced."""
 

@@ -44,3 +44,7 @@ class Cancelled(IsthmusError):
     """The work was cancelled between two batches and can be resumed."""
 
     exit_code = EXIT_INTERRUPTED
+
+
+class WorkerLost(IsthmusError):
+    """A worker process ended before its task was done; finished batches were kept."""

@@ -1,19 +1,36 @@
 """Cancel token, progress, executors, atomic files, resume."""
 
-from isthmus.runtime.atomic import atomic_write, atomic_write_bytes, publish_folder
+from isthmus.runtime.atomic import (
+    atomic_write,
+    atomic_write_bytes,
+    publish_folder,
+    write_bytes,
+)
+from isthmus.runtime.batches import Batch, run_batches, split
+from isthmus.runtime.cancel import CancelToken, cancel_on_interrupt
 from isthmus.runtime.canonical import canonical_hash, canonical_json
+from isthmus.runtime.checkpoints import Checkpoints
+from isthmus.runtime.executors import Executor, SerialExecutor, open_executor
+from isthmus.runtime.progress import Progress, ProgressEvent, silent, terminal_progress
 
 __all__ = [
+    "Batch",
+    "CancelToken",
+    "Checkpoints",
+    "Executor",
+    "Progress",
+    "ProgressEvent",
+    "SerialExecutor",
     "atomic_write",
     "atomic_write_bytes",
+    "cancel_on_interrupt",
     "canonical_hash",
     "canonical_json",
+    "open_executor",
     "publish_folder",
-]
-__all__ = [
-    "atomic_write",
-    "atomic_write_bytes",
-    "canonical_hash",
-    "canonical_json",
-    "publish_folder",
+    "run_batches",
+    "silent",
+    "split",
+    "terminal_progress",
+    "write_bytes",
 ]

@@ -1,0 +1,60 @@
+"""Tasks that worker processes can find by name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from isthmus.errors import BadInput, InputProblem
+from isthmus.runtime import Batch
+from isthmus.runtime.streams import task_generator
+
+
+def product(batch: Batch) -> dict[str, str]:
+    """A product and a solve whose last bits depend on the number of threads."""
+    draw = task_generator(3, batch.number)
+    a = draw.standard_normal((300, 300))
+    out = np.linalg.solve(a @ a.T + np.eye(300), a.sum(axis=1))
+    return {"sha256": hashlib.sha256(out.tobytes()).hexdigest(), "rows": str(len(batch))}
+
+
+def square(item: int) -> int:
+    return item * item
+
+
+def slow_first(item: int) -> int:
+    time.sleep(0.3 if item == 0 else 0.0)
+    return item
+
+
+def fail(item: int) -> int:
+    raise BadInput("the task", [InputProblem(f"item {item}", "here", "mend it")])
+
+
+def die(item: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+class Unportable(Exception):
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def fail_unportably(item: int) -> int:
+    raise Unportable(item, 2)
+
+
+def threads(item: int) -> str:
+    return os.environ["OPENBLAS_NUM_THREADS"]
+
+
+def linger(folder: str) -> int:
+    (Path(folder) / f"{os.getpid()}.alive").touch()
+    time.sleep(1.0)
+    return 0

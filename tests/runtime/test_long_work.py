@@ -1,0 +1,241 @@
+"""Cancel token, progress, checkpoints, locks, shared arrays and the broken-disk cases."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from isthmus.errors import (
+    Cancelled,
+    DataCorrupted,
+    SchemaVersionUnsupported,
+    StorageBusy,
+    StorageFull,
+    StorageReadOnly,
+)
+from isthmus.runtime import (
+    CancelToken,
+    Checkpoints,
+    ProgressEvent,
+    atomic_write,
+    cancel_on_interrupt,
+    publish_folder,
+    terminal_progress,
+    write_bytes,
+)
+from isthmus.runtime import disk as disk_module
+from isthmus.runtime.atomic import recover_folder
+from isthmus.runtime.disk import watched
+from isthmus.runtime.lock import file_lock
+from isthmus.runtime.shared import open_arrays, share_arrays
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_token_stops_with_its_first_reason():
+    token = CancelToken()
+    token.check()
+    token.cancel("first")
+    token.cancel("second")
+    with pytest.raises(Cancelled, match="first"):
+        token.check()
+
+
+def test_ctrl_c_sets_the_token_and_a_second_one_interrupts():
+    before = signal.getsignal(signal.SIGINT)
+    with cancel_on_interrupt() as token:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert token.cancelled
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_token_works_outside_the_main_thread():
+    seen: list[bool] = []
+
+    def work() -> None:
+        with cancel_on_interrupt() as token:
+            token.cancel()
+            seen.append(token.cancelled)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [True]
+
+
+def test_progress_is_silent_off_a_terminal_and_drawn_on_one():
+    quiet = io.StringIO()
+    with terminal_progress(quiet) as show:
+        show(ProgressEvent("sampling", 1, 2))
+    assert quiet.getvalue() == ""
+    loud = Terminal()
+    with terminal_progress(loud) as show:
+        for n in range(3):
+            show(ProgressEvent("sampling", n, 2))
+    assert "sampling" in loud.getvalue()
+    assert "2/2" in loud.getvalue()
+
+
+def test_events_are_plain_values():
+    event = ProgressEvent("sampling", 3, None, "samples", 1)
+    assert json.loads(json.dumps(event.to_dict()))["done"] == 3
+
+
+def test_checkpoints_ignore_damage_and_refuse_another_layout(tmp_path):
+    kept = Checkpoints(tmp_path)
+    kept.save(7, {"rows": 3})
+    assert kept.load(7) == {"rows": 3}
+    assert kept.load(8) is None
+    file = tmp_path / "000007.json"
+    entry = json.loads(file.read_text())
+    for broken in ("", "{", "[]", json.dumps({**entry, "payload": {"rows": 4}})):
+        file.write_text(broken)
+        assert kept.load(7) is None
+    file.write_text(json.dumps({**entry, "schema_version": 99}))
+    with pytest.raises(SchemaVersionUnsupported, match="99"):
+        kept.load(7)
+
+
+def test_a_lock_is_held_once_and_freed_by_a_kill(tmp_path):
+    path = tmp_path / "lock"
+    with file_lock(path), pytest.raises(StorageBusy), file_lock(path, wait=0.05):
+        pass
+    with file_lock(path, wait=0.0):
+        pass
+    script = (
+        "import sys, time; from pathlib import Path\n"
+        "from isthmus.runtime.lock import file_lock\n"
+        f"with file_lock(Path({str(path)!r})):\n"
+        "    print('held', flush=True); time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(StorageBusy), file_lock(path, wait=0.05):
+        pass
+    holder.kill()
+    holder.communicate()
+    with file_lock(path, wait=5.0):
+        pass
+
+
+def test_shared_arrays_are_mapped_read_only_and_never_pickled(tmp_path):
+    table = np.arange(12.0).reshape(3, 4)
+    folder = share_arrays(tmp_path / "shared", {"x": table, "n": np.array([1, 2])})
+    arrays = open_arrays(folder)
+    assert isinstance(arrays["x"], np.memmap)
+    np.testing.assert_array_equal(arrays["x"], table)
+    with pytest.raises(ValueError, match="read-only"):
+        arrays["x"][0, 0] = 1.0
+    stamp = (folder / "x.npy").stat().st_mtime_ns
+    share_arrays(folder, {"x": table + 1})
+    assert (folder / "x.npy").stat().st_mtime_ns == stamp
+    with pytest.raises(ValueError, match="Object arrays"):
+        share_arrays(tmp_path / "other", {"o": np.array([object()])})
+    assert not list((tmp_path / "other").iterdir())
+
+
+def test_a_pickle_in_place_of_an_array_is_refused(tmp_path):
+    (tmp_path / "x.npy").write_bytes(pickle.dumps({"no": "thanks"}))
+    with pytest.raises(DataCorrupted):
+        open_arrays(tmp_path)
+    np.save(tmp_path / "x.npy", np.array([{"no": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(DataCorrupted):
+        open_arrays(tmp_path)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
+
+
+@pytest.mark.parametrize("can_exchange", [True, False])
+@pytest.mark.parametrize(
+    ("code", "expected"), [(errno.ENOSPC, StorageFull), (errno.EROFS, StorageReadOnly)]
+)
+def test_every_refused_step_leaves_the_old_folder(
+    tmp_path, monkeypatch, can_exchange, code, expected
+):
+    if not can_exchange:
+        monkeypatch.setattr(disk_module, "_exchange_call", lambda: None)
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "a").write_bytes(b"old")
+    failures = 0
+    for step in range(50):
+        try:
+            with watched(_refuse(step, code)), publish_folder(target, replace=True) as staging:
+                write_bytes(staging / "a", b"new")
+                write_bytes(staging / "b", b"new")
+        except expected:
+            failures += 1
+            assert _files(tmp_path) in ({"out/a": b"old"}, {"out/a": b"new", "out/b": b"new"})
+        else:
+            break
+    assert failures > 8
+    assert _files(tmp_path) == {"out/a": b"new", "out/b": b"new"}
+
+
+def _refuse(step: int, code: int):
+    count = iter(range(10_000))
+
+    def watcher(operation: str, place: str) -> None:
+        if next(count) == step and operation not in {"unlink", "rmdir"}:
+            raise OSError(code, os.strerror(code), place)
+
+    return watcher
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("can_exchange", [True, False])
+def test_a_kill_at_any_step_never_loses_the_old_folder(tmp_path, monkeypatch, can_exchange):
+    if not can_exchange:
+        monkeypatch.setattr(disk_module, "_exchange_call", lambda: None)
+    monkeypatch.setattr(disk_module, "CHUNK", 4)
+    old, new = {"a": b"old content"}, {"a": b"new content", "b": b"more of it"}
+    for step in range(100):
+        home = tmp_path / str(step)
+        target = home / "out"
+        target.mkdir(parents=True)
+        (target / "a").write_bytes(old["a"])
+        child = os.fork()
+        if child == 0:
+            count = iter(range(10_000))
+            kill = lambda *_: os._exit(9) if next(count) == step else None  # noqa: B023, E731
+            with watched(kill), publish_folder(target, replace=True) as staging:
+                for name, content in new.items():
+                    write_bytes(staging / name, content)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        recover_folder(target)
+        assert _files(target) in (old, new)
+        if can_exchange:
+            assert not list(home.glob(".*.old"))
+        if os.waitstatus_to_exitcode(status) == 0:
+            assert _files(home) == {f"out/{k}": v for k, v in new.items()}
+            break
+    assert step > 15
+
+
+def test_text_is_written_as_utf8_with_plain_newlines(tmp_path):
+    with atomic_write(tmp_path / "t") as handle:
+        handle.write("Zürich\n台灣\n")
+    assert (tmp_path / "t").read_bytes() == "Zürich\n台灣\n".encode()
