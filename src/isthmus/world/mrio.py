@@ -1,0 +1,448 @@
+"""The inter-economy input-output table: one interface over a dense and a factored form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import DidNotConverge, IdentityViolated, InputProblem, NotProductive, raise_all
+from isthmus.evidence import Kind
+from isthmus.kernels import mrio_split
+from isthmus.kernels.mrio_dense import reciprocal
+from isthmus.world import mrio_checks as checks
+from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
+from isthmus.world.mrio_labels import Labels, Positions
+from isthmus.world.mrio_repair import repaired
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Array = NDArray[np.float64]
+Method = Literal["auto", "direct", "iterative"]
+
+SOLVE_TOLERANCE = 1e-9
+"""Largest residual of a solve, relative to the largest entry of its right-hand side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Solution of (I - A) X = B or of its transpose.
+
+    Parameters
+    ----------
+    X : (N,) or (N, m) array
+        Solution, in the shape of B.
+    residual : float
+        Largest residual of any column relative to the largest entry of that column of B.
+    iterations : int
+        Iterations or refinement steps taken.
+    method : str
+        ``"direct"`` or ``"iterative"``.
+    """
+
+    X: Array
+    residual: float
+    iterations: int
+    method: str
+
+
+@dataclass(frozen=True, eq=False)
+class MRIO:
+    """A labelled, checked, immutable multi-regional input-output table.
+
+    Make one with `MRIO.from_dense`, `MRIO.from_factors` or `isthmus.world.mrio_interop`.
+
+    Parameters
+    ----------
+    labels : Labels
+        Economies (n), industries (S), final-demand categories (F); N = n * S nodes, economy-major.
+    form : DenseForm or FactoredForm
+        The flows between industries.
+    Y : (N, n * F) array
+        Final demand, million USD.
+    x, v, other : (N,) array
+        Gross output, value added, and other primary inputs (net taxes on products, margins):
+        ``x = column sum of Z + v + other``, million USD.
+    year : int
+        Year of the flows.
+    kind : Kind
+        Kind of the numbers.
+    datasets : tuple of str
+        Keys of the data sets the table was read or made from.
+    notes : tuple of str
+        Repairs and known limits.
+    """
+
+    labels: Labels
+    form: Form
+    Y: Array
+    x: Array
+    v: Array
+    other: Array
+    year: int = 0
+    kind: Kind = Kind.MEASURED
+    datasets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unit: str = field(default="million USD")
+
+    @classmethod
+    def from_dense(
+        cls,
+        Z: Array,
+        Y: Array,
+        *,
+        economies: Sequence[str],
+        industries: Sequence[str],
+        categories: Sequence[str] = ("final",),
+        x: Array | None = None,
+        v: Array | None = None,
+        other: Array | None = None,
+        repair: bool = False,
+        **about: Any,
+    ) -> MRIO:
+        """Return a checked table from dense flows.
+
+        Parameters
+        ----------
+        Z : (N, N) array
+            Intermediate flows, million USD, economy-major.
+        Y : (N, n * F) array
+            Final demand, million USD.
+        economies, industries, categories : sequence of str
+            Labels.
+        x, v, other : (N,) array, optional
+            Output (by default the row sums), value added (by default what the columns leave) and
+            other primary inputs (by default 0), million USD.
+        repair : bool
+            Mend what can be mended and say so in ``notes``: imbalances become an own category of
+            final demand or other primary inputs, negative value added becomes a negative other
+            primary input, inputs of industries without output become final demand.
+        **about
+            ``year``, ``kind``, ``datasets``, ``notes``.
+
+        Raises
+        ------
+        BadInput
+            With every problem found, the industries named.
+        """
+        labels = Labels(tuple(economies), tuple(industries), tuple(categories))
+        Z, Y = np.asarray(Z, dtype=np.float64), np.asarray(Y, dtype=np.float64)
+        N = labels.N
+        given = [
+            (n, np.asarray(a, float))
+            for n, a in {"x": x, "v": v, "other": other}.items()
+            if a is not None
+        ]
+        found = checks.shape_problems(
+            labels,
+            [("Z", Z, (N, N)), ("Y", Y, (N, labels.n * labels.F))]
+            + [(n, a, (N,)) for n, a in given],
+        )
+        raise_all("inter-economy table", found)
+        if Z.min(initial=0.0) < 0:
+            rows = np.asarray((Z < 0).any(axis=1))
+            raise_all(
+                "inter-economy table",
+                [InputProblem(f"negative flows sold by {checks.named(labels, rows)}", "Z")],
+            )
+        output = Z.sum(axis=1) + Y.sum(axis=1) if x is None else np.asarray(x, dtype=np.float64)
+        form = DenseForm(frozen(Z), frozen(output), labels.n)
+        return _finished(labels, form, Y, v, other, repair=repair, about=about)
+
+    @classmethod
+    def from_factors(
+        cls,
+        flow: Array,
+        use_dom: Array,
+        use_imp: Array,
+        Y: Array,
+        *,
+        economies: Sequence[str],
+        industries: Sequence[str],
+        categories: Sequence[str] = ("final",),
+        x: Array | None = None,
+        v: Array | None = None,
+        other: Array | None = None,
+        repair: bool = False,
+        **about: Any,
+    ) -> MRIO:
+        """Return a checked table from factors.
+
+        ``Z[(i,k),(j,l)] = flow[i,j,k] * use[j,k,l]`` with ``use_dom`` for i = j and ``use_imp``
+        for i != j.
+
+        Parameters
+        ----------
+        flow : (n, n, S) array
+            Intermediate sales [exporter, importer, product], million USD.
+        use_dom, use_imp : (n, S, S) array
+            Shares [importer, product, using industry]; each row adds to one (or to zero where
+            nothing is sold) for the domestic and for the imported product.
+        Y, x, v, other, repair, about :
+            As in `from_dense`.
+
+        Raises
+        ------
+        BadInput
+            With every problem found, the industries named.
+        """
+        labels = Labels(tuple(economies), tuple(industries), tuple(categories))
+        n, S, N = labels.n, labels.S, labels.N
+        arrays = [
+            ("flow", flow, (n, n, S)),
+            ("use_dom", use_dom, (n, S, S)),
+            ("use_imp", use_imp, (n, S, S)),
+            ("Y", Y, (N, n * labels.F)),
+        ]
+        raise_all("factored inter-economy table", checks.shape_problems(labels, arrays))
+        negative = [
+            InputProblem("holds negative values", name) for name, a, _ in arrays[:3] if a.min() < 0
+        ]
+        raise_all("factored inter-economy table", negative)
+        Y = np.asarray(Y, dtype=np.float64)
+        flow, use_dom, use_imp = (frozen(a) for a in (flow, use_dom, use_imp))
+        sales = FactoredForm(flow, use_dom, use_imp, np.ones(N)).sales().sum(axis=1)
+        output = sales + Y.sum(axis=1) if x is None else np.asarray(x, dtype=np.float64)
+        form = FactoredForm(flow, use_dom, use_imp, frozen(output))
+        return _finished(labels, form, Y, v, other, repair=repair, about=about)
+
+    @property
+    def economies(self) -> tuple[str, ...]:
+        """Codes of the economies."""
+        return self.labels.economies
+
+    @property
+    def industries(self) -> tuple[str, ...]:
+        """Codes of the industries."""
+        return self.labels.industries
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the final-demand categories."""
+        return self.labels.categories
+
+    @property
+    def factored(self) -> bool:
+        """Whether the table is held as factors."""
+        return isinstance(self.form, FactoredForm)
+
+    @property
+    def Z(self) -> Array:  # noqa: N802
+        """All intermediate flows, (N, N), million USD; made on demand for a factored table."""
+        return self.form.flows()
+
+    @property
+    def primary(self) -> Array:
+        """Value added plus other primary inputs, (N,): what intermediate inputs leave of output."""
+        return self.v + self.other
+
+    @cached_property
+    def final(self) -> Array:
+        """Final demand of each economy over all categories, (N, n), million USD."""
+        lb = self.labels
+        return frozen(self.Y.reshape(lb.N, lb.n, lb.F).sum(axis=2))
+
+    @cached_property
+    def sales(self) -> Array:
+        """Intermediate sales of each node to each using economy, (N, n), million USD."""
+        return frozen(self.form.sales())
+
+    @cached_property
+    def exports(self) -> Array:
+        """Intermediate and final sales of each node to other economies, (N,), million USD."""
+        lb = self.labels
+        sold = (self.sales + self.final).reshape(lb.n, lb.S, lb.n)
+        own = sold[np.arange(lb.n), :, np.arange(lb.n)]
+        return frozen((sold.sum(axis=2) - own).ravel())
+
+    def use(self) -> Array:
+        """Return intermediate use [using economy, product, using industry] over all origins."""
+        return self.form.use()
+
+    def node_positions(
+        self,
+        economies: str | Iterable[str] | None = None,
+        industries: str | Iterable[str] | None = None,
+    ) -> Positions:
+        """Return node positions of the named economies and industries; None means all."""
+        return self.labels.node_positions(economies, industries)
+
+    def product(self, X: Array) -> Array:
+        """Return A X for X of shape (N,) or (N, m)."""
+        return _columns(self.form.product, X)
+
+    def product_t(self, X: Array) -> Array:
+        """Return A' X for X of shape (N,) or (N, m)."""
+        return _columns(self.form.product_t, X)
+
+    def solve(
+        self,
+        B: Array,
+        *,
+        transposed: bool = False,
+        tol: float = SOLVE_TOLERANCE,
+        method: Method = "auto",
+    ) -> Solution:
+        """Solve (I - A) X = B, or (I - A') X = B, without forming an inverse.
+
+        A dense table is factorised once in the process; a factored one is solved by iteration.
+
+        Parameters
+        ----------
+        B : (N,) or (N, m) array
+            Right-hand sides.
+        transposed : bool
+            Solve with the transposed coefficients.
+        tol : float
+            Largest relative residual that is accepted.
+        method : {"auto", "direct", "iterative"}
+            ``"iterative"`` never factorises, for single shocks and very large tables.
+
+        Raises
+        ------
+        NotProductive
+            When the spectral radius of A is one or more.
+        DidNotConverge
+            When the residual is above ``tol`` for another reason.
+        """
+        B2 = np.asarray(B, dtype=np.float64)
+        columns = B2[:, None] if B2.ndim == 1 else B2
+        X, residual, steps, used = self.form.solve(
+            columns, transposed=transposed, tol=tol, method=method
+        )
+        worst = float(residual.max(initial=0.0))
+        if not worst <= tol:
+            self.check_productive()
+            raise DidNotConverge(
+                f"residual {worst:.2e} is above {tol:.0e} after {steps} steps ({used})",
+                where="solve of the Leontief system",
+                hint="check the table with MRIO.check_productive() and MRIO.identities()",
+            )
+        return Solution(X.reshape(B2.shape), worst, steps, used)
+
+    def spectral_radius(self) -> tuple[float, float]:
+        """Return lower and upper bounds on the spectral radius of A (power method)."""
+        return mrio_split.spectral_radius(self.form.product, self.labels.N)
+
+    def check_productive(self) -> None:
+        """Raise when some final demand cannot be met with finite output.
+
+        Raises
+        ------
+        NotProductive
+            When the spectral radius of A is one or more; the industries whose inputs are at least
+            their output are named.
+        """
+        inputs = self.form.column_sums() * (self.x > 0)
+        if (inputs < self.x)[self.x > 0].all():
+            return
+        low, high = self.spectral_radius()
+        if high < 1:
+            return
+        if low >= 1 or 0.5 * (low + high) >= 1:
+            raise NotProductive(
+                f"the spectral radius of the input coefficients is between {low:.4f} and "
+                f"{high:.4f}: the table is not productive",
+                where=checks.not_productive(self.labels, self.x, inputs),
+                hint="these industries use at least as much as they make",
+            )
+
+    def identities(self) -> checks.Identities:
+        """Return how well row and column identities hold."""
+        row, column = _sums(self.form, self.Y, self.primary)
+        return checks.identities(self.labels, self.x, row, column)
+
+    def coefficients(self, values: Array) -> Array:
+        """Return `values` per unit of gross output, 0 where output is 0."""
+        return np.asarray(values * reciprocal(self.x))
+
+    def to_dense(self) -> MRIO:
+        """Return the same table in dense form."""
+        if not self.factored:
+            return self
+        return replace(self, form=DenseForm(frozen(self.Z), self.x, self.labels.n))
+
+    def aggregate(
+        self,
+        *,
+        economies: Mapping[str, str] | None = None,
+        industries: Mapping[str, str] | None = None,
+    ) -> MRIO:
+        """Return the table with economies and industries added up; see `mrio_aggregate`."""
+        from isthmus.world.mrio_aggregate import aggregate
+
+        return aggregate(self, economies=economies, industries=industries)
+
+    def to_pandas(self) -> dict[str, pd.DataFrame]:
+        """Return ``Z``, ``Y``, ``x`` and ``v`` as pandas objects with labelled axes."""
+        from isthmus.world.mrio_interop import to_pandas
+
+        return to_pandas(self)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return the table as an xarray data set with named dimensions."""
+        from isthmus.world.mrio_interop import to_xarray
+
+        return to_xarray(self)
+
+    def to_pymrio(self) -> Any:
+        """Return a ``pymrio.IOSystem``; pymrio must be installed."""
+        from isthmus.world.mrio_interop import to_pymrio
+
+        return to_pymrio(self)
+
+    @classmethod
+    def from_pymrio(cls, system: Any, **about: Any) -> MRIO:
+        """Return a dense table from a ``pymrio.IOSystem`` that holds Z and Y."""
+        from isthmus.world.mrio_interop import from_pymrio
+
+        return from_pymrio(system, **about)
+
+
+def _columns(product: Any, X: Array) -> Array:
+    X2 = np.asarray(X, dtype=np.float64)
+    if X2.ndim == 1:
+        return np.asarray(product(X2[:, None])[:, 0])
+    return np.asarray(product(X2))
+
+
+def _sums(form: Form, Y: Array, primary: Array) -> tuple[Array, Array]:
+    return form.sales().sum(axis=1) + Y.sum(axis=1), form.column_sums() + primary
+
+
+def _finished(
+    labels: Labels,
+    form: Form,
+    Y: Array,
+    v: Array | None,
+    other: Array | None,
+    *,
+    repair: bool,
+    about: Mapping[str, Any],
+) -> MRIO:
+    inputs = form.column_sums()
+    taxes = np.zeros(labels.N) if other is None else np.asarray(other, dtype=np.float64)
+    added = form.x - inputs - taxes if v is None else np.asarray(v, dtype=np.float64)
+    notes = tuple(about.get("notes", ()))
+    if repair:
+        labels, form, Y, added, taxes, said = repaired(labels, form, Y, added, taxes)
+        inputs = form.column_sums()
+        notes += said
+    row, column = _sums(form, Y, added + taxes)
+    problems = checks.value_problems(labels, form.x, added, row, column, inputs)
+    if problems and all(p.where in ("rows", "columns") for p in problems):
+        found = checks.identities(labels, form.x, row, column)
+        raise IdentityViolated(
+            "the table does not balance: " + "; ".join(p.what for p in problems),
+            where=f"rows off by up to {found.row_max:.4g}, columns by up to {found.column_max:.4g}",
+            hint="; ".join(dict.fromkeys(p.hint for p in problems)),
+        )
+    raise_all("inter-economy table", problems)
+    known = {key: value for key, value in about.items() if key != "notes"}
+    return MRIO(labels, form, frozen(Y), form.x, frozen(added), frozen(taxes), notes=notes, **known)
