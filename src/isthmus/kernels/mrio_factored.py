@@ -58,10 +58,11 @@ def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSys
     own = flow[np.arange(n), np.arange(n)]
     domestic = own[:, :, None] * use_dom * per_unit
     imported = use_imp * per_unit
-    foreign = np.ascontiguousarray(flow.transpose(2, 0, 1))
+    foreign = np.array(flow.transpose(2, 0, 1), order="C")
     foreign[:, np.arange(n), np.arange(n)] = 0.0
-    resolvent = np.linalg.inv(np.eye(S) - domestic)
-    return FactoredSystem(foreign, domestic, imported, resolvent, imported @ resolvent)
+    resolvent = np.asarray(np.linalg.inv(np.eye(S) - domestic), dtype=np.float64)
+    passing = np.asarray(imported @ resolvent, dtype=np.float64)
+    return FactoredSystem(foreign, domestic, imported, resolvent, passing)
 
 
 def _to_origins(s: FactoredSystem, q: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,9 +45,9 @@ def aggregate(
     lb = table.labels
     e_names, e_group = grouping(economies, lb.economies, "economy")
     i_names, i_group = grouping(industries, lb.industries, "industry")
-    if len(e_names) == lb.n and len(i_names) == lb.S:
-        return table
     labels = Labels(e_names, i_names, lb.categories)
+    if labels.n == lb.n and labels.S == lb.S:
+        return table if labels == lb else replace(table, labels=labels)
     node = (e_group[:, None] * labels.S + i_group[None, :]).ravel()
     Z = _grouped_flows(table.form, node, e_group, i_group, labels)
     column = (e_group[:, None] * labels.F + np.arange(lb.F)[None, :]).ravel()
