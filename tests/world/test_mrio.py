@@ -167,11 +167,11 @@ def test_negative_flow_names_the_seller():
 
 def test_unbalanced_rows_name_the_industry_and_can_be_repaired():
     good = two_by_two()
-    x = good.x + [0, 0, 7, 0]
+    x = good.x + np.array([0, 0, 7, 0])
     with pytest.raises(IdentityViolated, match=r"rows off by up to 7|B:g") as caught:
-        two_by_two(x=x, v=good.v + [0, 0, 7, 0])
+        two_by_two(x=x, v=good.v + np.array([0, 0, 7, 0]))
     assert "B:g" in str(caught.value)
-    mended = two_by_two(x=x, v=good.v + [0, 0, 7, 0], repair=True)
+    mended = two_by_two(x=x, v=good.v + np.array([0, 0, 7, 0]), repair=True)
     assert mended.categories == ("final", "DISCREPANCY")
     assert mended.identities().row_max == 0
     assert "B:g" in mended.notes[0]
@@ -179,7 +179,7 @@ def test_unbalanced_rows_name_the_industry_and_can_be_repaired():
 
 
 def test_unbalanced_columns_name_the_industry_and_can_be_repaired():
-    v = two_by_two().v + [0, 3, 0, 0]
+    v = two_by_two().v + np.array([0, 3, 0, 0])
     with pytest.raises(IdentityViolated, match="A:s"):
         two_by_two(v=v)
     mended = two_by_two(v=v, repair=True)
@@ -205,7 +205,7 @@ def test_idle_industry_with_inputs_is_named_and_can_be_repaired():
     Z = two_by_two().Z.copy()
     Z[3] = 0
     Y = np.array([[20.0, 2], [10, 3], [1, 25], [0, 0]])
-    with pytest.raises(BadInput, match="inputs but no output.*B:s"):
+    with pytest.raises(BadInput, match=r"inputs but no output.*B:s"):
         two_by_two(Z=Z, Y=Y, v=Z.sum(1) + Y.sum(1) - Z.sum(0))
     mended = two_by_two(Z=Z, Y=Y, repair=True)
     assert mended.Z[:, 3].sum() == 0

@@ -121,4 +121,5 @@ def domestic_blocks(Z: Array, x: Array, n: int) -> Array:
     """Return the n domestic blocks of A as an (n, S, S) array."""
     S = x.size // n
     blocks = Z.reshape(n, S, n, S)[np.arange(n), :, np.arange(n), :]
-    return np.asarray(blocks * reciprocal(x).reshape(n, 1, S), order="C")
+    out: Array = blocks * reciprocal(x).reshape(n, 1, S)
+    return out
