@@ -101,7 +101,8 @@ def solve_factors(
     def lu_solve(rhs: Array) -> Array:
         given = np.asarray(rhs / scale, dtype=factors.lu.dtype)
         X = sla.lu_solve(factors, given, trans=trans, overwrite_b=True, check_finite=False)
-        return np.asarray(X, dtype=np.float64) * scale
+        out: Array = X.astype(np.float64) * scale
+        return out
 
     X = lu_solve(B)
     last = np.inf
