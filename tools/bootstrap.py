@@ -27,7 +27,7 @@ VALIDATE = [*FULL, "--extra", "estimate", "--group", "validation"]
 
 TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),
-    "test": (TEST, [["pytest"]]),
+    "test": (TEST, [["pytest", "-n", "auto"]]),
     "lint": (FULL, [["python", "tools/checks/all.py"]]),
     "docs": (FULL, [["python", "-m", "sphinx", "-W", "-q", "-b", "html", "docs", "docs/_build"]]),
     "wheel": (FULL, [["python", "-m", "build", "--no-isolation"]]),
@@ -76,9 +76,13 @@ def prepare(wanted):
     make_environment()
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT)}
     environment.pop("VIRTUAL_ENV", None)
+    if "UV_CACHE_DIR" not in environment and not os.access(Path.home(), os.W_OK):
+        environment["UV_CACHE_DIR"] = str(ENVIRONMENT / ".uv-cache")
     sync = [str(SCRIPTS / "uv"), "sync", "--locked", "--inexact", "--quiet"]
     python = ["--python", str(SCRIPTS / "python")]
-    subprocess.run([*sync, *python, *wanted], cwd=ROOT, env=environment, check=True)
+    done = subprocess.run([*sync, *python, *wanted], cwd=ROOT, env=environment, check=False)
+    if done.returncode:
+        sys.exit("the environment could not be set up; the lines above say why")
     kept = [old for old in ready if old.startswith(state)]
     stamp.write_text("\n".join([*kept, line]))
 
