@@ -40,6 +40,14 @@ class ShockNotRepresentable(IsthmusError):
     exit_code = EXIT_BAD_INPUT
 
 
+class EconomyIsolated(ShockNotRepresentable):
+    """A shock cuts an economy off from all others, so that its wages have no counterpart."""
+
+
+class NoSupplierLeft(ShockNotRepresentable):
+    """A shock takes the last supplier of a good that an economy cannot stop buying."""
+
+
 class Cancelled(IsthmusError):
     """The work was cancelled between two batches and can be resumed."""
 

@@ -1,0 +1,307 @@
+"""Solve the equilibrium in changes: an accelerated fixed point, and a path where that fails.
+
+Prices, expenditure and wages are iterated together (one evaluation per step) and accelerated by
+Anderson's method on their logarithms. The wage step of an economy is divided by its own-price
+elasticity of labour demand, so that high trade elasticities do not make it overshoot. Where the
+iteration fails, the shock is applied in adaptive portions, each started from the last solution.
+
+References
+----------
+Anderson, D. G. (1965). Iterative procedures for nonlinear integral equations. Journal of the ACM
+12(4), 547-560.
+Walker, H. F., Ni, P. (2011). Anderson acceleration for fixed-point iterations. SIAM Journal on
+Numerical Analysis 49(4), 1715-1735.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from isthmus.errors import DidNotConverge
+from isthmus.kernels.equilibrium import (
+    Evaluation,
+    Floats,
+    ShockedSystem,
+    TradeModel,
+    TradeShock,
+    evaluate,
+    shocked_system,
+)
+from isthmus.kernels.equilibrium_check import require_trade
+
+MEMORY = 8
+SHORTEST_PORTION = 1.0 / 512.0
+LARGEST_STEP = 1.0
+RIDGE = 1e-13
+FLOOR = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Equilibrium:
+    """An equilibrium in changes.
+
+    Parameters
+    ----------
+    wage : ndarray (N,)
+        New over old wages; world value added is the numeraire.
+    price, cost : ndarray (N, J)
+        New over old price of the composite good in the importer, and unit cost in the exporter
+        before productivity.
+    expenditure, output : ndarray (N, J)
+        Expenditure with tariffs and gross output at tariff-exclusive values, in money.
+    revenue, income : ndarray (N,)
+        Tariff revenue and final expenditure, in money.
+    residual : float
+        Largest of the log price gap, the expenditure gap relative to the economy's expenditure,
+        and the relative gap on labour markets.
+    evaluations : int
+        How often the system was evaluated.
+    portions : int
+        1 when solved in one go, else the number of portions of the shock.
+    """
+
+    wage: Floats
+    price: Floats
+    cost: Floats
+    expenditure: Floats
+    output: Floats
+    revenue: Floats
+    income: Floats
+    residual: float
+    evaluations: int
+    portions: int
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    wage: Floats
+    price: Floats
+    expenditure: Floats
+
+
+def solve(
+    model: TradeModel,
+    shock: TradeShock | None = None,
+    *,
+    start: Equilibrium | None = None,
+    tolerance: float = 1e-10,
+    max_evaluations: int = 400,
+) -> Equilibrium:
+    """Solve for the equilibrium after a shock.
+
+    Parameters
+    ----------
+    model : TradeModel
+        The base.
+    shock : TradeShock, optional
+        The change; none solves the base itself.
+    start : Equilibrium, optional
+        Solution of a neighbouring shock to start from.
+    tolerance : float
+        Largest residual accepted.
+    max_evaluations : int
+        Evaluations allowed per portion of the shock.
+
+    Returns
+    -------
+    Equilibrium
+        With its residual.
+
+    Raises
+    ------
+    NoSupplierLeft
+        When an importer keeps spending on a sector without any supplier.
+    EconomyIsolated
+        When an economy no longer trades with the others both ways.
+    DidNotConverge
+        When the residual stays above `tolerance` even with the shock applied in small portions.
+    """
+    system = shocked_system(model, shock or TradeShock())
+    require_trade(system)
+    first = _State(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
+    near = first if start is None else _State(start.wage, start.price, start.expenditure)
+    found, spent = _accelerated(system, near, tolerance, max_evaluations)
+    if found is not None:
+        return replace(found, evaluations=spent)
+    return _by_portions(system, first, tolerance, max_evaluations, spent)
+
+
+def solve_many(
+    model: TradeModel,
+    shocks: Iterable[TradeShock],
+    *,
+    start: Equilibrium | None = None,
+    tolerance: float = 1e-10,
+) -> list[Equilibrium]:
+    """Solve many shocks of one model, each started from `start`.
+
+    Starting all from the same point keeps every solution independent of the order of the shocks.
+
+    Parameters
+    ----------
+    model : TradeModel
+        The base.
+    shocks : iterable of TradeShock
+        May be a generator: one shock is held in memory at a time.
+    start : Equilibrium, optional
+        Common starting point.
+    tolerance : float
+        Largest residual accepted.
+
+    Returns
+    -------
+    list of Equilibrium
+        In the order of `shocks`.
+
+    Raises
+    ------
+    DidNotConverge, EconomyIsolated, NoSupplierLeft
+        As `solve`, for the first shock that fails.
+    """
+    return [solve(model, shock, start=start, tolerance=tolerance) for shock in shocks]
+
+
+def wage_damping(model: TradeModel) -> Floats:
+    """Return ``1 / (1 + own-price elasticity of labour demand)`` by economy, shape (N,)."""
+    sales = np.einsum("jni,nj->ij", model.pi / (1.0 + model.tariff), model.expenditure)
+    labour = model.beta * sales
+    total = labour.sum(axis=1, keepdims=True)
+    share = np.divide(labour, total, out=np.zeros_like(labour), where=total > 0)
+    home = np.diagonal(model.pi, axis1=1, axis2=2).T
+    return np.asarray(1.0 / (1.0 + (share * model.theta * (1.0 - home)).sum(axis=1)))
+
+
+def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
+    """Return the residual named in `Equilibrium`."""
+    price = np.abs(np.log(got.price / state.price)).max()
+    spent = state.expenditure.sum(axis=1, keepdims=True)
+    expenditure = (np.abs(got.expenditure - state.expenditure) / spent).max()
+    labour = np.abs(got.demand / (state.wage * system.model.value_added) - 1.0).max()
+    return float(max(price, expenditure, labour))
+
+
+def _accelerated(
+    system: ShockedSystem, state: _State, tolerance: float, limit: int
+) -> tuple[Equilibrium | None, int]:
+    """Anderson iteration; returns None when the limit is reached or numbers leave their range."""
+    damping = wage_damping(system.model)
+    with np.errstate(all="ignore"):
+        point = _pack(system, state)
+        points: list[Floats] = []
+        moves: list[Floats] = []
+        best, since = np.inf, 0
+        for count in range(1, limit + 1):
+            state = _unpack(system, point)
+            got = evaluate(system, state.wage, state.price, state.expenditure)
+            residual = residual_of(system, state, got)
+            if not np.isfinite(residual):
+                return None, count
+            if residual <= tolerance:
+                return _equilibrium(state, got, residual), count
+            since = 0 if residual < 0.9 * best else since + 1
+            best = min(best, residual)
+            move = _pack(system, _next(system, state, got, damping)) - point
+            if since > 3 * MEMORY:
+                points, moves, since = [], [], 0
+            points, moves = [*points[-MEMORY:], point], [*moves[-MEMORY:], move]
+            point = point + np.clip(_mixed(points, moves), -LARGEST_STEP, LARGEST_STEP)
+    return None, limit
+
+
+def _next(system: ShockedSystem, state: _State, got: Evaluation, damping: Floats) -> _State:
+    model = system.model
+    gap = np.log(np.maximum(got.demand, FLOOR) / (state.wage * model.value_added))
+    wage = state.wage * np.exp(np.clip(damping * gap, -LARGEST_STEP, LARGEST_STEP))
+    return _State(wage, got.price, got.expenditure)
+
+
+def _mixed(points: list[Floats], moves: list[Floats]) -> Floats:
+    """Return the step whose linearised residual over the memory is smallest."""
+    move = moves[-1]
+    if len(moves) == 1:
+        return move
+    turn = np.diff(np.array(moves), axis=0)
+    gram = turn @ turn.T
+    gram[np.diag_indices_from(gram)] *= 1.0 + RIDGE
+    try:
+        mix = np.linalg.solve(gram, turn @ move)
+    except np.linalg.LinAlgError:
+        return move
+    return np.asarray(move - mix @ (np.diff(np.array(points), axis=0) + turn))
+
+
+def _by_portions(
+    system: ShockedSystem, state: _State, tolerance: float, limit: int, spent: int
+) -> Equilibrium:
+    """Apply the shock in portions, halved where the iteration fails and doubled where it works."""
+    done, size, portions = 0.0, 0.25, 0
+    found: Equilibrium | None = None
+    while done < 1.0:
+        goal = min(1.0, done + size)
+        step, used = _accelerated(_portion(system, goal), state, tolerance, limit)
+        spent += used
+        if step is None:
+            size /= 2.0
+            if size < SHORTEST_PORTION:
+                raise DidNotConverge(
+                    f"no equilibrium was found beyond {done:.1%} of the shock after {spent} "
+                    f"evaluations (tolerance {tolerance:g})",
+                    hint="a fixed trade deficit or surplus that an economy can no longer finance "
+                    "has no equilibrium: remove deficits, soften the shock, or raise theta",
+                )
+            continue
+        done, size, portions, found = goal, 2.0 * size, portions + 1, step
+        state = _State(step.wage, step.price, step.expenditure)
+    if found is None:
+        raise DidNotConverge("the shock was applied in no portion")
+    return replace(found, evaluations=spent, portions=portions)
+
+
+def _portion(system: ShockedSystem, share: float) -> ShockedSystem:
+    """Return the system with `share` of the shock, linear in the closed form."""
+    if share >= 1.0:
+        return system
+    model = system.model
+    old = shocked_system(model, TradeShock())
+    return replace(
+        system,
+        K=old.K + share * (system.K - old.K),
+        F=old.F + share * (system.F - old.F),
+        tariffs=old.tariffs or system.tariffs,
+        deficit=old.deficit + share * (system.deficit - old.deficit),
+    )
+
+
+def _pack(system: ShockedSystem, state: _State) -> Floats:
+    spent = np.log(np.maximum(state.expenditure[system.spent], FLOOR))
+    return np.concatenate([np.log(state.price).ravel(), spent, np.log(state.wage)])
+
+
+def _unpack(system: ShockedSystem, point: Floats) -> _State:
+    shape = system.model.shape
+    cells = shape[0] * shape[1]
+    expenditure = np.zeros(shape)
+    expenditure[system.spent] = np.exp(point[cells : -shape[0]])
+    wage = np.exp(point[-shape[0] :])
+    base = system.model.value_added
+    return _State(
+        wage * (base.sum() / (wage * base).sum()), np.exp(point[:cells].reshape(shape)), expenditure
+    )
+
+
+def _equilibrium(state: _State, got: Evaluation, residual: float) -> Equilibrium:
+    return Equilibrium(
+        wage=state.wage,
+        price=state.price,
+        cost=got.cost,
+        expenditure=state.expenditure,
+        output=got.output,
+        revenue=got.revenue,
+        income=got.income,
+        residual=residual,
+        evaluations=0,
+        portions=1,
+    )
