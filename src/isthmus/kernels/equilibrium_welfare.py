@@ -51,7 +51,8 @@ def base_income(model: TradeModel) -> Floats:
 
 def base_flows(model: TradeModel) -> Floats:
     """Return tariff-exclusive flows of the base, shape (J, importer, exporter)."""
-    return np.asarray(model.pi * model.expenditure.T[:, :, None] / (1.0 + model.tariff))
+    flows: Floats = model.pi * model.expenditure.T[:, :, None] / (1.0 + model.tariff)
+    return flows
 
 
 def new_shares(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floats:
@@ -64,7 +65,9 @@ def new_shares(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floa
 def new_flows(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floats:
     """Return tariff-exclusive flows after the shock, shape (J, importer, exporter)."""
     tariff = model.tariff if shock.tariff is None else shock.tariff
-    return new_shares(model, shock, found) * found.expenditure.T[:, :, None] / (1.0 + tariff)
+    shares = new_shares(model, shock, found)
+    flows: Floats = shares * found.expenditure.T[:, :, None] / (1.0 + tariff)
+    return flows
 
 
 def welfare(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Welfare:
