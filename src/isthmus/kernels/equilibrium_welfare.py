@@ -59,7 +59,7 @@ def new_shares(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floa
     """Return the new trade shares, shape (J, importer, exporter); rows sum to 1 or 0."""
     shares = shocked_system(model, shock).K * ((found.cost ** (-model.theta)).T[:, None, :])
     total = shares.sum(axis=2, keepdims=True)
-    return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    return np.asarray(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0))
 
 
 def new_flows(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floats:
