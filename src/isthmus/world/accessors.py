@@ -1,0 +1,127 @@
+"""Typed ways into the data sets that the lenses ask for by subject."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import polars as pl
+
+from isthmus.errors import DataMissing
+from isthmus.evidence import DatasetRecord
+
+TRADE_KEYS = {"HS2017": ("baci_hs2017", "baci_critical_materials"), "HS2022": ("baci_hs2022",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Coercion:
+    """The hand-coded episodes of economic coercion.
+
+    Parameters
+    ----------
+    measures, effects, outcomes, sources : polars.DataFrame
+        Measures by case, published effects, judged outcomes, and the sources by id.
+    """
+
+    measures: pl.DataFrame
+    effects: pl.DataFrame
+    outcomes: pl.DataFrame
+    sources: pl.DataFrame
+
+
+class Accessors(ABC):
+    """Access by subject on top of `table`."""
+
+    @abstractmethod
+    def table(self, key: str) -> pl.DataFrame:
+        """Return the rows of a data set."""
+
+    @abstractmethod
+    def record(self, key: str) -> DatasetRecord:
+        """Return the record of a data set."""
+
+    @abstractmethod
+    def __contains__(self, key: object) -> bool: ...
+
+    def trade_key(self, classification: str = "HS2017") -> str:
+        """Return the key of the widest product-level trade data that the world holds.
+
+        Raises
+        ------
+        DataMissing
+            When there are none in this classification.
+        """
+        for key in TRADE_KEYS.get(classification, ()):
+            if key in self:
+                return key
+        raise DataMissing(
+            f"no trade by product in {classification}",
+            where="trade",
+            hint="the starter world holds critical materials in HS2017; add BACI with "
+            "`isthmus data add`",
+        )
+
+    def trade(self, classification: str = "HS2017") -> pl.DataFrame:
+        """Return trade by product: year, exporter, importer, product, value, quantity, coverage.
+
+        Value in million USD, quantity in tonnes (null where not reported). ``coverage`` is
+        ``full`` where all flows of the year are there and ``top`` where only the larger ones.
+
+        Raises
+        ------
+        DataMissing
+            When there are none in this classification.
+        """
+        return self.table(self.trade_key(classification))
+
+    def chip_exports(self) -> pl.DataFrame:
+        """Return Taiwan's exports of integrated circuits: year, importer, value (million USD)."""
+        return self.table("taiwan_ic_exports")
+
+    def chip_mirror(self) -> pl.DataFrame:
+        """Return importers' records over the exporter's record of the same chip trade."""
+        return self.table("chip_mirror")
+
+    def chip_facts(self) -> pl.DataFrame:
+        """Return shares of chip capacity by stage and economy, each row with its source."""
+        return self.table("chip_facts")
+
+    def production(self) -> pl.DataFrame:
+        """Return world production of raw materials by economy."""
+        return self.table("raw_material_production")
+
+    def arms(self) -> pl.DataFrame:
+        """Return the concentration of arms imports by economy and period."""
+        return self.table("arms_concentration")
+
+    def ideal_points(self, year: int) -> pl.DataFrame:
+        """Return ideal points of one year: economy, value, low, high, votes.
+
+        Raises
+        ------
+        DataMissing
+            When the year is not covered.
+        """
+        frame = self.table("unga_ideal_points")
+        found = frame.filter(pl.col("year") == year)
+        if found.is_empty():
+            first, last = frame["year"].min(), frame["year"].max()
+            raise DataMissing(
+                f"no ideal points for {year}",
+                where="unga_ideal_points",
+                hint=f"years {first} to {last} are there",
+            )
+        return found
+
+    def coercion(self) -> Coercion:
+        """Return the coded episodes of coercion with effects, outcomes and sources."""
+        return Coercion(
+            measures=self.table("coercion_measures"),
+            effects=self.table("coercion_effects"),
+            outcomes=self.table("coercion_outcomes"),
+            sources=self.table("coercion_sources"),
+        )
+
+    def distances(self) -> pl.DataFrame:
+        """Return distances between economies in kilometres."""
+        return self.table("distances")

@@ -1,0 +1,164 @@
+"""World: an immutable collection of data sets, opened by name, verified when read."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import polars as pl
+
+from isthmus.errors import DataMissing, did_you_mean
+from isthmus.evidence import DatasetRecord
+from isthmus.runtime import canonical_hash
+from isthmus.world.accessors import Accessors
+from isthmus.world.flows import Flows, flows_from_frame
+from isthmus.world.manifest import Entry, folder_entries, read_manifest
+
+CACHE_BYTES = 256 * 2**20
+STARTER = "starter"
+
+
+class World(Accessors):
+    """An immutable, content-hashed collection of data sets.
+
+    Parameters
+    ----------
+    name, edition : str
+        Name and edition of the collection.
+    entries : mapping of str to Entry
+        Record and reader by key; nothing is read until it is asked for.
+
+    Examples
+    --------
+    >>> from isthmus.world import World
+    >>> world = World.open("starter")
+    >>> flows = world.flows()
+    >>> flows.values(2022).shape
+    (81, 81, 28)
+    """
+
+    def __init__(self, name: str, edition: str, entries: Mapping[str, Entry]) -> None:
+        self._name = name
+        self._edition = edition
+        self._entries = dict(sorted(entries.items()))
+        self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
+        self._flows: Flows | None = None
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, name: str | Path = STARTER) -> World:
+        """Open a world by name, or the folder of one.
+
+        Parameters
+        ----------
+        name : str or Path
+            ``"starter"``, the world shipped with the package, or a folder that holds
+            ``manifest.json`` and one Parquet file per data set. The tables of the codes
+            (texts, concordances) are part of every world.
+
+        Raises
+        ------
+        DataMissing
+            When there is no such world.
+        DataCorrupted, SchemaVersionUnsupported
+            When its manifest cannot be used.
+        """
+        package = Path(str(files("isthmus")))
+        folder = package / "world" / "starter" if name == STARTER else Path(name)
+        manifest = read_manifest(folder)
+        codes = package / "codes" / "data"
+        shared = folder_entries(codes, read_manifest(codes))
+        return cls(manifest.name, manifest.edition, {**shared, **folder_entries(folder, manifest)})
+
+    def with_entries(self, added: Mapping[str, Entry], *, name: str | None = None) -> World:
+        """Return a new world with data sets added; a key that is there already is replaced."""
+        return World(name or self._name, self._edition, {**self._entries, **added})
+
+    @property
+    def name(self) -> str:
+        """Name of the world."""
+        return self._name
+
+    @property
+    def edition(self) -> str:
+        """Edition of the world's data, apart from the version of the code."""
+        return self._edition
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over the keys and content hashes of all data sets."""
+        return canonical_hash({k: e.record.content_sha256 for k, e in self._entries.items()})
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of all data sets, sorted."""
+        return tuple(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __repr__(self) -> str:
+        return f"World({self._name!r}, edition {self._edition!r}, {len(self._entries)} data sets)"
+
+    def record(self, key: str) -> DatasetRecord:
+        """Return the record of a data set.
+
+        Raises
+        ------
+        DataMissing
+            When the world does not hold it; the hint says how to add it.
+        """
+        return self._entry(key).record
+
+    def table(self, key: str) -> pl.DataFrame:
+        """Return the rows of a data set, compared with its record's hash at the first reading.
+
+        Raises
+        ------
+        DataMissing
+            When the world does not hold it.
+        DataCorrupted
+            When the file differs from its record.
+        """
+        entry = self._entry(key)
+        with self._lock:
+            if key in self._tables:
+                self._tables.move_to_end(key)
+                return self._tables[key]
+            frame = entry.load()
+            self._keep(key, frame)
+            return frame
+
+    def flows(self) -> Flows:
+        """Return bilateral flows by supplier industry, all years.
+
+        Raises
+        ------
+        DataMissing
+            When the world holds no flows.
+        """
+        with self._lock:
+            if self._flows is None:
+                self._flows = flows_from_frame(self._entry("icio_flows").load())
+            return self._flows
+
+    def _entry(self, key: str) -> Entry:
+        if key not in self._entries:
+            near = did_you_mean(key, self._entries)
+            raise DataMissing(
+                f"the world {self._name!r} holds no data set {key!r}",
+                where=f"{self._name} {self._edition}",
+                hint=(f"{near} " if near else "")
+                + "`isthmus data list` shows what is there; add the publisher's own file with "
+                "`isthmus data add`",
+            )
+        return self._entries[key]
+
+    def _keep(self, key: str, frame: pl.DataFrame) -> None:
+        self._tables[key] = frame
+        while len(self._tables) > 1 and (
+            sum(f.estimated_size() for f in self._tables.values()) > CACHE_BYTES
+        ):
+            self._tables.popitem(last=False)

@@ -1,0 +1,92 @@
+"""Build the shipped data: ``python -m tools.starter [--shared DIR] [--out DIR] [--codes DIR]``."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+from tools.starter import code_lists
+from tools.starter.common import Builder
+from tools.starter.registry import CODES, STARTER
+
+from isthmus.evidence import DatasetRecord
+from isthmus.runtime import canonical_json
+from isthmus.world.content import content_hash
+from isthmus.world.manifest import Manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+EDITION = "2026.1"
+BUDGET = 12 * 10**6
+
+
+def main() -> None:
+    """Read the command line and build both folders."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--out", type=Path, default=ROOT / "src/isthmus/world/starter")
+    parser.add_argument("--codes", type=Path, default=ROOT / "src/isthmus/codes/data")
+    options = parser.parse_args()
+    lists = code_lists.write_lists(options.shared)
+    options.codes.mkdir(parents=True, exist_ok=True)
+    for name, data in lists.items():
+        (options.codes / name).write_bytes(data)
+    total = sum(len(data) for data in lists.values())
+    total += write(options.codes, "codes", CODES, options.shared)
+    total += write(options.out, "starter", STARTER, options.shared)
+    print(f"{total / 1e6:.2f} MB of {BUDGET / 1e6:.0f} MB")
+    if total > BUDGET:
+        raise SystemExit("the shipped data are over their budget")
+
+
+def write(folder: Path, name: str, builders: Iterable[Builder], shared: Path) -> int:
+    """Write one Parquet file per data set and the manifest; return the bytes written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    records, total = [], 0
+    for builder in builders:
+        for record, frame in builder(shared):
+            data = parquet_bytes(frame)
+            (folder / f"{record.key}.parquet").write_bytes(data)
+            records.append(complete(record, frame, data))
+            total += len(data)
+            print(f"{record.key:28s} {frame.height:9d} rows {len(data) / 1e3:9.1f} kB")
+    listed = tuple(sorted(records, key=lambda r: r.key))
+    manifest = Manifest(name=name, edition=EDITION, datasets=listed)
+    text = canonical_json(manifest.model_dump(mode="json"), indent=1) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+    for stale in set(folder.glob("*.parquet")) - {folder / f"{r.key}.parquet" for r in listed}:
+        stale.unlink()
+    return total + len(text)
+
+
+def parquet_bytes(frame: pl.DataFrame) -> bytes:
+    """Return a frame as strongly compressed Parquet without column statistics."""
+    out = io.BytesIO()
+    frame.write_parquet(out, compression="zstd", compression_level=19, statistics=False)
+    return out.getvalue()
+
+
+def complete(record: DatasetRecord, frame: pl.DataFrame, data: bytes) -> DatasetRecord:
+    """Return the record with row count and both hashes.
+
+    Raises
+    ------
+    ValueError
+        When the record does not describe exactly the columns of the frame.
+    """
+    if list(record.columns) != frame.columns:
+        raise ValueError(f"{record.key}: columns {frame.columns}, record {list(record.columns)}")
+    return record.model_copy(
+        update={
+            "rows": frame.height,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "content_sha256": content_hash(frame),
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Which builder makes which part of the shipped data; a new data set adds one line."""
+
+from __future__ import annotations
+
+from tools.starter import (
+    alignment,
+    chips,
+    coercion,
+    countries,
+    icio,
+    materials,
+    reference,
+    trade,
+)
+from tools.starter.common import Builder
+
+CODES: tuple[Builder, ...] = (reference.build, reference.build_industries)
+STARTER: tuple[Builder, ...] = (
+    icio.build,
+    trade.build,
+    reference.build_items,
+    chips.build,
+    alignment.build,
+    coercion.build,
+    materials.build,
+    countries.build,
+)
