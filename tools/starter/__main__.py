@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from tools.starter.common import Builder
 from tools.starter.registry import CODES, STARTER
 
 from isthmus.evidence import DatasetRecord
-from isthmus.runtime import canonical_json
 from isthmus.world.content import content_hash
 from isthmus.world.manifest import Manifest
 
@@ -55,7 +55,7 @@ def write(folder: Path, name: str, builders: Iterable[Builder], shared: Path) ->
             print(f"{record.key:28s} {frame.height:9d} rows {len(data) / 1e3:9.1f} kB")
     listed = tuple(sorted(records, key=lambda r: r.key))
     manifest = Manifest(name=name, edition=EDITION, datasets=listed)
-    text = canonical_json(manifest.model_dump(mode="json"), indent=1) + "\n"
+    text = json.dumps(manifest.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
     for stale in set(folder.glob("*.parquet")) - {folder / f"{r.key}.parquet" for r in listed}:
         stale.unlink()

@@ -24,7 +24,7 @@ EUV = {
     "year": 2024,
     "basis": "sole supplier, by headquarters",
     "projection": False,
-    "source": "ASML annual report 2024, which names no second supplier",
+    "source": "none read; one firm in the Netherlands is commonly named as the only maker",
     "how_read": "general knowledge",
     "kind": "assumed",
 }

@@ -156,9 +156,7 @@ def _industries(shared: Path) -> list[dict[str, str]]:
     }
     for classification, name in files.items():
         listed = read_csv(labels / name).select("code", "name", pl.col("common14").alias("group"))
-        rows += [
-            {"classification": classification, **row} for row in listed.iter_rows(named=True)
-        ]
+        rows += [{"classification": classification, **row} for row in listed.iter_rows(named=True)]
     group = {r["code"]: r["group"] for r in rows if r["classification"] == "WIOD2016_50"}
     rows += [
         {

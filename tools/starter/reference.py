@@ -104,7 +104,7 @@ def _to_industry(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
     source = pl.read_parquet(folder / "hs2017_to_icio_wiod.parquet")
     columns = {
         "ICIO2025": "icio25_industry",
-        "WIOD2016_50": "wiod2016_industry",
+        "WIOD2016": "wiod2016_industry",
         "WIOD2013": "wiod13_industry",
     }
     frame = pl.concat(
@@ -118,7 +118,10 @@ def _to_industry(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
     )
     frame = (
         frame.group_by("classification", "product", "industry")
-        .agg(pl.col("weight").sort().sum().round(12))
+        .agg(pl.col("weight").sort().sum())
+        .with_columns(
+            (pl.col("weight") / pl.col("weight").sum().over("classification", "product")).round(12)
+        )
         .sort("classification", "product", "industry", nulls_last=True)
     )
     record = DatasetRecord(
@@ -134,7 +137,7 @@ def _to_industry(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         address="https://github.com/insongkim/concordance",
         coverage="5,387 codes of HS2017 (all but 999999)",
         columns={
-            "classification": "ICIO2025, WIOD2016_50 or WIOD2013",
+            "classification": "ICIO2025, WIOD2016 or WIOD2013",
             "product": "HS2017 code",
             "industry": "industry code; null for scrap, electricity, film and art",
             "weight": "part of the product that belongs to the industry",
@@ -143,6 +146,7 @@ def _to_industry(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
             "intersection of two published routes (over NAICS and over ISIC Rev. 3) to ISIC Rev. 4",
             "51 headings of chapters 84, 85, 87 and 90 by rule where the routes clash",
             "49 codes of scrap, art and film by a residual rule",
+            "weights, six decimals at the source, scaled to sum to one",
         ),
         faults=(
             "weights count classes of industries, they are not shares of trade",

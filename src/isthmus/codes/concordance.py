@@ -86,7 +86,9 @@ class Concordance:
     @property
     def weighted(self) -> bool:
         """Whether every one-to-many link carries a weight."""
-        return all(link.weight is not None for code in self.one_to_many for link in self.links[code])
+        return all(
+            link.weight is not None for code in self.one_to_many for link in self.links[code]
+        )
 
     def of(self, code: str) -> tuple[Link, ...]:
         """Return all links of a source code.
@@ -244,7 +246,7 @@ def concordance(source: str, target: str) -> Concordance:
 
 
 _EARLIER = ("HS2012", "HS2007", "HS2002", "HS1996", "HS1992")
-_INDUSTRY_COLUMNS = ("ICIO2025", "WIOD2016_50", "WIOD2013")
+_INDUSTRY_COLUMNS = ("ICIO2025", "WIOD2016", "WIOD2013")
 _ONE_TARGET = (
     "the source names one earlier code for each later one, so codes merged from several earlier "
     "ones show only the main one; reading it backwards shows the splits, without weights"

@@ -11,7 +11,7 @@ from isthmus.codes import lookup
 from isthmus.codes._files import rows
 
 INDUSTRY_CLASSIFICATIONS = {
-    "ICIO2025": "OECD ICIO 2025 edition as in the bilateral flows: 27 goods industries and services",
+    "ICIO2025": "OECD ICIO, 2025 edition, as in the bilateral flows: 27 goods and one services",
     "WIOD2013": "World Input-Output Database, 2013 release, 35 industries",
     "WIOD2016": "World Input-Output Database, 2016 release, 56 industries",
     "WIOD2016_50": "World Input-Output Database, 2016 release, merged to 50 industries",

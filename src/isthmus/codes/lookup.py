@@ -48,7 +48,9 @@ def _suggestion(text: str, names: Mapping[str, str]) -> str:
     by_label = {c: c for c in names} | {n: c for c, n in names.items()}
     near = did_you_mean(text, by_label)
     quoted = near.split("'")[1::2]
-    return _spell(list(dict.fromkeys(by_label[label] for label in quoted if label in by_label)), names)
+    return _spell(
+        list(dict.fromkeys(by_label[label] for label in quoted if label in by_label)), names
+    )
 
 
 def _spell(codes: list[str], names: Mapping[str, str]) -> str:

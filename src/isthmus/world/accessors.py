@@ -105,11 +105,11 @@ class Accessors(ABC):
         frame = self.table("unga_ideal_points")
         found = frame.filter(pl.col("year") == year)
         if found.is_empty():
-            first, last = frame["year"].min(), frame["year"].max()
+            years = self.record("unga_ideal_points").years
             raise DataMissing(
                 f"no ideal points for {year}",
                 where="unga_ideal_points",
-                hint=f"years {first} to {last} are there",
+                hint=f"years {years[0]} to {years[-1]} are there",
             )
         return found
 

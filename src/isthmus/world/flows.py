@@ -93,12 +93,18 @@ def flows_from_frame(frame: pl.DataFrame) -> Flows:
     shape = (len(years), len(economies), len(economies), len(industries))
     cells = int(np.prod(shape))
     position = np.searchsorted(np.array(years), frame["year"].to_numpy()).astype(np.int64)
-    for name, labels in (("exporter", economies), ("importer", economies), ("industry", industries)):
+    for name, labels in (
+        ("exporter", economies),
+        ("importer", economies),
+        ("industry", industries),
+    ):
         position *= len(labels)
         position += _positions(frame[name], labels)
     values = frame["value"].to_numpy()
     in_order = len(position) == cells and np.array_equal(position, np.arange(cells))
-    if not in_order and (len(position) != cells or np.bincount(position, minlength=cells).min() < 1):
+    if not in_order and (
+        len(position) != cells or np.bincount(position, minlength=cells).min() < 1
+    ):
         raise IdentityViolated(
             f"the flows hold {frame.height} rows where {cells} cells are needed, once each",
             where="icio_flows",
