@@ -34,7 +34,7 @@ def shares(values: Array, *, axis: int = -2) -> Array:
     if not np.isfinite(values).all() or (values < 0).any():
         raise BadInput("shares need finite amounts of zero or more", where="values")
     total = values.sum(axis=axis, keepdims=True)
-    return np.divide(values, total, out=np.zeros_like(values), where=total > 0)
+    return np.asarray(np.divide(values, total, out=np.zeros_like(values), where=total > 0))
 
 
 def hhi(values: Array, *, axis: int = -2) -> Array:

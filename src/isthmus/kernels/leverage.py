@@ -137,3 +137,46 @@ def purchase_ban_loss(
     if (x < 0).any() or (a < 0).any():
         raise BadInput("exports and adjustment must be zero or more", where="exports")
     return np.asarray(v * x * (1.0 - d) + a)
+
+
+def trade_elasticity(
+    horizon: ArrayLike, *, first_year: float = 0.76, long_run: float = 2.0, speed: float = 3.0
+) -> Array:
+    """Trade elasticity in absolute value, by years since the change.
+
+    ``eps(h) = eps_LR - (eps_LR - eps_1) exp(-(h - 1)/T)``.
+
+    Parameters
+    ----------
+    horizon : array
+        h >= 1, years.
+    first_year, long_run : float
+        eps_1 and eps_LR; the estimates put them at 0.76 and 1.75 to 2.25.
+    speed : float
+        T in years, 2.5 to 3.5 to be as good as there after 7 to 10 years.
+
+    Returns
+    -------
+    array
+        eps(h); the elasticity of substitution between suppliers is 1 + eps.
+
+    Raises
+    ------
+    BadInput
+        For a horizon under one year, which the estimates do not cover, or parameters that are
+        not positive.
+
+    References
+    ----------
+    Boehm, C. E., Levchenko, A. A., Pandalai-Nayar, N. (2023), American Economic Review 113(4).
+    """
+    h = np.asarray(horizon, dtype=np.float64)
+    if not (h >= 1).all():
+        raise BadInput(
+            "the horizon must be one year or more",
+            where="horizon",
+            hint="weeks and months belong to the disruption lens",
+        )
+    if not (first_year > 0 and long_run > 0 and speed > 0):
+        raise BadInput("elasticities and speed must be positive", where="first_year")
+    return np.asarray(long_run - (long_run - first_year) * np.exp(-(h - 1.0) / speed))

@@ -1,0 +1,173 @@
+"""What one party sells well and the other buys much of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.citations import BALASSA, DRYSDALE, MICHAELY
+from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.dependence.ledger import SERVICES, Ledger, Level, check_years, known_years, read
+from isthmus.dependence.measures import descending_rank
+from isthmus.dependence.parties import PartySpec
+from isthmus.dependence.profile import supplier_rows
+from isthmus.evidence import Result, Table
+from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
+
+Array = NDArray[np.float64]
+
+COARSE = "at this number of industries too coarse for a verdict on single technologies"
+
+
+def complementarity(
+    world: Any,
+    a: PartySpec,
+    b: PartySpec,
+    *,
+    year: int | None = None,
+    level: Level = "industry",
+    items: Sequence[str] | None = None,
+) -> Result:
+    """Return where one party's export strength meets the other's import need, both ways.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    a, b : str or Party
+        Economies, or coalitions as one: their trade with outside counts.
+    year : int, optional
+        The last year when None.
+    level : {"industry", "product"}
+        Kind of item.
+    items : sequence of str, optional
+        Items over which structures are compared; all goods when None.
+
+    Returns
+    -------
+    Result
+        ``items``: revealed comparative advantage of the seller and revealed import need of the
+        buyer by item; ``indices``: Michaely's overlap and the weighted index, per direction.
+
+    Raises
+    ------
+    CodeUnknown, DataMissing, BadInput
+        For unknown economies or items, missing years, overlapping parties, or no trade.
+
+    References
+    ----------
+    Balassa (1965); Michaely (1996); Drysdale, Garnaut (1982).
+    """
+    chosen = check_years(None if year is None else [year], known_years(world, level))
+    wanted = items
+    if items is None and level == "industry":
+        wanted = [k for k in world.flows().industries if k != SERVICES]
+    first, second = (read(world, p, level=level, years=chosen, items=wanted) for p in (a, b))
+    supplier_rows(first, second.party)
+    pairs = [(first, second), (second, first)]
+    notes = [*first.notes]
+    if level == "industry":
+        notes.append(f"{len(first.items)} industries: {COARSE}")
+    tables = {
+        "items": _items(pairs, notes),
+        "indices": _indices(pairs, notes),
+    }
+    parameters = {
+        "a": first.party.code,
+        "b": second.party.code,
+        "year": chosen[-1],
+        "level": level,
+        "items": None if items is None else list(first.items),
+    }
+    return Result(
+        tables,
+        provenance(world, "complementarity", [first.dataset], parameters),
+        (BALASSA, MICHAELY, DRYSDALE),
+    )
+
+
+def _structures(seller: Ledger, buyer: Ledger) -> tuple[Array, Array, Array]:
+    """Exports of the seller, imports of the buyer, world trade; each of shape (K,)."""
+    return (
+        seller.external_exports[-1].sum(axis=0),
+        buyer.external_imports[-1].sum(axis=0),
+        seller.world_exports[-1].sum(axis=0),
+    )
+
+
+def _items(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
+    frames = []
+    for seller, buyer in pairs:
+        exports, imports, world = _structures(seller, buyer)
+        _, bought = supplier_rows(buyer, seller.party)
+        advantage, need = revealed(exports, world), revealed(imports, world)
+        frame = grid(
+            {seller.level: seller.items},
+            {
+                "value": bought[-1],
+                "advantage": advantage,
+                "need": need,
+                "match": np.sqrt(advantage * need),
+                "rank": descending_rank(np.sqrt(advantage * need)),
+            },
+        )
+        frames.append(_ends(frame, seller, buyer))
+    ledger = pairs[0][0]
+    columns = [
+        dimension("exporter"),
+        dimension("importer"),
+        dimension(ledger.level),
+        dimension("year"),
+        number("value", MONEY, "present purchases of the importer from the exporter"),
+        number("advantage", "1", "revealed comparative advantage of the exporter; above 1: strong"),
+        number("need", "1", "revealed import need of the importer; above 1: buys much"),
+        number("match", "1", "geometric mean of advantage and need"),
+        attribute("rank", "1 is the best match of this direction"),
+        attribute("kind"),
+    ]
+    return table(
+        "items", pl.concat(frames), columns, kind=ledger.kind, datasets=[ledger.dataset],
+        text="export strength of one side against import need of the other", notes=notes,
+    )  # fmt: skip
+
+
+def _indices(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
+    frames = []
+    for seller, buyer in pairs:
+        exports, imports, world = _structures(seller, buyer)
+        frame = pl.DataFrame(
+            {
+                "indicator": ["michaely", "weighted"],
+                "value": [
+                    float(michaely(exports, imports)),
+                    float(weighted_complementarity(exports, imports, world)),
+                ],
+            }
+        )
+        frames.append(_ends(frame, seller, buyer))
+    ledger = pairs[0][0]
+    columns = [
+        dimension("exporter"),
+        dimension("importer"),
+        dimension("year"),
+        dimension("indicator", "michaely: overlap, 0 to 1; weighted: 1 is neutral"),
+        number("value", "1"),
+        attribute("kind"),
+    ]
+    return table(
+        "indices", pl.concat(frames), columns, kind=ledger.kind, datasets=[ledger.dataset],
+        text="fit of the exports of one side to the imports of the other", notes=notes,
+    )  # fmt: skip
+
+
+def _ends(frame: pl.DataFrame, seller: Ledger, buyer: Ledger) -> pl.DataFrame:
+    return frame.with_columns(
+        pl.lit(seller.party.code).alias("exporter"),
+        pl.lit(buyer.party.code).alias("importer"),
+        pl.lit(seller.years[-1], dtype=pl.Int64).alias("year"),
+        pl.lit(seller.kind.value).alias("kind"),
+    )

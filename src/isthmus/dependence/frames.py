@@ -1,0 +1,125 @@
+"""Tidy frames from labelled arrays, declared columns, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.evidence import Column, Kind, Provenance, Table
+
+MONEY = "million USD"
+
+TEXTS = {
+    "importer": "who buys; a coalition buys as one",
+    "exporter": "who sells",
+    "economy": "economy or coalition",
+    "industry": "supplying industry",
+    "product": "HS product",
+    "year": "year of the data",
+    "indicator": "key of the indicator",
+    "criterion": "key of the criterion",
+    "method": "published method that sets the criteria",
+    "kind": "measured, estimated, modelled or assumed",
+    "rank": "1 is the largest value among the items of this importer and year",
+    "note": "what the value does not say",
+}
+
+
+def dimension(name: str, text: str = "") -> Column:
+    """Return a column that identifies rows."""
+    return Column(name, "dimension", text=text or TEXTS.get(name, ""))
+
+
+def number(name: str, unit: str, text: str = "") -> Column:
+    """Return a column of numbers about the world."""
+    return Column(name, "value", unit, text or TEXTS.get(name, ""))
+
+
+def attribute(name: str, text: str = "") -> Column:
+    """Return a column that describes rows."""
+    return Column(name, "attribute", text=text or TEXTS.get(name, ""))
+
+
+def grid(axes: Mapping[str, Sequence[Any]], values: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
+    """Return one row per combination of labels, in the order of the axes.
+
+    Parameters
+    ----------
+    axes : mapping of str to sequence
+        Labels by column; their lengths are the shape of every array.
+    values : mapping of str to array
+        Columns of numbers, each of that shape.
+
+    Returns
+    -------
+    polars.DataFrame
+        Labels first, then values; infinite values become null.
+    """
+    shape = tuple(len(labels) for labels in axes.values())
+    columns: dict[str, Any] = {}
+    for place, (name, labels) in enumerate(axes.items()):
+        view = [1] * len(shape)
+        view[place] = shape[place]
+        codes = np.broadcast_to(np.arange(shape[place]).reshape(view), shape).ravel()
+        columns[name] = pl.Series(list(labels)).gather(codes)
+    for name, array in values.items():
+        flat = np.broadcast_to(array, shape).ravel()
+        columns[name] = finite(flat) if flat.dtype.kind == "f" else pl.Series(flat)
+    return pl.DataFrame(columns)
+
+
+def finite(values: NDArray[np.float64]) -> pl.Series:
+    """Return numbers with null where one is unbounded; a table never holds NaN or infinity."""
+    series = pl.Series(values, nan_to_null=True)
+    return pl.select(pl.when(series.is_finite()).then(series)).to_series()
+
+
+def table(
+    name: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    *,
+    kind: Kind,
+    datasets: Sequence[str],
+    text: str,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return a table; the frame is cut and ordered to its declared columns."""
+    return Table(
+        name,
+        frame.select([c.name for c in columns]),
+        tuple(columns),
+        kind,
+        tuple(sorted(set(datasets))),
+        text,
+        tuple(notes),
+    )
+
+
+def provenance(
+    world: Any, lens: str, datasets: Sequence[str], parameters: Mapping[str, Any]
+) -> Provenance:
+    """Return how a result of this lens was made.
+
+    Parameters
+    ----------
+    world : World
+        The data that were read.
+    lens : str
+        Name of the function.
+    datasets : sequence of str
+        Keys of the data sets that were read.
+    parameters : mapping
+        All arguments as plain values.
+    """
+    return Provenance(
+        lens=f"dependence.{lens}",
+        parameters=dict(parameters),
+        world=f"{world.name} {world.edition}",
+        world_hash=world.content_hash,
+        datasets={key: world.record(key).content_sha256 for key in sorted(set(datasets))},
+    )

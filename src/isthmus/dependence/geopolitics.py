@@ -1,0 +1,202 @@
+"""Geopolitical distance of an importer from every origin, measured or assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.frames import attribute, dimension, number, table
+from isthmus.dependence.parties import Party
+from isthmus.errors import BadInput, DataMissing, InputProblem, raise_all
+from isthmus.evidence import Kind, Table
+
+IDEAL_POINTS = "unga_ideal_points"
+IDEAL_POINT = "ideal_point"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A distance that no vote measures.
+
+    Parameters
+    ----------
+    value : float
+        g in [0, 1].
+    reason : str
+        Why this value.
+    """
+
+    value: float
+    reason: str
+
+
+NO_VOTE = "does not vote in the General Assembly"
+
+ASSUMED: Mapping[str, Assumption] = {
+    "TWN": Assumption(
+        0.1, f"{NO_VOTE}; placed near the members of the coalition it seeks to cooperate with"
+    ),
+    "HKG": Assumption(0.5, f"{NO_VOTE}; midpoint of the scale"),
+    "ROW": Assumption(0.5, "many economies together; midpoint of the scale"),
+}
+OTHERWISE = Assumption(0.5, "no ideal point in this year; midpoint of the scale")
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """Distance g of an importer from each economy.
+
+    Parameters
+    ----------
+    economies : tuple of str
+        Labels of the vector.
+    vector : array, shape (n,)
+        g in [0, 1].
+    source : str
+        ``"ideal_point"`` or ``"user"``.
+    assumptions : mapping of str to Assumption
+        Entries that are not measured.
+    datasets : tuple of str
+        Keys of the data sets used.
+    """
+
+    economies: tuple[str, ...]
+    vector: NDArray[np.float64]
+    source: str
+    assumptions: Mapping[str, Assumption] = field(default_factory=dict)
+    datasets: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """Assumed as soon as one entry is; a table of the caller's own always is."""
+        return Kind.ASSUMED if self.assumptions or self.source == "user" else Kind.ESTIMATED
+
+    def table(self) -> Table:
+        """Return the entries that are assumed, each with its reason."""
+        order = sorted(self.assumptions)
+        frame = pl.DataFrame(
+            {
+                "economy": order,
+                "value": [self.assumptions[e].value for e in order],
+                "reason": [self.assumptions[e].reason for e in order],
+                "kind": [Kind.ASSUMED.value] * len(order),
+            },
+            schema={
+                "economy": pl.String, "value": pl.Float64, "reason": pl.String, "kind": pl.String,
+            },
+        )  # fmt: skip
+        columns = [
+            dimension("economy"),
+            number("value", "1", "geopolitical distance g in [0, 1]"),
+            attribute("reason", "why this value"),
+            attribute("kind"),
+        ]
+        return table(
+            "assumptions", frame, columns, kind=Kind.ASSUMED, datasets=self.datasets,
+            text="geopolitical distances that are assumed, not measured",
+        )  # fmt: skip
+
+
+def distances(
+    world: Any,
+    party: Party,
+    economies: Sequence[str],
+    spec: Distances | Mapping[str, float] | str | None,
+    *,
+    year: int,
+    assumed: Mapping[str, Assumption] = ASSUMED,
+) -> Distances | None:
+    """Return the distance of a party from every economy.
+
+    Parameters
+    ----------
+    world : World
+        Read for ideal points.
+    party : Party
+        The importer; a coalition stands at the mean of its members' points.
+    economies : sequence of str
+        Origins, shape (n,).
+    spec : Distances, mapping, "ideal_point" or None
+        A mapping names g by economy, all that are missing count as the midpoint, shown as such.
+    year : int
+        Year of the votes.
+    assumed : mapping of str to Assumption
+        g of economies without votes.
+
+    Returns
+    -------
+    Distances or None
+        None when nothing was asked for.
+
+    Raises
+    ------
+    BadInput
+        When a value is outside [0, 1] or the measure is unknown.
+    DataMissing
+        When the party has no member with an ideal point.
+
+    References
+    ----------
+    Bailey, Strezhnev, Voeten (2017). The scaling by the year's range is this project's own.
+    """
+    if spec is None or isinstance(spec, Distances):
+        return spec
+    if isinstance(spec, str):
+        if spec != IDEAL_POINT:
+            raise BadInput(
+                f"unknown measure of distance {spec!r}",
+                where="distance",
+                hint="'ideal_point', or a value in [0, 1] for each economy",
+            )
+        return _from_votes(world, party, tuple(economies), year, assumed)
+    return _from_mapping(spec, party, tuple(economies))
+
+
+def _from_mapping(spec: Mapping[str, float], party: Party, economies: tuple[str, ...]) -> Distances:
+    raise_all(
+        "geopolitical distances",
+        [
+            InputProblem(f"{value} is outside [0, 1]", where=name)
+            for name, value in spec.items()
+            if not 0 <= value <= 1
+        ],
+    )
+    missing = [e for e in economies if e not in spec and e not in party.members]
+    notes = {e: Assumption(0.5, "not in the table given; midpoint of the scale") for e in missing}
+    inside = set(party.members)
+    vector = [0.0 if e in inside else float(spec.get(e, 0.5)) for e in economies]
+    return Distances(economies, np.array(vector), "user", notes)
+
+
+def _from_votes(
+    world: Any,
+    party: Party,
+    economies: tuple[str, ...],
+    year: int,
+    assumed: Mapping[str, Assumption],
+) -> Distances:
+    frame = world.ideal_points(year)
+    points = dict(zip(frame["economy"].cast(pl.String), frame["value"], strict=True))
+    own = [points[m] for m in sorted(party.members) if m in points]
+    if not own:
+        raise DataMissing(
+            f"{party.code} has no ideal point in {year}",
+            where=IDEAL_POINTS,
+            hint="give the distances yourself: distance={'CHN': 0.9, ...}",
+        )
+    centre, width = float(np.mean(own)), max(points.values()) - min(points.values())
+    inside, notes, vector = set(party.members), {}, []
+    for economy in economies:
+        if economy in inside:
+            vector.append(0.0)
+        elif economy in points:
+            vector.append(abs(points[economy] - centre) / width)
+        else:
+            notes[economy] = assumed.get(economy, OTHERWISE)
+            vector.append(notes[economy].value)
+    return Distances(economies, np.array(vector), IDEAL_POINT, notes, (IDEAL_POINTS,))

@@ -1,0 +1,167 @@
+"""Exposure of each member of a coalition to one other party."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.citations import HIRSCHMAN
+from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.dependence.ledger import SERVICES, Ledger, Level, read
+from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
+from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
+from isthmus.evidence import Result, Table
+from isthmus.kernels.concentration import ratio
+
+Array = NDArray[np.float64]
+
+_TEXTS = {
+    "imports": (MONEY, "purchases of the member from the other party"),
+    "share_of_imports": ("share", "in all imports of the member"),
+    "share_of_external_imports": ("share", "in imports of the member from outside the coalition"),
+    "share_of_use": ("share", "in all purchases of the member, own production included"),
+    "exports": (MONEY, "sales of the member to the other party"),
+    "share_of_exports": ("share", "in all exports of the member"),
+    "share_of_external_exports": ("share", "in exports of the member to outside the coalition"),
+    "share_of_output": ("share", "in all sales of the member, domestic ones included"),
+}
+
+
+def members(
+    world: Any,
+    coalition: PartySpec,
+    *,
+    on: PartySpec,
+    years: Sequence[int] | None = None,
+    level: Level = "industry",
+    items: Sequence[str] | None = None,
+) -> Result:
+    """Return how much each member trades with one other party, both ways.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    coalition : str or Party
+        Whose members are looked at, each as a buyer and seller of its own.
+    on : str or Party
+        The other party.
+    years : sequence of int, optional
+        The last year when None.
+    level : {"industry", "product"}
+        Kind of item.
+    items : sequence of str, optional
+        All when None.
+
+    Returns
+    -------
+    Result
+        ``members``: totals over the items by member and year; ``items``: the same by item.
+
+    Raises
+    ------
+    CodeUnknown, DataMissing
+        For unknown economies or items, or missing years.
+    BadInput
+        When the coalition and the other party overlap.
+
+    References
+    ----------
+    Hirschman (1945).
+    """
+    bloc = read(world, coalition, level=level, years=years, items=items)
+    other, _ = supplier_rows(bloc, on)
+    present = [
+        m for m in bloc.party.members if m not in missing_members(bloc.party, bloc.economies)
+    ]
+    books = [
+        read(world, Party(m, (m,)), level=level, years=bloc.years, items=items) for m in present
+    ]
+    mask = member_mask(resolve(on, bloc.economies, on=bloc.years[-1]), bloc.economies)
+    parts = _stack([_parts(book, bloc.inside, mask) for book in books])
+    scopes = {"goods": np.array([item != SERVICES for item in bloc.items])}
+    if SERVICES in bloc.items:
+        scopes["all"] = np.ones(len(bloc.items), dtype=bool)
+    summed = {
+        key: np.stack([value[..., keep].sum(axis=-1) for keep in scopes.values()], axis=-1)
+        for key, value in parts.items()
+    }
+    tables = {
+        "members": _table("members", bloc, other, present, summed, "scope", list(scopes)),
+        "items": _table("items", bloc, other, present, parts, level, list(bloc.items)),
+    }
+    parameters = {
+        "coalition": bloc.party.code,
+        "on": other,
+        "years": list(bloc.years),
+        "level": level,
+        "items": None if items is None else list(bloc.items),
+    }
+    return Result(tables, provenance(world, "members", [bloc.dataset], parameters), (HIRSCHMAN,))
+
+
+def _parts(book: Ledger, inside: NDArray[np.bool_], other: NDArray[np.bool_]) -> dict[str, Array]:
+    """Amounts of one member, each of shape (T, K)."""
+    parts = {
+        "imports": book.imports[:, other].sum(axis=1),
+        "all_imports": book.imports.sum(axis=1),
+        "external_imports": book.imports[:, ~inside].sum(axis=1),
+        "exports": book.exports[:, other].sum(axis=1),
+        "all_exports": book.exports.sum(axis=1),
+        "external_exports": book.exports[:, ~inside].sum(axis=1),
+    }
+    if book.use is not None and book.domestic is not None:
+        parts["use"] = book.use
+        parts["output"] = book.domestic + parts["all_exports"]
+    return parts
+
+
+def _stack(members_parts: list[dict[str, Array]]) -> dict[str, Array]:
+    return {
+        key: np.stack([parts[key] for parts in members_parts], axis=1) for key in members_parts[0]
+    }
+
+
+def _table(
+    name: str,
+    bloc: Ledger,
+    other: str,
+    present: list[str],
+    parts: dict[str, Array],
+    item: str,
+    labels: list[str],
+) -> Table:
+    values = {
+        "imports": parts["imports"],
+        "share_of_imports": ratio(parts["imports"], parts["all_imports"]),
+        "share_of_external_imports": ratio(parts["imports"], parts["external_imports"]),
+        "exports": parts["exports"],
+        "share_of_exports": ratio(parts["exports"], parts["all_exports"]),
+        "share_of_external_exports": ratio(parts["exports"], parts["external_exports"]),
+    }
+    if "use" in parts:
+        values["share_of_use"] = ratio(parts["imports"], parts["use"])
+        values["share_of_output"] = ratio(parts["exports"], parts["output"])
+    frame = grid({"year": bloc.years, "economy": present, item: labels}, values).with_columns(
+        pl.lit(bloc.party.code).alias("coalition"),
+        pl.lit(other).alias("partner"),
+        pl.lit(bloc.kind.value).alias("kind"),
+    )
+    columns = [
+        dimension("coalition", "whose member the economy is"),
+        dimension("economy"),
+        dimension("partner", "the other party"),
+        dimension(item),
+        dimension("year"),
+        *(number(key, *_TEXTS[key]) for key in _TEXTS if key in values),
+        attribute("kind"),
+    ]
+    return table(
+        name, frame, columns, kind=bloc.kind, datasets=[bloc.dataset],
+        text=f"trade of each member of {bloc.party.code} with {other}; exposure, not loss",
+        notes=(*bloc.notes, GOODS_ONLY),
+    )  # fmt: skip

@@ -1,0 +1,144 @@
+"""Two parties' trade with each other, seen from both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.citations import HIRSCHMAN
+from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.dependence.ledger import SERVICES, Ledger, Level, read
+from isthmus.dependence.measures import descending_rank
+from isthmus.dependence.parties import PartySpec, member_mask
+from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
+from isthmus.evidence import Result, Table
+from isthmus.kernels.concentration import ratio
+
+Array = NDArray[np.float64]
+
+
+def mutual(
+    world: Any,
+    a: PartySpec,
+    b: PartySpec,
+    *,
+    years: Sequence[int] | None = None,
+    level: Level = "industry",
+    items: Sequence[str] | None = None,
+) -> Result:
+    """Return what two parties buy from each other and what it means to buyer and seller.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    a, b : str or Party
+        Economies, or coalitions that act as one.
+    years : sequence of int, optional
+        The last year when None.
+    level : {"industry", "product"}
+        Kind of item.
+    items : sequence of str, optional
+        All when None.
+
+    Returns
+    -------
+    Result
+        ``flows``: by item both ways, with shares in the buyer's external purchases and in the
+        seller's external sales; ``totals``: over all goods, and at industry level over everything.
+
+    Raises
+    ------
+    CodeUnknown, DataMissing
+        For unknown economies or items, or missing years.
+    BadInput
+        When the parties overlap.
+
+    References
+    ----------
+    Hirschman (1945).
+    """
+    books = [read(world, p, level=level, years=years, items=items) for p in (a, b)]
+    first, second = books
+    supplier_rows(first, second.party)  # refuses parties that overlap
+    pairs = [(first, second), (second, first)]
+    flows = pl.concat([_direction(buyer, seller, None) for buyer, seller in pairs])
+    scopes = {"goods": [item != SERVICES for item in first.items]}
+    if SERVICES in first.items:
+        scopes["all"] = [True] * len(first.items)
+    totals = pl.concat(
+        [
+            _direction(buyer, seller, (scope, np.array(mask)))
+            for buyer, seller in pairs
+            for scope, mask in scopes.items()
+        ]
+    )
+    tables = {
+        "flows": _wrap("flows", first, flows, level),
+        "totals": _wrap("totals", first, totals, "scope"),
+    }
+    parameters = {
+        "a": first.party.code,
+        "b": second.party.code,
+        "years": list(first.years),
+        "level": level,
+        "items": None if items is None else list(first.items),
+    }
+    return Result(tables, provenance(world, "mutual", [first.dataset], parameters), (HIRSCHMAN,))
+
+
+def _direction(
+    buyer: Ledger, seller: Ledger, scope: tuple[str, NDArray[np.bool_]] | None
+) -> pl.DataFrame:
+    """Rows of what the buyer purchases from the seller."""
+    mask = member_mask(seller.party, buyer.economies)
+    parts = {
+        "value": buyer.imports[:, mask].sum(axis=1),
+        "imports": buyer.external_imports.sum(axis=1),
+        "exports": seller.external_exports.sum(axis=1),
+    }
+    if buyer.use is not None:
+        parts["use"] = buyer.use
+    axes: dict[str, Sequence[Any]] = {"year": buyer.years, buyer.level: buyer.items}
+    if scope is not None:
+        parts = {k: v[:, scope[1]].sum(axis=1, keepdims=True) for k, v in parts.items()}
+        axes = {"year": buyer.years, "scope": [scope[0]]}
+    columns: dict[str, NDArray[Any]] = {
+        "value": parts["value"],
+        "share_of_imports": ratio(parts["value"], parts["imports"]),
+        "share_of_exports": ratio(parts["value"], parts["exports"]),
+    }
+    if "use" in parts:
+        columns["share_of_use"] = ratio(parts["value"], parts["use"])
+    if scope is None:
+        columns["rank"] = descending_rank(parts["value"])
+    return grid(axes, columns).with_columns(
+        pl.lit(buyer.party.code).alias("importer"), pl.lit(seller.party.code).alias("exporter")
+    )
+
+
+def _wrap(name: str, ledger: Ledger, frame: pl.DataFrame, item: str) -> Table:
+    columns = [
+        dimension("importer"),
+        dimension("exporter"),
+        dimension(item),
+        dimension("year"),
+        number("value", MONEY, "purchases of the importer from the exporter"),
+        number("share_of_imports", "share", "in all purchases of the importer from outside"),
+        number("share_of_exports", "share", "in all sales of the exporter to outside"),
+    ]
+    if "share_of_use" in frame.columns:
+        columns.append(number("share_of_use", "share", "in all purchases, own production included"))
+    if "rank" in frame.columns:
+        columns.append(attribute("rank", "1 is the largest item of this direction and year"))
+    columns.append(attribute("kind"))
+    frame = frame.with_columns(pl.lit(ledger.kind.value).alias("kind"))
+    return table(
+        name, frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
+        text="purchases in both directions; shares are exposures, not losses",
+        notes=(*ledger.notes, GOODS_ONLY),
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""World trade network of an item: how few sell it, how tightly the buyers are knit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
+from isthmus.dependence.frames import attribute, dimension, grid, number, provenance, table
+from isthmus.dependence.ledger import Level, check_years, known_years, networks
+from isthmus.dependence.measures import descending_rank
+from isthmus.evidence import Result
+from isthmus.kernels.concentration import hhi
+from isthmus.kernels.fragility import clustering, strength_dispersion
+
+UNVERIFIED = (
+    "not verified against the paper: how its components are scaled and joined; they are given "
+    "apart, and the third, substitutability, is not computed"
+)
+
+
+def network(
+    world: Any,
+    *,
+    level: Level = "product",
+    years: Sequence[int] | None = None,
+    items: Sequence[str] | None = None,
+) -> Result:
+    """Return how concentrated the world trade network of each item is.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    level : {"industry", "product"}
+        Kind of item.
+    years : sequence of int, optional
+        The last year when None.
+    items : sequence of str, optional
+        All when None.
+
+    Returns
+    -------
+    Result
+        ``network``: by item and year the concentration of world exports, the dispersion of
+        weighted out-degree and the clustering, each with its rank.
+
+    Raises
+    ------
+    CodeUnknown, DataMissing
+        For unknown items or missing years.
+
+    References
+    ----------
+    Korniyenko, Pinat, Dew (2017); Fagiolo (2007).
+    """
+    chosen = check_years(years, known_years(world, level))
+    labels: tuple[str, ...] = ()
+    rows, dataset = [], ""
+    for year in chosen:
+        found = networks(world, level, year, items)
+        labels, dataset = found.items, found.dataset
+        rows.append(_components(found.values))
+    kind = world.record(dataset).kind
+    keys = ("world_hhi", "dispersion", "clustering")
+    values = np.stack([np.stack([row[key] for row in rows]) for key in keys])
+    frame = grid(
+        {"indicator": keys, "year": chosen, level: labels},
+        {"value": values, "rank": descending_rank(values)},
+    ).with_columns(pl.lit("1").alias("unit"), pl.lit(kind.value).alias("kind"))
+    columns = [
+        dimension(level),
+        dimension("year"),
+        dimension("indicator", "world_hhi, dispersion of exporters, clustering; all in [0, 1]"),
+        number("value", "1"),
+        attribute("unit"),
+        attribute("rank", "1 is the largest value among the items of this year"),
+        attribute("kind"),
+    ]
+    out = table(
+        "network", frame, columns, kind=kind, datasets=[dataset],
+        text="structure of the world trade network by item", notes=[UNVERIFIED],
+    )  # fmt: skip
+    parameters = {
+        "level": level,
+        "years": list(chosen),
+        "items": None if items is None else list(labels),
+    }
+    return Result(
+        {"network": out},
+        provenance(world, "network", [dataset], parameters),
+        (KORNIYENKO, FAGIOLO),
+    )
+
+
+def _components(W: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Components of each network; `W` has shape (K, n, n), diagonal zero."""
+    return {
+        "world_hhi": hhi(W.sum(axis=-1), axis=-1),
+        "dispersion": strength_dispersion(W),
+        "clustering": clustering(W),
+    }

@@ -1,0 +1,200 @@
+"""Who supplies an economy or a coalition, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.citations import HIRSCHMAN
+from isthmus.dependence.frames import (
+    MONEY,
+    attribute,
+    dimension,
+    grid,
+    number,
+    provenance,
+    table,
+)
+from isthmus.dependence.ledger import SERVICES, Ledger, Level, read
+from isthmus.dependence.measures import descending_rank
+from isthmus.dependence.parties import PartySpec, member_mask, resolve
+from isthmus.errors import BadInput
+from isthmus.evidence import Result, Table
+from isthmus.kernels.concentration import ratio
+
+Array = NDArray[np.float64]
+
+GOODS_ONLY = (
+    "goods trade leaves out sales of foreign affiliates, finance and tourism; a share is an "
+    "exposure, not a loss"
+)
+
+
+def profile(
+    world: Any,
+    importer: PartySpec,
+    *,
+    on: PartySpec | None = None,
+    years: Sequence[int] | None = None,
+    level: Level = "industry",
+    items: Sequence[str] | None = None,
+    top: int | None = 5,
+) -> Result:
+    """Return the suppliers of an importer by industry or product.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    importer : str or Party
+        Economy, or coalition as one buyer.
+    on : str or Party, optional
+        One supplier to look at (a coalition sells as one); all suppliers when None.
+    years : sequence of int, optional
+        The last year when None.
+    level : {"industry", "product"}
+        Kind of item.
+    items : sequence of str, optional
+        Industry or product codes; all when None.
+    top : int, optional
+        Number of largest suppliers per item and year, where `on` is None; all when None.
+
+    Returns
+    -------
+    Result
+        ``suppliers``: purchases and shares by item; ``totals``: the same over all goods and,
+        at industry level, over everything.
+
+    Raises
+    ------
+    CodeUnknown
+        For unknown economies or items.
+    DataMissing
+        For years that the data do not hold.
+    BadInput
+        When importer and supplier overlap, or `top` is below 1.
+
+    References
+    ----------
+    Hirschman (1945).
+    """
+    if top is not None and top < 1:
+        raise BadInput("top must be 1 or more", where="top")
+    ledger = read(world, importer, level=level, years=years, items=items)
+    exporters, bought = _bought_from(ledger, on)
+    tables = {
+        "suppliers": _suppliers(ledger, exporters, bought, None if on is not None else top),
+        "totals": _totals(ledger, exporters, bought, None if on is not None else top),
+    }
+    parameters = {
+        "importer": ledger.party.code,
+        "on": exporters[0] if on is not None else None,
+        "years": list(ledger.years),
+        "level": level,
+        "items": list(ledger.items) if items is not None else None,
+        "top": top,
+    }
+    return Result(tables, provenance(world, "profile", [ledger.dataset], parameters), (HIRSCHMAN,))
+
+
+def supplier_rows(ledger: Ledger, on: PartySpec) -> tuple[str, Array]:
+    """Return the code of a supplier and what it sells to the importer, shape (T, K).
+
+    Raises
+    ------
+    BadInput
+        When the supplier is part of the importer.
+    """
+    party = resolve(on, ledger.economies, on=ledger.years[-1])
+    mask = member_mask(party, ledger.economies)
+    if (mask & ledger.inside).any():
+        raise BadInput(
+            f"{party.code} and {ledger.party.code} overlap: a party does not depend on itself",
+            where="on",
+        )
+    return party.code, ledger.imports[:, mask].sum(axis=1)
+
+
+def _bought_from(ledger: Ledger, on: PartySpec | None) -> tuple[list[str], Array]:
+    if on is None:
+        outside = np.flatnonzero(~ledger.inside)
+        return [ledger.economies[i] for i in outside], ledger.imports[:, outside]
+    code, bought = supplier_rows(ledger, on)
+    return [code], bought[:, None]
+
+
+def _suppliers(ledger: Ledger, exporters: list[str], bought: Array, top: int | None) -> Table:
+    frame = grid(
+        {"year": ledger.years, "exporter": exporters, ledger.level: ledger.items},
+        _columns(ledger.external_imports.sum(axis=1), ledger.use, bought),
+    )
+    return _finish("suppliers", ledger, frame, ledger.level, top, ledger.use is not None)
+
+
+def _totals(ledger: Ledger, exporters: list[str], bought: Array, top: int | None) -> Table:
+    scopes = {"goods": np.array([item != SERVICES for item in ledger.items])}
+    if SERVICES in ledger.items:
+        scopes["all"] = np.ones(len(ledger.items), dtype=bool)
+    stacked = np.stack([bought[..., mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
+    external = ledger.external_imports.sum(axis=1)
+    outer = np.stack([external[:, mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
+    use = None
+    if ledger.use is not None:
+        use = np.stack([ledger.use[:, mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
+    frame = grid(
+        {"year": ledger.years, "exporter": exporters, "scope": list(scopes)},
+        _columns(outer, use, stacked),
+    )
+    return _finish("totals", ledger, frame, "scope", top, use is not None)
+
+
+def _columns(external: Array, use: Array | None, bought: Array) -> dict[str, NDArray[Any]]:
+    """Purchases, their shares and the rank of the supplier; `bought` has shape (T, m, K)."""
+    columns: dict[str, NDArray[Any]] = {
+        "value": bought,
+        "share": ratio(bought, np.broadcast_to(external[:, None], bought.shape)),
+    }
+    if use is not None:
+        columns["share_of_use"] = ratio(bought, np.broadcast_to(use[:, None], bought.shape))
+    columns["rank"] = np.moveaxis(descending_rank(np.moveaxis(bought, 1, -1)), -1, 1)
+    return columns
+
+
+def _finish(
+    name: str, ledger: Ledger, frame: pl.DataFrame, item: str, top: int | None, has_use: bool
+) -> Table:
+    frame = frame.with_columns(
+        pl.lit(ledger.party.code).alias("importer"), pl.lit(ledger.kind.value).alias("kind")
+    )
+    if top is not None:
+        frame = frame.filter((pl.col("rank") <= top) & (pl.col("value") > 0))
+    frame = frame.sort("year", item, "rank", "exporter")
+    columns = [
+        dimension("importer"),
+        dimension("exporter"),
+        dimension(item),
+        dimension("year"),
+        number("value", MONEY, "purchases of the importer from the exporter"),
+        number("share", "share", "share in purchases from outside the importer"),
+    ]
+    if has_use:
+        columns.append(
+            number("share_of_use", "share", "share in all purchases, own production included")
+        )
+    columns += [
+        attribute("rank", "1 is the largest supplier in the table of this item and year"),
+        attribute("kind"),
+    ]
+    return table(
+        name,
+        frame,
+        columns,
+        kind=ledger.kind,
+        datasets=[ledger.dataset],
+        text=f"purchases of {ledger.party.code} by supplier",
+        notes=(*ledger.notes, GOODS_ONLY),
+    )

@@ -1,0 +1,142 @@
+"""Imports by the origin behind the hubs: an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from isthmus.dependence.citations import COMMISSION_2023
+from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.dependence.ledger import Level, check_years, known_years, networks
+from isthmus.dependence.parties import PartySpec, member_mask, resolve
+from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.evidence import Kind, Result
+from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
+
+
+def behind_hubs(
+    world: Any,
+    importer: PartySpec,
+    *,
+    reexport_share: Mapping[str, float],
+    year: int | None = None,
+    level: Level = "product",
+    items: Sequence[str] | None = None,
+) -> Result:
+    """Return imports by origin after hubs' re-exports are attributed to the hubs' suppliers.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    importer : str or Party
+        Economy, or coalition as one buyer.
+    reexport_share : mapping of str to float
+        Part of each hub's exports that is re-exported, in [0, 1); 0 for all others. From the
+        hub's statistics, or ``max(0, exports - production)/exports``.
+    year : int, optional
+        The last year when None.
+    level : {"industry", "product"}
+        Kind of item.
+    items : sequence of str, optional
+        All when None.
+
+    Returns
+    -------
+    Result
+        ``origins``: recorded and attributed imports by origin and item; ``concentration``: HHI of
+        external origins before and after.
+
+    Raises
+    ------
+    CodeUnknown
+        For unknown economies (hubs included) or items.
+    BadInput
+        For shares outside [0, 1).
+    IdentityViolated
+        When the correction does not keep an importer's total.
+
+    References
+    ----------
+    Arjona, Connell, Herghelegiu (2023).
+    """
+    chosen = check_years(None if year is None else [year], known_years(world, level))[-1]
+    found = networks(world, level, chosen, items)
+    economies, labels, dataset = found.economies, found.items, found.dataset
+    for hub in reexport_share:
+        if hub not in economies:
+            raise CodeUnknown(
+                f"hub {hub!r} is not in the data",
+                where="reexport_share",
+                hint=did_you_mean(hub, economies) or None,
+            )
+    rho = np.array([float(reexport_share.get(e, 0.0)) for e in economies])
+    attributed = reexport_corrected(found.values, rho)
+    party = resolve(importer, economies, on=chosen)
+    inside = member_mask(party, economies)
+    before, after = (part[:, :, inside].sum(axis=-1) for part in (found.values, attributed))
+    out_before, out_after = (np.where(inside, 0.0, part) for part in (before, after))
+    common = {
+        "importer": pl.lit(party.code),
+        "year": pl.lit(chosen, dtype=pl.Int64),
+        "kind": pl.lit(Kind.ESTIMATED.value),
+    }
+    origins = (
+        grid(
+            {level: labels, "exporter": economies},
+            {
+                "recorded": before,
+                "attributed": after,
+                "share_recorded": ratio(
+                    before, np.repeat(before.sum(axis=1)[:, None], len(economies), 1)
+                ),
+                "share_attributed": ratio(
+                    after, np.repeat(after.sum(axis=1)[:, None], len(economies), 1)
+                ),
+            },
+        )
+        .with_columns(**common)
+        .filter((pl.col("recorded") > 0) | (pl.col("attributed") > 0))
+    )
+    concentration = grid(
+        {level: labels},
+        {"hhi_recorded": hhi(out_before, axis=1), "hhi_attributed": hhi(out_after, axis=1)},
+    ).with_columns(**common)
+    tables = {
+        "origins": table(
+            "origins", origins,
+            [
+                dimension("importer"), dimension("exporter", "origin"), dimension(level),
+                dimension("year"),
+                number("recorded", MONEY, "as recorded"),
+                number("attributed", MONEY, "after the correction; own goods may come back"),
+                number("share_recorded", "share"), number("share_attributed", "share"), attribute("kind"),
+            ],
+            kind=Kind.ESTIMATED, datasets=[dataset],
+            text="imports by recorded and by attributed origin; both add up to the same total",
+        ),
+        "concentration": table(
+            "concentration", concentration,
+            [
+                dimension("importer"), dimension(level), dimension("year"),
+                number("hhi_recorded", "1", "external origins as recorded"),
+                number("hhi_attributed", "1", "external origins after the correction"),
+                attribute("kind"),
+            ],
+            kind=Kind.ESTIMATED, datasets=[dataset],
+            text="concentration of external origins before and after the correction",
+        ),
+    }  # fmt: skip
+    parameters = {
+        "importer": party.code,
+        "reexport_share": dict(reexport_share),
+        "year": chosen,
+        "level": level,
+        "items": None if items is None else list(labels),
+    }
+    return Result(
+        tables, provenance(world, "behind_hubs", [dataset], parameters), (COMMISSION_2023,)
+    )

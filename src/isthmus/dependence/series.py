@@ -1,0 +1,257 @@
+"""Indicators over the years, and how unstable a list of dependent items is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.citations import HIRSCHMAN
+from isthmus.dependence.criteria import CRITERIA, Method, Thresholds
+from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.dependence.indicators import CITATIONS
+from isthmus.dependence.ledger import Ledger, Level, known_years, read
+from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
+from isthmus.dependence.parties import PartySpec
+from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
+from isthmus.errors import BadInput
+from isthmus.evidence import Result, Table
+from isthmus.kernels.concentration import held_in_window, ratio
+
+Flags = NDArray[np.bool_]
+
+
+def time_series(
+    world: Any,
+    importer: PartySpec,
+    *,
+    on: PartySpec | None = None,
+    years: Sequence[int] | None = None,
+    level: Level = "industry",
+    items: Sequence[str] | None = None,
+    exports: ExportBase = "total",
+    share_base: ShareBase = "imports",
+) -> Result:
+    """Return the indicators of an importer by year, and the share of one supplier.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    importer : str or Party
+        Economy, or coalition as one buyer.
+    on : str or Party, optional
+        Supplier whose purchases and share are followed.
+    years : sequence of int, optional
+        All years when None.
+    level, items, exports, share_base
+        As in `indicators`.
+
+    Returns
+    -------
+    Result
+        ``series``: indicator by item and year with its change since the year before in the table.
+
+    Raises
+    ------
+    CodeUnknown, DataMissing, BadInput
+        As in `indicators`.
+    """
+    chosen = known_years(world, level) if years is None else years
+    ledger = read(world, importer, level=level, years=chosen, items=items)
+    values = indicators_of(ledger, exports=exports, share_base=share_base)
+    code = None
+    if on is not None:
+        code, bought = supplier_rows(ledger, on)
+        values["bought"] = bought
+        values["share"] = ratio(bought, values["external_imports"])
+        if ledger.use is not None:
+            values["share_of_use"] = ratio(bought, ledger.use)
+    units = {**UNITS, "bought": MONEY, "share": "share", "share_of_use": "share"}
+    keys = sorted(values)
+    stacked = np.stack([values[k] for k in keys])
+    with np.errstate(invalid="ignore"):
+        change = np.diff(stacked, axis=1, prepend=np.nan)
+    frame = grid(
+        {"indicator": keys, "year": ledger.years, level: ledger.items},
+        {"value": stacked, "change": change},
+    ).with_columns(
+        pl.lit(ledger.party.code).alias("importer"),
+        pl.lit(code or "").alias("exporter"),
+        pl.col("indicator").replace_strict(units).alias("unit"),
+        pl.lit(ledger.kind.value).alias("kind"),
+    )
+    columns = [
+        dimension("importer"),
+        attribute("exporter", "supplier of bought, share and share_of_use; empty when none"),
+        dimension(level),
+        dimension("year"),
+        dimension("indicator"),
+        number("value", "as in unit", "null where unbounded"),
+        number("change", "as in unit", "since the year before in the table; null in the first"),
+        attribute("unit"),
+        attribute("kind"),
+    ]
+    series = table(
+        "series", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
+        text=f"indicators of {ledger.party.code} by year", notes=(*ledger.notes, GOODS_ONLY),
+    )  # fmt: skip
+    parameters = {
+        "importer": ledger.party.code,
+        "on": code,
+        "years": list(ledger.years),
+        "level": level,
+        "items": None if items is None else list(ledger.items),
+        "exports": exports,
+        "share_base": share_base,
+    }
+    return Result(
+        {"series": series},
+        provenance(world, "time_series", [ledger.dataset], parameters),
+        (HIRSCHMAN,),
+    )
+
+
+def churn(
+    world: Any,
+    importer: PartySpec,
+    *,
+    method: Method = "commission_2021",
+    years: Sequence[int] | None = None,
+    level: Level = "product",
+    thresholds: Thresholds | None = None,
+    exports: ExportBase = "total",
+    share_base: ShareBase = "imports",
+) -> Result:
+    """Return which items meet a method's criteria each year, and how the list changes.
+
+    One year's list is unstable, so ``stable`` asks that the criteria hold in enough years of a
+    window (two of three by default).
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    importer : str or Party
+        Economy, or coalition as one buyer.
+    method : {"commission_2021", "commission_2023", "geodep"}
+        Criteria that are looked at year by year, without the method's own averaging.
+    years : sequence of int, optional
+        All years when None.
+    level : {"industry", "product"}
+        Kind of item.
+    thresholds : Thresholds, optional
+        Values to exceed; `window` and `required` define ``stable``.
+    exports, share_base
+        As in `indicators`.
+
+    Returns
+    -------
+    Result
+        ``listed``: by item and year whether all criteria hold, and whether they held in enough
+        years of the window; ``churn``: by year the number listed, entered and left.
+
+    Raises
+    ------
+    BadInput
+        With fewer years than the window, or an unknown method.
+    """
+    limits = thresholds or Thresholds()
+    if method not in CRITERIA:
+        raise BadInput(
+            f"unknown method {method!r}", where="method", hint=f"known: {', '.join(CRITERIA)}"
+        )
+    chosen = known_years(world, level) if years is None else years
+    ledger = read(world, importer, level=level, years=chosen)
+    values = indicators_of(ledger, exports=exports, share_base=share_base)
+    flags = np.logical_and.reduce([values[c] > limits.of(c) for c in CRITERIA[method]])
+    stable = held_in_window(flags, window=limits.window, required=limits.required)
+    tables = {
+        "listed": _listed(ledger, method, flags, stable, limits),
+        "churn": _churn(ledger, method, flags),
+    }
+    parameters = {
+        "importer": ledger.party.code,
+        "method": method,
+        "years": list(ledger.years),
+        "level": level,
+        "thresholds": limits.to_dict(),
+        "exports": exports,
+        "share_base": share_base,
+    }
+    return Result(
+        tables,
+        provenance(world, "churn", [ledger.dataset], parameters),
+        (HIRSCHMAN, CITATIONS[method]),
+    )
+
+
+def _listed(
+    ledger: Ledger, method: Method, flags: Flags, stable: Flags, limits: Thresholds
+) -> Table:
+    window = ledger.years[limits.window - 1 :]
+    late = grid({"year": window, ledger.level: ledger.items}, {"stable": stable})
+    rule = " and ".join(f"{c} > {limits.of(c):g}" for c in CRITERIA[method])
+    frame = (
+        grid({"year": ledger.years, ledger.level: ledger.items}, {"listed": flags})
+        .join(late, on=["year", ledger.level], how="left", maintain_order="left")
+        .with_columns(
+            pl.lit(ledger.party.code).alias("importer"),
+            pl.lit(rule).alias("rule"),
+            pl.lit(ledger.kind.value).alias("kind"),
+        )
+    )
+    columns = [
+        dimension("importer"),
+        dimension(ledger.level),
+        dimension("year"),
+        attribute("listed", "whether all criteria hold in this year"),
+        attribute(
+            "stable",
+            f"whether they hold in {limits.required} of the {limits.window} years that end with "
+            "this one; null before the first full window",
+        ),
+        attribute("rule", "the criteria with their thresholds"),
+        attribute("kind"),
+    ]
+    return table(
+        "listed", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
+        text=f"items of {ledger.party.code} that meet the criteria of {method}",
+        notes=ledger.notes,
+    )  # fmt: skip
+
+
+def _churn(ledger: Ledger, method: Method, flags: Flags) -> Table:
+    entered = (flags[1:] & ~flags[:-1]).sum(axis=1)
+    left = (~flags[1:] & flags[:-1]).sum(axis=1)
+    before, now = flags[:-1].sum(axis=1), flags[1:].sum(axis=1)
+    union = (flags[1:] | flags[:-1]).sum(axis=1)
+    frame = grid(
+        {"year": ledger.years[1:]},
+        {
+            "listed": now,
+            "listed_before": before,
+            "entered": entered,
+            "left": left,
+            "changed_share": ratio((entered + left).astype(float), union.astype(float)),
+        },
+    ).with_columns(
+        pl.lit(ledger.party.code).alias("importer"), pl.lit(ledger.kind.value).alias("kind")
+    )
+    columns = [
+        dimension("importer"),
+        dimension("year"),
+        number("listed", "items", "items listed in this year"),
+        number("listed_before", "items", "items listed in the year before in the table"),
+        number("entered", "items", "listed now and not before"),
+        number("left", "items", "listed before and not now"),
+        number("changed_share", "share", "entered and left over all listed in either year"),
+        attribute("kind"),
+    ]
+    return table(
+        "churn", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
+        text=f"change of the list by the criteria of {method}", notes=ledger.notes,
+    )  # fmt: skip
