@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Level = Literal["industry", "product"]
 
 PRODUCT_EDITION = "HS2017"
-SERVICES = "D-T"
+SERVICES = "SERV"
 FLOWS_KEY = "icio_flows"
 
 
@@ -237,8 +237,8 @@ def _scatter(
     """Sum rows into an array; numpy adds in row order, so equal rows give equal bits."""
     flat = np.ravel_multi_index(tuple(part[keep] for part in index), shape)
     size = int(np.prod(shape))
-    counted: Array = np.bincount(flat, weights=value[keep], minlength=size)
-    return counted.reshape(shape)
+    counted = np.bincount(flat, weights=value[keep], minlength=size)
+    return counted.astype(np.float64, copy=False).reshape(shape)
 
 
 def check_years(years: Sequence[int] | None, known: Sequence[int]) -> tuple[int, ...]:
