@@ -1,5 +1,6 @@
 """The dependence lens: shares, concentration, indicators, leverage, complementarity."""
 
+from isthmus.dependence.chips import chip_imports
 from isthmus.dependence.complement import complementarity
 from isthmus.dependence.criteria import CRITERIA, METHODS, Thresholds
 from isthmus.dependence.geopolitics import Assumption, Distances
@@ -22,6 +23,7 @@ __all__ = [
     "Party",
     "Thresholds",
     "behind_hubs",
+    "chip_imports",
     "churn",
     "complementarity",
     "indicators",
