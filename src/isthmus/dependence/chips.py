@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
@@ -11,6 +10,7 @@ from isthmus.dependence.frames import MONEY, attribute, dimension, number, prove
 from isthmus.dependence.ledger import check_years
 from isthmus.dependence.parties import PartySpec, resolve
 from isthmus.evidence import Kind, Result
+from isthmus.world import World
 
 EXPORTS_KEY, MIRROR_KEY = "taiwan_ic_exports", "chip_mirror"
 
@@ -20,7 +20,12 @@ ORIGIN = (
 )
 
 
-def chip_imports(world: Any, importer: PartySpec, *, years: Sequence[int] | None = None) -> Result:
+def chip_imports(
+    world: World,
+    importer: PartySpec,
+    *,
+    years: Sequence[int] | None = None,
+) -> Result:
     """Return integrated circuits bought from Taiwan, by destination and year.
 
     Parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,6 +16,7 @@ from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import supplier_rows
 from isthmus.evidence import Result, Table
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 
@@ -24,7 +24,7 @@ COARSE = "at this number of industries too coarse for a verdict on single techno
 
 
 def complementarity(
-    world: Any,
+    world: World,
     a: PartySpec,
     b: PartySpec,
     *,

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.evidence import Column, Kind, Provenance, Table
+from isthmus.world import World
 
 MONEY = "million USD"
 
@@ -101,7 +102,7 @@ def table(
 
 
 def provenance(
-    world: Any, lens: str, datasets: Sequence[str], parameters: Mapping[str, Any]
+    world: World, lens: str, datasets: Sequence[str], parameters: Mapping[str, Any]
 ) -> Provenance:
     """Return how a result of this lens was made.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +13,7 @@ from isthmus.dependence.frames import attribute, dimension, number, table
 from isthmus.dependence.parties import Party
 from isthmus.errors import BadInput, DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Table
+from isthmus.world import World
 
 IDEAL_POINTS = "unga_ideal_points"
 IDEAL_POINT = "ideal_point"
@@ -103,7 +103,7 @@ class Distances:
 
 
 def distances(
-    world: Any,
+    world: World,
     party: Party,
     economies: Sequence[str],
     spec: Distances | Mapping[str, float] | str | None,
@@ -174,7 +174,7 @@ def _from_mapping(spec: Mapping[str, float], party: Party, economies: tuple[str,
 
 
 def _from_votes(
-    world: Any,
+    world: World,
     party: Party,
     economies: tuple[str, ...],
     year: int,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -32,6 +31,7 @@ from isthmus.dependence.measures import (
 from isthmus.dependence.parties import PartySpec
 from isthmus.errors import BadInput
 from isthmus.evidence import Kind, Result, Table
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ CITATIONS: dict[Method, str] = {
 
 
 def indicators(
-    world: Any,
+    world: World,
     importer: PartySpec,
     *,
     years: Sequence[int] | None = None,
@@ -147,7 +147,7 @@ def _check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:
 
 
 def _years(
-    world: Any,
+    world: World,
     level: Level,
     years: Sequence[int] | None,
     methods: Sequence[Method],

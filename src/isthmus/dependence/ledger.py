@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
 from isthmus.errors import CodeUnknown, DataMissing, did_you_mean
 from isthmus.evidence import Kind
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 Level = Literal["industry", "product"]
@@ -110,7 +111,7 @@ class Ledger:
 
 
 def read(
-    world: Any,
+    world: World,
     party: PartySpec,
     *,
     level: Level = "industry",
@@ -149,7 +150,7 @@ def read(
 
 
 def _from_flows(
-    world: Any, spec: PartySpec, years: Sequence[int] | None, items: Sequence[str] | None
+    world: World, spec: PartySpec, years: Sequence[int] | None, items: Sequence[str] | None
 ) -> Ledger:
     flows = world.flows()
     economies, industries = tuple(flows.economies), tuple(flows.industries)
@@ -184,7 +185,7 @@ def _from_flows(
 
 
 def _from_trade(
-    world: Any, spec: PartySpec, years: Sequence[int] | None, items: Sequence[str] | None
+    world: World, spec: PartySpec, years: Sequence[int] | None, items: Sequence[str] | None
 ) -> Ledger:
     frame = _product_frame(world).filter(pl.col("exporter") != pl.col("importer"))
     economies = tuple(
@@ -216,7 +217,7 @@ def _from_trade(
     )  # fmt: skip
 
 
-def _product_frame(world: Any) -> pl.DataFrame:
+def _product_frame(world: World) -> pl.DataFrame:
     """Trade by product with plain text labels."""
     frame: pl.DataFrame = world.trade(PRODUCT_EDITION)
     return frame.with_columns(pl.col("exporter", "importer", "product").cast(pl.String))
@@ -282,7 +283,7 @@ def check_items(items: Sequence[str] | None, known: Sequence[str], noun: str) ->
     return tuple(k for k in known if k in set(items))
 
 
-def known_years(world: Any, level: Level) -> tuple[int, ...]:
+def known_years(world: World, level: Level) -> tuple[int, ...]:
     """Return the years that the data of a level hold, sorted."""
     if level == "industry":
         return tuple(sorted(int(y) for y in world.flows().years))
@@ -309,7 +310,7 @@ class Networks:
     dataset: str
 
 
-def networks(world: Any, level: Level, year: int, items: Sequence[str] | None = None) -> Networks:
+def networks(world: World, level: Level, year: int, items: Sequence[str] | None = None) -> Networks:
     """Return the trade network of each item.
 
     Parameters

@@ -19,6 +19,7 @@ from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind, Result
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ SUPPLY_ONLY = (
 
 
 def leverage(
-    world: Any,
+    world: World,
     a: PartySpec,
     b: PartySpec,
     *,
@@ -151,7 +152,7 @@ def _elasticities(
     return [None], np.array([[float(given[k]) for k in items]])
 
 
-def _gross_output(world: Any, books: Sequence[Ledger], years: Sequence[int]) -> dict[str, float]:
+def _gross_output(world: World, books: Sequence[Ledger], years: Sequence[int]) -> dict[str, float]:
     """Gross output of each importer over all industries, by party code (million USD)."""
     out = {}
     for book in books:

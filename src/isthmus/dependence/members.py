@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,6 +15,7 @@ from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_me
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table
 from isthmus.kernels.concentration import ratio
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ _TEXTS = {
 
 
 def members(
-    world: Any,
+    world: World,
     coalition: PartySpec,
     *,
     on: PartySpec,

@@ -17,12 +17,13 @@ from isthmus.dependence.parties import PartySpec, member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table
 from isthmus.kernels.concentration import ratio
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 
 
 def mutual(
-    world: Any,
+    world: World,
     a: PartySpec,
     b: PartySpec,
     *,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,6 +15,7 @@ from isthmus.dependence.measures import descending_rank
 from isthmus.evidence import Result
 from isthmus.kernels.concentration import hhi
 from isthmus.kernels.fragility import clustering, strength_dispersion
+from isthmus.world import World
 
 UNVERIFIED = (
     "not verified against the paper: how its components are scaled and joined; they are given "
@@ -24,7 +24,7 @@ UNVERIFIED = (
 
 
 def network(
-    world: Any,
+    world: World,
     *,
     level: Level = "product",
     years: Sequence[int] | None = None,

@@ -25,6 +25,7 @@ from isthmus.dependence.parties import PartySpec, member_mask, resolve
 from isthmus.errors import BadInput
 from isthmus.evidence import Result, Table
 from isthmus.kernels.concentration import ratio
+from isthmus.world import World
 
 Array = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ GOODS_ONLY = (
 
 
 def profile(
-    world: Any,
+    world: World,
     importer: PartySpec,
     *,
     on: PartySpec | None = None,

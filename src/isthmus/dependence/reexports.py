@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,10 +14,11 @@ from isthmus.dependence.parties import PartySpec, member_mask, resolve
 from isthmus.errors import CodeUnknown, did_you_mean
 from isthmus.evidence import Kind, Result
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
+from isthmus.world import World
 
 
 def behind_hubs(
-    world: Any,
+    world: World,
     importer: PartySpec,
     *,
     reexport_share: Mapping[str, float],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,12 +19,13 @@ from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.errors import BadInput
 from isthmus.evidence import Result, Table
 from isthmus.kernels.concentration import held_in_window, ratio
+from isthmus.world import World
 
 Flags = NDArray[np.bool_]
 
 
 def time_series(
-    world: Any,
+    world: World,
     importer: PartySpec,
     *,
     on: PartySpec | None = None,
@@ -116,7 +116,7 @@ def time_series(
 
 
 def churn(
-    world: Any,
+    world: World,
     importer: PartySpec,
     *,
     method: Method = "commission_2021",
