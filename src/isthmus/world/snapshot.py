@@ -146,7 +146,9 @@ class World(Accessors):
 
     def _entry(self, key: str) -> Entry:
         if key not in self._entries:
+            parts = [f"'{known}'" for known in self._entries if key and key in known][:3]
             near = did_you_mean(key, self._entries)
+            near = f"did you mean {' or '.join(parts)}?" if parts else near
             raise DataMissing(
                 f"the world {self._name!r} holds no data set {key!r}",
                 where=f"{self._name} {self._edition}",
