@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cyclopts import App
 
@@ -48,7 +48,7 @@ def coalitions(query: str = "", *, on: str | None = None, json: bool = False) ->
     from isthmus import codes
     from isthmus.codes.coalitions import is_fixed
 
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for code, name in _search(query, codes.coalition_names(), "coalition").items():
         fixed = is_fixed(code)
         if fixed or on:
@@ -117,7 +117,7 @@ def _search(query: str, names: Mapping[str, str], noun: str) -> dict[str, str]:
 
 
 def _emit(
-    title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]], as_json: bool
+    title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], as_json: bool
 ) -> None:
     if as_json:
         listed = [dict(zip(columns, row, strict=True)) for row in rows]
