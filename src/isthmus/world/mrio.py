@@ -431,8 +431,8 @@ def _finished(
     notes = tuple(about.get("notes", ()))
     if repair:
         labels, form, Y, added, taxes, said = repaired(labels, form, Y, added, taxes)
-        inputs = form.column_sums()
         notes += said
+    inputs = form.column_sums()
     row, column = _sums(form, Y, added + taxes)
     problems = checks.value_problems(labels, form.x, added, row, column, inputs)
     if problems and all(p.where in ("rows", "columns") for p in problems):
