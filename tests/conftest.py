@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +20,18 @@ def _absent(what: str, reason: str) -> NoReturn:
     if REQUIRED:
         pytest.fail(f"{what} is required here: {reason}", pytrace=False)
     pytest.skip(f"{what} not run: {reason}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the runs of tests out of the user's folder."""
+    before = os.environ.get("ISTHMUS_HOME")
+    os.environ["ISTHMUS_HOME"] = str(tmp_path_factory.mktemp("home"))
+    yield
+    if before is None:
+        del os.environ["ISTHMUS_HOME"]
+    else:
+        os.environ["ISTHMUS_HOME"] = before
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What a number is: its kind, its record, its finding, the result it stands in."""
 
 from isthmus.evidence.collection import Collection
+from isthmus.evidence.content import content_hash
 from isthmus.evidence.finding import Finding
 from isthmus.evidence.kinds import Kind
 from isthmus.evidence.record import SCHEMA_VERSION as RECORD_SCHEMA_VERSION
@@ -19,5 +20,6 @@ __all__ = [
     "Redistribution",
     "Result",
     "Table",
+    "content_hash",
     "dataset_keys",
 ]

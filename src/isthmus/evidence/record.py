@@ -17,7 +17,7 @@ class DatasetRecord(BaseModel):
     """Source, edition, unit, kind, licence and known faults of one data set.
 
     `sha256` is the hash of the file as stored; `content_sha256` that of its rows in canonical
-    order (`isthmus.world.content_hash`), which does not depend on compression or writer version.
+    order (`isthmus.evidence.content_hash`), which does not depend on compression or writer version.
     `redistribution` is ``allowed`` (rows may be passed on with attribution), ``derived_only``
     (only derived figures) or ``forbidden``; unknown terms count as forbidden.
     """

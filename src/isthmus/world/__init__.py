@@ -1,7 +1,7 @@
 """The labelled, immutable snapshot that the lenses read."""
 
+from isthmus.evidence import content_hash
 from isthmus.world.accessors import Coercion
-from isthmus.world.content import content_hash
 from isthmus.world.flows import Flows, flows_from_frame
 from isthmus.world.manifest import Entry, Manifest, folder_entries, read_manifest, read_verified
 from isthmus.world.snapshot import World

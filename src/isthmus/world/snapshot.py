@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -14,10 +15,12 @@ from isthmus.errors import DataMissing, did_you_mean
 from isthmus.evidence import DatasetRecord
 from isthmus.runtime import canonical_hash
 from isthmus.world.accessors import Accessors
+from isthmus.world.added import stored_entries
 from isthmus.world.flows import Flows, flows_from_frame
 from isthmus.world.manifest import Entry, folder_entries, read_manifest
-from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_starter import read_updated
+
+if TYPE_CHECKING:
+    from isthmus.store import Store
 
 CACHE_BYTES = 256 * 2**20
 STARTER = "starter"
@@ -32,6 +35,8 @@ class World(Accessors):
         Name and edition of the collection.
     entries : mapping of str to Entry
         Record and reader by key; nothing is read until it is asked for.
+    added : tuple of str
+        References (``key@version``) of the data sets that came from a store.
 
     Examples
     --------
@@ -42,17 +47,25 @@ class World(Accessors):
     (81, 81, 28)
     """
 
-    def __init__(self, name: str, edition: str, entries: Mapping[str, Entry]) -> None:
+    def __init__(
+        self, name: str, edition: str, entries: Mapping[str, Entry], *, added: Sequence[str] = ()
+    ) -> None:
         self._name = name
+        self._added = tuple(added)
         self._edition = edition
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
         self._flows: Flows | None = None
-        self._mrio: dict[int, MRIO] = {}
         self._lock = threading.RLock()
 
     @classmethod
-    def open(cls, name: str | Path = STARTER) -> World:
+    def open(
+        cls,
+        name: str | Path = STARTER,
+        *,
+        with_: Sequence[str] = (),
+        store: Store | None = None,
+    ) -> World:
         """Open a world by name, or the folder of one.
 
         Parameters
@@ -61,11 +74,16 @@ class World(Accessors):
             ``"starter"``, the world shipped with the package, or a folder that holds
             ``manifest.json`` and one Parquet file per data set. The tables of the codes
             (texts, concordances) are part of every world.
+        with_ : sequence of str
+            Data sets of a store to add: ``key`` (its newest version) or ``key@version``. One with
+            the key of a data set that is there already takes its place.
+        store : Store, optional
+            Where `with_` looks; the user's store by default.
 
         Raises
         ------
         DataMissing
-            When there is no such world.
+            When there is no such world or data set.
         DataCorrupted, SchemaVersionUnsupported
             When its manifest cannot be used.
         """
@@ -74,11 +92,15 @@ class World(Accessors):
         manifest = read_manifest(folder)
         codes = package / "codes" / "data"
         shared = folder_entries(codes, read_manifest(codes))
-        return cls(manifest.name, manifest.edition, {**shared, **folder_entries(folder, manifest)})
+        entries = {**shared, **folder_entries(folder, manifest)}
+        added = stored_entries(with_, store) if with_ else {}
+        entries |= {entry.record.key: entry for entry in added.values()}
+        return cls(manifest.name, manifest.edition, entries, added=tuple(added))
 
     def with_entries(self, added: Mapping[str, Entry], *, name: str | None = None) -> World:
         """Return a new world with data sets added; a key that is there already is replaced."""
-        return World(name or self._name, self._edition, {**self._entries, **added})
+        entries = {**self._entries, **added}
+        return World(name or self._name, self._edition, entries, added=self._added)
 
     @property
     def name(self) -> str:
@@ -89,6 +111,11 @@ class World(Accessors):
     def edition(self) -> str:
         """Edition of the world's data, apart from the version of the code."""
         return self._edition
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """References (``key@version``) of the data sets that came from a store."""
+        return self._added
 
     @property
     def content_hash(self) -> str:
@@ -147,27 +174,9 @@ class World(Accessors):
                 self._flows = flows_from_frame(self._entry("icio_flows").load())
             return self._flows
 
-    def mrio(self, year: int = 2022) -> MRIO:
-        """Return the inter-economy input-output table of `year`, made once per world.
-
-        Raises
-        ------
-        DataMissing
-            When the world holds no table of that year.
-        """
-        with self._lock:
-            if year not in self._mrio:
-                key = f"mrio_{year}"
-                use, services = self.table(key), self.table(f"{key}_services")
-                record = self.record(key)
-                self._mrio[year] = read_updated(year, self.flows(), use, services, record)
-            return self._mrio[year]
-
     def _entry(self, key: str) -> Entry:
         if key not in self._entries:
-            parts = [f"'{known}'" for known in self._entries if key and key in known][:3]
             near = did_you_mean(key, self._entries)
-            near = f"did you mean {' or '.join(parts)}?" if parts else near
             raise DataMissing(
                 f"the world {self._name!r} holds no data set {key!r}",
                 where=f"{self._name} {self._edition}",

@@ -1,4 +1,4 @@
-"""A hash of rows that does not depend on file format, compression or order of rows."""
+"""A hash of rows that does not depend on file format, compression or, unless asked, their order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 _VERSION = b"isthmus-content-1"
 
 
-def content_hash(frame: pl.DataFrame) -> str:
+def content_hash(frame: pl.DataFrame, *, keep_order: bool = False) -> str:
     """Return the SHA-256 of a frame's rows in canonical order.
 
     Columns are taken by name, rows are sorted by all columns in that order. Whole numbers count
@@ -22,6 +22,8 @@ def content_hash(frame: pl.DataFrame) -> str:
     ----------
     frame : polars.DataFrame
         Columns of whole numbers, fractions, text, categories, dates or truth values.
+    keep_order : bool
+        Take the rows as they stand: for results, whose order is part of what they say.
 
     Returns
     -------
@@ -36,10 +38,11 @@ def content_hash(frame: pl.DataFrame) -> str:
         When a fraction is NaN: a missing value is null.
     """
     plain = frame.select(_plain(frame[name]) for name in sorted(frame.columns))
-    ordered = plain.sort(plain.columns, nulls_last=True) if plain.width else plain
+    if plain.width and not keep_order:
+        plain = plain.sort(plain.columns, nulls_last=True)
     digest = hashlib.sha256(_VERSION)
-    digest.update(f"{ordered.height}".encode())
-    for series in ordered.get_columns():
+    digest.update(f"{plain.height}".encode())
+    for series in plain.get_columns():
         _feed(digest, series)
     return digest.hexdigest()
 
@@ -54,9 +57,7 @@ def _plain(series: pl.Series) -> pl.Series:
         wide = series.cast(pl.Float64)
         if wide.is_nan().any():
             raise ValueError(f"column {series.name!r} holds NaN; a missing value must be null")
-        frame = wide.to_frame()
-        zero = pl.when(pl.first() == 0.0).then(0.0).otherwise(pl.first())
-        return frame.select(zero.alias(series.name)).to_series()
+        return wide.set(wide == 0.0, 0.0)  # minus zero is zero
     if kind in (pl.String, pl.Categorical, pl.Enum):
         return series.cast(pl.String)
     raise TypeError(f"column {series.name!r} of type {kind} has no canonical form")

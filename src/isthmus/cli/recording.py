@@ -1,0 +1,37 @@
+"""One line for every lens command: call the lens, keep the run, say where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from isthmus.cli.output import say
+
+if TYPE_CHECKING:
+    from isthmus.evidence import Result
+    from isthmus.scenario import Scenario
+
+
+def recorded(lens: str, world: Any, scenario: Scenario | None = None, **parameters: Any) -> Result:
+    """Call a lens by its dotted name and keep the call as a run in the user's store.
+
+    Parameters
+    ----------
+    lens : str
+        ``<room>.<function>``, for example ``"dependence.profile"``.
+    world : World
+        The data.
+    scenario : Scenario, optional
+        For lenses that take one.
+    **parameters
+        Plain values (text, numbers, truth values, lists, mappings) by parameter name.
+
+    Raises
+    ------
+    NotFound, BadInput
+        For an unknown lens or parameter; otherwise what the lens raises.
+    """
+    from isthmus.ensemble.recording import run_lens
+
+    done = run_lens(lens, world, scenario, parameters=parameters)
+    say(f"run {done.run}" if done.run else f"run not kept: {done.reason}")
+    return done.result

@@ -1,0 +1,185 @@
+"""The lenses by dotted name: the only functions that a manifest or a file can call."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.evidence import Result
+from isthmus.scenario import Scenario
+
+ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coercion")
+"""Packages whose public functions of a world are lenses."""
+
+Lens = Callable[..., Result]
+
+_own: dict[str, Lens] = {}
+
+
+def register_lens(name: str, function: Lens) -> None:
+    """Make a lens of your own callable by name, in this process and its workers.
+
+    Parameters
+    ----------
+    name : str
+        ``<room>.<function>``; the room must not be one of the package's.
+    function : callable
+        Defined at module level, with `world` as its first parameter.
+
+    Raises
+    ------
+    ValueError
+        When the name or the function does not fit.
+    """
+    room, _, short = name.partition(".")
+    if room in ROOMS or not room.isidentifier() or not short.isidentifier():
+        raise ValueError(f"{name!r} cannot be the name of an own lens")
+    if not _is_lens(function):
+        raise ValueError(f"{function!r} is not a function of a world")
+    _own[name] = function
+
+
+def own_lenses() -> dict[str, Lens]:
+    """Return the lenses added with `register_lens`, for worker processes."""
+    return dict(_own)
+
+
+def find_lens(name: str) -> Lens:
+    """Return the lens called ``<room>.<function>``.
+
+    Only public functions of the lens packages whose first parameter is the world, and those given
+    to `register_lens`, can be found; a name never imports anything else.
+
+    Raises
+    ------
+    NotFound
+        When there is no such lens.
+    """
+    if name in _own:
+        return _own[name]
+    room, _, short = name.partition(".")
+    if room not in ROOMS:
+        known = [*(f"{r}.{short}" for r in ROOMS), *_own]
+        raise NotFound(f"there is no lens '{name}'", hint=did_you_mean(name, known))
+    names = lens_names(room)
+    if name not in names:
+        hint = did_you_mean(name, names) or f"known: {', '.join(names)}"
+        raise NotFound(f"there is no lens '{name}'", hint=hint)
+    found: Lens = getattr(importlib.import_module(f"isthmus.{room}"), short)
+    return found
+
+
+def lens_names(room: str) -> tuple[str, ...]:
+    """Return the dotted names of all lenses of a room, sorted."""
+    module = importlib.import_module(f"isthmus.{room}")
+    public = (n for n in getattr(module, "__all__", ()) if _is_lens(getattr(module, n)))
+    return tuple(sorted(f"{room}.{n}" for n in public))
+
+
+def _is_lens(found: Any) -> bool:
+    if not inspect.isfunction(found) or "<" in found.__qualname__:
+        return False
+    return next(iter(inspect.signature(found).parameters), "") == "world"
+
+
+def call_lens(
+    name: str, world: Any, scenario: Scenario | None, parameters: Mapping[str, Any]
+) -> Result:
+    """Call a lens with plain values.
+
+    A lens with a parameter `scenario` gets it; to one without, the scenario's own ``params`` are
+    passed as parameters, and a scenario with shocks is refused.
+
+    Raises
+    ------
+    NotFound
+        When there is no such lens.
+    BadInput
+        When it does not take the parameters; names each.
+    ShockNotRepresentable
+        When the scenario holds shocks and the lens takes none.
+    """
+    lens = find_lens(name)
+    takes = inspect.signature(lens).parameters
+    words = {key: _sequence(value) for key, value in parameters.items()}
+    if "scenario" in takes:
+        words["scenario"] = scenario
+    elif scenario is not None:
+        scenario.require((), lens=name)
+        words = {**scenario.params, **words}
+    words = {key: value for key, value in words.items() if key != "scenario" or value is not None}
+    _check_parameters(name, takes, words)
+    return lens(world, **words)
+
+
+def takes_seed(name: str) -> bool:
+    """Return whether a lens has a parameter `seed`."""
+    return "seed" in inspect.signature(find_lens(name)).parameters
+
+
+def _check_parameters(
+    name: str, takes: Mapping[str, inspect.Parameter], words: Mapping[str, Any]
+) -> None:
+    known = [p for p in takes if p not in ("world", "scenario")]
+    problems = [
+        InputProblem("is not a parameter of the lens", key, did_you_mean(key, known))
+        for key in words
+        if key not in takes or key == "world"
+    ]
+    problems += [
+        InputProblem("is missing", key)
+        for key, parameter in list(takes.items())[1:]
+        if parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        and key not in words
+    ]
+    raise_all(f"parameters of {name}", problems)
+
+
+def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters as plain JSON values, so that a run can be done again from its manifest.
+
+    Raises
+    ------
+    BadInput
+        With every parameter that is not made of text, finite numbers, truth values, lists and
+        mappings.
+    """
+    problems = [
+        InputProblem(f"holds {type(value).__name__}, which a run cannot keep", key)
+        for key, value in parameters.items()
+        if not _is_plain(value)
+    ]
+    raise_all("parameters", problems)
+    return {key: _json(value) for key, value in parameters.items()}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(k, str) and _is_plain(v) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return all(_is_plain(v) for v in value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, str | bool | int)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(v) for v in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _sequence(value: Any) -> Any:
+    """Give lists as tuples, the same for a first call and for one from a manifest."""
+    if isinstance(value, list):
+        return tuple(_sequence(v) for v in value)
+    if isinstance(value, Mapping):
+        return {k: _sequence(v) for k, v in value.items()}
+    return value

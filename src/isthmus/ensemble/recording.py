@@ -1,0 +1,155 @@
+"""Every call of a lens from a face is a run: call, keep, and do again from the record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from isthmus.ensemble.lenses import call_lens, plain_parameters
+from isthmus.errors import BadInput, StorageBusy, StorageFull, StorageReadOnly
+from isthmus.evidence import Result
+from isthmus.runtime.threads import one_blas_thread
+from isthmus.scenario import Scenario
+from isthmus.store import Difference, RunManifest, Store, WorldUsed
+from isthmus.store.compare import differing_tables, differing_values
+from isthmus.store.runs import library_versions, plan_run
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A result and the run that keeps it.
+
+    `run` is empty, and `reason` says why, where the store could not be written to.
+    """
+
+    result: Result
+    run: str
+    reason: str = ""
+
+
+def world_used(world: Any) -> WorldUsed:
+    """Return what a run remembers of its world."""
+    return WorldUsed(
+        name=world.name,
+        edition=world.edition,
+        content_hash=world.content_hash,
+        datasets={key: world.record(key).content_sha256 for key in world.keys()},  # noqa: SIM118
+        added=tuple(getattr(world, "added", ())),
+    )
+
+
+def lens_plan(
+    lens: str, world: Any, scenario: Scenario | None, parameters: Mapping[str, Any]
+) -> RunManifest:
+    """Return the manifest of one call of a lens."""
+    words = plain_parameters(parameters)
+    return plan_run(
+        lens,
+        world_used(world),
+        parameters=words,
+        scenario=scenario.to_dict() if scenario is not None else None,
+        scenario_hash=scenario.identity if scenario is not None else "",
+        seed=words.get("seed"),
+    )
+
+
+def run_lens(
+    lens: str,
+    world: Any,
+    scenario: Scenario | None = None,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    store: Store | None = None,
+) -> Recorded:
+    """Call a lens by name, with one BLAS thread, and keep the run.
+
+    Parameters
+    ----------
+    lens : str
+        Dotted name (``"dependence.profile"``).
+    world : World
+        The data.
+    scenario : Scenario, optional
+        For lenses that take one.
+    parameters : mapping, optional
+        Plain JSON values by parameter name.
+    store : Store, optional
+        Where to keep the run; the user's store by default. A store that cannot be written to
+        does not stop the call.
+
+    Raises
+    ------
+    NotFound, BadInput
+        For an unknown lens or parameter; otherwise what the lens raises.
+    """
+    manifest = lens_plan(lens, world, scenario, parameters or {})
+    started, clock = datetime.now(tz=UTC), time.perf_counter()
+    with one_blas_thread():
+        result = call_lens(lens, world, scenario, manifest.parameters)
+    timing = {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - clock, 6),
+    }
+    try:
+        entry = (store or Store()).record_run(manifest, result, timing=timing)
+    except (StorageReadOnly, StorageFull, StorageBusy) as error:
+        return Recorded(result, "", f"{error.what} ({error.where})")
+    return Recorded(result, entry.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A run done again: its result, and what differs in circumstances and in content.
+
+    `circumstances` are differences in versions, processor or world; `content` in the tables.
+    """
+
+    result: Result
+    circumstances: list[Difference]
+    content: list[Difference]
+
+    @property
+    def same(self) -> bool:
+        """Whether the content was reproduced exactly."""
+        return not self.content
+
+
+def repeat_lens_run(store: Store, name: str, world: Any) -> Repeated:
+    """Do a finished lens run again and compare the content exactly.
+
+    Parameters
+    ----------
+    store : Store
+        Where the run is.
+    name : str
+        Its id.
+    world : World
+        The world that the run names, opened again (`isthmus.world.open_world`).
+
+    Raises
+    ------
+    NotFound
+        When there is no such finished run or no such lens.
+    BadInput
+        When it is not the run of a single call.
+    """
+    entry = store.run(name)
+    manifest = entry.manifest
+    before = store.result(entry.id)
+    if manifest is None or manifest.kind != "lens":
+        hint = "isthmus ensemble run does an ensemble again from its file"
+        raise BadInput(f"run '{entry.id}' is not a single call of a lens", hint=hint)
+    scenario = Scenario.from_dict(manifest.scenario) if manifest.scenario is not None else None
+    with one_blas_thread():
+        result = call_lens(manifest.lens, world, scenario, manifest.parameters)
+    return Repeated(result, circumstances(manifest, world), differing_tables(before, result))
+
+
+def circumstances(manifest: RunManifest, world: Any) -> list[Difference]:
+    """Return how versions, processor and world differ between a run and now."""
+    then = {"versions": manifest.versions, "world": manifest.world.model_dump(mode="json")}
+    now = {"versions": library_versions(), "world": world_used(world).model_dump(mode="json")}
+    return list(differing_values("", then, now))

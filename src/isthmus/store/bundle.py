@@ -1,0 +1,259 @@
+"""Bundles: data sets with their manifests and licences in one zip file, checked on the way in."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from isthmus.errors import (
+    BadInput,
+    DataCorrupted,
+    InputProblem,
+    LicenceForbids,
+    TargetExists,
+    raise_all,
+)
+from isthmus.evidence.content import content_hash
+from isthmus.runtime import atomic_write_bytes, canonical_json, disk
+from isthmus.store import datasets, layout
+from isthmus.store.datasets import DATA_FILE, DatasetEntry, DatasetManifest
+from isthmus.store.layout import DATASETS, MANIFEST, write_new
+
+if TYPE_CHECKING:
+    from isthmus.store.store import Store
+
+SCHEMA_VERSION = 1
+_INDEX = "bundle.json"
+_LICENCES = "LICENCES.md"
+_MEMBER = re.compile(
+    rf"datasets/[a-z][a-z0-9_]*/[0-9a-f]{{16}}/({re.escape(MANIFEST)}|{re.escape(DATA_FILE)})"
+)
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+_BLOCK = 1 << 20
+_LARGEST_MANIFEST = 16 << 20
+
+
+def export_bundle(
+    store: Store, references: Sequence[str], out: Path, *, replace: bool = False
+) -> list[str]:
+    """Write data sets with manifests and licences into one zip file and return what it holds.
+
+    The same data sets give the same bytes.
+
+    Parameters
+    ----------
+    store : Store
+        Where the data sets are.
+    references : sequence of str
+        ``key`` (its newest version) or ``key@version``; empty for the newest version of all.
+    out : Path
+        The file to write.
+    replace : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    LicenceForbids
+        When the licence record of any of them does not allow passing it on; names each.
+    TargetExists
+        When `out` exists and `replace` is False.
+    DataMissing, DataCorrupted, StorageFull, StorageReadOnly
+        When a data set is missing or damaged, or the file cannot be written.
+    """
+    if out.exists() and not replace:
+        raise TargetExists(
+            "the bundle already exists", where=str(out), hint="choose another name, or --force"
+        )
+    names = references or sorted({entry.key for entry in store.datasets()})
+    chosen = {e.reference: e for e in (store.dataset(name) for name in names)}
+    entries = [chosen[name] for name in sorted(chosen)]
+    if not entries:
+        raise BadInput("there is nothing to export", where=str(store.root))
+    manifests = [_checked(entry) for entry in entries]
+    _refuse_forbidden(manifests)
+    contents = {"schema_version": SCHEMA_VERSION, "what": "bundle", "datasets": sorted(chosen)}
+    with atomic_write_bytes(out) as handle, zipfile.ZipFile(handle, "w") as archive:
+        _put(archive, _INDEX, canonical_json(contents, indent=2).encode())
+        _put(archive, _LICENCES, _licences(manifests).encode())
+        for entry, manifest in zip(entries, manifests, strict=True):
+            base = f"{DATASETS}/{entry.key}/{entry.version}"
+            _put(archive, f"{base}/{MANIFEST}", _portable(manifest).to_bytes())
+            _copy(archive, f"{base}/{DATA_FILE}", entry.folder / DATA_FILE)
+    return sorted(chosen)
+
+
+def _checked(entry: DatasetEntry) -> DatasetManifest:
+    manifest = datasets.read_manifest(entry.folder)
+    for problem in datasets.file_problems(entry.folder, manifest.files):
+        raise DataCorrupted(problem, where=manifest.reference)
+    return manifest
+
+
+def _portable(manifest: DatasetManifest) -> DatasetManifest:
+    """Return the manifest without its place in this store."""
+    return manifest.model_copy(update={"sequence": 1})
+
+
+def _refuse_forbidden(manifests: Iterable[DatasetManifest]) -> None:
+    refused = [m for m in manifests if m.record.redistribution != "allowed"]
+    if refused:
+        lines = "; ".join(f"{m.reference} ({m.record.licence})" for m in refused)
+        raise LicenceForbids(
+            f"these data sets may not be passed on: {lines}",
+            hint="leave them out; who needs them adds them from their publisher",
+        )
+
+
+def _licences(manifests: Iterable[DatasetManifest]) -> str:
+    parts = ["# Licences of the data sets in this bundle\n"]
+    for m in manifests:
+        r = m.record
+        parts.append(
+            f"## {m.reference}: {r.title}\n\nPublisher: {r.publisher}, edition {r.edition}  \n"
+            f"Licence: {r.licence}  \nAttribution: {r.attribution}  \nAddress: {r.address}\n"
+        )
+    return "\n".join(parts)
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, date_time=_FIXED_DATE)
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(_member(name), content)
+
+
+def _copy(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    info = _member(name)
+    info.file_size = path.stat().st_size
+    with path.open("rb") as source, archive.open(info, "w") as target:
+        while block := source.read(_BLOCK):
+            target.write(block)
+
+
+def import_bundle(store: Store, path: Path) -> list[str]:
+    """Add the data sets of a bundle after checking names, sizes, hashes and records.
+
+    Nothing of a bundle is unpacked by its own names, and nothing in it is ever executed or
+    unpickled. Each data set is registered whole or not at all; a repeated import adds nothing.
+
+    Returns
+    -------
+    list of str
+        References of the data sets in the bundle.
+
+    Raises
+    ------
+    BadInput
+        When the file is not a bundle, or holds anything that does not belong; names everything.
+    DataCorrupted
+        When a hash or a version does not agree.
+    SchemaVersionUnsupported
+        When another release wrote it with a layout that this one does not read.
+    StorageFull, StorageReadOnly, StorageBusy
+        When the store cannot be written to.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_members(archive, path)
+            with store.writing():
+                names = _import_all(store, archive, path)
+                store.refresh()
+                return names
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+        raise DataCorrupted("not a readable bundle", where=str(path), hint=str(error)) from error
+    except FileNotFoundError as error:
+        raise BadInput("there is no such bundle", where=str(path)) from error
+
+
+def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
+    problems = []
+    seen: set[str] = set()
+    for info in archive.infolist():
+        name = info.orig_filename
+        if name in seen:
+            problems.append(InputProblem("appears twice", name))
+        seen.add(name)
+        if name not in (_INDEX, _LICENCES) and not _MEMBER.fullmatch(name):
+            problems.append(InputProblem("does not belong in a bundle", name))
+        kind = (info.external_attr >> 16) & 0o170000
+        if kind not in (0, 0o100000):
+            problems.append(InputProblem("is not a plain file", name))
+        if not name.endswith(DATA_FILE) and info.file_size > _LARGEST_MANIFEST:
+            problems.append(InputProblem("is too large", name))
+    if _INDEX not in seen:
+        problems.append(InputProblem("is missing", _INDEX))
+    raise_all("bundle", problems, where=str(path))
+
+
+def _import_all(store: Store, archive: zipfile.ZipFile, path: Path) -> list[str]:
+    contents = layout.migrate(
+        _json(archive, _INDEX, path), current=SCHEMA_VERSION, steps={}, where=f"{path}: {_INDEX}"
+    )
+    members = set(archive.namelist())
+    found = sorted({tuple(name.split("/")[1:3]) for name in members if name.startswith(DATASETS)})
+    references = ["@".join(pair) for pair in found]
+    if references != contents.get("datasets"):
+        raise DataCorrupted("the bundle does not hold what its index names", where=str(path))
+    for key, version in found:
+        _import_one(store, archive, f"{DATASETS}/{key}/{version}", path)
+    return references
+
+
+def _import_one(store: Store, archive: zipfile.ZipFile, base: str, path: Path) -> None:
+    where = f"{path}: {base}"
+    if f"{base}/{DATA_FILE}" not in archive.namelist():
+        raise DataCorrupted(f"{DATA_FILE} is missing", where=where)
+    manifest = datasets.parse_manifest(_json(archive, f"{base}/{MANIFEST}", path), where=where)
+    if base != f"{DATASETS}/{manifest.key}/{manifest.version}":
+        raise DataCorrupted(f"the manifest is that of {manifest.reference}", where=where)
+    if [file.name for file in manifest.files] != [DATA_FILE]:
+        raise DataCorrupted("the manifest names other files", where=where)
+    target = store.root / base
+    if target.exists():
+        return
+    with layout.staged(store.root) as staging:
+        new = staging / "dataset"
+        disk.make_folder(new)
+        _unpack(archive, f"{base}/{DATA_FILE}", new / DATA_FILE, manifest.files[0].bytes)
+        sequence = store.next_sequence(manifest.key)
+        local = manifest.model_copy(update={"sequence": sequence})
+        write_new(new / MANIFEST, local.to_bytes())
+        for problem in datasets.file_problems(new, manifest.files):
+            raise DataCorrupted(problem, where=where)
+        rows = datasets.read_rows(new / DATA_FILE)
+        if content_hash(rows) != manifest.record.content_sha256:
+            raise DataCorrupted("the rows differ from the digest in the record", where=where)
+        layout.commit(new, target)
+
+
+def _unpack(archive: zipfile.ZipFile, name: str, target: Path, size: int) -> None:
+    """Copy one member, never more than its manifest says."""
+    left = size
+    with archive.open(name) as source, disk.DiskFile(target) as raw:
+        handle = io.BufferedWriter(raw, buffer_size=disk.CHUNK)
+        while block := source.read(_BLOCK):
+            left -= len(block)
+            if left < 0:
+                raise DataCorrupted("the file is larger than its manifest says", where=name)
+            handle.write(block)
+        handle.flush()
+        raw.sync()
+
+
+def _json(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
+    import json
+
+    try:
+        value = json.loads(archive.read(name))
+    except (KeyError, ValueError) as error:
+        raise DataCorrupted("cannot be read as JSON", where=f"{path}: {name}") from error
+    if not isinstance(value, dict):
+        raise DataCorrupted("does not hold a JSON object", where=f"{path}: {name}")
+    return value

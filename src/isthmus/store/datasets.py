@@ -1,0 +1,276 @@
+"""Data sets in a store: one folder per version, its manifest and its Parquet file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from isthmus.errors import BadInput, DataCorrupted, InputProblem, raise_all
+from isthmus.evidence import DatasetRecord
+from isthmus.evidence.content import content_hash
+from isthmus.runtime import canonical_hash, disk
+from isthmus.store.digest import file_digest
+from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
+
+SCHEMA_VERSION: Literal[1] = 1
+DATA_FILE = "data.parquet"
+MIGRATIONS: dict[int, Migration] = {}
+VERSION_LENGTH = 16
+_OTHER_TYPES = (pl.String, pl.Boolean, pl.Date)
+
+
+class FileEntry(BaseModel):
+    """A file of a manifest: its name, size and hash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*$")
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class DatasetManifest(BaseModel):
+    """The truth about one version of a data set.
+
+    `version` is the start of the hash of record and rows, so equal data have equal versions
+    everywhere. `sequence` counts the versions of a key in this store; the highest is the newest.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    what: Literal["dataset"] = "dataset"
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    version: str = Field(pattern=rf"^[0-9a-f]{{{VERSION_LENGTH}}}$")
+    sequence: int = Field(ge=1)
+    record: DatasetRecord
+    files: tuple[FileEntry, ...]
+    columns: dict[str, str]
+    written_by: str
+
+    @property
+    def reference(self) -> str:
+        """``key@version``, the name by which runs remember it."""
+        return f"{self.key}@{self.version}"
+
+    def to_bytes(self) -> bytes:
+        """Return the manifest as it stands on disk."""
+        return manifest_bytes(self.model_dump(mode="json"))
+
+
+class DatasetEntry(BaseModel):
+    """A version of a data set as the store lists it; `fault` says what keeps it from being read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    version: str
+    folder: Path
+    manifest: DatasetManifest | None = None
+    fault: str = ""
+
+    @property
+    def reference(self) -> str:
+        """``key@version``."""
+        return f"{self.key}@{self.version}"
+
+
+def version_of(record: DatasetRecord) -> str:
+    """Return the version of a data set whose record names the digest of its rows."""
+    meaning = record.model_dump(mode="json", exclude={"sha256"})
+    return canonical_hash(meaning)[:VERSION_LENGTH]
+
+
+def describe(record: DatasetRecord, frame: pl.DataFrame) -> DatasetRecord:
+    """Return `record` with the number of rows and their digest.
+
+    Raises
+    ------
+    BadInput
+        With every rule of the canonical layout that the frame breaks.
+    """
+    raise_all(f"data set '{record.key}'", _problems(record, frame))
+    digest = content_hash(frame)
+    return record.model_copy(
+        update={"rows": frame.height, "content_sha256": digest, "sha256": ""},
+    )
+
+
+def _problems(record: DatasetRecord, frame: pl.DataFrame) -> list[InputProblem]:
+    problems = []
+    if not frame.width or not frame.height:
+        problems.append(InputProblem("the table is empty", "rows", "add rows"))
+    for name, dtype in frame.schema.items():
+        if not (dtype.is_integer() or dtype.is_float() or dtype in _OTHER_TYPES):
+            hint = "use numbers, text, booleans or dates"
+            problems.append(InputProblem(f"holds {dtype}", f"column {name}", hint))
+        elif dtype.is_float() and not frame[name].drop_nulls().is_finite().all():
+            hint = "leave a cell empty where there is no number"
+            problems.append(InputProblem("holds NaN or infinity", f"column {name}", hint))
+    declared = set(record.columns)
+    if declared:
+        problems += [
+            InputProblem("is declared but missing", f"column {name}")
+            for name in sorted(declared - set(frame.columns))
+        ]
+        for name in sorted(set(frame.columns) - declared):
+            hint = "describe it under 'columns' in the record"
+            problems.append(InputProblem("is not declared in the record", f"column {name}", hint))
+    return problems
+
+
+def stage(
+    folder: Path, record: DatasetRecord, frame: pl.DataFrame, *, sequence: int, written_by: str
+) -> DatasetManifest:
+    """Write a described data set and its manifest into a staged folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A fresh folder in the staging area.
+    record : DatasetRecord
+        From `describe`.
+    frame : polars.DataFrame
+        The rows.
+    sequence : int
+        Place among the versions of its key.
+    written_by : str
+        Version of the package.
+    """
+    path = folder / DATA_FILE
+    with disk.DiskFile(path) as raw:
+        handle = io.BufferedWriter(raw, buffer_size=disk.CHUNK)
+        frame.write_parquet(handle, compression="zstd")
+        handle.flush()
+        raw.sync()
+    entry = FileEntry(name=DATA_FILE, bytes=path.stat().st_size, sha256=file_digest(path))
+    manifest = DatasetManifest(
+        key=record.key,
+        version=version_of(record),
+        sequence=sequence,
+        record=record.model_copy(update={"sha256": entry.sha256}),
+        files=(entry,),
+        columns={name: str(dtype) for name, dtype in frame.schema.items()},
+        written_by=written_by,
+    )
+    write_new(folder / MANIFEST, manifest.to_bytes())
+    return manifest
+
+
+def parse_manifest(raw: dict[str, Any], *, where: str) -> DatasetManifest:
+    """Validate a manifest, migrating an older one.
+
+    Raises
+    ------
+    SchemaVersionUnsupported
+        When its schema version is not known.
+    DataCorrupted
+        When it breaks its schema, or its version is not that of its record.
+    """
+    raw = migrate(raw, current=SCHEMA_VERSION, steps=MIGRATIONS, where=where)
+    try:
+        manifest = DatasetManifest.model_validate(raw)
+    except ValidationError as error:
+        raise DataCorrupted(f"not a manifest of a data set: {error}", where=where) from None
+    if manifest.version != version_of(manifest.record) or manifest.key != manifest.record.key:
+        raise DataCorrupted("the manifest names another version than its record", where=where)
+    return manifest
+
+
+def read_manifest(folder: Path) -> DatasetManifest:
+    """Read the manifest of the version that lies in `folder`.
+
+    Raises
+    ------
+    DataCorrupted, SchemaVersionUnsupported
+        As `parse_manifest`, or when it stands in the wrong folder.
+    """
+    path = folder / MANIFEST
+    manifest = parse_manifest(read_json(path), where=str(path))
+    if (folder.parent.name, folder.name) != (manifest.key, manifest.version):
+        raise DataCorrupted(f"the manifest is that of {manifest.reference}", where=str(path))
+    return manifest
+
+
+def read_table(folder: Path, manifest: DatasetManifest) -> pl.DataFrame:
+    """Read the rows of a version after checking the file's hash.
+
+    Raises
+    ------
+    DataCorrupted
+        When the file is missing or differs from its manifest.
+    """
+    for problem in file_problems(folder, manifest.files):
+        raise DataCorrupted(
+            problem, where=manifest.reference, hint="isthmus data verify lists all faults"
+        )
+    return pl.read_parquet(folder / DATA_FILE)
+
+
+def file_problems(folder: Path, files: tuple[FileEntry, ...]) -> list[str]:
+    """Return what is wrong with the files of a manifest, in words."""
+    problems = []
+    for entry in files:
+        path = folder / entry.name
+        if not path.is_file() or path.is_symlink():
+            problems.append(f"{entry.name} is missing")
+        elif path.stat().st_size != entry.bytes or file_digest(path) != entry.sha256:
+            problems.append(f"{entry.name} does not have the content that its manifest names")
+    return problems
+
+
+def read_record(path: Path) -> DatasetRecord:
+    """Read the record of a data set from a TOML or JSON file.
+
+    Raises
+    ------
+    BadInput
+        With every field that is missing, unknown or wrong.
+    """
+    import json
+    import tomllib
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return DatasetRecord.model_validate(raw)
+    except ValidationError as error:
+        problems = [
+            InputProblem(item["msg"], ".".join(str(p) for p in item["loc"]))
+            for item in error.errors()
+        ]
+        raise_all("record of the data set", problems, where=str(path))
+        raise
+    except (OSError, ValueError) as error:
+        raise BadInput("the record cannot be read", where=str(path), hint=str(error)) from error
+
+
+def read_rows(path: Path) -> pl.DataFrame:
+    """Read a Parquet or CSV file of the canonical layout.
+
+    Raises
+    ------
+    BadInput
+        When the file has another format or cannot be read.
+    """
+    readers: dict[str, Callable[[Path], pl.DataFrame]] = {
+        ".parquet": pl.read_parquet,
+        ".csv": _read_csv,
+    }
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        hint = "the canonical layout is one Parquet or CSV file with a header"
+        raise BadInput(f"unknown file ending '{path.suffix}'", where=str(path), hint=hint)
+    try:
+        return reader(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise BadInput("the table cannot be read", where=str(path), hint=str(error)) from error
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    return pl.read_csv(path, infer_schema_length=None)

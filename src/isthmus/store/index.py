@@ -1,0 +1,118 @@
+"""The SQLite index: a snapshot that saves reading every manifest, and can always be rebuilt.
+
+It is one file in rollback-journal format that is replaced whole, so no journal or shared-memory
+file ever lies beside it: it works where a file system cannot do write-ahead logging, and on
+read-only ones. Each row carries the stamp (time and size) of the manifest that it was read from; a
+row whose stamp differs is read again, so a stale, missing or damaged index is never believed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from isthmus.runtime import write_bytes
+from isthmus.store.layout import DATASETS, INDEX, MANIFEST, RUNS
+
+SCHEMA_VERSION = 1
+_HEADER = b"SQLite format 3\x00"
+_SCHEMA = """
+PRAGMA journal_mode = MEMORY;
+CREATE TABLE entry (
+  kind TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+  stamp TEXT NOT NULL, document TEXT NOT NULL, fault TEXT NOT NULL,
+  PRIMARY KEY (kind, name, version)
+) WITHOUT ROWID;
+"""
+
+
+class Row(NamedTuple):
+    """One folder of the store as the index knows it."""
+
+    kind: str
+    name: str
+    version: str
+    stamp: str
+    document: str
+    fault: str
+
+
+Reader = Callable[[str, Path], tuple[str, str]]
+"""Takes the kind and folder, returns the document (JSON) and the fault, one of them empty."""
+
+
+def current_rows(root: Path, read: Reader) -> tuple[list[Row], bool]:
+    """Return a row for every data set version and run on disk, and whether the index was stale."""
+    known = {row[:4]: row for row in load(root)}
+    rows = []
+    stale = False
+    for kind, name, version, folder in folders(root):
+        stamp = _stamp(folder)
+        row = known.get((kind, name, version, stamp))
+        if row is None or row.fault:
+            stale = True
+            row = Row(kind, name, version, stamp, *read(kind, folder))
+        rows.append(row)
+    return rows, stale or len(known) != len(rows)
+
+
+def folders(root: Path) -> Iterator[tuple[str, str, str, Path]]:
+    """Yield kind, name, version and folder of everything registered, sorted."""
+    for key in _subfolders(root / DATASETS):
+        for version in _subfolders(key):
+            yield "dataset", key.name, version.name, version
+    for run in _subfolders(root / RUNS):
+        yield "run", run.name, "", run
+
+
+def _subfolders(folder: Path) -> list[Path]:
+    try:
+        return sorted(p for p in folder.iterdir() if not p.name.startswith(".") and p.is_dir())
+    except OSError:
+        return []
+
+
+def _stamp(folder: Path) -> str:
+    stamps = []
+    for name in (MANIFEST, "outputs.json"):
+        with contextlib.suppress(OSError):
+            stat = (folder / name).stat()
+            stamps.append(f"{stat.st_mtime_ns}:{stat.st_size}")
+    return "+".join(stamps)
+
+
+def load(root: Path) -> list[Row]:
+    """Return the rows of the index; none when it is missing, damaged or of another release."""
+    try:
+        content = (root / INDEX).read_bytes()
+        if not content.startswith(_HEADER):
+            return []
+        with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+            connection.deserialize(content)
+            if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+                return []
+            columns = ", ".join(Row._fields)
+            return [Row(*row) for row in connection.execute(f"SELECT {columns} FROM entry")]  # noqa: S608
+    except (OSError, sqlite3.Error, OverflowError):
+        return []
+
+
+def save(root: Path, rows: list[Row]) -> None:
+    """Write the index as one file that replaces the old one.
+
+    Raises
+    ------
+    StorageFull, StorageReadOnly
+        When it cannot be written.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        marks = ", ".join("?" * len(Row._fields))
+        connection.executemany(f"INSERT INTO entry VALUES ({marks})", rows)  # noqa: S608
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.commit()
+        content = connection.serialize()
+    write_bytes(root / INDEX, content)

@@ -1,0 +1,313 @@
+"""The store: many readers, one writer, manifests as the truth."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from isthmus._version import __version__
+from isthmus.errors import (
+    DataCorrupted,
+    DataMissing,
+    IsthmusError,
+    NotFound,
+    did_you_mean,
+)
+from isthmus.evidence import DatasetRecord, Result
+from isthmus.runtime import canonical_json, disk
+from isthmus.runtime.atomic import storage_errors
+from isthmus.store import datasets, index, layout, runs
+from isthmus.store.datasets import DatasetEntry, DatasetManifest
+from isthmus.store.layout import DATASETS, RUNS
+from isthmus.store.runs import RunEntry, RunManifest, RunOutputs
+from isthmus.store.tables import plain
+
+M = TypeVar("M", DatasetManifest, RunManifest)
+
+
+class Store:
+    """A folder with data sets and runs.
+
+    Opening and reading never write; a folder that is missing or read-only reads as what it holds.
+
+    Parameters
+    ----------
+    root : Path, optional
+        The folder; ``store`` in the user's folder by default (`home_folder`).
+    wait : float
+        Seconds to wait for another writer.
+
+    Raises
+    ------
+    SchemaVersionUnsupported, DataCorrupted
+        When the folder has a layout that this release does not read.
+    """
+
+    def __init__(self, root: Path | None = None, *, wait: float = 30.0) -> None:
+        self.root = root if root is not None else layout.home_folder() / "store"
+        self.wait = wait
+        layout.check_format(self.root)
+
+    def datasets(self) -> list[DatasetEntry]:
+        """Return every version of every data set, by key, oldest first; damaged ones included."""
+        entries = [
+            DatasetEntry(
+                key=row.name,
+                version=row.version,
+                folder=self.root / DATASETS / row.name / row.version,
+                manifest=_parsed(row.document, DatasetManifest),
+                fault=row.fault,
+            )
+            for row in self._rows()
+            if row.kind == "dataset"
+        ]
+        return sorted(entries, key=lambda e: (e.key, e.manifest.sequence if e.manifest else 0))
+
+    def dataset(self, reference: str) -> DatasetEntry:
+        """Return the version that ``key`` (the newest) or ``key@version`` names.
+
+        A version may be shortened as long as it names one version.
+
+        Raises
+        ------
+        DataMissing
+            When there is none, or the shortened version names several.
+        DataCorrupted
+            When its manifest cannot be read.
+        """
+        key, _, version = reference.partition("@")
+        entries = self.datasets()
+        same = [e for e in entries if e.key == key and e.version.startswith(version)]
+        if not same or (version and len(same) > 1):
+            known = {e.key for e in entries} | {e.reference for e in entries}
+            problem = "names several versions" if same else "is not in the store"
+            raise DataMissing(
+                f"data set '{reference}' {problem}",
+                where=str(self.root),
+                hint=did_you_mean(reference, known) or "isthmus data list shows what there is",
+            )
+        if same[-1].fault:
+            raise DataCorrupted(same[-1].fault, where=same[-1].reference)
+        return same[-1]
+
+    def table(self, reference: str) -> pl.DataFrame:
+        """Return the rows of a data set after checking its file against its manifest.
+
+        Raises
+        ------
+        DataMissing, DataCorrupted
+            As `dataset`, or when the file differs from its manifest.
+        """
+        entry = self.dataset(reference)
+        manifest = datasets.read_manifest(entry.folder)
+        return datasets.read_table(entry.folder, manifest)
+
+    def add(self, record: DatasetRecord, frame: pl.DataFrame) -> DatasetEntry:
+        """Register rows under a record and return the new version; equal data are added once.
+
+        Raises
+        ------
+        BadInput
+            With every rule that the frame breaks.
+        StorageFull, StorageReadOnly, StorageBusy
+            When the store cannot be written to; nothing half-written is left.
+        """
+        record = datasets.describe(record, frame)
+        folder = self.root / DATASETS / record.key / datasets.version_of(record)
+        with self.writing():
+            if not folder.exists():
+                with layout.staged(self.root) as staging:
+                    new = staging / "dataset"
+                    disk.make_folder(new)
+                    sequence = self.next_sequence(record.key)
+                    datasets.stage(new, record, frame, sequence=sequence, written_by=__version__)
+                    layout.commit(new, folder)
+                self.refresh()
+        return self.dataset(f"{record.key}@{folder.name}")
+
+    def remove(self, reference: str) -> None:
+        """Take one version of a data set out of the store.
+
+        Raises
+        ------
+        DataMissing
+            When there is none.
+        """
+        with self.writing():
+            key, _, version = reference.partition("@")
+            matches = [e for e in self.datasets() if e.key == key and e.version == version]
+            if not matches:
+                raise DataMissing(f"data set '{reference}' is not in the store")
+            layout.withdraw(self.root, matches[0].folder)
+            self.refresh()
+
+    def runs(self) -> list[RunEntry]:
+        """Return every run, by id; unfinished and damaged ones included."""
+        return [
+            RunEntry(
+                id=row.name,
+                folder=self.root / RUNS / row.name,
+                manifest=_parsed(row.document, RunManifest),
+                done=(self.root / RUNS / row.name / runs.OUTPUTS).exists(),
+                fault=row.fault,
+            )
+            for row in self._rows()
+            if row.kind == "run"
+        ]
+
+    def run(self, name: str) -> RunEntry:
+        """Return the run whose id is `name` or alone starts or ends with it.
+
+        Raises
+        ------
+        NotFound
+            When no run, or more than one, has such an id.
+        """
+        entries = self.runs()
+        exact = [e for e in entries if e.id == name]
+        near = exact or [e for e in entries if e.id.startswith(name) or e.id.endswith(name)]
+        if len(near) != 1 or not name:
+            problem = f"'{name}' fits {len(near)} runs" if near else f"there is no run '{name}'"
+            hint = did_you_mean(name, [e.id for e in entries])
+            raise NotFound(
+                problem, where=str(self.root), hint=hint or "isthmus runs list shows all"
+            )
+        return near[0]
+
+    def outputs(self, name: str) -> RunOutputs:
+        """Return what came out of a finished run.
+
+        Raises
+        ------
+        NotFound
+            When there is no such run or it is not done.
+        """
+        entry = self.run(name)
+        outputs = runs.read_outputs(entry.folder)
+        if outputs is None:
+            hint = f"isthmus ensemble resume {entry.id}"
+            raise NotFound(f"run '{entry.id}' is not done yet", hint=hint)
+        return outputs
+
+    def result(self, name: str) -> Result:
+        """Return the result of a finished run, after checking its files.
+
+        Raises
+        ------
+        NotFound, DataCorrupted
+            When there is no such result or a file differs from what was written.
+        """
+        return runs.load_result(self.run(name).folder, self.outputs(name))
+
+    def record_run(
+        self, manifest: RunManifest, result: Result, *, timing: Mapping[str, Any]
+    ) -> RunEntry:
+        """Keep a finished run; asking the same again with the same answer keeps one.
+
+        An answer that differs from the one on record is kept beside it, as ``<id>~2``.
+
+        Raises
+        ------
+        StorageFull, StorageReadOnly, StorageBusy
+            When the store cannot be written to; nothing half-written is left.
+        """
+        with self.writing(), layout.staged(self.root) as staging:
+            new = staging / "run"
+            disk.make_folder(new)
+            outputs = runs.stage_run(new, manifest, result, timing=timing)
+            name = self._free_name(manifest.id, outputs)
+            if not (self.root / RUNS / name).exists():
+                layout.commit(new, self.root / RUNS / name)
+                self.refresh()
+        return self.run(name)
+
+    def delete_run(self, name: str) -> str:
+        """Take a run out of the store and return its id.
+
+        Raises
+        ------
+        NotFound
+            When there is no such run.
+        StorageBusy
+            When it is being written.
+        """
+        with self.writing():
+            entry = self.run(name)
+            with self.run_lock(entry, wait=0.0):
+                layout.withdraw(self.root, entry.folder)
+            self.refresh()
+        return entry.id
+
+    @contextlib.contextmanager
+    def run_lock(self, entry: RunEntry, *, wait: float = 0.0) -> Iterator[None]:
+        """Hold the lock of one run while it is being written.
+
+        Raises
+        ------
+        StorageBusy
+            When another process holds it.
+        """
+        from isthmus.runtime.lock import file_lock
+
+        with file_lock(self.root / layout.RUN_LOCKS / f"{entry.id}.lock", wait=wait):
+            yield
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the writer lock; storage failures inside get their names.
+
+        Raises
+        ------
+        StorageFull, StorageReadOnly, StorageBusy
+            When the store cannot be written to.
+        """
+        with layout.writing(self.root, wait=self.wait), storage_errors(self.root):
+            yield
+
+    def refresh(self, *, rebuild: bool = False) -> None:
+        """Bring the index up to date; the caller holds the writer lock."""
+        if rebuild:
+            disk.unlink(self.root / layout.INDEX)
+        rows, stale = index.current_rows(self.root, _read)
+        if stale or rebuild:
+            index.save(self.root, rows)
+
+    def _rows(self) -> list[index.Row]:
+        return index.current_rows(self.root, _read)[0]
+
+    def next_sequence(self, key: str) -> int:
+        """Return the place of the next version of `key` in this store."""
+        numbers = [e.manifest.sequence for e in self.datasets() if e.key == key and e.manifest]
+        return max(numbers, default=0) + 1
+
+    def _free_name(self, name: str, outputs: RunOutputs) -> str:
+        """Return `name`, or the first ``name~n`` that is free or holds the same answer."""
+        tried = name
+        for number in range(2, 1000):
+            folder = self.root / RUNS / tried
+            with contextlib.suppress(DataCorrupted):
+                kept = runs.read_outputs(folder) if folder.exists() else None
+                if not folder.exists() or (kept and kept.digests == outputs.digests):
+                    break
+            tried = f"{name}~{number}"
+        return tried
+
+
+def _parsed(document: str, model: type[M]) -> M | None:
+    return model.model_validate_json(document) if document else None
+
+
+def _read(kind: str, folder: Path) -> tuple[str, str]:
+    """Read a manifest for the index: its JSON, or what is wrong with it."""
+    readers: dict[str, Callable[[Path], DatasetManifest | RunManifest]] = {
+        "dataset": datasets.read_manifest,
+        "run": runs.read_run,
+    }
+    try:
+        return canonical_json(plain(readers[kind](folder))), ""
+    except IsthmusError as error:
+        return "", error.what

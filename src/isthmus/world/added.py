@@ -1,0 +1,46 @@
+"""Data sets of a store as entries of a world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from isthmus.errors import BadInput, InputProblem
+from isthmus.world.manifest import Entry
+
+if TYPE_CHECKING:
+    from isthmus.store import Store
+
+
+def stored_entries(references: Sequence[str], store: Store | None = None) -> dict[str, Entry]:
+    """Return the entries that `references` name, by full reference (``key@version``), sorted.
+
+    Parameters
+    ----------
+    references : sequence of str
+        ``key`` (the newest version) or ``key@version``.
+    store : Store, optional
+        Where they are; the user's store by default.
+
+    Raises
+    ------
+    DataMissing, DataCorrupted
+        When the store does not hold one, or its manifest is damaged.
+    BadInput
+        When two versions of one data set are named.
+    """
+    from isthmus.store import Store
+
+    place = store or Store()
+    found = {}
+    for name in references:
+        stored = place.dataset(name)
+        if stored.manifest is not None:
+            read = partial(place.table, stored.reference)
+            found[stored.reference] = Entry(stored.manifest.record, read)
+    keys = [entry.record.key for entry in found.values()]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        problems = [InputProblem("two versions are named", key) for key in twice]
+        raise BadInput("a world holds one version of each data set", problems)
+    return dict(sorted(found.items()))

@@ -1,0 +1,64 @@
+"""Lenses with closed-form answers, for tests of batches and recording."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from isthmus.evidence import Column, Kind, Provenance, Result, Table
+
+COLUMNS = (
+    Column("economy", "dimension"),
+    Column("value", "value", "1", "a number"),
+    Column("kind", "attribute"),
+)
+CITATION = "A paper (2000)."
+
+
+def line(
+    world: Any, *, slope: float = 1.0, offset: float = 0.0, seed: int = 0, economies: int = 2
+) -> Result:
+    """Return slope * k + offset for economy k, and a draw of its own."""
+    draw = float(np.random.default_rng(seed).random())
+    frame = pl.DataFrame(
+        {
+            "economy": [f"E{k}" for k in range(economies)],
+            "value": [slope * k + offset for k in range(economies)],
+            "kind": ["modelled"] * economies,
+        }
+    )
+    noise = pl.DataFrame({"economy": ["E0"], "value": [draw], "kind": ["modelled"]})
+    return _result({"line": frame, "noise": noise}, slope=slope, offset=offset, seed=seed)
+
+
+def shocked(world: Any, scenario: Any, *, psi: float = 0.5) -> Result:
+    """Return the sum of the severities times psi."""
+    psi = scenario.params.get("psi", psi)
+    total = sum(shock.severity for shock in scenario.shocks) * psi
+    frame = pl.DataFrame({"economy": ["E0"], "value": [total], "kind": ["modelled"]})
+    return _result({"loss": frame}, psi=psi)
+
+
+def solve(world: Any, *, tilt: float = 0.0) -> Result:
+    """Return a sum over the solution of a linear system: its last bits depend on threads."""
+    a = np.random.default_rng(1).standard_normal((200, 200)) + tilt
+    x = np.linalg.solve(a @ a.T + np.eye(200), a.sum(axis=1))
+    frame = pl.DataFrame({"economy": ["E0"], "value": [float(x @ x)], "kind": ["modelled"]})
+    return _result({"norm": frame}, tilt=tilt)
+
+
+def slow(world: Any, *, slope: float = 1.0) -> Result:
+    """Take a while."""
+    time.sleep(0.05)
+    return line(world, slope=slope)
+
+
+def _result(frames: dict[str, pl.DataFrame], **parameters: Any) -> Result:
+    tables = {
+        name: Table(name, frame, COLUMNS, Kind.MODELLED, ("economies",), f"table {name}")
+        for name, frame in frames.items()
+    }
+    return Result(tables, Provenance("toy", parameters, "starter", ""), (CITATION,))
