@@ -49,6 +49,10 @@ def test_top_cuts_and_totals_add_up(world):
     assert goods == pytest.approx(cube[3, 2, 0, :2].sum())
     everything = totals.filter(pl.col("scope") == "all")["value"][0]
     assert everything == pytest.approx(cube[3, 2, 0, :].sum())
+    some = profile(world, "AAA", on="CCC", items=["C26"])
+    assert some["totals"].frame["scope"].to_list() == ["listed"]
+    larger = (cube[3, 1:, 0, 0] > cube[3, 2, 0, 0]).sum()
+    assert some["suppliers"].frame["rank"].to_list() == [larger + 1]
     with pytest.raises(BadInput):
         profile(world, "AAA", top=0)
 

@@ -22,6 +22,9 @@ class Room(NamedTuple):
 
 
 ROOMS: tuple[Room, ...] = (
+    Room("data", "isthmus.cli.data:app", "List, describe and export the data sets of a world."),
+    Room("codes", "isthmus.cli.codes:app", "Look up economies, industries and products."),
+    Room("dependence", "isthmus.cli.dependence:app", "Who supplies whom, and how concentrated."),
     Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),
 )
 

@@ -50,6 +50,8 @@ class Ledger:
         Kind of its numbers.
     partial_years : tuple of int
         Years in which the data hold the larger flows alone.
+    whole : bool
+        Whether the items are all that an economy trades.
     """
 
     party: Party
@@ -64,6 +66,7 @@ class Ledger:
     dataset: str
     kind: Kind
     partial_years: tuple[int, ...] = ()
+    whole: bool = False
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:
@@ -94,6 +97,17 @@ class Ledger:
         outside = np.where(self.inside[None, :, None], 0.0, self.world_exports)
         own = self.external_exports.sum(axis=1, keepdims=True)
         return np.concatenate([outside, own], axis=1)
+
+    @property
+    def scopes(self) -> dict[str, NDArray[np.bool_]]:
+        """Which items a total covers, by name of the total: each of shape (K,).
+
+        ``goods`` and ``all`` only where the items are all that is traded, else ``listed``.
+        """
+        every = np.ones(len(self.items), dtype=bool)
+        if not self.whole:
+            return {"listed": every}
+        return {"goods": np.array([item != SERVICES for item in self.items]), "all": every}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -180,7 +194,7 @@ def _from_flows(
     key = FLOWS_KEY
     return Ledger(
         party, "industry", economies, wanted, chosen, imports, exports, world_exports, domestic,
-        key, world.record(key).kind,
+        key, world.record(key).kind, whole=len(wanted) == len(industries),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
-from isthmus.dependence.ledger import SERVICES, Ledger, Level, read
+from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table
@@ -83,15 +83,12 @@ def members(
     ]
     mask = member_mask(resolve(on, bloc.economies, on=bloc.years[-1]), bloc.economies)
     parts = _stack([_parts(book, bloc.inside, mask) for book in books])
-    scopes = {"goods": np.array([item != SERVICES for item in bloc.items])}
-    if SERVICES in bloc.items:
-        scopes["all"] = np.ones(len(bloc.items), dtype=bool)
     summed = {
-        key: np.stack([value[..., keep].sum(axis=-1) for keep in scopes.values()], axis=-1)
+        key: np.stack([value[..., keep].sum(axis=-1) for keep in bloc.scopes.values()], axis=-1)
         for key, value in parts.items()
     }
     tables = {
-        "members": _table("members", bloc, other, present, summed, "scope", list(scopes)),
+        "members": _table("members", bloc, other, present, summed, "scope", list(bloc.scopes)),
         "items": _table("items", bloc, other, present, parts, level, list(bloc.items)),
     }
     parameters = {

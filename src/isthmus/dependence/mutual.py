@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
-from isthmus.dependence.ledger import SERVICES, Ledger, Level, read
+from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import PartySpec, member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
@@ -68,14 +68,11 @@ def mutual(
     supplier_rows(first, second.party)  # refuses parties that overlap
     pairs = [(first, second), (second, first)]
     flows = pl.concat([_direction(buyer, seller, None) for buyer, seller in pairs])
-    scopes = {"goods": [item != SERVICES for item in first.items]}
-    if SERVICES in first.items:
-        scopes["all"] = [True] * len(first.items)
     totals = pl.concat(
         [
-            _direction(buyer, seller, (scope, np.array(mask)))
+            _direction(buyer, seller, (scope, mask))
             for buyer, seller in pairs
-            for scope, mask in scopes.items()
+            for scope, mask in first.scopes.items()
         ]
     )
     tables = {

@@ -19,8 +19,7 @@ from isthmus.dependence.frames import (
     provenance,
     table,
 )
-from isthmus.dependence.ledger import SERVICES, Ledger, Level, read
-from isthmus.dependence.measures import descending_rank
+from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.parties import PartySpec, member_mask, resolve
 from isthmus.errors import BadInput
 from isthmus.evidence import Result, Table
@@ -67,8 +66,8 @@ def profile(
     Returns
     -------
     Result
-        ``suppliers``: purchases and shares by item; ``totals``: the same over all goods and,
-        at industry level, over everything.
+        ``suppliers``: purchases and shares by item; ``totals``: the same over all ``goods`` and
+        over ``all`` items, or over the items ``listed`` where they are not all that is traded.
 
     Raises
     ------
@@ -86,10 +85,11 @@ def profile(
     if top is not None and top < 1:
         raise BadInput("top must be 1 or more", where="top")
     ledger = read(world, importer, level=level, years=years, items=items)
-    exporters, bought = _bought_from(ledger, on)
+    exporters, bought, rivals = _bought_from(ledger, on)
+    limit = None if on is not None else top
     tables = {
-        "suppliers": _suppliers(ledger, exporters, bought, None if on is not None else top),
-        "totals": _totals(ledger, exporters, bought, None if on is not None else top),
+        "suppliers": _suppliers(ledger, exporters, bought, rivals, limit),
+        "totals": _totals(ledger, exporters, bought, rivals, limit),
     }
     parameters = {
         "importer": ledger.party.code,
@@ -120,27 +120,34 @@ def supplier_rows(ledger: Ledger, on: PartySpec) -> tuple[str, Array]:
     return party.code, ledger.imports[:, mask].sum(axis=1)
 
 
-def _bought_from(ledger: Ledger, on: PartySpec | None) -> tuple[list[str], Array]:
+def _bought_from(ledger: Ledger, on: PartySpec | None) -> tuple[list[str], Array, Array]:
+    """Codes of the suppliers, what they sell, and what the origins they compete with sell."""
+    outside = np.flatnonzero(~ledger.inside)
     if on is None:
-        outside = np.flatnonzero(~ledger.inside)
-        return [ledger.economies[i] for i in outside], ledger.imports[:, outside]
+        origins = ledger.imports[:, outside]
+        return [ledger.economies[i] for i in outside], origins, origins
     code, bought = supplier_rows(ledger, on)
-    return [code], bought[:, None]
+    party = resolve(on, ledger.economies, on=ledger.years[-1])
+    others = ~ledger.inside & ~member_mask(party, ledger.economies)
+    return [code], bought[:, None], ledger.imports[:, others]
 
 
-def _suppliers(ledger: Ledger, exporters: list[str], bought: Array, top: int | None) -> Table:
+def _suppliers(
+    ledger: Ledger, exporters: list[str], bought: Array, rivals: Array, top: int | None
+) -> Table:
     frame = grid(
         {"year": ledger.years, "exporter": exporters, ledger.level: ledger.items},
-        _columns(ledger.external_imports.sum(axis=1), ledger.use, bought),
+        _columns(ledger.external_imports.sum(axis=1), ledger.use, bought, rivals),
     )
     return _finish("suppliers", ledger, frame, ledger.level, top, ledger.use is not None)
 
 
-def _totals(ledger: Ledger, exporters: list[str], bought: Array, top: int | None) -> Table:
-    scopes = {"goods": np.array([item != SERVICES for item in ledger.items])}
-    if SERVICES in ledger.items:
-        scopes["all"] = np.ones(len(ledger.items), dtype=bool)
+def _totals(
+    ledger: Ledger, exporters: list[str], bought: Array, rivals: Array, top: int | None
+) -> Table:
+    scopes = ledger.scopes
     stacked = np.stack([bought[..., mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
+    against = np.stack([rivals[..., mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
     external = ledger.external_imports.sum(axis=1)
     outer = np.stack([external[:, mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
     use = None
@@ -148,20 +155,25 @@ def _totals(ledger: Ledger, exporters: list[str], bought: Array, top: int | None
         use = np.stack([ledger.use[:, mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
     frame = grid(
         {"year": ledger.years, "exporter": exporters, "scope": list(scopes)},
-        _columns(outer, use, stacked),
+        _columns(outer, use, stacked, against),
     )
     return _finish("totals", ledger, frame, "scope", top, use is not None)
 
 
-def _columns(external: Array, use: Array | None, bought: Array) -> dict[str, NDArray[Any]]:
-    """Purchases, their shares and the rank of the supplier; `bought` has shape (T, m, K)."""
+def _columns(
+    external: Array, use: Array | None, bought: Array, rivals: Array
+) -> dict[str, NDArray[Any]]:
+    """Purchases, their shares and the rank of the supplier among all origins.
+
+    `bought` has shape (T, m, K), `rivals` (T, r, K).
+    """
     columns: dict[str, NDArray[Any]] = {
         "value": bought,
         "share": ratio(bought, np.broadcast_to(external[:, None], bought.shape)),
     }
     if use is not None:
         columns["share_of_use"] = ratio(bought, np.broadcast_to(use[:, None], bought.shape))
-    columns["rank"] = np.moveaxis(descending_rank(np.moveaxis(bought, 1, -1)), -1, 1)
+    columns["rank"] = 1 + (rivals[:, None] > bought[:, :, None]).sum(axis=2)
     return columns
 
 
@@ -187,7 +199,7 @@ def _finish(
             number("share_of_use", "share", "share in all purchases, own production included")
         )
     columns += [
-        attribute("rank", "1 is the largest supplier in the table of this item and year"),
+        attribute("rank", "1 is the largest origin of this item and year"),
         attribute("kind"),
     ]
     return table(
