@@ -106,3 +106,15 @@ def test_industry_indicators_from_the_publishers_file(starter, shared_data):
         share = bought / bought.sum()
         assert value["hhi"] == pytest.approx((share**2).sum(), rel=1e-6)
         assert value["external_imports"] == pytest.approx(bought.sum(), rel=1e-6)
+
+
+def test_alliance_is_zero_for_a_treaty_partner(starter):
+    from isthmus.dependence import Party
+    from isthmus.dependence.geopolitics import distances
+
+    economies = ("USA", "NZL", "CHN", "TWN", "DEU", "ROW")
+    australia = distances(starter, Party("AUS", ("AUS",)), economies, "alliance", year=2022)
+    assert australia.vector.tolist() == [0.0, 0.0, 1.0, 1.0, 1.0, 1.0]
+    both = Party("PAIR", ("AUS", "DEU"))
+    pair = distances(starter, both, economies, "alliance", year=2022)
+    assert pair.vector.tolist() == [0.0, 0.5, 1.0, 1.0, 0.0, 1.0]

@@ -50,7 +50,7 @@ def dependence(
     required: int = 2,
     exports: Literal["total", "external"] = "total",
     share_base: Literal["imports", "use"] = "imports",
-    distance: Literal["ideal_point"] | None = None,
+    distance: Literal["ideal_point", "alliance"] | None = None,
     elasticity: float | None = None,
     world: str = "starter",
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -101,7 +101,8 @@ def dependence(
         Denominator of external_share: all imports, or all use with own production.
     distance
         Adds geopolitical concentration; ideal_point takes distances from votes in the UN General
-        Assembly, and lists what is assumed for economies without votes.
+        Assembly, and lists what is assumed for economies without votes; alliance is 0 for
+        economies in a defence pact with the importer and 1 for others.
     elasticity
         Elasticity of substitution for leverage, above 1; a path over horizons when not given.
     world

@@ -17,6 +17,8 @@ from isthmus.world import World
 
 IDEAL_POINTS = "unga_ideal_points"
 IDEAL_POINT = "ideal_point"
+ALLIANCES = "alliances"
+ALLIANCE = "alliance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Distances:
     vector : array, shape (n,)
         g in [0, 1].
     source : str
-        ``"ideal_point"`` or ``"user"``.
+        ``"ideal_point"``, ``"alliance"`` or ``"user"``.
     assumptions : mapping of str to Assumption
         Entries that are not measured.
     datasets : tuple of str
@@ -121,8 +123,10 @@ def distances(
         The importer; a coalition stands at the mean of its members' points.
     economies : sequence of str
         Origins, shape (n,).
-    spec : Distances, mapping, "ideal_point" or None
-        A mapping names g by economy, all that are missing count as the midpoint, shown as such.
+    spec : Distances, mapping, "ideal_point", "alliance" or None
+        ``"alliance"`` is 0 for economies in a defence pact with the importer and 1 for others; for
+        a coalition the part of its members without one. A mapping names g by economy, all that
+        are missing count as the midpoint, shown as such.
     year : int
         Year of the votes.
     assumed : mapping of str to Assumption
@@ -146,12 +150,14 @@ def distances(
     """
     if spec is None or isinstance(spec, Distances):
         return spec
+    if spec == ALLIANCE:
+        return _from_pacts(world, party, tuple(economies), year)
     if isinstance(spec, str):
         if spec != IDEAL_POINT:
             raise BadInput(
                 f"unknown measure of distance {spec!r}",
                 where="distance",
-                hint="'ideal_point', or a value in [0, 1] for each economy",
+                hint="'ideal_point', 'alliance', or a value in [0, 1] for each economy",
             )
         return _from_votes(world, party, tuple(economies), year, assumed)
     return _from_mapping(spec, party, tuple(economies))
@@ -171,6 +177,34 @@ def _from_mapping(spec: Mapping[str, float], party: Party, economies: tuple[str,
     inside = set(party.members)
     vector = [0.0 if e in inside else float(spec.get(e, 0.5)) for e in economies]
     return Distances(economies, np.array(vector), "user", notes)
+
+
+def _from_pacts(world: World, party: Party, economies: tuple[str, ...], year: int) -> Distances:
+    """Part of the members without a defence pact with each economy on the year's last day."""
+    day = f"{year}-12-31"
+    frame = world.table(ALLIANCES).filter(
+        (pl.col("since") <= day) & (pl.col("until").is_null() | (pl.col("until") > day))
+    )
+    pairs = set(frame.drop_nulls("partner").select("economy", "partner").rows())
+    pacts: dict[str, set[str]] = {}
+    for pact, economy in frame.filter(pl.col("partner").is_null()).select("pact", "economy").rows():
+        pacts.setdefault(pact, set()).add(economy)
+    groups = list(pacts.values())
+
+    def bound(a: str, b: str) -> bool:
+        return (a, b) in pairs or (b, a) in pairs or any(a in g and b in g for g in groups)
+
+    inside = set(party.members)
+    vector = [
+        0.0 if e in inside else float(np.mean([not bound(m, e) for m in party.members]))
+        for e in economies
+    ]
+    notes = {
+        e: Assumption(1.0, "many economies together; counted as without a pact")
+        for e in economies
+        if e == "ROW"
+    }
+    return Distances(economies, np.array(vector), ALLIANCE, notes, (ALLIANCES,))
 
 
 def _from_votes(

@@ -76,7 +76,7 @@ def indicators(
         Denominator of `imports_to_exports`.
     share_base : {"imports", "use"}
         Denominator of `external_share`.
-    distance : Distances, mapping of str to float, or "ideal_point", optional
+    distance : Distances, mapping of str to float, "ideal_point" or "alliance", optional
         Geopolitical distance in [0, 1] by economy; adds `ghhi`.
     methods : sequence of {"commission_2021", "commission_2023", "geodep"}
         Criteria to be compared with.
