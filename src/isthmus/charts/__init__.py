@@ -1,1 +1,10 @@
-"""Chart specifications made from tables."""
+"""Charts from tables: what to draw (`ChartSpec`), Vega-Lite through altair, and inline SVG.
+
+`ChartSpec` is plain data; altair and vl-convert are imported only when a chart is drawn.
+"""
+
+from isthmus.charts.render import render_svg, render_svgs, to_vegalite
+from isthmus.charts.spec import ChartSpec, Form
+from isthmus.charts.theme import PALETTE
+
+__all__ = ["PALETTE", "ChartSpec", "Form", "render_svg", "render_svgs", "to_vegalite"]

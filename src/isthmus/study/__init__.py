@@ -1,1 +1,43 @@
 """A question as data, and its assessment into a dossier."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from isthmus.study.assessment import assess
+    from isthmus.study.dossier import Dossier, Section
+    from isthmus.study.load import load_study, read_study
+    from isthmus.study.schema import Study
+    from isthmus.study.shipped import new_study, open_study, shipped_studies
+
+_LAZY = {
+    "Dossier": "dossier",
+    "Section": "dossier",
+    "Study": "schema",
+    "assess": "assessment",
+    "load_study": "load",
+    "new_study": "shipped",
+    "open_study": "shipped",
+    "read_study": "load",
+    "shipped_studies": "shipped",
+}
+
+__all__ = [
+    "Dossier",
+    "Section",
+    "Study",
+    "assess",
+    "load_study",
+    "new_study",
+    "open_study",
+    "read_study",
+    "shipped_studies",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(importlib.import_module(f"isthmus.study.{_LAZY[name]}"), name)
+    raise AttributeError(f"module 'isthmus.study' has no attribute {name!r}")

@@ -1,0 +1,239 @@
+"""One function per form of chart: rows and a `ChartSpec` in, an altair chart out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+
+from isthmus.charts import theme
+from isthmus.charts.maps import europe
+from isthmus.charts.spec import ChartSpec, Form
+
+Rows = Sequence[dict[str, Any]]
+
+
+def bars(rows: Rows, spec: ChartSpec) -> Any:
+    """Horizontal bars by category, grouped by series."""
+    base = alt.Chart(_data(rows, spec))
+    encoding: dict[str, Any] = {"x": _number(spec.x, spec, spec.x_title), "y": _category(spec)}
+    if spec.series:
+        encoding |= {"color": _colour(rows, spec), "yOffset": _offset(rows, spec)}
+        mark = base.mark_bar()
+    else:
+        mark = base.mark_bar(color=_single(spec), height=theme.ROW * 0.6)
+    step = theme.ROW * (1 if not spec.series else 0.6 * len(_values(rows, spec.series)))
+    return _sized(_with_reference(mark.encode(**encoding), spec), step)
+
+
+def dots(rows: Rows, spec: ChartSpec) -> Any:
+    """Points by category with their interval as a line."""
+    base = alt.Chart(_data(rows, spec))
+    encoding: dict[str, Any] = {"y": _category(spec)}
+    fixed: dict[str, Any] = {}
+    if spec.series:
+        encoding["color"] = _colour(rows, spec)
+    else:
+        fixed["color"] = _single(spec)
+    layers = []
+    if spec.low and spec.high:
+        layers.append(
+            base.mark_rule(strokeWidth=3, opacity=0.55, **fixed).encode(
+                x=_number(spec.low, spec, spec.x_title), x2=alt.X2(f"{spec.high}:Q"), **encoding
+            )
+        )
+    layers.append(
+        base.mark_point(filled=True, size=90, opacity=1, **fixed).encode(
+            x=_number(spec.x, spec, spec.x_title), **encoding
+        )
+    )
+    return _sized(_with_reference(alt.layer(*layers), spec), theme.ROW)
+
+
+def lines(rows: Rows, spec: ChartSpec) -> Any:
+    """Lines over years, one per series, in small multiples where a facet is given."""
+    years = sorted({row[spec.x] for row in rows})
+    stride = max(1, -(-len(years) // (4 if spec.facet else 8)))
+    axis = alt.Axis(
+        values=years[::-1][::stride][::-1], labelAngle=0, title=spec.x_title or None, grid=False
+    )
+    encoding: dict[str, Any] = {
+        "x": alt.X(f"{spec.x}:O", axis=axis),
+        "y": _number(spec.y, spec, spec.y_title, zero=True, vertical=True),
+    }
+    fixed: dict[str, Any] = {}
+    if spec.series:
+        encoding["color"] = _colour(rows, spec)
+        encoding["strokeDash"] = alt.StrokeDash(
+            f"{spec.series}:N", sort=_values(rows, spec.series), legend=None
+        )
+    else:
+        fixed["color"] = _single(spec)
+    base = alt.Chart(_data(rows, spec))
+    drawn = base.mark_line(strokeWidth=2.4, point=alt.OverlayMarkDef(size=26), **fixed)
+    if spec.facet:
+        small = drawn.encode(**encoding).properties(width=160, height=110)
+        order = _values(rows, spec.facet)
+        return small.facet(facet=alt.Facet(f"{spec.facet}:N", sort=order, title=None), columns=2)
+    return drawn.encode(**encoding).properties(width=theme.WIDTH, height=230)
+
+
+def heat(rows: Rows, spec: ChartSpec) -> Any:
+    """A grid of coloured cells in classes."""
+    named = [
+        {spec.x: r[spec.x], spec.y: r[spec.y], "class": _class(r[spec.value], spec)} for r in rows
+    ]
+    base = alt.Chart(alt.Data(values=named))
+    return base.mark_rect(stroke=theme.PAPER).encode(
+        x=alt.X(
+            f"{spec.x}:N",
+            sort=_values(rows, spec.x),
+            title=spec.x_title or None,
+            axis=alt.Axis(labelAngle=-60, orient="top"),
+        ),
+        y=_category(spec),
+        color=_classes(rows, spec),
+    ).properties(width=alt.Step(26), height=alt.Step(theme.ROW))
+
+
+def choropleth(rows: Rows, spec: ChartSpec) -> Any:
+    """Europe in classes; economies without a figure in the colour of land, small ones as points."""
+    atlas = europe()
+    width = theme.WIDTH + 90
+    projection = atlas.projection(width)
+    classes = {row[spec.x]: _class(row[spec.value], spec) for row in rows}
+    land = [atlas.feature(code, {}) for code in sorted(atlas.codes - set(classes))]
+    known = [atlas.feature(k, {"class": v}) for k, v in classes.items() if k in atlas.codes]
+
+    def shape(features: list[dict[str, Any]], **mark: Any) -> Any:
+        base = alt.Chart(alt.Data(values=features))
+        drawn = base.mark_geoshape(stroke=theme.BORDER, strokeWidth=0.7, **mark)
+        return drawn.project(**projection)
+
+    def place(column: str, limit: int) -> dict[str, Any]:
+        scale = alt.Scale(domain=[0, limit], range=[0, limit], nice=False)
+        return {"shorthand": f"{column}:Q", "scale": scale, "axis": None}
+
+    height = atlas.height(width)
+    points = [
+        {"x": x, "y": y, "class": classes[code]}
+        for code, (x, y) in atlas.points(width).items()
+        if code in classes
+    ]
+    layers = [
+        shape(land, fill=theme.LAND),
+        shape(known).encode(color=_classes(rows, spec, "properties.class")),
+        alt.Chart(alt.Data(values=points))
+        .mark_circle(size=110, opacity=1, stroke=theme.INK, strokeWidth=1)
+        .encode(
+            x=alt.X(**place("x", width)),
+            y=alt.Y(**place("y", height)),
+            color=_classes(rows, spec),
+        ),
+    ]
+    return alt.layer(*layers).properties(width=width, height=height)
+
+
+FORMS: dict[Form, Callable[[Rows, ChartSpec], Any]] = {
+    "bars": bars,
+    "dots": dots,
+    "lines": lines,
+    "heat": heat,
+    "map": choropleth,
+}
+
+
+def _data(rows: Rows, spec: ChartSpec) -> Any:
+    wanted = {spec.x, spec.y, spec.value, spec.series, spec.low, spec.high, spec.facet} - {""}
+    return alt.Data(values=[{name: row[name] for name in sorted(wanted)} for row in rows])
+
+
+def _values(rows: Rows, column: str) -> list[Any]:
+    return list(dict.fromkeys(row[column] for row in rows))
+
+
+def _number(
+    column: str, spec: ChartSpec, title: str, *, zero: bool = True, vertical: bool = False
+) -> Any:
+    channel = alt.Y if vertical else alt.X
+    axis = alt.Axis(
+        format="~%" if spec.share else "~s", title=title or None, tickCount=4, domain=False
+    )
+    return channel(f"{column}:Q", axis=axis, scale=alt.Scale(zero=zero))
+
+
+def _category(spec: ChartSpec) -> Any:
+    axis = alt.Axis(title=spec.y_title or None, ticks=False, domain=False, labelPadding=6)
+    return alt.Y(f"{spec.y}:N", sort=None, axis=axis)
+
+
+def _offset(rows: Rows, spec: ChartSpec) -> Any:
+    return alt.YOffset(f"{spec.series}:N", sort=_values(rows, spec.series))
+
+
+def _single(spec: ChartSpec) -> str:
+    return theme.PALETTE[spec.roles.get("", "home")]
+
+
+def _colour(rows: Rows, spec: ChartSpec) -> Any:
+    names = [str(v) for v in _values(rows, spec.series)]
+    spare = iter(["other", "accent", "ally", "rival", "partner", "home"] * len(names))
+    colours = [theme.PALETTE[spec.roles.get(name) or next(spare)] for name in names]
+    return alt.Color(
+        f"{spec.series}:N",
+        scale=alt.Scale(domain=names, range=colours),
+        legend=alt.Legend(title=None, columns=2),
+    )
+
+
+def _classes(rows: Rows, spec: ChartSpec, field: str = "class") -> Any:
+    labels = class_labels(spec)
+    step = (len(theme.SEQUENCE) - 1) / max(1, len(labels) - 1)
+    colours = [theme.SEQUENCE[round(n * step)] for n in range(len(labels))]
+    if spec.missing and any(row[spec.value] is None for row in rows):
+        labels, colours = [*labels, spec.missing], [*colours, theme.LAND]
+    return alt.Color(
+        f"{field}:N",
+        scale=alt.Scale(domain=labels, range=colours),
+        legend=alt.Legend(
+            title=spec.value_title or None,
+            symbolType="square",
+            symbolStrokeColor=theme.BORDER,
+            symbolStrokeWidth=1,
+            symbolSize=170,
+            columns=len(labels),
+            columnPadding=12,
+        ),
+    )
+
+
+def class_labels(spec: ChartSpec) -> list[str]:
+    """Return the names of the classes of a heat map or map, from low to high."""
+    if len(spec.bins) + 1 > len(theme.SEQUENCE):
+        raise ValueError(f"{len(spec.bins) + 1} classes asked for, {len(theme.SEQUENCE)} colours")
+    unit = "%" if spec.share else ""
+    ends = [f"{b * (100 if spec.share else 1):g}" for b in spec.bins]
+    middle = [f"{low}–{high}{unit}" for low, high in pairwise(ends)]
+    return [f"< {ends[0]}{unit}", *middle, f"≥ {ends[-1]}{unit}"]
+
+
+def _class(value: float | None, spec: ChartSpec) -> str:
+    return spec.missing if value is None else class_labels(spec)[bisect_right(spec.bins, value)]
+
+
+def _with_reference(chart: Any, spec: ChartSpec) -> Any:
+    if spec.reference is None:
+        return chart
+    rule = (
+        alt.Chart(alt.Data(values=[{"reference": spec.reference}]))
+        .mark_rule(color=theme.QUIET, strokeDash=[5, 4])
+        .encode(x="reference:Q")
+    )
+    return alt.layer(chart, rule)
+
+
+def _sized(chart: Any, step: float) -> Any:
+    return chart.properties(width=theme.WIDTH, height=alt.Step(step))

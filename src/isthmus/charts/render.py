@@ -1,0 +1,81 @@
+"""Vega-Lite from a table and its `ChartSpec`, and SVG that stands inline in a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from isthmus.charts import theme
+from isthmus.charts.spec import ChartSpec
+from isthmus.evidence import Table
+
+_THREADS = 2
+_SIZE = re.compile(r'<svg[^>]*\bviewBox="([^"]+)"[^>]*>')
+_ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
+_ID = re.compile(r'(\bid="|url\(#|xlink:href="#|\bhref="#)')
+_EMPTY = re.compile(r'<path[^>]*\bd=""[^>]*/>')
+_STYLE = re.compile(r' style="[^"]*"')
+
+
+def to_vegalite(spec: ChartSpec, table: Table) -> dict[str, Any]:
+    """Return a Vega-Lite specification with its data inside.
+
+    Raises
+    ------
+    ValueError
+        When the table has no rows: an empty chart is not drawn.
+    """
+    from isthmus.charts.forms import FORMS
+
+    rows = table.frame.to_dicts()
+    if not rows:
+        raise ValueError(f"table {table.name!r} has no rows to draw")
+    chart = FORMS[spec.form](rows, spec)
+    # The forms are covered by tests that validate; validating each time costs a second.
+    drawn: dict[str, Any] = chart.to_dict(validate=False)
+    return drawn | {"config": theme.config()}
+
+
+def render_svg(spec: ChartSpec, table: Table, *, key: str) -> str:
+    """Return SVG without roles, ids that could clash, or inline style.
+
+    Parameters
+    ----------
+    spec : ChartSpec
+        How to draw.
+    table : Table
+        What to draw.
+    key : str
+        Prefix of all ids in the picture; unique within the page.
+    """
+    import vl_convert
+
+    return tidy_svg(vl_convert.vegalite_to_svg(to_vegalite(spec, table)), key)
+
+
+def render_svgs(charts: Iterable[tuple[str, ChartSpec, Table]]) -> dict[str, str]:
+    """Render several charts, on two threads; the order of the answer is that of the input."""
+    charts = list(charts)
+    if not charts:
+        return {}
+    import isthmus.charts.forms  # noqa: F401  (altair's import is not safe to race)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        drawn = pool.map(lambda c: render_svg(c[1], c[2], key=c[0]), charts)
+        return {key: svg for (key, _, _), svg in zip(charts, drawn, strict=True)}
+
+
+def tidy_svg(svg: str, key: str) -> str:
+    """Make Vega's SVG fit for a page: one image with a label, no inner roles, no fixed size."""
+    match = _SIZE.search(svg)
+    if match is None:
+        raise ValueError("not an SVG with a view box")
+    body = svg[match.end() :]
+    for pattern in (_ARIA, _EMPTY, _STYLE):
+        body = pattern.sub("", body)
+    safe = re.sub(r"[^a-zA-Z0-9]", "-", key)
+    body = _ID.sub(rf"\g<1>{safe}-", body)
+    width = float(match.group(1).split()[2])
+    return f'<svg viewBox="{match.group(1)}" data-width="{width:.0f}">{body}'

@@ -1,0 +1,70 @@
+"""From a study and a world to a dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from isthmus._version import __version__
+from isthmus.runtime import canonical_hash
+from isthmus.study.claims import assess_claim
+from isthmus.study.context import Context
+from isthmus.study.dossier import Dossier
+from isthmus.study.schema import Study
+from isthmus.study.sections import SECTIONS
+from isthmus.study.sections.summary import build_summary
+from isthmus.world import World
+
+Progress = Callable[[str, int, int], None]
+
+
+def assess(study: Study, world: World, *, progress: Progress | None = None) -> Dossier:
+    """Answer a study with a world.
+
+    Parameters
+    ----------
+    study : Study
+        The question, from `load_study`.
+    world : World
+        The data.
+    progress : callable, optional
+        Called with the name of each step, its number and their count.
+
+    Returns
+    -------
+    Dossier
+        The same for the same study, world and version; it carries no clock.
+
+    Raises
+    ------
+    DataCorrupted
+        When a file of the world differs from its record.
+    """
+    context = Context(study, world)
+    steps = len(SECTIONS) + 1
+    sections = []
+    for number, (name, build) in enumerate(SECTIONS, 1):
+        if progress is not None:
+            progress(name, number, steps)
+        sections.append(build(context))
+    if progress is not None:
+        progress("claims", steps, steps)
+    claims = tuple(assess_claim(context, claim) for claim in study.claims)
+    summary = build_summary(context, sections, claims)
+    sources = tuple(world.record(key) for key in sorted(context.used))
+    methods = sorted({finding.method for finding in context.findings.values()})
+    return Dossier(
+        study=study,
+        summary=summary,
+        sections=tuple(sections),
+        claims=claims,
+        sources=sources,
+        methods={key: context.catalogue.text(f"method.{key}") for key in methods},
+        provenance={
+            "isthmus": __version__,
+            "study": study.name,
+            "study_hash": canonical_hash(study.model_dump(mode="json")),
+            "world": f"{world.name} {world.edition}",
+            "world_hash": world.content_hash,
+            "datasets": {record.key: record.content_sha256 for record in sources},
+        },
+    )

@@ -1,0 +1,68 @@
+"""From the claims of a study to their verdicts."""
+
+from __future__ import annotations
+
+from isthmus.errors import CodeUnknown, DataMissing
+from isthmus.evidence import Finding
+from isthmus.study.context import Context
+from isthmus.study.dossier import Assessed
+from isthmus.study.measures import Measure, measures
+from isthmus.study.measures.registry import PARTY
+from isthmus.study.numbers import MONEY
+from isthmus.study.schema import Claim, Rule
+from isthmus.study.verdict import Status, Verdict, judge
+from isthmus.study.wording import Sentence
+
+
+def assess_claim(context: Context, claim: Claim) -> Assessed:
+    """Hold one claim against the world.
+
+    Claims of intent are not testable and unmeasured ones not measurable, whatever the data say:
+    a verdict comes from a measure and a rule that the study file fixed, or there is none.
+    """
+    if claim.kind == "intent":
+        reason = context.say("verdict.intent", falsified_by=claim.falsified_by)
+        return Assessed(claim, Verdict(Status.NOT_TESTABLE), None, reason)
+    if claim.kind == "unmeasured" or claim.rule is None:
+        reason = context.say("verdict.unmeasured", missing="; ".join(claim.missing))
+        return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
+    measure = measures()[claim.measure]
+    try:
+        finding = measure.run(context, **_arguments(context, measure, claim))
+    except (DataMissing, CodeUnknown) as error:
+        reason = context.say("verdict.no_data", what=error.what, hint=error.hint or "")
+        return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
+    verdict = judge(finding, claim.rule)
+    return Assessed(claim, verdict, finding, _reason(context, finding, claim.rule, verdict))
+
+
+def _arguments(context: Context, measure: Measure, claim: Claim) -> dict[str, object]:
+    study = context.study
+    return {
+        name: study.party(str(value)) if measure.args[name] == PARTY else value
+        for name, value in claim.args.items()
+    }
+
+
+def _reason(context: Context, finding: Finding, rule: Rule, verdict: Verdict) -> Sentence:
+    if verdict.status is Status.NOT_MEASURABLE:
+        return context.say("verdict.no_figure", caveat=finding.caveat)
+    return context.say(
+        f"verdict.{verdict.status.value}",
+        value=finding,
+        year=finding.year,
+        comparison=context.catalogue.text(f"comparison.{_WORDS[rule.comparison]}"),
+        threshold=threshold_text(context, finding.unit, rule.threshold),
+    )
+
+
+def threshold_text(context: Context, unit: str, value: float) -> str:
+    """Return a threshold in the unit of its finding, with all the digits that it was given."""
+    if unit == "share":
+        return f"{value * 100:g}{context.catalogue.units['percent']}"
+    name = "" if unit in {"count", "index", "1"} else context.catalogue.units.get(unit, unit)
+    number = f"{value:,g}" if unit != MONEY else f"{value:,.0f}"
+    return f"{number} {name}".strip()
+
+
+_WORDS = {">=": "at_least", ">": "more", "<=": "at_most", "<": "less"}

@@ -1,0 +1,244 @@
+"""What a section or a measure works with: study, world, sentences and a record of what was used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import polars as pl
+
+from isthmus import codes
+from isthmus.charts import ChartSpec
+from isthmus.errors import DataMissing, IsthmusError
+from isthmus.evidence import Column, Finding, Kind, Table
+from isthmus.study.dossier import Chart, Note
+from isthmus.study.schema import ROLES, Study
+from isthmus.study.wording import Catalogue, Sentence
+from isthmus.world import World
+
+T = TypeVar("T")
+
+
+@dataclass
+class Context:
+    """The study and the world, with the means to write about them.
+
+    Parameters
+    ----------
+    study : Study
+        The question.
+    world : World
+        The data.
+    catalogue : Catalogue
+        The sentences.
+    """
+
+    study: Study
+    world: World
+    catalogue: Catalogue = field(default_factory=Catalogue.load)
+    used: set[str] = field(default_factory=set)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    _memo: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def home(self) -> str:
+        """Code of the party whose point of view the study takes."""
+        return self.study.parties.home
+
+    @property
+    def partner(self) -> str:
+        """Code of the party with whom cooperation is examined."""
+        return self.study.parties.partner
+
+    @property
+    def rival(self) -> str:
+        """Code of the party that may answer with economic pressure."""
+        return self.study.parties.rival
+
+    @property
+    def ally(self) -> str:
+        """Code of the power on which both sides rely."""
+        return self.study.parties.ally
+
+    def memo(self, key: Any, make: Callable[[], T]) -> T:
+        """Return `make()` once per `key`; sections share what is dear to compute."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        found: T = self._memo[key]
+        return found
+
+    def missing(self, *keys: str) -> tuple[str, ...]:
+        """Return those of `keys` that the world does not hold."""
+        return tuple(key for key in keys if key not in self.world)
+
+    def members(self, code: str) -> tuple[str, ...]:
+        """Return the members of a coalition, or the economy itself."""
+        year = self.study.options.year
+        return codes.parse_parties(code, on=year)[1]
+
+    def name(self, code: str) -> str:
+        """Return a party's name as it stands inside a sentence."""
+        short = self.catalogue.get(f"party.{code.replace('@', '_')}")
+        if short:
+            return short
+        if code in codes.economy_names():
+            return codes.economy_names()[code]
+        return codes.coalition_names().get(code.partition("@")[0], code)
+
+    def label(self, code: str) -> str:
+        """Return a party's name as it stands alone: in a table, a legend, on an axis."""
+        name = self.name(code).removeprefix(self.catalogue.get("word.article"))
+        return name[:1].upper() + name[1:]
+
+    def role(self, code: str) -> str:
+        """Return the colour role of a party; ``"other"`` for economies that are none."""
+        for role in ROLES:
+            if self.study.party(role) == code:
+                return role
+        return "other"
+
+    def industry(self, code: str) -> str:
+        """Return the name of an ICIO industry, short where the catalogue has a short form."""
+        short = self.catalogue.get(f"industry.{code}")
+        return short or codes.industry(code).name
+
+    def say(self, key: str, **fields: str | int | Finding) -> Sentence:
+        """Return a sentence of the catalogue; it starts with a capital letter."""
+        sentence = self.catalogue.say(key, **fields)
+        if sentence.parts and isinstance(sentence.parts[0], str):
+            head = sentence.parts[0]
+            parts = (head[:1].upper() + head[1:], *sentence.parts[1:])
+            return Sentence(sentence.key, parts)
+        return sentence
+
+    def note(self, rank: int, key: str, **fields: str | int | Finding) -> Note:
+        """Return a headline or counter-argument; the lowest ranks reach the first page."""
+        return Note(rank, self.say(key, **fields))
+
+    def finding(
+        self,
+        key: str,
+        value: float | None,
+        unit: str,
+        *,
+        kind: Kind,
+        year: int | str,
+        method: str,
+        datasets: Iterable[str],
+        low: float | None = None,
+        high: float | None = None,
+        interval: str = "",
+        caveat: str = "",
+        sources: Sequence[str] = (),
+    ) -> Finding:
+        """Make a finding and keep it, with the data sets and the method that it rests on.
+
+        Parameters
+        ----------
+        key : str
+            Dotted name; asking twice for the same key must give the same number.
+        method : str
+            Key under ``method.`` in the catalogue: the definition that the reader sees.
+        interval, caveat : str
+            Keys under ``interval.`` and ``caveat.`` in the catalogue, or empty.
+
+        Raises
+        ------
+        IsthmusError
+            When the key is taken by another number, or a text is not in the catalogue.
+        """
+        for group, name in (("method", method), ("interval", interval), ("caveat", caveat)):
+            if name and not self.catalogue.get(f"{group}.{name}"):
+                raise IsthmusError(f"the catalogue has no text {group}.{name}", where=key)
+        found = Finding(
+            key=key,
+            value=None if value is None else float(value),
+            unit=unit,
+            kind=kind,
+            year=str(year),
+            method=method,
+            datasets=tuple(sorted(set(datasets))),
+            low=None if low is None else float(low),
+            high=None if high is None else float(high),
+            interval=self.catalogue.get(f"interval.{interval}"),
+            caveat=self.catalogue.get(f"caveat.{caveat}"),
+            sources=tuple(sources),
+        )
+        before = self.findings.setdefault(key, found)
+        if before != found:
+            raise IsthmusError(f"two different findings have the key {key!r}")
+        self.used.update(found.datasets)
+        return found
+
+    def table(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        *,
+        units: dict[str, str],
+        kind: Kind,
+        datasets: Iterable[str],
+        notes: Iterable[str] = (),
+        attributes: Iterable[str] = (),
+        **fields: str,
+    ) -> Table:
+        """Make a table with texts from the catalogue and keep the data sets it rests on.
+
+        Parameters
+        ----------
+        name : str
+            Name of the table; its title stands under ``table.<name before the first dot>``.
+        frame : polars.DataFrame
+            The rows; a column's heading stands under ``column.<name>``.
+        units : dict of str to str
+            Unit of every value column; the others are dimensions.
+        notes : iterable of str
+            Keys under ``note.``.
+        attributes : iterable of str
+            Columns that describe and do not identify.
+        **fields : str
+            Fields of the title.
+        """
+        described = set(attributes)
+
+        def column(text: str) -> Column:
+            heading = self.catalogue.text(f"column.{text}")
+            if text in units:
+                return Column(text, "value", units[text], heading)
+            return Column(text, "attribute" if text in described else "dimension", "", heading)
+
+        used = tuple(sorted(set(datasets)))
+        self.used.update(used)
+        return Table(
+            name=name,
+            frame=frame,
+            columns=tuple(column(c) for c in frame.columns),
+            kind=kind,
+            datasets=used,
+            text=self.say(f"table.{name.partition('.')[0]}", **fields).text,
+            notes=tuple(self.catalogue.text(f"note.{key}") for key in notes),
+        )
+
+    def chart(
+        self, key: str, title: Sentence, alt: Sentence, table: Table, spec: ChartSpec
+    ) -> Chart:
+        """Make a chart; see `Chart`."""
+        return Chart(key, title, alt, table, spec)
+
+    def kind_of(self, *keys: str) -> Kind:
+        """Return the weakest kind among data sets."""
+        return Kind.weakest(self.world.record(key).kind for key in keys)
+
+    def try_party(self, ask: Callable[[], T]) -> T | None:
+        """Return `ask()`, or None where the world does not know the party or holds no figure."""
+        try:
+            return ask()
+        except (DataMissing, _no_party()):
+            return None
+
+
+def _no_party() -> type[IsthmusError]:
+    from isthmus.errors import CodeUnknown
+
+    return CodeUnknown

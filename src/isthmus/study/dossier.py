@@ -1,0 +1,204 @@
+"""What an assessment returns: ordered sections, claims with verdicts, sources and provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isthmus._version import __version__
+from isthmus.charts import ChartSpec
+from isthmus.evidence import DatasetRecord, Finding, Table
+from isthmus.study.schema import Claim, Study
+from isthmus.study.verdict import Verdict
+from isthmus.study.wording import Sentence
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of one table, with its finding as title.
+
+    Parameters
+    ----------
+    key : str
+        Unique within the dossier; the anchor of the chart.
+    title : Sentence
+        The finding that the chart shows.
+    alt : Sentence
+        The text alternative: what is drawn and what stands out.
+    table : Table
+        The rows that are drawn; printed behind the chart.
+    spec : ChartSpec
+        How the rows become marks.
+    """
+
+    key: str
+    title: Sentence
+    alt: Sentence
+    table: Table
+    spec: ChartSpec
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "key": self.key,
+            "title": self.title.to_dict(),
+            "alt": self.alt.to_dict(),
+            "table": self.table.to_dict(),
+            "spec": self.spec.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence with a rank: headlines and counter-arguments compete for the first page.
+
+    Lower ranks come first; between 10 and 99 by convention, so that lenses added later find room.
+    """
+
+    rank: int
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question and its answer.
+
+    Parameters
+    ----------
+    key : str
+        Name of the section's module; the anchor of the section.
+    question : Sentence
+        The heading, as a question.
+    answer : tuple of Sentence
+        The answer, first thing under the heading.
+    findings : tuple of Finding
+        Every number that the sentences of this section quote, and others worth a row.
+    tables : tuple of Table
+        Tables beyond those behind the charts.
+    charts : tuple of Chart
+        Charts in order.
+    notes : tuple of Sentence
+        What the numbers leave out.
+    headlines, counters : tuple of Note
+        Candidates for the first page: findings, and arguments against the reading they suggest.
+    gaps : tuple of Sentence
+        What this section could not answer with the world at hand.
+    """
+
+    key: str
+    question: Sentence
+    answer: tuple[Sentence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+    headlines: tuple[Note, ...] = ()
+    counters: tuple[Note, ...] = ()
+    gaps: tuple[Sentence, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "key": self.key,
+            "question": self.question.to_dict(),
+            "answer": [s.to_dict() for s in self.answer],
+            "findings": [f.to_dict() for f in self.findings],
+            "tables": [t.to_dict() for t in self.tables],
+            "charts": [c.to_dict() for c in self.charts],
+            "notes": [s.to_dict() for s in self.notes],
+            "gaps": [s.to_dict() for s in self.gaps],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A claim with its evidence and verdict.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim as it stands in the study file.
+    verdict : Verdict
+        The verdict and how it moves.
+    finding : Finding or None
+        The evidence; None where nothing is measured.
+    reason : Sentence
+        Why the verdict is what it is, in words.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    finding: Finding | None
+    reason: Sentence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "claim": self.claim.model_dump(mode="json"),
+            "verdict": self.verdict.to_dict(),
+            "finding": None if self.finding is None else self.finding.to_dict(),
+            "reason": self.reason.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A study and what the world says to it.
+
+    Parameters
+    ----------
+    study : Study
+        The study as read.
+    summary : Section
+        The page that stands alone.
+    sections : tuple of Section
+        One question each, in order.
+    claims : tuple of Assessed
+        Every claim of the study, in its order.
+    sources : tuple of DatasetRecord
+        Records of all data sets used, sorted by key.
+    methods : mapping of str to str
+        Definition of each method used, by key.
+    provenance : mapping
+        What is needed to make the dossier again.
+    """
+
+    study: Study
+    summary: Section
+    sections: tuple[Section, ...]
+    claims: tuple[Assessed, ...]
+    sources: tuple[DatasetRecord, ...]
+    methods: Mapping[str, str]
+    provenance: Mapping[str, Any]
+
+    def findings(self) -> dict[str, Finding]:
+        """Return every finding of the dossier by key, in order of appearance."""
+        out: dict[str, Finding] = {}
+        for section in (self.summary, *self.sections):
+            for finding in section.findings:
+                out.setdefault(finding.key, finding)
+        for assessed in self.claims:
+            if assessed.finding is not None:
+                out.setdefault(assessed.finding.key, assessed.finding)
+        return out
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for `canonical_json`."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "isthmus": __version__,
+            "study": self.study.model_dump(mode="json"),
+            "summary": self.summary.to_dict()
+            | {
+                "headlines": [n.sentence.to_dict() for n in self.summary.headlines],
+                "counters": [n.sentence.to_dict() for n in self.summary.counters],
+            },
+            "sections": [s.to_dict() for s in self.sections],
+            "claims": [c.to_dict() for c in self.claims],
+            "sources": [r.model_dump(mode="json") for r in self.sources],
+            "methods": dict(self.methods),
+            "provenance": dict(self.provenance),
+        }

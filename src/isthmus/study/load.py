@@ -1,0 +1,187 @@
+"""A study file read and checked: every mistake at once, with its line and a hint."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from isthmus.errors import BadInput, InputProblem, NotFound, SchemaVersionUnsupported, did_you_mean
+from isthmus.study.check import semantic_problems
+from isthmus.study.locate import LineIndex, get
+from isthmus.study.locate import Path as KeyPath
+from isthmus.study.schema import (
+    SCHEMA_VERSION,
+    Basket,
+    Claim,
+    Options,
+    Parties,
+    Rule,
+    Study,
+)
+
+_SYNTAX_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "": tuple(Study.model_fields),
+    "parties": tuple(Parties.model_fields),
+    "options": tuple(Options.model_fields),
+    "baskets": tuple(Basket.model_fields),
+    "claims": tuple(Claim.model_fields),
+    "rule": tuple(Rule.model_fields),
+}
+
+
+def read_study(path: Path) -> Study:
+    """Read a study file.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    BadInput
+        With every mistake in the file.
+    SchemaVersionUnsupported
+        When the file was written for another release.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise NotFound(
+            "the study file cannot be read",
+            where=str(path),
+            hint="`isthmus study list` shows the studies that ship with the package",
+        ) from error
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problem = InputProblem("not UTF-8 text", f"line {line}", "save the file as UTF-8")
+        raise BadInput("study file: 1 problem", [problem], where=str(path)) from error
+    return load_study(text, where=str(path))
+
+
+def load_study(text: str, *, where: str = "study") -> Study:
+    """Check the text of a study file and return the study.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    where : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    BadInput
+        With one problem per mistake, in the order of the file.
+    SchemaVersionUnsupported
+        When the file names a schema version that this release does not read.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("study file: 1 problem", [_syntax(str(error))], where=where) from error
+    version = data.get("schema_version")
+    if isinstance(version, int) and not isinstance(version, bool) and version != SCHEMA_VERSION:
+        raise SchemaVersionUnsupported(
+            f"the study has schema version {version}; this release reads {SCHEMA_VERSION}",
+            where=where,
+            hint=f"write schema_version = {SCHEMA_VERSION} and check the file",
+        )
+    index = LineIndex(text)
+    found: list[tuple[KeyPath, str, str]] = []
+    study: Study | None = None
+    try:
+        study = Study.model_validate(_tuples(data))
+    except ValidationError as error:
+        found += [_schema_problem(data, dict(e)) for e in error.errors()]
+    found += semantic_problems(data)
+    if found:
+        unique = dict.fromkeys(found)
+        ordered = sorted(unique, key=lambda p: index.line(p[0]))
+        problems = [InputProblem(w, f"line {index.line(p)}, {_name(p)}", h) for p, w, h in ordered]
+        noun = "problem" if len(problems) == 1 else "problems"
+        raise BadInput(f"study file: {len(problems)} {noun}", problems, where=where)
+    if study is None:
+        raise BadInput("study file cannot be used", where=where)
+    return study
+
+
+def _syntax(message: str) -> InputProblem:
+    match = _SYNTAX_LINE.search(message)
+    line = f"line {match.group(1)}" if match else "end of file"
+    what = _SYNTAX_LINE.sub("", message).replace("(at end of document)", "").strip()
+    return InputProblem(
+        f"not valid TOML: {what}", line, "only this one is shown; mend it to see others"
+    )
+
+
+def _tuples(value: Any) -> Any:
+    """Lists as tuples: strict models take them as they are."""
+    if isinstance(value, dict):
+        return {k: _tuples(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return tuple(_tuples(v) for v in value)
+    return value
+
+
+def _schema_problem(data: Any, error: dict[str, Any]) -> tuple[KeyPath, str, str]:
+    path: KeyPath = tuple(p for p in error["loc"] if p != "[key]")
+    kind, value = error["type"], get(data, path)
+    last = str(path[-1]) if path else ""
+    if kind == "extra_forbidden":
+        fields = _fields_at(path)
+        hint = did_you_mean(last, fields) or f"known here: {', '.join(fields)}"
+        return path, f"unknown key {last!r}", hint
+    if kind == "missing":
+        return path, f"the key {last!r} is missing", _purpose(path)
+    if kind.endswith("_type"):
+        wanted = {"string": "text", "tuple": "a list", "float": "a number", "int": "a whole number"}
+        name = kind.removesuffix("_type")
+        return path, f"must be {wanted.get(name, 'a table')}, got {_shown(value)}", _purpose(path)
+    if kind == "literal_error":
+        expected = str(error["ctx"]["expected"])
+        known = re.findall(r"'([^']+)'", expected)
+        hint = did_you_mean(str(value), known) or f"one of {expected}"
+        return path, f"{_shown(value)} is not allowed", hint
+    return path, f"{_shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}", _purpose(path)
+
+
+def _fields_at(path: KeyPath) -> tuple[str, ...]:
+    names = [p for p in path[:-1] if isinstance(p, str)]
+    place = "rule" if "rule" in names else (names[0] if names else "")
+    return _FIELDS.get(place, _FIELDS[""])
+
+
+_MODELS = {
+    "parties": Parties,
+    "options": Options,
+    "baskets": Basket,
+    "claims": Claim,
+    "rule": Rule,
+}
+
+
+def _purpose(path: KeyPath) -> str:
+    names = [p for p in path if isinstance(p, str)]
+    model: Any = _MODELS.get(next((n for n in reversed(names[:-1]) if n in _MODELS), ""), Study)
+    field = model.model_fields.get(names[-1]) if names else None
+    return str(field.description or "") if field is not None else ""
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _name(path: KeyPath) -> str:
+    out = ""
+    for part in path:
+        if isinstance(part, int):
+            out += f"[{part + 1}]"
+        else:
+            out += f".{part}" if out else part
+    return out or "file"

@@ -1,0 +1,84 @@
+"""Numbers as readers see them: no more digits than their kind deserves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from isthmus.evidence import Finding, Kind
+
+DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}
+"""Significant digits by kind."""
+
+_SCALES = ((1e6, "trillion"), (1e3, "billion"))
+MONEY = "million USD"
+NOT_KNOWN = "–"
+
+
+def significant(value: float, digits: int) -> str:
+    """Return `value` with at most `digits` significant digits and thousands separators.
+
+    Whole numbers keep their whole part: 12,345 with three digits is 12,300.
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else NOT_KNOWN
+    place = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, place)
+    shown = math.floor(math.log10(abs(rounded))) if rounded else 0
+    return f"{rounded:,.{max(0, digits - 1 - shown)}f}"
+
+
+def number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]) -> str:
+    """Return a number with its unit, shares as percent and money in a readable scale."""
+    if value is None:
+        return NOT_KNOWN
+    digits = DIGITS[kind]
+    if unit == "share":
+        return f"{percent(value, digits)}{units['percent']}"
+    if unit == MONEY:
+        for factor, name in _SCALES:
+            if abs(value) >= factor:
+                return f"{significant(value / factor, digits)} {units[name]}"
+        return f"{significant(value, digits)} {units['million']}"
+    if unit == "count":
+        return f"{value:,.0f}"
+    if unit in {"1", "index"}:
+        return f"{significant(value, digits)}"
+    name = units.get(unit.replace(" ", "_"), unit)
+    return f"{significant(value, digits)} {name}"
+
+
+def percent(value: float, digits: int) -> str:
+    """Return a share as percent without the sign; at most one decimal above one percent."""
+    scaled = value * 100
+    if abs(scaled) < 0.05 and scaled != 0 and digits > 1:
+        return significant(scaled, 1)
+    text = significant(scaled, digits)
+    return f"{scaled:.1f}" if "." in text and len(text.split(".")[1]) > 1 else text
+
+
+def interval(finding: Finding, units: Mapping[str, str]) -> str:
+    """Return the interval in words of numbers: ``12 % to 31 %``, ``at least 12 %``, or nothing."""
+
+    def end(value: float | None) -> str:
+        return number(value, finding.unit, finding.kind, units)
+
+    if finding.low is not None and finding.high is not None:
+        low, high = end(finding.low), end(finding.high)
+        return f"{low} {units['to']} {high}"
+    if finding.low is not None:
+        return f"{units['at_least']} {end(finding.low)}"
+    if finding.high is not None:
+        return f"{units['at_most']} {end(finding.high)}"
+    return ""
+
+
+def show(finding: Finding, units: Mapping[str, str]) -> str:
+    """Return the number of a finding as it stands in a sentence, with its interval."""
+    value = number(finding.value, finding.unit, finding.kind, units)
+    if finding.value is None:
+        return units["no_figure"]
+    both = finding.low is not None and finding.high is not None
+    if not both and (finding.low is not None or finding.high is not None):
+        return interval(finding, units)
+    return f"{value} ({interval(finding, units)})" if both else value

@@ -1,0 +1,130 @@
+"""What a study file may hold: parties, baskets, industries and claims with their rules."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+SCHEMA_VERSION = 1
+
+ROLES = ("home", "partner", "rival", "ally")
+ROWS = tuple(f"S{n}" for n in range(1, 18))
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
+ProductCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
+
+
+class Comparison(StrEnum):
+    """How a measured value is held against the threshold of a rule."""
+
+    AT_LEAST = ">="
+    MORE = ">"
+    AT_MOST = "<="
+    LESS = "<"
+
+
+class ClaimKind(StrEnum):
+    """What kind of statement a claim is.
+
+    ``fact``: a measure and a rule decide it. ``unmeasured``: it could be decided, with a lens or
+    data that are named and not there yet. ``intent``: it says what somebody wants or may do;
+    no data decide it.
+    """
+
+    FACT = "fact"
+    UNMEASURED = "unmeasured"
+    INTENT = "intent"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Parties(_Model):
+    """Who the study is about; each an economy (ISO3) or a coalition."""
+
+    home: str = Field(description="whose point of view the study takes: an economy or a coalition")
+    partner: str = Field(description="with whom cooperation is examined")
+    rival: str = Field(description="who may answer with economic pressure")
+    ally: str = Field(description="the power on which both sides already rely")
+
+
+class Basket(_Model):
+    """A group of products that the study looks at together."""
+
+    title: Line = Field(description="name of the basket for readers")
+    nomenclature: Literal["HS2017", "HS2022"] = Field(
+        default="HS2017", description="edition of the Harmonised System of the codes"
+    )
+    codes: tuple[ProductCode, ...] = Field(
+        min_length=1, description="HS codes with two, four or six digits, as strings"
+    )
+    note: str = Field(default="", description="what the codes include that the title does not say")
+
+
+class Rule(_Model):
+    """When a claim counts as supported, fixed before data are read."""
+
+    comparison: Literal[">=", ">", "<=", "<"] = Field(
+        description="how the value is held against the threshold"
+    )
+    threshold: float = Field(description="in the unit of the measure; shares as fractions")
+    reason: Line = Field(description="why this threshold and no other")
+
+
+class Claim(_Model):
+    """A statement, what decides it and what would falsify it."""
+
+    id: Slug = Field(description="short name, unique in the study")
+    row: str = Field(default="", pattern=r"^(S[0-9]{1,2})?$", description="row of the brief")
+    sentence: Line = Field(description="the statement in the study's own words")
+    kind: Literal["fact", "unmeasured", "intent"] = Field(
+        description="fact (a measure decides), unmeasured (lens or data missing) or intent"
+    )
+    measure: str = Field(default="", description="name of a measure; for facts only")
+    args: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="arguments of the measure; a role name stands for a party"
+    )
+    rule: Rule | None = Field(default=None, description="for facts only")
+    falsified_by: Line = Field(description="what would show the statement to be wrong")
+    missing: tuple[Line, ...] = Field(
+        default=(), description="for unmeasured claims: each lens or data set that is missing"
+    )
+    note: str = Field(default="", description="what a reader must know beside the verdict")
+
+
+class Options(_Model):
+    """Thresholds and years of the study; all have defaults."""
+
+    since: int | None = Field(
+        default=None, ge=1990, le=2100, description="first year of time series; default: all"
+    )
+    year: int | None = Field(
+        default=None, ge=1990, le=2100, description="year of profiles; default: the latest"
+    )
+    concentration: float = Field(
+        default=0.4, gt=0, le=1, description="HHI above which a market counts as concentrated"
+    )
+
+
+class Study(_Model):
+    """A question as data, written before data are read."""
+
+    schema_version: Literal[1] = Field(description="version of this file format: 1")
+    name: Slug = Field(description="short name, used for the output folder")
+    title: Line = Field(description="title of the dossier")
+    question: Line = Field(description="the question that the dossier answers")
+    parties: Parties
+    industries: tuple[str, ...] = Field(
+        default=(), description="industries of interest (ICIO2025 codes)"
+    )
+    baskets: dict[Slug, Basket] = Field(default_factory=dict)
+    options: Options = Field(default_factory=Options)
+    claims: tuple[Claim, ...] = ()
+
+    def party(self, value: str) -> str:
+        """Return the code of a role name (``"home"``), or `value` itself when it is none."""
+        return str(getattr(self.parties, value)) if value in ROLES else value

@@ -1,0 +1,58 @@
+"""The page that stands alone: findings, counter-arguments, what is not covered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from isthmus.study.context import Context
+from isthmus.study.dossier import Assessed, Note, Section
+from isthmus.study.verdict import Status
+from isthmus.study.wording import Sentence, plain
+
+MOST_HEADLINES = 7
+MOST_COUNTERS = 2
+
+
+def build_summary(
+    context: Context, sections: Sequence[Section], claims: Sequence[Assessed]
+) -> Section:
+    """Choose the headlines and counter-arguments with the lowest ranks and count the verdicts.
+
+    The answer holds the count of verdicts; the gaps say what the dossier does not cover.
+    """
+    headlines = _first([n for s in sections for n in s.headlines], MOST_HEADLINES)
+    counters = _first([n for s in sections for n in s.counters], MOST_COUNTERS)
+    found = [f for n in (*headlines, *counters) for f in n.sentence.findings]
+    return Section(
+        "summary",
+        plain(context.study.question),
+        answer=(_verdicts(context, claims),),
+        findings=tuple(dict.fromkeys(found)),
+        headlines=headlines,
+        counters=counters,
+        gaps=_not_covered(context, sections, claims),
+    )
+
+
+def _first(notes: list[Note], most: int) -> tuple[Note, ...]:
+    return tuple(sorted(notes, key=lambda n: (n.rank, n.sentence.key)))[:most]
+
+
+def _verdicts(context: Context, claims: Sequence[Assessed]) -> Sentence:
+    if not claims:
+        return context.say("summary.no_claims")
+    counts = {status: sum(c.verdict.status is status for c in claims) for status in Status}
+    fields = {status.value: str(n) for status, n in counts.items()}
+    return context.say("summary.verdicts", total=str(len(claims)), **fields)
+
+
+def _not_covered(
+    context: Context, sections: Sequence[Section], claims: Sequence[Assessed]
+) -> tuple[Sentence, ...]:
+    missing = sorted({m for c in claims if c.verdict.status is Status.NOT_MEASURABLE
+                      for m in c.claim.missing})  # fmt: skip
+    out = [context.say("summary.leaves_out")]
+    if missing:
+        out.append(context.say("summary.missing", missing="; ".join(missing)))
+    gaps = dict.fromkeys(g.text for s in sections for g in s.gaps)
+    return (*out, *(plain(text) for text in gaps))

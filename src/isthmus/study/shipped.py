@@ -1,0 +1,91 @@
+"""The studies that ship with the package, and copies of them to work on."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+from isthmus.errors import BadInput, NotFound, TargetExists, did_you_mean
+from isthmus.runtime import atomic_write
+from isthmus.study.load import load_study, read_study
+from isthmus.study.schema import Study
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NAME_LINE = re.compile(r'^name = "[^"]*"$', re.MULTILINE)
+
+
+def shipped_studies() -> tuple[str, ...]:
+    """Return the names of the studies in the package, sorted."""
+    folder = resources.files("isthmus.study") / "studies"
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
+
+
+def study_text(name: str) -> str:
+    """Return the text of a shipped study.
+
+    Raises
+    ------
+    NotFound
+        When there is none of this name.
+    """
+    known = shipped_studies()
+    if name not in known:
+        raise NotFound(
+            f"no study {name!r}",
+            where="study",
+            hint=did_you_mean(name, known) or f"shipped: {', '.join(known)}; or name a .toml file",
+        )
+    path = resources.files("isthmus.study") / "studies" / f"{name}.toml"
+    return path.read_text(encoding="utf-8")
+
+
+def open_study(name: str) -> Study:
+    """Return a study by file (a name with ``.toml`` or a folder in it) or by shipped name.
+
+    Raises
+    ------
+    NotFound, BadInput
+        When it is not there, or has mistakes.
+    """
+    if name.endswith(".toml") or "/" in name or "\\" in name:
+        return read_study(Path(name))
+    local = Path(f"{name}.toml")
+    if name not in shipped_studies() and local.is_file():
+        return read_study(local)
+    return load_study(study_text(name), where=f"{name} (shipped)")
+
+
+def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None = None) -> Path:
+    """Copy a study to a file of one's own and return its path.
+
+    Parameters
+    ----------
+    name : str
+        Name of the new study: lower-case letters, digits, hyphens.
+    source : str
+        Shipped study, or file, to start from.
+    folder : Path, optional
+        Where to write ``<name>.toml``; the working folder when None.
+
+    Raises
+    ------
+    BadInput
+        When the name cannot be one.
+    TargetExists
+        When there is such a file already.
+    """
+    if not _NAME.fullmatch(name):
+        raise BadInput(
+            f"{name!r} cannot be the name of a study",
+            where="name",
+            hint="lower-case letters, digits and hyphens, as in japan-europe",
+        )
+    target = (folder or Path()) / f"{name}.toml"
+    if target.exists():
+        raise TargetExists("the study file already exists", where=str(target), hint="another name")
+    text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
+    with atomic_write(target) as handle:
+        handle.write(_NAME_LINE.sub(f'name = "{name}"', text, count=1))  # type: ignore[arg-type]
+    return target

@@ -1,0 +1,98 @@
+"""From a finding and a rule to a verdict, and how the verdict moves with its threshold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from isthmus.evidence import Finding
+from isthmus.study.schema import Rule
+
+
+class Status(StrEnum):
+    """What the data at hand say about a claim."""
+
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    DEPENDS = "depends_on_record"
+    NOT_MEASURABLE = "not_measurable"
+    NOT_TESTABLE = "not_testable"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The status of a claim and its robustness.
+
+    Parameters
+    ----------
+    status : Status
+        ``depends_on_record`` when the rule holds at one end of the finding's interval only.
+    flips_at : float or None
+        The threshold at which the verdict on the point value turns: the value itself.
+    margin : float or None
+        Distance of the value from the threshold, positive on the side where the rule holds.
+    holds_at_value, holds_at_low, holds_at_high : bool or None
+        Whether the rule holds there; None where no such number exists.
+    """
+
+    status: Status
+    flips_at: float | None = None
+    margin: float | None = None
+    holds_at_value: bool | None = None
+    holds_at_low: bool | None = None
+    holds_at_high: bool | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "status": self.status.value,
+            "flips_at": self.flips_at,
+            "margin": self.margin,
+            "holds_at_value": self.holds_at_value,
+            "holds_at_low": self.holds_at_low,
+            "holds_at_high": self.holds_at_high,
+        }
+
+
+def holds(value: float, rule: Rule) -> bool:
+    """Return whether `value` satisfies `rule`."""
+    if rule.comparison == ">=":
+        return value >= rule.threshold
+    if rule.comparison == ">":
+        return value > rule.threshold
+    if rule.comparison == "<=":
+        return value <= rule.threshold
+    return value < rule.threshold
+
+
+def judge(finding: Finding, rule: Rule) -> Verdict:
+    """Hold a finding against a rule.
+
+    A finding without a value, or with neither bound on the side that matters, is not measurable.
+    A lower bound alone (``low`` equal to the value, no ``high``) supports a rule of the form
+    "at least" where it holds, and cannot contradict it: the true value may lie above. The mirror
+    image is true of an upper bound.
+    """
+    if finding.value is None:
+        return Verdict(Status.NOT_MEASURABLE)
+    value = finding.value
+    at_value = holds(value, rule)
+    at_low = None if finding.low is None else holds(finding.low, rule)
+    at_high = None if finding.high is None else holds(finding.high, rule)
+    rises = rule.comparison in {">=", ">"}
+    margin = value - rule.threshold if rises else rule.threshold - value
+    known = {at_value} | {known for known in (at_low, at_high) if known is not None}
+    if len(known) > 1 or _open_side_matters(finding, at_value, rises):
+        status = Status.DEPENDS
+    else:
+        status = Status.SUPPORTED if at_value else Status.CONTRADICTED
+    return Verdict(status, value, margin, at_value, at_low, at_high)
+
+
+def _open_side_matters(finding: Finding, at_value: bool, rises: bool) -> bool:
+    """Whether the side without a bound could turn the verdict."""
+    open_above = finding.low is not None and finding.high is None
+    open_below = finding.high is not None and finding.low is None
+    turns_above = rises != at_value
+    return (open_above and turns_above) or (open_below and not turns_above)

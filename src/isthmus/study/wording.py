@@ -1,0 +1,134 @@
+"""Sentences from the catalogue, with their numbers kept as findings."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from isthmus.errors import IsthmusError, did_you_mean
+from isthmus.evidence import Finding
+from isthmus.study.numbers import show
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence from the catalogue with its fields filled in.
+
+    Parameters
+    ----------
+    key : str
+        Key in the catalogue; empty for text that stands in the study file.
+    parts : tuple of str or Finding
+        The sentence in pieces; a finding is printed as its number, with its mark.
+    """
+
+    key: str
+    parts: tuple[str | Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings quoted in the sentence, in order."""
+        return tuple(p for p in self.parts if isinstance(p, Finding))
+
+    @property
+    def text(self) -> str:
+        """The sentence as plain text."""
+        catalogue = Catalogue.load()
+        return "".join(
+            show(p, catalogue.units) if isinstance(p, Finding) else p for p in self.parts
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return key, text and the keys of the findings it quotes."""
+        return {"key": self.key, "text": self.text, "findings": [f.key for f in self.findings]}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All reader-facing texts of one language, flat by dotted key."""
+
+    language: str
+    texts: Mapping[str, str]
+    units: Mapping[str, str]
+
+    @staticmethod
+    @cache
+    def load(language: str = "en") -> Catalogue:
+        """Read the catalogue of a language from the package."""
+        folder = resources.files("isthmus.study") / "catalogue"
+        raw = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
+        flat = dict(_flatten(raw, ""))
+        units = {k.removeprefix("unit."): v for k, v in flat.items() if k.startswith("unit.")}
+        return Catalogue(language, flat, units)
+
+    def text(self, key: str, **fields: str) -> str:
+        """Return a text without findings.
+
+        Raises
+        ------
+        IsthmusError
+            When the catalogue has no such key.
+        """
+        return self.say(key, **fields).text
+
+    def get(self, key: str, default: str = "") -> str:
+        """Return the raw text of `key`, or `default`."""
+        return self.texts.get(key, default)
+
+    def say(self, key: str, **fields: str | int | Finding) -> Sentence:
+        """Fill the fields of a sentence.
+
+        Raises
+        ------
+        IsthmusError
+            When the key is not in the catalogue or a field is not given.
+        """
+        if key not in self.texts:
+            raise IsthmusError(
+                f"no sentence {key!r} in the catalogue",
+                where=f"study/catalogue/{self.language}.toml",
+                hint=did_you_mean(key, self.texts),
+            )
+        parts: list[str | Finding] = []
+        for literal, field, _, _ in string.Formatter().parse(self.texts[key]):
+            if literal:
+                parts.append(literal)
+            if field is None:
+                continue
+            if field not in fields:
+                raise IsthmusError(f"sentence {key!r} needs the field {field!r}")
+            value = fields[field]
+            parts.append(value if isinstance(value, Finding) else str(value))
+        return Sentence(key, tuple(_joined(parts)))
+
+
+def plain(text: str) -> Sentence:
+    """Return text that stands in the study file or a data record as a sentence."""
+    return Sentence("", (text,))
+
+
+def _joined(parts: Iterable[str | Finding]) -> Iterable[str | Finding]:
+    text = ""
+    for part in parts:
+        if isinstance(part, Finding):
+            if text:
+                yield text
+            text = ""
+            yield part
+        else:
+            text += part
+    if text:
+        yield text
+
+
+def _flatten(raw: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, str]]:
+    for key, value in raw.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{key}.")
+        elif isinstance(value, str):
+            yield f"{prefix}{key}", value
