@@ -110,9 +110,9 @@ def clip(ring: list[Point]) -> list[Point]:
 
 def area(ring: list[Point]) -> float:
     """Signed area by the shoelace formula, in square kilometres."""
-    return sum(
-        ring[n - 1][0] * ring[n][1] - ring[n][0] * ring[n - 1][1] for n in range(len(ring))
-    ) / 2
+    return (
+        sum(ring[n - 1][0] * ring[n][1] - ring[n][0] * ring[n - 1][1] for n in range(len(ring))) / 2
+    )
 
 
 def main(source: Path) -> None:

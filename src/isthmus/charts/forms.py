@@ -86,17 +86,21 @@ def heat(rows: Rows, spec: ChartSpec) -> Any:
     named = [
         {spec.x: r[spec.x], spec.y: r[spec.y], "class": _class(r[spec.value], spec)} for r in rows
     ]
-    base = alt.Chart(alt.Data(values=named))
-    return base.mark_rect(stroke=theme.PAPER).encode(
-        x=alt.X(
-            f"{spec.x}:N",
-            sort=_values(rows, spec.x),
-            title=spec.x_title or None,
-            axis=alt.Axis(labelAngle=-60, orient="top"),
-        ),
-        y=_category(spec),
-        color=_classes(rows, spec),
-    ).properties(width=alt.Step(26), height=alt.Step(theme.ROW))
+    base = alt.Chart(_inline(named))
+    return (
+        base.mark_rect(stroke=theme.PAPER)
+        .encode(
+            x=alt.X(
+                f"{spec.x}:N",
+                sort=_values(rows, spec.x),
+                title=spec.x_title or None,
+                axis=alt.Axis(labelAngle=-60, orient="top"),
+            ),
+            y=_category(spec),
+            color=_classes(rows, spec),
+        )
+        .properties(width=alt.Step(26), height=alt.Step(theme.ROW))
+    )
 
 
 def choropleth(rows: Rows, spec: ChartSpec) -> Any:
@@ -109,7 +113,7 @@ def choropleth(rows: Rows, spec: ChartSpec) -> Any:
     known = [atlas.feature(k, {"class": v}) for k, v in classes.items() if k in atlas.codes]
 
     def shape(features: list[dict[str, Any]], **mark: Any) -> Any:
-        base = alt.Chart(alt.Data(values=features))
+        base = alt.Chart(_inline(features))
         drawn = base.mark_geoshape(stroke=theme.BORDER, strokeWidth=0.7, **mark)
         return drawn.project(**projection)
 
@@ -126,7 +130,7 @@ def choropleth(rows: Rows, spec: ChartSpec) -> Any:
     layers = [
         shape(land, fill=theme.LAND),
         shape(known).encode(color=_classes(rows, spec, "properties.class")),
-        alt.Chart(alt.Data(values=points))
+        alt.Chart(_inline(points))
         .mark_circle(size=110, opacity=1, stroke=theme.INK, strokeWidth=1)
         .encode(
             x=alt.X(**place("x", width)),
@@ -148,7 +152,11 @@ FORMS: dict[Form, Callable[[Rows, ChartSpec], Any]] = {
 
 def _data(rows: Rows, spec: ChartSpec) -> Any:
     wanted = {spec.x, spec.y, spec.value, spec.series, spec.low, spec.high, spec.facet} - {""}
-    return alt.Data(values=[{name: row[name] for name in sorted(wanted)} for row in rows])
+    return _inline([{name: row[name] for name in sorted(wanted)} for row in rows])
+
+
+def _inline(values: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"values": values}
 
 
 def _values(rows: Rows, column: str) -> list[Any]:
@@ -228,7 +236,7 @@ def _with_reference(chart: Any, spec: ChartSpec) -> Any:
     if spec.reference is None:
         return chart
     rule = (
-        alt.Chart(alt.Data(values=[{"reference": spec.reference}]))
+        alt.Chart(_inline([{"reference": spec.reference}]))
         .mark_rule(color=theme.QUIET, strokeDash=[5, 4])
         .encode(x="reference:Q")
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from isthmus._version import __version__
 from isthmus.runtime import canonical_hash
 from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
-from isthmus.study.dossier import Dossier
+from isthmus.study.dossier import Dossier, Section
 from isthmus.study.schema import Study
 from isthmus.study.sections import SECTIONS
 from isthmus.study.sections.summary import build_summary
@@ -45,7 +46,7 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
     for number, (name, build) in enumerate(SECTIONS, 1):
         if progress is not None:
             progress(name, number, steps)
-        sections.append(build(context))
+        sections.append(_with_quoted(build(context)))
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in study.claims)
@@ -68,3 +69,12 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
             "datasets": {record.key: record.content_sha256 for record in sources},
         },
     )
+
+
+def _with_quoted(section: Section) -> Section:
+    """Add to a section's findings those that its sentences quote."""
+    notes = [n.sentence for n in (*section.headlines, *section.counters)]
+    titles = [s for c in section.charts for s in (c.title, c.alt)]
+    said = [*section.answer, *notes, *titles, *section.notes, *section.gaps]
+    quoted = [f for sentence in said for f in sentence.findings]
+    return replace(section, findings=tuple(dict.fromkeys([*section.findings, *quoted])))

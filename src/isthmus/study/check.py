@@ -178,4 +178,3 @@ def _basket_names(data: dict[str, Any]) -> Iterator[Found]:
             if measure and measure.args.get(name) == "basket" and value not in known:
                 hint = did_you_mean(str(value), known) or f"known: {', '.join(known) or 'none'}"
                 yield ("claims", number, "args", name), f"unknown basket {value!r}", hint
-

@@ -168,10 +168,11 @@ class _Scanner:
 def get(data: Any, path: Path, default: Any = None) -> Any:
     """Return what stands at `path` in nested dicts and lists, or `default`."""
     for part in path:
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
+        if isinstance(data, dict):
+            found = part in data
         else:
+            found = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if not found:
             return default
+        data = data[part]
     return data

@@ -87,5 +87,5 @@ def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None =
         raise TargetExists("the study file already exists", where=str(target), hint="another name")
     text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
     with atomic_write(target) as handle:
-        handle.write(_NAME_LINE.sub(f'name = "{name}"', text, count=1))  # type: ignore[arg-type]
+        handle.write(_NAME_LINE.sub(f'name = "{name}"', text, count=1))
     return target

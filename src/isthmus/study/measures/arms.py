@@ -48,9 +48,7 @@ def concentration(context: Context, *, economy: str) -> Finding:
     return _finding(context, f"arms.hhi.{economy}", row, "hhi", "1")
 
 
-def _finding(
-    context: Context, key: str, row: dict[str, object], column: str, unit: str
-) -> Finding:
+def _finding(context: Context, key: str, row: dict[str, object], column: str, unit: str) -> Finding:
     return context.finding(
         key,
         float(str(row[column])),

@@ -38,7 +38,7 @@ def build(context: Context) -> Section:
     if not context.missing(FACTS):
         _capacity(context, answer, headlines, charts, tables, gaps)
         notes.append(context.say("note.chip_facts"))
-    if context.missing(EXPORTS) or SOURCE != context.partner:
+    if context.missing(EXPORTS) or context.partner != SOURCE:
         gaps.append(context.say("gap.chip_exports", source=context.name(SOURCE), **names))
     else:
         _exports(context, answer, headlines, counters, charts, tables)
@@ -151,7 +151,9 @@ def _exports(
     rival = destination_share(context, importer=context.rival)
     fields = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival")}
     answer.append(
-        context.say(f"{KEY}.answer.exports", **fields, year=year, home_share=home, rival_share=rival)
+        context.say(
+            f"{KEY}.answer.exports", **fields, year=year, home_share=home, rival_share=rival
+        )
     )
     headlines.append(
         context.note(

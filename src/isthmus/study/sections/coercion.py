@@ -39,7 +39,9 @@ def build(context: Context) -> Section:
         caveat="selected_cases",
     )
     answer = (
-        context.say(f"{KEY}.answer", **names, **fields, whole=whole, home_n=home, partner_n=partner),
+        context.say(
+            f"{KEY}.answer", **names, **fields, whole=whole, home_n=home, partner_n=partner
+        ),
     )
     headlines = (
         context.note(50, f"{KEY}.headline", **names, **fields, home_n=home, partner_n=partner),
@@ -59,7 +61,9 @@ def build(context: Context) -> Section:
 def _by_direction(context: Context, found: pl.DataFrame) -> Chart:
     rival = context.name(context.rival)
     frame = (
-        found.group_by("direction").len("count").sort(["count", "direction"], descending=[True, False])
+        found.group_by("direction")
+        .len("count")
+        .sort(["count", "direction"], descending=[True, False])
     ).with_columns(pl.col("count").cast(pl.Int64))
     table = context.table(
         f"{KEY}_direction",

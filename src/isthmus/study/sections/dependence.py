@@ -51,16 +51,17 @@ def _answer(context: Context) -> tuple[tuple[Sentence, ...], tuple[Note, ...]]:
     worth = link_finding(context, home, partner, "value")
     sells = link_finding(context, partner, home, "share_of_imports")
     back = link_finding(context, partner, home, "value")
-    market = link_finding(context, home, partner, "share_of_exports")
-    counterpart = link_finding(context, partner, home, "share_of_exports")
+    market = link_finding(context, partner, home, "share_of_exports")
+    counterpart = link_finding(context, home, partner, "share_of_exports")
     from_rival = link_finding(context, home, rival, "share_of_imports")
-    partner_rival = link_finding(context, partner, rival, "share_of_exports")
     partner_sells = link_finding(context, rival, partner, "share_of_exports")
+    rival_sells = link_finding(context, partner, rival, "share_of_exports")
     year = year_of(context)
     names = _names(context)
     answer = (
         context.say(
-            f"{KEY}.answer.imports", **names, year=year, share=buys, value=worth, rival_share=from_rival
+            f"{KEY}.answer.imports", **names, year=year,
+            share=buys, value=worth, rival_share=from_rival,
         ),
         context.say(f"{KEY}.answer.reverse", **names, year=year, share=sells, value=back),
         context.say(
@@ -68,7 +69,7 @@ def _answer(context: Context) -> tuple[tuple[Sentence, ...], tuple[Note, ...]]:
         ),
         context.say(
             f"{KEY}.answer.partner_rival", **names, year=year,
-            sells=partner_sells, weight=partner_rival,
+            weight=partner_sells, sells=rival_sells,
         ),
     )  # fmt: skip
     headlines = [
@@ -163,9 +164,7 @@ def _by_industry(context: Context) -> tuple[Chart, ...]:
         year=str(year_of(context)),
         **_names(context),
     )
-    top = max(
-        wanted, key=lambda i: link(context, home, partner, item=i)["share_of_imports"] or 0.0
-    )
+    top = max(wanted, key=lambda i: link(context, home, partner, item=i)["share_of_imports"] or 0.0)
     names = _names(context)
     chart = context.chart(
         f"{KEY}-by-industry",

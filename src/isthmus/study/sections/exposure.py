@@ -104,9 +104,7 @@ def _ends(
     return one(ordered.row(0, named=True)), one(ordered.row(-1, named=True))
 
 
-def _map(
-    context: Context, frame: pl.DataFrame, high: Finding, high_name: str
-) -> tuple[Chart, ...]:
+def _map(context: Context, frame: pl.DataFrame, high: Finding, high_name: str) -> tuple[Chart, ...]:
     members = tuple(frame["member"].to_list())
     if europe().covers(members) < FEWEST_ON_MAP:
         return ()
@@ -189,7 +187,10 @@ def _dots(context: Context, frame: pl.DataFrame) -> Chart:
             y="economy",
             x_title=context.catalogue.text("axis.share_of_goods_imports"),
             series="exporter",
-            roles={context.label(context.rival): "rival", context.label(context.partner): "partner"},
+            roles={
+                context.label(context.rival): "rival",
+                context.label(context.partner): "partner",
+            },
             share=True,
         ),
     )

@@ -27,7 +27,7 @@ def build(context: Context) -> Section:
     ]
     if not context.study.baskets:
         gaps.append(context.say("gap.no_baskets"))
-    answer, charts, tables, headlines = [], [], [], []
+    answer, charts, headlines = [], [], []
     if known:
         rows = _shares(context, known)
         charts.append(_basket_chart(context, rows))
@@ -50,7 +50,6 @@ def build(context: Context) -> Section:
         answer=tuple(answer),
         findings=tuple(dict.fromkeys(findings)),
         charts=tuple(charts),
-        tables=tuple(tables),
         notes=(context.say("note.transit"), context.say("note.mined_not_refined")),
         headlines=tuple(headlines),
         gaps=tuple(gaps),
@@ -109,7 +108,9 @@ def _basket_chart(context: Context, rows: list[tuple[str, Finding, Finding]]) ->
             "bars",
             x="share",
             y="basket",
-            x_title=context.catalogue.text("axis.share_from", exporter=context.label(context.rival)),
+            x_title=context.catalogue.text(
+                "axis.share_from", exporter=context.label(context.rival)
+            ),
             series="importer",
             roles={
                 context.label(context.home): "home",
