@@ -1,1 +1,26 @@
-"""The equilibrium lens: general equilibrium in changes."""
+"""What adjusts: prices, suppliers and wages after a lasting shock, by horizon."""
+
+from isthmus.equilibrium.base import Base, prepare, with_theta
+from isthmus.equilibrium.elasticities import Source, at_horizon, source_theta, sources
+from isthmus.equilibrium.groups import industry_groups
+from isthmus.equilibrium.horizon import ElasticityPath, parse_horizon
+from isthmus.equilibrium.lens import run_base, solve
+from isthmus.equilibrium.settings import Settings
+from isthmus.equilibrium.shocks import trade_shock
+
+__all__ = [
+    "Base",
+    "ElasticityPath",
+    "Settings",
+    "Source",
+    "at_horizon",
+    "industry_groups",
+    "parse_horizon",
+    "prepare",
+    "run_base",
+    "solve",
+    "source_theta",
+    "sources",
+    "trade_shock",
+    "with_theta",
+]

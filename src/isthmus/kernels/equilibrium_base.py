@@ -11,13 +11,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from isthmus.errors import DidNotConverge
 from isthmus.kernels.equilibrium import Floats, TradeModel, TradeShock, evaluate, shocked_system
 from isthmus.kernels.equilibrium_check import check_model
 from isthmus.kernels.equilibrium_solve import solve
 from isthmus.kernels.equilibrium_welfare import new_shares
 
-POLISHING = 400
+SETTLING = 3000
 ROUNDING = 2e-15
+NEAR_ROUNDING = 1e-13
 
 
 def model_from_flows(
@@ -110,17 +112,44 @@ def rebase(model: TradeModel, *, deficit: Floats | None = None) -> TradeModel:
         value_added=found.wage * model.value_added,
         deficit=model.deficit if deficit is None else deficit,
     )
-    return _polished(based)
+    return settle(based)
 
 
-def _polished(model: TradeModel) -> TradeModel:
-    """Let expenditure and value added follow each other at unchanged prices, to rounding."""
+def settle(model: TradeModel) -> TradeModel:
+    """Let expenditure and value added follow each other at unchanged prices, to rounding.
+
+    Trade shares, coefficients and deficits stay; what moves is what the reported numbers leave
+    open, for instance where negative final demand was cut.
+
+    Parameters
+    ----------
+    model : TradeModel
+        Shares and incomes as reported.
+
+    Returns
+    -------
+    TradeModel
+        A base that satisfies the model's equations at any elasticities.
+
+    Raises
+    ------
+    DidNotConverge
+        When an economy cannot finance its deficit at these shares.
+    """
     unit, prices = np.ones(model.shape[0]), np.ones(model.shape)
     system = shocked_system(model, TradeShock())
-    for _ in range(POLISHING):
+    for _ in range(SETTLING):
         got = evaluate(replace(system, model=model), unit, prices, model.expenditure)
-        gap = np.abs(got.demand / model.value_added - 1.0).max()
-        model = replace(model, expenditure=got.expenditure, value_added=got.demand)
-        if gap < ROUNDING:
+        if not (got.demand > 0).all():
             break
-    return model
+        gap = np.abs(got.demand / model.value_added - 1.0).max()
+        spending = np.abs(got.expenditure - model.expenditure).max() / model.expenditure.max()
+        model = replace(model, expenditure=got.expenditure, value_added=got.demand)
+        if max(gap, spending) < ROUNDING:
+            return model
+    if gap < NEAR_ROUNDING:
+        return model
+    raise DidNotConverge(
+        f"the base does not settle: value added still moves by {gap:.1e}",
+        hint="an economy spends more than it can finance at its trade shares",
+    )

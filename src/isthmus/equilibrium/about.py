@@ -1,0 +1,156 @@
+"""What a result says about itself: notes, elasticities, quality of the solution, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.equilibrium.base import Base
+from isthmus.equilibrium.elasticities import sources
+from isthmus.equilibrium.settings import Elasticities, Settings
+from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Table
+from isthmus.kernels.equilibrium_solve import Equilibrium
+from isthmus.scenario import Scenario
+from isthmus.world.mrio import MRIO
+
+Floats = NDArray[np.float64]
+
+CITATIONS = (
+    "Caliendo, L., Parro, F. (2015). Estimates of the trade and welfare effects of NAFTA. Review "
+    "of Economic Studies 82(1), 1-44.",
+    "Dekle, R., Eaton, J., Kortum, S. (2008). Global rebalancing with gravity. IMF Staff Papers "
+    "55(3), 511-540.",
+    "Boehm, C. E., Levchenko, A. A., Pandalai-Nayar, N. (2023). The long and short (run) of trade "
+    "elasticities. American Economic Review 113(4), 861-905.",
+)
+OWN = "own"
+
+
+class TableWorld(Protocol):
+    """What the lens needs of a world."""
+
+    @property
+    def name(self) -> str:
+        """Name of the world."""
+
+    @property
+    def edition(self) -> str:
+        """Edition of the world."""
+
+    @property
+    def content_hash(self) -> str:
+        """Hash over all data sets."""
+
+    def mrio(self, year: int) -> MRIO:
+        """Return the inter-economy table of a year."""
+
+    def record(self, key: str) -> DatasetRecord:
+        """Return the record of a data set."""
+
+
+def notes_of(
+    base: Base,
+    assumed: bool,
+    absent: Sequence[str],
+    others: Mapping[str, Floats | None],
+) -> tuple[str, ...]:
+    """Return the notes that stand under every table of changes."""
+    notes = [
+        "world value added is the numeraire; changes compare two lasting states",
+        f"settling the table moved value added by {base.moved:.2%} at most; negative entries of "
+        f"{base.cut:.2%} of output were cut",
+    ]
+    if assumed:
+        notes.append("base tariffs are assumed zero: no tariff table with clear terms is at hand")
+    if base.scaled:
+        notes.append(f"inputs of {base.scaled} industries without value added were scaled down")
+    if absent:
+        notes.append(f"not in the table as a whole: {', '.join(absent)}")
+    lost = [name for name, income in others.items() if income is None]
+    if lost:
+        notes.append(f"no equilibrium under: {', '.join(lost)}; the range leaves them out")
+    return tuple(notes)
+
+
+def elasticity_table(base: Base, theta: Floats, settings: Settings) -> Table:
+    """Return the elasticities used by industry."""
+    source = settings.elasticities if isinstance(settings.elasticities, str) else OWN
+    frame = pl.DataFrame(
+        {
+            "industry": list(base.industries),
+            "theta": theta,
+            "imports_base": base.imports,
+            "source": [source] * len(base.industries),
+        }
+    )
+    columns = (
+        Column("industry", "dimension", text="code of the industry"),
+        Column("theta", "value", "1", "trade elasticity at the horizon"),
+        Column("imports_base", "value", "million USD", "world imports in the base"),
+        Column("source", "attribute", text="source of the values by industry"),
+    )
+    text = f"trade elasticities at {settings.horizon:g} years"
+    return Table("elasticities", frame, columns, Kind.ASSUMED, base.datasets, text)
+
+
+def solution_table(found: Equilibrium, base: Base) -> Table:
+    """Return residual, effort and what settling the base changed."""
+    frame = pl.DataFrame(
+        {
+            "residual": [found.residual],
+            "evaluations": [found.evaluations],
+            "portions": [found.portions],
+            "moved": [base.moved],
+            "cut": [base.cut],
+        }
+    )
+    columns = (
+        Column("residual", "value", "1", "largest gap in prices, expenditure or labour markets"),
+        Column("evaluations", "value", "1", "evaluations of the system"),
+        Column("portions", "value", "1", "portions in which the shock was applied"),
+        Column("moved", "value", "share", "largest change of value added by settling the base"),
+        Column("cut", "value", "share", "negative entries cut, of world output"),
+    )
+    return Table("solution", frame, columns, Kind.MODELLED, base.datasets, "how it was solved")
+
+
+def provenance_of(
+    world: TableWorld | MRIO, scenario: Scenario, settings: Settings, base: Base, year: int
+) -> Provenance:
+    """Return how the result was made."""
+    elasticities = settings.elasticities
+    if isinstance(world, MRIO):
+        name, content, datasets = "table", "", dict.fromkeys(base.datasets, "")
+    else:
+        name, content = f"{world.name} {world.edition}", world.content_hash
+        datasets = {key: world.record(key).content_sha256 for key in base.datasets}
+    return Provenance(
+        lens="equilibrium.solve",
+        parameters={
+            "horizon": settings.horizon,
+            "year": base.year or year,
+            "elasticities": elasticities if isinstance(elasticities, str) else dict(elasticities),
+            "path": asdict(settings.path),
+            "level": settings.level,
+            "reading": settings.reading,
+            "deficits": settings.deficits,
+            "tolerance": settings.tolerance,
+        },
+        world=name,
+        world_hash=content,
+        datasets=datasets,
+        scenario=scenario.identity,
+    )
+
+
+def citations_of(elasticities: Elasticities) -> tuple[str, ...]:
+    """Return the works whose method and elasticities were used."""
+    if not isinstance(elasticities, str):
+        return CITATIONS
+    citation = sources()[elasticities].citation
+    return CITATIONS + (tuple(citation.split("; ")) if citation else ())

@@ -1,0 +1,216 @@
+"""The lens: a scenario on an inter-economy table, once prices and suppliers have adjusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.equilibrium.about import (
+    TableWorld,
+    citations_of,
+    elasticity_table,
+    notes_of,
+    provenance_of,
+    solution_table,
+)
+from isthmus.equilibrium.base import Base, prepare, with_theta
+from isthmus.equilibrium.elasticities import COMPOSITE, Level
+from isthmus.equilibrium.groups import economy_groups, industry_groups, whole_coalitions
+from isthmus.equilibrium.horizon import ElasticityPath, Reading, parse_horizon
+from isthmus.equilibrium.ranges import Choice, alternatives
+from isthmus.equilibrium.settings import (
+    Deficits,
+    Elasticities,
+    Settings,
+    chosen_theta,
+    with_params,
+)
+from isthmus.equilibrium.shocks import require_possible, trade_shock
+from isthmus.equilibrium.tables import (
+    Outcome,
+    coalition_table,
+    economy_table,
+    outcome,
+    sector_table,
+    trade_table,
+)
+from isthmus.errors import BadInput, DidNotConverge
+from isthmus.evidence import Kind, Result
+from isthmus.kernels.equilibrium import DeficitRule, TradeShock
+from isthmus.kernels.equilibrium_base import rebase
+from isthmus.kernels.equilibrium_check import check_model
+from isthmus.kernels.equilibrium_solve import Equilibrium
+from isthmus.kernels.equilibrium_solve import solve as solve_model
+from isthmus.scenario import Scenario
+from isthmus.world.mrio import MRIO
+
+Floats = NDArray[np.float64]
+
+COALITIONS = ("EU27_2020", "G7", "NATO", "ASEAN")
+
+
+def solve(
+    world: TableWorld | MRIO,
+    scenario: Scenario,
+    *,
+    horizon: str | float = "10y",
+    year: int = 2022,
+    elasticities: Elasticities = COMPOSITE,
+    path: ElasticityPath | None = None,
+    level: Level = "path",
+    reading: Reading = "share",
+    deficits: Deficits = "fixed",
+    tariff: Floats | None = None,
+    coalitions: Sequence[str] = COALITIONS,
+    lasting: bool = False,
+    ranges: bool = False,
+    tolerance: float = 1e-10,
+) -> Result:
+    """Return what a lasting shock changes once prices and suppliers have adjusted.
+
+    Parameters
+    ----------
+    world : World or MRIO
+        A world with an inter-economy table, or such a table.
+    scenario : Scenario
+        Tariff, trade-cost and productivity changes, embargoes, export stops, purchase bans. Its
+        ``params`` may fix any of `elasticities`, `level`, `reading`, `deficits`, `lasting`.
+    horizon : str or float
+        ``"1y"``, ``"3y"``, ``"10y"`` or years, at least 1; sets the trade elasticities.
+    year : int
+        Year of the world's table.
+    elasticities : str or mapping of str to float
+        A source (`isthmus.equilibrium.sources`), or long-run theta by industry of the table.
+    path : ElasticityPath, optional
+        Path of the aggregate elasticity over the years.
+    level : {"path", "source"}
+        Whether the import-weighted mean follows the path, or the source's own values are the long
+        run and shrink in proportion.
+    reading : {"share", "tariff_exclusive"}
+        How the path is read; see `ElasticityPath.theta`.
+    deficits : {"fixed", "world_share", "removed"}
+        Trade deficits after the shock: fixed shares of world value added, of world GDP with
+        tariff revenue, or none, in the base too.
+    tariff : ndarray (exporter, importer, industry), optional
+        Base tariffs as fractions; zero and marked assumed when not given.
+    coalitions : sequence of str
+        Coalitions to report; those with members outside the table are left out with a note.
+    lasting : bool
+        Read shocks with an end as lasting.
+    ranges : bool
+        Solve again with the alternative elasticities and report lowest and highest.
+    tolerance : float
+        Largest residual accepted.
+
+    Returns
+    -------
+    Result
+        Tables ``economies``, ``coalitions``, ``sectors``, ``trade``, ``elasticities``,
+        ``solution``.
+
+    Raises
+    ------
+    BadInput, CodeUnknown, NotFound
+        For settings or codes that make no sense.
+    ShockNotRepresentable
+        For a shock that the lens cannot hold; `EconomyIsolated` and `NoSupplierLeft` among them.
+    DidNotConverge
+        When no equilibrium is found.
+
+    References
+    ----------
+    Caliendo, L., Parro, F. (2015). Review of Economic Studies 82(1), 1-44.
+    """
+    given = {
+        "elasticities": elasticities,
+        "level": level,
+        "reading": reading,
+        "deficits": deficits,
+        "lasting": lasting,
+    }
+    chosen = with_params(given, scenario)
+    settings = Settings(
+        horizon=parse_horizon(horizon),
+        elasticities=chosen["elasticities"],
+        path=path or ElasticityPath(),
+        level=chosen["level"],
+        reading=chosen["reading"],
+        deficits=chosen["deficits"],
+        tolerance=tolerance,
+    )
+    table = world if isinstance(world, MRIO) else world.mrio(year)
+    base = prepare(table, tariff=tariff)
+    groups, absent = whole_coalitions(coalitions, base.economies)
+    shock = trade_shock(
+        scenario,
+        base,
+        horizon=settings.horizon,
+        economies=economy_groups(scenario, base.economies),
+        industries=industry_groups(base.industries),
+        lasting=chosen["lasting"],
+    )
+    run, theta = run_base(base, shock, settings)
+    others = _alternatives(base, shock, settings) if ranges else {}
+    incomes = np.array([run.gains.real_income, *(o for o in others.values() if o is not None)])
+    low, high = (incomes.min(axis=0), incomes.max(axis=0)) if ranges else (None, None)
+    kind = Kind.ASSUMED if tariff is None else Kind.weakest([Kind.MODELLED, base.kind])
+    notes = notes_of(base, tariff is None, absent, others)
+    tables = [
+        replace(economy_table(run, base, kind, low=low, high=high), notes=notes),
+        coalition_table(run, base, kind, groups, low=low, high=high),
+        sector_table(run, base, kind),
+        trade_table(run, base, kind),
+        elasticity_table(base, theta, settings),
+        solution_table(run.found, base),
+    ]
+    return Result(
+        tables={t.name: t for t in tables},
+        provenance=provenance_of(world, scenario, settings, base, year),
+        citations=citations_of(settings.elasticities),
+    )
+
+
+def run_base(
+    base: Base, shock: TradeShock, settings: Settings, *, start: Equilibrium | None = None
+) -> tuple[Outcome, Floats]:
+    """Solve a prepared base for one shock; returns the run and the elasticities used.
+
+    Raises
+    ------
+    EconomyIsolated, NoSupplierLeft, DidNotConverge
+        By name of economy and industry.
+    """
+    choice = Choice("main", None, settings.path, settings.level, settings.reading)
+    theta = chosen_theta(base, settings, choice)
+    return _run(base, shock, settings, theta, start), theta
+
+
+def _run(
+    base: Base, shock: TradeShock, settings: Settings, theta: Floats, start: Equilibrium | None
+) -> Outcome:
+    model = with_theta(base, theta)
+    check_model(model)
+    if settings.deficits == "removed":
+        model = rebase(model, deficit=np.zeros(model.shape[0]))
+    rule: DeficitRule = "world_share" if settings.deficits == "world_share" else "fixed"
+    shock = replace(shock, deficit_rule=rule)
+    require_possible(model, shock, base)
+    found = solve_model(model, shock, start=start, tolerance=settings.tolerance)
+    return outcome(model, shock, found)
+
+
+def _alternatives(base: Base, shock: TradeShock, settings: Settings) -> dict[str, Floats | None]:
+    """Real income by alternative; None where the model found no equilibrium."""
+    named = settings.elasticities if isinstance(settings.elasticities, str) else None
+    main = Choice("main", named, settings.path, settings.level, settings.reading)
+    out: dict[str, Floats | None] = {}
+    for choice in alternatives(main, settings.horizon):
+        try:
+            theta = chosen_theta(base, settings, choice)
+            out[choice.name] = _run(base, shock, settings, theta, None).gains.real_income
+        except (DidNotConverge, BadInput):
+            out[choice.name] = None
+    return out
