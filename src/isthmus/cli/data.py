@@ -36,7 +36,7 @@ def list_(*, world: str = "starter", json: bool = False) -> None:
         listed = [record.model_dump(mode="json") for record in records]
         emit_json({**_head(opened.name, opened.edition, opened.content_hash), "datasets": listed})
         return
-    columns = ("key", "title", "edition", "years", "rows", "kind", "rows may be passed on")
+    columns = ("key", "title", "edition", "years", "kind", "pass rows on")
     title = f"{opened.name}, edition {opened.edition}"
     emit_rows(title, columns, [_line(record) for record in records])
 
@@ -122,7 +122,6 @@ def _line(record: DatasetRecord) -> tuple[str, ...]:
         record.title,
         record.edition,
         years(record.years),
-        f"{record.rows:,}",
         record.kind.value,
         "yes" if record.redistribution == "allowed" else record.redistribution.replace("_", " "),
     )
