@@ -9,7 +9,6 @@ from tools.starter import (
     countries,
     icio,
     materials,
-    mrio_2022,
     reference,
     trade,
 )
@@ -18,7 +17,6 @@ from tools.starter.common import Builder
 CODES: tuple[Builder, ...] = (reference.build, reference.build_industries)
 STARTER: tuple[Builder, ...] = (
     icio.build,
-    mrio_2022.build,
     trade.build,
     reference.build_items,
     chips.build,

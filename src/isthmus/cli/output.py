@@ -116,8 +116,8 @@ def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]])
     from rich.table import Table as Grid
 
     grid = Grid(title=title, title_justify="left")
-    for place, name in enumerate(columns):
-        grid.add_column(name, no_wrap=place == 0, overflow="fold")  # keys stay whole
+    for name in columns:
+        grid.add_column(name)
     for row in rows:
         grid.add_row(*(format_cell(cell) for cell in row))
     stdout_console().print(grid)

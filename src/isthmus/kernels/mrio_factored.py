@@ -17,10 +17,6 @@ from isthmus.kernels.mrio_dense import reciprocal
 Array = NDArray[np.float64]
 
 
-LOOK_EVERY = 4
-"""Iterations between two looks at the change, which costs as much as the products."""
-
-
 class FactoredSystem(NamedTuple):
     """Arrays for products with A and for solves with I - A.
 
@@ -160,24 +156,20 @@ def solve(
     return X, residual, iterations
 
 
-def _still_moving(new: Array, old: Array, tol: float, iteration: int) -> bool:
-    if iteration % LOOK_EVERY:
-        return True
-    np.subtract(new, old, out=old)
-    change = np.maximum(old.max(axis=(0, 1)), -old.min(axis=(0, 1)))
-    size = np.maximum(new.max(axis=(0, 1)), -new.min(axis=(0, 1)))
+def _still_moving(new: Array, old: Array, tol: float) -> bool:
+    change = np.abs(new - old).max(axis=(0, 1), initial=0.0)
+    size = np.abs(new).max(axis=(0, 1), initial=0.0)
     return bool((change > tol * size).any()) and bool(np.isfinite(size).all())
 
 
 def _solve_forward(s: FactoredSystem, B: Array, tol: float, max_iter: int) -> tuple[Array, int]:
     start = s.passing @ B
-    q = start.copy()
+    q = start
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = s.passing @ _to_origins(s, q)
-        new += start
-        moving = _still_moving(new, q, tol, iteration)
+        new = start + s.passing @ _to_origins(s, q)
+        moving = _still_moving(new, q, tol)
         q = new
         if not moving:
             break
@@ -188,13 +180,12 @@ def _solve_transposed(s: FactoredSystem, B: Array, tol: float, max_iter: int) ->
     own = _swap(s.resolvent) @ B
     through = _swap(s.passing)
     start = _to_importers(s, own)
-    p = start.copy()
+    p = start
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = _to_importers(s, through @ p)
-        new += start
-        moving = _still_moving(new, p, tol, iteration)
+        new = start + _to_importers(s, through @ p)
+        moving = _still_moving(new, p, tol)
         p = new
         if not moving:
             break
