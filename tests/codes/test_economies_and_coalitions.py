@@ -63,8 +63,10 @@ def test_fixed_compositions() -> None:
     assert set(codes.members("EU28")) - set(codes.members("EU27_2020")) == {"GBR"}
     assert set(codes.members("EU28")) - set(codes.members("EU27_2007")) == {"HRV"}
     assert len(codes.members("EU15")) == 15
-    with pytest.raises(ValueError, match="takes no date"):
+    with pytest.raises(BadInput, match="takes no date"):
         codes.coalition("EU28", on="2019-01-01")
+    with pytest.raises(BadInput, match="no date"):
+        codes.coalition("NATO", on="yesterday")
 
 
 def test_a_coalition_that_changes_needs_a_date() -> None:

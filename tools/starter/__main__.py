@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-from tools.starter import code_lists
-from tools.starter.common import Builder
+from tools.starter import code_lists, shapes
+from tools.starter.common import Builder, Built
 from tools.starter.registry import CODES, STARTER
 
 from isthmus.evidence import DatasetRecord, content_hash
-from isthmus.world.manifest import Manifest
+from isthmus.world.manifest import Manifest, read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "src/isthmus/world/starter"
 EDITION = "2026.1"
 BUDGET = 12 * 10**6
 
@@ -26,8 +27,9 @@ def main() -> None:
     """Read the command line and build both folders."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--out", type=Path, default=ROOT / "src/isthmus/world/starter")
+    parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--codes", type=Path, default=ROOT / "src/isthmus/codes/data")
+    parser.add_argument("--atlas", type=Path, help="world-atlas-2.0.2.tgz, for the outlines")
     options = parser.parse_args()
     lists = code_lists.write_lists(options.shared)
     options.codes.mkdir(parents=True, exist_ok=True)
@@ -35,10 +37,27 @@ def main() -> None:
         (options.codes / name).write_bytes(data)
     total = sum(len(data) for data in lists.values())
     total += write(options.codes, "codes", CODES, options.shared)
-    total += write(options.out, "starter", STARTER, options.shared)
+    total += write(options.out, "starter", (*STARTER, _shapes(options.atlas)), options.shared)
     print(f"{total / 1e6:.2f} MB of {BUDGET / 1e6:.0f} MB")
     if total > BUDGET:
         raise SystemExit("the shipped data are over their budget")
+
+
+def _shapes(atlas: Path | None) -> Builder:
+    """Return the builder of the outlines, or one that takes over what is shipped."""
+    if atlas is not None:
+        return lambda shared: shapes.build(shared, atlas)
+    print(f"no --atlas given: {', '.join(shapes.KEYS)} are taken over as shipped, not rebuilt")
+    return _shipped_shapes
+
+
+def _shipped_shapes(shared: Path) -> Built:
+    manifest = read_manifest(SHIPPED)
+    return [
+        (record, pl.read_parquet(SHIPPED / f"{record.key}.parquet"))
+        for record in manifest.datasets
+        if record.key in shapes.KEYS
+    ]
 
 
 def write(folder: Path, name: str, builders: Iterable[Builder], shared: Path) -> int:

@@ -14,12 +14,15 @@ _PACTS = [
     ("US-JPN", "USA JPN", "1960-06-23", "", "Treaty of Mutual Cooperation and Security"),
     ("US-KOR", "USA KOR", "1954-11-17", "", "Mutual Defense Treaty"),
     ("US-PHL", "USA PHL", "1952-08-27", "", "Mutual Defense Treaty"),
+    ("US-THA", "USA THA", "1955-02-19", "", "Southeast Asia Collective Defense Treaty"),
     ("ANZUS", "USA AUS", "1952-04-29", "", "ANZUS Treaty"),
-    ("ANZUS", "AUS NZL", "1952-04-29", "", "ANZUS Treaty"),
     ("CHN-PRK", "CHN PRK", "1961-09-10", "", "Treaty of Friendship, Co-operation and Assistance"),
     ("RUS-PRK", "RUS PRK", "2024-12-04", "", "Comprehensive Strategic Partnership Treaty"),
 ]
 """Bilateral obligations to assist in defence that are in force; public facts, coded by hand."""
+
+_ONE_WAY = {"US-JPN"}
+"""The first party assists the second, not the reverse outside the second's territory."""
 
 _COLLECTIVE = {
     "NATO": "North Atlantic Treaty, article 5",
@@ -145,7 +148,9 @@ def _alliances() -> tuple[DatasetRecord, pl.DataFrame]:
             rows.append((row["coalition"], row["economy"], "", since, row["until"], treaty))
     for name, pair, since, until, treaty in _PACTS:
         a, b = pair.split()
-        rows += [(name, a, b, since, until, treaty), (name, b, a, since, until, treaty)]
+        rows.append((name, a, b, since, until, treaty))
+        if name not in _ONE_WAY:
+            rows.append((name, b, a, since, until, treaty))
     frame = (
         pl.DataFrame(
             rows,
@@ -170,8 +175,8 @@ def _alliances() -> tuple[DatasetRecord, pl.DataFrame]:
         "the United States in Asia, of China and of Russia that matter for the shipped studies",
         columns={
             "pact": "short name; collective pacts bind all rows of the same name to each other",
-            "economy": "party",
-            "partner": "other party of a bilateral treaty; null for collective pacts",
+            "economy": "party that is bound to assist",
+            "partner": "party of a bilateral treaty to be assisted; null for collective pacts",
             "since": "first day",
             "until": "first day after; null while in force",
             "treaty": "legal base",
@@ -183,8 +188,9 @@ def _alliances() -> tuple[DatasetRecord, pl.DataFrame]:
         faults=(
             "not complete: no treaty here does not mean that there is none",
             "Taiwan has no treaty of this kind; arrangements short of one are not coded",
-            "Armenia froze its part in CSTO in 2024 without leaving; the United States suspended "
-            "its ANZUS obligation to New Zealand in 1986, so that pair is not listed",
+            "Armenia froze its part in CSTO in 2024 without leaving",
+            "no pair with New Zealand: the United States suspended its ANZUS obligation in 1986, "
+            "and ATOP lists no defence obligation between Australia and New Zealand",
             "ATOP rows themselves are not shipped: no open licence is known",
         ),
     )

@@ -29,7 +29,7 @@ EXTRA = [
     ("EUR", "Europe as one, as the source defines it", "aggregate"),
     ("EUU", "European Union as one, as the source defines it", "aggregate"),
     ("OTH", "Economies not listed in the same table", "aggregate"),
-    ("XXX", "Not specified", "aggregate"),
+    ("ZZZ", "Not specified", "aggregate"),
 ]
 """Codes outside ISO 3166 that data sets use: user-assigned codes and aggregates."""
 

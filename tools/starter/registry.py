@@ -9,6 +9,7 @@ from tools.starter import (
     countries,
     icio,
     materials,
+    mrio_2022,
     reference,
     trade,
 )
@@ -17,6 +18,7 @@ from tools.starter.common import Builder
 CODES: tuple[Builder, ...] = (reference.build, reference.build_industries)
 STARTER: tuple[Builder, ...] = (
     icio.build,
+    mrio_2022.build,
     trade.build,
     reference.build_items,
     chips.build,

@@ -92,6 +92,7 @@ def _chip_exports(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         .group_by("year", "importer", maintain_order=True)
         .agg((pl.col("value_kusd").sum() / 1000).round(3).alias("value"))
         .with_columns(
+            pl.col("importer").replace({"X" * 3: "ZZZ"}),
             pl.lit("TWN").alias("exporter"),
             pl.lit("8542").alias("product"),
             pl.when(pl.col("year") == 2025)
@@ -120,7 +121,7 @@ def _chip_exports(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         columns={
             "year": "calendar year",
             "exporter": "TWN",
-            "importer": "first destination; XXX not specified",
+            "importer": "first destination; ZZZ not specified",
             "product": "HS heading",
             "value": "million USD",
             "coverage": "full, or part of the year (2025)",

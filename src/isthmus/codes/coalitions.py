@@ -11,7 +11,7 @@ from types import MappingProxyType
 from isthmus.codes import lookup
 from isthmus.codes._files import rows
 from isthmus.codes.economies import economies, economy, economy_names
-from isthmus.errors import CodeUnknown
+from isthmus.errors import BadInput, CodeUnknown
 
 Date = dt.date | str | int
 
@@ -124,14 +124,17 @@ def coalition(code: str, *, on: Date | None = None) -> Coalition:
     ------
     CodeUnknown
         When the code is unknown, or no date is given for a coalition that changes.
-    ValueError
+    BadInput
         When a date is given for a fixed composition, or is no date.
     """
     stays = memberships(code)
     name = coalition_names()[code]
     if is_fixed(code):
         if on is not None:
-            raise ValueError(f"{code} is a fixed composition and takes no date")
+            raise BadInput(
+                f"{code} is a fixed composition and takes no date",
+                hint="take 'EU' at a date for the members of that day" if "EU" in code else None,
+            )
         return Coalition(code, name, tuple(sorted({s.economy for s in stays})))
     if on is None:
         raise CodeUnknown(
@@ -199,7 +202,7 @@ def as_date(on: Date) -> dt.date:
 
     Raises
     ------
-    ValueError
+    BadInput
         When the text is no date.
     """
     if isinstance(on, dt.date):
@@ -207,7 +210,12 @@ def as_date(on: Date) -> dt.date:
     text = str(on).strip()
     if text.isdigit() and len(text) == 4:
         return dt.date(int(text), 12, 31)
-    return dt.date.fromisoformat(text)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(
+            f"{text!r} is no date", hint="write a day as 2024-12-31, or a year"
+        ) from None
 
 
 def _members_of(token: str, on: Date | None) -> tuple[str, ...]:

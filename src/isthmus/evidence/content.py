@@ -57,7 +57,9 @@ def _plain(series: pl.Series) -> pl.Series:
         wide = series.cast(pl.Float64)
         if wide.is_nan().any():
             raise ValueError(f"column {series.name!r} holds NaN; a missing value must be null")
-        return wide.set(wide == 0.0, 0.0)  # minus zero is zero
+        frame = wide.to_frame()
+        zero = pl.when(pl.first() == 0.0).then(0.0).otherwise(pl.first())
+        return frame.select(zero.alias(series.name)).to_series()
     if kind in (pl.String, pl.Categorical, pl.Enum):
         return series.cast(pl.String)
     raise TypeError(f"column {series.name!r} of type {kind} has no canonical form")

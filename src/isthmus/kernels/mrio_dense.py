@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg as sla
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -57,6 +56,8 @@ def factorise(Z: Array, x: Array, *, single: bool = True) -> Factors:
     One array of N^2 numbers is allocated and overwritten. In single precision it takes half the
     memory and about half the time; `solve_factored` refines against the double-precision table.
     """
+    import scipy.linalg as sla
+
     dtype = np.float32 if single else np.float64
     M = np.empty(Z.shape, dtype=dtype, order="F")
     np.multiply(Z, -reciprocal(x)[None, :], out=M, casting="same_kind")
@@ -93,6 +94,8 @@ def solve_factors(
     steps : int
         Refinement steps taken.
     """
+    import scipy.linalg as sla
+
     product = input_product_t if transposed else input_product
     trans = 1 if transposed else 0
     scale = np.abs(B).max(axis=0, initial=0.0)

@@ -17,6 +17,10 @@ from isthmus.kernels.mrio_dense import reciprocal
 Array = NDArray[np.float64]
 
 
+LOOK_EVERY = 4
+"""Iterations between two looks at the change, which costs as much as the products."""
+
+
 class FactoredSystem(NamedTuple):
     """Arrays for products with A and for solves with I - A.
 
@@ -156,20 +160,24 @@ def solve(
     return X, residual, iterations
 
 
-def _still_moving(new: Array, old: Array, tol: float) -> bool:
-    change = np.abs(new - old).max(axis=(0, 1), initial=0.0)
-    size = np.abs(new).max(axis=(0, 1), initial=0.0)
+def _still_moving(new: Array, old: Array, tol: float, iteration: int) -> bool:
+    if iteration % LOOK_EVERY:
+        return True
+    np.subtract(new, old, out=old)
+    change = np.maximum(old.max(axis=(0, 1)), -old.min(axis=(0, 1)))
+    size = np.maximum(new.max(axis=(0, 1)), -new.min(axis=(0, 1)))
     return bool((change > tol * size).any()) and bool(np.isfinite(size).all())
 
 
 def _solve_forward(s: FactoredSystem, B: Array, tol: float, max_iter: int) -> tuple[Array, int]:
     start = s.passing @ B
-    q = start
+    q = start.copy()
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = start + s.passing @ _to_origins(s, q)
-        moving = _still_moving(new, q, tol)
+        new = s.passing @ _to_origins(s, q)
+        new += start
+        moving = _still_moving(new, q, tol, iteration)
         q = new
         if not moving:
             break
@@ -180,12 +188,13 @@ def _solve_transposed(s: FactoredSystem, B: Array, tol: float, max_iter: int) ->
     own = _swap(s.resolvent) @ B
     through = _swap(s.passing)
     start = _to_importers(s, own)
-    p = start
+    p = start.copy()
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = start + _to_importers(s, through @ p)
-        moving = _still_moving(new, p, tol)
+        new = _to_importers(s, through @ p)
+        new += start
+        moving = _still_moving(new, p, tol, iteration)
         p = new
         if not moving:
             break

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import DatasetRecord
+from isthmus.world.shapes import feature_collection
 
 TRADE_KEYS = {"HS2017": ("baci_hs2017", "baci_critical_materials"), "HS2022": ("baci_hs2022",)}
 
@@ -121,6 +123,17 @@ class Accessors(ABC):
             outcomes=self.table("coercion_outcomes"),
             sources=self.table("coercion_sources"),
         )
+
+    def shapes(self, scale: str = "europe") -> dict[str, Any]:
+        """Return outlines as a GeoJSON FeatureCollection; `scale` is ``europe`` or ``world``.
+
+        Boundaries are as the publisher draws them and express no opinion.
+        """
+        return feature_collection(self.table("country_shapes"), scale)
+
+    def points(self) -> pl.DataFrame:
+        """Return a point per economy: longitude, latitude, and whether it is small on maps."""
+        return self.table("country_points")
 
     def distances(self) -> pl.DataFrame:
         """Return distances between economies in kilometres."""

@@ -426,14 +426,13 @@ def _finished(
     repair: bool,
     about: Mapping[str, Any],
 ) -> MRIO:
-    inputs = form.column_sums()
     taxes = np.zeros(labels.N) if other is None else np.asarray(other, dtype=np.float64)
-    added = form.x - inputs - taxes if v is None else np.asarray(v, dtype=np.float64)
+    added = form.x - form.column_sums() - taxes if v is None else np.asarray(v, dtype=np.float64)
     notes = tuple(about.get("notes", ()))
     if repair:
         labels, form, Y, added, taxes, said = repaired(labels, form, Y, added, taxes)
-        inputs = form.column_sums()
         notes += said
+    inputs = form.column_sums()
     row, column = _sums(form, Y, added + taxes)
     problems = checks.value_problems(labels, form.x, added, row, column, inputs)
     if problems and all(p.where in ("rows", "columns") for p in problems):

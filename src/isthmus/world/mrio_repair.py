@@ -18,7 +18,7 @@ DISCREPANCY = "DISCREPANCY"
 def repaired(
     labels: Labels, form: Form, Y: Array, v: Array, other: Array
 ) -> tuple[Labels, Form, Array, Array, Array, tuple[str, ...]]:
-    """Mend imbalances, negative value added and inputs of idle industries.
+    """Mend imbalances, negative output or value added, and inputs of idle industries.
 
     Returns
     -------
@@ -31,7 +31,11 @@ def repaired(
     limit = balance_limit(form.x)
     gap = np.zeros(labels.N)
     inputs = form.column_sums()
-    idle = (form.x == 0) & (inputs > limit)
+    below_zero = form.x < 0
+    if below_zero.any() and isinstance(form, DenseForm):
+        form = DenseForm(form.Z, frozen(np.maximum(form.x, 0.0)), labels.n)
+        notes.append(f"negative gross output counts as none: {named(labels, below_zero)}")
+    idle = (form.x == 0) & ((inputs > limit) | below_zero)
     if idle.any() and isinstance(form, DenseForm):
         Z = form.Z.copy()
         gap += Z[:, idle].sum(axis=1)

@@ -18,6 +18,8 @@ from isthmus.world.accessors import Accessors
 from isthmus.world.added import stored_entries
 from isthmus.world.flows import Flows, flows_from_frame
 from isthmus.world.manifest import Entry, folder_entries, read_manifest
+from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_starter import read_updated
 
 if TYPE_CHECKING:
     from isthmus.store import Store
@@ -56,6 +58,7 @@ class World(Accessors):
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
         self._flows: Flows | None = None
+        self._mrio: dict[int, MRIO] = {}
         self._lock = threading.RLock()
 
     @classmethod
@@ -174,9 +177,27 @@ class World(Accessors):
                 self._flows = flows_from_frame(self._entry("icio_flows").load())
             return self._flows
 
+    def mrio(self, year: int = 2022) -> MRIO:
+        """Return the inter-economy input-output table of `year`, made once per world.
+
+        Raises
+        ------
+        DataMissing
+            When the world holds no table of that year.
+        """
+        with self._lock:
+            if year not in self._mrio:
+                key = f"mrio_{year}"
+                use, services = self.table(key), self.table(f"{key}_services")
+                record = self.record(key)
+                self._mrio[year] = read_updated(year, self.flows(), use, services, record)
+            return self._mrio[year]
+
     def _entry(self, key: str) -> Entry:
         if key not in self._entries:
+            parts = [f"'{known}'" for known in self._entries if key and key in known][:3]
             near = did_you_mean(key, self._entries)
+            near = f"did you mean {' or '.join(parts)}?" if parts else near
             raise DataMissing(
                 f"the world {self._name!r} holds no data set {key!r}",
                 where=f"{self._name} {self._edition}",

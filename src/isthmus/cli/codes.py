@@ -1,0 +1,128 @@
+"""``isthmus codes``: look up economies, coalitions, industries and products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cyclopts import App
+
+from isthmus.cli.output import emit_json, emit_rows, say
+
+app = App(name="codes", help="Look up economies, coalitions, industries and products.")
+
+SCHEMA_VERSION = 1
+_LIMIT = 200
+
+
+@app.command
+def economies(query: str = "", *, json: bool = False) -> None:
+    """List economies whose code or name holds the query.
+
+    Parameters
+    ----------
+    query
+        Part of a code or name; empty for all.
+    json
+        Print as JSON.
+    """
+    from isthmus import codes
+
+    found = _search(query, codes.economy_names(), "economy")
+    rows = [(code, name, codes.economy(code).region) for code, name in found.items()]
+    _emit("economies", ("code", "name", "region"), rows, json)
+
+
+@app.command
+def coalitions(query: str = "", *, on: str | None = None, json: bool = False) -> None:
+    """List coalitions and their members.
+
+    Parameters
+    ----------
+    query
+        Part of a code or name; empty for all.
+    on
+        Day (2024-12-31) or year on which the members of changing coalitions are taken.
+    json
+        Print as JSON.
+    """
+    from isthmus import codes
+    from isthmus.codes.coalitions import is_fixed
+
+    rows: list[tuple[object, ...]] = []
+    for code, name in _search(query, codes.coalition_names(), "coalition").items():
+        fixed = is_fixed(code)
+        if fixed or on:
+            members = codes.coalition(code, on=None if fixed else on).members
+            rows.append((code, name, len(members), " ".join(members)))
+        else:
+            rows.append((code, name, None, "changes over time: give a day with --on"))
+    _emit("coalitions", ("code", "name", "members", "which"), rows, json)
+
+
+@app.command
+def industries(query: str = "", *, classification: str = "ICIO2025", json: bool = False) -> None:
+    """List industries whose code or text holds the query.
+
+    Parameters
+    ----------
+    query
+        Part of a code or text; empty for all.
+    classification
+        ICIO2025, WIOD2013, WIOD2016, WIOD2016_50 or COMMON14.
+    json
+        Print as JSON.
+    """
+    from isthmus import codes
+
+    listed = codes.industries(classification)
+    found = _search(query, {code: i.name for code, i in listed.items()}, "industry")
+    rows = [(code, name, listed[code].group) for code, name in found.items()]
+    _emit(classification, ("code", "name", "group"), rows, json)
+
+
+@app.command
+def products(query: str = "", *, classification: str = "HS2017", json: bool = False) -> None:
+    """List products whose code or text holds the query, with their industries.
+
+    Parameters
+    ----------
+    query
+        Part of a code or text; empty for the chapters.
+    classification
+        HS2017 or HS2022.
+    json
+        Print as JSON.
+    """
+    from isthmus import codes
+
+    texts = codes.product_texts(classification)
+    chapters = {code: text for code, text in texts.items() if len(code) == 2}
+    found = _search(query, texts, "product") if query else chapters
+    links = codes.concordance("HS2017", "ICIO2025").links if classification == "HS2017" else {}
+    rows = [
+        (code, " ".join(link.target for link in links.get(code, ())), text)
+        for code, text in found.items()
+    ]
+    _emit(classification, ("code", "industries", "text"), rows, json)
+
+
+def _search(query: str, names: Mapping[str, str], noun: str) -> dict[str, str]:
+    """Return matching codes; when there are none, raise with the nearest."""
+    from isthmus.codes import lookup
+
+    found = lookup.matches(query, names)
+    if not found:
+        raise lookup.unknown(query, names, noun=noun)
+    return {code: names[code] for code in found}
+
+
+def _emit(
+    title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], as_json: bool
+) -> None:
+    if as_json:
+        listed = [dict(zip(columns, row, strict=True)) for row in rows]
+        emit_json({"schema_version": SCHEMA_VERSION, "list": title, "found": listed})
+        return
+    emit_rows(title, columns, rows[:_LIMIT])
+    if len(rows) > _LIMIT:
+        say(f"{len(rows) - _LIMIT} more: narrow the query or use --json")

@@ -1,0 +1,156 @@
+"""``isthmus data``: which data are there, where they come from, and what may be done with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cyclopts import App
+
+from isthmus.cli.output import emit_json, emit_mapping, emit_rows, format_cell, say
+
+if TYPE_CHECKING:
+    from isthmus.evidence import DatasetRecord
+
+app = App(name="data", help="List, describe and export the data sets of a world.")
+
+SCHEMA_VERSION = 1
+
+
+@app.command(name="list")
+def list_(*, world: str = "starter", json: bool = False) -> None:
+    """List every data set with edition, years, kind and whether its rows may be passed on.
+
+    Parameters
+    ----------
+    world
+        Name of a world, or the folder of one.
+    json
+        Print the records as JSON.
+    """
+    from isthmus.world import World
+
+    opened = World.open(world)
+    records = [opened.record(key) for key in opened.keys()]  # noqa: SIM118 - not a mapping
+    if json:
+        listed = [record.model_dump(mode="json") for record in records]
+        emit_json({**_head(opened.name, opened.edition, opened.content_hash), "datasets": listed})
+        return
+    columns = ("key", "title", "edition", "years", "rows", "kind", "rows may be passed on")
+    title = f"{opened.name}, edition {opened.edition}"
+    emit_rows(title, columns, [_line(record) for record in records])
+
+
+@app.command
+def show(key: str, *, world: str = "starter", json: bool = False, rows: int = 5) -> None:
+    """Describe one data set: source, edition, unit, licence, coverage, steps and known faults.
+
+    Parameters
+    ----------
+    key
+        Key of the data set, as in ``isthmus data list``.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print the record as JSON.
+    rows
+        Number of rows to show.
+    """
+    from isthmus.world import World
+
+    opened = World.open(world)
+    record = opened.record(key)
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "dataset": record.model_dump(mode="json")})
+        return
+    emit_mapping(f"{record.key}: {record.title}", _description(record))
+    emit_rows("columns", ("column", "what it holds"), record.columns.items())
+    if rows > 0:
+        frame = opened.table(key)
+        emit_rows(f"first rows of {frame.height}", frame.columns, frame.head(rows).iter_rows())
+
+
+@app.command
+def export(
+    key: str,
+    *,
+    out: Path,
+    format: Literal["csv", "parquet", "json"] | None = None,  # noqa: A002 - the option's name
+    world: str = "starter",
+    force: bool = False,
+    json: bool = False,
+) -> None:
+    """Write a data set to a file, with its licence record beside it.
+
+    Parameters
+    ----------
+    key
+        Key of the data set.
+    out
+        File to write; the record goes beside it, with ``.record.json`` added to the name.
+    format
+        Format of the file; by default its ending.
+    world
+        Name of a world, or the folder of one.
+    force
+        Replace an existing file.
+    json
+        Print what was written as JSON.
+    """
+    from isthmus.world import World
+    from isthmus.world.export import export_table
+
+    beside = export_table(World.open(world), key, out, form=format, replace=force)
+    if json:
+        files = [str(out), str(beside)]
+        emit_json({"schema_version": SCHEMA_VERSION, "key": key, "files": files})
+    say(f"wrote {out}\nwrote {beside}")
+
+
+def _head(name: str, edition: str, content_hash: str) -> dict[str, object]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "world": name,
+        "edition": edition,
+        "content_hash": content_hash,
+    }
+
+
+def _line(record: DatasetRecord) -> tuple[str, ...]:
+    return (
+        record.key,
+        record.title,
+        record.edition,
+        years(record.years),
+        f"{record.rows:,}",
+        record.kind.value,
+        "yes" if record.redistribution == "allowed" else record.redistribution.replace("_", " "),
+    )
+
+
+def years(listed: tuple[int, ...]) -> str:
+    """Return years as one text: first and last, or the single one."""
+    if not listed:
+        return ""
+    return str(listed[0]) if len(listed) == 1 else f"{listed[0]}-{listed[-1]}"
+
+
+def _description(record: DatasetRecord) -> dict[str, str]:
+    lines = {
+        "publisher": record.publisher,
+        "edition": record.edition,
+        "years": years(record.years),
+        "coverage": record.coverage,
+        "unit": record.unit,
+        "kind": record.kind.value,
+        "rows": f"{record.rows:,}",
+        "licence": record.licence,
+        "pass rows on": record.redistribution.replace("_", " "),
+        "credit": record.attribution,
+        "cite": record.citation,
+        "address": record.address,
+        "steps": "\n".join(record.steps),
+        "known faults": "\n".join(record.faults),
+        "content": record.content_sha256,
+    }
+    return {name: format_cell(text) for name, text in lines.items() if text}

@@ -1,0 +1,91 @@
+"""Writing one data set to a file, with its licence record beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from isthmus.errors import BadInput, LicenceForbids, TargetExists
+from isthmus.evidence import DatasetRecord
+from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
+
+if TYPE_CHECKING:
+    from isthmus.world.snapshot import World
+
+FORMATS = ("csv", "parquet", "json")
+
+
+def export_table(
+    world: World, key: str, out: Path, *, form: str | None = None, replace: bool = False
+) -> Path:
+    """Write a data set and, beside it, its record as ``<out>.record.json``.
+
+    Parameters
+    ----------
+    world : World
+        World that holds the data set.
+    key : str
+        Key of the data set.
+    out : Path
+        File to write.
+    form : {"csv", "parquet", "json"}, optional
+        Format; by default the ending of `out`.
+    replace : bool
+        Put the new file in the place of an existing one.
+
+    Returns
+    -------
+    Path
+        The file with the record.
+
+    Raises
+    ------
+    LicenceForbids
+        When the record does not allow rows to be passed on.
+    BadInput
+        When the format is unknown.
+    TargetExists
+        When `out` or its record exists and `replace` is False.
+    """
+    record = world.record(key)
+    if record.redistribution != "allowed":
+        raise LicenceForbids(
+            f"the rows of {key!r} may not be passed on ({record.redistribution})",
+            where=record.licence,
+            hint="derived figures may be published; take the rows from the publisher: "
+            + (record.address or record.publisher),
+        )
+    chosen = form or out.suffix.removeprefix(".")
+    if chosen not in FORMATS:
+        raise BadInput(
+            f"unknown format {chosen!r}", where=str(out), hint=f"one of {', '.join(FORMATS)}"
+        )
+    beside = out.with_name(f"{out.name}.record.json")
+    taken = [path for path in (out, beside) if path.exists()]
+    if taken and not replace:
+        raise TargetExists(
+            "the output already exists",
+            where=", ".join(str(path) for path in taken),
+            hint="choose another file, or pass --force to replace it",
+        )
+    _write(world.table(key), out, chosen)
+    with atomic_write(beside) as handle:
+        handle.write(canonical_json(_described(record, out, world), indent=2) + "\n")
+    return beside
+
+
+def _write(frame: pl.DataFrame, out: Path, form: str) -> None:
+    with atomic_write_bytes(out) as handle:
+        if form == "csv":
+            frame.write_csv(handle)
+        elif form == "parquet":
+            frame.write_parquet(handle)
+        else:
+            text = canonical_json({"columns": frame.columns, "rows": frame.rows()})
+            handle.write(text.encode("utf-8") + b"\n")
+
+
+def _described(record: DatasetRecord, out: Path, world: World) -> dict[str, object]:
+    return {"file": out.name, "world": world.name, **record.model_dump(mode="json")}
