@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from isthmus.errors import DidNotConverge
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 
 COLUMNS = (
@@ -48,6 +49,13 @@ def solve(world: Any, *, tilt: float = 0.0) -> Result:
     x = np.linalg.solve(a @ a.T + np.eye(200), a.sum(axis=1))
     frame = pl.DataFrame({"economy": ["E0"], "value": [float(x @ x)], "kind": ["modelled"]})
     return _result({"norm": frame}, tilt=tilt)
+
+
+def brittle(world: Any, *, slope: float = 1.0) -> Result:
+    """Have no solution above a slope of 8."""
+    if slope > 8.0:
+        raise DidNotConverge(f"slope {slope:.0f}")
+    return line(world, slope=slope)
 
 
 def slow(world: Any, *, slope: float = 1.0) -> Result:

@@ -1,0 +1,239 @@
+"""One batch of samples in a worker: values, calls of the lens, one Parquet part per table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from isthmus.ensemble.design import open_design
+from isthmus.ensemble.distributions import quantile
+from isthmus.ensemble.lenses import Lens, call_lens, register_lens, takes_seed
+from isthmus.ensemble.plan import whole_number
+from isthmus.errors import (
+    BadInput,
+    DataCorrupted,
+    DidNotConverge,
+    IdentityViolated,
+    NotProductive,
+    SingularSystem,
+)
+from isthmus.evidence import Kind, Result, Table, content_hash
+from isthmus.runtime import Batch, disk, write_bytes
+from isthmus.runtime.streams import task_seed
+from isthmus.scenario import Scenario
+from isthmus.store import Store
+from isthmus.store.tables import file_entry, plain, table_entry
+
+DESIGN_FILE = "design.npy"
+SAMPLES_TABLE = "samples"
+FAILURES_TABLE = "failures"
+_LENS_STREAM = 1 << 20
+_MODEL_FAILURES = (DidNotConverge, SingularSystem, NotProductive, IdentityViolated)
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that a worker needs to run batches of one ensemble.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder, with the design.
+    lens : str
+        Dotted name of the lens.
+    scenario : mapping
+        Plain form of the scenario with its ranges.
+    parameters : mapping
+        Fixed parameters of the lens.
+    seed : int
+        Seed of the ensemble.
+    tables : tuple of str
+        Tables to keep; all when empty.
+    world : str
+        Name or folder of the world.
+    world_hash : str
+        Its content hash; another content is refused.
+    added : tuple of str
+        References of its data sets from the store.
+    store : Path
+        The store's folder.
+    own : mapping
+        Lenses registered by the caller's code.
+    """
+
+    folder: Path
+    lens: str
+    scenario: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    seed: int
+    tables: tuple[str, ...]
+    world: str
+    world_hash: str
+    added: tuple[str, ...]
+    store: Path
+    own: Mapping[str, Lens] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=2)
+def open_world(name: str, added: tuple[str, ...], store: Path, content: str) -> Any:
+    """Open the world of a run once per process.
+
+    Raises
+    ------
+    DataCorrupted
+        When its content is not that of the run.
+    """
+    from isthmus.world import World
+
+    world = World.open(name, with_=added, store=Store(store))
+    if world.content_hash != content:
+        raise DataCorrupted(
+            "the world is not the one with which the run began",
+            where=f"{name} {world.edition}",
+            hint="start the ensemble again with this world",
+        )
+    return world
+
+
+def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
+    """Run the samples of one batch and write a part per table.
+
+    A sample in which the model has no solution is kept in the table ``failures`` with its reason;
+    every other error stops the run.
+
+    Returns
+    -------
+    dict
+        Plain form of a `TableEntry` per table, with the files and the hash of this part.
+    """
+    for name, lens in work.own.items():
+        register_lens(name, lens)
+    world = open_world(work.world, work.added, work.store, work.world_hash)
+    scenario = Scenario.from_dict(work.scenario)
+    values = sample_values(scenario, open_design(work.folder / DESIGN_FILE), batch)
+    frames: dict[str, list[pl.DataFrame]] = {}
+    schemas: dict[str, Table] = {}
+    failures: list[tuple[int, str, str]] = []
+    provenance: dict[str, Any] = {}
+    for row, number in enumerate(range(batch.start, batch.stop)):
+        drawn = {path: column[row] for path, column in values.items()}
+        try:
+            result = _call(work, world, scenario, drawn, number)
+        except _MODEL_FAILURES as error:
+            failures.append((number, type(error).__name__, error.what))
+            continue
+        provenance = provenance or _provenance(result)
+        for name, table in result.tables.items():
+            if not work.tables or name in work.tables:
+                schemas.setdefault(name, table)
+                frames.setdefault(name, []).append(_numbered(table.frame, number))
+    _check_tables(work.tables, schemas, failures)
+    parts = {name: _part(work.folder, schemas[name], frames[name], batch) for name in frames}
+    parts[SAMPLES_TABLE] = _part(work.folder, *_samples(values, batch), batch)
+    if failures:
+        parts[FAILURES_TABLE] = _part(work.folder, *_failures(failures), batch)
+    return {"tables": parts, "lens": provenance}
+
+
+def sample_values(scenario: Scenario, design: Any, batch: Batch) -> dict[str, list[Any]]:
+    """Return the drawn values of a batch by path."""
+    values: dict[str, list[Any]] = {}
+    for j, spec in enumerate(scenario.ranges):
+        drawn = quantile(spec, design[batch.start : batch.stop, j])
+        if whole_number(spec.path, scenario) and spec.distribution != "choice":
+            drawn = [round(v) for v in drawn]
+        values[spec.path] = drawn
+    return values
+
+
+def _call(
+    work: Work, world: Any, scenario: Scenario, drawn: Mapping[str, Any], number: int
+) -> Result:
+    parameters = dict(work.parameters)
+    if takes_seed(work.lens) and "seed" not in parameters:
+        stream = task_seed(work.seed, _LENS_STREAM + number)
+        parameters["seed"] = int(stream.generate_state(1)[0])
+    return call_lens(work.lens, world, scenario.with_values(drawn), parameters)
+
+
+def _provenance(result: Result) -> dict[str, Any]:
+    return {"citations": list(result.citations), "datasets": dict(result.provenance.datasets)}
+
+
+def _check_tables(
+    wanted: tuple[str, ...], found: Mapping[str, Table], failures: list[tuple[int, str, str]]
+) -> None:
+    missing = sorted(set(wanted) - set(found))
+    if missing and not failures:
+        hint = f"the lens gives {', '.join(found)}"
+        raise BadInput(f"the lens gives no table {', '.join(missing)}", where="tables", hint=hint)
+    if clash := sorted({SAMPLES_TABLE, FAILURES_TABLE} & set(found)):
+        raise BadInput(f"the lens gives a table {', '.join(clash)}", hint="choose others (tables)")
+
+
+def _numbered(frame: pl.DataFrame, number: int) -> pl.DataFrame:
+    return frame.select(pl.lit(number, dtype=pl.Int64).alias("sample"), pl.all())
+
+
+def _part(folder: Path, table: Table, frames: list[pl.DataFrame], batch: Batch) -> dict[str, Any]:
+    frame = pl.concat(frames)
+    name = f"parts/{table.name}/{batch.number:06d}.parquet"
+    disk.make_folder((folder / name).parent)
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    write_bytes(folder / name, buffer.getvalue())
+    entry = table_entry(
+        table,
+        rows=frame.height,
+        content_sha256=content_hash(frame, keep_order=True),
+        files=(file_entry(folder, name),),
+    )
+    return plain(entry)
+
+
+def _samples(values: Mapping[str, list[Any]], batch: Batch) -> tuple[Table, list[pl.DataFrame]]:
+    """Return the drawn values, long: one row per sample and parameter."""
+    frames = []
+    for path, drawn in values.items():
+        numbers = [v if _is_number(v) else None for v in drawn]
+        texts = [None if _is_number(v) else str(v) for v in drawn]
+        schema = {
+            "sample": pl.Int64,
+            "parameter": pl.String,
+            "value": pl.Float64,
+            "text": pl.String,
+        }
+        columns = {
+            "sample": list(range(batch.start, batch.stop)),
+            "parameter": [path] * len(drawn),
+            "value": numbers,
+            "text": texts,
+        }
+        frames.append(pl.DataFrame(columns, schema=schema))
+    return _own_table(SAMPLES_TABLE, frames[0], "the drawn values"), frames
+
+
+def _failures(rows: list[tuple[int, str, str]]) -> tuple[Table, list[pl.DataFrame]]:
+    schema = {"sample": pl.Int64, "error": pl.String, "what": pl.String}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return _own_table(FAILURES_TABLE, frame, "samples without a solution"), [frame]
+
+
+def _own_table(name: str, frame: pl.DataFrame, text: str) -> Table:
+    from isthmus.evidence import Column
+
+    dimensions = {"sample", "parameter"}
+    columns = tuple(
+        Column(c, "dimension" if c in dimensions else "attribute") for c in frame.columns
+    )
+    return Table(name, frame, columns, Kind.ASSUMED, (), text)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,192 @@
+"""Designs: where in the unit cube the samples lie, on disk and mapped, whatever their number."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import BadInput, InputProblem
+from isthmus.runtime import atomic_write_bytes
+from isthmus.runtime.streams import task_generator
+from isthmus.scenario import Correlation
+
+Floats = NDArray[np.float64]
+Design = Literal["latin_hypercube", "sobol", "random"]
+DESIGNS: tuple[Design, ...] = ("latin_hypercube", "sobol", "random")
+_BLOCK = 4096
+_EDGE = 2.0**-53
+
+
+def check_design(design: str, samples: int) -> list[InputProblem]:
+    """Return what is wrong with a design of so many samples."""
+    problems = []
+    if design not in DESIGNS:
+        problems.append(InputProblem(f"unknown design '{design}'", "design", ", ".join(DESIGNS)))
+    if samples < 1:
+        problems.append(InputProblem(f"{samples} samples", "samples", "give 1 or more"))
+    elif design == "sobol" and samples & (samples - 1):
+        below = 1 << (samples.bit_length() - 1)
+        hint = f"a Sobol sequence is balanced at powers of two: take {below} or {2 * below}"
+        problems.append(InputProblem(f"{samples} samples", "samples", hint))
+    return problems
+
+
+def write_design(
+    path: Path,
+    design: Design,
+    shape: tuple[int, int],
+    *,
+    seed: int,
+    mixing: Floats | None = None,
+) -> None:
+    """Write the unit design to an array file; one that is there already is kept.
+
+    At most a few columns, or a few thousand rows, are in memory at a time.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.npy`` file to make: float64[n, d] in [0, 1).
+    design : {"latin_hypercube", "sobol", "random"}
+        Latin hypercube (McKay, Beckman, Conover 1979), scrambled Sobol sequence (Owen 1998) or
+        independent draws.
+    shape : tuple of int
+        Samples n and dimensions d.
+    seed : int
+        Dimension j of a Latin hypercube uses stream j of this seed, so that adding a dimension
+        leaves the others as they are.
+    mixing : float64[d, d], optional
+        From `mixing_matrix`. A Latin hypercube is reordered by ranks (Iman, Conover 1982), which
+        keeps every margin stratified; the other designs are mapped through a Gaussian copula.
+
+    Raises
+    ------
+    StorageFull, StorageReadOnly
+        When the file cannot be written.
+
+    References
+    ----------
+    McKay, Beckman, Conover (1979), Technometrics 21; Owen (1998), J. Complexity 14;
+    Iman, Conover (1982), Communications in Statistics B 11.
+    """
+    if path.exists():
+        return
+    by_column = design == "latin_hypercube"
+    blocks = _hypercube_columns if by_column else _blocks(design)
+    header = {"descr": "<f8", "fortran_order": by_column, "shape": shape}
+    with atomic_write_bytes(path) as handle:
+        np.lib.format.write_array_header_1_0(handle, header)
+        for block in blocks(shape, seed, mixing):
+            handle.write(np.ascontiguousarray(block, dtype="<f8").tobytes())
+
+
+def open_design(path: Path) -> Floats:
+    """Map the design read-only; its pages are shared by all workers."""
+    rows: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
+    return rows
+
+
+def _hypercube_columns(
+    shape: tuple[int, int], seed: int, mixing: Floats | None
+) -> Iterator[Floats]:
+    """Yield the columns; mixed ones have the order of their mixed normal scores."""
+    n, d = shape
+    for j in range(d):
+        column = _hypercube_column(n, seed, j)
+        parts = [] if mixing is None else np.flatnonzero(mixing[j]).tolist()
+        if mixing is not None and parts != [j]:
+            score = np.zeros(n)
+            for k in parts:
+                score += mixing[j, k] * _normal_score(_hypercube_column(n, seed, k))
+            order = np.argsort(score, kind="stable")
+            column[order] = np.sort(column)
+        yield column
+
+
+def _hypercube_column(n: int, seed: int, j: int) -> Floats:
+    draw = task_generator(seed, j)
+    column: Floats = (draw.permutation(n) + draw.random(n)) / n
+    return column
+
+
+def _blocks(design: str) -> Callable[..., Iterator[Floats]]:
+    """Return the source of rows of a design, mapped through the Gaussian copula."""
+    rows_of = {"sobol": _sobol_rows, "random": _random_rows}[design]
+
+    def mapped(shape: tuple[int, int], seed: int, mixing: Floats | None) -> Iterator[Floats]:
+        from scipy.special import ndtr
+
+        for rows in rows_of(shape, seed):
+            yield rows if mixing is None else ndtr(_normal_score(rows) @ mixing.T)
+
+    return mapped
+
+
+def _random_rows(shape: tuple[int, int], seed: int) -> Iterator[Floats]:
+    n, d = shape
+    for number, start in enumerate(range(0, n, _BLOCK)):
+        yield task_generator(seed, number).random((min(_BLOCK, n - start), d))
+
+
+def _sobol_rows(shape: tuple[int, int], seed: int) -> Iterator[Floats]:
+    from scipy.stats import qmc
+
+    n, d = shape
+    word = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
+    words: dict[str, Any] = {word: np.random.default_rng(seed)}
+    sequence = qmc.Sobol(d, scramble=True, **words)
+    for start in range(0, n, _BLOCK):
+        yield sequence.random(min(_BLOCK, n - start))
+
+
+def _normal_score(u: Floats) -> Floats:
+    from scipy.special import ndtri
+
+    score: Floats = ndtri(np.clip(u, _EDGE, 1.0 - _EDGE))
+    return score
+
+
+def mixing_matrix(paths: Sequence[str], correlations: Sequence[Correlation]) -> Floats | None:
+    """Return M with M M' = R, the normal correlations of the wanted rank correlations.
+
+    For a bivariate normal pair Spearman's rank correlation s belongs to the correlation
+    r = 2 sin(pi s / 6) (Pearson 1907).
+
+    Parameters
+    ----------
+    paths : sequence of str
+        The d parameters, in the order of the design.
+    correlations : sequence of Correlation
+        Rank correlations between pairs; all others are 0.
+
+    Returns
+    -------
+    float64[d, d] or None
+        None where there are no correlations.
+
+    Raises
+    ------
+    BadInput
+        When the correlations contradict each other (R has a negative eigenvalue).
+    """
+    if not correlations:
+        return None
+    r = np.eye(len(paths))
+    for item in correlations:
+        i, j = (paths.index(path) for path in item.paths)
+        r[i, j] = r[j, i] = 2.0 * np.sin(np.pi * item.value / 6.0)
+    values, vectors = np.linalg.eigh(r)
+    if values[0] < -1e-9:
+        names = ", ".join(sorted({p for item in correlations for p in item.paths}))
+        hint = f"smallest eigenvalue {values[0]:.3g}; weaken one of them"
+        problem = InputProblem("contradict each other", f"correlations of {names}", hint)
+        raise BadInput("the correlations cannot hold together", [problem])
+    if values[0] > 1e-9:
+        return np.asarray(np.linalg.cholesky(r), dtype=np.float64)
+    root: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
+    return root

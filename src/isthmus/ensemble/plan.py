@@ -1,0 +1,167 @@
+"""What an ensemble is to do: a lens, a scenario with ranges, a design; read from one file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
+from isthmus.ensemble.lenses import find_lens, plain_parameters
+from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.scenario import SHOCKS, Scenario
+
+SAMPLES = 1024
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class EnsemblePlan:
+    """A lens over a scenario whose ranges are sampled.
+
+    Parameters
+    ----------
+    lens : str
+        Dotted name of the lens.
+    scenario : Scenario
+        Shocks, parameters, ranges and correlations.
+    parameters : mapping
+        Further parameters of the lens, the same for every sample; plain values.
+    samples : int
+        Number of samples; a power of two for Sobol.
+    design : {"latin_hypercube", "sobol", "random"}
+        How the samples fill the ranges.
+    seed : int
+        Seed of the design and of the lens' own draws. Two plans with equal seed, design, number
+        of samples and ranges use the same draws (common random numbers), whatever else differs.
+    batch : int
+        Samples per batch: the unit of work, of cancelling and of resuming.
+    tables : tuple of str
+        Tables of the lens to keep; all when empty.
+
+    Raises
+    ------
+    BadInput
+        With every problem found.
+    """
+
+    lens: str
+    scenario: Scenario
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    samples: int = SAMPLES
+    design: Design = "latin_hypercube"
+    seed: int = 0
+    batch: int = BATCH
+    tables: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        problems = check_design(self.design, self.samples)
+        if not self.scenario.ranges:
+            hint = "declare [[ranges]] in the scenario file"
+            problems.append(InputProblem("no parameter has a range", "ranges", hint))
+        if self.batch < 1:
+            problems.append(InputProblem(f"batches of {self.batch}", "batch", "give 1 or more"))
+        if self.seed < 0:
+            problems.append(InputProblem(f"seed {self.seed}", "seed", "give 0 or more"))
+        try:
+            find_lens(self.lens)
+            plain_parameters(self.parameters)
+            mixing_matrix(self.paths, self.scenario.correlations)
+        except NotFound as error:
+            problems.append(InputProblem(error.what, "lens", error.hint or ""))
+        except BadInput as error:
+            problems.extend(error.problems)
+        raise_all("ensemble", problems)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the sampled parameters, in the order of the design."""
+        return tuple(r.path for r in self.scenario.ranges)
+
+    def design_values(self) -> dict[str, Any]:
+        """Return the plain values by which a manifest remembers the design."""
+        return {
+            "samples": self.samples,
+            "design": self.design,
+            "batch": self.batch,
+            "batches": -(-self.samples // self.batch),
+            "tables": list(self.tables),
+        }
+
+
+def whole_number(path: str, scenario: Scenario) -> bool:
+    """Return whether the field at `path` holds whole numbers only."""
+    head, *rest = path.split(".")
+    if head == "horizon":
+        return True
+    if head != "shocks" or len(rest) != 2:
+        return False
+    annotation = SHOCKS[scenario.shocks[int(rest[0])].kind].model_fields[rest[1]].annotation
+    kinds = {annotation, *get_args(annotation)}
+    return int in kinds and float not in kinds
+
+
+_OPTIONS: dict[str, type | tuple[type, ...]] = {
+    "lens": str,
+    "samples": int,
+    "design": str,
+    "seed": int,
+    "batch": int,
+    "tables": list,
+    "parameters": dict,
+}
+
+
+def read_plan(path: Path, **given: Any) -> EnsemblePlan:
+    """Read a scenario file with an ``[ensemble]`` table into a plan.
+
+    The table may name lens, samples, design, seed, batch, tables and parameters; the rest of the
+    file is the scenario. Whatever is given as an argument (and is not None) goes before the file.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    BadInput
+        With every problem of the table, then with every problem of the scenario.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFound("there is no such file", where=str(path)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadInput("not a TOML file", [InputProblem(str(error))], where=str(path)) from None
+    options = raw.pop("ensemble", {})
+    merged = {**options, **{k: v for k, v in given.items() if v is not None}}
+    merged["parameters"] = {**options.get("parameters", {}), **(given.get("parameters") or {})}
+    raise_all("[ensemble]", _option_problems(merged), where=str(path))
+    merged["tables"] = tuple(merged.get("tables", ()))
+    try:
+        return EnsemblePlan(scenario=Scenario.from_dict(raw), **merged)
+    except BadInput as error:
+        raise BadInput(error.what, error.problems, where=str(path)) from None
+
+
+def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
+    problems = [
+        InputProblem("unknown option", f"ensemble.{key}", did_you_mean(key, _OPTIONS))
+        for key in options
+        if key not in _OPTIONS
+    ]
+    problems += [
+        InputProblem(f"must not be {options[key]!r}", f"ensemble.{key}")
+        for key, kind in _OPTIONS.items()
+        if key in options and not isinstance(options[key], _accepted(kind))
+    ]
+    if "lens" not in options:
+        hint = 'write lens = "dependence.leverage" under [ensemble], or pass --lens'
+        problems.append(InputProblem("is missing", "ensemble.lens", hint))
+    if isinstance(design := options.get("design"), str) and design not in DESIGNS:
+        problems.append(InputProblem(f"unknown design '{design}'", "ensemble.design"))
+    return problems
+
+
+def _accepted(kind: type | tuple[type, ...]) -> tuple[type, ...]:
+    return (list, tuple) if kind is list else kind if isinstance(kind, tuple) else (kind,)
