@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +48,7 @@ class Source:
 @cache
 def sources() -> Mapping[str, Source]:
     """Return the published sources by name, and their median as ``"median"``."""
-    file = resources.files("isthmus.equilibrium") / "data" / "elasticities.toml"
-    raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    raw = _carried()
     names = raw["industries"]
     found = {
         key: Source(
@@ -160,14 +159,22 @@ def at_horizon(
 
 
 @cache
+def _carried() -> Mapping[str, Any]:
+    file = resources.files("isthmus.equilibrium") / "data" / "elasticities.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+@cache
 def _links(table_industries: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    known = next(iter(sources().values())).theta
+    carried = _carried()
+    known = {code: (code,) for code in carried["industries"]}
+    known |= dict.fromkeys(carried["services"], (SERVICES,))
     if set(table_industries) <= set(known):
-        return {code: (code,) for code in table_industries}
+        return {code: known[code] for code in table_industries}
     for classification in INDUSTRY_CLASSIFICATIONS:
         if set(table_industries) <= set(industries(classification)):
             return _linked(classification, table_industries)
-    return {code: (code,) for code in table_industries if code in known}
+    return {code: known[code] for code in table_industries if code in known}
 
 
 def _linked(

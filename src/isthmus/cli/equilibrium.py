@@ -1,0 +1,131 @@
+"""`isthmus equilibrium`: what a lasting shock changes once prices and suppliers adjust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+app = App(
+    name="equilibrium",
+    help="What a lasting shock changes once prices and suppliers adjust, by horizon.",
+)
+
+
+@app.default
+def run(
+    scenario: str,
+    /,
+    *,
+    horizon: str = "10y",
+    world: str = "starter",
+    year: int = 2022,
+    elasticities: str = "median",
+    level: Literal["path", "source"] = "path",
+    reading: Literal["share", "tariff_exclusive"] = "share",
+    deficits: Literal["fixed", "world_share", "removed"] = "fixed",
+    lasting: bool = False,
+    ranges: bool = True,
+    json: Annotated[bool, Parameter(negative="")] = False,
+    out: Path | None = None,
+    limit: int = 40,
+) -> int:
+    """Solve a scenario and print changes by coalition, economy, industry and pair.
+
+    Parameters
+    ----------
+    scenario
+        A TOML file, or the name of a preset (see `isthmus equilibrium presets`).
+    horizon
+        1y, 3y, 10y or a number of years, at least 1. Shorter horizons: isthmus disruption.
+    world
+        Name of a world or its folder.
+    year
+        Year of the inter-economy table.
+    elasticities
+        Source of trade elasticities by industry (see `isthmus equilibrium sources`).
+    level
+        path: the average follows the horizon path; source: the source's own values in the long run.
+    reading
+        How the path of tariff elasticities is read; see the documentation.
+    deficits
+        Trade deficits after the shock.
+    lasting
+        Read shocks with an end as lasting.
+    ranges
+        Solve again with the other published elasticities and print lowest and highest.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.equilibrium import solve
+    from isthmus.scenario import load
+    from isthmus.world import World
+
+    result = solve(
+        World.open(world),
+        load(scenario),
+        horizon=horizon,
+        year=year,
+        elasticities=elasticities,
+        level=level,
+        reading=reading,
+        deficits=deficits,
+        lasting=lasting,
+        ranges=ranges,
+    )
+    emit_result(result, json=json, out=out, limit=limit)
+    return 0
+
+
+@app.command
+def presets(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """List the scenarios that ship with the package and that this lens can hold.
+
+    Parameters
+    ----------
+    json
+        Print one JSON document.
+    """
+    from isthmus.cli.output import emit_json, emit_rows
+    from isthmus.equilibrium.shocks import KINDS
+    from isthmus.scenario import preset, preset_names
+
+    held = [s for s in map(preset, preset_names()) if set(s.kinds) <= set(KINDS)]
+    if json:
+        emit_json([{"name": s.name, "title": s.title, "reason": s.reason} for s in held])
+    else:
+        emit_rows("presets", ("name", "title"), ((s.name, s.title) for s in held))
+    return 0
+
+
+@app.command
+def sources(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """List the published sources of trade elasticities.
+
+    Parameters
+    ----------
+    json
+        Print one JSON document.
+    """
+    from isthmus.cli.output import emit_json, emit_rows
+    from isthmus.equilibrium import sources as known
+
+    rows = [
+        {"name": s.key, "citation": s.citation, "note": s.note, "theta": dict(s.theta)}
+        for s in known().values()
+    ]
+    if json:
+        emit_json(rows)
+    else:
+        emit_rows(
+            "sources",
+            ("name", "note", "citation"),
+            ((r["name"], r["note"], r["citation"]) for r in rows),
+        )
+    return 0
