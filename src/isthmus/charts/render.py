@@ -77,5 +77,5 @@ def tidy_svg(svg: str, key: str) -> str:
         body = pattern.sub("", body)
     safe = re.sub(r"[^a-zA-Z0-9]", "-", key)
     body = _ID.sub(rf"\g<1>{safe}-", body)
-    width = float(match.group(1).split()[2])
-    return f'<svg viewBox="{match.group(1)}" data-width="{width:.0f}">{body}'
+    width, height = match.group(1).split()[2:]
+    return f'<svg viewBox="{match.group(1)}" width="{width}" height="{height}">{body}'

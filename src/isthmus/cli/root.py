@@ -22,6 +22,8 @@ class Room(NamedTuple):
 
 
 ROOMS: tuple[Room, ...] = (
+    Room("assess", "isthmus.cli.assess:app", "Answer a study and write its dossier."),
+    Room("study", "isthmus.cli.study:app", "List, show, check and copy studies."),
     Room("data", "isthmus.cli.data:app", "List, describe and export the data sets of a world."),
     Room("codes", "isthmus.cli.codes:app", "Look up economies, industries and products."),
     Room("dependence", "isthmus.cli.dependence:app", "Who supplies whom, and how concentrated."),

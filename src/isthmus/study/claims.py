@@ -11,7 +11,7 @@ from isthmus.study.measures.registry import PARTY
 from isthmus.study.numbers import MONEY
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.verdict import Status, Verdict, judge
-from isthmus.study.wording import Sentence
+from isthmus.study.wording import Catalogue, Sentence
 
 
 def assess_claim(context: Context, claim: Claim) -> Assessed:
@@ -52,15 +52,15 @@ def _reason(context: Context, finding: Finding, rule: Rule, verdict: Verdict) ->
         value=finding,
         year=finding.year,
         comparison=context.catalogue.text(f"comparison.{_WORDS[rule.comparison]}"),
-        threshold=threshold_text(context, finding.unit, rule.threshold),
+        threshold=threshold_text(context.catalogue, finding.unit, rule.threshold),
     )
 
 
-def threshold_text(context: Context, unit: str, value: float) -> str:
+def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:
     """Return a threshold in the unit of its finding, with all the digits that it was given."""
     if unit == "share":
-        return f"{value * 100:g}{context.catalogue.units['percent']}"
-    name = "" if unit in {"count", "index", "1"} else context.catalogue.units.get(unit, unit)
+        return f"{value * 100:g}{catalogue.text('unit.percent')}"
+    name = "" if unit in {"count", "index", "1"} else catalogue.units.get(unit, unit)
     number = f"{value:,g}" if unit != MONEY else f"{value:,.0f}"
     return f"{number} {name}".strip()
 

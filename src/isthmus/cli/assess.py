@@ -1,0 +1,56 @@
+"""`isthmus assess`: from a study to a dossier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from isthmus.cli.output import say
+
+app = App(name="assess", help="Answer a study with a world and write the dossier.")
+
+
+@app.default
+def assess(
+    study: str = "taiwan-europe",
+    *,
+    out: Annotated[Path | None, Parameter(help="Folder for the dossier.")] = None,
+    force: Annotated[bool, Parameter(help="Replace an existing folder.")] = False,
+    json: Annotated[bool, Parameter(help="Print the dossier as JSON; no files without --out.")] = (
+        False
+    ),
+    world: Annotated[str, Parameter(help="World to ask: a name or a folder.")] = "starter",
+) -> None:
+    """Answer a study and write HTML, Markdown and JSON into one folder.
+
+    Parameters
+    ----------
+    study
+        Name of a shipped study, or a study file (.toml).
+    """
+    import sys
+
+    from isthmus.report import render_json, write_dossier
+    from isthmus.study import assess as run
+    from isthmus.study import open_study
+    from isthmus.world import World
+
+    asked = open_study(study)
+    dossier = run(asked, World.open(world), progress=_tell)
+    if json:
+        sys.stdout.write(render_json(dossier))
+    if out is None and json:
+        return
+    page = write_dossier(dossier, out or Path(f"dossier-{asked.name}"), replace=force)
+    if not json:
+        sys.stdout.write(f"{page}\n")
+    say(f"dossier: {page.resolve()}")
+
+
+def _tell(name: str, number: int, count: int) -> None:
+    import sys
+
+    if sys.stderr.isatty():
+        say(f"[{number}/{count}] {name}")
