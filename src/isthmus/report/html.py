@@ -31,27 +31,31 @@ def render_html(dossier: Dossier) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     findings = dossier.findings()
     # Plain text instead of links: nothing in the page names a place outside it as a target.
-    page = _environment().get_template("dossier.html.j2").render(
-        dossier=dossier,
-        study=dossier.study,
-        schema_version=SCHEMA_VERSION,
-        t=catalogue.text,
-        name=lambda key: catalogue.get(key, key),
-        style=Markup(style),  # noqa: S704 (our own style sheet)
-        digest=digest,
-        picture=lambda chart: _picture(chart, pictures[chart.key]),
-        grid=lambda table: grid(table, catalogue),
-        shown=lambda finding: _shown(finding, catalogue),
-        value=lambda f: number(f.value, f.unit, f.kind, catalogue.units),
-        interval=lambda f: interval(f, catalogue.units),
-        threshold=lambda claim, finding: threshold_text(
-            catalogue, finding.unit, claim.rule.threshold
-        ),
-        moves=lambda assessed: moves(assessed, catalogue),
-        anchor=anchor,
-        findings=list(findings.values()),
-        plain=plain_address,
-        source_line=lambda keys: source_line(keys, dossier.sources),
+    page = (
+        _environment()
+        .get_template("dossier.html.j2")
+        .render(
+            dossier=dossier,
+            study=dossier.study,
+            schema_version=SCHEMA_VERSION,
+            t=catalogue.text,
+            name=lambda key: catalogue.get(key, key),
+            style=Markup(style),  # noqa: S704 (our own style sheet)
+            digest=digest,
+            picture=lambda chart: _picture(chart, pictures[chart.key]),
+            grid=lambda table: grid(table, catalogue),
+            shown=lambda finding: _shown(finding, catalogue),
+            value=lambda f: number(f.value, f.unit, f.kind, catalogue.units),
+            interval=lambda f: interval(f, catalogue.units),
+            threshold=lambda claim, finding: threshold_text(
+                catalogue, finding.unit, claim.rule.threshold
+            ),
+            moves=lambda assessed: moves(assessed, catalogue),
+            anchor=anchor,
+            findings=list(findings.values()),
+            plain=plain_address,
+            source_line=lambda keys: source_line(keys, dossier.sources),
+        )
     )
     return str(page)
 
