@@ -1,1 +1,17 @@
-"""The value-chain lens: look-through, value added in trade, extraction."""
+"""Value-chain accounting: what stands behind direct trade."""
+
+from isthmus.chains.decompose import decompose
+from isthmus.chains.demand import foreign_demand
+from isthmus.chains.extract import Links, extract, run
+from isthmus.chains.lookthrough import lookthrough
+from isthmus.chains.position import position
+
+__all__ = [
+    "Links",
+    "decompose",
+    "extract",
+    "foreign_demand",
+    "lookthrough",
+    "position",
+    "run",
+]

@@ -358,7 +358,7 @@ class MRIO:
         row, column = _sums(self.form, self.Y, self.primary)
         return checks.identities(self.labels, self.x, row, column)
 
-    def coefficients(self, values: Array) -> Array:
+    def coefficients(self, values: Array | float) -> Array:
         """Return `values` per unit of gross output, 0 where output is 0."""
         return np.asarray(values * reciprocal(self.x))
 

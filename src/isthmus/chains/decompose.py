@@ -1,0 +1,181 @@
+"""Domestic and foreign value added in gross exports, and what is counted more than once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.chains.source import BORIN_MANCINI, YEAR, Party, notes, parties, source
+from isthmus.errors import DidNotConverge
+from isthmus.evidence import Column, Result, Table
+from isthmus.kernels import chains as kernel
+from isthmus.world import World
+from isthmus.world.mrio import MRIO, SOLVE_TOLERANCE
+
+Array = NDArray[np.float64]
+By = Literal["total", "industry"]
+
+
+def decompose(
+    world: World | MRIO,
+    of: str | Iterable[str] | None = None,
+    *,
+    by: By = "total",
+    year: int = YEAR,
+) -> Result:
+    """Return the source-based decomposition of gross exports.
+
+    Exports of a party = DVA + FVA + DDC + FDC: domestic and foreign value added counted once, and
+    domestic and foreign double counting. A coalition exports what leaves it: its internal trade
+    is domestic.
+
+    Parameters
+    ----------
+    world : World or MRIO
+        World with a table of `year`, or a table.
+    of : str or iterable of str, optional
+        Exporters, economies or coalitions; None means every economy.
+    by : {"total", "industry"}
+        All exports of a party, or by exporting industry.
+    year : int
+        Year of the table.
+
+    Returns
+    -------
+    Result
+        Table ``decomposition``: economy, industry, exports, dva, fva, ddc, fdc (million USD),
+        dva_share; table ``origins``: economy, industry, partner, value (million USD): foreign
+        value added in the exports by economy of origin.
+
+    Raises
+    ------
+    DidNotConverge
+        When a solve leaves a residual above tolerance.
+
+    References
+    ----------
+    Borin, A., Mancini, M. (2019). Measuring What Matters in Global Value Chains and Value-Added
+    Trade. World Bank Policy Research Working Paper 8804.
+    """
+    src = source(world, year=year)
+    table = src.table
+    owners = parties(table, of)
+    groups, exports, names = _baskets(table, owners, by)
+    found = kernel.decomposition(
+        table.form.foreign,
+        table.form.resolvent,
+        table.form.domestic,
+        groups,
+        exports,
+        table.solve(exports).X,
+        table.coefficients(table.primary),
+    )
+    if found.residual > SOLVE_TOLERANCE:
+        raise DidNotConverge(f"residual {found.residual:.1e}", where="decomposition of exports")
+    given = {
+        "of": [o.label for o in owners] if of is not None else None,
+        "by": by,
+        "year": table.year,
+    }
+    made = {
+        "decomposition": _parts(table, owners, groups, exports, names, found),
+        "origins": _origins(table, owners, groups, names, found),
+    }
+    return Result(made, src.provenance("chains.decompose", given), (BORIN_MANCINI,))
+
+
+def exports_of(table: MRIO, party: Party) -> tuple[NDArray[np.bool_], Array]:
+    """Return the nodes of a party, (N,), and its exports out of the party by node, (N,)."""
+    lb = table.labels
+    inside = np.zeros(lb.n, dtype=bool)
+    inside[party.positions] = True
+    nodes = np.repeat(inside, lb.S)
+    sold = (table.sales + table.final)[:, ~inside].sum(axis=1)
+    return nodes, np.where(nodes, sold, 0.0)
+
+
+def _baskets(
+    table: MRIO, owners: list[Party], by: By
+) -> tuple[NDArray[np.bool_], Array, list[tuple[str, str]]]:
+    lb = table.labels
+    groups, exports, names = [], [], []
+    industry = np.tile(np.arange(lb.S), lb.n)
+    for owner in owners:
+        nodes, sold = exports_of(table, owner)
+        if by == "total":
+            groups.append(nodes)
+            exports.append(sold)
+            names.append((owner.label, "ALL"))
+            continue
+        for k, name in enumerate(lb.industries):
+            groups.append(nodes)
+            exports.append(np.where(industry == k, sold, 0.0))
+            names.append((owner.label, name))
+    return np.stack(groups, axis=1), np.stack(exports, axis=1), names
+
+
+def _parts(
+    table: MRIO,
+    owners: list[Party],
+    groups: NDArray[np.bool_],
+    exports: Array,
+    names: list[tuple[str, str]],
+    found: kernel.Decomposition,
+) -> Table:
+    sums = [
+        np.where(mask, part, 0.0).sum(axis=0)
+        for part in (found.once, found.again)
+        for mask in (groups, ~groups)
+    ]
+    total = exports.sum(axis=0)
+    rows = [
+        (*name, float(e), *(float(p) for p in parts), float(parts[0] / e) if e > 0 else None)
+        for name, e, *parts in zip(names, total, *sums, strict=True)
+    ]
+    frame = pl.DataFrame(rows, schema=[c.name for c in _PARTS], orient="row")
+    text = "gross exports = dva + fva + ddc + fdc"
+    return Table(
+        "decomposition", frame, _PARTS, table.kind, table.datasets, text, notes=notes(owners)
+    )
+
+
+def _origins(
+    table: MRIO,
+    owners: list[Party],
+    groups: NDArray[np.bool_],
+    names: list[tuple[str, str]],
+    found: kernel.Decomposition,
+) -> Table:
+    lb = table.labels
+    foreign = np.where(groups, 0.0, found.once).reshape(lb.n, lb.S, -1).sum(axis=1)
+    rows = [
+        (*names[m], lb.economies[i], float(foreign[i, m]))
+        for m in range(len(names))
+        for i in range(lb.n)
+        if foreign[i, m] > 0
+    ]
+    frame = pl.DataFrame(rows, schema=[c.name for c in _ORIGINS], orient="row")
+    text = "foreign value added in exports, counted once, by economy of origin"
+    return Table("origins", frame, _ORIGINS, table.kind, table.datasets, text, notes=notes(owners))
+
+
+_PARTS = (
+    Column("economy", "dimension", text="exporter, economy or coalition"),
+    Column("industry", "dimension", text="exporting industry; ALL for all exports"),
+    Column("exports", "value", "million USD", "gross exports"),
+    Column("dva", "value", "million USD", "domestic value added, counted once"),
+    Column("fva", "value", "million USD", "foreign value added, counted once"),
+    Column("ddc", "value", "million USD", "domestic value added counted again"),
+    Column("fdc", "value", "million USD", "foreign value added counted again"),
+    Column("dva_share", "value", "share", "domestic value added over gross exports"),
+)
+_ORIGINS = (
+    Column("economy", "dimension", text="exporter, economy or coalition"),
+    Column("industry", "dimension", text="exporting industry; ALL for all exports"),
+    Column("partner", "dimension", text="economy of origin"),
+    Column("value", "value", "million USD", "foreign value added in the exports"),
+)

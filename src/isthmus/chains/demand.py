@@ -1,0 +1,109 @@
+"""Value added of economies absorbed by the final demand of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.chains import reach
+from isthmus.chains.source import DEMAND, YEAR, Party, notes, parties, source
+from isthmus.evidence import Column, Result, Table
+from isthmus.world import World
+from isthmus.world.mrio import MRIO
+
+Array = NDArray[np.float64]
+
+
+def absorbed(table: MRIO) -> Array:
+    """Return value added of each node absorbed by the final demand of each economy, (N, n)."""
+    return np.asarray(reach.output_for_demand(table) * table.coefficients(table.primary)[:, None])
+
+
+def foreign_demand(
+    world: World | MRIO,
+    of: str | Iterable[str] | None = None,
+    *,
+    on: str | Iterable[str] | None = None,
+    by_industry: bool = False,
+    year: int = YEAR,
+) -> Result:
+    """Return how much value added of one party the final demand of another absorbs.
+
+    ``v_s L y_r``, directly and through all chains, in million USD and as a share of the value added
+    of the party (its exposure to that demand).
+
+    Parameters
+    ----------
+    world : World or MRIO
+        World with a table of `year`, or a table.
+    of, on : str or iterable of str, optional
+        Whose value added, and whose final demand; None means every economy.
+    by_industry : bool
+        One row per industry of the party instead of one per party.
+    year : int
+        Year of the table.
+
+    Returns
+    -------
+    Result
+        Table ``foreign_demand``: economy, industry, partner, value (million USD), share.
+
+    References
+    ----------
+    Johnson, R. C., Noguera, G. (2012). Accounting for Intermediates: Production Sharing and Trade
+    in Value Added. Journal of International Economics 86(2), 224-236.
+    """
+    src = source(world, year=year)
+    table = src.table
+    owners, partners = parties(table, of), parties(table, on)
+    values = absorbed(table)
+    rows = [row for owner in owners for row in _rows(table, owner, partners, values, by_industry)]
+    frame = pl.DataFrame(rows, schema=[c.name for c in _COLUMNS], orient="row")
+    made = Table(
+        "foreign_demand",
+        frame,
+        _COLUMNS,
+        table.kind,
+        table.datasets,
+        "value added absorbed by the final demand of the partner, directly and through chains",
+        notes=notes([*owners, *partners]),
+    )
+    given = {
+        "of": [o.label for o in owners] if of is not None else None,
+        "on": [p.label for p in partners] if on is not None else None,
+        "by_industry": by_industry,
+        "year": table.year,
+    }
+    return Result(
+        {"foreign_demand": made}, src.provenance("chains.foreign_demand", given), (DEMAND,)
+    )
+
+
+_COLUMNS = (
+    Column("economy", "dimension", text="whose value added"),
+    Column("industry", "dimension", text="its industry; ALL for all together"),
+    Column("partner", "dimension", text="whose final demand"),
+    Column("value", "value", "million USD", "value added absorbed"),
+    Column("share", "value", "share", "of all value added of the economy or industry"),
+)
+
+
+def _rows(
+    table: MRIO, owner: Party, partners: list[Party], values: Array, by_industry: bool
+) -> list[tuple[str, str, str, float, float]]:
+    lb = table.labels
+    cube = values.reshape(lb.n, lb.S, lb.n)[owner.positions].sum(axis=0)
+    added = table.primary.reshape(lb.n, lb.S)[owner.positions].sum(axis=0)
+    names: tuple[str, ...] = lb.industries
+    if not by_industry:
+        cube, added, names = cube.sum(axis=0, keepdims=True), added.sum(keepdims=True), ("ALL",)
+    rows = []
+    for k, name in enumerate(names):
+        for p in partners:
+            value = float(cube[k, p.positions].sum())
+            share = value / added[k] if added[k] else 0.0
+            rows.append((owner.label, name, p.label, value, float(share)))
+    return rows

@@ -1,0 +1,90 @@
+"""Where industries stand: distance to final use and to primary inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.chains import reach
+from isthmus.chains.source import POSITION, YEAR, notes, parties, source
+from isthmus.evidence import Column, Result, Table
+from isthmus.world import World
+from isthmus.world.mrio import MRIO
+
+Array = NDArray[np.float64]
+
+
+def upstreamness(table: MRIO) -> Array:
+    """Return the distance of each node to final use, (N,): (I - diag(x)^-1 Z)^-1 1, 0 if idle."""
+
+    def make() -> Array:
+        return table.coefficients(table.solve(table.x).X)
+
+    return reach.once(table, "upstreamness", make)
+
+
+def downstreamness(table: MRIO) -> Array:
+    """Return the distance of each node to primary inputs, (N,): (I - A')^-1 1, 0 if idle."""
+    return np.where(table.x > 0, 1.0 + reach.requirements_by_origin(table).sum(axis=1), 0.0)
+
+
+def position(
+    world: World | MRIO, of: str | Iterable[str] | None = None, *, year: int = YEAR
+) -> Result:
+    """Return upstreamness and downstreamness by economy and by industry.
+
+    Parameters
+    ----------
+    world : World or MRIO
+        World with a table of `year`, or a table.
+    of : str or iterable of str, optional
+        Economies or coalitions; None means every economy.
+    year : int
+        Year of the table.
+
+    Returns
+    -------
+    Result
+        Table ``position`` with one row per party and industry, and one with industry ``ALL``
+        (weighted by output): upstreamness, downstreamness (stages), output (million USD).
+
+    References
+    ----------
+    Antras, P., Chor, D., Fally, T., Hillberry, R. (2012). Measuring the Upstreamness of Production
+    and Trade Flows. American Economic Review 102(3), 412-416.
+    """
+    src = source(world, year=year)
+    table = src.table
+    owners = parties(table, of)
+    lb = table.labels
+    x = table.x.reshape(lb.n, lb.S)
+    up, down = (a.reshape(lb.n, lb.S) * x for a in (upstreamness(table), downstreamness(table)))
+    rows = []
+    for owner in owners:
+        sums = np.stack([a[owner.positions].sum(axis=0) for a in (up, down, x)])
+        for industry, (u, d, out) in zip(lb.industries, sums.T, strict=True):
+            rows.append((owner.label, industry, *_mean(u, d, out)))
+        rows.append((owner.label, "ALL", *_mean(*sums.sum(axis=1))))
+    frame = pl.DataFrame(rows, schema=[c.name for c in _COLUMNS], orient="row")
+    text = "average number of stages to final use and from primary inputs, weighted by output"
+    made = Table("position", frame, _COLUMNS, table.kind, table.datasets, text, notes=notes(owners))
+    given = {"of": [o.label for o in owners] if of is not None else None, "year": table.year}
+    return Result({"position": made}, src.provenance("chains.position", given), (POSITION,))
+
+
+_COLUMNS = (
+    Column("economy", "dimension", text="economy or coalition"),
+    Column("industry", "dimension", text="industry; ALL for all together"),
+    Column("upstreamness", "value", "stages", "1 when everything goes to final use"),
+    Column("downstreamness", "value", "stages", "1 when nothing is bought from industries"),
+    Column("output", "value", "million USD", "gross output"),
+)
+
+
+def _mean(up: float, down: float, output: float) -> tuple[float | None, float | None, float]:
+    if output <= 0:
+        return None, None, float(output)
+    return float(up / output), float(down / output), float(output)
