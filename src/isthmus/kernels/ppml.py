@@ -1,0 +1,345 @@
+"""Poisson pseudo maximum likelihood with several sets of fixed effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+# eta is kept in a range in which exp neither over- nor underflows; zeros that only a chain of
+# effects can fit drift towards the lower end without touching the coefficients
+ETA_RANGE = 40.0
+COLLINEAR = 1e-10  # squared norm of a regressor after projection, relative to before
+MAX_HALVINGS = 12
+
+
+@dataclass(frozen=True)
+class PPMLFit:
+    """Estimates of `ppml`.
+
+    Parameters
+    ----------
+    coef : array, shape (p,)
+        Coefficients; NaN where not identified.
+    covariance : array, shape (p, p)
+        Sandwich covariance; NaN in rows and columns that are not identified.
+    fitted : array, shape (N,)
+        Expected values; 0 for observations that separate perfectly.
+    kept : bool array, shape (N,)
+        Observations that carry information.
+    identified : bool array, shape (p,)
+        False for regressors that are collinear with the effects, or without any positive outcome.
+    deviance : float
+        Poisson deviance over the kept observations.
+    iterations : int
+        Reweighting steps.
+    clusters : int
+        Number of clusters.
+    """
+
+    coef: Array
+    covariance: Array
+    fitted: Array
+    kept: NDArray[np.bool_]
+    identified: NDArray[np.bool_]
+    deviance: float
+    iterations: int
+    clusters: int
+
+    @property
+    def standard_errors(self) -> Array:
+        """Square roots of the diagonal of the covariance, shape (p,)."""
+        return np.sqrt(np.diag(self.covariance))
+
+
+def ppml(
+    y: Array,
+    X: Array,
+    effects: Sequence[Index],
+    *,
+    clusters: Index | None = None,
+    tolerance: float = 1e-9,
+    max_iterations: int = 100,
+) -> PPMLFit:
+    """Estimate ``E[y] = exp(X b + sum of effects)`` by iteratively reweighted least squares.
+
+    The effects are never formed: in each step outcome and regressors are projected off them by
+    weighted conjugate gradients (Correia, Guimaraes, Zylkin 2020).
+
+    Parameters
+    ----------
+    y : array, shape (N,)
+        Outcomes, zero or more; zeros stay in.
+    X : array, shape (N, p)
+        Regressors.
+    effects : sequence of int array, shape (N,) each
+        Level of each observation in each set of effects, from 0.
+    clusters : int array, shape (N,), optional
+        Clusters of the sandwich covariance; each observation its own when None.
+    tolerance : float
+        Largest relative change of the deviance in the last step.
+    max_iterations : int
+        Steps before giving up.
+
+    Returns
+    -------
+    PPMLFit
+        Levels of an effect whose outcomes are all zero, and observations of a regressor whose
+        outcomes are all zero, are fitted perfectly by minus infinity; they are left out and
+        reported.
+
+    Raises
+    ------
+    BadInput
+        For negative or missing outcomes, or arrays of unequal length.
+    SingularSystem
+        When the projected regressors are collinear with each other.
+    DidNotConverge
+        When the tolerance is not reached.
+
+    References
+    ----------
+    Santos Silva, J. M. C., Tenreyro, S. (2006), Review of Economics and Statistics 88(4);
+    Correia, S., Guimaraes, P., Zylkin, T. (2020), The Stata Journal 20(1).
+    """
+    y, X = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    _check(y, X, effects)
+    kept, with_outcome = informative(y, X, effects)
+    if not kept.any():
+        raise BadInput("no observation is left that carries information", where="y")
+    levels = [np.unique(e[kept], return_inverse=True)[1] for e in effects]
+    y_in, X_in = y[kept], X[kept]
+    identified = with_outcome & _beyond_effects(X_in, levels)
+    columns = np.flatnonzero(identified)
+    step = _iterate(y_in, X_in[:, columns], levels, tolerance, max_iterations)
+    eta, b, residual_X, deviance, rounds = step
+    mu = np.exp(eta)
+    group = (
+        np.arange(len(y_in))
+        if clusters is None
+        else np.unique(clusters[kept], return_inverse=True)[1]
+    )
+    covariance, n_groups = _sandwich(residual_X, mu, y_in - mu, group)
+    p = X.shape[1]
+    coef, full = np.full(p, np.nan), np.full((p, p), np.nan)
+    coef[columns] = b
+    full[np.ix_(columns, columns)] = covariance
+    fitted = np.zeros(len(y))
+    fitted[kept] = mu
+    return PPMLFit(coef, full, fitted, kept, identified, deviance, rounds, n_groups)
+
+
+def informative(
+    y: Array, X: Array, effects: Sequence[Index]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Find observations and regressors that are not fitted perfectly by minus infinity.
+
+    Parameters
+    ----------
+    y, X, effects
+        As in `ppml`.
+
+    Returns
+    -------
+    kept : bool array, shape (N,)
+        False in levels of an effect without a positive outcome, and where a regressor that is
+        zero at all positive outcomes and of one sign is not zero; repeated until nothing changes.
+    usable : bool array, shape (p,)
+        False for these regressors.
+    """
+    kept = np.ones(len(y), dtype=bool)
+    usable = np.ones(X.shape[1], dtype=bool)
+    while True:
+        before = int(kept.sum())
+        for e in effects:
+            total = np.bincount(e[kept], weights=y[kept], minlength=int(e.max()) + 1)
+            kept &= total[e] > 0
+        positive = kept & (y > 0)
+        for c in np.flatnonzero(usable):
+            x = X[:, c]
+            one_sided = (x[kept] >= 0).all() or (x[kept] <= 0).all()
+            if one_sided and not x[positive].any():
+                usable[c] = False
+                kept &= x == 0
+        if int(kept.sum()) == before:
+            return kept, usable
+
+
+def project(
+    values: Array,
+    levels: Sequence[Index],
+    weights: Array,
+    *,
+    tolerance: float = 1e-12,
+    max_iterations: int = 2000,
+) -> Array:
+    """Residual of values after weighted least squares on sets of effects.
+
+    Parameters
+    ----------
+    values : array, shape (N,) or (N, p)
+        What is projected.
+    levels : sequence of int array, shape (N,)
+        Levels of each set of effects, from 0 without gaps.
+    weights : array, shape (N,)
+        Positive weights.
+    tolerance : float
+        Norm of the residual of the normal equations, relative to their right-hand side.
+    max_iterations : int
+        Steps before giving up.
+
+    Returns
+    -------
+    array, same shape
+        Weighted sums over every level are zero.
+
+    Raises
+    ------
+    DidNotConverge
+        When the tolerance is not reached.
+    """
+    if not levels:
+        return np.array(values, dtype=np.float64)
+    if values.ndim == 2:
+        columns = [
+            project(
+                values[:, c], levels, weights, tolerance=tolerance, max_iterations=max_iterations
+            )
+            for c in range(values.shape[1])
+        ]
+        return np.column_stack(columns) if columns else values.copy()
+    if len(levels) == 1:
+        total = np.bincount(levels[0], weights=weights)
+        mean = np.bincount(levels[0], weights=weights * values) / total
+        return np.asarray(values - mean[levels[0]])
+    return _conjugate_gradients(values, levels, weights, tolerance, max_iterations)
+
+
+def _conjugate_gradients(
+    values: Array, levels: Sequence[Index], weights: Array, tolerance: float, max_iterations: int
+) -> Array:
+    """Solve the normal equations of the effects, preconditioned by the level weights."""
+    sizes = [int(level.max()) + 1 for level in levels]
+    cuts = np.cumsum([0, *sizes])
+    scale = np.concatenate([np.bincount(level, weights=weights) for level in levels])
+
+    def spread(a: Array) -> Array:
+        out = a[cuts[0] : cuts[1]][levels[0]]
+        for g in range(1, len(levels)):
+            out = out + a[cuts[g] : cuts[g + 1]][levels[g]]
+        return out
+
+    def collect(v: Array) -> Array:
+        wv = weights * v
+        return np.concatenate(
+            [np.bincount(lv, weights=wv, minlength=n) for lv, n in zip(levels, sizes, strict=True)]
+        )
+
+    rhs = collect(values)
+    goal = tolerance * np.sqrt((rhs * rhs / scale).sum())
+    a = np.zeros(cuts[-1])
+    r = rhs.copy()
+    z = r / scale
+    d = z.copy()
+    rho = r @ z
+    for _ in range(max_iterations):
+        if np.sqrt(max(rho, 0.0)) <= goal:
+            return np.asarray(values - spread(a))
+        q = collect(spread(d))
+        alpha = rho / (d @ q)
+        a += alpha * d
+        r -= alpha * q
+        z = r / scale
+        rho_next = r @ z
+        d = z + (rho_next / rho) * d
+        rho = rho_next
+    if np.sqrt(max(rho, 0.0)) <= 1e3 * goal:  # round-off floor of badly scaled weights
+        return np.asarray(values - spread(a))
+    raise DidNotConverge("the projection off the fixed effects did not settle", where="effects")
+
+
+def _check(y: Array, X: Array, effects: Sequence[Index]) -> None:
+    if X.ndim != 2 or len(X) != len(y) or any(len(e) != len(y) for e in effects):
+        raise BadInput("outcomes, regressors and effects must have one row each", where="y, X")
+    if not np.isfinite(y).all() or (y < 0).any() or not np.isfinite(X).all():
+        raise BadInput("outcomes must be finite and zero or more, regressors finite", where="y, X")
+
+
+def _beyond_effects(X: Array, levels: Sequence[Index]) -> NDArray[np.bool_]:
+    """Which regressors are not a combination of the effects."""
+    norm = (X * X).sum(axis=0)
+    rest = project(X, levels, np.ones(len(X)))
+    return np.asarray((rest * rest).sum(axis=0) > COLLINEAR * np.maximum(norm, 1e-300))
+
+
+def _iterate(
+    y: Array, X: Array, levels: Sequence[Index], tolerance: float, max_iterations: int
+) -> tuple[Array, Array, Array, float, int]:
+    mu = (y + y.mean()) / 2.0
+    eta = np.log(mu)
+    deviance = _deviance(y, mu)
+    for rounds in range(1, max_iterations + 1):
+        z = eta + (y - mu) / mu
+        rest = project(np.column_stack([z, X]), levels, mu)
+        z_rest, X_rest = rest[:, 0], rest[:, 1:]
+        b = _least_squares(X_rest, z_rest, mu)
+        target = z - (z_rest - X_rest @ b)
+        eta, mu, new = _damped(y, eta, target, deviance, first=rounds == 1)
+        change, deviance = abs(deviance - new) / max(new, 1e-8 * y.sum()), new
+        if rounds > 1 and change < tolerance:
+            # the last step moved mu: the projection for the covariance uses the final weights
+            return eta, b, project(X, levels, mu), deviance, rounds
+    raise DidNotConverge(
+        f"the estimate did not settle in {max_iterations} steps", where="ppml",
+        hint="look for outcomes that a combination of effects fits by minus infinity",
+    )  # fmt: skip
+
+
+def _damped(
+    y: Array, eta: Array, target: Array, deviance: float, *, first: bool
+) -> tuple[Array, Array, float]:
+    """Go to the target, or halve the step while the deviance grows."""
+    for halving in range(MAX_HALVINGS):
+        trial = np.clip(eta + (target - eta) / 2**halving, -ETA_RANGE, ETA_RANGE)
+        mu = np.exp(trial)
+        new = _deviance(y, mu)
+        if first or new <= deviance * (1 + 1e-9) + 1e-12:
+            break
+    return trial, mu, new
+
+
+def _least_squares(X: Array, z: Array, weights: Array) -> Array:
+    if X.shape[1] == 0:
+        return np.zeros(0)
+    gram = (X * weights[:, None]).T @ X
+    try:
+        return np.asarray(np.linalg.solve(gram, X.T @ (weights * z)), dtype=np.float64)
+    except np.linalg.LinAlgError as error:
+        raise SingularSystem("the regressors are collinear with each other", where="X") from error
+
+
+def _deviance(y: Array, mu: Array) -> float:
+    positive = y > 0
+    log_part = y[positive] * np.log(y[positive] / mu[positive])
+    return float(2.0 * (log_part.sum() - (y - mu).sum()))
+
+
+def _sandwich(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array, int]:
+    """Cluster-robust covariance with the factor G/(G - 1)."""
+    n_groups = int(group.max()) + 1
+    if X.shape[1] == 0:
+        return np.zeros((0, 0)), n_groups
+    bread = np.linalg.inv((X * mu[:, None]).T @ X)
+    scores = X * residual[:, None]
+    summed = np.column_stack(
+        [np.bincount(group, weights=scores[:, c], minlength=n_groups) for c in range(X.shape[1])]
+    )
+    meat = summed.T @ summed * (n_groups / max(n_groups - 1, 1))
+    return bread @ meat @ bread, n_groups
