@@ -13,7 +13,7 @@ from isthmus.kernels.ppml import ppml
 REPLICATIONS = 500
 # with few economies the sandwich errors of three-way PPML are known to be too small (Weidner,
 # Zylkin 2021); the bilateral flows of the package have 81
-SIZES = (30, 60)
+SIZES = (30, 60, 81)
 EFFECT = 0.5
 ERROR_SD = 0.5
 AGREEMENT = 1e-6
