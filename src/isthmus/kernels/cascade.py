@@ -150,8 +150,8 @@ def supply_network(
     weight = np.asarray(weight, np.float64)
     n = len(sector)
     n_sectors = int(sector.max()) + 1 if n else 0
-    sales = np.bincount(supplier, weight, n)
-    bought = np.bincount(customer, weight, n)
+    sales: Floats = np.bincount(supplier, weight, n).astype(np.float64)
+    bought: Floats = np.bincount(customer, weight, n).astype(np.float64)
 
     source = customer * (n_sectors + 1) + sector[supplier] + 1
     keys, group = np.unique(source, return_inverse=True)

@@ -1,13 +1,13 @@
-"""The compiled cascade: eight shocks side by side, only what has changed, any number of threads.
+"""The loop over steps: eight shocks side by side, only what has changed.
 
 Eight shocks share one walk over the links, because a cache line holds eight levels of one firm.
 A shock that is finished gives its lane to the next one. Every sum is formed anew from all its
 links in the same order, so that a result does not depend on its neighbours or on the threads.
+The eight lanes are spelt out, because only then do they become vector instructions.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,34 +15,6 @@ import numpy as np
 from isthmus.kernels.cascade import EMPTY_MARKET
 
 LANES = 8
-
-
-@lru_cache(maxsize=1)
-def compiled() -> Any:
-    """Return `run_shocks` as machine code that releases the interpreter lock.
-
-    Raises
-    ------
-    ImportError
-        When numba is not installed.
-    """
-    import numba
-
-    before = numba.core.config.SLP_VECTORIZE
-    numba.core.config.SLP_VECTORIZE = 1  # eight lanes become vector instructions
-    try:
-        try:
-            kernel = numba.njit(nogil=True, cache=True, error_model="numpy")(run_shocks)
-        except RuntimeError:  # no folder in which the compiled code could be kept
-            kernel = numba.njit(nogil=True, error_model="numpy")(run_shocks)
-        _warm_up(kernel)
-    finally:
-        numba.core.config.SLP_VECTORIZE = before
-    return kernel
-
-
-def _warm_up(kernel: Any) -> None:
-    return None
 
 
 def run_shocks(
@@ -76,7 +48,7 @@ def run_shocks(
     by_group: Any,
     work: Any,
 ) -> None:
-    """Run shocks and fill the output arrays.
+    """Run shocks and fill the output arrays (call it through `run_batch`).
 
     Inputs are the arrays of `Supply`; shock k lowers the firms ``shock_firm[shock_start[k]:
     shock_start[k + 1]]`` by ``shock_size``; an empty `market` switches replaceability off. When

@@ -12,6 +12,7 @@ from isthmus.runtime.canonical import canonical_hash, canonical_json
 from isthmus.runtime.checkpoints import Checkpoints
 from isthmus.runtime.executors import Executor, SerialExecutor, open_executor
 from isthmus.runtime.progress import Progress, ProgressEvent, silent, terminal_progress
+from isthmus.runtime.threadpool import ThreadExecutor
 
 __all__ = [
     "Batch",
@@ -21,6 +22,7 @@ __all__ = [
     "Progress",
     "ProgressEvent",
     "SerialExecutor",
+    "ThreadExecutor",
     "atomic_write",
     "atomic_write_bytes",
     "cancel_on_interrupt",
