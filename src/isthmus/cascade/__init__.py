@@ -1,1 +1,36 @@
-"""The cascade lens: systemic importance in networks."""
+"""The cascade lens: systemic importance in networks of firms and of economy x product nodes."""
+
+from isthmus.cascade.engine import Outcome, levels_of, run_shocks
+from isthmus.cascade.lens import run, systemic_importance
+from isthmus.cascade.network import SupplyNetwork
+from isthmus.cascade.reading import read_network
+from isthmus.cascade.remedies import (
+    SecondSource,
+    critical_links,
+    second_source,
+    single_sources,
+    with_second_sources,
+)
+from isthmus.cascade.shocks import Shocks, every_firm, firms_stop, from_scenario, group_stops
+from isthmus.cascade.synthetic import synthetic_network
+
+__all__ = [
+    "Outcome",
+    "SecondSource",
+    "Shocks",
+    "SupplyNetwork",
+    "critical_links",
+    "every_firm",
+    "firms_stop",
+    "from_scenario",
+    "group_stops",
+    "levels_of",
+    "read_network",
+    "run",
+    "run_shocks",
+    "second_source",
+    "single_sources",
+    "synthetic_network",
+    "systemic_importance",
+    "with_second_sources",
+]
