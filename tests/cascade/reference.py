@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 
-def cascade(weights, sector, kinds, psi, *, market=None, eps=1e-2, revenue=None, costs=None, most=500):
+def cascade(
+    weights, sector, kinds, psi, *, market=None, eps=1e-2, revenue=None, costs=None, most=500
+):
     """Return index, downstream part, upstream part, steps, and both production levels.
 
     `weights` (n, n) sales of row to column, `kinds` (n, n) in {2, 1, 0}, `psi` (n,).

@@ -102,9 +102,8 @@ def critical_links(
         Column("saved", "value", "share", "difference"),
     )
     text = f"links that carry '{shocks.names[0]}'"
-    return _result(
-        network, "critical_links", "links", frame, columns, text, replaceability, rule, eps
-    )
+    method = (replaceability, rule_text(rule, eps))
+    return _result(network, "critical_links", "links", frame, columns, text, method)
 
 
 def second_source(
@@ -155,9 +154,8 @@ def second_source(
         Column("saved", "value", "share", "difference; negative where the new link adds risk"),
     )
     text = "; ".join(f"{s.supplier} takes {s.share:g} of {s.customer}" for s in sources)
-    return _result(
-        network, "second_source", "remedy", frame, columns, text, replaceability, rule, eps
-    )
+    method = (replaceability, rule_text(rule, eps))
+    return _result(network, "second_source", "remedy", frame, columns, text, method)
 
 
 def with_second_sources(network: SupplyNetwork, sources: Sequence[SecondSource]) -> SupplyNetwork:
