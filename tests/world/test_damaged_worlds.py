@@ -130,3 +130,23 @@ def test_flows_arrange_rows_in_any_order_and_refuse_gaps() -> None:
         flows_from_frame(frame.head(23))
     with pytest.raises(IdentityViolated):
         flows_from_frame(pl.concat([frame.head(23), frame.head(1)]))
+
+
+def test_rows_kept_in_memory_are_bounded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World.open(folder)
+    monkeypatch.setattr("isthmus.world.snapshot.CACHE_BYTES", 1)
+    first = world.table("small")
+    assert world.table("small") is first
+    world.table("industry_texts")
+    again = world.table("small")
+    assert again is not first
+    assert again.equals(first)
+
+
+def test_many_threads_read_one_world(folder: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    world = World.open(folder)
+    with ThreadPoolExecutor(8) as pool:
+        frames = list(pool.map(lambda _: world.table("small"), range(64)))
+    assert all(frame is frames[0] for frame in frames)

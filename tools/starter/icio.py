@@ -43,7 +43,7 @@ def _record(years: np.ndarray) -> DatasetRecord:
         years=tuple(int(y) for y in years),
         unit="million USD, current prices, basic prices",
         kind=Kind.MEASURED,
-        licence="CC BY 4.0, as far as known (OECD's terms since 2024)",
+        licence="CC BY 4.0 (OECD open access policy for content from 1 July 2024)",
         attribution="OECD (2025), Inter-Country Input-Output tables",
         redistribution="allowed",
         address="https://www.oecd.org/en/data/datasets/inter-country-input-output-tables.html",

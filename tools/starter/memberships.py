@@ -79,13 +79,13 @@ ENTRIES = {
         ("1999-04-30", "KHM"),
         ("2025-10-26", "TLS"),
     ],
-    "CSTO": [("2002-10-07", "ARM BLR KAZ KGZ RUS TJK")],
+    "CSTO": [("2002-10-07", "ARM BLR KAZ KGZ RUS TJK"), ("2006-08-16", "UZB")],
     "NB8": [("1992-01-01", "DNK EST FIN ISL LTU LVA NOR SWE")],
     "V4": [("1993-01-01", "CZE HUN POL SVK")],
 }
 
-ENDED = {("EU", "GBR"): "2020-02-01"}
-"""First day outside, where a membership has ended."""
+ENDED = {("EU", "GBR"): "2020-02-01", ("CSTO", "UZB"): "2012-06-28"}
+"""First day outside, where a membership has ended or been suspended for good."""
 
 FIXED_ON = {
     "EU27_2020": "2020-02-01",
