@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains.source import EXTRACTION, YEAR, Source, notes, party, source
-from isthmus.errors import ShockNotRepresentable
+from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.scenario import ALL, Embargo, ExportStop, PurchaseBan, Scenario
@@ -68,6 +68,8 @@ def extract(world: World | MRIO, links: Iterable[Links], *, year: int = YEAR) ->
 
     Raises
     ------
+    BadInput
+        When a severity is not in (0, 1].
     CodeUnknown
         When a link names an unknown economy or industry.
     DidNotConverge
@@ -79,6 +81,14 @@ def extract(world: World | MRIO, links: Iterable[Links], *, year: int = YEAR) ->
     Gross Exports: Comment. American Economic Review 106(7), 1958-1966.
     """
     listed = tuple(links)
+    raise_all(
+        "links",
+        [
+            InputProblem(f"severity {link.severity} is not in (0, 1]", f"link {n}")
+            for n, link in enumerate(listed, 1)
+            if not 0.0 < link.severity <= 1.0
+        ],
+    )
     src = source(world, year=year)
     lost, said = stakes(src.table, listed)
     given = {"links": [_plain(link) for link in listed], "year": src.table.year}
@@ -111,7 +121,7 @@ def stakes(table: MRIO, links: Iterable[Links]) -> tuple[Array, tuple[str, ...]]
     for link in links:
         kept, more = _kept(table, link)
         said.extend(more)
-        everyone = link.users == ALL
+        everyone = link.users == ALL or ALL in tuple(link.users)
         users = slice(None) if everyone else table.labels.industry_positions(link.users)
         if everyone:
             final *= kept.transpose(0, 2, 1).reshape(table.labels.N, -1)

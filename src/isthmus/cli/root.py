@@ -27,6 +27,7 @@ ROOMS: tuple[Room, ...] = (
     Room("data", "isthmus.cli.data:app", "List, describe and export the data sets of a world."),
     Room("codes", "isthmus.cli.codes:app", "Look up economies, industries and products."),
     Room("dependence", "isthmus.cli.dependence:app", "Who supplies whom, and how concentrated."),
+    Room("chains", "isthmus.cli.chains:app", "Look through supply chains, behind direct trade."),
     Room("equilibrium", "isthmus.cli.equilibrium:app", "What lasting shocks change, by horizon."),
     Room("cascade", "isthmus.cli.cascade:app", "Who is systemically important among firms."),
     Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),

@@ -1,0 +1,241 @@
+"""``isthmus chains``: what stands behind direct trade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    from isthmus.evidence import Result
+
+app = App(
+    name="chains",
+    help="Look through supply chains: hidden exposure, value added in trade, stakes, positions.",
+)
+
+Json = Annotated[bool, Parameter(negative="")]
+Codes = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)]
+
+
+@app.command
+def lookthrough(
+    of: str,
+    *,
+    on: Codes = (),
+    by: Literal["total", "industry", "economy", "node"] = "total",
+    direction: Literal["backward", "forward"] = "backward",
+    industry: Codes = (),
+    world: str = "starter",
+    year: int = 2022,
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show face value, look-through and hidden exposure.
+
+    Parameters
+    ----------
+    of
+        Economy (DEU) or coalition (EU27_2020) whose exposure is measured.
+    on
+        Economies or coalitions exposed to; every economy when none is given.
+    by
+        One row in all, by industry, by member economy, or by both (node).
+    direction
+        backward: of inputs by origin; forward: of sales by user.
+    industry
+        Only these industries, such as C26 C29.
+    world
+        Name of a world, or the folder of one.
+    year
+        Year of the inter-economy table.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json, .csv or .parquet.
+    """
+    from isthmus import chains
+    from isthmus.world import World
+
+    result = chains.lookthrough(
+        World.open(world),
+        of,
+        on=on or None,
+        direction=direction,
+        by=by,
+        industries=industry or None,
+        year=year,
+    )
+    _emit(result, json, out)
+
+
+@app.command
+def demand(
+    of: str,
+    *,
+    on: Codes = (),
+    by_industry: Annotated[bool, Parameter(negative="")] = False,
+    world: str = "starter",
+    year: int = 2022,
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show the value added of one party that the final demand of others absorbs.
+
+    Parameters
+    ----------
+    of
+        Economy or coalition whose value added it is.
+    on
+        Economies or coalitions whose final demand; every economy when none is given.
+    by_industry
+        One row per industry.
+    world
+        Name of a world, or the folder of one.
+    year
+        Year of the inter-economy table.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json, .csv or .parquet.
+    """
+    from isthmus import chains
+    from isthmus.world import World
+
+    result = chains.foreign_demand(
+        World.open(world), of, on=on or None, by_industry=by_industry, year=year
+    )
+    _emit(result, json, out)
+
+
+@app.command
+def decompose(
+    of: str,
+    *,
+    by: Literal["total", "industry"] = "total",
+    world: str = "starter",
+    year: int = 2022,
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show domestic and foreign value added in gross exports.
+
+    Parameters
+    ----------
+    of
+        Exporting economy or coalition.
+    by
+        All exports, or by exporting industry.
+    world
+        Name of a world, or the folder of one.
+    year
+        Year of the inter-economy table.
+    json
+        Print one JSON document.
+    out
+        Write to this .json file.
+    """
+    from isthmus import chains
+    from isthmus.world import World
+
+    _emit(chains.decompose(World.open(world), of, by=by, year=year), json, out)
+
+
+@app.command
+def extract(
+    scenario: str | None = None,
+    *,
+    exporter: Codes = (),
+    importer: Codes = (),
+    industry: Codes = (),
+    user: Codes = (),
+    both_ways: Annotated[bool, Parameter(negative="")] = False,
+    severity: float = 1.0,
+    world: str = "starter",
+    year: int = 2022,
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show the value added at stake in trade links: an accounting stake, not a loss forecast.
+
+    Parameters
+    ----------
+    scenario
+        A scenario that stops trade (file or preset), instead of naming links.
+    exporter
+        Who sells; all when none is given.
+    importer
+        Who buys; all when none is given.
+    industry
+        Supplying industries; all when none is given.
+    user
+        Using industries; all and final demand when none is given.
+    both_ways
+        Take out the reverse direction as well.
+    severity
+        Share taken out, above 0 to 1.
+    world
+        Name of a world, or the folder of one.
+    year
+        Year of the inter-economy table.
+    json
+        Print one JSON document.
+    out
+        Write to this .json file.
+    """
+    from isthmus import chains
+    from isthmus.errors import BadInput
+    from isthmus.scenario import load
+    from isthmus.world import World
+
+    if scenario is not None:
+        _emit(chains.run(World.open(world), load(scenario), year=year), json, out)
+        return
+    if not exporter and not importer:
+        raise BadInput("no links were named", hint="give a scenario, --exporter or --importer")
+    one = chains.Links(
+        exporter or "*", importer or "*", industry or "*", user or "*", severity=severity
+    )
+    links = [one]
+    if both_ways:
+        links.append(
+            chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
+        )
+    _emit(chains.extract(World.open(world), links, year=year), json, out)
+
+
+@app.command
+def upstreamness(
+    of: str | None = None,
+    *,
+    world: str = "starter",
+    year: int = 2022,
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show the distance of industries to final use and to primary inputs.
+
+    Parameters
+    ----------
+    of
+        Economy or coalition; every economy when not given.
+    world
+        Name of a world, or the folder of one.
+    year
+        Year of the inter-economy table.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json, .csv or .parquet.
+    """
+    from isthmus import chains
+    from isthmus.world import World
+
+    _emit(chains.position(World.open(world), of, year=year), json, out)
+
+
+def _emit(result: Result, json: bool, out: Path | None) -> None:
+    from isthmus.cli.output import emit_result
+
+    emit_result(result, json=json, out=out)
