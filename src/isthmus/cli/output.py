@@ -116,8 +116,8 @@ def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]])
     from rich.table import Table as Grid
 
     grid = Grid(title=title, title_justify="left")
-    for name in columns:
-        grid.add_column(name)
+    for position, name in enumerate(columns):
+        grid.add_column(name, no_wrap=position == 0, overflow="fold")
     for row in rows:
         grid.add_row(*(format_cell(cell) for cell in row))
     stdout_console().print(grid)
@@ -179,7 +179,10 @@ def _print_table(console: Console, table: Table, limit: int) -> None:
     )
     for column in table.columns:
         right = column.role == "value"
-        grid.add_column(_header(column), justify="right" if right else "left")
+        keep = column.role == "dimension"
+        grid.add_column(
+            _header(column), justify="right" if right else "left", no_wrap=keep, overflow="fold"
+        )
     units = [c.unit for c in table.columns]
     for row in frame.iter_rows():
         grid.add_row(*(format_cell(cell, unit) for cell, unit in zip(row, units, strict=True)))
