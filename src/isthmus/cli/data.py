@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
 
+from isthmus.cli.data_store import export_stored, register, stored, stored_lines
 from isthmus.cli.output import emit_json, emit_mapping, emit_rows, format_cell, say
+from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
     from isthmus.evidence import DatasetRecord
 
-app = App(name="data", help="List, describe and export the data sets of a world.")
+app = App(name="data", help="List, describe, add, check and pass on data sets.")
+register(app)
 
 SCHEMA_VERSION = 1
 
@@ -34,11 +37,14 @@ def list_(*, world: str = "starter", json: bool = False) -> None:
     records = [opened.record(key) for key in opened.keys()]  # noqa: SIM118 - not a mapping
     if json:
         listed = [record.model_dump(mode="json") for record in records]
-        emit_json({**_head(opened.name, opened.edition, opened.content_hash), "datasets": listed})
+        head = _head(opened.name, opened.edition, opened.content_hash)
+        emit_json({**head, "datasets": listed, "stored": stored_lines(stored())})
         return
     columns = ("key", "title", "edition", "years", "rows", "kind", "rows may be passed on")
     title = f"{opened.name}, edition {opened.edition}"
     emit_rows(title, columns, [_line(record) for record in records])
+    if kept := stored_lines(stored()):
+        emit_rows("in the store", kept[0], [line.values() for line in kept])
 
 
 @app.command
@@ -72,20 +78,22 @@ def show(key: str, *, world: str = "starter", json: bool = False, rows: int = 5)
 
 @app.command
 def export(
-    key: str,
-    *,
+    *keys: str,
     out: Path,
     format: Literal["csv", "parquet", "json"] | None = None,  # noqa: A002 - the option's name
     world: str = "starter",
     force: bool = False,
     json: bool = False,
 ) -> None:
-    """Write a data set to a file, with its licence record beside it.
+    """Write a data set to a file, or data sets of the store to a bundle (.zip).
+
+    Licence records go along; a bundle refuses what may not be passed on.
 
     Parameters
     ----------
-    key
-        Key of the data set.
+    keys
+        Key of one data set of the world; for a bundle any number of KEY or KEY@VERSION of the
+        store, all when none is given.
     out
         File to write; the record goes beside it, with ``.record.json`` added to the name.
     format
@@ -100,6 +108,12 @@ def export(
     from isthmus.world import World
     from isthmus.world.export import export_table
 
+    if out.suffix == ".zip":
+        export_stored(keys, out, force=force, json=json)
+        return
+    if len(keys) != 1:
+        raise BadInput("name one data set", where="KEY", hint="or write a bundle: --out FILE.zip")
+    key = keys[0]
     beside = export_table(World.open(world), key, out, form=format, replace=force)
     if json:
         files = [str(out), str(beside)]

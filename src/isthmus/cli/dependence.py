@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.recording import recorded
 from isthmus.errors import BadInput, did_you_mean
 
 if TYPE_CHECKING:
@@ -206,90 +207,73 @@ def _industries_only(question: dict[str, Any], view: str) -> None:
 
 
 def _suppliers(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import profile
-
-    return profile(
-        world, q["importer"], on=q["on"], years=q["years"], level=q["level"], items=q["items"],
-        top=q["top"],
+    return recorded(
+        "dependence.profile", world, importer=q["importer"], on=q["on"], years=q["years"],
+        level=q["level"], items=q["items"], top=q["top"],
     )  # fmt: skip
 
 
 def _indicators(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import indicators
-
-    return indicators(
-        world, q["importer"], years=q["years"], level=q["level"], items=q["items"],
-        thresholds=q["thresholds"], distance=q["distance"], methods=q["methods"], **q["bases"],
+    return recorded(
+        "dependence.indicators", world, importer=q["importer"], years=q["years"],
+        level=q["level"], items=q["items"], thresholds=q["thresholds"], distance=q["distance"],
+        methods=q["methods"], **q["bases"],
     )  # fmt: skip
 
 
 def _series(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import time_series
-
-    return time_series(
-        world, q["importer"], on=q["on"], years=q["years"], level=q["level"], items=q["items"],
-        **q["bases"],
+    return recorded(
+        "dependence.time_series", world, importer=q["importer"], on=q["on"], years=q["years"],
+        level=q["level"], items=q["items"], **q["bases"],
     )  # fmt: skip
 
 
 def _churn(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import churn
-
-    return churn(
-        world, q["importer"], method=q["methods"][0], years=q["years"], level=q["level"],
-        thresholds=q["thresholds"], **q["bases"],
+    return recorded(
+        "dependence.churn", world, importer=q["importer"], method=q["methods"][0],
+        years=q["years"], level=q["level"], thresholds=q["thresholds"], **q["bases"],
     )  # fmt: skip
 
 
 def _mutual(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import mutual
-
-    return mutual(
-        world, q["importer"], _partner(q, "mutual"), years=q["years"], level=q["level"],
-        items=q["items"],
+    return recorded(
+        "dependence.mutual", world, a=q["importer"], b=_partner(q, "mutual"), years=q["years"],
+        level=q["level"], items=q["items"],
     )  # fmt: skip
 
 
 def _members(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import members
-
-    return members(
-        world, q["importer"], on=_partner(q, "members"), years=q["years"], level=q["level"],
-        items=q["items"],
+    return recorded(
+        "dependence.members", world, coalition=q["importer"], on=_partner(q, "members"),
+        years=q["years"], level=q["level"], items=q["items"],
     )  # fmt: skip
 
 
 def _leverage(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import leverage
-
     _industries_only(q, "leverage")
-    return leverage(
-        world, q["importer"], _partner(q, "leverage"), year=_single_year(q, "leverage"),
-        items=q["items"], elasticity=q["elasticity"],
+    return recorded(
+        "dependence.leverage", world, a=q["importer"], b=_partner(q, "leverage"),
+        year=_single_year(q, "leverage"), items=q["items"], elasticity=q["elasticity"],
     )  # fmt: skip
 
 
 def _complementarity(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import complementarity
-
-    return complementarity(
-        world, q["importer"], _partner(q, "complementarity"),
+    return recorded(
+        "dependence.complementarity", world, a=q["importer"], b=_partner(q, "complementarity"),
         year=_single_year(q, "complementarity"), level=q["level"], items=q["items"],
     )  # fmt: skip
 
 
 def _chips(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import chip_imports
-
     if q["on"] not in (None, "TWN"):
         raise BadInput("the chip records are Taiwan's own", where="--on", hint="leave --on out")
-    return chip_imports(world, q["importer"], years=q["years"])
+    return recorded("dependence.chip_imports", world, importer=q["importer"], years=q["years"])
 
 
 def _network(world: World, q: dict[str, Any]) -> Result:
-    from isthmus.dependence import network
-
-    return network(world, level=q["level"], years=q["years"], items=q["items"])
+    return recorded(
+        "dependence.network", world, level=q["level"], years=q["years"], items=q["items"]
+    )
 
 
 _VIEWS: dict[View, Callable[[World, dict[str, Any]], Result]] = {

@@ -23,7 +23,7 @@ def recorded(lens: str, world: Any, scenario: Scenario | None = None, **paramete
     scenario : Scenario, optional
         For lenses that take one.
     **parameters
-        Plain values (text, numbers, truth values, lists, mappings) by parameter name.
+        By name: text, numbers, truth values, lists, mappings and data classes of these.
 
     Raises
     ------

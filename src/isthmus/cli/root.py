@@ -24,12 +24,14 @@ class Room(NamedTuple):
 ROOMS: tuple[Room, ...] = (
     Room("assess", "isthmus.cli.assess:app", "Answer a study and write its dossier."),
     Room("study", "isthmus.cli.study:app", "List, show, check and copy studies."),
-    Room("data", "isthmus.cli.data:app", "List, describe and export the data sets of a world."),
+    Room("data", "isthmus.cli.data:app", "List, describe, add, check and pass on data sets."),
     Room("codes", "isthmus.cli.codes:app", "Look up economies, industries and products."),
     Room("dependence", "isthmus.cli.dependence:app", "Who supplies whom, and how concentrated."),
     Room("chains", "isthmus.cli.chains:app", "Look through supply chains, behind direct trade."),
     Room("equilibrium", "isthmus.cli.equilibrium:app", "What lasting shocks change, by horizon."),
     Room("cascade", "isthmus.cli.cascade:app", "Who is systemically important among firms."),
+    Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),
+    Room("runs", "isthmus.cli.runs:app", "List, show, repeat and compare what was computed."),
     Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),
 )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -113,7 +115,17 @@ def call_lens(
         words = {**scenario.params, **words}
     words = {key: value for key, value in words.items() if key != "scenario" or value is not None}
     _check_parameters(name, takes, words)
-    return lens(world, **words)
+    return lens(world, **{key: _built(lens, takes[key], value) for key, value in words.items()})
+
+
+def _built(lens: Lens, parameter: inspect.Parameter, value: Any) -> Any:
+    """Build the data class that a parameter's annotation names from a mapping."""
+    if isinstance(value, Mapping):
+        for word in re.findall(r"\w+", str(parameter.annotation)):
+            named = lens.__globals__.get(word)
+            if isinstance(named, type) and dataclasses.is_dataclass(named):
+                return named(**value)
+    return value
 
 
 def takes_seed(name: str) -> bool:
@@ -146,8 +158,8 @@ def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     BadInput
-        With every parameter that is not made of text, finite numbers, truth values, lists and
-        mappings.
+        With every parameter that is not made of text, finite numbers, truth values, lists,
+        mappings and data classes of these.
     """
     problems = [
         InputProblem(f"holds {type(value).__name__}, which a run cannot keep", key)
@@ -165,10 +177,18 @@ def _is_plain(value: Any) -> bool:
         return all(_is_plain(v) for v in value)
     if isinstance(value, float):
         return math.isfinite(value)
+    if _is_data(value):
+        return _is_plain(dataclasses.asdict(value))
     return value is None or isinstance(value, str | bool | int)
 
 
+def _is_data(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
 def _json(value: Any) -> Any:
+    if _is_data(value):
+        return _json(dataclasses.asdict(value))
     if isinstance(value, Mapping):
         return {str(k): _json(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -203,6 +203,11 @@ class Store:
         """
         return runs.load_result(self.run(name).folder, self.outputs(name))
 
+    def timing(self, entry: RunEntry) -> dict[str, Any]:
+        """Return when a run was made and how long it took; empty while it is not done."""
+        path = entry.folder / runs.TIMING
+        return layout.read_json(path) if path.exists() else {}
+
     def record_run(
         self, manifest: RunManifest, result: Result, *, timing: Mapping[str, Any]
     ) -> RunEntry:

@@ -76,7 +76,8 @@ class World(Accessors):
         name : str or Path
             ``"starter"``, the world shipped with the package, or a folder that holds
             ``manifest.json`` and one Parquet file per data set. The tables of the codes
-            (texts, concordances) are part of every world.
+            (texts, concordances) are part of every world. ``"starter+KEY@VERSION"`` adds data
+            sets of the store, as `with_` does.
         with_ : sequence of str
             Data sets of a store to add: ``key`` (its newest version) or ``key@version``. One with
             the key of a data set that is there already takes its place.
@@ -90,6 +91,9 @@ class World(Accessors):
         DataCorrupted, SchemaVersionUnsupported
             When its manifest cannot be used.
         """
+        if isinstance(name, str):
+            name, *more = name.split("+")
+            with_ = (*with_, *more)
         package = Path(str(files("isthmus")))
         folder = package / "world" / "starter" if name == STARTER else Path(name)
         manifest = read_manifest(folder)

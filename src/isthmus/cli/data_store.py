@@ -1,0 +1,162 @@
+"""The commands of ``isthmus data`` that keep data sets of your own: add, verify, gc, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from isthmus.cli.output import emit_json, emit_rows, say
+from isthmus.errors import BadInput
+from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
+
+if TYPE_CHECKING:
+    from isthmus.store import DatasetEntry
+
+SCHEMA_VERSION = 1
+Json = Annotated[bool, Parameter(negative="")]
+
+
+def register(app: App) -> None:
+    """Add the commands to the app of ``isthmus data``."""
+    app.command(add)
+    app.command(verify)
+    app.command(gc)
+    app.command(import_, name="import")
+
+
+def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
+    """Add a table of your own, in the canonical layout: one Parquet or CSV file and its record.
+
+    Parameters
+    ----------
+    file
+        Parquet or CSV file with a header.
+    record
+        TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
+        attribution, redistribution, columns. By default the file of the same name with .toml.
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store
+    from isthmus.store.datasets import read_record, read_rows
+
+    beside = record or file.with_suffix(".toml")
+    if not beside.is_file():
+        raise BadInput(
+            "the data set has no record",
+            where=str(beside),
+            hint="write one (licence, unit, kind, source) and name it with --record",
+        )
+    entry = Store().add(read_record(beside), read_rows(file))
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "added": entry.reference})
+    say(f"added {entry.reference}; open it with the world starter+{entry.key}")
+
+
+def verify(reference: str = "", *, rebuild: bool = False, json: Json = False) -> int:
+    """Check every file of the store against its manifest; exit code 1 when something is wrong.
+
+    Parameters
+    ----------
+    reference
+        A data set, a version (KEY@VERSION) or a run; everything by default.
+    rebuild
+        Make the index anew from the manifests.
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store
+    from isthmus.store.verify import verify as check
+
+    store = Store()
+    if rebuild:
+        with store.writing():
+            store.refresh(rebuild=True)
+    checked, faults = check(store, reference)
+    if json:
+        found = [{"where": f.where, "what": f.what} for f in faults]
+        emit_json({"schema_version": SCHEMA_VERSION, "checked": checked, "faults": found})
+    else:
+        if faults:
+            emit_rows("faults", ("where", "what"), [(f.where, f.what) for f in faults])
+        say(f"{checked} checked, {len(faults)} faults")
+    return EXIT_FAILED if faults else EXIT_DONE
+
+
+def gc(*, unused: bool = False, dry_run: bool = False, json: Json = False) -> None:
+    """Remove what killed writers left in the store.
+
+    Parameters
+    ----------
+    unused
+        Also remove versions of data sets that are neither the newest nor used by any run.
+    dry_run
+        Only say what would be removed.
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store
+    from isthmus.store.gc import collect
+
+    waste = collect(Store(), unused=unused, dry_run=dry_run)
+    if json:
+        found = [{"path": w.path, "bytes": w.bytes, "why": w.why} for w in waste]
+        emit_json({"schema_version": SCHEMA_VERSION, "dry_run": dry_run, "waste": found})
+        return
+    if waste:
+        emit_rows("waste", ("path", "bytes", "why"), [(w.path, w.bytes, w.why) for w in waste])
+    word = "would be removed" if dry_run else "removed"
+    say(f"{len(waste)} {word}, {sum(w.bytes for w in waste):,} bytes")
+
+
+def import_(bundle: Path, *, json: Json = False) -> None:
+    """Add the data sets of a bundle, after checking every name, size and hash.
+
+    Parameters
+    ----------
+    bundle
+        File written by ``isthmus data export``.
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store, import_bundle
+
+    names = import_bundle(Store(), bundle)
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "datasets": names})
+    say(f"imported {', '.join(names)}")
+
+
+def export_stored(references: tuple[str, ...], out: Path, *, force: bool, json: bool) -> None:
+    """Write data sets of the store into a bundle."""
+    from isthmus.store import Store, export_bundle
+
+    names = export_bundle(Store(), references, out, replace=force)
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "datasets": names, "files": [str(out)]})
+    say(f"wrote {out} with {', '.join(names)}")
+
+
+def stored() -> list[DatasetEntry]:
+    """Return the data sets of the store."""
+    from isthmus.store import Store
+
+    return Store().datasets()
+
+
+def stored_lines(entries: list[DatasetEntry]) -> list[dict[str, Any]]:
+    """Return what a list shows of each stored version."""
+    return [
+        {
+            "reference": entry.reference,
+            "title": entry.manifest.record.title if entry.manifest else "",
+            "edition": entry.manifest.record.edition if entry.manifest else "",
+            "rows": entry.manifest.record.rows if entry.manifest else 0,
+            "licence": entry.manifest.record.licence if entry.manifest else "",
+            "redistribution": entry.manifest.record.redistribution if entry.manifest else "",
+            "fault": entry.fault,
+        }
+        for entry in entries
+    ]

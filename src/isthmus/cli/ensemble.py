@@ -1,0 +1,244 @@
+"""``isthmus ensemble``: sample what is not known, run the lens over it, show the spread."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+
+from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_tables, say
+from isthmus.errors import BadInput
+
+if TYPE_CHECKING:
+    from isthmus.ensemble import EnsembleStatus
+    from isthmus.store import RunEntry, Store
+
+app = App(name="ensemble", help="Run a lens over ranges of its inputs and show the spread.")
+
+SCHEMA_VERSION = 1
+Json = Annotated[bool, Parameter(negative="")]
+Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="", consume_multiple=True)]
+
+
+@app.command
+def run(
+    file: Path,
+    *,
+    lens: str | None = None,
+    set_: Settings = (),
+    samples: int | None = None,
+    design: Literal["latin_hypercube", "sobol", "random"] | None = None,
+    seed: int | None = None,
+    batch: int | None = None,
+    world: str = "starter",
+    workers: int = 1,
+    json: Json = False,
+) -> None:
+    """Run a scenario file with ranges; Ctrl-C leaves a run that can be resumed (exit code 130).
+
+    Parameters
+    ----------
+    file
+        Scenario file (TOML) with [[ranges]] and, where you like, an [ensemble] table that names
+        lens, parameters, samples, design, seed, batch and tables.
+    lens
+        Dotted name of the lens, such as dependence.leverage.
+    set_
+        Fixed parameters of the lens: name=value, the value as in TOML or plain text.
+    samples
+        Number of samples (1,024 by default); a power of two for Sobol.
+    design
+        How the samples fill the ranges; latin_hypercube by default.
+    seed
+        Seed of the samples; 0 by default.
+    batch
+        Samples per batch (64 by default).
+    world
+        Name of the world; starter+KEY@VERSION adds a data set of the store.
+    workers
+        Number of processes; the content does not depend on it.
+    json
+        Print one JSON document.
+    """
+    from isthmus.ensemble import read_plan, run_ensemble
+    from isthmus.store import Store
+    from isthmus.world import World
+
+    plan = read_plan(
+        file,
+        lens=lens,
+        samples=samples,
+        design=design,
+        seed=seed,
+        batch=batch,
+        parameters=parse_settings(set_),
+    )
+    store = Store()
+    opened = World.open(world, store=store)
+    _finish(store, workers, json, lambda words: run_ensemble(store, plan, opened, **words))
+
+
+@app.command
+def resume(name: str, *, workers: int = 1, json: Json = False) -> None:
+    """Go on with an ensemble that was interrupted.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    workers
+        Number of processes.
+    json
+        Print one JSON document.
+    """
+    from isthmus.ensemble import resume_ensemble
+    from isthmus.store import Store
+
+    store = Store()
+    _finish(store, workers, json, lambda words: resume_ensemble(store, name, **words))
+
+
+@app.command
+def status(name: str, *, json: Json = False) -> None:
+    """Show how far an ensemble is.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    json
+        Print one JSON document.
+    """
+    from isthmus.ensemble import status as ensemble_status
+    from isthmus.store import Store
+
+    _emit_status(ensemble_status(Store(), name), json=json)
+
+
+@app.command
+def summarise(
+    name: str,
+    *,
+    table: str | None = None,
+    where: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
+    bands_chart: Path | None = None,
+    exceedance_chart: Path | None = None,
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show quantile bands and exceedance curves of a finished ensemble.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    table
+        Table of the lens; needed where there are several.
+    where
+        Keep some rows: dimension=value.
+    level
+        Quantile levels; 0.05 0.25 0.5 0.75 0.95 by default.
+    bands_chart, exceedance_chart
+        Write the chart to this file: .svg, or .json for its Vega-Lite specification.
+    json
+        Print one JSON document.
+    out
+        Write the result to this .json file.
+    """
+    from isthmus.ensemble import summarise as summary_of
+    from isthmus.ensemble.summary import LEVELS
+    from isthmus.store import Store
+
+    wanted = dict(_pair(text, "--where") for text in where)
+    result = summary_of(Store(), name, table=table, where=wanted, levels=level or LEVELS)
+    _write_charts(result.tables, {"bands": bands_chart, "exceedance": exceedance_chart})
+    if json or out is not None:
+        emit_result(result, json=json, out=out)
+        return
+    emit_tables([result["bands"]])
+    if "exceedance" in result.tables:
+        say("exceedance curves: --exceedance-chart, --json or --out")
+
+
+def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Return the parameters of ``name=value`` texts; a value that is no TOML value is text.
+
+    Raises
+    ------
+    BadInput
+        When a text has no ``=``.
+    """
+    settings = {}
+    for text in texts:
+        key, value = _pair(text, "--set")
+        try:
+            settings[key] = tomllib.loads(f"x = {value}")["x"]
+        except tomllib.TOMLDecodeError:
+            settings[key] = value
+    return settings
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise BadInput(f"cannot read {text!r}", where=option, hint="write name=value")
+    return key.strip(), value.strip()
+
+
+def _finish(store: Store, workers: int, json: bool, work: Any) -> None:
+    """Run with progress on stderr and Ctrl-C as cancel, then say what there is."""
+    from isthmus.ensemble import status as ensemble_status
+    from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
+
+    with (
+        cancel_on_interrupt() as token,
+        terminal_progress() as show,
+        open_executor(workers) as executor,
+    ):
+        words = {"executor": executor, "cancel": token, "progress": show}
+        entry: RunEntry = work(words)
+    _emit_status(ensemble_status(store, entry.id), json=json)
+
+
+def _emit_status(found: EnsembleStatus, *, json: bool) -> None:
+    lines = {
+        "run": found.run,
+        "lens": found.lens,
+        "status": found.status,
+        "batches_done": found.batches_done,
+        "batches": found.batches,
+        "samples": found.samples,
+    }
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, **lines})
+    else:
+        emit_mapping("ensemble", {name: str(value) for name, value in lines.items()})
+        if found.status == "resumable":
+            say(f"go on with: isthmus ensemble resume {found.run}")
+
+
+def _write_charts(tables: Any, wanted: dict[str, Path | None]) -> None:
+    from isthmus.charts.ensemble import band_chart, exceedance_chart
+    from isthmus.runtime import atomic_write, canonical_json
+
+    draw = {"bands": band_chart, "exceedance": exceedance_chart}
+    for name, path in wanted.items():
+        if path is None:
+            continue
+        if name not in tables:
+            raise BadInput("there are too many curves to draw", hint="narrow them with --where")
+        try:
+            chart = draw[name](tables[name])
+        except ValueError as error:
+            raise BadInput(str(error), where=str(path), hint="narrow it with --where") from error
+        with atomic_write(path) as handle:
+            if path.suffix == ".svg":
+                import vl_convert
+
+                handle.write(vl_convert.vegalite_to_svg(chart))
+            else:
+                handle.write(canonical_json(chart, indent=2) + "\n")
+        say(f"wrote {path}")

@@ -1,0 +1,206 @@
+"""``isthmus runs``: what was computed, from what, and whether it comes out the same again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, say
+from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
+
+if TYPE_CHECKING:
+    from isthmus.store import Difference, RunEntry
+
+app = App(name="runs", help="List, show, repeat and compare what was computed.")
+
+SCHEMA_VERSION = 1
+Json = Annotated[bool, Parameter(negative="")]
+
+
+@app.command(name="list")
+def list_(*, json: Json = False) -> None:
+    """List all runs with lens, world and status (done, resumable, damaged).
+
+    Parameters
+    ----------
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store
+
+    store = Store()
+    rows = [_line(entry) for entry in store.runs()]
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "runs": [dict(r) for r in rows]})
+        return
+    columns = ("run", "kind", "lens", "world", "scenario", "status")
+    emit_rows(f"runs in {store.root}", columns, [list(row.values()) for row in rows])
+
+
+def _line(entry: RunEntry) -> dict[str, str]:
+    manifest = entry.manifest
+    if manifest is None:
+        about = {"kind": "", "lens": "", "world": "", "scenario": entry.fault}
+    else:
+        added = "".join(f"+{name}" for name in manifest.world.added)
+        scenario = str((manifest.scenario or {}).get("name", ""))
+        world = f"{manifest.world.name}{added} {manifest.world.edition}"
+        about = {
+            "kind": manifest.kind,
+            "lens": manifest.lens,
+            "world": world,
+            "scenario": scenario,
+        }
+    return {"run": entry.id, **about, "status": entry.status}
+
+
+@app.command
+def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None = None) -> None:
+    """Show what was asked in a run and what came out.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    tables
+        Show the tables of a finished run.
+    json
+        Print one JSON document.
+    out
+        Write the result to this file: .json, or .csv and .parquet for results with one table.
+    """
+    from isthmus.store import Store
+
+    store = Store()
+    entry = store.run(name)
+    asked: dict[str, Any] = (
+        entry.manifest.model_dump(mode="json") if entry.manifest is not None else {}
+    )
+    result = store.result(entry.id) if entry.done and not entry.fault and tables else None
+    if out is not None and result is not None:
+        emit_result(result, json=json, out=out)
+        return
+    if json:
+        head = {"schema_version": SCHEMA_VERSION, "run": entry.id, "status": entry.status}
+        answer = result.to_dict() if result is not None else None
+        emit_json({**head, "asked": asked, "timing": store.timing(entry), "result": answer})
+        return
+    world = asked.pop("world", {})
+    lines = {
+        "status": entry.status,
+        "lens": asked.get("lens"),
+        "world": f"{world.get('name')} {world.get('edition')} {world.get('content_hash')}",
+        "added data sets": ", ".join(world.get("added", ())) or None,
+        "fault": entry.fault or None,
+        **{f"parameter {k}": v for k, v in asked.get("parameters", {}).items()},
+        "scenario": (asked.get("scenario") or {}).get("name"),
+        "seed": asked.get("seed"),
+        **dict(asked.get("plan", {})),
+        **{f"version of {k}": v for k, v in asked.get("versions", {}).items()},
+        **store.timing(entry),
+    }
+    emit_mapping(entry.id, {k: str(v) for k, v in lines.items() if v is not None})
+    if result is not None:
+        emit_result(result)
+
+
+@app.command
+def rerun(name: str, *, world: str | None = None, json: Json = False) -> int:
+    """Do the run of a single call again and say whether the content is the same, cell by cell.
+
+    Exit code 0 when it is the same, 1 when something differs.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    world
+        The world to use; by default the one that the run names.
+    json
+        Print one JSON document.
+    """
+    from isthmus.ensemble import repeat_lens_run
+    from isthmus.store import Store
+    from isthmus.world import World
+
+    store = Store()
+    entry = store.run(name)
+    used = entry.manifest.world if entry.manifest is not None else None
+    opened = World.open(
+        world or (used.name if used else "starter"),
+        with_=used.added if used and world is None else (),
+        store=store,
+    )
+    again = repeat_lens_run(store, entry.id, opened)
+    if json:
+        emit_json(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "run": entry.id,
+                "same": again.same,
+                "circumstances": _plain(again.circumstances),
+                "content": _plain(again.content),
+            }
+        )
+    else:
+        _emit_differences("circumstances that differ", again.circumstances)
+        _emit_differences("content that differs", again.content)
+        say("the content is the same" if again.same else "the content differs")
+    return EXIT_DONE if again.same else EXIT_FAILED
+
+
+@app.command
+def compare(first: str, second: str, *, json: Json = False) -> None:
+    """Show how two finished runs differ: in what was asked, and in the tables.
+
+    Parameters
+    ----------
+    first, second
+        The ids of the runs, or enough of them.
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store, compare_runs
+
+    store = Store()
+    one, two = store.run(first).id, store.run(second).id
+    differences = compare_runs(store, one, two)
+    if json:
+        runs = {"first": one, "second": two}
+        emit_json({"schema_version": SCHEMA_VERSION, **runs, "differences": _plain(differences)})
+        return
+    if differences:
+        _emit_differences(f"{one} and {two}", differences)
+    else:
+        say("the runs do not differ")
+
+
+@app.command
+def delete(name: str, *, json: Json = False) -> None:
+    """Take a run out of the store.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    json
+        Print one JSON document.
+    """
+    from isthmus.store import Store
+
+    gone = Store().delete_run(name)
+    if json:
+        emit_json({"schema_version": SCHEMA_VERSION, "deleted": gone})
+    say(f"deleted {gone}")
+
+
+def _plain(differences: list[Difference]) -> list[dict[str, str]]:
+    return [{"where": d.where, "first": d.first, "second": d.second} for d in differences]
+
+
+def _emit_differences(title: str, differences: list[Difference]) -> None:
+    if differences:
+        rows = [(d.where, d.first, d.second) for d in differences]
+        emit_rows(title, ("where", "first", "second"), rows)

@@ -1,0 +1,206 @@
+"""The commands for data of one's own, runs and ensembles, as a person calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from isthmus.cli.ensemble import parse_settings
+from isthmus.cli.root import main
+from isthmus.errors import BadInput
+from isthmus.store import Store
+
+RECORD = """
+key = "mine"
+title = "My table"
+publisher = "Me"
+edition = "1"
+unit = "million USD"
+kind = "measured"
+licence = "CC0-1.0"
+attribution = "none"
+redistribution = "{redistribution}"
+[columns]
+exporter = "code"
+value = "million USD"
+"""
+PLAN = """
+name = "test-leverage"
+[ensemble]
+lens = "dependence.leverage"
+samples = {samples}
+batch = 4
+tables = ["totals"]
+[ensemble.parameters]
+a = "DEU"
+b = "CHN"
+items = ["C26"]
+[[ranges]]
+path = "params.elasticity"
+distribution = "triangular"
+low = 1.5
+mode = 3.0
+high = 6.0
+reason = "published estimates differ"
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path) -> Path:
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def document(capsys, *words: object, code: int = 0):
+    assert main([*map(str, words), "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def write_table(folder: Path, *, redistribution: str = "allowed") -> Path:
+    path = folder / "mine.csv"
+    path.write_text("exporter,value\nDEU,1.5\nTWN,2\n")
+    path.with_suffix(".toml").write_text(RECORD.format(redistribution=redistribution))
+    return path
+
+
+def test_add_list_verify_export_import_gc(capsys, tmp_path, monkeypatch):
+    added = document(capsys, "data", "add", write_table(tmp_path))["added"]
+    (line,) = document(capsys, "data", "list")["stored"]
+    assert line["reference"] == added
+    assert line["rows"] == 2
+    assert main(["data", "list"]) == 0
+    assert "My table" in capsys.readouterr().out
+    bundle = tmp_path / "bundle.zip"
+    assert document(capsys, "data", "export", "mine", "--out", bundle)["datasets"] == [added]
+    assert "LICENCES.md" in zipfile.ZipFile(bundle).namelist()
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "other"))
+    assert document(capsys, "data", "import", bundle)["datasets"] == [added]
+    assert document(capsys, "data", "verify", "--rebuild")["checked"] == 1
+    assert document(capsys, "data", "gc")["waste"] == []
+    assert (
+        document(capsys, "data", "show", "mine", "--world", "starter+mine")["dataset"]["rows"] == 2
+    )
+    Store().dataset("mine").folder.joinpath("data.parquet").write_bytes(b"x")
+    (fault,) = document(capsys, "data", "verify", code=1)["faults"]
+    assert fault["where"] == added
+
+
+def test_refusals_have_their_exit_codes(capsys, tmp_path):
+    table = write_table(tmp_path, redistribution="forbidden")
+    assert main(["data", "add", str(table)]) == 0
+    assert main(["data", "export", "--out", str(tmp_path / "b.zip")]) == 3
+    assert "mine@" in capsys.readouterr().err
+    assert main(["data", "add", str(table), "--record", str(tmp_path / "none.toml")]) == 3
+    table.with_suffix(".toml").write_text("key = 'Bad Key'")
+    assert main(["data", "add", str(table)]) == 3
+    assert "9. " in capsys.readouterr().err
+    assert main(["data", "import", str(tmp_path / "none.zip")]) == 3
+    assert main(["data", "export", "a", "b", "--out", str(tmp_path / "x.csv")]) == 3
+    assert main(["runs", "show", "nothing"]) == 4
+    assert main(["data", "verify", "nothing"]) == 4
+
+
+def test_a_lens_command_is_a_run_that_can_be_done_again(capsys):
+    words = ["dependence", "EU27_2020", "--industry", "C26", "--view", "indicators", "--json"]
+    assert main(words) == 0
+    captured = capsys.readouterr()
+    (run,) = document(capsys, "runs", "list")["runs"]
+    assert captured.err == f"run {run['run']}\n"
+    assert run["status"] == "done"
+    shown = document(capsys, "runs", "show", run["run"])
+    assert shown["result"] == json.loads(captured.out)
+    assert shown["asked"]["parameters"]["thresholds"]["hhi"] == 0.4
+    again = document(capsys, "runs", "rerun", run["run"])
+    assert again["same"] is True
+    assert again["circumstances"] == []
+    assert main(["runs", "show", run["run"]]) == 0
+    assert main(["runs", "list"]) == 0
+    capsys.readouterr()
+    assert main([*words[:-1], "--hhi", "0.9", "--json"]) == 0
+    capsys.readouterr()
+    first, second = (r["run"] for r in document(capsys, "runs", "list")["runs"])
+    places = [d["where"] for d in document(capsys, "runs", "compare", first, second)["differences"]]
+    assert "parameters.thresholds.hhi" in places
+    assert document(capsys, "runs", "delete", first)["deleted"] == first
+    assert len(document(capsys, "runs", "list")["runs"]) == 1
+
+
+def test_rerun_says_what_differs(capsys, tmp_path):
+    assert main(["dependence", "DEU", "--on", "TWN", "--industry", "C26"]) == 0
+    (entry,) = Store().runs()
+    outputs = entry.folder / "outputs.json"
+    raw = json.loads(outputs.read_text())
+    part = raw["tables"][0]["files"][0]
+    path = entry.folder / part["name"]
+    frame = pl.read_parquet(path)
+    frame.with_columns(pl.col("share") * 1.0000001).write_parquet(path)
+    from isthmus.store.digest import file_digest
+
+    part.update(bytes=path.stat().st_size, sha256=file_digest(path))
+    outputs.write_text(json.dumps(raw))
+    capsys.readouterr()
+    again = document(capsys, "runs", "rerun", entry.id, code=1)
+    assert again["same"] is False
+    assert "share" in again["content"][0]["where"]
+
+
+def test_ensemble_from_file_to_chart(capsys, tmp_path):
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN.format(samples=16))
+    done = document(capsys, "ensemble", "run", path, "--seed", 2)
+    assert (done["status"], done["batches"]) == ("done", 4)
+    name = done["run"]
+    assert document(capsys, "ensemble", "status", name)["batches_done"] == 4
+    bands, curve = tmp_path / "bands.svg", tmp_path / "curve.json"
+    words = ["--table", "totals", "--where", "importer=DEU", "--bands-chart", bands]
+    result = document(capsys, "ensemble", "summarise", name, *words)
+    assert [c["name"] for c in result["tables"]["bands"]["columns"]][-5:] == [
+        "p05", "p25", "p50", "p75", "p95",
+    ]  # fmt: skip
+    assert bands.read_text().startswith("<svg")
+    words = ["--where", "importer=DEU", "--exceedance-chart", curve, "--level", "0.1", "0.9"]
+    assert main(["ensemble", "summarise", name, *map(str, words)]) == 0
+    assert json.loads(curve.read_text())["mark"]["interpolate"] == "step-after"
+    capsys.readouterr()
+    assert document(capsys, "ensemble", "resume", name)["status"] == "done"
+    assert main(["runs", "rerun", name]) == 3
+    assert main(["ensemble", "status", name]) == 0
+
+
+def test_ctrl_c_leaves_a_resumable_run_and_exit_code_130(capsys, tmp_path, home):
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN.format(samples=4000))
+    child = subprocess.Popen(
+        [sys.executable, "-m", "isthmus", "ensemble", "run", str(path), "--workers", "2"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 90
+    while len(list(home.glob("store/runs/*/done/*"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130, err
+    assert "resume" in err
+    (run,) = document(capsys, "runs", "list")["runs"]
+    assert run["status"] == "resumable"
+    status = document(capsys, "ensemble", "status", run["run"])
+    assert 2 <= status["batches_done"] < status["batches"]
+    assert document(capsys, "data", "verify")["faults"] == []
+
+
+def test_settings_are_toml_values_or_text():
+    assert parse_settings(("a=1.5", "b=TWN", 'c=["x", "y"]', "d=true", "e = C26 ")) == {
+        "a": 1.5, "b": "TWN", "c": ["x", "y"], "d": True, "e": "C26",
+    }  # fmt: skip
+    with pytest.raises(BadInput):
+        parse_settings(("a",))
