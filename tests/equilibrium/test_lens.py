@@ -178,6 +178,13 @@ def test_ranges_hold_the_main_run() -> None:
     assert (frame["real_income_low"] < frame["real_income_high"]).all()
 
 
+def test_the_range_says_what_it_leaves_out_in_the_first_year() -> None:
+    first = run(EMBARGO, ranges=True, horizon="1y")["economies"].notes
+    later = run(EMBARGO, ranges=True, horizon="3y")["economies"].notes
+    assert any("exact reading" in note for note in first)
+    assert not any("exact reading" in note for note in later)
+
+
 def test_removed_deficits_leave_balanced_trade() -> None:
     trade = run(EMBARGO, deficits="removed")["trade"].frame
     sold = trade.group_by("exporter").agg(pl.col("value").sum()).sort("exporter")

@@ -71,6 +71,11 @@ def notes_of(
         notes.append(f"inputs of {base.scaled} industries without value added were scaled down")
     if absent:
         notes.append(f"not in the table as a whole: {', '.join(absent)}")
+    if others and not any("reading" in name for name in others):
+        notes.append(
+            "the exact reading of the elasticity estimates gives no theta at this horizon: the "
+            "range leaves out losses larger than its lowest value"
+        )
     lost = [name for name, income in others.items() if income is None]
     if lost:
         notes.append(f"no equilibrium under: {', '.join(lost)}; the range leaves them out")
