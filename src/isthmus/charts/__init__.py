@@ -3,8 +3,9 @@
 `ChartSpec` is plain data; altair and vl-convert are imported only when a chart is drawn.
 """
 
+from isthmus.charts.maps import Outlines
 from isthmus.charts.render import render_svg, render_svgs, to_vegalite
 from isthmus.charts.spec import ChartSpec, Form
 from isthmus.charts.theme import PALETTE
 
-__all__ = ["PALETTE", "ChartSpec", "Form", "render_svg", "render_svgs", "to_vegalite"]
+__all__ = ["PALETTE", "ChartSpec", "Form", "Outlines", "render_svg", "render_svgs", "to_vegalite"]

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from isthmus.charts import theme
-from isthmus.charts.maps import europe
+from isthmus.charts.maps import Outlines, height, projection
 from isthmus.charts.spec import ChartSpec, Form
 
 Rows = Sequence[dict[str, Any]]
@@ -20,12 +20,15 @@ def bars(rows: Rows, spec: ChartSpec) -> Any:
     """Horizontal bars by category, grouped by series."""
     base = alt.Chart(_data(rows, spec))
     encoding: dict[str, Any] = {"x": _number(spec.x, spec, spec.x_title), "y": _category(spec)}
+    grouped = bool(spec.series) and len(_values(rows, spec.y)) < len(rows)
+    mark = base.mark_bar() if grouped else base.mark_bar(height=theme.ROW * 0.6)
     if spec.series:
-        encoding |= {"color": _colour(rows, spec), "yOffset": _offset(rows, spec)}
-        mark = base.mark_bar()
+        encoding["color"] = _colour(rows, spec)
     else:
-        mark = base.mark_bar(color=_single(spec), height=theme.ROW * 0.6)
-    step = theme.ROW * (1 if not spec.series else 0.6 * len(_values(rows, spec.series)))
+        encoding["color"] = alt.value(_single(spec))
+    if grouped:
+        encoding["yOffset"] = _offset(rows, spec)
+    step = theme.ROW * (0.6 * len(_values(rows, spec.series)) if grouped else 1)
     return _sized(_with_reference(mark.encode(**encoding), spec), step)
 
 
@@ -103,28 +106,25 @@ def heat(rows: Rows, spec: ChartSpec) -> Any:
     )
 
 
-def choropleth(rows: Rows, spec: ChartSpec) -> Any:
+def choropleth(rows: Rows, spec: ChartSpec, outlines: Outlines) -> Any:
     """Europe in classes; economies without a figure in the colour of land, small ones as points."""
-    atlas = europe()
     width = theme.WIDTH + 90
-    projection = atlas.projection(width)
     classes = {row[spec.x]: _class(row[spec.value], spec) for row in rows}
-    land = [atlas.feature(code, {}) for code in sorted(atlas.codes - set(classes))]
-    known = [atlas.feature(k, {"class": v}) for k, v in classes.items() if k in atlas.codes]
+    land = [outlines.feature(code, {}) for code in sorted(set(outlines.features) - set(classes))]
+    known = [
+        outlines.feature(code, {"class": name})
+        for code, name in classes.items()
+        if code in outlines.features
+    ]
 
     def shape(features: list[dict[str, Any]], **mark: Any) -> Any:
         base = alt.Chart(_inline(features))
         drawn = base.mark_geoshape(stroke=theme.BORDER, strokeWidth=0.7, **mark)
-        return drawn.project(**projection)
+        return drawn.project(**projection(width))
 
-    def place(column: str, limit: int) -> dict[str, Any]:
-        scale = alt.Scale(domain=[0, limit], range=[0, limit], nice=False)
-        return {"shorthand": f"{column}:Q", "scale": scale, "axis": None}
-
-    height = atlas.height(width)
     points = [
-        {"x": x, "y": y, "class": classes[code]}
-        for code, (x, y) in atlas.points(width).items()
+        {"longitude": x, "latitude": y, "class": classes[code]}
+        for code, (x, y) in outlines.points.items()
         if code in classes
     ]
     layers = [
@@ -132,13 +132,10 @@ def choropleth(rows: Rows, spec: ChartSpec) -> Any:
         shape(known).encode(color=_classes(rows, spec, "properties.class")),
         alt.Chart(_inline(points))
         .mark_circle(size=110, opacity=1, stroke=theme.INK, strokeWidth=1)
-        .encode(
-            x=alt.X(**place("x", width)),
-            y=alt.Y(**place("y", height)),
-            color=_classes(rows, spec),
-        ),
+        .encode(longitude="longitude:Q", latitude="latitude:Q", color=_classes(rows, spec))
+        .project(**projection(width)),
     ]
-    return alt.layer(*layers).properties(width=width, height=height)
+    return alt.layer(*layers).properties(width=width, height=height(width))
 
 
 FORMS: dict[Form, Callable[[Rows, ChartSpec], Any]] = {
@@ -146,8 +143,8 @@ FORMS: dict[Form, Callable[[Rows, ChartSpec], Any]] = {
     "dots": dots,
     "lines": lines,
     "heat": heat,
-    "map": choropleth,
 }
+"""Forms that need nothing but rows; a map needs outlines as well."""
 
 
 def _data(rows: Rows, spec: ChartSpec) -> Any:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from isthmus.charts import theme
+from isthmus.charts.maps import Outlines
 from isthmus.charts.spec import ChartSpec
 from isthmus.evidence import Table
 
@@ -19,26 +20,42 @@ _EMPTY = re.compile(r'<path[^>]*\bd=""[^>]*/>')
 _STYLE = re.compile(r' style="[^"]*"')
 
 
-def to_vegalite(spec: ChartSpec, table: Table) -> dict[str, Any]:
+def to_vegalite(
+    spec: ChartSpec, table: Table, *, outlines: Outlines | None = None
+) -> dict[str, Any]:
     """Return a Vega-Lite specification with its data inside.
+
+    Parameters
+    ----------
+    spec : ChartSpec
+        How to draw.
+    table : Table
+        What to draw.
+    outlines : Outlines, optional
+        Needed for maps.
 
     Raises
     ------
     ValueError
-        When the table has no rows: an empty chart is not drawn.
+        When the table has no rows (an empty chart is not drawn), or a map has no outlines.
     """
-    from isthmus.charts.forms import FORMS
+    from isthmus.charts.forms import FORMS, choropleth
 
     rows = table.frame.to_dicts()
     if not rows:
         raise ValueError(f"table {table.name!r} has no rows to draw")
-    chart = FORMS[spec.form](rows, spec)
+    if spec.form == "map":
+        if outlines is None:
+            raise ValueError("a map needs outlines")
+        chart = choropleth(rows, spec, outlines)
+    else:
+        chart = FORMS[spec.form](rows, spec)
     # The forms are covered by tests that validate; validating each time costs a second.
     drawn: dict[str, Any] = chart.to_dict(validate=False)
     return drawn | {"config": theme.config()}
 
 
-def render_svg(spec: ChartSpec, table: Table, *, key: str) -> str:
+def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | None = None) -> str:
     """Return SVG without roles, ids that could clash, or inline style.
 
     Parameters
@@ -49,13 +66,17 @@ def render_svg(spec: ChartSpec, table: Table, *, key: str) -> str:
         What to draw.
     key : str
         Prefix of all ids in the picture; unique within the page.
+    outlines : Outlines, optional
+        Needed for maps.
     """
     import vl_convert
 
-    return tidy_svg(vl_convert.vegalite_to_svg(to_vegalite(spec, table)), key)
+    return tidy_svg(vl_convert.vegalite_to_svg(to_vegalite(spec, table, outlines=outlines)), key)
 
 
-def render_svgs(charts: Iterable[tuple[str, ChartSpec, Table]]) -> dict[str, str]:
+def render_svgs(
+    charts: Iterable[tuple[str, ChartSpec, Table, Outlines | None]],
+) -> dict[str, str]:
     """Render several charts, on two threads; the order of the answer is that of the input."""
     charts = list(charts)
     if not charts:
@@ -63,8 +84,8 @@ def render_svgs(charts: Iterable[tuple[str, ChartSpec, Table]]) -> dict[str, str
     import isthmus.charts.forms  # noqa: F401  (altair's import is not safe to race)
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        drawn = pool.map(lambda c: render_svg(c[1], c[2], key=c[0]), charts)
-        return {key: svg for (key, _, _), svg in zip(charts, drawn, strict=True)}
+        drawn = pool.map(lambda c: render_svg(c[1], c[2], key=c[0], outlines=c[3]), charts)
+        return {key: svg for (key, *_), svg in zip(charts, drawn, strict=True)}
 
 
 def tidy_svg(svg: str, key: str) -> str:

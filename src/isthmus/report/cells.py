@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from isthmus.evidence import Column, Kind, Table
@@ -35,8 +35,20 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def grid(table: Table, catalogue: Catalogue) -> Grid:
-    """Return a table as text; a column ``kind`` sets the digits of its row."""
+def grid(table: Table, catalogue: Catalogue, *, series: str = "") -> Grid:
+    """Return a table as text; a column ``kind`` sets the digits of its row.
+
+    Parameters
+    ----------
+    table : Table
+        Rows.
+    catalogue : Catalogue
+        Headings and units.
+    series : str
+        A dimension whose values become columns, where the table has one value per combination.
+    """
+    if series:
+        table = _pivoted(table, series)
     names = table.frame.columns
     place = names.index("kind") if "kind" in names else None
     headings = tuple(
@@ -53,6 +65,20 @@ def grid(table: Table, catalogue: Catalogue) -> Grid:
             )
         )
     return Grid(headings, tuple(rows))
+
+
+def _pivoted(table: Table, series: str) -> Table:
+    """Put the values of `series` side by side; the table itself where that is not possible."""
+    values = [c for c in table.columns if c.role == "value"]
+    others = [c for c in table.columns if c.role == "dimension" and c.name != series]
+    described = [c for c in table.columns if c.role == "attribute"]
+    keys = [c.name for c in others]
+    if len(values) != 1 or not others or described or table.frame.select(keys).is_unique().all():
+        return table
+    names = list(dict.fromkeys(table.frame[series].to_list()))
+    wide = table.frame.pivot(series, index=keys, values=values[0].name, maintain_order=True)
+    columns = (*others, *(replace(values[0], name=str(name), text=str(name)) for name in names))
+    return replace(table, frame=wide.select(c.name for c in columns), columns=columns)
 
 
 def _heading(column: Column, catalogue: Catalogue) -> str:

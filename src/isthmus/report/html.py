@@ -26,7 +26,7 @@ def render_html(dossier: Dossier) -> str:
     """Return the dossier as one HTML page."""
     catalogue = Catalogue.load()
     charts = [c for s in dossier.sections for c in s.charts]
-    pictures = render_svgs((c.key, c.spec, c.table) for c in charts)
+    pictures = render_svgs((c.key, c.spec, c.table, c.outlines) for c in charts)
     style = style_sheet()
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     findings = dossier.findings()
@@ -43,7 +43,7 @@ def render_html(dossier: Dossier) -> str:
             style=Markup(style),  # noqa: S704 (our own style sheet)
             digest=digest,
             picture=lambda chart: _picture(chart, pictures[chart.key]),
-            grid=lambda table: grid(table, catalogue),
+            grid=lambda table, series="": grid(table, catalogue, series=series),
             shown=lambda finding: _shown(finding, catalogue),
             value=lambda f: number(f.value, f.unit, f.kind, catalogue.units),
             interval=lambda f: interval(f, catalogue.units),

@@ -77,15 +77,15 @@ class _Writer:
         if section.gaps:
             out += self.bullets(section.gaps)
         for chart in section.charts:
-            out += [f"### {self.say(chart.title)}", "", *self.table(chart.table)]
+            out += [f"### {self.say(chart.title)}", "", *self.table(chart.table, chart.spec.series)]
         for table in section.tables:
             out += [f"### {table.text}", "", *self.table(table)]
         if section.notes:
             out += self.bullets(section.notes)
         return out
 
-    def table(self, table: Table) -> list[str]:
-        cells = grid(table, self.catalogue)
+    def table(self, table: Table, series: str = "") -> list[str]:
+        cells = grid(table, self.catalogue, series=series)
         heads = [f"{name} ({unit})" if unit else name for name, unit, _ in cells.headings]
         rules = ["---:" if numeric else "---" for _, _, numeric in cells.headings]
         rows = [" | ".join(_escape(c.text) for c in row) for row in cells.rows]

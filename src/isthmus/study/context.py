@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import polars as pl
 
 from isthmus import codes
-from isthmus.charts import ChartSpec
-from isthmus.errors import DataMissing, IsthmusError
+from isthmus.charts import ChartSpec, Outlines
+from isthmus.errors import IsthmusError
 from isthmus.evidence import Column, Finding, Kind, Table
 from isthmus.study.dossier import Chart, Note
 from isthmus.study.schema import ROLES, Study
@@ -221,24 +221,18 @@ class Context:
         )
 
     def chart(
-        self, key: str, title: Sentence, alt: Sentence, table: Table, spec: ChartSpec
+        self,
+        key: str,
+        title: Sentence,
+        alt: Sentence,
+        table: Table,
+        spec: ChartSpec,
+        *,
+        outlines: Outlines | None = None,
     ) -> Chart:
         """Make a chart; see `Chart`."""
-        return Chart(key, title, alt, table, spec)
+        return Chart(key, title, alt, table, spec, outlines)
 
     def kind_of(self, *keys: str) -> Kind:
         """Return the weakest kind among data sets."""
         return Kind.weakest(self.world.record(key).kind for key in keys)
-
-    def try_party(self, ask: Callable[[], T]) -> T | None:
-        """Return `ask()`, or None where the world does not know the party or holds no figure."""
-        try:
-            return ask()
-        except (DataMissing, _no_party()):
-            return None
-
-
-def _no_party() -> type[IsthmusError]:
-    from isthmus.errors import CodeUnknown
-
-    return CodeUnknown

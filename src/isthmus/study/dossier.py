@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus._version import __version__
-from isthmus.charts import ChartSpec
+from isthmus.charts import ChartSpec, Outlines
 from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.study.schema import Claim, Study
 from isthmus.study.verdict import Verdict
@@ -32,6 +32,8 @@ class Chart:
         The rows that are drawn; printed behind the chart.
     spec : ChartSpec
         How the rows become marks.
+    outlines : Outlines or None
+        For maps; part of the world and therefore not of the dossier's JSON.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Chart:
     alt: Sentence
     table: Table
     spec: ChartSpec
+    outlines: Outlines | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

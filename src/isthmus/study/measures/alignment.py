@@ -11,6 +11,7 @@ from isthmus.study.measures.registry import PARTY, measure
 
 VOTES = "unga_ideal_points"
 RECOGNITION = "taiwan_recognition"
+WINDOW = 3
 
 
 def vote_year(context: Context) -> int:
@@ -18,15 +19,15 @@ def vote_year(context: Context) -> int:
     return int(str(context.world.table(VOTES)["year"].max()))
 
 
-def ideal_points(context: Context, party: str) -> list[float]:
-    """Return the ideal points of a party's members in the last year, sorted by member.
+def ideal_points(context: Context, party: str, year: int | None = None) -> list[float]:
+    """Return the ideal points of a party's members in a year (the last), sorted by member.
 
     Raises
     ------
     DataMissing
         When no member voted; Taiwan has had no vote since 1971.
     """
-    frame = context.world.ideal_points(vote_year(context))
+    frame = context.world.ideal_points(year or vote_year(context))
     rows = frame.filter(pl.col("economy").is_in(context.members(party))).sort("economy")
     if rows.is_empty():
         raise DataMissing(f"no votes of {party} in the General Assembly", where=VOTES)
@@ -54,29 +55,36 @@ def mean_point(context: Context, party: str) -> Finding:
 
 @measure("alignment.gap", party=PARTY, near=PARTY, far=PARTY)
 def gap(context: Context, *, party: str, near: str, far: str) -> Finding:
-    """Distance of a party's votes to `far` less the distance to `near`; positive: closer to near.
+    """Distance of a party's votes to `far` less that to `near`, mean of three years.
 
-    The interval is the range over the party's members.
+    Positive: closer to near. The interval is the range over the years, because one year can be
+    an outlier of one power.
     """
-    points = ideal_points(context, party)
-    ours, theirs = mean_point(context, near).value, mean_point(context, far).value
-    if ours is None or theirs is None:
-        raise DataMissing("no ideal points to compare with", where=VOTES)
-    gaps = [abs(p - theirs) - abs(p - ours) for p in points]
-    several = len(points) > 1
+    last = vote_year(context)
+    years = range(last - WINDOW + 1, last + 1)
+    gaps = [_gap(context, party, near, far, year) for year in years]
     return context.finding(
         f"alignment.gap.{party}.{near}.{far}",
         sum(gaps) / len(gaps),
         "index",
         kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(VOTES)]),
-        year=vote_year(context),
+        year=f"{years[0]}-{last}",
         method="alignment_gap",
         datasets=[VOTES],
-        low=min(gaps) if several else None,
-        high=max(gaps) if several else None,
-        interval="range_of_members" if several else "",
+        low=min(gaps),
+        high=max(gaps),
+        interval="range_of_years",
         caveat="votes_only",
     )
+
+
+def _gap(context: Context, party: str, near: str, far: str, year: int) -> float:
+    def mean(values: list[float]) -> float:
+        return sum(values) / len(values)
+
+    ours, theirs = (mean(ideal_points(context, p, year)) for p in (near, far))
+    points = ideal_points(context, party, year)
+    return mean([abs(p - theirs) - abs(p - ours) for p in points])
 
 
 @measure("alignment.recognition_count", coalition=PARTY)

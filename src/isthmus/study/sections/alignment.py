@@ -6,6 +6,7 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
+from isthmus.evidence import Finding
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
 from isthmus.study.measures.alignment import VOTES, gap, mean_point, vote_year
@@ -27,7 +28,7 @@ def build(context: Context) -> Section:
             points[party] = mean_point(context, party)
         except DataMissing:
             gaps.append(context.say("gap.votes_party", party=context.name(party)))
-    answer, charts, headlines = [], [], []
+    answer, charts = [], []
     for party in (context.home, context.partner):
         if {party, context.rival, context.ally} <= set(points):
             fields = {"party": context.name(party), "rival": names["rival"], "ally": names["ally"]}
@@ -38,30 +39,25 @@ def build(context: Context) -> Section:
                 )
             )  # fmt: skip
             found = gap(context, party=party, near=context.ally, far=context.rival)
-            nearer = "ally" if (found.value or 0) > 0 else "rival"
-            headlines.append(
-                context.note(70, f"{KEY}.headline_{nearer}", **fields, year=year, gap=found)
-            )
+            answer.append(context.say(f"{KEY}.gap", **fields, years=found.year, gap=found))
     if points:
-        charts.append(_chart(context, tuple(points)))
-    quoted = [*answer, *(n.sentence for n in headlines)]
+        charts.append(_chart(context, points))
     return Section(
         KEY,
         question,
         answer=tuple(answer),
-        findings=tuple(dict.fromkeys([f for s in quoted for f in s.findings] + [*points.values()])),
+        findings=tuple(points.values()),
         charts=tuple(charts),
         notes=(context.say("note.votes_only"),),
-        headlines=tuple(headlines),
         gaps=tuple(gaps),
     )
 
 
-def _chart(context: Context, parties: tuple[str, ...]) -> Chart:
+def _chart(context: Context, points: dict[str, Finding]) -> Chart:
     year = vote_year(context)
     frame = context.world.ideal_points(year)
     rows = []
-    for party in parties:
+    for party in points:
         inside = frame.filter(pl.col("economy").is_in(context.members(party)))
         rows += [
             {
@@ -82,11 +78,12 @@ def _chart(context: Context, parties: tuple[str, ...]) -> Chart:
         notes=["votes_only"],
         year=str(year),
     )
-    names = {r: context.name(getattr(context, r)) for r in ("home", "rival", "ally")}
-    known = [n for p in parties if (n := context.label(p))]
+    first = next(iter(points))
     return context.chart(
         f"{KEY}-points",
-        context.say(f"{KEY}.chart.points", **names, year=year),
+        context.say(
+            f"{KEY}.chart.points", party=context.name(first), point=points[first], year=year
+        ),
         context.say(f"{KEY}.alt.points", count=len(rows), year=year),
         table,
         ChartSpec(
@@ -95,7 +92,7 @@ def _chart(context: Context, parties: tuple[str, ...]) -> Chart:
             y="economy",
             x_title=context.catalogue.text("axis.ideal_point"),
             series="party",
-            roles={label: context.role(p) for label, p in zip(known, parties, strict=True)},
+            roles={context.label(p): context.role(p) for p in points},
             low="low",
             high="high",
         ),

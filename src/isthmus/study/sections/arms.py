@@ -39,6 +39,9 @@ def build(context: Context) -> Section:
         headlines.append(context.note(15 + number, f"{KEY}.headline", **fields, share=share))
     groups = [p for p in (context.home, context.partner) if len(context.members(p)) > 1]
     for group in groups:
+        if _rows(context, group).is_empty():
+            gaps.append(context.say("gap.arms_party", party=context.name(group)))
+            continue
         median, period = _median(context, group)
         answer.append(
             context.say(
@@ -47,7 +50,9 @@ def build(context: Context) -> Section:
             )
         )  # fmt: skip
         charts.append(_members(context, group, period))
-    charts.insert(0, _over_time(context))
+    drawn = _over_time(context)
+    if drawn is not None:
+        charts.insert(0, drawn)
     quoted = [*answer, *(n.sentence for n in headlines), *(c.title for c in charts)]
     return Section(
         KEY,
@@ -93,7 +98,7 @@ def _median(context: Context, group: str) -> tuple[Finding, str]:
     return finding, period
 
 
-def _over_time(context: Context) -> Chart:
+def _over_time(context: Context) -> Chart | None:
     ally = context.name(context.ally)
     rows = []
     for party in (context.partner, context.home):
@@ -105,6 +110,8 @@ def _over_time(context: Context) -> Chart:
         for period in sorted(frame["period"].unique().to_list()):
             median = frame.filter(pl.col("period") == period)["share"].median()
             rows.append({"period": period, "party": label, "share": median})
+    if not rows:
+        return None
     labels = list(dict.fromkeys(str(r["party"]) for r in rows))
     table = context.table(
         f"{KEY}_over_time",
@@ -117,7 +124,7 @@ def _over_time(context: Context) -> Chart:
     )
     return context.chart(
         f"{KEY}-over-time",
-        context.say(f"{KEY}.chart.time", ally=ally, partner=context.name(context.partner)),
+        _title(context, rows, ally),
         context.say(f"{KEY}.alt.time", ally=ally),
         table,
         ChartSpec(
@@ -129,6 +136,33 @@ def _over_time(context: Context) -> Chart:
             roles=dict(zip(labels, ("partner", "home"), strict=False)),
             share=True,
         ),
+    )
+
+
+def _title(context: Context, rows: list[dict[str, object]], ally: str) -> Sentence:
+    """The first drawn party's share in its first and its last window."""
+    of_first = [row for row in rows if row["party"] == rows[0]["party"]]
+    ends = [
+        context.finding(
+            f"arms.share.{context.ally}.{row['party']}.{row['period']}",
+            float(str(row["share"])),
+            "share",
+            kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(ARMS)]),
+            year=str(row["period"]),
+            method="arms_share",
+            datasets=[ARMS],
+            caveat="arms_volume",
+        )
+        for row in (of_first[0], of_first[-1])
+    ]
+    return context.say(
+        f"{KEY}.chart.time",
+        ally=ally,
+        party=str(rows[0]["party"]),
+        start=ends[0],
+        end=ends[1],
+        first=ends[0].year,
+        last=ends[1].year,
     )
 
 

@@ -22,6 +22,7 @@ from isthmus.study.wording import Sentence
 KEY = "chips"
 ITEMS = "high_priority_items"
 MIRROR = "chip_mirror"
+HUB, HUB_OF = "HKG", "CHN"
 LEADING = "leading-edge logic (<10 nm)"
 
 
@@ -103,7 +104,8 @@ def _capacity_chart(context: Context) -> Chart:
     )
     rows = [
         {
-            "economy": f"{context.label(r['economy'])} {r['year']}",
+            "place": f"{context.label(r['economy'])} {r['year']}",
+            "economy": context.label(r["economy"]),
             "share": r["share"],
             "kind": r["kind"],
         }
@@ -129,9 +131,10 @@ def _capacity_chart(context: Context) -> Chart:
         ChartSpec(
             "bars",
             x="share",
-            y="economy",
+            y="place",
             x_title=context.catalogue.text("axis.share_of_capacity"),
-            roles={"": "partner"},
+            series="economy",
+            roles={context.label(context.partner): "partner"},
             share=True,
         ),
     )
@@ -155,6 +158,9 @@ def _exports(
             f"{KEY}.answer.exports", **fields, year=year, home_share=home, rival_share=rival
         )
     )
+    if context.rival == HUB_OF:
+        through = destination_share(context, importer=HUB)
+        answer.append(context.say(f"{KEY}.answer.hub", hub=context.name(HUB), share=through))
     headlines.append(
         context.note(
             40, f"{KEY}.headline_exports", **fields, year=year, home_share=home, rival_share=rival
@@ -162,10 +168,12 @@ def _exports(
     )
     counters.append(context.note(10, f"{KEY}.counter", **fields, year=year, home_share=home))
     rows = []
+    hub = (HUB,) if context.rival == HUB_OF else ()
+    shown = (context.home, context.rival, context.ally, *hub)
     for y in sorted(frame["year"].unique().to_list()):
         of_year = frame.filter(pl.col("year") == y)
         whole = float(of_year["value"].to_numpy().sum())
-        for party in (context.home, context.rival, context.ally):
+        for party in shown:
             part = of_year.filter(pl.col("importer").is_in(context.members(party)))
             share = float(part["value"].to_numpy().sum()) / whole
             rows.append({"year": y, "importer": context.label(party), "share": share})
@@ -178,7 +186,7 @@ def _exports(
         notes=["lower_bound"],
         **fields,
     )
-    roles = {context.label(p): context.role(p) for p in (context.home, context.rival, context.ally)}
+    roles = {context.label(p): context.role(p) for p in shown}
     charts.append(
         context.chart(
             f"{KEY}-destinations",

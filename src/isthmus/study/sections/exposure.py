@@ -6,14 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
-from isthmus.charts.maps import europe
+from isthmus.charts import ChartSpec, Outlines
 from isthmus.evidence import Finding, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.trade import FLOWS, GOODS, member_trade, year_of
 
 KEY = "exposure"
+SHAPES, POINTS = "country_shapes", "country_points"
 CLASSES = (0.03, 0.06, 0.09, 0.12)
 FEWEST_ON_MAP = 6
 
@@ -106,16 +106,24 @@ def _ends(
 
 def _map(context: Context, frame: pl.DataFrame, high: Finding, high_name: str) -> tuple[Chart, ...]:
     members = tuple(frame["member"].to_list())
-    if europe().covers(members) < FEWEST_ON_MAP:
+    if context.missing(SHAPES, POINTS):
+        return ()
+    outlines = _outlines(context)
+    if outlines.covers(members) < FEWEST_ON_MAP:
         return ()
     names = {r: context.name(getattr(context, r)) for r in ("home", "rival")}
-    rows = frame.select(pl.col("member").alias("economy"), pl.col("rival_imports").alias("share"))
+    rows = frame.select(
+        pl.col("member").map_elements(context.label, return_dtype=pl.String).alias("economy"),
+        pl.col("member").alias("code"),
+        pl.col("rival_imports").alias("share"),
+    )
     table = context.table(
         f"{KEY}_map",
         rows,
         units={"share": "share"},
         kind=context.kind_of(FLOWS),
-        datasets=[FLOWS],
+        datasets=[FLOWS, SHAPES, POINTS],
+        attributes=["code"],
         notes=["boundaries"],
         year=str(year_of(context)),
         **names,
@@ -129,14 +137,25 @@ def _map(context: Context, frame: pl.DataFrame, high: Finding, high_name: str) -
         table,
         ChartSpec(
             "map",
-            x="economy",
+            x="code",
             value="share",
             value_title=context.catalogue.text("axis.share_of_goods_imports"),
             bins=CLASSES,
             share=True,
         ),
+        outlines=outlines,
     )
     return (chart,)
+
+
+def _outlines(context: Context) -> Outlines:
+    features = {f["id"]: f for f in context.world.shapes("europe")["features"]}
+    small = context.world.points().filter(pl.col("small")).sort("economy")
+    drawn = small.filter(pl.col("economy").is_in(list(features)))
+    return Outlines(
+        features,
+        {code: (x, y) for code, x, y in drawn.select("economy", "longitude", "latitude").rows()},
+    )
 
 
 def _dots(context: Context, frame: pl.DataFrame) -> Chart:

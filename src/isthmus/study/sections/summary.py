@@ -49,8 +49,9 @@ def _verdicts(context: Context, claims: Sequence[Assessed]) -> Sentence:
 def _not_covered(
     context: Context, sections: Sequence[Section], claims: Sequence[Assessed]
 ) -> tuple[Sentence, ...]:
-    missing = sorted({m for c in claims if c.verdict.status is Status.NOT_MEASURABLE
-                      for m in c.claim.missing})  # fmt: skip
+    open_claims = [c.claim for c in claims if c.verdict.status is Status.NOT_MEASURABLE]
+    # The part before a colon names the lens or data; each claim says what exactly it lacks.
+    missing = sorted({m.partition(":")[0] for claim in open_claims for m in claim.missing})
     out = [context.say("summary.leaves_out")]
     if missing:
         out.append(context.say("summary.missing", missing="; ".join(missing)))
