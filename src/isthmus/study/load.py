@@ -23,6 +23,7 @@ from isthmus.study.schema import (
     Study,
 )
 
+_FORM = "lower-case letters, digits and hyphens in names; two to six digits in product codes"
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "": tuple(Study.model_fields),
@@ -147,6 +148,8 @@ def _schema_problem(data: Any, error: dict[str, Any]) -> tuple[KeyPath, str, str
         known = re.findall(r"'([^']+)'", expected)
         hint = did_you_mean(str(value), known) or f"one of {expected}"
         return path, f"{_shown(value)} is not allowed", hint
+    if kind == "string_pattern_mismatch":
+        return path, f"{_shown(value)} does not have the right form", f"{_purpose(path)}; {_FORM}"
     return path, f"{_shown(value)}: {error['msg'][:1].lower()}{error['msg'][1:]}", _purpose(path)
 
 

@@ -1,0 +1,127 @@
+"""All sentences for readers stand in one catalogue, and the catalogue holds nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from isthmus.errors import IsthmusError
+from isthmus.evidence import Kind
+from isthmus.study.verdict import Status
+from isthmus.study.wording import Catalogue
+
+ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
+ROOMS = ("study", "report", "charts")
+# Texts of errors and of the command line are not part of a dossier.
+TALK = {"InputProblem", "BadInput", "NotFound", "IsthmusError", "DataMissing", "TargetExists",
+        "SchemaVersionUnsupported", "ValueError", "Field", "AttributeError"}  # fmt: skip
+CHECKED = [
+    path
+    for room in ROOMS
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if path.name not in {"load.py", "check.py", "schema.py", "shipped.py"}
+]
+
+
+def literals(path: Path) -> list[tuple[int, str]]:
+    """Text constants of a module that are neither docstrings nor part of an error."""
+    tree = ast.parse(path.read_text("utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.add(id(node.value))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TALK:
+            skipped |= {id(n) for n in ast.walk(node)}
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in skipped
+    ]
+
+
+@pytest.mark.parametrize("path", CHECKED, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_sentence_stands_in_code(path: Path) -> None:
+    sentence = re.compile(r"[A-Za-z]{2,}( [a-z]{1,}){3}")
+    found = [(n, t) for n, t in literals(path) if sentence.search(t) and "{" not in t]
+    assert not found
+
+
+def test_no_word_stands_in_the_template() -> None:
+    text = (ROOT / "report" / "templates" / "dossier.html.j2").read_text("utf-8")
+    text = re.sub(r"<style>.*?</style>|<pre.*?</pre>", "", text, flags=re.S)
+    bare = re.sub(r"\{[{%].*?[%}]\}", "", text, flags=re.S)
+    bare = re.sub(r"<[^>]*>", "", bare)
+    assert re.findall(r"[A-Za-z]{2,}", bare) == []
+
+
+def used_keys() -> set[str]:
+    """Keys that code and template name, with ``*`` for a part that is filled in."""
+    keys: set[str] = set()
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*"):
+            if path.suffix not in {".py", ".j2"}:
+                continue
+            text = path.read_text("utf-8")
+            keys |= set(re.findall(r"[\"']([a-z_]+(?:\.[a-z_A-Z0-9-]+)+)[\"']", text))
+            section = re.search(r'^KEY = "([a-z]+)"', text, re.M)
+            if section:
+                parts = re.findall(r'f"\{KEY\}\.([a-z_.{}]+)"', text)
+                keys |= {f"{section.group(1)}.{re.sub(r'{[a-z]+}', '*', p)}" for p in parts}
+                tables = re.findall(r'f"\{KEY\}_([a-z_]+)"', text)
+                keys |= {f"table.{section.group(1)}_{t}" for t in tables}
+            keys |= {f"note.{n}" for m in re.findall(r"notes=\[([^\]]*)\]", text)
+                     for n in re.findall(r'"([a-z_]+)"', m)}  # fmt: skip
+            keys |= {f"method.{n}" for n in re.findall(r'method="([a-z_]+)"', text)}
+            keys |= {f"interval.{n}" for n in re.findall(r'interval="([a-z_]+)"', text)}
+            keys |= {f"caveat.{n}" for n in re.findall(r'caveat="([a-z_]+)"', text)}
+    return keys
+
+
+FILLED = ("unit.", "party.", "industry.", "kind", "status", "comparison.", "interval.", "method.",
+          "caveat.", "column.", "verdict.", "redistribution.")  # fmt: skip
+
+
+def test_every_text_of_the_catalogue_is_used() -> None:
+    used = used_keys()
+    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_]+")) for k in used if "*" in k]
+    unused = [
+        key
+        for key in Catalogue.load().texts
+        if key not in used
+        and not key.startswith(FILLED)
+        and not any(p.fullmatch(key) for p in patterns)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("group", ["kind", "kind_text", "kind_mark"])
+def test_every_kind_has_its_texts(group: str) -> None:
+    for kind in Kind:
+        assert Catalogue.load().get(f"{group}.{kind.value}")
+
+
+def test_every_status_has_its_texts() -> None:
+    for status in Status:
+        assert Catalogue.load().get(f"status.{status.value}")
+        assert Catalogue.load().get(f"status_text.{status.value}")
+
+
+def test_every_template_is_well_formed_and_has_only_named_fields() -> None:
+    for key, text in Catalogue.load().texts.items():
+        for _, field, spec, conversion in string.Formatter().parse(text):
+            assert field is None or field.isidentifier(), key
+            assert not spec, key
+            assert not conversion, key
+
+
+def test_a_missing_field_or_key_is_an_error() -> None:
+    with pytest.raises(IsthmusError, match="needs the field"):
+        Catalogue.load().say("dependence.question", home="x")
+    with pytest.raises(IsthmusError, match="no sentence"):
+        Catalogue.load().say("dependence.questoin")
