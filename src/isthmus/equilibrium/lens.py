@@ -153,7 +153,7 @@ def solve(
         lasting=chosen["lasting"],
     )
     run, theta = run_base(base, shock, settings)
-    others = _alternatives(base, shock, settings) if ranges else {}
+    others = _alternatives(base, shock, settings, run.found) if ranges else {}
     incomes = np.array([run.gains.real_income, *(o for o in others.values() if o is not None)])
     low, high = (incomes.min(axis=0), incomes.max(axis=0)) if ranges else (None, None)
     kind = Kind.ASSUMED if tariff is None else Kind.weakest([Kind.MODELLED, base.kind])
@@ -202,7 +202,9 @@ def _run(
     return outcome(model, shock, found)
 
 
-def _alternatives(base: Base, shock: TradeShock, settings: Settings) -> dict[str, Floats | None]:
+def _alternatives(
+    base: Base, shock: TradeShock, settings: Settings, near: Equilibrium
+) -> dict[str, Floats | None]:
     """Real income by alternative; None where the model found no equilibrium."""
     named = settings.elasticities if isinstance(settings.elasticities, str) else None
     main = Choice("main", named, settings.path, settings.level, settings.reading)
@@ -210,7 +212,7 @@ def _alternatives(base: Base, shock: TradeShock, settings: Settings) -> dict[str
     for choice in alternatives(main, settings.horizon):
         try:
             theta = chosen_theta(base, settings, choice)
-            out[choice.name] = _run(base, shock, settings, theta, None).gains.real_income
+            out[choice.name] = _run(base, shock, settings, theta, near).gains.real_income
         except (DidNotConverge, BadInput):
             out[choice.name] = None
     return out

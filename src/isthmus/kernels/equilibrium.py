@@ -164,12 +164,10 @@ def shocked_system(model: TradeModel, shock: TradeShock) -> ShockedSystem:
         The arrays that `evaluate` works on.
     """
     tariff = model.tariff if shock.tariff is None else shock.tariff
-    kappa = (1.0 + tariff) / (1.0 + model.tariff)
-    if shock.cost is not None:
-        kappa = kappa * shock.cost
-    if shock.productivity is not None:
-        kappa = kappa / shock.productivity.T[:, None, :]
-    K = model.pi * kappa ** (-model.theta[:, None, None])
+    K = model.pi
+    kappa = _cost_factor(model, shock)
+    if kappa is not None:
+        K = K * kappa ** (-model.theta[:, None, None])
     if shock.keep is not None:
         K = K * shock.keep
     tariffs = bool(np.any(tariff))
@@ -182,6 +180,23 @@ def shocked_system(model: TradeModel, shock: TradeShock) -> ShockedSystem:
         deficit=model.deficit if shock.deficit is None else shock.deficit,
         deficit_rule=shock.deficit_rule,
     )
+
+
+def _cost_factor(model: TradeModel, shock: TradeShock) -> Floats | None:
+    """New over old cost of delivery at given wages and prices; None when nothing changes it."""
+    factors = []
+    if shock.tariff is not None:
+        factors.append((1.0 + shock.tariff) / (1.0 + model.tariff))
+    if shock.cost is not None:
+        factors.append(shock.cost)
+    if shock.productivity is not None:
+        factors.append(1.0 / shock.productivity.T[:, None, :])
+    if not factors:
+        return None
+    product = factors[0]
+    for factor in factors[1:]:
+        product = product * factor
+    return product
 
 
 def evaluate(system: ShockedSystem, wage: Floats, price: Floats, expenditure: Floats) -> Evaluation:

@@ -82,6 +82,37 @@ class _State:
     expenditure: Floats
 
 
+class _Memory:
+    """The last differences of points and moves, in a ring."""
+
+    def __init__(self, size: int) -> None:
+        self._turns = np.empty((MEMORY, size))
+        self._steps = np.empty((MEMORY, size))
+        self._held = 0
+        self._last: tuple[Floats, Floats] | None = None
+
+    def mixed(self, point: Floats, move: Floats) -> Floats:
+        """Return the step whose linearised residual over the memory is smallest."""
+        if self._last is not None:
+            place = self._held % MEMORY
+            np.subtract(move, self._last[1], out=self._turns[place])
+            np.subtract(point, self._last[0], out=self._steps[place])
+            self._steps[place] += self._turns[place]
+            self._held += 1
+        self._last = (point, move)
+        used = min(self._held, MEMORY)
+        if used == 0:
+            return move
+        turns = self._turns[:used]
+        gram = turns @ turns.T
+        gram[np.diag_indices_from(gram)] *= 1.0 + RIDGE
+        try:
+            mix = np.linalg.solve(gram, turns @ move)
+        except np.linalg.LinAlgError:
+            return move
+        return np.asarray(move - mix @ self._steps[:used])
+
+
 def solve(
     model: TradeModel,
     shock: TradeShock | None = None,
@@ -190,8 +221,7 @@ def _accelerated(
     damping = wage_damping(system.model)
     with np.errstate(all="ignore"):
         point = _pack(system, state)
-        points: list[Floats] = []
-        moves: list[Floats] = []
+        memory = _Memory(point.size)
         best, since = np.inf, 0
         for count in range(1, limit + 1):
             state = _unpack(system, point)
@@ -205,9 +235,8 @@ def _accelerated(
             best = min(best, residual)
             move = _pack(system, _next(system, state, got, damping)) - point
             if since > 3 * MEMORY:
-                points, moves, since = [], [], 0
-            points, moves = [*points[-MEMORY:], point], [*moves[-MEMORY:], move]
-            point = point + np.clip(_mixed(points, moves), -LARGEST_STEP, LARGEST_STEP)
+                memory, since = _Memory(point.size), 0
+            point = point + np.clip(memory.mixed(point, move), -LARGEST_STEP, LARGEST_STEP)
     return None, limit
 
 
@@ -216,21 +245,6 @@ def _next(system: ShockedSystem, state: _State, got: Evaluation, damping: Floats
     gap = np.log(np.maximum(got.demand, FLOOR) / (state.wage * model.value_added))
     wage = state.wage * np.exp(np.clip(damping * gap, -LARGEST_STEP, LARGEST_STEP))
     return _State(wage, got.price, got.expenditure)
-
-
-def _mixed(points: list[Floats], moves: list[Floats]) -> Floats:
-    """Return the step whose linearised residual over the memory is smallest."""
-    move = moves[-1]
-    if len(moves) == 1:
-        return move
-    turn = np.diff(np.array(moves), axis=0)
-    gram = turn @ turn.T
-    gram[np.diag_indices_from(gram)] *= 1.0 + RIDGE
-    try:
-        mix = np.linalg.solve(gram, turn @ move)
-    except np.linalg.LinAlgError:
-        return move
-    return np.asarray(move - mix @ (np.diff(np.array(points), axis=0) + turn))
 
 
 def _by_portions(
