@@ -22,7 +22,7 @@ SCHEMA_VERSION = 1
 
 @app.command(name="list")
 def list_(*, world: str = "starter", json: bool = False) -> None:
-    """List every data set with edition, years, kind and whether its rows may be passed on.
+    """List every data set with years, kind and whether its rows may be passed on.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def list_(*, world: str = "starter", json: bool = False) -> None:
         head = _head(opened.name, opened.edition, opened.content_hash)
         emit_json({**head, "datasets": listed, "stored": stored_lines(stored())})
         return
-    columns = ("key", "title", "edition", "years", "rows", "kind", "rows may be passed on")
+    columns = ("key", "title", "years", "kind", "pass on")
     title = f"{opened.name}, edition {opened.edition}"
     emit_rows(title, columns, [_line(record) for record in records])
     if kept := stored_lines(stored()):
@@ -134,9 +134,7 @@ def _line(record: DatasetRecord) -> tuple[str, ...]:
     return (
         record.key,
         record.title,
-        record.edition,
         years(record.years),
-        f"{record.rows:,}",
         record.kind.value,
         "yes" if record.redistribution == "allowed" else record.redistribution.replace("_", " "),
     )
