@@ -84,6 +84,7 @@ class BatchRun:
             Coefficients(*(self._array(v[lo:hi])[:, :, None] for v in _values(inputs)))
             for lo, hi in self.blocks
         ]
+        self.rebuilt: Array = np.zeros((1, 1))
         self.use = self._array(table.inputs())[:, :, None]
 
     def _array(self, values: Array) -> Any:
@@ -149,7 +150,8 @@ class BatchRun:
         final = consumed
         left = capacity_left(self.drivers, t, len(self.final.by_supplier))
         if self.rebuilding is not None:
-            final = consumed + self._array(self.rebuilding.demand(t))
+            self.rebuilt = self.rebuilding.demand(t)
+            final = consumed + self._array(self.rebuilt)
             left = left * self.rebuilding.capacity_left(t)
         demand = orders + final
         factor = state.factor

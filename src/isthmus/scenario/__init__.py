@@ -3,6 +3,7 @@
 from isthmus.scenario.base import ALL, Codes
 from isthmus.scenario.curves import RecoveryShape, recovery_share, severity_path
 from isthmus.scenario.files import dumps, load, loads, preset, preset_names, read, write
+from isthmus.scenario.groups import economy_groups, industry_groups
 from isthmus.scenario.model import SCHEMA_VERSION, Scenario
 from isthmus.scenario.ranges import Correlation, Range
 from isthmus.scenario.select import expand, pairs
@@ -40,7 +41,9 @@ __all__ = [
     "TariffChange",
     "TradeCostChange",
     "dumps",
+    "economy_groups",
     "expand",
+    "industry_groups",
     "load",
     "loads",
     "pairs",

@@ -1,0 +1,196 @@
+"""Which inputs an industry cannot do without: an own default by group, or the user's matrix."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+
+Floats = NDArray[np.float64]
+
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("farming", ("A",)),
+    ("energy", ("B05", "B06", "C19", "D")),
+    ("ores", ("B07", "B08", "B09")),
+    ("food", ("C10", "C11", "C12")),
+    ("chemicals", ("C20", "C21", "C22")),
+    ("minerals", ("C23",)),
+    ("metals", ("C24",)),
+    ("parts", ("C25", "C26", "C27", "CHIP")),
+    ("machines", ("C28", "C29", "C30", "C302", "C31", "C33")),
+    ("light", ("C13", "C14", "C15", "C16", "C17", "C18")),
+    ("construction", ("F",)),
+    ("networks", ("E", "H", "J", "G")),
+)
+_CRITICAL: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("farming", "food"),
+        ("ores", "metals"),
+        ("ores", "minerals"),
+        ("energy", "chemicals"),
+        ("energy", "metals"),
+        ("energy", "minerals"),
+        ("energy", "ores"),
+        ("energy", "networks"),
+        ("chemicals", "food"),
+        ("chemicals", "parts"),
+        ("chemicals", "light"),
+        ("metals", "parts"),
+        ("metals", "machines"),
+        ("metals", "construction"),
+        ("minerals", "construction"),
+        ("parts", "parts"),
+        ("parts", "machines"),
+        ("parts", "networks"),
+        ("light", "light"),
+    }
+)
+_IMPORTANT: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("energy", "farming"),
+        ("energy", "food"),
+        ("energy", "parts"),
+        ("energy", "machines"),
+        ("energy", "light"),
+        ("energy", "construction"),
+        ("chemicals", "farming"),
+        ("chemicals", "machines"),
+        ("light", "food"),
+        ("parts", "construction"),
+        ("machines", "machines"),
+        ("networks", "farming"),
+        ("networks", "ores"),
+        ("networks", "food"),
+        ("networks", "chemicals"),
+        ("networks", "minerals"),
+        ("networks", "metals"),
+        ("networks", "parts"),
+        ("networks", "machines"),
+        ("networks", "light"),
+        ("networks", "construction"),
+        ("networks", "networks"),
+    }
+)
+
+
+def group_of(industry: str) -> str:
+    """Return the group of an industry code; ``"other"`` for services without a group."""
+    matches = [
+        (len(prefix), name)
+        for name, prefixes in _GROUPS
+        for prefix in prefixes
+        if industry.startswith(prefix)
+    ]
+    return max(matches)[1] if matches else "other"
+
+
+def default_criticality(industries: Sequence[str]) -> Floats:
+    """Return the project's own criticality matrix C[input, using industry] in {0, 0.5, 1}.
+
+    An assumption by groups of industries, not survey data: an input counts as critical (1) where
+    it is the material that the industry transforms or a component built into its product,
+    as important (0.5) where production can go on for some weeks with less of it (energy for
+    light industry, transport, trade and communication for all), and as not critical (0)
+    elsewhere. An industry's inputs from itself are critical.
+
+    Parameters
+    ----------
+    industries : sequence of str
+        Codes of the table, S of them.
+
+    Returns
+    -------
+    ndarray, shape (S, S)
+    """
+    groups = [group_of(code) for code in industries]
+    out = np.zeros((len(groups), len(groups)))
+    for p, supplier in enumerate(groups):
+        for k, user in enumerate(groups):
+            if p == k or (supplier, user) in _CRITICAL:
+                out[p, k] = 1.0
+            elif (supplier, user) in _IMPORTANT:
+                out[p, k] = 0.5
+    return out
+
+
+def read_criticality(
+    path: str | Path,
+    industries: Sequence[str],
+    *,
+    concordance: Mapping[str, Sequence[str]] | None = None,
+    not_rated: float = 0.0,
+) -> Floats:
+    """Read a criticality matrix, inputs in rows and using industries in columns, from CSV.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV whose first column and first row hold industry codes of the file.
+    industries : sequence of str
+        Codes of the table, S of them.
+    concordance : mapping of str to sequence of str, optional
+        Codes of the file for each code of the table; by default the same codes. Where several
+        stand for one, the highest value counts: one missing input is enough.
+    not_rated : float
+        Value of empty and ``NA`` cells; 0 is the mild choice.
+
+    Returns
+    -------
+    ndarray, shape (S, S)
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    BadInput
+        With every cell that is not 0, 0.5 or 1 and every code without a row.
+    """
+    place = Path(path)
+    try:
+        with open(place, encoding="utf-8-sig", newline="") as handle:
+            rows = [row for row in csv.reader(handle) if row]
+    except FileNotFoundError:
+        raise NotFound("there is no such criticality file", where=str(place)) from None
+    if len(rows) < 2:
+        raise BadInput("criticality matrix", [InputProblem("has no rows")], where=str(place))
+    head = [c.strip() for c in rows[0][1:]]
+    problems: list[InputProblem] = []
+    table: dict[tuple[str, str], float] = {}
+    for line, row in enumerate(rows[1:], 2):
+        for user, text in zip(head, row[1:], strict=False):
+            value = not_rated if text.strip() in ("", "NA") else _level(text)
+            if value is None:
+                where = f"line {line}, {user}"
+                problems.append(InputProblem(f"'{text}' is not 0, 0.5 or 1", where=where))
+            else:
+                table[row[0].strip(), user] = value
+    match = concordance or {code: (code,) for code in industries}
+    inputs = {key[0] for key in table}
+    problems += [
+        InputProblem("no row stands for it", where=code)
+        for code in industries
+        if not any(c in inputs for c in match.get(code, ()))
+    ]
+    raise_all("criticality matrix", problems, where=str(place))
+    return np.array(
+        [
+            [
+                max((table.get((a, b), 0.0) for a in match[p] for b in match.get(k, ())), default=0)
+                for k in industries
+            ]
+            for p in industries
+        ]
+    )
+
+
+def _level(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value in (0.0, 0.5, 1.0) else None

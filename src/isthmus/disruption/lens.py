@@ -1,0 +1,332 @@
+"""The lens: a scenario through an inter-economy table, day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from isthmus.disruption.prepare import days_of, prepare, settings_of, swept
+from isthmus.disruption.record import Losses, Trace
+from isthmus.disruption.settings import Settings
+from isthmus.disruption.table import Daily, daily_table
+from isthmus.disruption.tables import (
+    LOSS_COLUMNS,
+    industries_table,
+    losses_frame,
+    losses_table,
+    paths_table,
+    stocks_table,
+    stops_table,
+)
+from isthmus.errors import IdentityViolated, InputProblem, raise_all
+from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Result, Table
+from isthmus.kernels.disruption import Scales
+from isthmus.kernels.disruption_run import BatchRun
+from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
+from isthmus.scenario import Scenario
+from isthmus.world.mrio import MRIO
+
+CITATIONS = (
+    "Hallegatte, S. (2008). An adaptive regional input-output model. Risk Analysis 28(3), 779-799.",
+    "Hallegatte, S. (2013). Modeling the role of inventories and heterogeneity in the assessment "
+    "of the economic costs of natural disasters. Risk Analysis 34(1), 152-167.",
+    "Pichler, A., Pangallo, M., del Rio-Chanona, R. M., Lafond, F., Farmer, J. D. (2022). "
+    "Forecasting the propagation of pandemic shocks with a dynamic input-output model. Journal of "
+    "Economic Dynamics and Control 144, 104527.",
+)
+BALANCE = {"float64": 1e-8, "float32": 1e-3}
+"""Largest daily gap between what is made and what is used, kept or consumed, of world output."""
+
+
+class TableWorld(Protocol):
+    """What the lens needs of a world."""
+
+    @property
+    def name(self) -> str:
+        """Name of the world."""
+
+    @property
+    def edition(self) -> str:
+        """Edition of the world."""
+
+    @property
+    def content_hash(self) -> str:
+        """Hash over all data sets."""
+
+    def mrio(self, year: int) -> MRIO:
+        """Return the inter-economy table of a year."""
+
+    def record(self, key: str) -> DatasetRecord:
+        """Return the record of a data set."""
+
+
+def simulate(
+    world: TableWorld | MRIO,
+    scenario: Scenario,
+    *,
+    until: int | None = None,
+    year: int = 2022,
+    stopped_below: float = 0.5,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+    **parameters: Any,
+) -> Result:
+    """Return what is lost day by day when a scenario runs through the table.
+
+    Industries hold stocks of every input, order from their usual origins (or from those with
+    capacity left), and stop when a stock runs down. Prices do not move.
+
+    Parameters
+    ----------
+    world : World or MRIO
+        A world with an inter-economy table, or such a table.
+    scenario : Scenario
+        Capacity losses, export stops, purchase bans, embargoes, demand surges. Its ``params`` may
+        fix any parameter below.
+    until : int, optional
+        Last day simulated; the scenario's horizon by default.
+    year : int
+        Year of the world's table.
+    stopped_below : float
+        An industry counts as stopped below this share of its base output.
+    progress, cancel : optional
+        Callback with the days done; token that stops the run between two days.
+    stock_days : float, mapping of industry to float, or array
+        Days of use that industries want to hold of each input; a mapping by input industry with
+        ``"*"`` for the rest, or an array (inputs, using industries). Default 60.
+    restore_days : float
+        Days in which a gap in stock is closed. Default 60.
+    psi : float
+        Share of the wanted stock below which production is held down. Default 0.8.
+    rule : {"alt", "noalt"}
+        Orders go where capacity is, or stay with the usual origins. Default "alt".
+    reading : {"psi", "leontief", "strong", "half", "weak", "linear"}
+        Which inputs limit output; see `isthmus.kernels.disruption.input_coefficients`.
+    criticality : {"all", "default"} or array
+        Every input is critical, the project's own default by group, or an own matrix.
+    rationing : {"proportional", "final_first", "orders_first"}
+        Who is served first.
+    over_max, over_days : float
+        Largest overproduction factor and days to reach it. Defaults 1.25 and 365.
+    negligible : float
+        Inputs below this share of output never limit. Default 1e-5.
+    inventory_noise : float
+        Standard deviation of the logarithm of stock-days. Default 0; needs `seed`.
+    capital_ratio : float
+        Capital over value added, for shocks given in money. Default 4.
+    precision : {"float64", "float32"}
+        Type of all numbers.
+
+    Returns
+    -------
+    Result
+        Tables ``losses``, ``industries``, ``paths``, ``stops``, ``stocks``, ``checks``.
+
+    Raises
+    ------
+    BadInput, CodeUnknown
+        For parameters or codes that make no sense.
+    ShockNotRepresentable
+        For a kind of shock that the engine does not know.
+    IdentityViolated
+        When goods are made or lost by the run itself.
+
+    References
+    ----------
+    Hallegatte 2008, 2013; Pichler and others 2022.
+    """
+    mrio = world if isinstance(world, MRIO) else world.mrio(year)
+    settings = settings_of(parameters, scenario, mrio)
+    daily = daily_table(mrio)
+    days = days_of(scenario, until)
+    run = prepare([scenario], daily, settings, days, Scales.ones(1))
+    losses = Losses.of(daily.table, days, 1)
+    trace = Trace.of(daily.table, run, days, stopped_below)
+    worst = 0.0
+    held = float(trace.start.sum())
+    for t, day in enumerate(run.days()):
+        losses.add(t, day, run.final)
+        trace.add(t, day, run, daily.table)
+        now = float(trace.stock[t].sum())
+        worst = max(worst, _gap(day, run, now - held) / float(daily.table.output.sum()))
+        held = now
+        trace.before(run.state)
+        _tick(t, days, scenario.name, progress, cancel)
+    if not worst <= BALANCE[settings.precision]:
+        raise IdentityViolated(f"goods made and used differ by {worst:.1e} of world output a day")
+    return _result(world, scenario, settings, daily, losses, trace, worst, year)
+
+
+def simulate_many(
+    world: TableWorld | MRIO,
+    scenarios: Sequence[Scenario],
+    *,
+    until: int | None = None,
+    year: int = 2022,
+    batch: int = 32,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+    **parameters: Any,
+) -> Result:
+    """Return the losses of many scenarios at once, a batch of them per pass over the table.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        With different names. Their ``params`` may fix `stock_days`, `psi` and `restore_days`,
+        which then vary within a batch.
+    batch : int
+        Scenarios per pass; memory grows with it.
+    world, until, year, progress, cancel, **parameters
+        As in `simulate`; `until` is required when horizons differ.
+
+    Returns
+    -------
+    Result
+        Table ``losses`` with a ``scenario`` dimension.
+
+    Raises
+    ------
+    BadInput
+        When names repeat, horizons differ without `until`, or parameters make no sense.
+    """
+    mrio = world if isinstance(world, MRIO) else world.mrio(year)
+    days = _common_days(scenarios, until)
+    base = settings_of(parameters, Scenario(name="base"), mrio)
+    daily = daily_table(mrio)
+    frames, done = [], 0
+    for lo in range(0, len(scenarios), batch):
+        part = scenarios[lo : lo + batch]
+        run = prepare(part, daily, base, days, swept(part, base, mrio.industries))
+        losses = Losses.of(daily.table, days, len(part))
+        for t, day in enumerate(run.days()):
+            losses.add(t, day, run.final)
+            if cancel is not None:
+                cancel.check()
+        for b, scenario in enumerate(part):
+            frame = losses_frame(losses, mrio.economies, b)
+            frames.append(frame.select(pl.lit(scenario.name).alias("scenario"), pl.all()))
+        done += len(part)
+        if progress is not None:
+            progress(ProgressEvent("disruption", done, len(scenarios), "scenarios"))
+    columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
+    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
+    text = "value added and final demand lost by scenario, economy and horizon"
+    table = Table("losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily))
+    identities = canonical_hash([s.identity for s in scenarios])
+    words = {**base.to_dict(), "until": days, "scenarios": len(scenarios)}
+    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, base)
+    return Result({"losses": table}, about, CITATIONS)
+
+
+def _common_days(scenarios: Sequence[Scenario], until: int | None) -> int:
+    problems = []
+    names = [s.name for s in scenarios]
+    if not names:
+        problems.append(InputProblem("there is no scenario", where="scenarios"))
+    if len(set(names)) < len(names):
+        twice = sorted({n for n in names if names.count(n) > 1})
+        problems.append(InputProblem(f"names repeat: {', '.join(twice)}", where="scenarios"))
+    if until is None and len({s.horizon for s in scenarios}) > 1:
+        problems.append(InputProblem("horizons differ: give until", where="until"))
+    raise_all("batch of scenarios", problems)
+    return min(days_of(s, until) for s in scenarios)
+
+
+def _gap(day: Any, run: BatchRun, change: float) -> float:
+    """Difference of what was made and what was used, kept and delivered, money a day."""
+    final = np.asarray(run.final.by_supplier, dtype=np.float64)
+    if run.rebuilding is not None:
+        final = final + run.rebuilt
+    delivered = float((final * np.asarray(day.met_final, dtype=np.float64)).sum())
+    made = float(np.asarray(day.output, dtype=np.float64).sum())
+    used = float(np.asarray(day.used, dtype=np.float64).sum())
+    return abs(made - delivered - used - change)
+
+
+def _tick(
+    t: int, days: int, name: str, progress: Progress | None, cancel: CancelToken | None
+) -> None:
+    if cancel is not None:
+        cancel.check()
+    if progress is not None and ((t + 1) % 10 == 0 or t + 1 == days):
+        progress(ProgressEvent(name, t + 1, days, "days"))
+
+
+def _notes(daily: Daily) -> tuple[str, ...]:
+    return (
+        "prices do not move and no one changes plans: the first months only",
+        f"negative final demand of {daily.cut:.2%} of world final demand was set to zero",
+        "stock-days, psi and the rule of ordering are assumptions that can decide the answer",
+        *daily.source.notes,
+    )
+
+
+def _result(
+    world: TableWorld | MRIO,
+    scenario: Scenario,
+    settings: Settings,
+    daily: Daily,
+    losses: Losses,
+    trace: Trace,
+    worst: float,
+    year: int,
+) -> Result:
+    mrio = daily.source
+    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
+    names = (mrio.economies, mrio.industries)
+    rest = (kind, mrio.datasets)
+    output = np.asarray(daily.table.output, dtype=np.float64)
+    tables = [
+        losses_table(losses, mrio.economies, *rest),
+        industries_table(trace, output, *names, *rest),
+        paths_table(losses, trace, output, mrio.economies, *rest),
+        stops_table(trace, *names, *rest),
+        stocks_table(trace, *names, *rest),
+        _checks_table(worst, daily, *rest),
+    ]
+    notes = _notes(daily)
+    found = {t.name: replace(t, notes=notes) for t in tables}
+    words = {**settings.to_dict(), "until": len(trace.output), "stopped_below": trace.threshold}
+    provenance = _provenance(
+        world, "disruption.simulate", words, mrio, year, scenario.identity, settings
+    )
+    return Result(found, provenance, CITATIONS)
+
+
+def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, ...]) -> Table:
+    frame = pl.DataFrame({"balance": [worst], "cut": [daily.cut]})
+    columns = (
+        Column("balance", "value", "1", "largest daily gap of goods, share of world output"),
+        Column("cut", "value", "1", "negative final demand set to zero, share of final demand"),
+    )
+    return Table("checks", frame, columns, kind, datasets, "what the run checked")
+
+
+def _provenance(
+    world: TableWorld | MRIO,
+    lens: str,
+    parameters: dict[str, Any],
+    mrio: MRIO,
+    year: int,
+    scenario: str,
+    settings: Settings,
+) -> Provenance:
+    if isinstance(world, MRIO):
+        name, content, datasets = "table", "", dict.fromkeys(mrio.datasets, "")
+    else:
+        name, content = f"{world.name} {world.edition}", world.content_hash
+        datasets = {key: world.record(key).content_sha256 for key in mrio.datasets}
+    return Provenance(
+        lens=lens,
+        parameters={**parameters, "year": mrio.year or year},
+        world=name,
+        world_hash=content,
+        datasets=datasets,
+        scenario=scenario,
+        seed=settings.seed if settings.inventory_noise > 0 else None,
+    )

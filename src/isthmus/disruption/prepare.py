@@ -1,0 +1,110 @@
+"""From a question to a run of the kernel: parameters checked, arrays made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from isthmus.disruption.settings import (
+    Settings,
+    behaviour_of,
+    check,
+    coefficients_of,
+    with_params,
+)
+from isthmus.disruption.shocks import Places, drivers_of, rebuilding_of
+from isthmus.disruption.table import Daily
+from isthmus.errors import BadInput, InputProblem
+from isthmus.kernels.disruption import Scales
+from isthmus.kernels.disruption_run import BatchRun
+from isthmus.scenario import Scenario
+from isthmus.world.mrio import MRIO
+
+SWEPT = ("stock_days", "psi", "restore_days")
+"""Scalar parameters that may differ between the scenarios of one batch."""
+
+
+def settings_of(given: Mapping[str, Any], scenario: Scenario, mrio: MRIO) -> Settings:
+    """Return checked parameters: arguments first, then what the scenario fixes.
+
+    Raises
+    ------
+    BadInput
+        For unknown names and values that make no sense.
+    """
+    settings = with_params(with_params(Settings(), given), scenario.params)
+    check(settings, mrio.industries)
+    return settings
+
+
+def days_of(scenario: Scenario, until: int | None) -> int:
+    """Return the number of days to simulate.
+
+    Raises
+    ------
+    BadInput
+        When `until` lies outside the scenario's horizon.
+    """
+    if until is None:
+        return scenario.horizon
+    if not 1 <= until <= scenario.horizon:
+        what = f"must be between 1 and the horizon of {scenario.horizon} days, got {until}"
+        raise BadInput("disruption run", [InputProblem(what, where="until")])
+    return until
+
+
+def swept(scenarios: Sequence[Scenario], base: Settings, industries: Sequence[str]) -> Scales:
+    """Return the parameters that scenarios of a batch fix, as factors on `base`.
+
+    Raises
+    ------
+    BadInput
+        When scenarios of one batch fix different parameters that are not scalar sweeps.
+    """
+    factors = np.ones((len(SWEPT), len(scenarios)))
+    problems = []
+    for b, scenario in enumerate(scenarios):
+        other = sorted(set(scenario.params) - set(SWEPT))
+        if other:
+            what = f"a batch can vary {', '.join(SWEPT)} only, not {', '.join(other)}"
+            problems.append(InputProblem(what, where=f"scenario '{scenario.name}'"))
+        own: dict[str, Any] = {k: v for k, v in scenario.params.items() if k in SWEPT}
+        check(replace(base, **own), industries)
+        for i, name in enumerate(SWEPT):
+            if name in scenario.params:
+                reference = getattr(base, name)
+                if not isinstance(reference, int | float):
+                    problems.append(InputProblem("must be a single number to vary", where=name))
+                    continue
+                factors[i, b] = float(scenario.params[name]) / reference
+    if problems:
+        raise BadInput("batch of scenarios", problems)
+    stock, psi, restore = factors
+    # Outside the reading "psi" the whole stock can be used in a day, whatever the goal is.
+    return Scales(stock, psi if base.reading == "psi" else 1.0 / stock, 1.0 / restore)
+
+
+def prepare(
+    scenarios: Sequence[Scenario],
+    daily: Daily,
+    settings: Settings,
+    days: int,
+    scales: Scales,
+) -> BatchRun:
+    """Return the run of a batch of scenarios."""
+    mrio, table = daily.source, daily.table
+    places = Places(mrio.economies, mrio.industries)
+    added = np.maximum(table.output - table.inputs().sum(axis=0), 0.0)
+    capital = settings.capital_ratio * 365.0 * added
+    return BatchRun(
+        table,
+        coefficients_of(settings, table, mrio.industries, len(mrio.economies)),
+        behaviour_of(settings),
+        drivers_of(scenarios, places, days, capital),
+        scales=scales,
+        rebuilding=rebuilding_of(scenarios, places, table, capital),
+        precision=settings.precision,
+    )

@@ -1,0 +1,186 @@
+"""What is kept of every day of a run: losses, paths, first stops and who caused them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.kernels.disruption import Table
+from isthmus.kernels.disruption_batch import Day, State
+from isthmus.kernels.disruption_drivers import FinalDemand
+from isthmus.kernels.disruption_rebuild import origins_of
+from isthmus.kernels.disruption_run import BatchRun
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+NONE = -1
+
+
+@dataclass(slots=True)
+class Losses:
+    """Daily value added and unmet final demand by economy, for a batch of scenarios.
+
+    Attributes
+    ----------
+    value_added : ndarray, shape (T, R, B)
+        Output less inputs used, money of the table a day.
+    unmet : ndarray, shape (T, R, B)
+        Final demand of the economy that was not delivered.
+    base : ndarray, shape (R,)
+        Daily value added without a shock.
+    final : ndarray, shape (R,)
+        Daily final demand without a shock.
+    """
+
+    value_added: Floats
+    unmet: Floats
+    base: Floats
+    final: Floats
+
+    @classmethod
+    def of(cls, table: Table, days: int, batch: int) -> Losses:
+        """Return empty records for a run."""
+        s, r = table.shape
+        added = (table.output - table.inputs().sum(axis=0)).reshape(r, s).sum(axis=1)
+        shape = (days, r, batch)
+        return cls(np.zeros(shape), np.zeros(shape), added, table.final.sum(axis=(0, 1)))
+
+    def add(self, t: int, day: Day, final: FinalDemand) -> None:
+        """Add what happened on day t."""
+        r = len(self.base)
+        made = np.asarray(day.output, dtype=np.float64) - np.asarray(day.used, dtype=np.float64)
+        batch = made.shape[1]
+        self.value_added[t] = made.reshape(r, -1, batch).sum(axis=1)
+        self.unmet[t] = unmet_final(np.asarray(day.met_final, dtype=np.float64), final)
+
+
+def unmet_final(met: Floats, final: FinalDemand) -> Floats:
+    """Return final demand not delivered by consuming economy, shape (R, B).
+
+    Parameters
+    ----------
+    met : ndarray, shape (n, B)
+        Share of final demand that each supplier delivered.
+    final : FinalDemand
+        Final demand of the day.
+    """
+    s, r, _ = final.base.shape
+    short = (1.0 - met).reshape(r, s, -1).transpose(1, 0, 2)
+    if final.cells:
+        short = short.copy()
+        short[np.array(list(final.cells), dtype=np.intp)] = 0.0
+    out = final.base.reshape(s * r, r).T @ short.reshape(s * r, -1)
+    for sector, cells in final.cells.items():
+        own = (1.0 - met.reshape(r, s, -1)[:, sector])[:, None, :] * cells
+        out += own.sum(axis=0) + final.lost[sector]
+    return np.asarray(np.maximum(out, 0.0))
+
+
+@dataclass(slots=True)
+class Trace:
+    """Output, stocks and stoppages of one scenario.
+
+    Attributes
+    ----------
+    output : ndarray, shape (T, n)
+        Daily output.
+    stock : ndarray, shape (T, S, R)
+        Stocks of each input held in each economy at the end of the day.
+    start : ndarray, shape (S, R)
+        Stocks at the start.
+    first : ndarray of int, shape (n,)
+        Day on which output first fell below `threshold` of its base; -1 for never.
+    cause : ndarray of int, shape (n,)
+        0 a shock at the industry itself or less demand, 1 a missing input.
+    sector, supplier : ndarray of int, shape (n,)
+        The input that was missing, and the economy whose deliveries of it had fallen short most
+        until then; -1 where none.
+    """
+
+    threshold: float
+    output: Floats
+    stock: Floats
+    start: Floats
+    first: Ints
+    cause: Ints
+    sector: Ints
+    supplier: Ints
+    shortfall: Floats
+    demand_led: NDArray[np.bool_]
+    _bound: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, table: Table, run: BatchRun, days: int, threshold: float) -> Trace:
+        """Return empty records for a run."""
+        s, r = table.shape
+        n = s * r
+        start = np.concatenate([np.asarray(b.start, dtype=np.float64) for b in run.inputs])[:, :, 0]
+        return cls(
+            threshold,
+            np.zeros((days, n)),
+            np.zeros((days, s, r)),
+            start.reshape(s, r, s).sum(axis=2),
+            np.full(n, NONE),
+            np.zeros(n, dtype=np.int64),
+            np.full(n, NONE),
+            np.full(n, NONE),
+            np.zeros((s, r, r)),
+            np.zeros(n, dtype=np.bool_),
+        )
+
+    def before(self, state: State) -> None:
+        """Remember the stocks that limit the coming day."""
+        self._bound = state.stock
+
+    def add(self, t: int, day: Day, run: BatchRun, table: Table) -> None:
+        """Add what happened on day t of a batch of one."""
+        s, r = table.shape
+        output = np.asarray(day.output, dtype=np.float64)[:, 0]
+        self.output[t] = output
+        held = np.concatenate([np.asarray(b, dtype=np.float64) for b in run.state.stock])[:, :, 0]
+        self.stock[t] = held.reshape(s, r, s).sum(axis=2)
+        base = np.asarray(table.output, dtype=np.float64)
+        fallen = (self.first == NONE) & (base > 0) & (output < self.threshold * base)
+        if fallen.any():
+            self._blame(t, np.flatnonzero(fallen), day, run, table)
+        missing = 1.0 - np.minimum(output / np.where(base > 0, base, 1.0), 1.0)
+        short = missing.reshape(r, s).T[:, :, None] * np.ones((1, 1, r))
+        for stop in run.drivers.stops:
+            now = float(stop.path[t, 0])
+            block = np.ix_(np.array([stop.sector]), stop.exporters, stop.importers)
+            short[block] = 1.0 - (1.0 - short[block]) * (1.0 - now)
+        self.shortfall += short
+
+    def _blame(
+        self, t: int, nodes: NDArray[np.intp], day: Day, run: BatchRun, table: Table
+    ) -> None:
+        s, _ = table.shape
+        self.first[nodes] = t
+        output = np.asarray(day.output)[nodes, 0]
+        optimum = np.asarray(day.optimum)[nodes, 0]
+        capacity = np.asarray(day.capacity)[nodes, 0]
+        demand = np.asarray(day.demand)[nodes, 0]
+        self.demand_led[nodes] = (output >= optimum * (1 - 1e-9)) & (demand < capacity)
+        limited = nodes[output < optimum * (1 - 1e-9)]
+        if limited.size == 0 or not self._bound:
+            return
+        stock = np.concatenate([np.asarray(b)[:, limited, 0] for b in self._bound])
+        slope = np.concatenate([np.asarray(c.slope)[:, limited, 0] for c in run.inputs])
+        offset = np.concatenate([np.asarray(c.offset)[:, limited, 0] for c in run.inputs])
+        sector = np.argmin(slope * stock + offset, axis=0)
+        self.cause[limited] = 1
+        self.sector[limited] = sector
+        for node, p in zip(limited.tolist(), sector.tolist(), strict=True):
+            flows = purchases(table, p, node)
+            lost = flows * self.shortfall[p, :, node // s]
+            if lost.max(initial=0.0) > 0:
+                self.supplier[node] = int(np.argmax(lost))
+
+
+def purchases(table: Table, sector: int, node: int) -> Floats:
+    """Return the base purchases of one industry from a sector by origin, shape (R,)."""
+    return np.asarray(origins_of(table, sector, np.array([node]))[:, 0])

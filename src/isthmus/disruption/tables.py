@@ -1,0 +1,235 @@
+"""Tables of a disruption run, with their schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.disruption.record import NONE, Losses, Trace
+from isthmus.evidence import Column, Kind, Table
+
+Floats = NDArray[np.float64]
+
+_ECONOMY = Column("economy", "dimension", text="code of the economy")
+_INDUSTRY = Column("industry", "dimension", text="code of the industry")
+_HORIZON = Column("horizon", "dimension", "days", "days counted from the start")
+
+
+def horizons_of(days: int) -> tuple[int, ...]:
+    """Return a month, a quarter, half a year and a year as far as the run goes, and its end."""
+    return (*(h for h in (30, 90, 180, 365) if h < days), days)
+
+
+def losses_frame(losses: Losses, economies: Sequence[str], column: int) -> pl.DataFrame:
+    """Return losses by economy and horizon for one scenario of a batch."""
+    days = losses.value_added.shape[0]
+    parts = []
+    for horizon in horizons_of(days):
+        base = losses.base * horizon
+        lost = base - losses.value_added[:horizon, :, column].sum(axis=0)
+        unmet = losses.unmet[:horizon, :, column].sum(axis=0)
+        wanted = losses.final * horizon
+        parts.append(
+            pl.DataFrame(
+                {
+                    "economy": list(economies),
+                    "horizon": [horizon] * len(economies),
+                    "value_added_lost": lost,
+                    "value_added_lost_share": _share(lost, base),
+                    "unmet_final": unmet,
+                    "unmet_final_share": _share(unmet, wanted),
+                }
+            )
+        )
+    return pl.concat(parts)
+
+
+LOSS_COLUMNS = (
+    _ECONOMY,
+    _HORIZON,
+    Column("value_added_lost", "value", "million USD", "output less inputs used, below its base"),
+    Column("value_added_lost_share", "value", "1", "of the base value added of the same days"),
+    Column("unmet_final", "value", "million USD", "final demand of the economy not delivered"),
+    Column("unmet_final_share", "value", "1", "of its base final demand of the same days"),
+)
+
+
+def losses_table(
+    losses: Losses, economies: Sequence[str], kind: Kind, datasets: tuple[str, ...]
+) -> Table:
+    """Return the losses of one scenario by economy and horizon."""
+    frame = losses_frame(losses, economies, 0)
+    text = "value added and final demand lost by economy up to each horizon"
+    return Table("losses", frame, LOSS_COLUMNS, kind, datasets, text)
+
+
+def industries_table(
+    trace: Trace,
+    base: Floats,
+    economies: Sequence[str],
+    industries: Sequence[str],
+    kind: Kind,
+    datasets: tuple[str, ...],
+    *,
+    recovered: float = 0.99,
+) -> Table:
+    """Return lost output, the lowest day, first stoppage and recovery by industry."""
+    days = len(trace.output)
+    share = np.where(base > 0, trace.output / np.where(base > 0, base, 1.0), 1.0)
+    below = share < recovered
+    last = np.where(below.any(axis=0), days - np.argmax(below[::-1], axis=0), 0)
+    frame = pl.DataFrame(
+        {
+            "economy": np.repeat(economies, len(industries)),
+            "industry": np.tile(industries, len(economies)),
+            "output_lost": base * days - trace.output.sum(axis=0),
+            "output_lost_share": 1.0 - share.mean(axis=0),
+            "lowest_output_share": share.min(axis=0),
+            "lowest_day": np.argmin(share, axis=0).astype(np.int64),
+            "first_stop": _days(trace.first),
+            "recovered_on": [None if day in (0, days) else int(day) for day in last],
+        },
+        schema_overrides={"first_stop": pl.Int64, "recovered_on": pl.Int64},
+    )
+    columns = (
+        _ECONOMY,
+        _INDUSTRY,
+        Column("output_lost", "value", "million USD", "gross output below its base over the run"),
+        Column("output_lost_share", "value", "1", "of base output; not value added"),
+        Column("lowest_output_share", "value", "1", "output on its worst day over base output"),
+        Column("lowest_day", "value", "day", "the worst day"),
+        Column(
+            "first_stop",
+            "value",
+            "day",
+            f"first day below {trace.threshold:.0%} of base output; empty for never",
+        ),
+        Column(
+            "recovered_on",
+            "value",
+            "day",
+            f"day from which output stays at {recovered:.0%} of its base or more; empty where it "
+            "never fell below or had not recovered at the end",
+        ),
+    )
+    text = f"what happened to each industry in {days} days"
+    return Table("industries", frame, columns, kind, datasets, text)
+
+
+def paths_table(
+    losses: Losses, trace: Trace, base: Floats, economies: Sequence[str], kind: Kind,
+    datasets: tuple[str, ...],
+) -> Table:  # fmt: skip
+    """Return daily output, value added and unmet demand by economy."""
+    days = len(trace.output)
+    r = len(economies)
+    output = trace.output.reshape(days, r, -1).sum(axis=2)
+    whole = base.reshape(r, -1).sum(axis=1)
+    added = losses.value_added[:, :, 0]
+    frame = pl.DataFrame(
+        {
+            "day": np.repeat(np.arange(days), r),
+            "economy": np.tile(economies, days),
+            "output_share": _share(output, whole[None, :]).reshape(-1),
+            "value_added_share": _share(added, losses.base[None, :]).reshape(-1),
+            "unmet_final": losses.unmet[:, :, 0].reshape(-1),
+        }
+    )
+    columns = (
+        Column("day", "dimension", "day", "day of the run"),
+        _ECONOMY,
+        Column("output_share", "value", "1", "gross output over its base"),
+        Column("value_added_share", "value", "1", "value added over its base"),
+        Column("unmet_final", "value", "million USD a day", "final demand not delivered"),
+    )
+    return Table("paths", frame, columns, kind, datasets, "paths by economy")
+
+
+def stops_table(
+    trace: Trace, economies: Sequence[str], industries: Sequence[str], kind: Kind,
+    datasets: tuple[str, ...],
+) -> Table:  # fmt: skip
+    """Return who stopped whom: first stops in order of day, with the input that was missing."""
+    s = len(industries)
+    nodes = np.flatnonzero(trace.first != NONE)
+    nodes = nodes[np.lexsort((nodes, trace.first[nodes]))]
+    rows = []
+    for node in nodes.tolist():
+        sector, origin = int(trace.sector[node]), int(trace.supplier[node])
+        rows.append(
+            {
+                "economy": economies[node // s],
+                "industry": industries[node % s],
+                "day": int(trace.first[node]),
+                "cause": _cause(trace, node),
+                "missing_input": industries[sector] if sector != NONE else None,
+                "supplier": economies[origin] if origin != NONE else None,
+            }
+        )
+    schema = {
+        "economy": pl.String,
+        "industry": pl.String,
+        "day": pl.Int64,
+        "cause": pl.String,
+        "missing_input": pl.String,
+        "supplier": pl.String,
+    }
+    columns = (
+        _ECONOMY,
+        _INDUSTRY,
+        Column("day", "value", "day", f"first day below {trace.threshold:.0%} of base output"),
+        Column("cause", "attribute", text="input missing, capacity lost, or demand gone"),
+        Column("missing_input", "attribute", text="the input that ran short first"),
+        Column(
+            "supplier",
+            "attribute",
+            text="the origin whose deliveries of that input had fallen short most until then",
+        ),
+    )
+    text = "first stops and what caused them"
+    return Table("stops", pl.DataFrame(rows, schema=schema), columns, kind, datasets, text)
+
+
+def stocks_table(
+    trace: Trace, economies: Sequence[str], industries: Sequence[str], kind: Kind,
+    datasets: tuple[str, ...],
+) -> Table:  # fmt: skip
+    """Return the lowest stock of each input in each economy, over its start."""
+    start = trace.start
+    share = _share(trace.stock, start[None])
+    lowest = np.where(start > 0, share.min(axis=0), 1.0)
+    frame = pl.DataFrame(
+        {
+            "economy": np.tile(economies, len(industries)),
+            "industry": np.repeat(industries, len(economies)),
+            "lowest_stock_share": lowest.reshape(-1),
+            "lowest_day": np.argmin(trace.stock, axis=0).astype(np.int64).reshape(-1),
+            "stock_start": start.reshape(-1),
+        }
+    )
+    columns = (
+        Column("economy", "dimension", text="economy whose industries hold the stock"),
+        Column("industry", "dimension", text="supplying industry of the input"),
+        Column("lowest_stock_share", "value", "1", "lowest stock over the stock at the start"),
+        Column("lowest_day", "value", "day", "day of the lowest stock"),
+        Column("stock_start", "value", "million USD", "stock at the start, an assumption"),
+    )
+    return Table("stocks", frame, columns, kind, datasets, "how far stocks ran down")
+
+
+def _cause(trace: Trace, node: int) -> str:
+    if trace.cause[node]:
+        return "input missing"
+    return "demand gone" if trace.demand_led[node] else "capacity lost"
+
+
+def _days(first: NDArray[np.int64]) -> list[int | None]:
+    return [None if day == NONE else int(day) for day in first.tolist()]
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    whole = np.broadcast_to(whole, part.shape)
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)

@@ -1,0 +1,286 @@
+"""The disruption lens: labels, shocks, records and refusals, on small made-up tables."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from isthmus.disruption import default_criticality, read_criticality, simulate, simulate_many
+from isthmus.disruption.settings import Settings, stock_matrix
+from isthmus.errors import BadInput, Cancelled, CodeUnknown, NotFound, ShockNotRepresentable
+from isthmus.runtime import CancelToken
+from isthmus.scenario import (
+    CapacityLoss,
+    DemandSurge,
+    Embargo,
+    ExportStop,
+    PurchaseBan,
+    Recovery,
+    Scenario,
+    TariffChange,
+)
+from isthmus.world.mrio_sample import sample_table
+
+STOP = ExportStop(exporters="E000", importers=["E001", "E002"], industries="I01", duration=40)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return sample_table(5, 4, seed=3)
+
+
+def scenario(*shocks, name="case", horizon=60, **more):
+    return Scenario(name=name, horizon=horizon, shocks=shocks, **more)
+
+
+def losses(result, column="value_added_lost"):
+    frame = result["losses"].frame
+    return frame.filter(pl.col("horizon") == frame["horizon"].max())[column].to_numpy()
+
+
+def at(table, economy, industry):
+    return table.frame.filter(pl.col("economy") == economy, pl.col("industry") == industry)
+
+
+def test_nothing_is_lost_without_a_shock(table):
+    result = simulate(table, scenario())
+    assert np.abs(losses(result, "value_added_lost_share")).max() < 1e-12
+    assert result["stops"].frame.height == 0
+    assert result["industries"].frame["first_stop"].null_count() == 20
+    assert result["stocks"].frame["lowest_stock_share"].min() > 1 - 1e-12
+
+
+def test_value_added_lost_is_output_less_inputs_used(table):
+    shock = CapacityLoss(economies="E001", industries="I02", severity=0.6, duration=60)
+    result = simulate(table, scenario(shock, horizon=30), stock_days=200.0)
+    # On the first day the loss is that industry's own; later its suppliers lose orders too.
+    path = result["paths"].frame.filter(pl.col("economy") == "E001", pl.col("day") == 0)
+    base = (table.x - table.form.column_sums()).reshape(5, 4).sum(axis=1)[1]
+    own = (table.x - table.form.column_sums())[6]
+    assert path["value_added_share"][0] == pytest.approx(1 - 0.6 * own / base, rel=1e-9)
+
+
+def test_the_first_stop_names_input_and_supplier():
+    # Two economies: only E000 makes the part that E001's plant needs.
+    Z = np.array([[0.0, 0.0, 0.0, 4.0], [0.0] * 4, [0.0] * 4, [0.0] * 4]) * 365
+    Y = np.array([[6.0, 0.0], [5.0, 0.0], [0.0, 5.0], [0.0, 10.0]]) * 365
+    from isthmus.world.mrio import MRIO
+
+    mrio = MRIO.from_dense(Z, Y, economies=("AAA", "BBB"), industries=("PART", "PLANT"))
+    shock = ExportStop(exporters="AAA", importers="BBB", industries="PART", duration=50)
+    result = simulate(mrio, scenario(shock, horizon=300), stock_days=10.0, psi=0.5)
+    stops = result["stops"].frame.to_dicts()
+    # Full output on days 0..5, then 0.8, 0.64, 0.512, 0.41: below a half on day 9.
+    assert stops == [
+        {
+            "economy": "BBB",
+            "industry": "PLANT",
+            "day": 9,
+            "cause": "input missing",
+            "missing_input": "PART",
+            "supplier": "AAA",
+        }
+    ]
+    plant = result["industries"].frame.filter(
+        pl.col("industry") == "PLANT", pl.col("economy") == "BBB"
+    )
+    assert plant["first_stop"][0] == 9
+    assert plant["recovered_on"][0] > 50
+    stock = at(result["stocks"], "BBB", "PART")
+    assert stock["lowest_stock_share"][0] == pytest.approx(0.4 * 0.8 ** (50 - 6), rel=0.3)
+    assert stock["stock_start"][0] == pytest.approx(40.0)
+
+
+@pytest.mark.parametrize("form", ["factored", "dense"])
+def test_both_forms_of_the_table_agree(table, form):
+    shocks = (STOP, CapacityLoss(economies="E003", severity=0.3, duration=9,
+                                 recovery=Recovery(days=20)))  # fmt: skip
+    used = table if form == "factored" else table.to_dense()
+    one = simulate(table, scenario(*shocks))
+    other = simulate(used, scenario(*shocks))
+    np.testing.assert_allclose(losses(one), losses(other), rtol=1e-9, atol=1e-9)
+
+
+def test_a_ban_on_purchases_is_an_export_stop_seen_from_the_buyer(table):
+    ban = PurchaseBan(exporters="E000", importers=["E001", "E002"], industries="I01", duration=40)
+    one, other = simulate(table, scenario(STOP)), simulate(table, scenario(ban))
+    assert one["losses"].frame.equals(other["losses"].frame)
+
+
+def test_an_embargo_is_two_export_stops(table):
+    both = Embargo(economies="E000", partners="E003", duration=30)
+    one = simulate(table, scenario(both))
+    there = ExportStop(exporters="E000", importers="E003", duration=30)
+    back = ExportStop(exporters="E003", importers="E000", duration=30)
+    other = simulate(table, scenario(there, back))
+    assert one["losses"].frame.equals(other["losses"].frame)
+
+
+def test_overlapping_stops_multiply(table):
+    half = {"exporters": "E000", "importers": "E001", "industries": "I01", "duration": 40}
+    two = simulate(
+        table, scenario(ExportStop(severity=0.5, **half), ExportStop(severity=0.5, **half))
+    )
+    one = simulate(table, scenario(ExportStop(severity=0.75, **half)))
+    np.testing.assert_allclose(losses(two), losses(one), rtol=1e-12, atol=1e-12)
+
+
+def test_lost_orders_hurt_more_than_redirected_ones(table):
+    lost = STOP.model_copy(update={"redirect": False})
+    kept = losses(simulate(table, scenario(STOP), stock_days=5.0)).sum()
+    gone = losses(simulate(table, scenario(lost), stock_days=5.0)).sum()
+    assert gone > 2 * kept > 0
+
+
+def test_redirected_final_demand_is_met_and_lost_demand_is_counted(table):
+    kept = simulate(table, scenario(STOP, horizon=1))
+    gone = simulate(table, scenario(STOP.model_copy(update={"redirect": False}), horizon=1))
+    direct = table.final.reshape(5, 4, 5)[0, 1, [1, 2]] / 365
+    np.testing.assert_allclose(losses(gone, "unmet_final")[[1, 2]], direct, rtol=1e-9)
+    # Nobody has spare capacity on the first day, so what is redirected crowds out others.
+    assert losses(kept, "unmet_final")[1] < losses(gone, "unmet_final")[1]
+    assert losses(kept, "unmet_final")[3] > losses(gone, "unmet_final")[3] == 0.0
+
+
+def test_a_batch_equals_single_runs(table):
+    cases = [
+        scenario(STOP, name="a"),
+        scenario(STOP, name="b", params={"psi": 0.5, "stock_days": 20.0}),
+        scenario(CapacityLoss(economies="E003", severity=0.5, duration=9), name="c"),
+        scenario(
+            DemandSurge(economies="E002", severity=0.3), name="d", params={"restore_days": 30.0}
+        ),
+    ]
+    together = simulate_many(table, cases, batch=3)["losses"].frame
+    for case in cases:
+        alone = simulate(table, case)["losses"].frame
+        mine = together.filter(pl.col("scenario") == case.name).drop("scenario")
+        np.testing.assert_allclose(
+            mine["value_added_lost"], alone["value_added_lost"], rtol=1e-9, atol=1e-8
+        )
+
+
+def test_destroyed_capital_can_be_rebuilt(table):
+    shock = CapacityLoss(
+        economies="E001",
+        industries="I02",
+        capital=float(table.primary[6]),
+        rebuild_sectors={"I00": 0.5, "I03": 0.5},
+        rebuild_days=20.0,
+        duration=5,
+    )
+    result = simulate(table, scenario(shock))
+    frame = result["industries"].frame.filter(
+        pl.col("economy") == "E001", pl.col("industry") == "I02"
+    )
+    assert 0.7 < frame["lowest_output_share"][0] < 0.78
+    assert result["checks"].frame["balance"][0] < 1e-10
+    too_much = shock.model_copy(update={"capital": 1e9 * float(table.x.sum())})
+    with pytest.raises(BadInput, match="cannot be destroyed"):
+        simulate(table, scenario(too_much))
+
+
+def test_single_precision_stays_close(table):
+    exact = losses(simulate(table, scenario(STOP)))
+    short = losses(simulate(table, scenario(STOP), precision="float32"))
+    base = table.primary.reshape(5, 4).sum(axis=1) * 60 / 365
+    assert np.abs((exact - short) / base).max() < 1e-4
+
+
+def test_what_the_engine_cannot_hold_raises(table):
+    with pytest.raises(ShockNotRepresentable, match="tariff_change"):
+        simulate(table, scenario(TariffChange(exporters="E000", change=0.1)))
+    with pytest.raises(CodeUnknown, match="E00X"):
+        simulate(table, scenario(ExportStop(exporters="E00X")))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "piece"),
+    [
+        ({"stock_days": -1.0}, "time step is one day"),
+        ({"stock_days": 1.0}, "1.25 days or more"),
+        ({"stock_days": float("nan")}, "time step"),
+        ({"stock_days": {"I00": 5.0}}, "give '\\*'"),
+        ({"stock_days": {"I9": 5.0, "*": 9.0}}, "no industry 'I9'"),
+        ({"psi": 0.0}, "psi: must be above 0"),
+        ({"rule": "best"}, "rule: must be one of"),
+        ({"stok_days": 3.0}, "did you mean 'stock_days'"),
+        ({"restore_days": 0.0, "psi": 2.0}, "2 problems"),
+        ({"until": 61}, "horizon of 60"),
+    ],
+)
+def test_bad_parameters_are_refused_by_name(table, parameters, piece):
+    with pytest.raises(BadInput, match=piece):
+        simulate(table, scenario(), **parameters)
+
+
+def test_a_batch_refuses_what_it_cannot_vary(table):
+    with pytest.raises(BadInput, match="names repeat"):
+        simulate_many(table, [scenario(), scenario()])
+    with pytest.raises(BadInput, match="not rule"):
+        simulate_many(table, [scenario(params={"rule": "noalt"})])
+
+
+def test_progress_is_told_and_a_token_stops_the_run(table):
+    told = []
+    simulate(table, scenario(horizon=25), progress=told.append)
+    assert [e.done for e in told] == [10, 20, 25]
+    token = CancelToken()
+    token.cancel("enough")
+    with pytest.raises(Cancelled):
+        simulate(table, scenario(), cancel=token)
+
+
+def test_stock_days_by_input_and_user():
+    codes = ("I00", "I01", "I02")
+    by_input = stock_matrix(Settings(stock_days={"I01": 7.0, "*": 30.0}), codes, 2)
+    assert by_input[:, 0].tolist() == [30.0, 7.0, 30.0]
+    assert by_input.shape == (3, 6)
+    full = stock_matrix(Settings(stock_days=np.arange(9.0).reshape(3, 3) + 2), codes, 2)
+    assert full[1].tolist() == [5.0, 6.0, 7.0] * 2
+    noisy = stock_matrix(Settings(inventory_noise=0.3, seed=4), codes, 400)
+    assert noisy.mean() == pytest.approx(60.0, rel=0.05)
+    again = stock_matrix(Settings(inventory_noise=0.3, seed=4), codes, 400)
+    assert np.array_equal(noisy, again)
+
+
+def test_default_criticality_says_what_it_should():
+    codes = ("A01", "B07", "C10T12", "C24A", "C26", "C29", "C301", "K_L")
+    level = default_criticality(codes)
+    assert level[codes.index("A01"), codes.index("C10T12")] == 1.0
+    assert level[codes.index("B07"), codes.index("C24A")] == 1.0
+    assert level[codes.index("C26"), codes.index("C29")] == 1.0
+    assert level[codes.index("K_L"), codes.index("C29")] == 0.0
+    assert np.all(np.diag(level) == 1.0)
+    assert set(np.unique(level)) <= {0.0, 0.5, 1.0}
+
+
+def test_a_criticality_file_is_read_and_checked(tmp_path):
+    file = tmp_path / "matrix.csv"
+    file.write_text(",A,B\nA,1,0.5\nB,NA,1\n", encoding="utf-8")
+    assert read_criticality(file, ("A", "B")).tolist() == [[1.0, 0.5], [0.0, 1.0]]
+    merged = read_criticality(file, ("AB",), concordance={"AB": ("A", "B")})
+    assert merged.tolist() == [[1.0]]
+    file.write_text(",A\nA,0.7\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"0\.7") as caught:
+        read_criticality(file, ("A", "B"))
+    assert len(caught.value.problems) == 3
+    with pytest.raises(NotFound):
+        read_criticality(tmp_path / "none.csv", ("A",))
+
+
+@pytest.mark.source
+def test_the_published_matrix_is_read(shared_data):
+    place = shared_data / "criticality" / "IHS_Markit_results_compact.csv"
+    codes = ("A01", "B", "C10-C12", "C19", "C26", "C29")
+    level = read_criticality(place, codes)
+    assert level[0, 2] == 1.0
+    assert level[1, 3] == 1.0
+    assert np.all(np.diag(level) == 1.0)
+
+
+def test_unmet_and_value_added_reach_the_provenance(table):
+    result = simulate(table, scenario(STOP), stock_days=12.0)
+    about = result.provenance
+    assert about.parameters["stock_days"] == 12.0
+    assert about.scenario == scenario(STOP).identity
+    assert result.citations
