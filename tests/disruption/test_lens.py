@@ -203,7 +203,6 @@ def test_what_the_engine_cannot_hold_raises(table):
         ({"stock_days": {"I9": 5.0, "*": 9.0}}, "no industry 'I9'"),
         ({"psi": 0.0}, "psi: must be above 0"),
         ({"rule": "best"}, "rule: must be one of"),
-        ({"stok_days": 3.0}, "did you mean 'stock_days'"),
         ({"restore_days": 0.0, "psi": 2.0}, "2 problems"),
         ({"until": 61}, "horizon of 60"),
     ],
@@ -211,6 +210,15 @@ def test_what_the_engine_cannot_hold_raises(table):
 def test_bad_parameters_are_refused_by_name(table, parameters, piece):
     with pytest.raises(BadInput, match=piece):
         simulate(table, scenario(), **parameters)
+
+
+def test_a_scenario_may_fix_parameters_and_misspelt_ones_are_refused(table):
+    fixed = simulate(table, scenario(STOP, params={"stock_days": 9.0}))
+    assert fixed["losses"].frame.equals(
+        simulate(table, scenario(STOP), stock_days=9.0)["losses"].frame
+    )
+    with pytest.raises(BadInput, match="did you mean 'stock_days'"):
+        simulate(table, scenario(params={"stok_days": 3.0}))
 
 
 def test_a_batch_refuses_what_it_cannot_vary(table):

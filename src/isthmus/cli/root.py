@@ -28,6 +28,9 @@ ROOMS: tuple[Room, ...] = (
     Room("codes", "isthmus.cli.codes:app", "Look up economies, industries and products."),
     Room("dependence", "isthmus.cli.dependence:app", "Who supplies whom, and how concentrated."),
     Room("chains", "isthmus.cli.chains:app", "Look through supply chains, behind direct trade."),
+    Room(
+        "disruption", "isthmus.cli.disruption:app", "What is lost day by day when something stops."
+    ),
     Room("equilibrium", "isthmus.cli.equilibrium:app", "What lasting shocks change, by horizon."),
     Room("cascade", "isthmus.cli.cascade:app", "Who is systemically important among firms."),
     Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),

@@ -11,7 +11,7 @@ import polars as pl
 
 from isthmus.disruption.prepare import days_of, prepare, settings_of, swept
 from isthmus.disruption.record import Losses, Trace
-from isthmus.disruption.settings import Settings
+from isthmus.disruption.settings import Criticality, Days, Precision, Reading, Settings
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.disruption.tables import (
     LOSS_COLUMNS,
@@ -24,7 +24,7 @@ from isthmus.disruption.tables import (
 )
 from isthmus.errors import IdentityViolated, InputProblem, raise_all
 from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Result, Table
-from isthmus.kernels.disruption import Scales
+from isthmus.kernels.disruption import Rationing, Rule, Scales
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
 from isthmus.scenario import Scenario
@@ -40,6 +40,9 @@ CITATIONS = (
 )
 BALANCE = {"float64": 1e-8, "float32": 1e-3}
 """Largest daily gap between what is made and what is used, kept or consumed, of world output."""
+
+
+DEFAULTS = Settings()
 
 
 class TableWorld(Protocol):
@@ -71,9 +74,22 @@ def simulate(
     until: int | None = None,
     year: int = 2022,
     stopped_below: float = 0.5,
+    stock_days: Days = 60.0,
+    restore_days: float = 60.0,
+    psi: float = 0.8,
+    rule: Rule = "alt",
+    reading: Reading = "psi",
+    criticality: Criticality = "all",
+    rationing: Rationing = "proportional",
+    over_max: float = 1.25,
+    over_days: float = 365.0,
+    negligible: float = 1e-5,
+    inventory_noise: float = 0.0,
+    seed: int = 0,
+    capital_ratio: float = 4.0,
+    precision: Precision = "float64",
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
-    **parameters: Any,
 ) -> Result:
     """Return what is lost day by day when a scenario runs through the table.
 
@@ -107,7 +123,8 @@ def simulate(
     reading : {"psi", "leontief", "strong", "half", "weak", "linear"}
         Which inputs limit output; see `isthmus.kernels.disruption.input_coefficients`.
     criticality : {"all", "default"} or array
-        Every input is critical, the project's own default by group, or an own matrix.
+        Every input is critical, the project's own default by group, or an own matrix (inputs,
+        using industries).
     rationing : {"proportional", "final_first", "orders_first"}
         Who is served first.
     over_max, over_days : float
@@ -140,7 +157,23 @@ def simulate(
     Hallegatte 2008, 2013; Pichler and others 2022.
     """
     mrio = world if isinstance(world, MRIO) else world.mrio(year)
-    settings = settings_of(parameters, scenario, mrio)
+    given = Settings(
+        stock_days=stock_days,
+        restore_days=restore_days,
+        psi=psi,
+        rule=rule,
+        reading=reading,
+        criticality=criticality,
+        rationing=rationing,
+        over_max=over_max,
+        over_days=over_days,
+        negligible=negligible,
+        inventory_noise=inventory_noise,
+        seed=seed,
+        capital_ratio=capital_ratio,
+        precision=precision,
+    )
+    settings = settings_of(given, scenario, mrio)
     daily = daily_table(mrio)
     days = days_of(scenario, until)
     run = prepare([scenario], daily, settings, days, Scales.ones(1))
@@ -168,9 +201,9 @@ def simulate_many(
     until: int | None = None,
     year: int = 2022,
     batch: int = 32,
+    settings: Settings = DEFAULTS,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
-    **parameters: Any,
 ) -> Result:
     """Return the losses of many scenarios at once, a batch of them per pass over the table.
 
@@ -181,7 +214,9 @@ def simulate_many(
         which then vary within a batch.
     batch : int
         Scenarios per pass; memory grows with it.
-    world, until, year, progress, cancel, **parameters
+    settings : Settings
+        The parameters of `simulate`, shared by all scenarios.
+    world, until, year, progress, cancel
         As in `simulate`; `until` is required when horizons differ.
 
     Returns
@@ -196,7 +231,7 @@ def simulate_many(
     """
     mrio = world if isinstance(world, MRIO) else world.mrio(year)
     days = _common_days(scenarios, until)
-    base = settings_of(parameters, Scenario(name="base"), mrio)
+    base = settings_of(settings, Scenario(name="base"), mrio)
     daily = daily_table(mrio)
     frames, done = [], 0
     for lo in range(0, len(scenarios), batch):

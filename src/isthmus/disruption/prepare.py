@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,15 +27,15 @@ SWEPT = ("stock_days", "psi", "restore_days")
 """Scalar parameters that may differ between the scenarios of one batch."""
 
 
-def settings_of(given: Mapping[str, Any], scenario: Scenario, mrio: MRIO) -> Settings:
-    """Return checked parameters: arguments first, then what the scenario fixes.
+def settings_of(given: Settings, scenario: Scenario, mrio: MRIO) -> Settings:
+    """Return checked parameters: those given, and over them what the scenario fixes.
 
     Raises
     ------
     BadInput
         For unknown names and values that make no sense.
     """
-    settings = with_params(with_params(Settings(), given), scenario.params)
+    settings = with_params(given, scenario.params)
     check(settings, mrio.industries)
     return settings
 

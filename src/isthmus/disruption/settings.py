@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 Reading = Literal["psi", "leontief", "strong", "half", "weak", "linear"]
 Precision = Literal["float64", "float32"]
 Days = float | Mapping[str, float] | Floats
+Criticality = Literal["all", "default"] | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Settings:
     psi: float = 0.8
     rule: Rule = "alt"
     reading: Reading = "psi"
-    criticality: Literal["all", "default"] | Floats = "all"
+    criticality: Criticality = "all"
     rationing: Rationing = "proportional"
     over_max: float = 1.25
     over_days: float = 365.0

@@ -1,0 +1,178 @@
+"""`isthmus disruption`: what is lost day by day when something stops."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+app = App(name="disruption", help="What is lost day by day when something stops.")
+
+Json = Annotated[bool, Parameter(negative="")]
+
+
+@app.default
+def run(
+    scenario: str,
+    /,
+    *,
+    until: int | None = None,
+    stock_days: float = 60.0,
+    psi: float = 0.8,
+    restore_days: float = 60.0,
+    rule: Literal["alt", "noalt"] = "alt",
+    reading: Literal["psi", "leontief", "strong", "half", "weak", "linear"] = "psi",
+    criticality: Literal["all", "default"] = "all",
+    rationing: Literal["proportional", "final_first", "orders_first"] = "proportional",
+    precision: Literal["float64", "float32"] = "float64",
+    stopped_below: float = 0.5,
+    year: int = 2022,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+    limit: int = 40,
+) -> None:
+    """Run a scenario and print losses, first stops and who caused them.
+
+    Parameters
+    ----------
+    scenario
+        A TOML file, or the name of a preset (see `isthmus disruption presets`).
+    until
+        Last day simulated; the scenario's horizon when not given.
+    stock_days
+        Days of use that industries want to hold of each input.
+    psi
+        Share of the wanted stock below which production is held down.
+    restore_days
+        Days in which a gap in stock is closed.
+    rule
+        alt: orders go where capacity is left; noalt: they stay with the usual origins.
+    reading
+        Which inputs limit output; see the documentation.
+    criticality
+        all: every input is critical; default: the project's own matrix by groups of industries.
+    rationing
+        Who is served first when output falls short.
+    precision
+        float64, or float32 for half the memory.
+    stopped_below
+        An industry counts as stopped below this share of its base output.
+    year
+        Year of the inter-economy table.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.scenario import load
+    from isthmus.world import World
+
+    result = recorded(
+        "disruption.simulate",
+        World.open(world),
+        load(scenario),
+        until=until,
+        year=year,
+        stopped_below=stopped_below,
+        stock_days=stock_days,
+        restore_days=restore_days,
+        psi=psi,
+        rule=rule,
+        reading=reading,
+        criticality=criticality,
+        rationing=rationing,
+        precision=precision,
+    )
+    emit_result(result, json=json, out=out, limit=limit)
+
+
+@app.command
+def compare(
+    *scenarios: str,
+    until: int | None = None,
+    stock_days: float = 60.0,
+    psi: float = 0.8,
+    year: int = 2022,
+    world: str = "starter",
+    json: Json = False,
+) -> None:
+    """Run several scenarios and print their losses side by side.
+
+    Parameters
+    ----------
+    scenarios
+        TOML files or names of presets.
+    until
+        Last day simulated; needed when the horizons differ.
+    stock_days
+        Days of use that industries want to hold of each input.
+    psi
+        Share of the wanted stock below which production is held down.
+    year
+        Year of the inter-economy table.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.disruption import Settings, simulate_many
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.scenario import load
+    from isthmus.world import World
+
+    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+        result = simulate_many(
+            World.open(world),
+            [load(name) for name in scenarios],
+            until=until,
+            year=year,
+            settings=Settings(stock_days=stock_days, psi=psi),
+            progress=progress,
+            cancel=cancel,
+        )
+    emit_result(result, json=json)
+
+
+@app.command
+def presets(*, json: Json = False) -> None:
+    """List the scenarios that ship with the package and that this engine can hold.
+
+    Parameters
+    ----------
+    json
+        Print one JSON document.
+    """
+    from isthmus.cli.output import emit_json, emit_rows
+    from isthmus.disruption.shocks import KINDS
+    from isthmus.scenario import preset, preset_names
+
+    held = [s for s in map(preset, preset_names()) if set(s.kinds) <= set(KINDS)]
+    if json:
+        emit_json([{"name": s.name, "title": s.title, "reason": s.reason} for s in held])
+    else:
+        emit_rows("presets", ("name", "title"), ((s.name, s.title) for s in held))
+
+
+@app.command
+def show(name: str, /) -> None:
+    """Print a preset as TOML, to copy and change.
+
+    Parameters
+    ----------
+    name
+        Name of a preset, or a TOML file.
+    """
+    import sys
+
+    from isthmus.scenario import dumps, load
+
+    sys.stdout.write(dumps(load(name)))
