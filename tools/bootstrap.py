@@ -23,7 +23,7 @@ OLDEST = (3, 11)
 RUN = ["--extra", "fast", "--no-default-groups"]
 TEST = ["--extra", "fast", "--extra", "interop", "--group", "test", "--group", "browser"]
 FULL = [*TEST, "--group", "quality", "--group", "docs", "--group", "build"]
-VALIDATE = [*FULL, "--extra", "estimate", "--group", "validation"]
+VALIDATE = [*FULL, "--group", "validation"]
 
 TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),

@@ -114,7 +114,7 @@ def test_alliance_is_zero_for_a_treaty_partner(starter):
 
     economies = ("USA", "NZL", "CHN", "TWN", "DEU", "ROW")
     australia = distances(starter, Party("AUS", ("AUS",)), economies, "alliance", year=2022)
-    assert australia.vector.tolist() == [0.0, 0.0, 1.0, 1.0, 1.0, 1.0]
+    assert australia.vector.tolist() == [0.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     both = Party("PAIR", ("AUS", "DEU"))
     pair = distances(starter, both, economies, "alliance", year=2022)
-    assert pair.vector.tolist() == [0.0, 0.5, 1.0, 1.0, 0.0, 1.0]
+    assert pair.vector.tolist() == [0.0, 1.0, 1.0, 1.0, 0.0, 1.0]

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.cli import main
+
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(python|sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -43,9 +45,14 @@ def test_python_examples_run(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if commands(p)], ids=lambda p: p.stem)
-def test_commands_run(page: Path, tmp_path: Path) -> None:
+def test_commands_run(
+    page: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
     for words in commands(page):
-        done = subprocess.run(
-            [sys.executable, "-m", "isthmus", *words], cwd=tmp_path, capture_output=True, text=True
-        )
-        assert done.returncode == 0, f"{page.name}: isthmus {shlex.join(words)}\n{done.stderr}"
+        code = main(words)
+        assert code == 0, f"{page.name}: isthmus {shlex.join(words)}\n{capsys.readouterr().err}"

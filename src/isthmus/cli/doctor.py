@@ -25,10 +25,7 @@ SCHEMA_VERSION = 1
 _REQUIRED = ("numpy", "scipy", "polars", "pydantic", "altair", "vl-convert-python", "jinja2")
 _EXTRAS = {
     "fast": ("numba",),
-    "pdf": ("typst",),
     "interop": ("pandas", "xarray"),
-    "download": ("httpx", "stamina"),
-    "estimate": ("pyfixest",),
 }
 
 
