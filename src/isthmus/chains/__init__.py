@@ -3,10 +3,12 @@
 from isthmus.chains.decompose import decompose
 from isthmus.chains.demand import foreign_demand
 from isthmus.chains.extract import Links, extract, run
-from isthmus.chains.lookthrough import lookthrough
+from isthmus.chains.lookthrough import By, Direction, lookthrough
 from isthmus.chains.position import position
 
 __all__ = [
+    "By",
+    "Direction",
     "Links",
     "decompose",
     "extract",

@@ -41,6 +41,7 @@ from isthmus.study.dossier import Section
 from isthmus.study.sections import (
     alignment,
     arms,
+    chains,
     chips,
     coercion,
     dependence,
@@ -53,6 +54,7 @@ Build = Callable[[Context], Section]
 SECTIONS: tuple[tuple[str, Build], ...] = (
     ("dependence", dependence.build),
     ("exposure", exposure.build),
+    ("chains", chains.build),
     ("chips", chips.build),
     ("materials", materials.build),
     ("arms", arms.build),

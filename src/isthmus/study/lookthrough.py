@@ -1,0 +1,122 @@
+"""Questions about supply chains that section and measures ask, answered once per dossier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from isthmus import chains
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding, Kind
+from isthmus.study.context import Context
+
+TABLE = "mrio_2022"
+YEAR = 2022
+DATASETS = ("icio_flows", "mrio_2022")
+DEFENCE = "O"
+"""Public administration and defence: as near to defence as the table's industries come."""
+
+
+def inputs_of(context: Context, party: str, *, by: chains.By = "total") -> pl.DataFrame:
+    """Return shares of rival and partner in the inputs of a party (`chains.lookthrough`)."""
+    partners = sorted({context.rival, context.partner})
+
+    def make() -> pl.DataFrame:
+        found = chains.lookthrough(context.world, party, on=partners, by=by, year=YEAR)
+        return found["lookthrough"].frame
+
+    return context.memo(("chains.inputs", party, by), make)
+
+
+def inputs_on(context: Context, party: str, on: str, industry: str = "ALL") -> dict[str, Any]:
+    """Return one row of `chains.lookthrough`: a party's inputs from another, one industry or all.
+
+    Raises
+    ------
+    DataMissing
+        When the table has no such industry.
+    """
+    by: chains.By = "total" if industry == "ALL" else "industry"
+    if on in (context.rival, context.partner):
+        frame = inputs_of(context, party, by=by)
+    else:
+        found = chains.lookthrough(context.world, party, on=on, by=by, year=YEAR)
+        frame = found["lookthrough"].frame
+    rows = frame.filter(pl.col("industry") == industry, pl.col("partner") == on).to_dicts()
+    if not rows:
+        raise DataMissing(f"the table of {YEAR} has no industry {industry!r}", where=TABLE)
+    return rows[0]
+
+
+def input_finding(
+    context: Context, party: str, on: str, column: str, *, industry: str = "ALL"
+) -> Finding:
+    """Return the face value, the look-through or the value-added share as a finding."""
+    return context.finding(
+        f"chains.{column}.{party}.{on}.{industry}",
+        inputs_on(context, party, on, industry)[column],
+        "share",
+        kind=context.kind_of(TABLE),
+        year=YEAR,
+        method=f"chains_{column}",
+        datasets=DATASETS,
+        caveat="table_estimated",
+    )
+
+
+def demand(context: Context, party: str, on: str) -> float:
+    """Return the share of a party's value added absorbed by the final demand of another."""
+
+    def make() -> float:
+        found = chains.foreign_demand(context.world, party, on=on, year=YEAR)
+        return float(found["foreign_demand"].frame["share"][0])
+
+    return context.memo(("chains.demand", party, on), make)
+
+
+def stakes(context: Context, a: str, b: str) -> dict[str, tuple[float, float]]:
+    """Return value added at stake in the trade of two parties, both directions taken out.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        By party: million USD, and share of its value added.
+    """
+    first, second = sorted((a, b))
+
+    def make() -> dict[str, tuple[float, float]]:
+        links = [chains.Links(first, second), chains.Links(second, first)]
+        frame = chains.extract(context.world, links, year=YEAR)["stakes"].frame
+        return {party: _total(context, frame, party) for party in (first, second)}
+
+    return context.memo(("chains.stakes", first, second), make)
+
+
+def _total(context: Context, frame: pl.DataFrame, party: str) -> tuple[float, float]:
+    members = context.members(party)
+    value = float(frame.filter(pl.col("economy").is_in(members))["value"].sum())
+    table = context.world.mrio(YEAR)
+    inside = [m for m in members if m in table.economies]
+    added = float(table.primary[table.node_positions(inside)].sum())
+    return value, value / added if added else 0.0
+
+
+def stake_findings(context: Context, party: str, other: str) -> tuple[Finding, Finding]:
+    """Return what a party has at stake in its trade with another, money and share."""
+    value, share = stakes(context, party, other)[party]
+    kind = Kind.weakest([context.kind_of(TABLE), Kind.MODELLED])
+
+    def one(name: str, number: float, unit: str) -> Finding:
+        return context.finding(
+            f"chains.{name}.{party}.{other}",
+            number,
+            unit,
+            kind=kind,
+            year=YEAR,
+            method=f"chains_{name}",
+            datasets=DATASETS,
+            caveat="stake_not_loss",
+        )
+
+    return one("stake", value, "million USD"), one("stake_share", share, "share")

@@ -1,0 +1,73 @@
+"""The section on supply chains quotes what the lens computes, for any parties."""
+
+from __future__ import annotations
+
+import pytest
+
+from isthmus import chains
+from isthmus.study.context import Context
+from isthmus.study.measures import measures
+from isthmus.study.sections import chains as section
+from isthmus.study.shipped import open_study
+from isthmus.world import World
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.open("starter")
+
+
+@pytest.fixture(scope="module")
+def context(world):
+    return Context(open_study("taiwan-europe"), world)
+
+
+def test_section_opens_with_answers_and_quotes_the_lens(world, context):
+    built = section.build(context)
+    assert not built.gaps
+    assert len(built.answer) == 6
+    assert {chart.key for chart in built.charts} == {"chains-industries", "chains-members"}
+    found = chains.lookthrough(world, "EU27_2020", on="CHN", by="industry", industries="C26")
+    value = found["lookthrough"].frame["look_through"][0]
+    assert context.findings["chains.look_through.EU27_2020.CHN.C26"].value == value
+
+
+def test_stakes_are_those_of_the_extraction(world, context):
+    section.build(context)
+    links = [chains.Links("TWN", "EU27_2020"), chains.Links("EU27_2020", "TWN")]
+    frame = chains.extract(world, links)["stakes"].frame
+    taiwan = dict(zip(frame["economy"], frame["value"], strict=True))["TWN"]
+    assert context.findings["chains.stake.TWN.EU27_2020"].value == pytest.approx(taiwan, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("home", "partner", "charts"),
+    [("DEU", "JPN", 1), ("G7@2022-12-31", "KOR", 2), ("NATO@2022-12-31", "AUS", 2)],
+)
+def test_other_parties_work(world, home, partner, charts):
+    study = open_study("taiwan-europe")
+    parties = study.parties.model_copy(update={"home": home, "partner": partner})
+    built = section.build(Context(study.model_copy(update={"parties": parties}), world))
+    assert len(built.charts) == charts
+
+
+def test_measures_agree_with_the_lens(world, context):
+    known = measures()
+    spread = known["chains.member_spread"].run(context, coalition="EU27_2020", on="CHN")
+    frame = chains.lookthrough(world, "EU27_2020", on="CHN", by="economy")["lookthrough"].frame
+    shares = frame["look_through"]
+    assert spread.value == pytest.approx(shares.max() / shares.min())
+    lead = known["chains.member_demand_lead"].run(
+        context, coalition="EU27_2020", member="DEU", on="CHN"
+    )
+    two = chains.foreign_demand(world, ["DEU", "EU27_2020"], on="CHN")["foreign_demand"].frame
+    assert lead.value == pytest.approx(two["share"][0] / two["share"][1])
+
+
+def test_a_world_without_the_table_says_so():
+    world = World.open("starter")
+    study = open_study("taiwan-europe")
+    entries = {k: v for k, v in world._entries.items() if not k.startswith("mrio")}
+    built = section.build(Context(study, World("small", "1", entries)))
+    assert built.gaps
+    assert not built.answer
