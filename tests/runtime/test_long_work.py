@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from isthmus.errors import (
@@ -29,6 +30,7 @@ from isthmus.runtime import (
     Checkpoints,
     ProgressEvent,
     atomic_write,
+    atomic_write_bytes,
     cancel_on_interrupt,
     publish_folder,
     terminal_progress,
@@ -233,6 +235,24 @@ def test_a_kill_at_any_step_never_loses_the_old_folder(tmp_path, monkeypatch, ca
             assert _files(home) == {f"out/{k}": v for k, v in new.items()}
             break
     assert step > 15
+
+
+def test_a_full_disk_keeps_its_name_through_a_library(tmp_path):
+    frame = pl.DataFrame({"x": np.random.default_rng(1).random(1000)})
+    for write in (frame.write_parquet, frame.write_csv):
+        steps = iter(range(100))
+
+        def full(operation: str, place: str) -> None:
+            if operation == "write" and next(steps) == 0:  # noqa: B023
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), place)
+
+        with (
+            pytest.raises(StorageFull),
+            watched(full),
+            atomic_write_bytes(tmp_path / "x") as handle,
+        ):
+            write(handle)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_text_is_written_as_utf8_with_plain_newlines(tmp_path):

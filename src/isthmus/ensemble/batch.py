@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,6 +27,7 @@ from isthmus.runtime import Batch, disk, write_bytes
 from isthmus.runtime.streams import task_seed
 from isthmus.scenario import Scenario
 from isthmus.store import Store
+from isthmus.store.datasets import parquet_bytes
 from isthmus.store.tables import file_entry, plain, table_entry
 
 DESIGN_FILE = "design.npy"
@@ -185,9 +185,7 @@ def _part(folder: Path, table: Table, frames: list[pl.DataFrame], batch: Batch) 
     frame = pl.concat(frames)
     name = f"parts/{table.name}/{batch.number:06d}.parquet"
     disk.make_folder((folder / name).parent)
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd")
-    write_bytes(folder / name, buffer.getvalue())
+    write_bytes(folder / name, parquet_bytes(frame))
     entry = table_entry(
         table,
         rows=frame.height,

@@ -149,6 +149,7 @@ def resume_ensemble(
     entry, manifest = _ensemble(store, name)
     with store.run_lock(entry):
         if (entry.folder / OUTPUTS).exists():
+            _drop_design(entry)
             return store.run(entry.id)
         started, clock = datetime.now(tz=UTC), time.perf_counter()
         outcomes = _work(store, entry, manifest, executor, cancel, progress)
@@ -160,11 +161,17 @@ def resume_ensemble(
         }
         write_bytes(entry.folder / TIMING, layout.manifest_bytes(timing))
         write_bytes(entry.folder / OUTPUTS, layout.manifest_bytes(plain(outputs)))
-        with contextlib.suppress(OSError):
-            disk.unlink(entry.folder / DESIGN_FILE)
+        _drop_design(entry)
     with store.writing():
         store.refresh()
     return store.run(entry.id)
+
+
+def _drop_design(entry: RunEntry) -> None:
+    """Remove the design of a finished run: it follows from the manifest."""
+    if (entry.folder / DESIGN_FILE).exists():
+        with contextlib.suppress(OSError):
+            disk.unlink(entry.folder / DESIGN_FILE)
 
 
 def _ensemble(store: Store, name: str) -> tuple[RunEntry, RunManifest]:

@@ -102,6 +102,10 @@ def atomic_write_bytes(path: Path) -> Iterator[IO[bytes]]:
                 yield handle
                 handle.flush()
                 raw.sync()
+            except Exception as error:
+                if raw.failure is not None and error is not raw.failure:
+                    raise raw.failure from error
+                raise
             finally:
                 _close_quietly(handle)
         disk.rename(temporary, path)
@@ -120,7 +124,7 @@ def _close_quietly(handle: IO[bytes]) -> None:
         handle.close()
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes | memoryview) -> None:
     """Write a whole file atomically.
 
     Raises

@@ -39,7 +39,8 @@ def _step(operation: str, place: str | Path) -> None:
 class DiskFile(io.RawIOBase):
     """A new file opened for writing; every chunk that is written is one step.
 
-    It has no ``fileno``, so that no library writes around it.
+    It has no ``fileno``, so that no library writes around it. `failure` keeps the error of a
+    failed write, for when a library in between turns it into one of its own.
 
     Raises
     ------
@@ -50,6 +51,7 @@ class DiskFile(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
+        self.failure: OSError | None = None
         _step("create", path)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         self._descriptor = os.open(path, flags, 0o666)
@@ -62,9 +64,13 @@ class DiskFile(io.RawIOBase):
         """Write all of `data`, in chunks."""
         view = memoryview(data).cast("B")
         sent = 0
-        while sent < len(view):
-            _step("write", self.path)
-            sent += os.write(self._descriptor, view[sent : sent + CHUNK])
+        try:
+            while sent < len(view):
+                _step("write", self.path)
+                sent += os.write(self._descriptor, view[sent : sent + CHUNK])
+        except OSError as error:
+            self.failure = error
+            raise
         return sent
 
     def sync(self) -> None:

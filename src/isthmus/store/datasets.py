@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from isthmus.errors import BadInput, DataCorrupted, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.content import content_hash
-from isthmus.runtime import canonical_hash, disk
+from isthmus.runtime import canonical_hash
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
 
@@ -124,6 +124,13 @@ def _problems(record: DatasetRecord, frame: pl.DataFrame) -> list[InputProblem]:
     return problems
 
 
+def parquet_bytes(frame: pl.DataFrame) -> memoryview:
+    """Return a frame as a Parquet file in memory, so that the disk's errors keep their names."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    return buffer.getbuffer()
+
+
 def stage(
     folder: Path, record: DatasetRecord, frame: pl.DataFrame, *, sequence: int, written_by: str
 ) -> DatasetManifest:
@@ -143,11 +150,7 @@ def stage(
         Version of the package.
     """
     path = folder / DATA_FILE
-    with disk.DiskFile(path) as raw:
-        handle = io.BufferedWriter(raw, buffer_size=disk.CHUNK)
-        frame.write_parquet(handle, compression="zstd")
-        handle.flush()
-        raw.sync()
+    write_new(path, parquet_bytes(frame))
     entry = FileEntry(name=DATA_FILE, bytes=path.stat().st_size, sha256=file_digest(path))
     manifest = DatasetManifest(
         key=record.key,

@@ -117,7 +117,7 @@ def withdraw(root: Path, target: Path) -> None:
         disk.sync_folder(target.parent)
 
 
-def write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes | memoryview) -> None:
     """Write and flush a file that does not exist yet, in a staged folder."""
     with disk.DiskFile(path) as handle:
         handle.write(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -104,6 +105,11 @@ class RunEntry(BaseModel):
         return "done" if self.done else "resumable"
 
 
+@lru_cache(maxsize=1)
+def _found_versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in _LIBRARIES}
+
+
 def library_versions() -> dict[str, str]:
     """Return the versions and the processor type on which the last bits of a result depend."""
     import numpy as np
@@ -114,7 +120,7 @@ def library_versions() -> dict[str, str]:
         "isthmus": __version__,
         "python": platform.python_version(),
         "processor": " ".join([platform.machine(), *simd]),
-        **{name: metadata.version(name) for name in _LIBRARIES},
+        **_found_versions(),
     }
 
 

@@ -15,6 +15,8 @@ from isthmus.errors import (
     DataMissing,
     IsthmusError,
     NotFound,
+    StorageFull,
+    StorageReadOnly,
     did_you_mean,
 )
 from isthmus.evidence import DatasetRecord, Result
@@ -274,12 +276,18 @@ class Store:
             yield
 
     def refresh(self, *, rebuild: bool = False) -> None:
-        """Bring the index up to date; the caller holds the writer lock."""
+        """Bring the index up to date; the caller holds the writer lock.
+
+        What was registered stands whether the index can be written or not: only a rebuild fails.
+        """
         if rebuild:
             disk.unlink(self.root / layout.INDEX)
         rows, stale = index.current_rows(self.root, _read)
-        if stale or rebuild:
+        if rebuild:
             index.save(self.root, rows)
+        elif stale:
+            with contextlib.suppress(StorageFull, StorageReadOnly):
+                index.save(self.root, rows)
 
     def _rows(self) -> list[index.Row]:
         return index.current_rows(self.root, _read)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +12,7 @@ from isthmus.errors import DataCorrupted
 from isthmus.evidence import Column, Kind, Table
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import disk
-from isthmus.store.datasets import FileEntry, file_problems
+from isthmus.store.datasets import FileEntry, file_problems, parquet_bytes
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import write_new
 
@@ -69,9 +68,7 @@ def stage_table(folder: Path, table: Table) -> TableEntry:
     """Write `table` below a staged run folder and return its entry."""
     disk.make_folder(folder / "tables")
     name = f"tables/{table.name}.parquet"
-    buffer = io.BytesIO()
-    table.frame.write_parquet(buffer, compression="zstd")
-    write_new(folder / name, buffer.getvalue())
+    write_new(folder / name, parquet_bytes(table.frame))
     entry = file_entry(folder, name)
     digest = content_hash(table.frame, keep_order=True)
     return table_entry(table, rows=table.frame.height, content_sha256=digest, files=(entry,))
