@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from isthmus._version import __version__
+from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.runtime import canonical_hash
 from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
 from isthmus.study.dossier import Dossier, Section
-from isthmus.study.schema import Study
-from isthmus.study.sections import SECTIONS
+from isthmus.study.schema import ROLES, Study
+from isthmus.study.sections import SECTIONS, Build
 from isthmus.study.sections.summary import build_summary
 from isthmus.world import World
 
@@ -46,7 +47,7 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
     for number, (name, build) in enumerate(SECTIONS, 1):
         if progress is not None:
             progress(name, number, steps)
-        sections.append(_with_quoted(build(context)))
+        sections.append(_with_quoted(_built(context, name, build)))
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in study.claims)
@@ -69,6 +70,16 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
             "datasets": {record.key: record.content_sha256 for record in sources},
         },
     )
+
+
+def _built(context: Context, name: str, build: Build) -> Section:
+    """Return the section, or one that says what the world lacks to answer it."""
+    try:
+        return build(context)
+    except (CodeUnknown, DataMissing) as error:
+        names = {role: context.name(getattr(context, role)) for role in ROLES}
+        gap = context.say("gap.unanswered", what=error.what)
+        return Section(name, context.say(f"{name}.question", **names), gaps=(gap,))
 
 
 def _with_quoted(section: Section) -> Section:

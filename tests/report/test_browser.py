@@ -1,0 +1,103 @@
+"""The page in a real browser: accessible, no overflow, no request, prints without cut charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.report import write_dossier
+from isthmus.study.dossier import Dossier
+
+pytestmark = pytest.mark.browser
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(scope="module")
+def address(dossier: Dossier, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("page")
+    return write_dossier(dossier, folder / "dossier").as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(
+    browser: Any, address: str, axe_script: str, width: int, scheme: str
+) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.add_script_tag(content=axe_script)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    page.close()
+    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_no_sideways_scrolling_and_charts_fit(browser: Any, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    right = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('svg.chart')]"
+        ".map(s => s.getBoundingClientRect().right))"
+    )
+    page.close()
+    assert right <= width
+
+
+def test_nothing_is_requested_and_nothing_is_refused(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address)
+    page.wait_for_timeout(200)
+    page.close()
+    assert asked == [address]
+    assert said == []
+
+
+def test_dark_pictures_are_dark(browser: Any, address: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address)
+    colours = page.evaluate(
+        "[...document.querySelectorAll('svg.chart text')].map(t => getComputedStyle(t).fill)"
+    )
+    page.close()
+    assert colours
+    for colour in set(colours):
+        channels = [int(n) for n in colour.removeprefix("rgb(").removesuffix(")").split(",")]
+        assert min(channels) > 140, colour
+
+
+def test_it_prints_on_a4_with_the_summary_on_the_first_page(
+    browser: Any, address: str, tmp_path: Path
+) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1016})  # A4 less its margins, at 96 dpi
+    tallest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('figure')].map(f => f.offsetHeight))"
+    )
+    bottom = page.evaluate("document.querySelector('#summary').getBoundingClientRect().bottom")
+    printed = page.pdf(path=str(tmp_path / "d.pdf"), prefer_css_page_size=True)
+    page.close()
+    assert printed.startswith(b"%PDF")
+    assert tallest < 1016
+    assert bottom <= 1016
