@@ -96,9 +96,10 @@ def to_pymrio(table: MRIO) -> Any:
         index=pd.Index(["Value added", "Other primary inputs"], name="inputtype"),
         columns=frames["Z"].columns,
     )
-    inputs = pymrio.Extension(name="factor_inputs", F=F)
     x = frames["x"].rename(columns={"x": "indout"})
-    return pymrio.IOSystem(Z=frames["Z"], Y=frames["Y"], x=x, factor_inputs=inputs)
+    system = pymrio.IOSystem(Z=frames["Z"], Y=frames["Y"], x=x)
+    system.factor_inputs = pymrio.Extension(name="factor_inputs", F=F)
+    return system
 
 
 def from_pymrio(system: Any, **about: Any) -> MRIO:
