@@ -1,7 +1,10 @@
 """The cascade lens: systemic importance in networks of firms and of economy x product nodes."""
 
+from isthmus.cascade.cases import chip_case, material_case
+from isthmus.cascade.chips import ChipChain, chip_network
 from isthmus.cascade.engine import Outcome, levels_of, run_shocks
 from isthmus.cascade.lens import run, systemic_importance
+from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.reading import read_network
 from isthmus.cascade.remedies import (
@@ -15,16 +18,21 @@ from isthmus.cascade.shocks import Shocks, every_firm, firms_stop, from_scenario
 from isthmus.cascade.synthetic import synthetic_network
 
 __all__ = [
+    "ChipChain",
     "Outcome",
     "SecondSource",
     "Shocks",
     "SupplyNetwork",
+    "chip_case",
+    "chip_network",
     "critical_links",
     "every_firm",
     "firms_stop",
     "from_scenario",
     "group_stops",
     "levels_of",
+    "material_case",
+    "material_network",
     "read_network",
     "run",
     "run_shocks",

@@ -1,0 +1,395 @@
+"""The shipped cases: what stops in an importer when chip stages or material suppliers stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from isthmus.cascade.chips import (
+    EUROPE,
+    FACTS,
+    FLOWS,
+    LEADING,
+    OTHER,
+    STAGES,
+    Capacity,
+    ChipChain,
+    planned_capacity,
+    with_capacity_of,
+)
+from isthmus.cascade.engine import levels_of
+from isthmus.cascade.lens import CITATION, provenance
+from isthmus.cascade.materials import material_network
+from isthmus.cascade.network import SupplyNetwork
+from isthmus.cascade.shocks import Shocks, firms_stop
+from isthmus.errors import DataMissing
+from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.world import World
+
+LATEST, EUROPE_PLANNED, ALL_PLANNED = "latest", "europe_planned", "all_planned"
+
+
+def chip_case(
+    world: World, members: Sequence[str], *, partner: str, chain: ChipChain | None = None
+) -> Result:
+    """What the chip-using industries of an importer lose when an economy's chip stages stop.
+
+    Parameters
+    ----------
+    world : World
+        Holds ``chip_facts`` and ``icio_flows``.
+    members : sequence of str
+        Economies of the importer.
+    partner : str
+        Economy whose contribution to supply is measured.
+    chain : ChipChain, optional
+        The chain, where it has been read before.
+
+    Returns
+    -------
+    Result
+        ``stops``: loss by economy that stops, for the latest capacity, with Europe's planned
+        share of leading-edge logic, and with the whole planned map; ``stages``: loss by economy
+        and stage that stops alone; ``contribution``: mean loss over the stops of single
+        suppliers with and without the partner among the suppliers. ``value`` is the upper case
+        (every stage essential), ``low`` the lower (stages stand in for one another). The
+        downstream part under the exact rule.
+
+    Raises
+    ------
+    DataMissing
+        When the world lacks the facts or flows.
+    """
+    chain = chain or ChipChain.of(world)
+    maps = _capacity_maps(world, chain)
+    stops, stages = [], []
+    for name, capacity in maps.items():
+        high, low = _high_low(chain, members, capacity)
+        stops += [(name, e, high[e], low[e]) for e in high]
+        if name == LATEST:
+            stages = _stage_rows(chain, members)
+    first = {e: (high, low) for name, e, high, low in stops if name == LATEST}
+    high, low = _high_low(chain, members, without(chain, partner))
+    contribution = []
+    for case, place, rest in (("upper", 0, high), ("lower", 1, low)):
+        with_partner = float(np.mean([values[place] for values in first.values()]))
+        alone = float(np.mean(list(rest.values())))
+        contribution.append((partner, case, with_partner, alone, alone - with_partner))
+    network = chain.network()
+    share = "share of the output of chip-using industries that stops"
+    tables = (
+        _table(
+            "stops",
+            pl.DataFrame(stops, ["capacity", "economy", "value", "low"], orient="row"),
+            {"value": f"{share}, every stage essential", "low": "the same, stages pooled"},
+        ),
+        _table(
+            "stages",
+            pl.DataFrame(stages, ["economy", "stage", "capacity_share", "value"], orient="row"),
+            {"capacity_share": "share of the world's capacity", "value": share},
+        ),
+        _table(
+            "contribution",
+            pl.DataFrame(
+                contribution, ["economy", "case", "with", "without", "value"], orient="row"
+            ),
+            {
+                "with": "mean loss over the stops of single suppliers",
+                "without": "the same if the others made the economy's share",
+                "value": "difference: positive where the economy adds to resilience",
+            },
+        ),
+    )
+    parameters = {"members": list(members), "partner": partner, "rule": "exact fixed point"}
+    return Result(
+        {t.name: t for t in tables},
+        provenance(network, "cascade.chip_case", parameters),
+        (CITATION,),
+    )
+
+
+def without(chain: ChipChain, economy: str) -> Capacity:
+    """Return the shares of all stages with one economy's part made by the others in proportion."""
+    return {
+        block.stage: with_capacity_of(block, economy, 0.0)
+        for block in chain.blocks
+        if 0.0 < block.shares.get(economy, 0.0) < 1.0
+    }
+
+
+def material_case(
+    world: World, members: Sequence[str], *, suppliers: int = 12, products: Sequence[str] = ()
+) -> Result:
+    """What an importer loses of each material when one economy stops delivering all of them.
+
+    Parameters
+    ----------
+    world : World
+        Holds trade by product.
+    members : sequence of str
+        Economies of the importer.
+    suppliers : int
+        Number of largest direct suppliers from outside that are stopped in turn.
+    products : sequence of str
+        Keep these products in the table of second sources; the most exposed ten by default.
+
+    Returns
+    -------
+    Result
+        ``suppliers``: lost share of the importer's purchases of each product, direct and with
+        hubs; ``ranking``: the stopped economies by the mean over products and by how many
+        products lose half or more; ``second_source``: loss when half of what the members buy
+        from the worst supplier of a product moves to the second largest.
+
+    Raises
+    ------
+    DataMissing
+        When there is no trade by product.
+    """
+    network = material_network(world)
+    outside = _outside(network, members)
+    largest = (
+        outside.group_by("exporter")
+        .agg(pl.col("value").sum())
+        .sort(["value", "exporter"], descending=[True, False])
+        .head(suppliers)["exporter"]
+        .to_list()
+    )
+    if not largest:
+        raise DataMissing("the importer buys none of the materials", where=network.datasets[0])
+    rows = _material_losses(network, members, largest, outside)
+    losses = pl.DataFrame(rows, ["economy", "product", "direct", "value"], orient="row")
+    ranking = (
+        losses.group_by("economy")
+        .agg(
+            (pl.col("value") >= 0.5).sum().cast(pl.Int64).alias("products"),
+            pl.col("value").mean().alias("value"),
+            pl.col("direct").mean().alias("direct"),
+        )
+        .sort(["products", "value", "economy"], descending=[True, True, False])
+    )
+    worst = losses.sort(["value", "product", "economy"], descending=[True, False, False]).unique(
+        "product", keep="first", maintain_order=True
+    )
+    chosen = worst.filter(pl.col("product").is_in(list(products))) if products else worst.head(10)
+    remedy = [
+        row
+        for product, economy, value in chosen.select("product", "economy", "value").iter_rows()
+        if (row := _second_source(network, members, outside, product, economy, value))
+    ]
+    lost = "share of the importer's purchases from outside that stops"
+    tables = (
+        _table("suppliers", losses, {"direct": f"{lost}, direct", "value": f"{lost}, with hubs"},
+               network),
+        _table(
+            "ranking",
+            ranking,
+            {
+                "products": "products that lose half or more",
+                "value": "mean over products, with hubs",
+                "direct": "mean over products, direct",
+            },
+            network,
+        ),
+        _table(
+            "second_source",
+            pl.DataFrame(
+                remedy, ["product", "economy", "second", "value", "value_with"], orient="row"
+            ),
+            {"value": lost, "value_with": "the same with half moved to the second source"},
+            network,
+        ),
+    )  # fmt: skip
+    parameters = {"members": list(members), "suppliers": suppliers, "rule": "exact fixed point"}
+    return Result(
+        {t.name: t for t in tables},
+        provenance(network, "cascade.material_case", parameters),
+        (CITATION,),
+    )
+
+
+def _capacity_maps(world: World, chain: ChipChain) -> dict[str, Capacity]:
+    maps: dict[str, Capacity] = {LATEST: {}}
+    try:
+        planned = planned_capacity(world)
+    except DataMissing:
+        return maps
+    today = next(block for block in chain.blocks if block.stage == LEADING)
+    if EUROPE in planned.shares:
+        share = planned.shares[EUROPE]
+        maps[EUROPE_PLANNED] = {LEADING: with_capacity_of(today, EUROPE, share)}
+    maps[ALL_PLANNED] = {LEADING: planned.shares}
+    return maps
+
+
+def _high_low(
+    chain: ChipChain, members: Sequence[str], capacity: Capacity
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Loss of the members by economy whose chip stages stop: stages essential, stages pooled."""
+    out = []
+    for stages in ("essential", "pooled"):
+        network = chain.network(stages=stages, capacity=capacity)
+        economies = sorted({e for e, s in _chip_nodes(network)} - {OTHER})
+        losses = {
+            e: {f"{e} {s}": 1.0 for e2, s in _chip_nodes(network) if e2 == e} for e in economies
+        }
+        shocks = firms_stop(network, losses)
+        out.append(dict(zip(economies, _lost(network, shocks, members), strict=True)))
+    return out[0], out[1]
+
+
+def _stage_rows(chain: ChipChain, members: Sequence[str]) -> list[tuple[str, str, float, float]]:
+    network = chain.network()
+    nodes = [(e, s) for e, s in _chip_nodes(network) if e != OTHER]
+    shocks = firms_stop(network, {f"{e} {s}": {f"{e} {s}": 1.0} for e, s in nodes})
+    lost = _lost(network, shocks, members)
+    share = {block.stage: block.shares for block in chain.blocks}
+    rows = [(e, s, share[s][e], v) for (e, s), v in zip(nodes, lost, strict=True)]
+    return sorted(rows, key=lambda row: (-row[3], row[0], row[1]))
+
+
+def _chip_nodes(network: SupplyNetwork) -> list[tuple[str, str]]:
+    pairs = network.firms.select("economy", "stage").iter_rows()
+    return [(str(e), str(s)) for e, s in pairs if s in STAGES]
+
+
+def _lost(network: SupplyNetwork, shocks: Shocks, members: Sequence[str]) -> list[float]:
+    """Lost share of the members' output for each shock, downstream part, exact rule."""
+    down = levels_of(network.supply(), shocks, rule="exact").down
+    weight = np.where(np.isin(np.asarray(network.economy), list(members)), network.output, 0.0)
+    return [float(v) for v in weight @ down / weight.sum()]
+
+
+def _flows_frame(network: SupplyNetwork) -> pl.DataFrame:
+    firms = network.firms
+    return pl.DataFrame(
+        {
+            "exporter": firms["economy"].gather(network.supplier),
+            "importer": firms["economy"].gather(network.customer),
+            "product": firms["sector"].gather(network.supplier),
+            "value": network.weight,
+        }
+    )
+
+
+def _stop_of(network: SupplyNetwork, economy: str) -> dict[str, float]:
+    ids = network.firms.filter((pl.col("economy") == economy) & (pl.col("exports") > 0))["firm"]
+    return dict.fromkeys(ids.to_list(), 1.0)
+
+
+def _material_losses(
+    network: SupplyNetwork, members: Sequence[str], economies: list[str], outside: pl.DataFrame
+) -> list[tuple[str, str, float, float]]:
+    """Economy, product, direct and full lost share of the members' purchases from outside."""
+    shocks = firms_stop(network, {e: _stop_of(network, e) for e in economies})
+    down = levels_of(network.supply(), shocks, rule="exact").down
+    products = sorted(outside["product"].unique().to_list())
+    place = {p: n for n, p in enumerate(products)}
+    inside = np.isin(np.asarray(network.economy), list(members))
+    buys = inside[network.customer] & ~inside[network.supplier]
+    link = np.array([place.get(p, -1) for p in network.sector_name])[network.supplier]
+    chosen = np.flatnonzero(buys)
+    whole = np.bincount(link[chosen], network.weight[chosen], len(products))
+    rows = []
+    for k, economy in enumerate(economies):
+        gone = network.weight[chosen] * down[network.supplier[chosen], k]
+        full = np.bincount(link[chosen], gone, len(products)) / whole
+        own = outside.filter(pl.col("exporter") == economy)
+        direct = np.zeros(len(products))
+        np.add.at(direct, [place[p] for p in own["product"].to_list()], own["value"].to_numpy())
+        rows += [
+            (economy, p, float(direct[n] / whole[n]), float(full[n]))
+            for p, n in place.items()
+            if full[n] > 0
+        ]
+    return rows
+
+
+def _second_source(
+    network: SupplyNetwork,
+    members: Sequence[str],
+    outside: pl.DataFrame,
+    product: str,
+    economy: str,
+    value: float,
+) -> tuple[str, str, str, float, float] | None:
+    """Move half of what the members buy from the worst supplier to the next largest one."""
+    mine = outside.filter(pl.col("product") == product)
+    order = (
+        mine.filter(pl.col("exporter") != economy)
+        .group_by("exporter")
+        .agg(pl.col("value").sum())
+        .sort(["value", "exporter"], descending=[True, False])
+    )
+    if order.is_empty():
+        return None
+    second = str(order["exporter"][0])
+    one = _only_product(network, product)
+    changed = _moved(one, members, f"{economy} {product}", f"{second} {product}")
+    loss = _material_losses(changed, members, [economy], _outside(changed, members))
+    return product, economy, second, value, loss[0][3] if loss else 0.0
+
+
+def _moved(
+    network: SupplyNetwork, members: Sequence[str], worst: str, second: str
+) -> SupplyNetwork:
+    """Move half of the members' purchases from one node to another, which makes them itself."""
+    old, new = network.row_of[worst], network.row_of[second]
+    inside = np.isin(np.asarray(network.economy), list(members))
+    moves = np.flatnonzero((network.supplier == old) & inside[network.customer])
+    weight = network.weight.copy()
+    weight[moves] *= 0.5
+    return replace(
+        network,
+        supplier=np.append(network.supplier, np.full(len(moves), new)),
+        customer=np.append(network.customer, network.customer[moves]),
+        weight=np.append(weight, weight[moves]),
+        link_kind=np.append(network.link_kind, network.link_kind[moves]),
+    )
+
+
+def _outside(network: SupplyNetwork, members: Sequence[str]) -> pl.DataFrame:
+    flows = _flows_frame(network)
+    home = list(members)
+    return flows.filter(pl.col("importer").is_in(home) & ~pl.col("exporter").is_in(home))
+
+
+def _only_product(network: SupplyNetwork, product: str) -> SupplyNetwork:
+    """Return the part of the network that trades one product; products do not touch."""
+    keep = np.flatnonzero(np.asarray(network.sector_name) == product)
+    new = np.full(network.n, -1)
+    new[keep] = np.arange(len(keep))
+    links = new[network.supplier] >= 0
+    costs = None if network.costs is None else network.costs[keep]
+    return replace(
+        network,
+        firms=network.firms[keep],
+        supplier=new[network.supplier[links]],
+        customer=new[network.customer[links]],
+        weight=network.weight[links],
+        link_kind=network.link_kind[links],
+        sectors=(product,),
+        costs=costs,
+    )
+
+
+def _table(
+    name: str, frame: pl.DataFrame, values: dict[str, str], network: SupplyNetwork | None = None
+) -> Table:
+    """Make a table of shares; the other columns are dimensions."""
+    columns = tuple(
+        Column(
+            c,
+            "value" if c in values else "dimension",
+            "" if c not in values else "count" if c == "products" else "share",
+            values.get(c, ""),
+        )
+        for c in frame.columns
+    )
+    kind = Kind.ASSUMED if network is None else network.kind
+    datasets = (FACTS, FLOWS) if network is None else network.datasets
+    notes = ("exact fixed point", *(() if network is None else network.notes))
+    return Table(name, frame, columns, kind, datasets, name.replace("_", " "), notes)
