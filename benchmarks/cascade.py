@@ -68,9 +68,10 @@ def row(n: int, sectors: int, replaceability: str) -> None:
             systemic_index(levels, net.output)
 
     outcome = run()
+    single = median_ms(lambda: run(threads=1), len(shocks))
     print(
         f"| {n:,} | {len(net.weight):,} | {sectors} | {replaceability} "
-        f"| {median_ms(run, len(shocks)):.2f} | {median_ms(lambda: run(threads=1), len(shocks)):.2f} "
+        f"| {median_ms(run, len(shocks)):.2f} | {single:.2f} "
         f"| {median_ms(lambda: run(True), len(shocks)):.2f} | {median_ms(plain, len(few)):.1f} "
         f"| {outcome.steps.mean():.1f} | {outcome.walked / outcome.full:.0%} "
         f"| {outcome.index[:, 0].mean():.4f} |",

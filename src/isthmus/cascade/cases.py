@@ -72,12 +72,13 @@ def chip_case(
         if name == LATEST:
             stages = _stage_rows(chain, members)
     first = {e: (high, low) for name, e, high, low in stops if name == LATEST}
-    high, low = _high_low(chain, members, without(chain, partner))
     contribution = []
-    for case, place, rest in (("upper", 0, high), ("lower", 1, low)):
-        with_partner = float(np.mean([values[place] for values in first.values()]))
-        alone = float(np.mean(list(rest.values())))
-        contribution.append((partner, case, with_partner, alone, alone - with_partner))
+    if partner in first:
+        high, low = _high_low(chain, members, without(chain, partner))
+        for case, place, rest in (("upper", 0, high), ("lower", 1, low)):
+            with_partner = float(np.mean([values[place] for values in first.values()]))
+            alone = float(np.mean(list(rest.values())))
+            contribution.append((partner, case, with_partner, alone, alone - with_partner))
     network = chain.network()
     share = "share of the output of chip-using industries that stops"
     tables = (
@@ -94,7 +95,10 @@ def chip_case(
         _table(
             "contribution",
             pl.DataFrame(
-                contribution, ["economy", "case", "with", "without", "value"], orient="row"
+                contribution,
+                schema={"economy": pl.String, "case": pl.String}
+                | dict.fromkeys(("with", "without", "value"), pl.Float64),
+                orient="row",
             ),
             {
                 "with": "mean loss over the stops of single suppliers",
@@ -260,6 +264,8 @@ def _lost(network: SupplyNetwork, shocks: Shocks, members: Sequence[str]) -> lis
     """Lost share of the members' output for each shock, downstream part, exact rule."""
     down = levels_of(network.supply(), shocks, rule="exact").down
     weight = np.where(np.isin(np.asarray(network.economy), list(members)), network.output, 0.0)
+    if not weight.sum() > 0:
+        raise DataMissing(f"no output of {', '.join(members)} in the network", where=FLOWS)
     return [float(v) for v in weight @ down / weight.sum()]
 
 

@@ -30,7 +30,7 @@ from isthmus.study.measures.registry import (
     registered,
 )
 
-MODULES = ("alignment", "arms", "chains", "chips", "coercion", "materials", "trade")
+MODULES = ("alignment", "arms", "cascade", "chains", "chips", "coercion", "materials", "trade")
 """Modules of this folder that register measures."""
 
 

@@ -41,6 +41,7 @@ from isthmus.study.dossier import Section
 from isthmus.study.sections import (
     alignment,
     arms,
+    cascade,
     chains,
     chips,
     coercion,
@@ -57,6 +58,7 @@ SECTIONS: tuple[tuple[str, Build], ...] = (
     ("chains", chains.build),
     ("chips", chips.build),
     ("materials", materials.build),
+    ("cascade", cascade.build),
     ("arms", arms.build),
     ("alignment", alignment.build),
     ("coercion", coercion.build),
