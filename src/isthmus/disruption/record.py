@@ -134,7 +134,7 @@ class Trace:
 
     def before(self, state: State) -> None:
         """Remember the stocks that limit the coming day."""
-        self._bound = state.stock
+        self._bound = [np.array(block) for block in state.stock]
 
     def add(self, t: int, day: Day, run: BatchRun, table: Table) -> None:
         """Add what happened on day t of a batch of one."""

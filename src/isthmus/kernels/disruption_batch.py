@@ -110,25 +110,42 @@ class Flows:
         self, lo: int, hi: int, weights: Any, severity: Severity, *, redirected_only: bool = False
     ) -> Any:
         """Return sum_o weight[p, o] Z[p, o, f] for sectors lo .. hi-1, shape (hi-lo, n, B)."""
-        xp = self.xp
         part = weights[lo:hi, :, :]
+        out = self._received(lo, hi, part, severity, redirected_only)
+        return out if self.dense else self._spread(lo, hi, out, part)
+
+    def collect_imports(
+        self, weights: Any, severity: Severity, *, redirected_only: bool = False
+    ) -> Any:
+        """Return sum_o weight[p, o] origin[p, o, j] of a factored table, shape (S, R, B)."""
+        return self._received(0, self.shape[0], weights, severity, redirected_only)
+
+    def _received(
+        self, lo: int, hi: int, part: Any, severity: Severity, redirected_only: bool
+    ) -> Any:
+        xp = self.xp
         out = xp.matmul(xp.matrix_transpose(self.matrix[lo:hi, :, :]), part)
         for (sector, redirect, block, pick), now in zip(self.cells, severity, strict=True):
             if now is None or not lo <= sector < hi or (redirected_only and not redirect):
                 continue
             chosen = xp.matmul(xp.matrix_transpose(pick), part[sector - lo, :, :]) * now[None, :]
             out[sector - lo, :, :] -= xp.matmul(xp.matrix_transpose(block), chosen)
-        if self.dense:
-            return out
-        return self._spread(lo, hi, out, part)
+        return out
 
     def place(self, lo: int, hi: int, ask: Any, severity: Severity) -> Any:
         """Return sum_f Z[p, o, f] ask[p, f] for sectors lo .. hi-1, shape (hi-lo, R, B)."""
+        if self.dense:
+            return self._asked(lo, hi, ask, severity)
+        imports, own = self._gather(lo, hi, ask)
+        return self._asked(lo, hi, imports, severity) + own
+
+    def place_imports(self, foreign: Any, severity: Severity) -> Any:
+        """Return sum_j origin[p, o, j] foreign[p, j] of a factored table, shape (S, R, B)."""
+        return self._asked(0, self.shape[0], foreign, severity)
+
+    def _asked(self, lo: int, hi: int, ask: Any, severity: Severity) -> Any:
         xp = self.xp
-        own: Any = 0.0
-        if not self.dense:
-            ask, own = self._gather(lo, hi, ask)
-        out = xp.matmul(self.matrix[lo:hi, :, :], ask) + own
+        out = xp.matmul(self.matrix[lo:hi, :, :], ask)
         for (sector, _, block, pick), now in zip(self.cells, severity, strict=True):
             if now is None or not lo <= sector < hi:
                 continue

@@ -1,0 +1,104 @@
+"""The compiled loops against the array form."""
+
+import numpy as np
+import pytest
+
+from isthmus.kernels.disruption import Behaviour, Scales
+from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
+
+from .disruption_tables import capacity, coefficients, drivers, factored_table, run, stop
+
+DAYS, R, S = 50, 5, 4
+N = R * S
+# The same sums in another order, over 50 days of feedback.
+AGREE = 1e-11
+
+pytest.importorskip("numba")
+
+
+@pytest.fixture(scope="module")
+def table():
+    return factored_table(R, S, 11)
+
+
+def imposed(batch=1, redirect=True):
+    scale = np.linspace(1.0, 0.3, batch)[None, :]
+    hits = (capacity(N, 4, 0.7, 3, 10, DAYS), capacity(N, 7, 0.4, 5, 30, DAYS))
+    stops = (
+        stop(1, [0], [1, 3], 1.0, 2, 25, DAYS, redirect=redirect),
+        stop(1, [2], [4], 0.7, 9, 25, DAYS, redirect=not redirect),
+        stop(2, [2, 3], [0], 0.5, 10, 10, DAYS, redirect=redirect),
+    )
+    return Drivers(
+        DAYS,
+        batch,
+        tuple(CapacityShock(c.weight, c.path * scale) for c in hits),
+        tuple(
+            type(c)(c.sector, c.exporters, c.importers, c.path * scale, c.redirect) for c in stops
+        ),
+    )
+
+
+def fast(table, imposed, *, threads=1, behaviour=None, **more):
+    from isthmus.kernels.disruption_fast import FastRun
+
+    engine = FastRun(
+        table,
+        coefficients(table),
+        behaviour or Behaviour(),
+        imposed,
+        threads=threads,
+        **more,
+    )
+    days = list(engine.days())
+    return np.stack([day.output for day in days]), days, engine
+
+
+@pytest.mark.parametrize("form", ["dense", "factored"])
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("rule", ["alt", "noalt"])
+def test_compiled_equals_array_form(table, form, batch, threads, rule):
+    used = table.dense() if form == "dense" else table
+    scales = Scales(np.linspace(1, 2, batch), np.linspace(1, 0.6, batch), np.linspace(1, 3, batch))
+    one, days, _ = run(used, imposed(batch), behaviour=Behaviour(rule=rule), scales=scales)
+    other, others, _ = fast(
+        used, imposed(batch), threads=threads, behaviour=Behaviour(rule=rule), scales=scales
+    )
+    np.testing.assert_allclose(other, one, rtol=AGREE)
+    np.testing.assert_allclose(others[-1].used, days[-1].used, rtol=AGREE)
+
+
+@pytest.mark.parametrize("form", ["dense", "factored"])
+def test_compiled_runs_do_not_drift_and_lose_nothing(table, form):
+    used = table.dense() if form == "dense" else table
+    output, _, _ = fast(used, drivers(365))
+    assert np.max(np.abs(output[:, :, 0] / table.output - 1)) < 1e-12
+
+
+def test_single_precision_has_a_known_error(table):
+    exact, _, _ = fast(table.dense(), imposed())
+    short, _, _ = fast(table.dense(), imposed(), precision="float32")
+    assert short.dtype == np.float32
+    assert np.max(np.abs(short - exact) / table.output[None, :, None]) < 1e-3
+
+
+def test_what_the_loops_do_not_know_is_refused(table):
+    with pytest.raises(ValueError, match="limit 'min'"):
+        fast(table, imposed(), behaviour=Behaviour(limit="sum"))
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch):
+    import numba
+
+    from isthmus.kernels import disruption_loops as loops
+
+    def refuse(*_, cache=False, **options):
+        if cache:
+            raise RuntimeError("no locator available")
+        return lambda function: ("compiled", function.__name__)
+
+    monkeypatch.setattr(numba, "njit", refuse)
+    loops.compiled.cache_clear()
+    assert loops.compiled("sweep_dense") == ("compiled", "sweep_dense")
+    loops.compiled.cache_clear()
