@@ -186,6 +186,16 @@ def test_single_precision_stays_close(table):
     assert np.abs((exact - short) / base).max() < 1e-4
 
 
+def test_compiled_loops_give_the_same_answer(table):
+    pytest.importorskip("numba")
+    plain = simulate(table, scenario(STOP), engine="numpy")
+    fast = simulate(table, scenario(STOP), engine="compiled")
+    np.testing.assert_allclose(losses(fast), losses(plain), rtol=1e-9, atol=1e-9)
+    assert fast["stops"].frame.equals(plain["stops"].frame)
+    with pytest.raises(BadInput, match="linear"):
+        simulate(table, scenario(), engine="compiled", reading="linear")
+
+
 def test_what_the_engine_cannot_hold_raises(table):
     with pytest.raises(ShockNotRepresentable, match="tariff_change"):
         simulate(table, scenario(TariffChange(exporters="E000", change=0.1)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,10 +19,14 @@ from isthmus.disruption.settings import (
 from isthmus.disruption.shocks import Places, drivers_of, rebuilding_of
 from isthmus.disruption.table import Daily
 from isthmus.errors import BadInput, InputProblem
-from isthmus.kernels.disruption import Scales
+from isthmus.kernels.disruption import DenseTable, Scales
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
+
+Engine = Literal["auto", "numpy", "compiled"]
+COMPILE_FROM = 1.0e9
+"""Cells of the table times days times scenarios from which compiling is worth its seconds."""
 
 SWEPT = ("stock_days", "psi", "restore_days")
 """Scalar parameters that may differ between the scenarios of one batch."""
@@ -93,18 +98,54 @@ def prepare(
     settings: Settings,
     days: int,
     scales: Scales,
+    *,
+    engine: Engine = "auto",
+    threads: int = 1,
 ) -> BatchRun:
-    """Return the run of a batch of scenarios."""
+    """Return the run of a batch of scenarios.
+
+    Parameters
+    ----------
+    engine : {"auto", "numpy", "compiled"}
+        "compiled" needs numba; "auto" takes it for large work where numba is installed.
+    threads : int
+        Threads that share a day in compiled runs.
+
+    Raises
+    ------
+    BadInput
+        When the compiled engine is asked for and cannot be had.
+    """
     mrio, table = daily.source, daily.table
     places = Places(mrio.economies, mrio.industries)
     added = np.maximum(table.output - table.inputs().sum(axis=0), 0.0)
     capital = settings.capital_ratio * 365.0 * added
-    return BatchRun(
+    parts = (
         table,
         coefficients_of(settings, table, mrio.industries, len(mrio.economies)),
         behaviour_of(settings),
         drivers_of(scenarios, places, days, capital),
-        scales=scales,
-        rebuilding=rebuilding_of(scenarios, places, table, capital),
-        precision=settings.precision,
     )
+    more: dict[str, Any] = {
+        "scales": scales,
+        "rebuilding": rebuilding_of(scenarios, places, table, capital),
+        "precision": settings.precision,
+    }
+    if _compiled(engine, settings, daily, days, len(scenarios)):
+        from isthmus.kernels.disruption_fast import FastRun
+
+        return FastRun(*parts, threads=threads, **more)
+    return BatchRun(*parts, **more)
+
+
+def _compiled(engine: Engine, settings: Settings, daily: Daily, days: int, scenarios: int) -> bool:
+    there = importlib.util.find_spec("numba") is not None
+    able = settings.reading != "linear"
+    if engine == "compiled" and not (there and able):
+        what = "the reading 'linear' is not compiled" if there else "numba is not installed"
+        hint = "use engine='numpy'" if there else "install the extra 'fast', or use engine='numpy'"
+        raise BadInput("disruption run", [InputProblem(what, where="engine", hint=hint)])
+    s, r = daily.table.shape
+    cells = s * s * r * (r if isinstance(daily.table, DenseTable) else 1)
+    large = cells * days * scenarios > COMPILE_FROM
+    return there and able and (engine == "compiled" or (engine == "auto" and large))

@@ -114,6 +114,24 @@ class Flows:
         out = self._received(lo, hi, part, severity, redirected_only)
         return out if self.dense else self._spread(lo, hi, out, part)
 
+    def collect_pair(
+        self, p: int, delivered: Any, weight: Any, today: Severity, tomorrow: Severity
+    ) -> Any:
+        """Return what `collect` gives for deliveries and for new orders, side by side (n, 2 B)."""
+        xp = self.xp
+        batch = weight.shape[2]
+        pair = xp.concat([delivered[p, :, :], weight[p, :, :]], axis=1)
+        out = xp.matmul(xp.matrix_transpose(self.matrix[p, :, :]), pair)
+        for i, (sector, redirect, block, pick) in enumerate(self.cells):
+            if sector != p:
+                continue
+            for side, now in ((0, today[i]), (batch, tomorrow[i] if redirect else None)):
+                if now is not None:
+                    part = pair[:, side : side + batch]
+                    chosen = xp.matmul(xp.matrix_transpose(pick), part) * now[None, :]
+                    out[:, side : side + batch] -= xp.matmul(xp.matrix_transpose(block), chosen)
+        return out
+
     def collect_imports(
         self, weights: Any, severity: Severity, *, redirected_only: bool = False
     ) -> Any:

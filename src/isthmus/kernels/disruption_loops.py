@@ -120,8 +120,7 @@ def sweep_dense(
     p: int,
     stock: Any,
     ask: Any,
-    made: Any,
-    pool: Any,
+    flowed: Any,
     tech: Any,
     goal: Any,
     rate: Any,
@@ -142,8 +141,8 @@ def sweep_dense(
     ----------
     stock, ask : (S, n, B) arrays
         State, changed in place.
-    made, pool : (n, B) arrays
-        Weighted deliveries, and the base that new orders are split by.
+    flowed : (n, 2 B) array
+        Weighted deliveries, then the base that new orders are split by.
     tech, goal, rate, slope, offset : (S, n) arrays
         Coefficients.
     output, planned, bound, used : (n, B) arrays
@@ -151,8 +150,8 @@ def sweep_dense(
     stock_scale, limit_scale, rate_scale : (B,) arrays
         Factors by scenario.
     """
-    nodes = made.shape[0]
-    batch = made.shape[1]
+    nodes = output.shape[0]
+    batch = output.shape[1]
     for f in range(nodes):
         t = tech[p, f]
         g = goal[p, f]
@@ -163,7 +162,7 @@ def sweep_dense(
             need = output[f, b] * t
             held = stock[p, f, b]
             eaten = held if clip and held < need else need
-            held += ask[p, f, b] * made[f, b] - eaten
+            held += ask[p, f, b] * flowed[f, b] - eaten
             stock[p, f, b] = held
             used[f, b] += eaten
             limit = held * s * limit_scale[b] + c
@@ -171,7 +170,7 @@ def sweep_dense(
             gap = planned[f, b] * g * stock_scale[b] - held
             gap = gap if gap > 0.0 else 0.0
             wanted = gap * r * rate_scale[b] + need
-            total = pool[f, b]
+            total = flowed[f, batch + b]
             ask[p, f, b] = wanted / total if total > 0.0 else 0.0
 
 
