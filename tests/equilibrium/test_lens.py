@@ -326,7 +326,8 @@ def test_a_result_says_how_it_was_made() -> None:
     assert made.scenario == EMBARGO.identity
     assert made.parameters["horizon"] == 3.0
     assert any("assumed zero" in note for note in result["economies"].notes)
-    assert result["economies"].kind.value == "assumed"
+    assert result["economies"].kind.value == "modelled"
+    assert result["elasticities"].kind.value == "assumed"
 
 
 def test_every_own_preset_is_held_by_the_lens() -> None:

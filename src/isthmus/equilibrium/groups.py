@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from isthmus.codes import coalition, coalition_names
 from isthmus.codes.coalitions import is_fixed
@@ -23,11 +23,14 @@ def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def whole_coalitions(
-    names: Sequence[str], economies: Sequence[str]
+    names: Sequence[str] | Mapping[str, Sequence[str]], economies: Sequence[str]
 ) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Return members by coalition, and the coalitions with members outside `economies`."""
     known = set(economies)
-    groups = {name: _members(name) for name in names}
+    if isinstance(names, Mapping):
+        groups = {name: tuple(members) for name, members in names.items()}
+    else:
+        groups = {name: _members(name) for name in names}
     whole = {name: members for name, members in groups.items() if set(members) <= known}
     return whole, tuple(name for name in names if name not in whole)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -64,7 +64,7 @@ def solve(
     reading: Reading = "share",
     deficits: Deficits = "fixed",
     tariff: Floats | None = None,
-    coalitions: Sequence[str] = COALITIONS,
+    coalitions: Sequence[str] | Mapping[str, Sequence[str]] = COALITIONS,
     lasting: bool = False,
     ranges: bool = False,
     tolerance: float = 1e-10,
@@ -96,8 +96,9 @@ def solve(
         tariff revenue, or none, in the base too.
     tariff : ndarray (exporter, importer, industry), optional
         Base tariffs as fractions; zero and marked assumed when not given.
-    coalitions : sequence of str
-        Coalitions to report; those with members outside the table are left out with a note.
+    coalitions : sequence of str, or mapping of str to sequence of str
+        Coalitions to report, by code or with their members; those with members outside the
+        table are left out with a note.
     lasting : bool
         Read shocks with an end as lasting.
     ranges : bool
@@ -156,7 +157,7 @@ def solve(
     others = _alternatives(base, shock, settings, run.found) if ranges else {}
     incomes = np.array([run.gains.real_income, *(o for o in others.values() if o is not None)])
     low, high = (incomes.min(axis=0), incomes.max(axis=0)) if ranges else (None, None)
-    kind = Kind.ASSUMED if tariff is None else Kind.weakest([Kind.MODELLED, base.kind])
+    kind = Kind.weakest([Kind.MODELLED, base.kind])
     notes = notes_of(base, tariff is None, absent, others)
     tables = [
         replace(economy_table(run, base, kind, low=low, high=high), notes=notes),

@@ -200,7 +200,8 @@ def _table(
 ) -> Table:
     columns = [Column(key, "dimension", text=_DIMENSIONS[key]) for key in labels]
     columns += [Column(key, "value", *_VALUES[key]) for key in values]
-    frame = pl.DataFrame({key: list(v) for key, v in labels.items()} | dict(values))
+    text_columns = {key: pl.Series(key, list(v), dtype=pl.String) for key, v in labels.items()}
+    frame = pl.DataFrame({**text_columns, **values})
     return Table(name, frame, tuple(columns), kind, base.datasets, text)
 
 

@@ -30,7 +30,17 @@ from isthmus.study.measures.registry import (
     registered,
 )
 
-MODULES = ("alignment", "arms", "cascade", "chains", "chips", "coercion", "materials", "trade")
+MODULES = (
+    "alignment",
+    "arms",
+    "cascade",
+    "chains",
+    "chips",
+    "coercion",
+    "equilibrium",
+    "materials",
+    "trade",
+)
 """Modules of this folder that register measures."""
 
 

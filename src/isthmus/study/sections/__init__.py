@@ -46,6 +46,7 @@ from isthmus.study.sections import (
     chips,
     coercion,
     dependence,
+    equilibrium,
     exposure,
     materials,
 )
@@ -56,6 +57,7 @@ SECTIONS: tuple[tuple[str, Build], ...] = (
     ("dependence", dependence.build),
     ("exposure", exposure.build),
     ("chains", chains.build),
+    ("equilibrium", equilibrium.build),
     ("chips", chips.build),
     ("materials", materials.build),
     ("cascade", cascade.build),

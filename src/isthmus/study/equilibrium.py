@@ -1,0 +1,163 @@
+"""Questions about lasting breaks and closer trade, answered once per dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from isthmus import equilibrium
+from isthmus.errors import DidNotConverge, ShockNotRepresentable
+from isthmus.evidence import Finding, Kind, Result
+from isthmus.scenario import Embargo, ExportStop, Scenario, TradeCostChange
+from isthmus.study.context import Context
+
+TABLE = "mrio_2022"
+YEAR = 2022
+DATASETS = ("icio_flows", "mrio_2022")
+SERVICES = "mrio_2022_services"
+HORIZONS = (1.0, 3.0, 10.0)
+CLOSER = 0.9
+"""New over old trade cost in the scenario of closer trade."""
+TOLERANCE = 1e-7
+"""Residual; the findings show two digits at most."""
+
+
+def inside(context: Context, code: str) -> tuple[str, ...]:
+    """Return the members of a party that the table holds."""
+    known = set(context.world.mrio(YEAR).economies)
+    return tuple(c for c in context.members(code) if c in known)
+
+
+def scenario_break(context: Context, a: str, b: str, severity: float) -> Scenario:
+    """Return the lasting end of a share of all trade between two parties."""
+    shock = Embargo(economies=inside(context, a), partners=inside(context, b), severity=severity)
+    return Scenario(name="break", shocks=[shock])
+
+
+def scenario_stop(context: Context, exporter: str, importer: str) -> Scenario:
+    """Return the lasting stop of goods from one party to another."""
+    goods = equilibrium.industry_groups(context.world.mrio(YEAR).industries)["GOODS"]
+    shock = ExportStop(
+        exporters=inside(context, exporter),
+        importers=inside(context, importer),
+        industries=goods,
+    )
+    return Scenario(name="stop", shocks=[shock])
+
+
+def scenario_closer(context: Context, a: str, b: str) -> Scenario:
+    """Return lower trade costs between two parties, both ways."""
+    sides = [(a, b), (b, a)]
+    shocks = [
+        TradeCostChange(exporters=inside(context, x), importers=inside(context, m), factor=CLOSER)
+        for x, m in sides
+    ]
+    return Scenario(name="closer", shocks=shocks)
+
+
+def broken(
+    context: Context, a: str, b: str, horizon: float, *, severity: float = 1.0, ranges: bool = False
+) -> Result | None:
+    """Return the answer to a break between `a` and `b`; None where there is no equilibrium."""
+    return _answer(
+        context,
+        ("break", a, b, severity, ranges),
+        lambda: scenario_break(context, a, b, severity),
+        horizon,
+        (a, b),
+        ranges,
+    )
+
+
+def stopped(context: Context, exporter: str, importer: str, horizon: float) -> Result | None:
+    """Return the answer to a stop of goods; None where there is no equilibrium."""
+    return _answer(
+        context,
+        ("stop", exporter, importer),
+        lambda: scenario_stop(context, exporter, importer),
+        horizon,
+        (exporter, importer),
+        False,
+    )
+
+
+def closer(context: Context, a: str, b: str, horizon: float) -> Result | None:
+    """Return the answer to lower trade costs; None where there is no equilibrium."""
+    return _answer(
+        context, ("closer", a, b), lambda: scenario_closer(context, a, b), horizon, (a, b), False
+    )
+
+
+def change(result: Result | None, party: str) -> tuple[float | None, float | None, float | None]:
+    """Return the change of a party's real income with lowest and highest, None where unknown."""
+    if result is None:
+        return None, None, None
+    for name in ("coalitions", "economies"):
+        frame = result[name].frame
+        rows = frame.filter(frame[frame.columns[0]] == party).to_dicts()
+        if rows:
+            row = rows[0]
+            low, high = row.get("real_income_low"), row.get("real_income_high")
+            return float(row["real_income"]), low, high
+    return None, None, None
+
+
+def money(result: Result | None, party: str) -> float | None:
+    """Return the change of a party's real income in million USD, None where unknown."""
+    if result is None:
+        return None
+    for name in ("coalitions", "economies"):
+        frame = result[name].frame
+        rows = frame.filter(frame[frame.columns[0]] == party)["real_income_money"]
+        if not rows.is_empty():
+            return float(rows[0])
+    return None
+
+
+def loss_finding(
+    context: Context, key: str, result: Result | None, party: str, method: str
+) -> Finding:
+    """Return the loss of real income of a party, a positive share where it loses."""
+    value, low, high = change(result, party)
+    return context.finding(
+        f"equilibrium.{key}.{party}",
+        None if value is None else -value,
+        "share",
+        kind=kind(context),
+        year=YEAR,
+        method=method,
+        datasets=DATASETS,
+        low=None if high is None else -high,
+        high=None if low is None else -low,
+        interval="range_of_elasticities" if low is not None else "",
+        caveat="no_equilibrium" if value is None else "elasticities",
+    )
+
+
+def kind(context: Context) -> Kind:
+    """Return the kind of every answer."""
+    return Kind.weakest([context.kind_of(TABLE), Kind.MODELLED])
+
+
+def _answer(
+    context: Context,
+    key: tuple[object, ...],
+    make: Callable[[], Scenario],
+    horizon: float,
+    parties: tuple[str, ...],
+    ranges: bool,
+) -> Result | None:
+    def run() -> Result | None:
+        groups = {p: inside(context, p) for p in parties if len(context.members(p)) > 1}
+        try:
+            return equilibrium.solve(
+                context.world.mrio(YEAR),
+                make(),
+                horizon=horizon,
+                coalitions=groups,
+                ranges=ranges,
+                tolerance=TOLERANCE,
+            )
+        except (DidNotConverge, ShockNotRepresentable):
+            return None
+
+    return context.memo(("equilibrium", *key, horizon), run)
