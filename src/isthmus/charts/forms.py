@@ -190,7 +190,7 @@ def _colour(rows: Rows, spec: ChartSpec) -> Any:
     return alt.Color(
         f"{spec.series}:N",
         scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(title=None, columns=2),
+        legend=alt.Legend(title=None, columns=4),
     )
 
 

@@ -80,6 +80,7 @@ def config() -> dict[str, Any]:
             "orient": "top",
             "titleLimit": 420,
             "labelLimit": 200,
+            "symbolOpacity": 1,
         },
         "header": {"labelColor": INK, "labelFontSize": FONT_SIZE, "title": None},
     }

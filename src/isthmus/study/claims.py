@@ -21,7 +21,7 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
     a verdict comes from a measure and a rule that the study file fixed, or there is none.
     """
     if claim.kind == "intent":
-        reason = context.say("verdict.intent", falsified_by=claim.falsified_by)
+        reason = context.say("verdict.intent")
         return Assessed(claim, Verdict(Status.NOT_TESTABLE), None, reason)
     if claim.kind == "unmeasured" or claim.rule is None:
         reason = context.say("verdict.unmeasured", missing="; ".join(claim.missing))

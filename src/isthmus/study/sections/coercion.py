@@ -11,6 +11,13 @@ from isthmus.study.dossier import Chart, Section
 from isthmus.study.measures.coercion import EPISODES, count, episodes, last_year
 
 KEY = "coercion"
+DIRECTIONS = {
+    "import from target": "purchases",
+    "export to target": "supplies",
+    "services/people": "people",
+    "other": "other",
+}
+"""Key of the reader's word for each direction in the data."""
 
 
 def build(context: Context) -> Section:
@@ -64,7 +71,13 @@ def _by_direction(context: Context, found: pl.DataFrame) -> Chart:
         found.group_by("direction")
         .len("count")
         .sort(["count", "direction"], descending=[True, False])
-    ).with_columns(pl.col("count").cast(pl.Int64))
+    ).with_columns(
+        pl.col("count").cast(pl.Int64),
+        pl.col("direction").map_elements(
+            lambda d: context.catalogue.get(f"direction.{DIRECTIONS.get(d, '')}", d),
+            return_dtype=pl.String,
+        ),
+    )
     table = context.table(
         f"{KEY}_direction",
         frame,

@@ -125,6 +125,12 @@ def _codes(context: Context, title: str) -> tuple[str, ...]:
     return next(b.codes for b in context.study.baskets.values() if b.title == title)
 
 
+def _material(material: str, form: str | None) -> str:
+    """Return a name for readers; the form where it says more than the material."""
+    name = material.replace("_", " ")
+    return f"{name}, {form}" if form and form != name else name
+
+
 def _production(context: Context) -> Chart | None:
     """Where the rival produces most of the world's output of a raw material."""
     frame = context.world.production().filter(pl.col("share").is_not_null())
@@ -140,9 +146,8 @@ def _production(context: Context) -> Chart | None:
         return None
     first = rows.row(0, named=True)
     named = rows.select(
-        pl.when(pl.col("form").fill_null("") == "")
-        .then(pl.col("material"))
-        .otherwise(pl.col("material") + ", " + pl.col("form"))
+        pl.struct("material", "form")
+        .map_elements(lambda r: _material(r["material"], r["form"]), return_dtype=pl.String)
         .alias("material"),
         "share",
         "kind",
