@@ -13,6 +13,8 @@ import isthmus.errors
 from isthmus import World
 from isthmus.cli.root import build_app
 from isthmus.errors import IsthmusError
+from isthmus.study.measures import measures
+from isthmus.study.schema import Basket, Claim, Options, Parties, Rule, Study
 
 FOLDER = Path("docs/reference")
 
@@ -68,12 +70,44 @@ def data_set(world: World, key: str) -> Iterator[str]:
     yield ""
 
 
+def studies() -> str:
+    """Return the reference of study files: every key, and every measure for claims."""
+    parts = ["# Study files\n"]
+    for title, model in {
+        "The file": Study,
+        "[parties]": Parties,
+        "[baskets.<name>]": Basket,
+        "[options]": Options,
+        "[[claims]]": Claim,
+        "rule of a claim": Rule,
+    }.items():
+        parts.extend([f"## `{title}`\n", "| key | needed | what it is |", "| --- | --- | --- |"])
+        for name, field in model.model_fields.items():
+            needed = "yes" if field.is_required() else "no"
+            parts.append(f"| `{name}` | {needed} | {field.description or ''} |")
+        parts.append("")
+    head = "| measure | arguments (optional ones in brackets) | what it is |"
+    parts.extend(["## Measures for claims\n", head, "| --- | --- | --- |"])
+    for measure in measures().values():
+        shown = (
+            f"{name}: {kind}" if name in measure.required else f"[{name}: {kind}]"
+            for name, kind in measure.args.items()
+        )
+        parts.append(f"| `{measure.name}` | {', '.join(shown)} | {measure.text} |")
+    return "\n".join([*parts, ""])
+
+
 def first_line(value: type) -> str:
     """Return the first sentence of a docstring."""
     return (value.__doc__ or "").strip().split("\n")[0].rstrip(".")
 
 
-PAGES = {"commands.md": commands, "errors.md": errors, "datasets.md": data_sets}
+PAGES = {
+    "commands.md": commands,
+    "errors.md": errors,
+    "datasets.md": data_sets,
+    "studies.md": studies,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -117,13 +117,15 @@ class Study(_Model):
     name: Slug = Field(description="short name, used for the output folder")
     title: Line = Field(description="title of the dossier")
     question: Line = Field(description="the question that the dossier answers")
-    parties: Parties
+    parties: Parties = Field(description="home, partner, rival and ally; see [parties]")
     industries: tuple[str, ...] = Field(
         default=(), description="industries of interest (ICIO2025 codes)"
     )
-    baskets: dict[Slug, Basket] = Field(default_factory=dict)
-    options: Options = Field(default_factory=Options)
-    claims: tuple[Claim, ...] = ()
+    baskets: dict[Slug, Basket] = Field(
+        default_factory=dict, description="groups of products by short name"
+    )
+    options: Options = Field(default_factory=Options, description="years and thresholds")
+    claims: tuple[Claim, ...] = Field(default=(), description="statements to hold against the data")
 
     def party(self, value: str) -> str:
         """Return the code of a role name (``"home"``), or `value` itself when it is none."""
