@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from isthmus.dependence.frames import MONEY, attribute, dimension, number, provenance, table
 from isthmus.dependence.ledger import check_years
 from isthmus.dependence.parties import PartySpec, resolve
 from isthmus.evidence import Kind, Result
+from isthmus.evidence.frames import MONEY, attribute, dimension, number, provenance, table
 from isthmus.world import World
 
 EXPORTS_KEY, MIRROR_KEY = "taiwan_ic_exports", "chip_mirror"
@@ -107,4 +107,4 @@ def chip_imports(
         ),
     }  # fmt: skip
     parameters = {"importer": party.code, "years": list(chosen)}
-    return Result(tables, provenance(world, "chip_imports", datasets, parameters))
+    return Result(tables, provenance(world, "dependence.chip_imports", datasets, parameters))

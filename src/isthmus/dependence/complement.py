@@ -9,12 +9,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import BALASSA, DRYSDALE, MICHAELY
-from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.ledger import SERVICES, Ledger, Level, check_years, known_years, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import supplier_rows
 from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
 from isthmus.world import World
 
@@ -83,11 +83,8 @@ def complementarity(
         "level": level,
         "items": None if items is None else list(first.items),
     }
-    return Result(
-        tables,
-        provenance(world, "complementarity", [first.dataset], parameters),
-        (BALASSA, MICHAELY, DRYSDALE),
-    )
+    made = provenance(world, "dependence.complementarity", [first.dataset], parameters)
+    return Result(tables, made, (BALASSA, MICHAELY, DRYSDALE))
 
 
 def _structures(seller: Ledger, buyer: Ledger) -> tuple[Array, Array, Array]:

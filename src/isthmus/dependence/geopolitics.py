@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.dependence.frames import attribute, dimension, number, table
 from isthmus.dependence.parties import Party
 from isthmus.errors import BadInput, DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Table
+from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.world import World
 
 IDEAL_POINTS = "unga_ideal_points"

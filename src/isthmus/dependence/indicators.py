@@ -16,7 +16,6 @@ from isthmus.dependence.citations import (
     HIRSCHMAN,
 )
 from isthmus.dependence.criteria import CRITERIA, METHODS, UNVERIFIED, Method, Thresholds, holds
-from isthmus.dependence.frames import attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.geopolitics import Distances, distances
 from isthmus.dependence.ledger import Ledger, Level, known_years, read
 from isthmus.dependence.measures import (
@@ -31,6 +30,7 @@ from isthmus.dependence.measures import (
 from isthmus.dependence.parties import PartySpec
 from isthmus.errors import BadInput
 from isthmus.evidence import Kind, Result, Table
+from isthmus.evidence.frames import attribute, dimension, grid, number, provenance, table
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -134,7 +134,8 @@ def indicators(
     citations = (HIRSCHMAN, *(CITATIONS[m] for m in chosen))
     if g is not None and g.source == "ideal_point":
         citations = (*citations, BAILEY)
-    return Result(tables, provenance(world, "indicators", datasets, parameters), citations)
+    made = provenance(world, "dependence.indicators", datasets, parameters)
+    return Result(tables, made, citations)
 
 
 def _check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:

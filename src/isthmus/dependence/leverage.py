@@ -10,13 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import BOEHM, CLAYTON, FEENSTRA
-from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.ledger import FLOWS_KEY, Ledger, check_years, known_years, read
 from isthmus.dependence.measures import all_use
 from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import supplier_rows
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind, Result
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
 from isthmus.world import World
@@ -113,7 +113,7 @@ def leverage(
     }
     return Result(
         tables,
-        provenance(world, "leverage", [FLOWS_KEY], parameters),
+        provenance(world, "dependence.leverage", [FLOWS_KEY], parameters),
         (FEENSTRA, CLAYTON, *(() if elasticity is not None else (BOEHM,))),
     )
 

@@ -9,11 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -98,7 +98,8 @@ def members(
         "level": level,
         "items": None if items is None else list(bloc.items),
     }
-    return Result(tables, provenance(world, "members", [bloc.dataset], parameters), (HIRSCHMAN,))
+    made = provenance(world, "dependence.members", [bloc.dataset], parameters)
+    return Result(tables, made, (HIRSCHMAN,))
 
 
 def _parts(book: Ledger, inside: NDArray[np.bool_], other: NDArray[np.bool_]) -> dict[str, Array]:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from isthmus.dependence.frames import MONEY, attribute, dimension, number
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, number
 from isthmus.evidence.kinds import Kind
 from isthmus.kernels.concentration import mirror_interval
 

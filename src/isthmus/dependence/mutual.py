@@ -10,12 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import PartySpec, member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -86,7 +86,8 @@ def mutual(
         "level": level,
         "items": None if items is None else list(first.items),
     }
-    return Result(tables, provenance(world, "mutual", [first.dataset], parameters), (HIRSCHMAN,))
+    made = provenance(world, "dependence.mutual", [first.dataset], parameters)
+    return Result(tables, made, (HIRSCHMAN,))
 
 
 def _direction(

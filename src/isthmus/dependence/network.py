@@ -9,10 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
-from isthmus.dependence.frames import attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.ledger import Level, check_years, known_years, networks
 from isthmus.dependence.measures import descending_rank
 from isthmus.evidence import Result
+from isthmus.evidence.frames import attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import hhi
 from isthmus.kernels.fragility import clustering, strength_dispersion
 from isthmus.world import World
@@ -92,7 +92,7 @@ def network(
     }
     return Result(
         {"network": out},
-        provenance(world, "network", [dataset], parameters),
+        provenance(world, "dependence.network", [dataset], parameters),
         (KORNIYENKO, FAGIOLO),
     )
 

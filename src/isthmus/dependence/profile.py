@@ -10,7 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.frames import (
+from isthmus.dependence.ledger import Ledger, Level, read
+from isthmus.dependence.parties import PartySpec, member_mask, resolve
+from isthmus.errors import BadInput
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import (
     MONEY,
     attribute,
     dimension,
@@ -19,10 +23,6 @@ from isthmus.dependence.frames import (
     provenance,
     table,
 )
-from isthmus.dependence.ledger import Ledger, Level, read
-from isthmus.dependence.parties import PartySpec, member_mask, resolve
-from isthmus.errors import BadInput
-from isthmus.evidence import Result, Table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -99,7 +99,8 @@ def profile(
         "items": list(ledger.items) if items is not None else None,
         "top": top,
     }
-    return Result(tables, provenance(world, "profile", [ledger.dataset], parameters), (HIRSCHMAN,))
+    made = provenance(world, "dependence.profile", [ledger.dataset], parameters)
+    return Result(tables, made, (HIRSCHMAN,))
 
 
 def supplier_rows(ledger: Ledger, on: PartySpec) -> tuple[str, Array]:

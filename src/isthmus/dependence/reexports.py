@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 
 from isthmus.dependence.citations import COMMISSION_2023
-from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.ledger import Level, check_years, known_years, networks
 from isthmus.dependence.parties import PartySpec, member_mask, resolve
 from isthmus.errors import CodeUnknown, did_you_mean
 from isthmus.evidence import Kind, Result
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
 from isthmus.world import World
 
@@ -138,6 +138,5 @@ def behind_hubs(
         "level": level,
         "items": None if items is None else list(labels),
     }
-    return Result(
-        tables, provenance(world, "behind_hubs", [dataset], parameters), (COMMISSION_2023,)
-    )
+    made = provenance(world, "dependence.behind_hubs", [dataset], parameters)
+    return Result(tables, made, (COMMISSION_2023,))

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.criteria import CRITERIA, Method, Thresholds
-from isthmus.dependence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.dependence.indicators import CITATIONS
 from isthmus.dependence.ledger import Ledger, Level, known_years, read
 from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
@@ -18,6 +17,7 @@ from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.errors import BadInput
 from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.world import World
 
@@ -110,7 +110,7 @@ def time_series(
     }
     return Result(
         {"series": series},
-        provenance(world, "time_series", [ledger.dataset], parameters),
+        provenance(world, "dependence.time_series", [ledger.dataset], parameters),
         (HIRSCHMAN,),
     )
 
@@ -182,11 +182,8 @@ def churn(
         "exports": exports,
         "share_base": share_base,
     }
-    return Result(
-        tables,
-        provenance(world, "churn", [ledger.dataset], parameters),
-        (HIRSCHMAN, CITATIONS[method]),
-    )
+    made = provenance(world, "dependence.churn", [ledger.dataset], parameters)
+    return Result(tables, made, (HIRSCHMAN, CITATIONS[method]))
 
 
 def _listed(

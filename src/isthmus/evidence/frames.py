@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.evidence import Column, Kind, Provenance, Table
+from isthmus.evidence.kinds import Kind
+from isthmus.evidence.result import Provenance
+from isthmus.evidence.table import Column, Table
 from isthmus.world import World
 
 MONEY = "million USD"
@@ -104,21 +106,21 @@ def table(
 def provenance(
     world: World, lens: str, datasets: Sequence[str], parameters: Mapping[str, Any]
 ) -> Provenance:
-    """Return how a result of this lens was made.
+    """Return how a result was made.
 
     Parameters
     ----------
     world : World
         The data that were read.
     lens : str
-        Name of the function.
+        Name of room and function (``"dependence.profile"``).
     datasets : sequence of str
         Keys of the data sets that were read.
     parameters : mapping
         All arguments as plain values.
     """
     return Provenance(
-        lens=f"dependence.{lens}",
+        lens=lens,
         parameters=dict(parameters),
         world=f"{world.name} {world.edition}",
         world_hash=world.content_hash,
