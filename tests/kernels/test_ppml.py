@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.errors import BadInput
+from isthmus.errors import BadInput, SingularSystem
 from isthmus.kernels.ppml import informative, ppml, project
 
 # both sides iterate to a gradient of round-off; what is left is their stopping rules
@@ -62,6 +62,28 @@ def test_equals_the_literal_dummy_variable_estimate(seed):
     np.testing.assert_allclose(fit.coef, want, atol=COEF_TOLERANCE)
     np.testing.assert_allclose(fit.standard_errors, errors, rtol=1e-5)
     np.testing.assert_allclose(fit.fitted[kept], mu, rtol=1e-5, atol=1e-9)
+
+
+def test_jackknife_by_hand():
+    """One dummy without effects but a constant: leave each cluster out of the projected step."""
+    y = np.array([1.0, 3.0, 2.0, 8.0, 12.0, 7.0])
+    x = np.array([0.0, 0, 0, 1, 1, 1])
+    one = np.zeros(6, dtype=int)
+    fit = ppml(y, x[:, None], [one], clusters=np.array([0, 1, 2, 0, 1, 2]), jackknife=True)
+    mu = np.where(x == 1, 9.0, 2.0)
+    rest = x - (mu * x).sum() / mu.sum()
+    changes = []
+    for g in range(3):
+        out = np.arange(6) % 3 == g
+        gram = (mu * rest**2)[~out].sum()
+        changes.append((rest * (y - mu))[out].sum() / gram)
+    assert fit.covariance[0, 0] == pytest.approx(2 / 3 * np.square(changes).sum())
+
+
+def test_an_effect_of_one_cluster_has_no_clustered_error():
+    y, x = np.array([1.0, 3.0, 2.0]), np.array([[0.0], [1.0], [0.0]])
+    with pytest.raises(SingularSystem, match="single cluster"):
+        ppml(y, x, [], clusters=np.array([0, 1, 2]), jackknife=True)
 
 
 def test_one_dummy_is_a_ratio_of_means():

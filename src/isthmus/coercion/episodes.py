@@ -92,8 +92,12 @@ def episodes(
 
 def _measures(frame: pl.DataFrame, kept: list[Measure]) -> Table:
     keys = [(m.case, m.instrument, m.products) for m in kept]
-    by_key = {k: m for k, m in zip(keys, kept, strict=True)}
-    rows = [r for r in frame.iter_rows(named=True) if (r["case"], r["instrument"], r["products"] or "") in by_key]
+    by_key = dict(zip(keys, kept, strict=True))
+    rows = [
+        r
+        for r in frame.iter_rows(named=True)
+        if (r["case"], r["instrument"], r["products"] or "") in by_key
+    ]
     out = pl.DataFrame(rows, infer_schema_length=None).with_columns(
         pl.Series(
             "response",

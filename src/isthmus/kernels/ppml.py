@@ -18,6 +18,7 @@ Index = NDArray[np.int64]
 ETA_RANGE = 40.0
 COLLINEAR = 1e-10  # squared norm of a regressor after projection, relative to before
 MAX_HALVINGS = 12
+LONE_CLUSTER = 1e-10  # information left without a cluster, relative to all
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def ppml(
     effects: Sequence[Index],
     *,
     clusters: Index | None = None,
+    jackknife: bool = False,
     tolerance: float = 1e-9,
     max_iterations: int = 100,
 ) -> PPMLFit:
@@ -83,6 +85,9 @@ def ppml(
         Level of each observation in each set of effects, from 0.
     clusters : int array, shape (N,), optional
         Clusters of the sandwich covariance; each observation its own when None.
+    jackknife : bool
+        Leave one cluster out at a time, effects held, instead of the sandwich with the factor
+        G/(G - 1): wider, and closer to its level where few large clusters carry the estimate.
     tolerance : float
         Largest relative change of the deviance in the last step.
     max_iterations : int
@@ -100,14 +105,16 @@ def ppml(
     BadInput
         For negative or missing outcomes, or arrays of unequal length.
     SingularSystem
-        When the projected regressors are collinear with each other.
+        When the projected regressors are collinear with each other, or an estimate rests on a
+        single cluster and the jackknife was asked for.
     DidNotConverge
         When the tolerance is not reached.
 
     References
     ----------
     Santos Silva, J. M. C., Tenreyro, S. (2006), Review of Economics and Statistics 88(4);
-    Correia, S., Guimaraes, P., Zylkin, T. (2020), The Stata Journal 20(1).
+    Correia, S., Guimaraes, P., Zylkin, T. (2020), The Stata Journal 20(1);
+    MacKinnon, J. G., Nielsen, M. O., Webb, M. D. (2023), Journal of Econometrics 232(2).
     """
     y, X = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
     _check(y, X, effects)
@@ -126,7 +133,8 @@ def ppml(
         if clusters is None
         else np.unique(clusters[kept], return_inverse=True)[1]
     )
-    covariance, n_groups = _sandwich(residual_X, mu, y_in - mu, group)
+    robust = _jackknife if jackknife else _sandwich
+    covariance, n_groups = robust(residual_X, mu, y_in - mu, group)
     p = X.shape[1]
     coef, full = np.full(p, np.nan), np.full((p, p), np.nan)
     coef[columns] = b
@@ -337,9 +345,36 @@ def _sandwich(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array
     if X.shape[1] == 0:
         return np.zeros((0, 0)), n_groups
     bread = np.linalg.inv((X * mu[:, None]).T @ X)
-    scores = X * residual[:, None]
-    summed = np.column_stack(
-        [np.bincount(group, weights=scores[:, c], minlength=n_groups) for c in range(X.shape[1])]
-    )
+    summed = _by_cluster(X * residual[:, None], group, n_groups)
     meat = summed.T @ summed * (n_groups / max(n_groups - 1, 1))
     return bread @ meat @ bread, n_groups
+
+
+def _jackknife(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array, int]:
+    """Covariance from the changes of the estimate when one cluster is left out (CR3)."""
+    n_groups, p = int(group.max()) + 1, X.shape[1]
+    if p == 0:
+        return np.zeros((0, 0)), n_groups
+    products = (X[:, :, None] * X[:, None, :] * mu[:, None, None]).reshape(len(X), p * p)
+    grams = _by_cluster(products, group, n_groups).reshape(n_groups, p, p)
+    total = grams.sum(axis=0)
+    rest = total - grams
+    if (np.diagonal(rest, axis1=1, axis2=2) < LONE_CLUSTER * np.diag(total)).any():
+        raise SingularSystem(
+            "an effect rests on a single cluster: its error cannot be estimated from clusters",
+            where="clusters",
+            hint="compare it with placebos instead",
+        )
+    scores = _by_cluster(X * residual[:, None], group, n_groups)
+    changes = np.linalg.solve(rest, scores[:, :, None])[:, :, 0]
+    return np.asarray(changes.T @ changes * (n_groups - 1) / n_groups), n_groups
+
+
+def _by_cluster(values: Array, group: Index, n_groups: int) -> Array:
+    """Column sums over each cluster, shape (G, columns)."""
+    return np.column_stack(
+        [
+            np.bincount(group, weights=values[:, c], minlength=n_groups)
+            for c in range(values.shape[1])
+        ]
+    )
