@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from isthmus.evidence.kinds import Kind
 from isthmus.evidence.result import Provenance
 from isthmus.evidence.table import Column, Table
-from isthmus.world import World
 
 MONEY = "million USD"
 
@@ -104,7 +103,12 @@ def table(
 
 
 def provenance(
-    world: World, lens: str, datasets: Sequence[str], parameters: Mapping[str, Any]
+    world: Any,
+    lens: str,
+    datasets: Sequence[str],
+    parameters: Mapping[str, Any],
+    *,
+    seed: int | None = None,
 ) -> Provenance:
     """Return how a result was made.
 
@@ -118,6 +122,8 @@ def provenance(
         Keys of the data sets that were read.
     parameters : mapping
         All arguments as plain values.
+    seed : int, optional
+        Seed, where random numbers were used.
     """
     return Provenance(
         lens=lens,
@@ -125,4 +131,5 @@ def provenance(
         world=f"{world.name} {world.edition}",
         world_hash=world.content_hash,
         datasets={key: world.record(key).content_sha256 for key in sorted(set(datasets))},
+        seed=seed,
     )

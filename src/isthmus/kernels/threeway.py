@@ -24,6 +24,7 @@ RIDGES = (1e-13, 1e-11, 1e-9, 1e-7)
 WARM_SWEEPS = 30
 # an event is one cell of a world total: its own gradient may be larger relative to its flow
 EVENT_SLACK = 1e-3
+SLOW = 0.25  # a step that leaves more of the gradient than this asks for new factors
 LOG_STEP = 2.0  # largest change of log fitted values that a Newton step may make
 
 
@@ -321,13 +322,13 @@ def at_cells(effects: tuple[Array, ...], cells: Cells) -> Array:
     return np.asarray(alpha[i, j] + beta[i, t] + gamma[j, t])
 
 
-def cell_projection(base: ThreeWayFit, cells: Cells) -> tuple[Array, ...]:
+def cell_projection(factor: Factor, cells: Cells) -> tuple[Array, ...]:
     """Effects that best explain dummies of single cells, one column per cell.
 
     Parameters
     ----------
-    base : ThreeWayFit
-        Fit of the item.
+    factor : Factor
+        Normal equations of the item.
     cells : tuple of int array, shape (R,) each
         Exporter, importer and year of each dummy.
 
@@ -337,15 +338,15 @@ def cell_projection(base: ThreeWayFit, cells: Cells) -> tuple[Array, ...]:
         As in `solve_effects`, R columns.
     """
     i, j, t = cells
-    n, _, T = base.fitted.shape
+    n, _, T = factor.weights.shape
     R = len(i)
     column = np.arange(R)
-    w = base.factor.weights[i, j, t]
+    w = factor.weights[i, j, t]
     pair, exporter, importer = np.zeros((n, n, R)), np.zeros((n, T, R)), np.zeros((n, T, R))
     pair[i, j, column] = w
     exporter[i, t, column] = w
     importer[j, t, column] = w
-    return solve_effects(base.factor, pair, exporter, importer)
+    return solve_effects(factor, pair, exporter, importer)
 
 
 def one_step(bases: Sequence[ThreeWayFit], flows: Sequence[Array], cells: Cells) -> Array:
@@ -370,21 +371,9 @@ def one_step(bases: Sequence[ThreeWayFit], flows: Sequence[Array], cells: Cells)
     P, H = i.shape
     gram, score = np.zeros((P, H, H)), np.zeros((P, H))
     for base, X in zip(bases, flows, strict=True):
-        flat = (i.ravel(), j.ravel(), t.ravel())
-        effects = cell_projection(base, flat)
         mu = base.fitted[i, j, t]
-        kept = mu > 0
-        score += np.where(kept, X[i, j, t] - mu, 0.0)
-        for p in range(P):
-            at = (np.repeat(i[p], H), np.repeat(j[p], H), np.repeat(t[p], H))
-            columns = np.tile(np.arange(p * H, (p + 1) * H), H)
-            alpha, beta, gamma = effects
-            explained = (
-                alpha[at[0], at[1], columns]
-                + beta[at[0], at[2], columns]
-                + gamma[at[1], at[2], columns]
-            ).reshape(H, H)
-            gram[p] += mu[p][:, None] * (np.eye(H) - explained)
+        score += np.where(mu > 0, X[i, j, t] - mu, 0.0)
+        gram += mu[:, :, None] * (np.eye(H) - _explained_by_own(base.factor, (i, j, t)))
     out = np.zeros((P, H))
     for p in range(P):
         usable = np.diag(gram[p]) > 0
@@ -434,35 +423,99 @@ def estimate_events(
             "an event has no flow in any item: its effect has no finite estimate", where="cells"
         )
     totals = [max(float(d.sum()), 1e-300) for d in data]
-    projections = [cell_projection(b, cells) for b in bases]
-    explained = [at_cells(p, cells) for p in projections]
+    factors = [b.factor for b in bases]
+    projections = [cell_projection(f, cells) for f in factors]
     mus = [b.fitted.copy() for b in bases]
     b_hat, gap = np.zeros(H), np.inf
+    scale = max(float(sum(d[cells].sum() for d in data)), 1e-300)
     for step in range(1, max_iterations + 1):
         gradients = [d - mu for d, mu in zip(data, mus, strict=True)]
-        event_score = sum(g[cells] for g in gradients)
-        scale = max(float(sum(d[cells].sum() for d in data)), 1e-300)
-        gap = max(
-            EVENT_SLACK * float(np.abs(event_score).max()) / scale,
-            *(_gap(g, total) for g, total in zip(gradients, totals, strict=True)),
+        event_score = np.sum([g[cells] for g in gradients], axis=0)
+        before, gap = (
+            gap,
+            max(
+                EVENT_SLACK * float(np.abs(event_score).max()) / scale,
+                *(_gap(g, total) for g, total in zip(gradients, totals, strict=True)),
+            ),
         )
         if gap <= tolerance:
             return EventFit(b_hat, tuple(mus), step, gap)
-        solved = [_solve_gradient(b.factor, g) for b, g in zip(bases, gradients, strict=True)]
-        gram = sum(
-            mu[cells][:, None] * (np.eye(H) - e) for mu, e in zip(mus, explained, strict=True)
-        )
-        # the projected score: what the effects would already move is taken off
-        score = event_score - sum(
-            mu[cells] * at_cells(s, cells)[:, 0] for mu, s in zip(mus, solved, strict=True)
-        )
-        move_b = np.clip(np.linalg.solve(gram, score), -LOG_STEP, LOG_STEP)
+        if gap > SLOW * before:
+            factors = [factorise(mu) for mu in mus]
+            projections = [cell_projection(f, cells) for f in factors]
+            before = np.inf
+        solved = [_solve_gradient(f, g) for f, g in zip(factors, gradients, strict=True)]
+        move_b = _event_step(mus, solved, projections, cells, event_score)
         b_hat = b_hat + move_b
         for k, (mu, s, p) in enumerate(zip(mus, solved, projections, strict=True)):
-            alpha = s[0][..., 0] - p[0] @ move_b
-            beta = s[1][..., 0] - p[1] @ move_b
-            gamma = s[2][..., 0] - p[2] @ move_b
+            alpha, beta, gamma = (
+                own[..., 0] - part @ move_b for own, part in zip(s, p, strict=True)
+            )
             move = alpha[:, :, None] + beta[:, None, :] + gamma[None, :, :]
             move[cells] += move_b
             mus[k] = mu * np.exp(np.clip(move, -LOG_STEP, LOG_STEP))
     raise DidNotConverge(f"gradient of {gap:.1e} is left", where="threeway.estimate_events")
+
+
+def _event_step(
+    mus: Sequence[Array],
+    solved: Sequence[tuple[Array, ...]],
+    projections: Sequence[tuple[Array, ...]],
+    cells: Cells,
+    event_score: Array,
+) -> Array:
+    """Newton step of the events after the effects have taken what they explain, shape (H,)."""
+    H = len(event_score)
+    gram, score = np.zeros((H, H)), event_score.copy()
+    for mu, s, p in zip(mus, solved, projections, strict=True):
+        at = mu[cells]
+        gram += at[:, None] * (np.eye(H) - at_cells(p, cells))
+        score -= at * at_cells(s, cells)[:, 0]
+    return np.clip(np.linalg.solve(gram, score), -LOG_STEP, LOG_STEP)
+
+
+def _explained_by_own(factor: Factor, cells: Cells) -> Array:
+    """What the effects explain of each event's dummy at the cells of its own pair.
+
+    The right-hand sides have entries for one exporter and one importer only, and of the pair
+    effects only the pair's own is needed, so nothing of shape (n, n) is formed.
+
+    Parameters
+    ----------
+    factor : Factor
+        Normal equations of the item.
+    cells : tuple of int array, shape (P, H) each
+        Exporter, importer and year; each row is one pair.
+
+    Returns
+    -------
+    array, shape (P, H, H)
+        Entry [p, g, h]: fitted value at event g of the dummy of event h.
+    """
+    i, j, t = cells
+    P, H = i.shape
+    n, _, T = factor.weights.shape
+    R, rows = P * H, np.arange(P * H)
+    a, b, year = i.ravel(), j.ravel(), t.ravel()
+    own = factor.weights[a, b]
+    whole = factor.pair[a, b]
+    part = np.divide(own[rows, year], whole, out=np.zeros(R), where=whole > 0)
+    side = -own * part[:, None]
+    side[rows, year] += own[rows, year]
+    rhs_i = np.zeros((n, T, R))
+    rhs_i[b, :, rows] = side
+    first = np.zeros((n, T, R))
+    first[a, :, rows] = np.einsum("rts,rs->rt", factor.inverse[a], side)
+    cross = factor.cross.reshape(n * T, n * T)
+    gamma = cho_solve(
+        factor.schur,
+        rhs_i.reshape(n * T, R) - cross.T @ first.reshape(n * T, R),
+        check_finite=False,
+    )
+    back = (cross @ gamma).reshape(n, T, R)[a, :, rows]
+    beta = first[a, :, rows] - np.einsum("rts,rs->rt", factor.inverse[a], back)
+    both = beta + gamma.reshape(n, T, R)[b, :, rows]
+    used = np.divide((own * both).sum(axis=1), whole, out=np.zeros(R), where=whole > 0)
+    fitted = both + (part - used)[:, None]
+    at = np.repeat(t[:, None, :], H, axis=1).reshape(R, H)
+    return np.take_along_axis(fitted, at, axis=1).reshape(P, H, H).transpose(0, 2, 1)

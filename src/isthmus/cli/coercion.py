@@ -1,0 +1,93 @@
+"""``isthmus coercion``: past cases, what they did to trade, and who could hurt whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+app = App(name="coercion", help="Past cases of economic coercion, their effects, and leverage.")
+
+Json = Annotated[bool, Parameter(negative="")]
+
+
+@app.command
+def episodes(
+    *,
+    case: str | None = None,
+    target: str | None = None,
+    since: int | None = None,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """List coded cases with measures, published effects, outcomes and sources.
+
+    Parameters
+    ----------
+    case
+        Id of one case, such as LTU-2021.
+    target
+        Economy acted upon.
+    since
+        First year of the start of a measure.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.coercion import episodes as lens
+    from isthmus.world import World
+
+    emit_result(lens(World.open(world), case=case, target=target, since=since), json=json, out=out)
+
+
+@app.command
+def events(
+    case: str,
+    *,
+    direction: Literal["exports", "imports"] = "exports",
+    leads: int = 2,
+    placebos: int = 200,
+    full: int = 20,
+    seed: int = 0,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Estimate what a case did to goods trade between target and sender.
+
+    Parameters
+    ----------
+    case
+        Id of a coded case, such as LTU-2021.
+    direction
+        Exports of the target to the sender, or its imports from the sender.
+    leads
+        Years before the first measure with an effect of their own.
+    placebos
+        Pairs without an episode to compare with, estimated in one step.
+    full
+        How many of these are estimated in full as well.
+    seed
+        Seed of the choice of placebos.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.coercion import event_study
+    from isthmus.world import World
+
+    result = event_study(
+        World.open(world), case, direction=direction, leads=leads, placebos=placebos, full=full,
+        seed=seed,
+    )  # fmt: skip
+    emit_result(result, json=json, out=out)
