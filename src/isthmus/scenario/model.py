@@ -92,7 +92,8 @@ class Scenario(Strict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values without defaults that were not set, ready for TOML or JSON."""
-        out = self.model_dump(mode="python", exclude_none=True, exclude={"shocks"})
+        parts = {"shocks", "ranges", "correlations"}
+        out = self.model_dump(mode="python", exclude_none=True, exclude=parts)
         out["shocks"] = [_shock_dict(s) for s in self.shocks]
         out["ranges"] = [
             r.model_dump(exclude_none=True, exclude_defaults=True) for r in self.ranges
