@@ -6,6 +6,7 @@ from isthmus.cascade.engine import Outcome, levels_of, run_shocks
 from isthmus.cascade.lens import run, systemic_importance
 from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
+from isthmus.cascade.providers import provider_network
 from isthmus.cascade.reading import read_network
 from isthmus.cascade.remedies import (
     SecondSource,
@@ -33,6 +34,7 @@ __all__ = [
     "levels_of",
     "material_case",
     "material_network",
+    "provider_network",
     "read_network",
     "run",
     "run_shocks",

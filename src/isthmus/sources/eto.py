@@ -1,0 +1,144 @@
+"""Emerging Technology Observatory: the advanced semiconductor supply chain data set.
+
+The data set is under CC BY-NC 4.0: it is read from the user's own copy and never shipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+
+CITATION = (
+    "Center for Security and Emerging Technology, Emerging Technology Observatory, Advanced "
+    "Semiconductor Supply Chain Dataset"
+)
+LICENCE = "CC BY-NC 4.0"
+ADDRESS = "https://github.com/georgetown-cset/eto-chip-explorer"
+FILES = ("providers.csv", "provision.csv", "sequence.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class EtoChips:
+    """The chip chain as published.
+
+    Parameters
+    ----------
+    provision : polars.DataFrame
+        ``input``, ``input_name``, ``provider``, ``provider_type`` (country or organization),
+        ``economy``, ``share`` (fraction; null where a provider is named without a figure,
+        which is never zero).
+    sequence : polars.DataFrame
+        ``input``, ``input_name``, ``goes_into``, ``goes_into_name``, ``relation`` (``goes_into``
+        or ``is_type_of``).
+    """
+
+    provision: pl.DataFrame
+    sequence: pl.DataFrame
+
+
+def read_eto(folder: Path) -> EtoChips:
+    """Read ``providers.csv``, ``provision.csv`` and ``sequence.csv`` as published.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the three files of one edition.
+
+    Returns
+    -------
+    EtoChips
+
+    Raises
+    ------
+    NotFound
+        When a file is missing.
+    BadInput
+        With every missing column, unknown provider and share that is not a percentage, by row.
+    """
+    providers, provision, sequence = (_read(folder / name) for name in FILES)
+    _need("providers.csv", providers, ("provider_id", "provider_name", "provider_type", "country"))
+    _need("provision.csv", provision, ("provider_id", "provided_id", "provided_name"))
+    _need("provision.csv", provision, ("share_provided",))
+    _need("sequence.csv", sequence, ("input_id", "input_name", "goes_into_id", "is_type_of_id"))
+    problems: list[InputProblem] = []
+    table = provision.with_row_index("line", offset=2).join(
+        providers.unique("provider_id", keep="first").select(
+            "provider_id", "provider_name", "provider_type", "country"
+        ),
+        on="provider_id",
+        how="left",
+        maintain_order="left",
+        suffix="_known",
+    )
+    unknown = table.filter(pl.col("provider_type").is_null())
+    for line, provider in unknown.select("line", "provider_id").iter_rows():
+        what = f"provider '{provider}' is not in providers.csv"
+        problems.append(InputProblem(what, f"provision.csv, line {line}"))
+    text = table["share_provided"].str.strip_chars().str.strip_chars_end("%")
+    share = text.cast(pl.Float64, strict=False)
+    outside = share.is_null() | (share < 0) | (share > 100)
+    bad = (text.fill_null("") != "") & outside.fill_null(True)
+    for line, value in table.filter(bad).select("line", "share_provided").iter_rows():
+        what = f"share '{value}' is not a percentage"
+        problems.append(InputProblem(what, f"provision.csv, line {line}"))
+    raise_all("the chip data set cannot be read", problems, where=str(folder))
+    name = (
+        pl.coalesce("provider_name_known", "provider_name")
+        if ("provider_name_known" in table.columns)
+        else pl.col("provider_name")
+    )
+    country = pl.col("country").fill_null("")
+    return EtoChips(
+        table.with_columns((share / 100.0).alias("share")).select(
+            pl.col("provided_id").alias("input"),
+            pl.col("provided_name").alias("input_name"),
+            name.alias("provider"),
+            "provider_type",
+            pl.when(pl.col("provider_type") == "country")
+            .then(name)
+            .otherwise(country)
+            .alias("economy"),
+            "share",
+        ),
+        _sequence(sequence),
+    )
+
+
+def _sequence(frame: pl.DataFrame) -> pl.DataFrame:
+    parts = []
+    for relation in ("goes_into", "is_type_of"):
+        target = pl.col(f"{relation}_id")
+        parts.append(
+            frame.filter(target.is_not_null() & (target.str.strip_chars() != "")).select(
+                pl.col("input_id").alias("input"),
+                "input_name",
+                target.alias("goes_into"),
+                pl.col(f"{relation}_name").alias("goes_into_name"),
+                pl.lit(relation).alias("relation"),
+            )
+        )
+    return pl.concat(parts)
+
+
+def _read(path: Path) -> pl.DataFrame:
+    if not path.is_file():
+        raise NotFound(
+            f"no file {path.name}", where=str(path.parent), hint=f"download it from {ADDRESS}"
+        )
+    try:
+        return pl.read_csv(path, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        problem = InputProblem(str(error).splitlines()[0], path.name)
+        raise BadInput("the chip data set cannot be read", [problem], where=str(path)) from None
+
+
+def _need(name: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
+    missing = [c for c in columns if c not in frame.columns]
+    if missing:
+        found = ", ".join(frame.columns)
+        problem = InputProblem(f"no column {', '.join(missing)}", name, f"found: {found}")
+        raise BadInput("the chip data set cannot be read", [problem])
