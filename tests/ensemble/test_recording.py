@@ -108,6 +108,7 @@ def test_the_line_for_commands_keeps_the_run_in_the_home_folder(
     "name",
     [
         "os.system",
+        "cascade.chip_network",
         "builtins.exec",
         "dependence.Party",
         "dependence.METHODS",

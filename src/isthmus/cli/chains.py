@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.recording import recorded
+
 if TYPE_CHECKING:
     from isthmus.evidence import Result
 
@@ -55,12 +57,12 @@ def lookthrough(
     out
         Write to this file: .json, .csv or .parquet.
     """
-    from isthmus import chains
     from isthmus.world import World
 
-    result = chains.lookthrough(
+    result = recorded(
+        "chains.lookthrough",
         World.open(world),
-        of,
+        of=of,
         on=on or None,
         direction=direction,
         by=by,
@@ -100,11 +102,15 @@ def demand(
     out
         Write to this file: .json, .csv or .parquet.
     """
-    from isthmus import chains
     from isthmus.world import World
 
-    result = chains.foreign_demand(
-        World.open(world), of, on=on or None, by_industry=by_industry, year=year
+    result = recorded(
+        "chains.foreign_demand",
+        World.open(world),
+        of=of,
+        on=on or None,
+        by_industry=by_industry,
+        year=year,
     )
     _emit(result, json, out)
 
@@ -136,10 +142,9 @@ def decompose(
     out
         Write to this .json file.
     """
-    from isthmus import chains
     from isthmus.world import World
 
-    _emit(chains.decompose(World.open(world), of, by=by, year=year), json, out)
+    _emit(recorded("chains.decompose", World.open(world), of=of, by=by, year=year), json, out)
 
 
 @app.command
@@ -190,7 +195,7 @@ def extract(
     from isthmus.world import World
 
     if scenario is not None:
-        _emit(chains.run(World.open(world), load(scenario), year=year), json, out)
+        _emit(recorded("chains.run", World.open(world), load(scenario), year=year), json, out)
         return
     if not exporter and not importer:
         raise BadInput("no links were named", hint="give a scenario, --exporter or --importer")
@@ -202,7 +207,7 @@ def extract(
         links.append(
             chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
         )
-    _emit(chains.extract(World.open(world), links, year=year), json, out)
+    _emit(recorded("chains.extract", World.open(world), links=links, year=year), json, out)
 
 
 @app.command
@@ -229,10 +234,9 @@ def upstreamness(
     out
         Write to this file: .json, .csv or .parquet.
     """
-    from isthmus import chains
     from isthmus.world import World
 
-    _emit(chains.position(World.open(world), of, year=year), json, out)
+    _emit(recorded("chains.position", World.open(world), of=of, year=year), json, out)
 
 
 def _emit(result: Result, json: bool, out: Path | None) -> None:

@@ -63,11 +63,12 @@ def run(
         Rows shown per table.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.equilibrium import solve
+    from isthmus.cli.recording import recorded
     from isthmus.scenario import load
     from isthmus.world import World
 
-    result = solve(
+    result = recorded(
+        "equilibrium.solve",
         World.open(world),
         load(scenario),
         horizon=horizon,

@@ -15,7 +15,7 @@ from isthmus.evidence import Result
 from isthmus.scenario import Scenario
 
 ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coercion")
-"""Packages whose public functions of a world are lenses."""
+"""Packages whose public functions from a world to a `Result` are lenses."""
 
 Lens = Callable[..., Result]
 
@@ -78,8 +78,12 @@ def find_lens(name: str) -> Lens:
 def lens_names(room: str) -> tuple[str, ...]:
     """Return the dotted names of all lenses of a room, sorted."""
     module = importlib.import_module(f"isthmus.{room}")
-    public = (n for n in getattr(module, "__all__", ()) if _is_lens(getattr(module, n)))
+    public = (n for n in getattr(module, "__all__", ()) if _gives_result(getattr(module, n)))
     return tuple(sorted(f"{room}.{n}" for n in public))
+
+
+def _gives_result(found: Any) -> bool:
+    return _is_lens(found) and inspect.signature(found).return_annotation in ("Result", Result)
 
 
 def _is_lens(found: Any) -> bool:
@@ -119,7 +123,9 @@ def call_lens(
 
 
 def _built(lens: Lens, parameter: inspect.Parameter, value: Any) -> Any:
-    """Build the data class that a parameter's annotation names from a mapping."""
+    """Build the data class that a parameter's annotation names from a mapping, or each of many."""
+    if isinstance(value, tuple) and value and all(isinstance(v, Mapping) for v in value):
+        return tuple(_built(lens, parameter, v) for v in value)
     if isinstance(value, Mapping):
         for word in re.findall(r"\w+", str(parameter.annotation)):
             named = lens.__globals__.get(word)
