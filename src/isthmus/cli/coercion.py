@@ -91,3 +91,50 @@ def events(
         seed=seed,
     )  # fmt: skip
     emit_result(result, json=json, out=out)
+
+
+@app.command
+def leverage(
+    sender: str,
+    *,
+    over: tuple[str, ...] = (),
+    year: int | None = None,
+    horizon: float = 1.0,
+    domestic_share: float = 0.65,
+    diversion: float = 0.5,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show what a sender could do to each target, and what it would cost the sender.
+
+    Parameters
+    ----------
+    sender
+        Economy, or coalition that acts as one.
+    over
+        Targets (DEU, EU27_2020), once each; all economies when none is given.
+    year
+        The last year of the flows when not given.
+    horizon
+        Years after the stop, 1 or more; sets the elasticity of substitution.
+    domestic_share
+        Assumed domestic value added per unit of exports.
+    diversion
+        Assumed part of banned exports that is sold elsewhere.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.coercion import Assumptions, leverage_map
+    from isthmus.world import World
+
+    assumptions = Assumptions(domestic_share=domestic_share, diversion=diversion, horizon=horizon)
+    result = leverage_map(
+        World.open(world), sender, over=list(over) or None, year=year, assumptions=assumptions
+    )
+    emit_result(result, json=json, out=out)

@@ -2,6 +2,7 @@
 
 from isthmus.coercion.episodes import episodes
 from isthmus.coercion.events import event_study
+from isthmus.coercion.leverage import Assumptions, leverage_map
 from isthmus.coercion.panel import visible_cases
 
-__all__ = ["episodes", "event_study", "visible_cases"]
+__all__ = ["Assumptions", "episodes", "event_study", "leverage_map", "visible_cases"]
