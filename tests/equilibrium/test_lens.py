@@ -320,6 +320,14 @@ def test_prepared_bases_serve_any_elasticities() -> None:
         assert np.abs(solve_model(model, TradeShock()).wage - 1).max() < 1e-12
 
 
+def test_a_prepared_base_gives_the_same_answer() -> None:
+    table = small_table()
+    base = prepare(table)
+    assert income(solve(base, EMBARGO, coalitions=())) == income(run(EMBARGO, table))
+    with pytest.raises(BadInput, match="prepared"):
+        solve(base, EMBARGO, coalitions=(), tariff=np.zeros((5, 5, 5)))
+
+
 def test_a_result_says_how_it_was_made() -> None:
     result = run(EMBARGO, horizon="3y")
     made = result.provenance

@@ -125,11 +125,11 @@ def solution_table(found: Equilibrium, base: Base) -> Table:
 
 
 def provenance_of(
-    world: TableWorld | MRIO, scenario: Scenario, settings: Settings, base: Base, year: int
+    world: TableWorld | MRIO | Base, scenario: Scenario, settings: Settings, base: Base, year: int
 ) -> Provenance:
     """Return how the result was made."""
     elasticities = settings.elasticities
-    if isinstance(world, MRIO):
+    if isinstance(world, MRIO | Base):
         name, content, datasets = "table", "", dict.fromkeys(base.datasets, "")
     else:
         name, content = f"{world.name} {world.edition}", world.content_hash

@@ -37,13 +37,14 @@ from isthmus.equilibrium.tables import (
     sector_table,
     trade_table,
 )
-from isthmus.errors import BadInput, DidNotConverge
+from isthmus.errors import BadInput, DidNotConverge, EconomyIsolated, NoSupplierLeft
 from isthmus.evidence import Kind, Result
-from isthmus.kernels.equilibrium import DeficitRule, TradeShock
+from isthmus.kernels.equilibrium import DeficitRule, TradeModel, TradeShock
 from isthmus.kernels.equilibrium_base import rebase
 from isthmus.kernels.equilibrium_check import check_model
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.kernels.equilibrium_solve import solve as solve_model
+from isthmus.kernels.equilibrium_welfare import real_income
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
 
@@ -53,7 +54,7 @@ COALITIONS = ("EU27_2020", "G7", "NATO", "ASEAN")
 
 
 def solve(
-    world: TableWorld | MRIO,
+    world: TableWorld | MRIO | Base,
     scenario: Scenario,
     *,
     horizon: str | float = "10y",
@@ -73,8 +74,9 @@ def solve(
 
     Parameters
     ----------
-    world : World or MRIO
-        A world with an inter-economy table, or such a table.
+    world : World, MRIO or Base
+        A world with an inter-economy table, such a table, or what `prepare` made of one, which
+        saves its share of the time where many scenarios run on the same base.
     scenario : Scenario
         Tariff, trade-cost and productivity changes, embargoes, export stops, purchase bans. Its
         ``params`` may fix any of `elasticities`, `level`, `reading`, `deficits`, `lasting`.
@@ -142,8 +144,7 @@ def solve(
         deficits=chosen["deficits"],
         tolerance=tolerance,
     )
-    table = world if isinstance(world, MRIO) else world.mrio(year)
-    base = prepare(table, tariff=tariff)
+    base = _base(world, year, tariff)
     groups, absent = whole_coalitions(coalitions, base.economies)
     shock = trade_shock(
         scenario,
@@ -158,7 +159,7 @@ def solve(
     incomes = np.array([run.gains.real_income, *(o for o in others.values() if o is not None)])
     low, high = (incomes.min(axis=0), incomes.max(axis=0)) if ranges else (None, None)
     kind = Kind.weakest([Kind.MODELLED, base.kind])
-    notes = notes_of(base, tariff is None, absent, others)
+    notes = notes_of(base, not base.model.tariff.any() and tariff is None, absent, others)
     tables = [
         replace(economy_table(run, base, kind, low=low, high=high), notes=notes),
         coalition_table(run, base, kind, groups, low=low, high=high),
@@ -174,6 +175,14 @@ def solve(
     )
 
 
+def _base(world: TableWorld | MRIO | Base, year: int, tariff: Floats | None) -> Base:
+    if isinstance(world, Base):
+        if tariff is not None:
+            raise BadInput("a prepared base has its tariffs already", where="tariff")
+        return world
+    return prepare(world if isinstance(world, MRIO) else world.mrio(year), tariff=tariff)
+
+
 def run_base(
     base: Base, shock: TradeShock, settings: Settings, *, start: Equilibrium | None = None
 ) -> tuple[Outcome, Floats]:
@@ -186,21 +195,24 @@ def run_base(
     """
     choice = Choice("main", None, settings.path, settings.level, settings.reading)
     theta = chosen_theta(base, settings, choice)
-    return _run(base, shock, settings, theta, start), theta
+    return outcome(*_solved(base, shock, settings, theta, start)), theta
 
 
-def _run(
+def _solved(
     base: Base, shock: TradeShock, settings: Settings, theta: Floats, start: Equilibrium | None
-) -> Outcome:
+) -> tuple[TradeModel, TradeShock, Equilibrium]:
     model = with_theta(base, theta)
     check_model(model)
     if settings.deficits == "removed":
         model = rebase(model, deficit=np.zeros(model.shape[0]))
     rule: DeficitRule = "world_share" if settings.deficits == "world_share" else "fixed"
     shock = replace(shock, deficit_rule=rule)
-    require_possible(model, shock, base)
-    found = solve_model(model, shock, start=start, tolerance=settings.tolerance)
-    return outcome(model, shock, found)
+    try:
+        found = solve_model(model, shock, start=start, tolerance=settings.tolerance)
+    except (EconomyIsolated, NoSupplierLeft):
+        require_possible(model, shock, base)
+        raise
+    return model, shock, found
 
 
 def _alternatives(
@@ -213,7 +225,8 @@ def _alternatives(
     for choice in alternatives(main, settings.horizon):
         try:
             theta = chosen_theta(base, settings, choice)
-            out[choice.name] = _run(base, shock, settings, theta, near).gains.real_income
+            model, _, found = _solved(base, shock, settings, theta, near)
+            out[choice.name] = real_income(model, found)
         except (DidNotConverge, BadInput):
             out[choice.name] = None
     return out

@@ -27,8 +27,10 @@ def isolated(system: ShockedSystem) -> NDArray[np.int64]:
     An economy is cut off when it traded both ways with the largest group of economies in the base
     and no longer does, directly or through others.
     """
-    lost = _in_largest_group(system.model.pi) & ~_in_largest_group(system.K)
-    return np.flatnonzero(lost)
+    before, after = (np.asarray((x > 0).any(axis=0)) for x in (system.model.pi, system.K))
+    if np.array_equal(before, after):
+        return np.flatnonzero(np.zeros(before.shape[0]))
+    return np.flatnonzero(_in_largest_group(before) & ~_in_largest_group(after))
 
 
 def require_trade(system: ShockedSystem) -> None:
@@ -132,8 +134,7 @@ def _sum_problems(model: TradeModel) -> list[InputProblem]:
     return problems
 
 
-def _in_largest_group(shares: Floats) -> NDArray[np.bool_]:
-    trades = np.asarray((shares > 0).any(axis=0))
-    np.fill_diagonal(trades, False)
-    _, group = connected_components(csr_array(trades), directed=True, connection="strong")
+def _in_largest_group(trades: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    apart = trades & ~np.eye(trades.shape[0], dtype=np.bool_)
+    _, group = connected_components(csr_array(apart), directed=True, connection="strong")
     return np.asarray(group == np.bincount(group).argmax())

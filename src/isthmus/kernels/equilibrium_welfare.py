@@ -70,6 +70,17 @@ def new_flows(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Float
     return flows
 
 
+def real_income(model: TradeModel, found: Equilibrium) -> Floats:
+    """Return the exact change of real income, new over old, shape (N,)."""
+    change: Floats = found.income / base_income(model) / price_index(model, found)
+    return change
+
+
+def price_index(model: TradeModel, found: Equilibrium) -> Floats:
+    """Return the change of the final price index ``prod P^alpha``, shape (N,)."""
+    return np.asarray(np.exp((model.alpha * np.log(found.price)).sum(axis=1)))
+
+
 def welfare(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Welfare:
     """Return exact and first-order changes.
 
@@ -91,8 +102,9 @@ def welfare(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Welfare
     Welfare
         By economy.
     """
-    index = np.exp((model.alpha * np.log(found.price)).sum(axis=1))
-    income = found.income / base_income(model)
+    index = price_index(model, found)
+    base = base_income(model)
+    income = found.income / base
     cost = found.cost if shock.productivity is None else found.cost / shock.productivity
     old, new = base_flows(model), new_flows(model, shock, found)
     change = np.divide(new, old, out=np.ones_like(old), where=old > 0) - 1.0
@@ -100,9 +112,8 @@ def welfare(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Welfare
     sold = (old * rise[:, None, :]).sum(axis=(0, 1))
     bought = (old * rise[:, None, :]).sum(axis=(0, 2))
     volume = (model.tariff * old * (change - rise[:, None, :])).sum(axis=(0, 2))
-    base = base_income(model)
     return Welfare(
-        real_income=income / index,
+        real_income=real_income(model, found),
         real_wage=found.wage / index,
         price_index=index,
         income=income,

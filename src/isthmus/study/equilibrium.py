@@ -150,7 +150,9 @@ def _answer(
         groups = {p: inside(context, p) for p in parties if len(context.members(p)) > 1}
         try:
             return equilibrium.solve(
-                context.world.mrio(YEAR),
+                context.memo(
+                    "equilibrium.base", lambda: equilibrium.prepare(context.world.mrio(YEAR))
+                ),
                 make(),
                 horizon=horizon,
                 coalitions=groups,
