@@ -46,6 +46,8 @@ def made(n: int, S: int, factored: bool):
 
 
 def ours(table) -> dict[str, float]:
+    import scipy.linalg  # noqa: F401  (as pymrio, loaded before the clock starts)
+
     from isthmus.chains import reach
     from isthmus.chains.demand import absorbed
     from isthmus.chains.position import upstreamness

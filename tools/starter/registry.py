@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.starter import (
     alignment,
+    chip_split,
     chips,
     coercion,
     countries,
@@ -22,6 +23,7 @@ STARTER: tuple[Builder, ...] = (
     trade.build,
     reference.build_items,
     chips.build,
+    chip_split.build,
     alignment.build,
     coercion.build,
     materials.build,

@@ -26,6 +26,7 @@ def decompose(
     *,
     by: By = "total",
     year: int = YEAR,
+    chips: bool = False,
 ) -> Result:
     """Return the source-based decomposition of gross exports.
 
@@ -43,6 +44,8 @@ def decompose(
         All exports of a party, or by exporting industry.
     year : int
         Year of the table.
+    chips : bool
+        Take the table with electronics split into chip nodes (assumed shares).
 
     Returns
     -------
@@ -61,7 +64,7 @@ def decompose(
     Borin, A., Mancini, M. (2019). Measuring What Matters in Global Value Chains and Value-Added
     Trade. World Bank Policy Research Working Paper 8804.
     """
-    src = source(world, year=year)
+    src = source(world, year=year, chips=chips)
     table = src.table
     owners = parties(table, of)
     groups, exports, names = _baskets(table, owners, by)
@@ -80,6 +83,7 @@ def decompose(
         "of": [o.label for o in owners] if of is not None else None,
         "by": by,
         "year": table.year,
+        "chips": chips,
     }
     made = {
         "decomposition": _parts(table, owners, groups, exports, names, found),

@@ -29,6 +29,7 @@ def foreign_demand(
     on: str | Iterable[str] | None = None,
     by_industry: bool = False,
     year: int = YEAR,
+    chips: bool = False,
 ) -> Result:
     """Return how much value added of one party the final demand of another absorbs.
 
@@ -45,6 +46,8 @@ def foreign_demand(
         One row per industry of the party instead of one per party.
     year : int
         Year of the table.
+    chips : bool
+        Take the table with electronics split into chip nodes (assumed shares).
 
     Returns
     -------
@@ -56,7 +59,7 @@ def foreign_demand(
     Johnson, R. C., Noguera, G. (2012). Accounting for Intermediates: Production Sharing and Trade
     in Value Added. Journal of International Economics 86(2), 224-236.
     """
-    src = source(world, year=year)
+    src = source(world, year=year, chips=chips)
     table = src.table
     owners, partners = parties(table, of), parties(table, on)
     values = absorbed(table)
@@ -76,6 +79,7 @@ def foreign_demand(
         "on": [p.label for p in partners] if on is not None else None,
         "by_industry": by_industry,
         "year": table.year,
+        "chips": chips,
     }
     return Result(
         {"foreign_demand": made}, src.provenance("chains.foreign_demand", given), (DEMAND,)

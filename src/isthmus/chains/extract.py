@@ -44,7 +44,9 @@ class Links:
     severity: float = 1.0
 
 
-def extract(world: World | MRIO, links: Iterable[Links], *, year: int = YEAR) -> Result:
+def extract(
+    world: World | MRIO, links: Iterable[Links], *, year: int = YEAR, chips: bool = False
+) -> Result:
     """Return the value added that each economy has at stake in a set of links.
 
     The links are set to zero in intermediate and final flows, everything else keeps its
@@ -59,6 +61,8 @@ def extract(world: World | MRIO, links: Iterable[Links], *, year: int = YEAR) ->
         What is taken out; where sets overlap, the remaining shares multiply.
     year : int
         Year of the table.
+    chips : bool
+        Take the table with electronics split into chip nodes (assumed shares).
 
     Returns
     -------
@@ -89,13 +93,15 @@ def extract(world: World | MRIO, links: Iterable[Links], *, year: int = YEAR) ->
             if not 0.0 < link.severity <= 1.0
         ],
     )
-    src = source(world, year=year)
+    src = source(world, year=year, chips=chips)
     lost, said = stakes(src.table, listed)
-    given = {"links": [_plain(link) for link in listed], "year": src.table.year}
+    given = {"links": [_plain(link) for link in listed], "year": src.table.year, "chips": chips}
     return _result(src, lost, given, said)
 
 
-def run(world: World | MRIO, scenario: Scenario, *, year: int = YEAR) -> Result:
+def run(
+    world: World | MRIO, scenario: Scenario, *, year: int = YEAR, chips: bool = False
+) -> Result:
     """Return the value added at stake in the links that a scenario stops.
 
     Export stops, purchase bans and embargoes are taken out at full severity, for the whole year:
@@ -107,9 +113,11 @@ def run(world: World | MRIO, scenario: Scenario, *, year: int = YEAR) -> Result:
         When the scenario holds another kind of shock.
     """
     links = [link for shock in scenario.shocks for link in _links(shock)]
-    src = source(world, year=year)
+    src = source(world, year=year, chips=chips)
     lost, said = stakes(src.table, links)
-    result = _result(src, lost, {"scenario": scenario.name, "year": src.table.year}, said)
+    result = _result(
+        src, lost, {"scenario": scenario.name, "year": src.table.year, "chips": chips}, said
+    )
     provenance = replace(result.provenance, scenario=scenario.identity)
     return replace(result, provenance=provenance)
 

@@ -35,6 +35,7 @@ def lookthrough(
     by: By = "total",
     industries: str | Iterable[str] | None = None,
     year: int = YEAR,
+    chips: bool = False,
 ) -> Result:
     """Return face value, look-through and hidden exposure.
 
@@ -61,6 +62,8 @@ def lookthrough(
         Only these industries of the parties in `of`.
     year : int
         Year of the table.
+    chips : bool
+        Take the table with electronics split into chip nodes (assumed shares).
 
     Returns
     -------
@@ -78,7 +81,7 @@ def lookthrough(
     Baldwin, R., Freeman, R., Theodorakopoulos, A. (2022). Horses for Courses: Measuring Foreign
     Supply Chain Exposure. NBER Working Paper 30525.
     """
-    src = source(world, year=year)
+    src = source(world, year=year, chips=chips)
     table = src.table
     owners, partners = parties(table, of), parties(table, on)
     chosen = (
@@ -111,6 +114,7 @@ def lookthrough(
         "by": by,
         "industries": [table.industries[k] for k in chosen] if industries is not None else None,
         "year": table.year,
+        "chips": chips,
     }
     return Result(
         {"lookthrough": result}, src.provenance("chains.lookthrough", parameters), (BALDWIN,)

@@ -32,7 +32,11 @@ def downstreamness(table: MRIO) -> Array:
 
 
 def position(
-    world: World | MRIO, of: str | Iterable[str] | None = None, *, year: int = YEAR
+    world: World | MRIO,
+    of: str | Iterable[str] | None = None,
+    *,
+    year: int = YEAR,
+    chips: bool = False,
 ) -> Result:
     """Return upstreamness and downstreamness by economy and by industry.
 
@@ -44,6 +48,8 @@ def position(
         Economies or coalitions; None means every economy.
     year : int
         Year of the table.
+    chips : bool
+        Take the table with electronics split into chip nodes (assumed shares).
 
     Returns
     -------
@@ -56,7 +62,7 @@ def position(
     Antras, P., Chor, D., Fally, T., Hillberry, R. (2012). Measuring the Upstreamness of Production
     and Trade Flows. American Economic Review 102(3), 412-416.
     """
-    src = source(world, year=year)
+    src = source(world, year=year, chips=chips)
     table = src.table
     owners = parties(table, of)
     lb = table.labels
@@ -71,7 +77,11 @@ def position(
     frame = pl.DataFrame(rows, schema=[c.name for c in _COLUMNS], orient="row")
     text = "average number of stages to final use and from primary inputs, weighted by output"
     made = Table("position", frame, _COLUMNS, table.kind, table.datasets, text, notes=notes(owners))
-    given = {"of": [o.label for o in owners] if of is not None else None, "year": table.year}
+    given = {
+        "of": [o.label for o in owners] if of is not None else None,
+        "year": table.year,
+        "chips": chips,
+    }
     return Result({"position": made}, src.provenance("chains.position", given), (POSITION,))
 
 

@@ -84,9 +84,9 @@ class Source:
         return Provenance(lens, parameters, name, self.world.content_hash, hashes)
 
 
-def source(of: World | MRIO, *, year: int = YEAR) -> Source:
-    """Return the table of `year` of a world, or a table given directly."""
-    return Source(of) if isinstance(of, MRIO) else Source(of.mrio(year), of)
+def source(of: World | MRIO, *, year: int = YEAR, chips: bool = False) -> Source:
+    """Return the table of `year` of a world, with or without chip detail, or the table given."""
+    return Source(of) if isinstance(of, MRIO) else Source(of.mrio(year, chips=chips), of)
 
 
 def party(table: MRIO, name: str) -> Party:

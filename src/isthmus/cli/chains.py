@@ -18,6 +18,7 @@ app = App(
 )
 
 Json = Annotated[bool, Parameter(negative="")]
+Flag = Annotated[bool, Parameter(negative="")]
 Codes = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)]
 
 
@@ -31,6 +32,7 @@ def lookthrough(
     industry: Codes = (),
     world: str = "starter",
     year: int = 2022,
+    chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
 ) -> None:
@@ -52,6 +54,8 @@ def lookthrough(
         Name of a world, or the folder of one.
     year
         Year of the inter-economy table.
+    chips
+        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     json
         Print one JSON document.
     out
@@ -68,6 +72,7 @@ def lookthrough(
         by=by,
         industries=industry or None,
         year=year,
+        chips=chips,
     )
     _emit(result, json, out)
 
@@ -80,6 +85,7 @@ def demand(
     by_industry: Annotated[bool, Parameter(negative="")] = False,
     world: str = "starter",
     year: int = 2022,
+    chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
 ) -> None:
@@ -97,6 +103,8 @@ def demand(
         Name of a world, or the folder of one.
     year
         Year of the inter-economy table.
+    chips
+        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     json
         Print one JSON document.
     out
@@ -122,6 +130,7 @@ def decompose(
     by: Literal["total", "industry"] = "total",
     world: str = "starter",
     year: int = 2022,
+    chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
 ) -> None:
@@ -137,6 +146,8 @@ def decompose(
         Name of a world, or the folder of one.
     year
         Year of the inter-economy table.
+    chips
+        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     json
         Print one JSON document.
     out
@@ -144,7 +155,11 @@ def decompose(
     """
     from isthmus.world import World
 
-    _emit(recorded("chains.decompose", World.open(world), of=of, by=by, year=year), json, out)
+    _emit(
+        recorded("chains.decompose", World.open(world), of=of, by=by, year=year, chips=chips),
+        json,
+        out,
+    )
 
 
 @app.command
@@ -159,6 +174,7 @@ def extract(
     severity: float = 1.0,
     world: str = "starter",
     year: int = 2022,
+    chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
 ) -> None:
@@ -184,6 +200,8 @@ def extract(
         Name of a world, or the folder of one.
     year
         Year of the inter-economy table.
+    chips
+        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     json
         Print one JSON document.
     out
@@ -195,7 +213,11 @@ def extract(
     from isthmus.world import World
 
     if scenario is not None:
-        _emit(recorded("chains.run", World.open(world), load(scenario), year=year), json, out)
+        _emit(
+            recorded("chains.run", World.open(world), load(scenario), year=year, chips=chips),
+            json,
+            out,
+        )
         return
     if not exporter and not importer:
         raise BadInput("no links were named", hint="give a scenario, --exporter or --importer")
@@ -207,7 +229,11 @@ def extract(
         links.append(
             chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
         )
-    _emit(recorded("chains.extract", World.open(world), links=links, year=year), json, out)
+    _emit(
+        recorded("chains.extract", World.open(world), links=links, year=year, chips=chips),
+        json,
+        out,
+    )
 
 
 @app.command
@@ -216,6 +242,7 @@ def upstreamness(
     *,
     world: str = "starter",
     year: int = 2022,
+    chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
 ) -> None:
@@ -229,6 +256,8 @@ def upstreamness(
         Name of a world, or the folder of one.
     year
         Year of the inter-economy table.
+    chips
+        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     json
         Print one JSON document.
     out
@@ -236,7 +265,7 @@ def upstreamness(
     """
     from isthmus.world import World
 
-    _emit(recorded("chains.position", World.open(world), of=of, year=year), json, out)
+    _emit(recorded("chains.position", World.open(world), of=of, year=year, chips=chips), json, out)
 
 
 def _emit(result: Result, json: bool, out: Path | None) -> None:

@@ -10,10 +10,12 @@ from isthmus import chains
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
+from isthmus.world.mrio_chips import NODES, WHOLE
 
 TABLE = "mrio_2022"
 YEAR = 2022
 DATASETS = ("icio_flows", "mrio_2022")
+SPLIT, FACTS = "chip_split", "chip_facts"
 DEFENCE = "O"
 """Public administration and defence: as near to defence as the table's industries come."""
 
@@ -63,6 +65,44 @@ def input_finding(
         datasets=DATASETS,
         caveat="table_estimated",
     )
+
+
+def split_shares(context: Context, industry: str) -> tuple[Finding, Finding]:
+    """Return the partner's share in the inputs of an industry of home, without and with chip nodes.
+
+    Electronics with the split are its nodes together, so that both shares are of one industry.
+    """
+
+    def make() -> pl.DataFrame:
+        found = chains.lookthrough(
+            context.world, context.home, on=context.partner, by="industry", year=YEAR, chips=True
+        )
+        return found["lookthrough"].frame
+
+    def nodes() -> float:
+        found = chains.lookthrough(
+            context.world, context.home, on=context.partner, industries=tuple(NODES), year=YEAR,
+            chips=True,
+        )  # fmt: skip
+        return float(found["lookthrough"].frame["look_through"][0])
+
+    if industry == WHOLE:
+        value = context.memo(("chains.nodes",), nodes)
+    else:
+        frame = context.memo(("chains.split",), make)
+        value = float(frame.filter(pl.col("industry") == industry)["look_through"][0])
+    split = context.finding(
+        f"chains.look_through_split.{context.home}.{context.partner}.{industry}",
+        value,
+        "share",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="chains_look_through_split",
+        datasets=(*DATASETS, SPLIT, FACTS),
+        caveat="split_assumed",
+    )
+    whole = input_finding(context, context.home, context.partner, "look_through", industry=industry)
+    return whole, split
 
 
 def demand(context: Context, party: str, on: str) -> float:

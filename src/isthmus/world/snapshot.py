@@ -19,6 +19,7 @@ from isthmus.world.added import stored_entries
 from isthmus.world.flows import Flows, flows_from_frame
 from isthmus.world.manifest import Entry, folder_entries, read_manifest
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_chips import chip_split, split_chips
 from isthmus.world.mrio_starter import read_updated
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class World(Accessors):
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
         self._flows: Flows | None = None
-        self._mrio: dict[int, MRIO] = {}
+        self._mrio: dict[tuple[int, bool], MRIO] = {}
         self._lock = threading.RLock()
 
     @classmethod
@@ -181,8 +182,16 @@ class World(Accessors):
                 self._flows = flows_from_frame(self._entry("icio_flows").load())
             return self._flows
 
-    def mrio(self, year: int = 2022) -> MRIO:
+    def mrio(self, year: int = 2022, *, chips: bool = False) -> MRIO:
         """Return the inter-economy input-output table of `year`, made once per world.
+
+        Parameters
+        ----------
+        year : int
+            Year of the table.
+        chips : bool
+            Split computers and electronics into chip nodes and the rest
+            (`isthmus.world.mrio_chips.NODES`); the shares are assumed, see ``chip_split``.
 
         Raises
         ------
@@ -190,12 +199,18 @@ class World(Accessors):
             When the world holds no table of that year.
         """
         with self._lock:
-            if year not in self._mrio:
-                key = f"mrio_{year}"
-                use, services = self.table(key), self.table(f"{key}_services")
-                record = self.record(key)
-                self._mrio[year] = read_updated(year, self.flows(), use, services, record)
-            return self._mrio[year]
+            if (year, chips) not in self._mrio:
+                self._mrio[year, chips] = self._make_mrio(year, chips=chips)
+            return self._mrio[year, chips]
+
+    def _make_mrio(self, year: int, *, chips: bool) -> MRIO:
+        if chips:
+            whole = self.mrio(year)
+            split = chip_split(self.table("chip_split"), self.chip_facts(), whole)
+            return split_chips(whole, split)
+        key = f"mrio_{year}"
+        use, services = self.table(key), self.table(f"{key}_services")
+        return read_updated(year, self.flows(), use, services, self.record(key))
 
     def _entry(self, key: str) -> Entry:
         if key not in self._entries:

@@ -11,10 +11,13 @@ from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.lookthrough import (
     DATASETS,
     DEFENCE,
+    FACTS,
+    SPLIT,
     TABLE,
     YEAR,
     input_finding,
     inputs_of,
+    split_shares,
     stake_findings,
 )
 from isthmus.study.wording import Sentence
@@ -40,7 +43,7 @@ def build(context: Context) -> Section:
         answer=answer,
         findings=tuple(dict.fromkeys(quoted)),
         charts=charts,
-        tables=(*_member_table(context, members), _stake_table(context)),
+        tables=(*_member_table(context, members), _stake_table(context), *_split_table(context)),
         notes=(
             context.say("note.exposure_not_loss"),
             context.say("note.table_estimated"),
@@ -120,6 +123,14 @@ def _answer(
                 f"{KEY}.answer.members", **names, year=YEAR,
                 low=low[0], low_name=low[1], high=high[0], high_name=high[1],
             ),
+        )  # fmt: skip
+    if not context.missing(SPLIT, FACTS):
+        whole, split = split_shares(context, other)
+        answer.append(
+            context.say(
+                f"{KEY}.answer.split", **names, industry=context.industry(other).lower(),
+                year=YEAR, whole=whole, split=split,
+            )
         )  # fmt: skip
     headlines = (
         context.note(25, f"{KEY}.headline", **names, year=YEAR, **fields),
@@ -292,3 +303,29 @@ def _stake_table(context: Context) -> Table:
         **_names(context),
         year=str(YEAR),
     )
+
+
+def _split_table(context: Context) -> tuple[Table, ...]:
+    if context.missing(SPLIT, FACTS):
+        return ()
+    rows = []
+    for industry in _industries(context):
+        whole, split = split_shares(context, industry)
+        rows.append(
+            {
+                "industry": context.industry(industry),
+                "look_through": whole.value,
+                "look_through_split": split.value,
+            }
+        )
+    table = context.table(
+        f"{KEY}_split",
+        pl.DataFrame(rows),
+        units={"look_through": "share", "look_through_split": "share"},
+        kind=Kind.ASSUMED,
+        datasets=(*DATASETS, SPLIT, FACTS),
+        notes=["split_assumed"],
+        **_names(context),
+        year=str(YEAR),
+    )
+    return (table,)
