@@ -234,3 +234,11 @@ def test_wrong_plans_are_named(tmp_path):
     assert [p.where for p in caught.value.problems] == [
         "ensemble.lense", "ensemble.sample", "ensemble.batch", "ensemble.lens",
     ]  # fmt: skip
+
+
+def test_a_preset_can_be_a_plan():
+    plan = read_plan("taiwan-chips-30-full", lens="disruption.simulate", samples=4)
+    assert plan.lens == "disruption.simulate"
+    assert plan.paths
+    with pytest.raises(NotFound, match="taiwan-chips-30-full"):
+        read_plan("taiwan-chips-30-ful", lens="disruption.simulate")

@@ -40,10 +40,11 @@ def episodes(
         Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.coercion import episodes as lens
+    from isthmus.cli.recording import recorded
     from isthmus.world import World
 
-    emit_result(lens(World.open(world), case=case, target=target, since=since), json=json, out=out)
+    result = recorded("coercion.episodes", World.open(world), case=case, target=target, since=since)
+    emit_result(result, json=json, out=out)
 
 
 @app.command
@@ -83,12 +84,12 @@ def events(
         Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.coercion import event_study
+    from isthmus.cli.recording import recorded
     from isthmus.world import World
 
-    result = event_study(
-        World.open(world), case, direction=direction, leads=leads, placebos=placebos, full=full,
-        seed=seed,
+    result = recorded(
+        "coercion.event_study", World.open(world), case=case, direction=direction, leads=leads,
+        placebos=placebos, full=full, seed=seed,
     )  # fmt: skip
     emit_result(result, json=json, out=out)
 

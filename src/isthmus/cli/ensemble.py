@@ -24,7 +24,7 @@ Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="", consu
 
 @app.command
 def run(
-    file: Path,
+    file: str,
     *,
     lens: str | None = None,
     set_: Settings = (),
@@ -42,7 +42,7 @@ def run(
     ----------
     file
         Scenario file (TOML) with [[ranges]] and, where you like, an [ensemble] table that names
-        lens, parameters, samples, design, seed, batch and tables.
+        lens, parameters, samples, design, seed, batch and tables; or the name of a preset.
     lens
         Dotted name of the lens, such as dependence.leverage.
     set_

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
 from isthmus.ensemble.lenses import find_lens, plain_parameters
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.scenario import SHOCKS, Scenario
+from isthmus.scenario import SHOCKS, Scenario, preset, preset_names
 
 SAMPLES = 1024
 BATCH = 64
@@ -114,8 +114,8 @@ _OPTIONS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def read_plan(path: Path, **given: Any) -> EnsemblePlan:
-    """Read a scenario file with an ``[ensemble]`` table into a plan.
+def read_plan(source: str | Path, **given: Any) -> EnsemblePlan:
+    """Read a scenario file with an ``[ensemble]`` table, or a preset, into a plan.
 
     The table may name lens, samples, design, seed, batch, tables and parameters; the rest of the
     file is the scenario. Whatever is given as an argument (and is not None) goes before the file.
@@ -123,16 +123,12 @@ def read_plan(path: Path, **given: Any) -> EnsemblePlan:
     Raises
     ------
     NotFound
-        When there is no such file.
+        When there is no such file or preset.
     BadInput
         With every problem of the table, then with every problem of the scenario.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise NotFound("there is no such file", where=str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=str(path)) from None
+    path = Path(source)
+    raw = preset(str(source)).to_dict() if str(source) in preset_names() else _read_toml(path)
     options = raw.pop("ensemble", {})
     merged = {**options, **{k: v for k, v in given.items() if v is not None}}
     merged["parameters"] = {**options.get("parameters", {}), **(given.get("parameters") or {})}
@@ -142,6 +138,16 @@ def read_plan(path: Path, **given: Any) -> EnsemblePlan:
         return EnsemblePlan(scenario=Scenario.from_dict(raw), **merged)
     except BadInput as error:
         raise BadInput(error.what, error.problems, where=str(path)) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        hint = did_you_mean(str(path), preset_names())
+        raise NotFound("there is no such file or preset", where=str(path), hint=hint) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadInput("not a TOML file", [InputProblem(str(error))], where=str(path)) from None
 
 
 def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
