@@ -139,3 +139,36 @@ def leverage(
         World.open(world), sender, over=list(over) or None, year=year, assumptions=assumptions
     )
     emit_result(result, json=json, out=out)
+
+
+@app.command
+def backtest(
+    *,
+    top: int = 5,
+    horizon: float = 1.0,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Compare industries ranked by data from before each case with those that were hit.
+
+    Parameters
+    ----------
+    top
+        k of the hits among the first k ranks.
+    horizon
+        Years after the stop, 1 or more.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.coercion import Assumptions
+    from isthmus.coercion import backtest as lens
+    from isthmus.world import World
+
+    result = lens(World.open(world), top=top, assumptions=Assumptions(horizon=horizon))
+    emit_result(result, json=json, out=out)

@@ -4,5 +4,13 @@ from isthmus.coercion.episodes import episodes
 from isthmus.coercion.events import event_study
 from isthmus.coercion.leverage import Assumptions, leverage_map
 from isthmus.coercion.panel import visible_cases
+from isthmus.coercion.ranking import backtest
 
-__all__ = ["Assumptions", "episodes", "event_study", "leverage_map", "visible_cases"]
+__all__ = [
+    "Assumptions",
+    "backtest",
+    "episodes",
+    "event_study",
+    "leverage_map",
+    "visible_cases",
+]

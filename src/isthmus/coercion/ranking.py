@@ -1,0 +1,197 @@
+"""Which industries would be hit: rankings from earlier data against what was hit."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.coercion.cases import MEASURES, PURCHASES, measures
+from isthmus.coercion.leverage import PURCHASE_BAN, Assumptions, leverage_map
+from isthmus.coercion.panel import FLOWS
+from isthmus.errors import BadInput, DataMissing
+from isthmus.evidence import Kind, Result
+from isthmus.evidence.frames import attribute, dimension, number, provenance, table
+from isthmus.world import World
+
+Array = NDArray[np.float64]
+
+METHODS = {
+    "model": "loss of the target per cost to the sender, times what can be sourced elsewhere",
+    "largest": "largest exports of the target to the sender (baseline)",
+    "reliance": "largest part of the target's exports that goes to the sender (baseline)",
+    "substitutable": "smallest part of the sender's imports that comes from the target (baseline)",
+}
+FEW = (
+    "the cases are few, selected and not independent: no test of significance is made, and a "
+    "ranking of broad industries says little about products inside them"
+)
+
+
+def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = None) -> Result:
+    """Return how industries ranked by data from before each case compare with those hit.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    top : int
+        k of the hits among the first k ranks.
+    assumptions : Assumptions, optional
+        Of the leverage map.
+
+    Returns
+    -------
+    Result
+        ``cases``: by case and method the ranks of the industries hit, misses included;
+        ``methods``: the same over all cases, beside what chance would give.
+
+    Raises
+    ------
+    BadInput
+        When `top` is below 1.
+    DataMissing
+        When no case can be ranked.
+    """
+    if top < 1:
+        raise BadInput("top must be 1 or more", where="top")
+    rows = []
+    for case, sender, target, year, hit in _cases(world):
+        found = leverage_map(world, sender, over=target, year=year, assumptions=assumptions)
+        frame = found["leverage"].frame.filter(pl.col("channel") == PURCHASE_BAN)
+        for method, ranks in _ranks(frame).items():
+            rows.append(_row(case, method, year, ranks, hit, top))
+    if not rows:
+        raise DataMissing("no coded case lies after the first year of the flows", where=FLOWS)
+    cases = pl.DataFrame(rows, infer_schema_length=None)
+    n = cases["case"].n_unique()
+    notes = [f"n = {n} cases", FEW, *(f"{name}: {text}" for name, text in METHODS.items())]
+    tables = {
+        "cases": table(
+            "cases", cases, _CASES, kind=Kind.MODELLED, datasets=[FLOWS, MEASURES],
+            text="ranks of the industries that were hit, from data of the year before the case",
+            notes=notes,
+        ),
+        "methods": table(
+            "methods", _over_cases(cases), _METHODS, kind=Kind.MODELLED,
+            datasets=[FLOWS, MEASURES], text="each method over all cases", notes=notes,
+        ),
+    }  # fmt: skip
+    given = assumptions or Assumptions()
+    parameters = {
+        "top": top,
+        "domestic_share": given.domestic_share,
+        "diversion": given.diversion,
+        "horizon": given.horizon,
+    }
+    return Result(tables, provenance(world, "coercion.backtest", [FLOWS, MEASURES], parameters))
+
+
+_CASES = (
+    dimension("case"),
+    dimension("method"),
+    attribute("year", "year of the data, the last before the first measure"),
+    attribute("industries", "industries with exports of the target to the sender"),
+    attribute("hit", "industries hit by targeted measures, from HS hints"),
+    attribute("ranks", "their ranks, 1 first"),
+    number("n_hit", "industries", "number of industries hit"),
+    number("best_rank", "1", "best rank of an industry hit"),
+    number("mean_rank", "1", "mean rank of the industries hit"),
+    number("hits", "industries", "industries hit among the first k ranks"),
+    number("chance", "industries", "hits that a random order would give on average"),
+    attribute("kind"),
+)
+
+_METHODS = (
+    dimension("method"),
+    number("cases", "cases", "n"),
+    number("hits", "industries", "over all cases"),
+    number("chance", "industries", "hits that a random order would give on average"),
+    number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
+    number("mean_percentile", "1", "mean rank over the number of industries; 0.5 is chance"),
+    attribute("kind"),
+)
+
+
+def _cases(world: World) -> list[tuple[str, str, str, int, tuple[str, ...]]]:
+    """Case, sender, target, year of the data and industries hit, for targeted measures on goods."""
+    flows = world.flows()
+    first_data, last_data = min(flows.years), max(flows.years)
+    by_case: dict[str, list[tuple[str, str, int, tuple[str, ...]]]] = {}
+    for m in measures(world):
+        known = m.sender in flows.economies and m.target in flows.economies
+        if (
+            m.direction == PURCHASES
+            and m.response == "targeted import ban"
+            and m.industries
+            and known
+        ):
+            by_case.setdefault(m.case, []).append((m.sender, m.target, m.first, m.industries))
+    out = []
+    for case, found in by_case.items():
+        start = min(year for _, _, year, _ in found)
+        hit = {industry for *_, industries in found for industry in industries}
+        if start > first_data:
+            listed = tuple(k for k in flows.industries if k in hit)
+            out.append((case, found[0][0], found[0][1], min(start - 1, last_data), listed))
+    return out
+
+
+def _ranks(frame: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """Rank of each traded industry by method."""
+    traded = frame.filter(pl.col("value") > 0)
+    names = traded["industry"].to_list()
+    value, credible = traded["value"].to_numpy(), traded["credibility"].to_numpy()
+    scores = {
+        "model": traded["ratio"].fill_null(0.0).to_numpy() * credible,
+        "largest": value,
+        "reliance": traded["concentration"].to_numpy(),
+        "substitutable": credible,
+    }
+    out = {}
+    for method, score in scores.items():
+        order = np.argsort(-score, kind="stable")
+        out[method] = {names[place]: rank for rank, place in enumerate(order, 1)}
+    return out
+
+
+def _row(
+    case: str, method: str, year: int, ranks: dict[str, int], hit: tuple[str, ...], top: int
+) -> dict[str, object]:
+    found = [ranks[k] for k in hit if k in ranks]
+    gone = [k for k in hit if k not in ranks]
+    # an industry that was hit without any recorded export counts as last
+    full = found + [len(ranks) + 1] * len(gone)
+    return {
+        "case": case,
+        "method": method,
+        "year": year,
+        "industries": len(ranks),
+        "hit": ", ".join(hit),
+        "ranks": ", ".join(map(str, full)),
+        "n_hit": len(hit),
+        "best_rank": min(full),
+        "mean_rank": float(np.mean(full)),
+        "hits": sum(r <= top for r in full),
+        "chance": len(hit) * min(top, len(ranks)) / max(len(ranks), 1),
+        "kind": Kind.MODELLED.value,
+    }
+
+
+def _over_cases(cases: pl.DataFrame) -> pl.DataFrame:
+    rows = []
+    for method in METHODS:
+        part = cases.filter(pl.col("method") == method)
+        share = part["mean_rank"].to_numpy() / part["industries"].to_numpy()
+        rows.append(
+            {
+                "method": method,
+                "cases": part.height,
+                "hits": int(part["hits"].sum()),
+                "chance": float(part["chance"].to_numpy().sum()),
+                "missed_cases": int((part["hits"] == 0).sum()),
+                "mean_percentile": float(share.mean()),
+                "kind": Kind.MODELLED.value,
+            }
+        )
+    return pl.DataFrame(rows)
