@@ -14,6 +14,7 @@ from isthmus.study.dossier import Dossier, Section
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.sections import SECTIONS, Build
 from isthmus.study.sections.summary import build_summary
+from isthmus.study.spoken import spoken
 from isthmus.world import World
 
 Progress = Callable[[str, int, int], None]
@@ -42,6 +43,7 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
         When a file of the world differs from its record.
     """
     context = Context(study, world)
+    context.study = spoken(study, context.name)
     steps = len(SECTIONS) + 1
     sections = []
     for number, (name, build) in enumerate(SECTIONS, 1):
@@ -50,12 +52,12 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
         sections.append(_with_quoted(_built(context, name, build)))
     if progress is not None:
         progress("claims", steps, steps)
-    claims = tuple(assess_claim(context, claim) for claim in study.claims)
+    claims = tuple(assess_claim(context, claim) for claim in context.study.claims)
     summary = build_summary(context, sections, claims)
     sources = tuple(world.record(key) for key in sorted(context.used))
     methods = sorted({finding.method for finding in context.findings.values()})
     return Dossier(
-        study=study,
+        study=context.study,
         summary=summary,
         sections=tuple(sections),
         claims=claims,

@@ -10,6 +10,7 @@ from isthmus.errors import CodeUnknown, did_you_mean
 from isthmus.study.locate import Path
 from isthmus.study.measures import Measure, measures
 from isthmus.study.schema import ROLES, ROWS
+from isthmus.study.spoken import PLACEHOLDER, TEXTS
 
 Found = tuple[Path, str, str]
 
@@ -28,6 +29,7 @@ def semantic_problems(data: dict[str, Any]) -> list[Found]:
         *_baskets(data),
         *_claims(data),
         *_basket_names(data),
+        *wording_problems(data),
     ]
 
 
@@ -178,3 +180,36 @@ def _basket_names(data: dict[str, Any]) -> Iterator[Found]:
             if measure and measure.args.get(name) == "basket" and value not in known:
                 hint = did_you_mean(str(value), known) or f"known: {', '.join(known) or 'none'}"
                 yield ("claims", number, "args", name), f"unknown basket {value!r}", hint
+
+
+def wording_problems(data: dict[str, Any]) -> Iterator[Found]:
+    """Yield placeholders that name no role, and facts that do not name the roles they measure.
+
+    A fact whose arguments follow a role but whose sentence names an economy outright would pass
+    on the figure of one party under the name of another as soon as the parties change.
+    """
+    for key in ("title", "question"):
+        yield from _unknown((key,), data.get(key))
+    claims = data.get("claims")
+    for number, claim in enumerate(claims if isinstance(claims, list) else []):
+        if not isinstance(claim, dict):
+            continue
+        for key in TEXTS:
+            yield from _unknown(("claims", number, key), claim.get(key))
+        args, sentence = claim.get("args"), claim.get("sentence")
+        if not isinstance(args, dict) or not isinstance(sentence, str):
+            continue
+        named = set(PLACEHOLDER.findall(sentence))
+        for role in sorted({v for v in args.values() if isinstance(v, str) and v in ROLES} - named):
+            yield (
+                ("claims", number, "sentence"),
+                f"the measure follows the role {role!r}, the sentence does not name it",
+                f"write {{{role}}} where the sentence names that party",
+            )
+
+
+def _unknown(path: Path, text: object) -> Iterator[Found]:
+    for name in PLACEHOLDER.findall(text) if isinstance(text, str) else []:
+        if name not in ROLES:
+            hint = did_you_mean(name, ROLES) or f"one of {', '.join(ROLES)}"
+            yield path, f"{{{name}}} names no role", hint
