@@ -7,7 +7,7 @@ for i = j and the pattern for imports, common to all origins, for i != j.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from isthmus.kernels.mrio_dense import reciprocal
 
 Array = NDArray[np.float64]
 
+
+SINGLE_CHANGE = 1e-6
+"""Change at which a pass in single precision ends: it cannot be told from rounding below."""
 
 LOOK_EVERY = 4
 """Iterations between two looks at the change, which costs as much as the products."""
@@ -69,6 +72,12 @@ def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSys
     return FactoredSystem(foreign, domestic, imported, resolvent, passing)
 
 
+def in_single_precision(s: FactoredSystem) -> FactoredSystem:
+    """Return the same arrays in single precision."""
+    arrays: list[Any] = [a.astype(np.float32) for a in s]
+    return FactoredSystem(*arrays)
+
+
 def _to_origins(s: FactoredSystem, q: Array) -> Array:
     out = np.empty_like(q)
     np.matmul(s.foreign, q.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
@@ -113,6 +122,7 @@ def solve(
     transposed: bool = False,
     tol: float = 1e-12,
     max_iter: int = 500,
+    single: FactoredSystem | None = None,
 ) -> tuple[Array, Array, int]:
     """Solve (I - A) X = B, or its transpose, by the splitting I - A = (I - domestic) - imports.
 
@@ -131,7 +141,10 @@ def solve(
         The iteration ends when no column changes by more than ``tol`` relative to its largest
         entry.
     max_iter : int
-        Most iterations; the residual tells whether they were enough.
+        Most iterations per pass; the residual tells whether they were enough.
+    single : FactoredSystem, optional
+        The same arrays in single precision: passes run on them, at half the time, and are refined
+        against the residual in double precision until it is below ``tol``.
 
     Returns
     -------
@@ -146,18 +159,38 @@ def solve(
     ----------
     Varga, R. S. (1962). Matrix Iterative Analysis. Prentice-Hall.
     """
-    n, S, _ = s.domestic.shape
-    B3 = np.ascontiguousarray(B, dtype=np.float64).reshape(n, S, -1)
-    if transposed:
-        X, iterations = _solve_transposed(s, B3, tol, max_iter)
-    else:
-        X, iterations = _solve_forward(s, B3, tol, max_iter)
-    X = X.reshape(B.shape)
-    product = input_product_t if transposed else input_product
     scale = np.abs(B).max(axis=0, initial=0.0)
     scale[scale == 0] = 1.0
-    residual = np.abs(B - X + product(s, X)).max(axis=0, initial=0.0) / scale
+    product = input_product_t if transposed else input_product
+    X = np.zeros_like(B, dtype=np.float64)
+    left, residual = np.asarray(B, dtype=np.float64), np.full(B.shape[1], np.inf)
+    iterations = 0
+    for fast in (True, True, True, False):
+        size = np.abs(left).max(axis=0, initial=0.0)
+        size[size == 0] = 1.0
+        used = s if single is None or not fast else single
+        stop = tol if used is s else SINGLE_CHANGE
+        step, more = _solve(used, left / size, transposed, stop, max_iter)
+        X += step * size
+        iterations += more
+        left = B - X + product(s, X)
+        before, residual = residual, np.abs(left).max(axis=0, initial=0.0) / scale
+        worst = float(residual.max(initial=0.0))
+        if used is s or worst <= tol or not np.isfinite(worst):
+            break
+        if worst > 1e-2 * float(before.max(initial=0.0)):
+            single = None
     return X, residual, iterations
+
+
+def _solve(
+    s: FactoredSystem, B: Array, transposed: bool, tol: float, max_iter: int
+) -> tuple[Array, int]:
+    n, S, _ = s.domestic.shape
+    B3 = np.ascontiguousarray(B, dtype=s.domestic.dtype).reshape(n, S, -1)
+    iterate = _solve_transposed if transposed else _solve_forward
+    X, iterations = iterate(s, B3, tol, max_iter)
+    return X.reshape(B.shape), iterations
 
 
 def _still_moving(new: Array, old: Array, tol: float, iteration: int) -> bool:

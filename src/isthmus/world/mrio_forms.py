@@ -19,6 +19,10 @@ SINGLE_RESIDUAL = 1e-8
 """Residual above which a single-precision factorisation is replaced by a double-precision one."""
 
 
+FEW = 4
+"""Right-hand sides up to which iterations stay in double precision."""
+
+
 class Form(Protocol):
     """What both forms can do; N = n * S nodes, economy-major."""
 
@@ -174,6 +178,7 @@ class FactoredForm:
         self.x, self.n = x, flow.shape[0]
         self._lock = threading.Lock()
         self._system: factored.FactoredSystem | None = None
+        self._single: factored.FactoredSystem | None = None
 
     @property
     def system(self) -> factored.FactoredSystem:
@@ -182,6 +187,15 @@ class FactoredForm:
             if self._system is None:
                 self._system = factored.system(self.flow, self.use_dom, self.use_imp, self.x)
             return self._system
+
+    @property
+    def single(self) -> factored.FactoredSystem:
+        """The same arrays in single precision, made once in the process."""
+        system = self.system
+        with self._lock:
+            if self._single is None:
+                self._single = factored.in_single_precision(system)
+            return self._single
 
     @property
     def domestic(self) -> Array:
@@ -215,7 +229,14 @@ class FactoredForm:
         """
         if method == "direct":
             raise ValueError("a factored table is solved by iteration; make it dense first")
-        solution = factored.solve(self.system, B, transposed=transposed, tol=min(tol, 1e-12))
+        many = B.shape[1] > FEW
+        solution = factored.solve(
+            self.system,
+            B,
+            transposed=transposed,
+            tol=min(tol, 1e-12),
+            single=self.single if many else None,
+        )
         return (*solution, "iterative")
 
     def _own_flow(self) -> Array:
