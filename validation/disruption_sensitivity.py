@@ -1,13 +1,15 @@
 """How much stock-days, psi and substitution move the flagship's answer on the table of 2022.
 
-Run: ``python validation/disruption_sensitivity.py``. Value added lost in the EU, share of the
-same days, for a stop of Taiwan's electronics to everyone. The table pools chips with all
-electronics: the figures show what the assumptions do, not what would happen.
+Run: ``python validation/disruption_sensitivity.py [chips|pooled]``. Value added lost in the EU,
+share of the same days, for a stop of Taiwan's chips to everyone: on the table with chip nodes,
+and on the pooled one, where all electronics stand for chips. The figures show what the
+assumptions do, not what would happen.
 """
 
 from __future__ import annotations
 
 import itertools
+import sys
 
 import numpy as np
 import polars as pl
@@ -19,17 +21,20 @@ from isthmus.world import World
 
 STOCKS = (7.0, 10.0, 20.0, 60.0, 90.0)
 PSI = (0.5, 0.8, 1.0)
-HORIZONS = (30, 90, 365)
+HORIZONS = (30, 90)
 
 
-def losses(world, rule, days=180):
+def losses(world, rule, pooled, days=180):
     base = preset(f"taiwan-chips-{days}-full")
     cases = []
     for redirect, stock, psi in itertools.product((True, False), STOCKS, PSI):
         words = {"shocks.0.redirect": redirect, "params.stock_days": stock, "params.psi": psi}
+        if pooled:
+            words["shocks.0.industries"] = ["C26"]
         name = f"{'redirected' if redirect else 'lost'}-{stock:g}-{round(100 * psi)}"
         cases.append(base.with_values(words).model_copy(update={"name": name}))
-    found = simulate_many(world, cases, settings=Settings(rule=rule), batch=15)["losses"].frame
+    found = simulate_many(world, cases, settings=Settings(rule=rule), batch=15, until=90)
+    found = found["losses"].frame
     added = world.mrio(2022)
     value = pl.DataFrame(
         {
@@ -51,9 +56,10 @@ def losses(world, rule, days=180):
 
 def main():
     world = World.open("starter")
-    for rule in ("alt", "noalt"):
-        frame = losses(world, rule)
-        print(f"orders {rule}; EU value added lost, percent, 30 / 90 / 365 days")
+    tables = sys.argv[1:] or ["chips", "pooled"]
+    for table, rule in itertools.product(tables, ("alt", "noalt")):
+        frame = losses(world, rule, table == "pooled")
+        print(f"{table}, orders {rule}; EU value added lost, percent, 30 / 90 days")
         for redirect in ("redirected", "lost"):
             for stock in STOCKS:
                 cells = []

@@ -17,6 +17,8 @@ from isthmus.scenario import (
     Recovery,
     Scenario,
     TariffChange,
+    industry_groups,
+    names_chips,
 )
 from isthmus.world.mrio_sample import sample_table
 
@@ -259,6 +261,27 @@ def test_stock_days_by_input_and_user():
     assert noisy.mean() == pytest.approx(60.0, rel=0.05)
     again = stock_matrix(Settings(inventory_noise=0.3, seed=4), codes, 400)
     assert np.array_equal(noisy, again)
+
+
+def test_chip_nodes_can_be_named_as_a_group():
+    codes = ("C26_LEAD", "C26_PACK", "C26_REST", "C29", "K_L")
+    groups = industry_groups(codes)
+    assert groups["CHIPS"] == codes[:2]
+    assert groups["C26"] == codes[:3]
+    assert groups["SERVICES"] == ("K_L",)
+    days = stock_matrix(Settings(stock_days={"CHIPS": 7.0, "C26_PACK": 5.0, "*": 60.0}), codes, 1)
+    assert days[:, 0].tolist() == [7.0, 5.0, 60.0, 60.0, 60.0]
+    assert names_chips(scenario(ExportStop(exporters="TWN", industries="CHIPS")))
+    assert not names_chips(scenario(ExportStop(exporters="TWN", industries="C26")))
+
+
+def test_a_chip_scenario_takes_the_table_with_chip_nodes():
+    from isthmus.world import World
+
+    stop = ExportStop(exporters="TWN", industries="CHIPS", redirect=False)
+    result = simulate(World.open("starter"), scenario(stop, horizon=3))
+    assert "C26_LEAD" in set(result["industries"].frame["industry"])
+    assert str(result["losses"].kind) == "assumed"
 
 
 def test_default_criticality_says_what_it_should():

@@ -27,7 +27,7 @@ from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Result, Ta
 from isthmus.kernels.disruption import Rationing, Rule, Scales
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
-from isthmus.scenario import Scenario
+from isthmus.scenario import Scenario, names_chips
 from isthmus.world.mrio import MRIO
 
 CITATIONS = (
@@ -60,7 +60,7 @@ class TableWorld(Protocol):
     def content_hash(self) -> str:
         """Hash over all data sets."""
 
-    def mrio(self, year: int) -> MRIO:
+    def mrio(self, year: int, *, chips: bool = False) -> MRIO:
         """Return the inter-economy table of a year."""
 
     def record(self, key: str) -> DatasetRecord:
@@ -100,7 +100,8 @@ def simulate(
     Parameters
     ----------
     world : World or MRIO
-        A world with an inter-economy table, or such a table.
+        A world with an inter-economy table, or such a table. Of a world, the table with chip
+        nodes is taken where a shock names chip nodes or ``CHIPS``.
     scenario : Scenario
         Capacity losses, export stops, purchase bans, embargoes, demand surges. Its ``params`` may
         fix any parameter below.
@@ -113,8 +114,9 @@ def simulate(
     progress, cancel : optional
         Callback with the days done; token that stops the run between two days.
     stock_days : float, mapping of industry to float, or array
-        Days of use that industries want to hold of each input; a mapping by input industry with
-        ``"*"`` for the rest, or an array (inputs, using industries). Default 60.
+        Days of use that industries want to hold of each input; a mapping by input industry or
+        group (``CHIPS``) with ``"*"`` for the rest, or an array (inputs, using industries).
+        Default 60.
     restore_days : float
         Days in which a gap in stock is closed. Default 60.
     psi : float
@@ -160,7 +162,7 @@ def simulate(
     ----------
     Hallegatte 2008, 2013; Pichler and others 2022.
     """
-    mrio = world if isinstance(world, MRIO) else world.mrio(year)
+    mrio = _table(world, [scenario], year)
     given = Settings(
         stock_days=stock_days,
         restore_days=restore_days,
@@ -237,7 +239,7 @@ def simulate_many(
     BadInput
         When names repeat, horizons differ without `until`, or parameters make no sense.
     """
-    mrio = world if isinstance(world, MRIO) else world.mrio(year)
+    mrio = _table(world, scenarios, year)
     days = _common_days(scenarios, until)
     base = settings_of(settings, Scenario(name="base"), mrio)
     daily = daily_table(mrio)
@@ -265,6 +267,14 @@ def simulate_many(
     words = {**base.to_dict(), "until": days, "scenarios": len(scenarios)}
     about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, base)
     return Result({"losses": table}, about, CITATIONS)
+
+
+def _table(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -> MRIO:
+    if isinstance(world, MRIO):
+        return world
+    if any(names_chips(scenario) for scenario in scenarios):
+        return world.mrio(year, chips=True)
+    return world.mrio(year)
 
 
 def _common_days(scenarios: Sequence[Scenario], until: int | None) -> int:

@@ -19,6 +19,7 @@ from isthmus.kernels.disruption import (
     Table,
     input_coefficients,
 )
+from isthmus.scenario import industry_groups
 
 Floats = NDArray[np.float64]
 Reading = Literal["psi", "leontief", "strong", "half", "weak", "linear"]
@@ -112,13 +113,15 @@ def check(settings: Settings, industries: Sequence[str]) -> None:
 def _stock_problems(settings: Settings, industries: Sequence[str]) -> list[InputProblem]:
     given = settings.stock_days
     if isinstance(given, Mapping):
-        unknown = [code for code in given if code not in (*industries, "*")]
+        groups = industry_groups(industries)
+        unknown = [code for code in given if code not in (*industries, *groups, "*")]
+        named = {code for key in given for code in groups.get(key, (key,))}
         values = np.array(list(given.values()), dtype=np.float64)
         problems = [
             InputProblem(f"no industry '{c}'", where="stock_days", hint=did_you_mean(c, industries))
             for c in unknown
         ]
-        if "*" not in given and set(industries) - set(given):
+        if "*" not in given and set(industries) - named:
             problems.append(InputProblem("give '*' for the inputs not named", where="stock_days"))
     else:
         values, problems = np.asarray(given, dtype=np.float64), []
@@ -143,8 +146,12 @@ def stock_matrix(settings: Settings, industries: Sequence[str], economies: int) 
     s = len(industries)
     given = settings.stock_days
     if isinstance(given, Mapping):
-        rest = given.get("*", 0.0)
-        days = np.array([given.get(code, rest) for code in industries])[:, None]
+        groups = industry_groups(industries)
+        by_group = {code: days for key, days in given.items() for code in groups.get(key, ())}
+        rest = {code: given.get("*", 0.0) for code in industries}
+        own = {code: given[code] for code in industries if code in given}
+        merged = {**rest, **by_group, **own}
+        days = np.array([merged[code] for code in industries])[:, None]
     else:
         days = np.asarray(given, dtype=np.float64)
         if days.shape == (s, s):

@@ -3,7 +3,7 @@
 from isthmus.scenario.base import ALL, Codes
 from isthmus.scenario.curves import RecoveryShape, recovery_share, severity_path
 from isthmus.scenario.files import dumps, load, loads, preset, preset_names, read, write
-from isthmus.scenario.groups import economy_groups, industry_groups
+from isthmus.scenario.groups import CHIPS, economy_groups, industry_groups, names_chips
 from isthmus.scenario.model import SCHEMA_VERSION, Scenario
 from isthmus.scenario.ranges import Correlation, Range
 from isthmus.scenario.select import expand, pairs
@@ -23,6 +23,7 @@ from isthmus.scenario.shocks import (
 
 __all__ = [
     "ALL",
+    "CHIPS",
     "SCHEMA_VERSION",
     "SHOCKS",
     "CapacityLoss",
@@ -46,6 +47,7 @@ __all__ = [
     "industry_groups",
     "load",
     "loads",
+    "names_chips",
     "pairs",
     "preset",
     "preset_names",

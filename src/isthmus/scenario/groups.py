@@ -11,6 +11,9 @@ from isthmus.scenario.model import Scenario
 MEMBERSHIP_DAY = "2026-01-01"
 """Day for which members of dated coalitions hold where no day is given."""
 
+CHIPS = "CHIPS"
+"""Group of the chip nodes of a table that splits electronics."""
+
 GOODS_SECTIONS = ("A", "B", "C")
 """First letters of goods: agriculture, mining, manufacturing."""
 
@@ -38,7 +41,24 @@ def members_of(code: str) -> tuple[str, ...]:
 
 
 def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the groups ``GOODS`` and ``SERVICES`` of an industry list, by section letter."""
+    """Return the groups that a shock may name, of an industry list.
+
+    ``GOODS`` and ``SERVICES`` by section letter; where electronics are split into chip nodes,
+    ``C26`` for all of them and ``CHIPS`` for all but the rest.
+    """
     goods = tuple(i for i in industries if i[0] in GOODS_SECTIONS and i[1:2].isdigit())
     rest = tuple(i for i in industries if i not in goods)
-    return {name: codes for name, codes in (("GOODS", goods), ("SERVICES", rest)) if codes}
+    split = tuple(i for i in industries if i.startswith("C26_"))
+    chips = tuple(i for i in split if i != "C26_REST")
+    groups = {"GOODS": goods, "SERVICES": rest, "C26": split, CHIPS: chips}
+    return {name: codes for name, codes in groups.items() if codes}
+
+
+def names_chips(scenario: Scenario) -> bool:
+    """Whether a shock names chip nodes, so that a table has to tell them apart."""
+    return any(
+        code == CHIPS or code.startswith("C26_")
+        for shock in scenario.shocks
+        if "industries" in shock.code_fields
+        for code in shock.model_dump()["industries"]
+    )
