@@ -144,3 +144,25 @@ def test_lithuania_in_the_shipped_flows():
     )
     by_year = dict(published.select("period", "value").rows())
     assert by_year["2022"] / by_year["2020"] - 1 == pytest.approx(-0.81, abs=0.006)
+
+
+def test_direct_effect_on_lithuanias_gdp():
+    from isthmus.coercion import Assumptions
+    from isthmus.coercion.diversion import diversion_rows
+    from isthmus.kernels.leverage import purchase_ban_loss
+
+    world, given = World.open("starter"), Assumptions()
+    row = diversion_rows(read_panel(world), episode(world, "LTU-2021"))
+    lost = row.filter(pl.col("year") == 2022)["lost"][0]
+    gdp = world.table("gdp_population").filter(
+        (pl.col("economy") == "LTU") & (pl.col("year") == 2022)
+    )["gdp"][0]
+    loss = float(purchase_ban_loss(lost, given.domestic_share, given.diversion))
+    assert 0.0005 < loss / gdp < 0.002
+
+
+def test_every_column_has_a_type_that_can_be_stored(small):
+    results = (episodes(small, case="LTU-2021"), event_study(small, "LTU-2021", placebos=0, full=0))
+    for result in results:
+        for name in result:
+            assert pl.Null not in result[name].frame.dtypes

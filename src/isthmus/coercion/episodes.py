@@ -98,7 +98,7 @@ def _measures(frame: pl.DataFrame, kept: list[Measure]) -> Table:
         for r in frame.iter_rows(named=True)
         if (r["case"], r["instrument"], r["products"] or "") in by_key
     ]
-    out = pl.DataFrame(rows, infer_schema_length=None).with_columns(
+    out = pl.DataFrame(rows, schema=frame.schema).with_columns(
         pl.Series(
             "response",
             [by_key[r["case"], r["instrument"], r["products"] or ""].response for r in rows],

@@ -242,8 +242,8 @@ def _effects(
             "log_effect": b,
             "one_step": np.expm1(own),
             "placebos": n,
-            "as_large": finite(larger / n) if n else None,
-            "as_low": finite(below / n) if n else None,
+            "as_large": finite(larger / n if n else np.full(len(own), np.nan)),
+            "as_low": finite(below / n if n else np.full(len(own), np.nan)),
             "kind": Kind.ESTIMATED.value,
         }
     )
