@@ -49,6 +49,7 @@ def test_tables_are_printed_with_percent(own, capsys) -> None:
     text = capsys.readouterr().out
     assert "EU27_2020" in text
     assert "%" in text
+    assert text.index("CHN") < text.index("AGO")  # the largest loss comes first
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.equilibrium import ElasticityPath, prepare, solve
+from isthmus.equilibrium import ElasticityPath, prepare, solve, solve_many
 from isthmus.equilibrium.base import with_theta
 from isthmus.errors import (
     BadInput,
@@ -326,6 +326,21 @@ def test_a_prepared_base_gives_the_same_answer() -> None:
     assert income(solve(base, EMBARGO, coalitions=())) == income(run(EMBARGO, table))
     with pytest.raises(BadInput, match="prepared"):
         solve(base, EMBARGO, coalitions=(), tariff=np.zeros((5, 5, 5)))
+
+
+def test_many_scenarios_stack_and_keep_their_names() -> None:
+    other = Scenario(
+        name="tariff", shocks=[TariffChange(exporters=("CHN",), importers=("DEU",), rate=0.1)]
+    )
+    table = small_table()
+    many = solve_many(table, [EMBARGO, other], coalitions=())
+    stacked = many["economies"].frame
+    for scenario in (EMBARGO, other):
+        alone = income(run(scenario, table))
+        rows = stacked.filter(pl.col("scenario") == scenario.name)
+        assert dict(zip(rows["economy"], rows["real_income"], strict=True)) == alone
+    with pytest.raises(BadInput, match="embargo"):
+        solve_many(table, [EMBARGO, EMBARGO])
 
 
 def test_a_result_says_how_it_was_made() -> None:

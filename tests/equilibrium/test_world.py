@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from isthmus.equilibrium import prepare, solve
+from isthmus.equilibrium import prepare, solve, solve_many
 from isthmus.scenario import preset, preset_names
 from isthmus.world import World
 
@@ -64,3 +64,13 @@ def test_the_loss_of_taiwan_falls_on_taiwan_and_its_customers(table) -> None:
 def test_lower_barriers_help_both_sides(table) -> None:
     got = income(table, "equilibrium-taiwan-eu-deeper", "10y")
     assert got["TWN"] > got["EU27_2020"] > 0
+
+
+def test_a_collection_knows_its_world() -> None:
+    world = World.open("starter")
+    names = ["equilibrium-china-cuts-lithuania", "equilibrium-taiwan-eu-deeper"]
+    many = solve_many(world, [preset(n) for n in names], coalitions=())
+    for name in names:
+        made = many.results[name].provenance
+        assert made.world_hash == world.content_hash
+        assert made.datasets["mrio_2022"] == world.record("mrio_2022").content_sha256

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
+
+if TYPE_CHECKING:
+    from isthmus.evidence import Result
 
 app = App(
     name="equilibrium",
@@ -80,8 +84,18 @@ def run(
         lasting=lasting,
         ranges=ranges,
     )
-    emit_result(result, json=json, out=out, limit=limit)
+    shown = result if json or out is not None else _largest_loss_first(result)
+    emit_result(shown, json=json, out=out, limit=limit)
     return 0
+
+
+def _largest_loss_first(result: Result) -> Result:
+    """Sort what a person reads; documents keep the order of the table."""
+    tables = dict(result.tables)
+    for name in ("economies", "coalitions"):
+        table = tables[name]
+        tables[name] = replace(table, frame=table.frame.sort("real_income", maintain_order=True))
+    return replace(result, tables=tables)
 
 
 @app.command

@@ -4,7 +4,7 @@ from isthmus.equilibrium.base import Base, prepare, with_theta
 from isthmus.equilibrium.elasticities import Source, at_horizon, source_theta, sources
 from isthmus.equilibrium.groups import industry_groups
 from isthmus.equilibrium.horizon import ElasticityPath, parse_horizon
-from isthmus.equilibrium.lens import run_base, solve
+from isthmus.equilibrium.lens import run_base, solve, solve_many
 from isthmus.equilibrium.settings import Settings
 from isthmus.equilibrium.shocks import trade_shock
 
@@ -19,6 +19,7 @@ __all__ = [
     "prepare",
     "run_base",
     "solve",
+    "solve_many",
     "source_theta",
     "sources",
     "trade_shock",

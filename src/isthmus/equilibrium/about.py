@@ -124,16 +124,20 @@ def solution_table(found: Equilibrium, base: Base) -> Table:
     return Table("solution", frame, columns, Kind.MODELLED, base.datasets, "how it was solved")
 
 
+def origin_of(world: TableWorld | MRIO | Base, base: Base) -> tuple[str, str, dict[str, str]]:
+    """Return name and hash of the world, and hashes of the data sets; empty for a bare table."""
+    if isinstance(world, MRIO | Base):
+        return "table", "", dict.fromkeys(base.datasets, "")
+    datasets = {key: world.record(key).content_sha256 for key in base.datasets}
+    return f"{world.name} {world.edition}", world.content_hash, datasets
+
+
 def provenance_of(
     world: TableWorld | MRIO | Base, scenario: Scenario, settings: Settings, base: Base, year: int
 ) -> Provenance:
     """Return how the result was made."""
     elasticities = settings.elasticities
-    if isinstance(world, MRIO | Base):
-        name, content, datasets = "table", "", dict.fromkeys(base.datasets, "")
-    else:
-        name, content = f"{world.name} {world.edition}", world.content_hash
-        datasets = {key: world.record(key).content_sha256 for key in base.datasets}
+    name, content, datasets = origin_of(world, base)
     return Provenance(
         lens="equilibrium.solve",
         parameters={
@@ -158,4 +162,5 @@ def citations_of(elasticities: Elasticities) -> tuple[str, ...]:
     if not isinstance(elasticities, str):
         return CITATIONS
     citation = sources()[elasticities].citation
-    return CITATIONS + (tuple(citation.split("; ")) if citation else ())
+    works = (*CITATIONS, *(citation.split("; ") if citation else ()))
+    return tuple(dict.fromkeys(works))

@@ -84,14 +84,14 @@ def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
     labels = table.labels
     n, s = labels.n, labels.S
     flows = (table.sales + table.final).reshape(n, s, n).transpose(0, 2, 1)
-    cut = float(-np.minimum(flows, 0.0).sum())
+    cut = float(np.maximum(-flows, 0.0).sum())
     flows = np.maximum(flows, 0.0)
     raise_all("trade flows", _flow_problems(flows, table.economies))
     rates = _tariffs(tariff, flows.shape)
     inputs, scaled = _inputs(table.use(), flows.sum(axis=1))
     model = model_from_flows(flows, inputs, theta=np.full(s, 4.0), tariff=rates)
     final = model.expenditure - np.matmul(model.gamma, flows.sum(axis=1)[:, :, None])[:, :, 0]
-    cut += float(-np.minimum(final, 0.0).sum())
+    cut += float(np.maximum(-final, 0.0).sum())
     settled = settle(model)
     moved = float(np.abs(settled.value_added / model.value_added - 1.0).max())
     return Base(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from isthmus.equilibrium.about import (
     citations_of,
     elasticity_table,
     notes_of,
+    origin_of,
     provenance_of,
     solution_table,
 )
@@ -37,8 +39,15 @@ from isthmus.equilibrium.tables import (
     sector_table,
     trade_table,
 )
-from isthmus.errors import BadInput, DidNotConverge, EconomyIsolated, NoSupplierLeft
-from isthmus.evidence import Kind, Result
+from isthmus.errors import (
+    BadInput,
+    DidNotConverge,
+    EconomyIsolated,
+    InputProblem,
+    NoSupplierLeft,
+    raise_all,
+)
+from isthmus.evidence import Collection, Kind, Result
 from isthmus.kernels.equilibrium import DeficitRule, TradeModel, TradeShock
 from isthmus.kernels.equilibrium_base import rebase
 from isthmus.kernels.equilibrium_check import check_model
@@ -181,6 +190,55 @@ def _base(world: TableWorld | MRIO | Base, year: int, tariff: Floats | None) -> 
             raise BadInput("a prepared base has its tariffs already", where="tariff")
         return world
     return prepare(world if isinstance(world, MRIO) else world.mrio(year), tariff=tariff)
+
+
+def solve_many(
+    world: TableWorld | MRIO | Base,
+    scenarios: Sequence[Scenario],
+    *,
+    year: int = 2022,
+    tariff: Floats | None = None,
+    **settings: Any,
+) -> Collection:
+    """Solve several scenarios on one prepared base.
+
+    Parameters
+    ----------
+    world : World, MRIO or Base
+        As in `solve`.
+    scenarios : sequence of Scenario
+        With different names.
+    year, tariff
+        As in `solve`.
+    **settings
+        Any other setting of `solve`, the same for all.
+
+    Returns
+    -------
+    Collection
+        Results by name of scenario; their order does not change them.
+
+    Raises
+    ------
+    BadInput
+        When two scenarios have the same name; otherwise as `solve`.
+    """
+    names = [scenario.name for scenario in scenarios]
+    raise_all(
+        "scenarios",
+        [
+            InputProblem("two scenarios have this name", name)
+            for name in sorted({n for n in names if names.count(n) > 1})
+        ],
+    )
+    base = _base(world, year, tariff)
+    name, content, datasets = origin_of(world, base)
+    results = {}
+    for scenario in scenarios:
+        result = solve(base, scenario, year=year, **settings)
+        made = replace(result.provenance, world=name, world_hash=content, datasets=datasets)
+        results[scenario.name] = replace(result, provenance=made)
+    return Collection(results)
 
 
 def run_base(
