@@ -134,6 +134,24 @@ def test_a_lens_command_is_a_run_that_can_be_done_again(capsys):
     assert len(document(capsys, "runs", "list")["runs"]) == 1
 
 
+def test_a_run_with_added_data_names_the_version_and_is_done_again_with_it(capsys, tmp_path):
+    first = document(capsys, "data", "add", write_table(tmp_path))["added"]
+    words = ["dependence", "DEU", "--on", "TWN", "--industry", "C26", "--world", "starter+mine"]
+    assert main(words) == 0
+    table = write_table(tmp_path)
+    for value in (3, 4):  # two newer versions: the run still names the first
+        table.write_text(f"exporter,value\nDEU,1.5\nTWN,{value}\n")
+        newest = document(capsys, "data", "add", table)["added"]
+    (run,) = document(capsys, "runs", "list")["runs"]
+    assert first in run["world"]
+    again = document(capsys, "runs", "rerun", run["run"])
+    assert again["same"] is True
+    assert again["circumstances"] == []
+    assert len(document(capsys, "data", "gc", "--unused")["waste"]) == 1
+    kept = [line["reference"] for line in document(capsys, "data", "list")["stored"]]
+    assert kept == [first, newest]
+
+
 def test_rerun_says_what_differs(capsys, tmp_path):
     assert main(["dependence", "DEU", "--on", "TWN", "--industry", "C26"]) == 0
     (entry,) = Store().runs()
