@@ -260,9 +260,21 @@ def _ranking_chart(context: Context, ranking: pl.DataFrame, source: Table) -> Ch
         notes=["cascade_structural", "cascade_hubs"],
         home=home,
     )
+    first = context.finding(
+        f"cascade.largest_material_mean.{context.home}",
+        float(drawn["value"][0]),
+        "share",
+        kind=source.kind,
+        year=source.notes[1].rpartition(" ")[2],
+        method="cascade_material_mean",
+        datasets=source.datasets,
+        caveat="own_production_low",
+    )
     return context.chart(
         f"{KEY}-materials",
-        context.say(f"{KEY}.chart.materials", home=home, first=str(drawn["economy"][0])),
+        context.say(
+            f"{KEY}.chart.materials", home=home, first=str(drawn["economy"][0]), mean=first
+        ),
         context.say(f"{KEY}.alt.materials", home=home),
         table,
         ChartSpec(
