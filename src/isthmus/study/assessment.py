@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from isthmus._version import __version__
-from isthmus.errors import CodeUnknown, DataMissing
+from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.runtime import canonical_hash
 from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
@@ -78,7 +78,7 @@ def _built(context: Context, name: str, build: Build) -> Section:
     """Return the section, or one that says what the world lacks to answer it."""
     try:
         return build(context)
-    except (CodeUnknown, DataMissing) as error:
+    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         names = {role: context.name(getattr(context, role)) for role in ROLES}
         gap = context.say("gap.unanswered", what=error.what)
         return Section(name, context.say(f"{name}.question", **names), gaps=(gap,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isthmus.errors import CodeUnknown, DataMissing
+from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.evidence import Finding
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
@@ -29,7 +29,7 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
     measure = measures()[claim.measure]
     try:
         finding = measure.run(context, **_arguments(context, measure, claim))
-    except (DataMissing, CodeUnknown) as error:
+    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         reason = context.say("verdict.no_data", what=error.what, hint=error.hint or "")
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
     verdict = judge(finding, claim.rule)
