@@ -17,6 +17,7 @@ from isthmus.cascade.remedies import (
 )
 from isthmus.cascade.shocks import Shocks, every_firm, firms_stop, from_scenario, group_stops
 from isthmus.cascade.synthetic import synthetic_network
+from isthmus.cascade.tables import table_network
 
 __all__ = [
     "ChipChain",
@@ -42,5 +43,6 @@ __all__ = [
     "single_sources",
     "synthetic_network",
     "systemic_importance",
+    "table_network",
     "with_second_sources",
 ]
