@@ -172,3 +172,67 @@ def backtest(
 
     result = lens(World.open(world), top=top, assumptions=Assumptions(horizon=horizon))
     emit_result(result, json=json, out=out)
+
+
+@app.command
+def retaliation(
+    sender: str,
+    target: Annotated[tuple[str, ...], Parameter(negative="")],
+    /,
+    *,
+    visible: float = 0.5,
+    official: float = 0.5,
+    military: float = 0.5,
+    support_agreed: Annotated[bool, Parameter(negative="")] = False,
+    alone: Annotated[bool, Parameter(negative="")] = False,
+    preset: Path | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+) -> None:
+    """Show how a sender might answer a step, and what that would cost each target.
+
+    Every parameter is a judgement with a range and a reason, printed with the result.
+
+    Parameters
+    ----------
+    sender
+        Economy that might answer.
+    target
+        Who takes the step, each on its own (DEU LTU).
+    visible
+        How visible the step is, 0 to 1.
+    official
+        How official it is, 0 to 1.
+    military
+        How military it is, 0 to 1.
+    support_agreed
+        Partners agreed on support before the step.
+    alone
+        The targets belong to no bloc that can answer as one.
+    preset
+        TOML file with the parameters; the shipped ones when not given.
+    draws
+        Draws over the ranges of all parameters at once.
+    seed
+        Seed of the draws.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.coercion import Step
+    from isthmus.coercion import retaliation as lens
+    from isthmus.world import World
+
+    step = Step(visible, official, military, support_agreed=support_agreed)
+    result = lens(
+        World.open(world), sender, step, targets=target, bloc=not alone, preset=preset,
+        draws=draws, seed=seed,
+    )  # fmt: skip
+    emit_result(result, json=json, out=out)

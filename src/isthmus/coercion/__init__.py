@@ -5,12 +5,15 @@ from isthmus.coercion.events import event_study
 from isthmus.coercion.leverage import Assumptions, leverage_map
 from isthmus.coercion.panel import visible_cases
 from isthmus.coercion.ranking import backtest
+from isthmus.coercion.retaliation import Step, retaliation
 
 __all__ = [
     "Assumptions",
+    "Step",
     "backtest",
     "episodes",
     "event_study",
     "leverage_map",
+    "retaliation",
     "visible_cases",
 ]
