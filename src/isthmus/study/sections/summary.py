@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from isthmus.study.context import Context
@@ -11,6 +12,7 @@ from isthmus.study.wording import Sentence, plain
 
 MOST_HEADLINES = 7
 MOST_COUNTERS = 2
+_DETAIL = re.compile(r"\s*[:(]")
 
 
 def build_summary(
@@ -50,8 +52,8 @@ def _not_covered(
     context: Context, sections: Sequence[Section], claims: Sequence[Assessed]
 ) -> tuple[Sentence, ...]:
     open_claims = [c.claim for c in claims if c.verdict.status is Status.NOT_MEASURABLE]
-    # The part before a colon names the lens or data; each claim says what exactly it lacks.
-    missing = sorted({m.partition(":")[0] for claim in open_claims for m in claim.missing})
+    # What stands before a colon or bracket names the lens or data; each claim says the rest.
+    missing = sorted({_DETAIL.split(m)[0] for claim in open_claims for m in claim.missing})
     out = [context.say("summary.leaves_out")]
     if missing:
         out.append(context.say("summary.missing", missing="; ".join(missing)))
