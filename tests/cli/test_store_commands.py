@@ -138,6 +138,7 @@ def test_a_run_with_added_data_names_the_version_and_is_done_again_with_it(capsy
     first = document(capsys, "data", "add", write_table(tmp_path))["added"]
     words = ["dependence", "DEU", "--on", "TWN", "--industry", "C26", "--world", "starter+mine"]
     assert main(words) == 0
+    capsys.readouterr()
     table = write_table(tmp_path)
     for value in (3, 4):  # two newer versions: the run still names the first
         table.write_text(f"exporter,value\nDEU,1.5\nTWN,{value}\n")
