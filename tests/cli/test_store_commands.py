@@ -77,6 +77,7 @@ def test_add_list_verify_export_import_gc(capsys, tmp_path, monkeypatch):
     (line,) = document(capsys, "data", "list")["stored"]
     assert line["reference"] == added
     assert line["rows"] == 2
+    monkeypatch.setenv("COLUMNS", "300")
     assert main(["data", "list"]) == 0
     assert "My table" in capsys.readouterr().out
     bundle = tmp_path / "bundle.zip"
