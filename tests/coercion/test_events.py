@@ -120,6 +120,7 @@ def test_what_goods_flows_cannot_show_is_refused_by_name(small):
     with pytest.raises(BadInput):
         event_study(small, "LTU-2021", direction="sideways")
     assert "LTU-2021" in visible_cases(small)
+    assert "FRA-2008" not in visible_cases(World.open("starter"))
 
 
 def test_the_same_seed_gives_the_same_placebos(small):

@@ -40,6 +40,7 @@ ONE_PAIR = (
     "one pair is treated: errors clustered by pair say nothing about it, so the effect is held "
     "against pairs without an episode"
 )
+PLACEBO_TOLERANCE = 1e-9  # placebos are compared with each other to a percent, not to digits
 BASELINE_YEARS = 3
 PLACEBO_SIZE = 0.25  # smallest flow of a placebo pair, relative to the pair of the episode
 
@@ -213,7 +214,7 @@ def _full(
     out = np.empty((len(pairs), len(years)))
     for n, pair in enumerate(pairs):
         i, j, t = _cells([pair], years)
-        out[n] = estimate_events(bases, flows, (i[0], j[0], t[0])).coef
+        out[n] = estimate_events(bases, flows, (i[0], j[0], t[0]), tolerance=PLACEBO_TOLERANCE).coef
     return out
 
 

@@ -124,7 +124,8 @@ def visible_cases(world: World) -> tuple[str, ...]:
     found: list[str] = []
     for m in measures(world):
         fits = m.direction == PURCHASES and bool(m.industries) and m.case not in found
-        inside = m.first <= years[1] and m.last >= years[0]
+        # a case that fills all years leaves nothing to compare with
+        inside = years[0] < m.first <= years[1] or years[0] <= m.last < years[1]
         if fits and inside and m.target in flows.economies and m.sender in flows.economies:
             found.append(m.case)
     return tuple(found)

@@ -24,7 +24,7 @@ RIDGES = (1e-13, 1e-11, 1e-9, 1e-7)
 WARM_SWEEPS = 30
 # an event is one cell of a world total: its own gradient may be larger relative to its flow
 EVENT_SLACK = 1e-3
-SLOW = 0.25  # a step that leaves more of the gradient than this asks for new factors
+SLOW = 0.7  # a step that leaves more of the gradient than this asks for new factors
 LOG_STEP = 2.0  # largest change of log fitted values that a Newton step may make
 
 
