@@ -21,7 +21,6 @@ import numpy as np
 from isthmus.kernels.disruption import (
     Behaviour,
     FactoredTable,
-    Scales,
     input_coefficients,
 )
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
@@ -186,8 +185,8 @@ def main():
         took["single", precision] = statistics.median(times)
         say(part="single, dense", precision=precision, seconds=times, peak_mb=peak_memory())
     if chosen.peer:
-        seconds = peer(dense, chosen.days)
-        say(part="BoARIO 0.7.2", seconds=seconds, peak_mb=peak_memory())
+        seconds, busy = peer(dense, chosen.days)
+        say(part="BoARIO 0.7.2", seconds=seconds, processor=busy, peak_mb=peak_memory())
         again = one(dense, chosen.days)[0]
         say(part="single, dense, after the peer", seconds=again)
         for key, value in took.items():
@@ -229,5 +228,4 @@ def growth(chosen):
 
 
 if __name__ == "__main__":
-    Scales.ones(1)
     sys.exit(main())
