@@ -103,7 +103,7 @@ def _chips(
     gain = contribution(context, user=home, supplier=partner)
     sentence = "contribution" if (gain.value or 0.0) > 0 else "loss_contribution"
     answer.append(context.say(f"{KEY}.answer.{sentence}", partner=names["partner"], gain=gain))
-    headlines.append(context.note(20, f"{KEY}.headline", **both, loss=loss))
+    headlines.append(context.note(60, f"{KEY}.headline", **both, loss=loss))
     low, high = (
         context.finding(
             f"cascade.chips.{case}.{partner}.{home}",
@@ -117,7 +117,7 @@ def _chips(
         )
         for case, value in (("pooled", loss.low), ("essential", loss.value))
     )
-    counters.append(context.note(30, f"{KEY}.counter", **both, low=low, high=high))
+    counters.append(context.note(60, f"{KEY}.counter", **both, low=low, high=high))
 
 
 def _european(context: Context) -> bool:

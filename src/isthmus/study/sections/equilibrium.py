@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus import disruption
 from isthmus.charts import ChartSpec
-from isthmus.equilibrium import industry_groups
 from isthmus.evidence import Finding, Table
-from isthmus.scenario import ExportStop, Scenario
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
 from isthmus.study.equilibrium import (
@@ -30,9 +27,6 @@ from isthmus.study.wording import Sentence
 
 KEY = "equilibrium"
 FIRST, DECADE = HORIZONS[0], HORIZONS[-1]
-QUARTER = 90
-HOME, PARTNER, REST = "HOME", "PARTNER", "REST"
-STOCK_DAYS = 10.0
 NOTES = (
     "note.lasting",
     "note.elasticities",
@@ -242,12 +236,16 @@ def _horizons(context: Context) -> Table:
 
 
 def _four_answers(context: Context) -> Table:
-    """One scenario, goods of the partner no longer reach home, read by four lenses."""
+    """One scenario, goods of the partner no longer reach home, read by four lenses.
+
+    The bottleneck's place is kept without a number: on a table with one electronics industry any
+    origin replaces the partner's chips, and the answer is an artefact of that.
+    """
     home, partner = context.home, context.partner
     rows: list[tuple[tuple[str, str], float | None]] = [
         (DIRECT, link_finding(context, home, partner, "share_of_imports").value),
         (LOOK_THROUGH, input_finding(context, home, partner, "look_through").value),
-        (BOTTLENECK, _bottleneck(context)),
+        (BOTTLENECK, None),
     ]
     rows += [(EQUILIBRIUM[h], _stop(context, h, home).value) for h in HORIZONS]
     frame = pl.DataFrame(
@@ -265,34 +263,6 @@ def _four_answers(context: Context) -> Table:
         attributes=["says"],
         kind=kind(context),
         datasets=DATASETS,
-        notes=["four_answers", "bottleneck_one_electronics"],
+        notes=["four_answers", "bottleneck_not_printed"],
         **_names(context),
     )
-
-
-def _bottleneck(context: Context) -> float | None:
-    """Share of a quarter's value added that home loses while prices stand still.
-
-    Home, partner and all others are one economy each: the answer is to one scenario between two
-    parties, and a third of a second is enough for it.
-    """
-    ours, theirs = (set(inside(context, p)) for p in (context.home, context.partner))
-    if ours & theirs:
-        return None
-
-    def run() -> float:
-        table = context.world.mrio(YEAR)
-        side = {c: HOME if c in ours else PARTNER if c in theirs else REST for c in table.economies}
-        goods = industry_groups(table.industries)["GOODS"]
-        stop = ExportStop(exporters=(PARTNER,), importers=(HOME,), industries=goods)
-        found = disruption.simulate(
-            table.aggregate(economies=side),
-            Scenario(name="stop", shocks=[stop]),
-            until=QUARTER,
-            stock_days=STOCK_DAYS,
-        )
-        losses = found["losses"].frame
-        row = losses.filter(pl.col("economy") == HOME, pl.col("horizon") == QUARTER)
-        return float(row["value_added_lost_share"][0])
-
-    return context.memo(("bottleneck", context.partner, context.home), run)
