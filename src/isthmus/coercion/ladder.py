@@ -1,0 +1,165 @@
+"""What a sender would answer to a step, and what that would cost each target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from isthmus import codes
+from isthmus.coercion import response_tables as tables
+from isthmus.coercion.assumptions import (
+    Assumptions,
+    Rung,
+    find_rung,
+    preset,
+    preset_ladder,
+)
+from isthmus.coercion.engine import Outcome, respond
+from isthmus.coercion.instruments import MEASURES, Mix, instrument_mix
+from isthmus.coercion.stakes import FLOWS, TABLE, Stakes, read_stakes
+from isthmus.errors import BadInput, CodeUnknown
+from isthmus.evidence import Provenance, Result, Table
+from isthmus.world import World
+
+DRAWS = 200
+BLOC = "EU27_2020"
+CITATIONS = (
+    "McKelvey, R. D., Palfrey, T. R. (1995). Quantal Response Equilibria for Normal Form Games. "
+    "Games and Economic Behavior 10(1).",
+    "Clayton, C., Maggiori, M., Schreger, J. (2024). A Theory of Economic Coercion and "
+    "Fragmentation.",
+    "Feenstra, R. C. (1994). American Economic Review 84(1).",
+)
+
+
+def price_ladder(
+    world: World,
+    target: str | Sequence[str],
+    *,
+    rung: str | Rung | None = None,
+    sender: str = "CHN",
+    bloc: str = BLOC,
+    assumptions: Assumptions | None = None,
+    ladder: Sequence[Rung] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Result:
+    """Return how a sender may answer a step, and what each target would lose, with ranges.
+
+    Everything but the exposures rests on assumptions, which are printed with the result. It is a
+    way to see what follows from them, not a forecast; how often a step is answered is not
+    identified by selected cases, so break-even probabilities stand first.
+
+    Parameters
+    ----------
+    world : World
+        Holds the inter-economy table of 2022 and the coded cases.
+    target : str or sequence of str
+        Economies or a coalition; each member is answered on its own.
+    rung : str or Rung, optional
+        Key of a rung, or a step of one's own; every rung of the ladder when None.
+    sender : str
+        Economy that may answer; coded cases must exist for it.
+    bloc : str
+        Coalition whose members can answer together.
+    assumptions : Assumptions, optional
+        The preset when None; see `isthmus.coercion.assumptions.read_assumptions`.
+    ladder : sequence of Rung, optional
+        The preset when None.
+    draws : int
+        Draws over the ranges; the first holds the values themselves.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    Result
+        ``break_even``, ``prices``, ``responses``, ``losses``, ``answer``, ``exposure``,
+        ``calibration``, ``precedents``, ``rungs`` and ``assumptions``. The value of each number is
+        that of the first draw, low and high the 5 % and 95 % quantiles over all draws.
+
+    Raises
+    ------
+    NotFound, CodeUnknown, DataMissing
+        For an unknown rung or economy, or a sender without cases.
+    BadInput
+        When there are fewer than 20 draws, or the sender is a target.
+
+    References
+    ----------
+    McKelvey, Palfrey (1995); Clayton, Maggiori, Schreger (2024); Feenstra (1994).
+    """
+    if draws < 20:
+        raise BadInput("ranges need 20 draws or more", where="draws")
+    label, members = codes.parse_parties(target)
+    group = _bloc(bloc)
+    used = assumptions or preset()
+    steps = _steps(rung, tuple(ladder) if ladder is not None else preset_ladder())
+    stakes = read_stakes(world, sender, members, group)
+    mix = instrument_mix(world, sender)
+    inside = np.array([m in group for m in members])
+    p = used.draws(draws, seed)
+    found = respond(stakes, steps, p, mix.draws(draws, seed), inside)
+    data = tables.Data(world, label, stakes, steps, inside, p)
+    return Result(
+        _tables(data, found, mix, used),
+        _provenance(
+            world,
+            {
+                "target": label,
+                "rungs": [s.model_dump(mode="json") for s in steps],
+                "sender": sender,
+                "bloc": bloc,
+                "assumptions": used.to_dict(),
+                "draws": draws,
+            },
+            seed,
+        ),
+        CITATIONS,
+    )
+
+
+def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> dict[str, Table]:
+    return {
+        "break_even": tables.break_even(data, found),
+        "prices": tables.prices(data, found),
+        "responses": tables.responses(data, found),
+        "losses": tables.losses(data, found),
+        "answer": tables.answer(data, found),
+        "exposure": tables.exposure(data),
+        "calibration": tables.calibration(mix),
+        "precedents": tables.precedents(data, found, mix),
+        "rungs": tables.rungs(data.rungs),
+        "assumptions": tables.assumptions(used),
+    }
+
+
+def _steps(rung: str | Rung | None, ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
+    if rung is None:
+        return ladder
+    return (rung if isinstance(rung, Rung) else find_rung(rung, ladder),)
+
+
+def _bloc(code: str) -> tuple[str, ...]:
+    if not code:
+        return ()
+    members = codes.parse_parties(code)[1]
+    if len(members) < 2:
+        raise CodeUnknown(f"{code} is not a coalition", where="bloc", hint="leave it empty")
+    return members
+
+
+def _provenance(world: World, parameters: dict[str, object], seed: int) -> Provenance:
+    keys = (FLOWS, MEASURES, TABLE)
+    return Provenance(
+        lens="coercion.price_ladder",
+        parameters=parameters,
+        world=f"{world.name} {world.edition}",
+        world_hash=world.content_hash,
+        datasets={key: world.record(key).content_sha256 for key in keys},
+        seed=seed,
+    )
+
+
+__all__ = ["BLOC", "DRAWS", "Stakes", "price_ladder"]

@@ -1,0 +1,420 @@
+"""Tables of the response model: break-even first, assumptions last, exposure apart from loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.coercion.assumptions import Assumptions, Rung
+from isthmus.coercion.engine import SUPPORT, Outcome
+from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, MEASURES, RESPONSES, Mix, instrument
+from isthmus.coercion.stakes import FLOWS, LISTED, TABLE, YEAR, Stakes
+from isthmus.evidence import Column, Kind, Table
+from isthmus.world import World
+
+Array = NDArray[np.float64]
+
+MONEY = "million USD"
+LOW, HIGH = 0.05, 0.95
+CHANNELS = ("purchases", "purchases", "supplies", "purchases of third economies")
+"""Channel of each instrument of `ECONOMIC`."""
+
+ASSUMED = (
+    "rests on assumptions about intentions, printed in the table of assumptions; value at their "
+    "central values, low and high are the 5 % and 95 % quantiles over draws from their ranges"
+)
+SUPPORT_NOTE = (
+    "support: none; after delay: the bloc's instrument works after two to four quarters (assumed, "
+    "not checked against the regulation); agreed beforehand: help from the first day"
+)
+NOT_MEASURED = "the military value of a step is not measured and stands in no figure"
+EACH_ALONE = "the sum over members supposes that every member takes the step and is answered alone"
+COVERED = "goods only: travel, finance, investment and sales of affiliates are not covered"
+AFTER = (
+    f"trade of {YEAR}: that of an economy already under measures in that year (Lithuania) is lower "
+    "than before them"
+)
+CODED = (FLOWS, MEASURES, TABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What every table needs.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    label : str
+        The target as it was named.
+    stakes : Stakes
+        n targets.
+    rungs : tuple of Rung
+        R steps.
+    inside : (n,) array of bool
+        Members of the bloc.
+    p : mapping of str to (D,) array
+        Draws of the assumptions.
+    """
+
+    world: World
+    label: str
+    stakes: Stakes
+    rungs: tuple[Rung, ...]
+    inside: NDArray[np.bool_]
+    p: Mapping[str, Array]
+
+    @property
+    def keys(self) -> list[str]:
+        """Keys of the rungs."""
+        return [r.key for r in self.rungs]
+
+    def supports(self, place: int) -> range:
+        """Positions of the support that a target can have; outsiders have none."""
+        return range(len(SUPPORT) if self.inside[place] else 1)
+
+
+def break_even(data: Data, found: Outcome) -> Table:
+    """Yearly probability of an economic answer at which a step costs what it is worth."""
+    worth = float(data.p["worth"][0]) / 100.0 * data.stakes.gdp
+    # an answer that costs nothing breaks even at no probability: one stands for any
+    value = np.minimum(worth[:, None, None] / np.maximum(found.given, 1e-300), 1.0)
+    frame = _by_rung(data, {"value": value, "loss": found.given})
+    columns = [
+        *_RUNG,
+        *_range("value", "share", "probability per year; 1: at any probability"),
+        *_range("loss", MONEY, "loss over the time of the measure, given an economic answer"),
+        _KIND,
+    ]
+    text = (
+        "yearly probability of an economic answer at which the step costs as much as it is worth, "
+        f"if it is worth {data.p['worth'][0]:g} % of GDP a year (a yardstick, not an estimate)"
+    )
+    return _table("break_even", frame, columns, text, (ASSUMED, SUPPORT_NOTE, NOT_MEASURED))
+
+
+def prices(data: Data, found: Outcome) -> Table:
+    """Expected loss of each rung: probability of each response times its loss."""
+    gdp = data.stakes.gdp[:, None, None]
+    numbers = {
+        "probability": found.economic,
+        "value": found.expected,
+        "share_of_gdp": found.expected / gdp,
+    }
+    frame = _by_rung(data, numbers)
+    if len(data.stakes.targets) > 1 and data.inside.all():
+        whole = found.expected.sum(axis=1, keepdims=True)
+        share = whole / data.stakes.gdp.sum()
+        everyone = np.ones(1, dtype=bool)
+        empty = np.full_like(whole, np.nan)
+        rows = _by_rung(
+            data,
+            {"probability": empty, "value": whole, "share_of_gdp": share},
+            targets=(data.label,),
+            inside=everyone,
+        )
+        frame = pl.concat([rows, frame])
+    columns = [
+        *_RUNG,
+        *_range("probability", "share", "of an economic answer; not identified by the cases"),
+        *_range("value", MONEY, "expected loss over the time of the measure, if the state holds"),
+        *_range("share_of_gdp", "share", "the expected loss over a year's GDP"),
+        _KIND,
+    ]
+    text = "price of each rung: loss weighted with the probability of each response"
+    notes = (ASSUMED, SUPPORT_NOTE, EACH_ALONE, NOT_MEASURED, COVERED)
+    return _table("prices", frame, columns, text, notes)
+
+
+def responses(data: Data, found: Outcome) -> Table:
+    """Distribution over responses by rung, target and support."""
+    parts = []
+    for place, name in enumerate(RESPONSES):
+        frame = _by_rung(data, {"value": found.probability[..., place]})
+        parts.append(frame.with_columns(pl.lit(name).alias("response")))
+    order = pl.concat(parts).with_row_index("n")
+    frame = order.with_columns(
+        pl.int_range(pl.len()).over("response").alias("row"),
+    ).sort("row", "n")
+    columns = [
+        *_RUNG,
+        Column("response", "dimension", text="answer of the sender"),
+        *_range("value", "share", "probability"),
+        _KIND,
+    ]
+    text = "probability of each response (quantal response)"
+    return _table("responses", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
+
+
+def losses(data: Data, found: Outcome) -> Table:
+    """Loss of the target and cost to the sender by response, channels apart."""
+    rows = []
+    stakes = data.stakes
+    loss, cost, weeks = (_quantiles(x) for x in (found.loss, found.cost, found.weeks))
+    for i, target in enumerate(stakes.targets):
+        for g in data.supports(i):
+            for r, name in enumerate(ECONOMIC):
+                missing = weeks[:, g].tolist() if r == 2 else (None, None, None)
+                rows.append(
+                    (
+                        target, SUPPORT[g], name, CHANNELS[r], *loss[:, i, g, r].tolist(),
+                        *(loss[:, i, g, r] / stakes.gdp[i]).tolist(), *missing,
+                        *cost[:, i, r].tolist(), *(cost[:, i, r] / stakes.sender_gdp).tolist(),
+                        Kind.ASSUMED.value,
+                    )
+                )  # fmt: skip
+    columns = [
+        *_RUNG[1:],
+        Column("response", "dimension", text="answer of the sender"),
+        Column("channel", "attribute", text="what it takes away"),
+        *_range("value", MONEY, "loss of the target over the time of the measure"),
+        *_range("share_of_gdp", "share", "that loss over a year's GDP"),
+        *_range("weeks", "weeks", "weeks of missing inputs in listed lines"),
+        *_range("own_cost", MONEY, "cost to the sender per year"),
+        *_range("own_share", "share", "that cost over the sender's GDP"),
+        _KIND,
+    ]
+    text = "what each response would cost target and sender; channels are never summed"
+    notes = (ASSUMED, SUPPORT_NOTE, COVERED, AFTER)
+    return _table("losses", _frame(rows, columns), columns, text, notes)
+
+
+def answer(data: Data, found: Outcome) -> Table:
+    """Probability that the target holds to the step when it is answered by economic means."""
+    columns = [*_RUNG, *_range("value", "share", "probability of holding"), _KIND]
+    text = "hold or concede when answered by economic means: loss against stake"
+    frame = _by_rung(data, {"value": found.hold})
+    return _table("answer", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
+
+
+def exposure(data: Data) -> Table:
+    """What measures could touch: value added in sales, and purchases; not a loss."""
+    stakes = data.stakes
+    rows: list[tuple[Any, ...]] = []
+    for i, target in enumerate(stakes.targets):
+        parts = (
+            (
+                "purchases",
+                stakes.value_added[i],
+                "domestic value added in goods it sells to the sender",
+            ),
+            ("supplies", stakes.from_sender[i].sum(), "purchases of listed industries' products"),
+        )
+        rows += [
+            (target, stakes.sender, c, YEAR, float(v), float(v / stakes.gdp[i]), t, "estimated")
+            for c, v, t in parts
+        ]
+    columns = [
+        Column("economy", "dimension", text="target"),
+        Column("sender", "dimension", text="economy that may answer"),
+        Column("channel", "dimension", text="what a measure would touch"),
+        Column("year", "dimension", text="year of the data"),
+        Column("value", "value", MONEY, "exposure per year; it is not a loss"),
+        Column("share_of_gdp", "value", "share", "the exposure over GDP"),
+        Column("note", "attribute", text="definition"),
+        _KIND,
+    ]
+    text = f"exposure by channel; listed industries: {', '.join(LISTED)}"
+    notes = (COVERED, AFTER)
+    return Table(
+        "exposure", _frame(rows, columns), tuple(columns), Kind.ESTIMATED, (FLOWS, TABLE), text,
+        notes,
+    )  # fmt: skip
+
+
+def calibration(mix: Mix) -> Table:
+    """Instruments over coded cases, which set the mix and nothing else."""
+    share = mix.share
+    rows = [
+        (name, float(mix.weight[n]), float(share[n]), Kind.ASSUMED.value)
+        for n, name in enumerate(ECONOMIC)
+    ]
+    columns = [
+        Column("response", "dimension", text="instrument"),
+        Column("cases", "value", "cases", "each case counts once, split over its instruments"),
+        Column("share", "value", "share", "smoothed by half a case per instrument"),
+        _KIND,
+    ]
+    notes = (
+        f"{mix.cases} cases; {mix.held_out} cases (listings of firms over Taiwan) are kept out for "
+        f"the test; {mix.outside} cases used other instruments (travel, visas, contacts) only",
+        "which instrument, given that there is one: never how often, since cases are selected",
+    )
+    return _table(
+        "calibration", _frame(rows, columns), columns, "instruments in coded cases", notes,
+        (MEASURES,),
+    )  # fmt: skip
+
+
+def precedents(data: Data, found: Outcome, mix: Mix) -> Table:
+    """What the model gives to the instrument that was used in the cases kept out."""
+    coded = data.world.table(MEASURES).filter(pl.col("case").is_in(HELD_OUT))
+    share = mix.share
+    rows: list[tuple[Any, ...]] = []
+    strongest = int(np.argmax([r.military for r in data.rungs]))
+    for row in coded.sort("start", "target").iter_rows(named=True):
+        if row["target"] not in data.stakes.targets:
+            continue
+        used = instrument(row["direction"], row["hs_hint"] or "", row["instrument"])
+        r = ECONOMIC.index(used)
+        i = data.stakes.targets.index(row["target"])
+        odds = found.probability[:, i, strongest, 0, 2 + r] / found.economic[:, i, strongest, 0]
+        rows.append(
+            (row["case"], row["target"], row["start"], used, float(share[r]),
+             data.rungs[strongest].key, *_ends(odds), Kind.ASSUMED.value)
+        )  # fmt: skip
+    columns = [
+        Column("case", "dimension", text="case kept out of the calibration"),
+        Column("economy", "dimension", text="target"),
+        Column("start", "attribute", text="start of the measure"),
+        Column("response", "attribute", text="what was used"),
+        Column("mix", "value", "share", "its share among the other cases"),
+        Column("rung", "attribute", text="the most military rung asked for"),
+        *_range("value", "share", "its share at that rung, given an economic answer"),
+        _KIND,
+    ]
+    notes = (
+        "only the mix is a test: the extra weight of listings after military steps was assumed "
+        "with these cases in mind",
+    )
+    text = "the closest precedents, kept out of the calibration"
+    return _table("precedents", _frame(rows, columns), columns, text, notes)
+
+
+def rungs(steps: Sequence[Rung]) -> Table:
+    """The ladder: degrees, who decides, on what base."""
+    columns = [
+        Column("rung", "dimension", text="key"),
+        Column("title", "attribute", text="the step"),
+        Column("visible", "value", "1", "0 to 1"),
+        Column("official", "value", "1", "0 to 1"),
+        Column("military", "value", "1", "0 to 1"),
+        Column("rule", "attribute", text="how it is decided"),
+        Column("decides", "attribute", text="who decides"),
+        Column("legal_base", "attribute", text="general knowledge, not checked against the texts"),
+        Column("reason", "attribute", text="why these degrees"),
+        _KIND,
+    ]
+    rows = [
+        (
+            r.key, r.title, r.visible, r.official, r.military, r.rule, r.decides, r.legal_base,
+            r.reason, Kind.ASSUMED.value,
+        )
+        for r in steps
+    ]  # fmt: skip
+    notes = (
+        "qualified majority: 55 % of members (15 of 27) with 65 % of the population; unanimity: "
+        "every member; national: each member for itself",
+    )
+    return _table("rungs", _frame(rows, columns), columns, "the ladder of engagement", notes, ())
+
+
+def assumptions(used: Assumptions) -> Table:
+    """Every assumed number with its range and reason."""
+    columns = [
+        Column("parameter", "dimension", text="name"),
+        Column("value", "value", "as in unit", "central value"),
+        Column("low", "value", "as in unit", "lowest"),
+        Column("high", "value", "as in unit", "highest"),
+        Column("unit", "attribute", text="unit"),
+        Column("origin", "attribute", text="preset, or the user's file"),
+        Column("reason", "attribute", text="why"),
+        _KIND,
+    ]
+    rows = [
+        (
+            name, e.value, e.low, e.high, e.unit, "user" if name in used.changed else "preset",
+            e.reason, Kind.ASSUMED.value,
+        )
+        for name, e in used.entries.items()
+    ]  # fmt: skip
+    text = "what the model assumes; draws are triangular between low and high"
+    return _table("assumptions", _frame(rows, columns), columns, text, (), ())
+
+
+_KIND = Column("kind", "attribute", text="measured, estimated, modelled or assumed")
+_RUNG = (
+    Column("rung", "dimension", text="step of the ladder"),
+    Column("economy", "dimension", text="target"),
+    Column("support", "dimension", text="help of partners"),
+)
+
+
+def _range(name: str, unit: str, text: str) -> tuple[Column, Column, Column]:
+    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
+    return (
+        Column(name, "value", unit, text),
+        Column(low, "value", unit, "5 % quantile"),
+        Column(high, "value", unit, "95 % quantile"),
+    )
+
+
+def _by_rung(
+    data: Data,
+    numbers: Mapping[str, Array],
+    *,
+    targets: Sequence[str] = (),
+    inside: NDArray[np.bool_] | None = None,
+) -> pl.DataFrame:
+    """Rows by rung, target and support from arrays of draws (D, n, R, G)."""
+    names = list(targets or data.stakes.targets)
+    member = data.inside if inside is None else inside
+    ends = {name: _quantiles(array) for name, array in numbers.items()}
+    rows = []
+    for r, key in enumerate(data.keys):
+        for i, target in enumerate(names):
+            for g in range(len(SUPPORT) if member[i] else 1):
+                cells = [
+                    None if np.isnan(v) else float(v)
+                    for array in ends.values()
+                    for v in array[:, i, r, g]
+                ]
+                rows.append((key, target, SUPPORT[g], *cells, Kind.ASSUMED.value))
+    columns = [c for name in numbers for c in _range(name, "", "")]
+    return _frame(rows, [*_RUNG, *columns, _KIND])
+
+
+def _quantiles(array: Array) -> Array:
+    """Value of the first draw and the ends of the range, shape (3, ...)."""
+    value = array[0]
+    together = np.ascontiguousarray(np.moveaxis(array, 0, -1))
+    low, high = np.quantile(together, [LOW, HIGH], axis=-1, overwrite_input=True)
+    return np.stack([value, np.minimum(low, value), np.maximum(high, value)])
+
+
+def _ends(draws: Array) -> tuple[float, float, float]:
+    value, low, high = _quantiles(draws)
+    return float(value), float(low), float(high)
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> pl.DataFrame:
+    def kind(column: Column) -> Any:
+        if column.name == "year":
+            return pl.Int64
+        return pl.Float64 if column.role == "value" else pl.String
+
+    return pl.DataFrame(list(rows), schema={c.name: kind(c) for c in columns}, orient="row")
+
+
+def _table(
+    name: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    text: str,
+    notes: Sequence[str],
+    datasets: Sequence[str] = CODED,
+) -> Table:
+    return Table(
+        name,
+        frame.select([c.name for c in columns]),
+        tuple(columns),
+        Kind.ASSUMED,
+        tuple(sorted(datasets)),
+        text,
+        tuple(notes),
+    )

@@ -1,0 +1,231 @@
+"""What a sender's measures touch at a target, and what they cost the sender itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import BadInput, DataMissing
+from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
+from isthmus.world import World
+
+Array = NDArray[np.float64]
+
+FLOWS, TABLE = "icio_flows", "mrio_2022"
+YEAR = 2022
+WEEKS = 52.0
+MOST = 0.999
+"""Largest share that is taken out: at 1 the price index is infinite."""
+SERVICES = "SERV"
+LISTED = ("C24B", "C26", "C27", "C28", "C302T309")
+"""Industries whose inputs or products are dual use: metals, electronics, machines, aircraft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """Trade and income of some targets, and of the sender, by goods industry.
+
+    Parameters
+    ----------
+    sender : str
+        Economy that may answer.
+    targets : tuple of str
+        n economies.
+    exports, value_added : (n,) array
+        Goods sold to the sender and domestic value added in them (million USD).
+    third, third_value_added : (n,) array
+        Goods sold to third economies and domestic value added in them (million USD).
+    outlay, from_sender : (n, L) array
+        Purchases of listed industries' products from anywhere and from the sender (million USD).
+    cap : (n, L) array
+        Gross value added of the target; bounds a loss (million USD).
+    sender_outlay, sender_bought : (n, K), array
+        Sender's purchases by industry, and those from each target (million USD).
+    sender_third : (n, K) array
+        Sender's purchases from each target's third economies (million USD).
+    sender_share : float
+        Domestic value added per unit of the sender's exports of listed industries.
+    gdp : (n,) array
+        Value added of each target (million USD).
+    sender_gdp : float
+        That of the sender (million USD).
+    """
+
+    sender: str
+    targets: tuple[str, ...]
+    exports: Array
+    value_added: Array
+    third: Array
+    third_value_added: Array
+    outlay: Array
+    from_sender: Array
+    cap: Array
+    sender_outlay: Array
+    sender_bought: Array
+    sender_third: Array
+    sender_share: float
+    gdp: Array
+    sender_gdp: float
+
+
+def read_stakes(
+    world: World, sender: str, targets: Sequence[str], fellows: Sequence[str] = ()
+) -> Stakes:
+    """Return what is at stake between a sender and some targets in 2022.
+
+    Parameters
+    ----------
+    world : World
+        Holds the inter-economy table of 2022.
+    sender : str
+        Economy that may answer.
+    targets : sequence of str
+        Economies acted upon.
+    fellows : sequence of str
+        Economies whose firms secondary pressure reaches; all but sender and target when empty.
+
+    Raises
+    ------
+    DataMissing
+        When an economy is not in the table.
+    BadInput
+        When the sender is among the targets.
+    """
+    if sender in targets:
+        raise BadInput(f"{sender} cannot be sender and target", where="target")
+    flows = world.flows()
+    values = flows.values(YEAR)
+    me = int(flows.index([sender])[0])
+    at = flows.index(list(targets))
+    near = flows.index(list(fellows)) if fellows else np.arange(len(flows.economies))
+    goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
+    listed = [n for n, k in enumerate(flows.industries) if k in LISTED]
+    share, income = value_added_shares(world)
+    table = world.mrio(YEAR)
+    names = [flows.industries[n] for n in goods]
+    columns = [table.industries.index(k) for k in names]
+    dva = share[:, columns]
+    others = [[int(j) for j in near if j not in (me, i)] for i in at]
+    trade = values[:, :, goods]
+    third = np.array([trade[i, rest].sum(axis=0) for i, rest in zip(at, others, strict=True)])
+    sold = trade[at, me]
+    mine = values[me][:, listed]
+    own = share[me, [table.industries.index(flows.industries[n]) for n in listed]]
+    abroad = np.delete(mine, me, axis=0).sum(axis=0)
+    return Stakes(
+        sender=sender,
+        targets=tuple(targets),
+        exports=sold.sum(axis=1),
+        value_added=(sold * dva[at]).sum(axis=1),
+        third=third.sum(axis=1),
+        third_value_added=(third * dva[at]).sum(axis=1),
+        outlay=values[:, at][:, :, listed].sum(axis=0),
+        from_sender=mine[at],
+        cap=np.repeat(income[at][:, None], len(listed), axis=1),
+        sender_outlay=np.repeat(trade[:, me].sum(axis=0)[None], len(at), axis=0),
+        sender_bought=sold,
+        sender_third=np.array([trade[rest, me].sum(axis=0) for rest in others]),
+        sender_share=float((own * abroad).sum() / abroad.sum()),
+        gdp=income[at],
+        sender_gdp=float(income[me]),
+    )
+
+
+def value_added_shares(world: World) -> tuple[Array, Array]:
+    """Return domestic value added per unit of exports, (n, S), and value added, (n,).
+
+    ``v_s (I - A_ss)^-1``: direct and indirect domestic value added, counted once.
+
+    Raises
+    ------
+    DataMissing
+        When the table's economies are not those of the flows.
+    """
+    table = world.mrio(YEAR)
+    if table.economies != world.flows().economies:
+        raise DataMissing("table and flows list different economies", where=TABLE)
+    shape = (table.labels.n, table.labels.S)
+    direct = table.coefficients(table.primary).reshape(shape)
+    inverse = table.form.resolvent
+    share = np.einsum("nk,nkl->nl", direct, inverse)
+    return np.clip(share, 0.0, 1.0), table.primary.reshape(shape).sum(axis=1)
+
+
+def losses(
+    stakes: Stakes, p: Mapping[str, Array], years: Array, weeks: Array
+) -> tuple[Array, Array]:
+    """Return the loss of each target and the cost to the sender by instrument.
+
+    Purchases and supplies are separate channels: bans and secondary pressure take income away
+    (`purchase_ban_loss`), export controls take inputs away (`supply_stop_loss`).
+
+    Parameters
+    ----------
+    stakes : Stakes
+        n targets.
+    p : mapping of str to (D,) array
+        Draws of every assumption.
+    years : (D,) array
+        Years of loss from a ban or from secondary pressure, net of relief.
+    weeks : (D,) array
+        Weeks of missing inputs from an export control, net of relief.
+
+    Returns
+    -------
+    tuple of (D, n, 4) array
+        Loss of the target over the time of the measure (million USD), with adjustment costs paid
+        once, and cost to the sender (million USD a year); in the order of `ECONOMIC`.
+    """
+    share = np.clip(_ratio(stakes.value_added, stakes.exports), 0.0, 1.0)
+    third = np.clip(_ratio(stakes.third_value_added, stakes.third), 0.0, 1.0)
+    target = (
+        _lost_sales(stakes.exports, share, p, "targeted_part", years),
+        _lost_sales(stakes.exports, share, p, "broad_part", years),
+        _listing(stakes, p) * (weeks / WEEKS)[:, None],
+        _lost_sales(stakes.third, third, p, "secondary_part", years),
+    )
+    lines = p["listed_part"] * p["listed_cut"]
+    unsold = lines[:, None] * stakes.from_sender.sum(axis=1)
+    sender = (
+        _own_supply(stakes, stakes.sender_bought, p["targeted_part"], p["elasticity"]),
+        _own_supply(stakes, stakes.sender_bought, p["broad_part"], p["elasticity"]),
+        purchase_ban_loss(unsold, stakes.sender_share, p["diversion"][:, None]),
+        _own_supply(stakes, stakes.sender_third, p["secondary_part"], p["elasticity"]),
+    )
+    return np.stack(target, axis=-1), np.stack(sender, axis=-1)
+
+
+def _lost_sales(sold: Array, rate: Array, p: Mapping[str, Array], part: str, years: Array) -> Array:
+    """Income lost with a part of the sales for some years, (D, n)."""
+    hit = p[part][:, None] * sold
+    moving = p["adjustment"][:, None] * rate * hit
+    return purchase_ban_loss(hit * years[:, None], rate, p["diversion"][:, None], moving)
+
+
+def _listing(stakes: Stakes, p: Mapping[str, Array]) -> Array:
+    """Loss of inputs in the lines of listed firms per year, (D, n)."""
+    w = np.clip(_ratio(stakes.from_sender, stakes.outlay), 0.0, MOST)
+    cut = p["listed_cut"][:, None, None]
+    part = p["listed_part"][:, None, None]
+    s = p["elasticity"][:, None, None]
+    loss = supply_stop_loss(w * cut, s, part * stakes.outlay, part * stakes.cap)
+    return np.asarray(loss.sum(axis=-1))
+
+
+def _own_supply(stakes: Stakes, bought: Array, part: Array, elasticity: Array) -> Array:
+    """Sender's loss of supplies when it stops buying a part, (D, n)."""
+    w = np.clip(_ratio(bought, stakes.sender_outlay), 0.0, 1.0)
+    loss = supply_stop_loss(
+        w * np.minimum(part, MOST)[:, None, None],
+        elasticity[:, None, None],
+        stakes.sender_outlay,
+        stakes.sender_gdp,
+    )
+    return np.asarray(loss.sum(axis=-1))
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
