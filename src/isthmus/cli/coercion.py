@@ -7,7 +7,11 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.coercion_response import register
+
 app = App(name="coercion", help="Past cases of economic coercion, their effects, and leverage.")
+
+register(app)
 
 Json = Annotated[bool, Parameter(negative="")]
 

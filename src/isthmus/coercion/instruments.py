@@ -8,12 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.coercion.cases import MEASURES, response_class
 from isthmus.errors import DataMissing
 from isthmus.world import World
 
 Array = NDArray[np.float64]
-
-MEASURES = "coercion_measures"
 
 RESPONSES = (
     "none",
@@ -82,9 +81,8 @@ def instrument(direction: str, hs_hint: str, name: str) -> str:
     """
     if name.startswith("extraterritorial"):
         return "secondary pressure"
-    if direction == "import from target":
-        return "broad ban" if hs_hint.startswith("all HS") else "targeted import ban"
-    return "export control or listing" if direction == "export to target" else ""
+    found = response_class(direction, hs_hint)
+    return found if found in ECONOMIC else ""
 
 
 def instrument_mix(world: World, sender: str) -> Mix:

@@ -15,11 +15,13 @@ from isthmus.coercion.assumptions import (
     preset,
     preset_ladder,
 )
+from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.engine import Outcome, respond
-from isthmus.coercion.instruments import MEASURES, Mix, instrument_mix
+from isthmus.coercion.instruments import Mix, instrument_mix
 from isthmus.coercion.stakes import FLOWS, TABLE, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.evidence import Provenance, Result, Table
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import provenance
 from isthmus.world import World
 
 DRAWS = 200
@@ -104,8 +106,10 @@ def price_ladder(
     data = tables.Data(world, label, stakes, steps, inside, p)
     return Result(
         _tables(data, found, mix, used),
-        _provenance(
+        provenance(
             world,
+            "coercion.price_ladder",
+            (FLOWS, MEASURES, TABLE),
             {
                 "target": label,
                 "rungs": [s.model_dump(mode="json") for s in steps],
@@ -114,7 +118,7 @@ def price_ladder(
                 "assumptions": used.to_dict(),
                 "draws": draws,
             },
-            seed,
+            seed=seed,
         ),
         CITATIONS,
     )
@@ -148,18 +152,6 @@ def _bloc(code: str) -> tuple[str, ...]:
     if len(members) < 2:
         raise CodeUnknown(f"{code} is not a coalition", where="bloc", hint="leave it empty")
     return members
-
-
-def _provenance(world: World, parameters: dict[str, object], seed: int) -> Provenance:
-    keys = (FLOWS, MEASURES, TABLE)
-    return Provenance(
-        lens="coercion.price_ladder",
-        parameters=parameters,
-        world=f"{world.name} {world.edition}",
-        world_hash=world.content_hash,
-        datasets={key: world.record(key).content_sha256 for key in keys},
-        seed=seed,
-    )
 
 
 __all__ = ["BLOC", "DRAWS", "Stakes", "price_ladder"]

@@ -11,8 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.coercion.assumptions import Assumptions, Rung
+from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.engine import SUPPORT, Outcome
-from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, MEASURES, RESPONSES, Mix, instrument
+from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, RESPONSES, Mix, instrument
 from isthmus.coercion.stakes import FLOWS, LISTED, TABLE, YEAR, Stakes
 from isthmus.evidence import Column, Kind, Table
 from isthmus.world import World

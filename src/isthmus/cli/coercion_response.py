@@ -1,0 +1,105 @@
+"""Commands of ``isthmus coercion`` on the ladder of engagement: its rungs and their prices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+Json = Annotated[bool, Parameter(negative="")]
+
+
+def ladder(*, file: Path | None = None, json: Json = False) -> int:
+    """List the rungs of the ladder of engagement: degrees, who decides, on what legal base.
+
+    Parameters
+    ----------
+    file
+        TOML file with a ladder of your own.
+    json
+        Print one JSON document.
+    """
+    from isthmus.cli.output import emit_json, emit_tables
+    from isthmus.coercion.assumptions import preset_ladder, read_ladder
+    from isthmus.coercion.response_tables import rungs
+
+    table = rungs(preset_ladder() if file is None else read_ladder(file))
+    if json:
+        emit_json(table.to_dict())
+    else:
+        emit_tables([table])
+    return 0
+
+
+def respond(
+    target: str,
+    /,
+    *,
+    rung: str | None = None,
+    sender: str = "CHN",
+    bloc: str = "EU27_2020",
+    assumptions: Path | None = None,
+    file: Path | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+    limit: int = 40,
+) -> int:
+    """Price rungs of the ladder: break-even first, then responses, losses and the state's answer.
+
+    Everything but the exposures rests on assumptions, which are printed with the result.
+
+    Parameters
+    ----------
+    target
+        Economy or coalition that takes the step, such as DEU or EU27_2020.
+    rung
+        Key of one rung (see isthmus coercion ladder); all of them when not given.
+    sender
+        Economy that may answer.
+    bloc
+        Coalition whose members can answer together; "" for none.
+    assumptions
+        TOML file whose tables replace shipped assumptions.
+    file
+        TOML file with a ladder of your own.
+    draws
+        Draws over the ranges, 20 or more.
+    seed
+        Seed of the draws.
+    world
+        Name of a world or its folder.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.coercion.assumptions import read_assumptions, read_ladder
+    from isthmus.coercion.ladder import price_ladder
+    from isthmus.world import World
+
+    result = price_ladder(
+        World.open(world),
+        target,
+        rung=rung,
+        sender=sender,
+        bloc=bloc,
+        assumptions=None if assumptions is None else read_assumptions(assumptions),
+        ladder=None if file is None else read_ladder(file),
+        draws=draws,
+        seed=seed,
+    )
+    emit_result(result, json=json, out=out, limit=limit)
+    return 0
+
+
+def register(app: App) -> None:
+    """Add the commands to the app of the room."""
+    app.command(ladder)
+    app.command(respond)
