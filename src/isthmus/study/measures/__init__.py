@@ -38,6 +38,7 @@ MODULES = (
     "chips",
     "coercion",
     "equilibrium",
+    "ladder",
     "materials",
     "trade",
 )

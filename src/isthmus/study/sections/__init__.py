@@ -49,6 +49,7 @@ from isthmus.study.sections import (
     dependence,
     equilibrium,
     exposure,
+    ladder,
     materials,
 )
 
@@ -66,6 +67,7 @@ SECTIONS: tuple[tuple[str, Build], ...] = (
     ("arms", arms.build),
     ("alignment", alignment.build),
     ("coercion", coercion.build),
+    ("ladder", ladder.build),
 )
 """Name and builder of each section, in order of appearance."""
 

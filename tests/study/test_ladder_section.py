@@ -1,0 +1,68 @@
+"""The section on the ladder quotes the lens, marks what is assumed, and says what it cannot do."""
+
+from __future__ import annotations
+
+import pytest
+
+from isthmus.coercion.ladder import price_ladder
+from isthmus.evidence import Kind
+from isthmus.study.context import Context
+from isthmus.study.measures import measures
+from isthmus.study.measures.ladder import DRAWS
+from isthmus.study.sections import ladder as section
+from isthmus.study.shipped import open_study
+from isthmus.world import World
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.open("starter")
+
+
+def test_prices_are_those_of_the_lens_and_carry_the_mark(world):
+    context = Context(open_study("taiwan-europe"), world)
+    built = section.build(context)
+    assert not built.gaps
+    frame = price_ladder(world, "EU27_2020", draws=DRAWS)["prices"].frame
+    want = dict(
+        frame.filter(economy="EU27_2020", support="after delay").select("rung", "value").iter_rows()
+    )
+    for finding in built.findings:
+        assumed = finding.key.startswith(("ladder.price", "ladder.break_even"))
+        assert finding.kind is (Kind.ASSUMED if assumed else Kind.ESTIMATED)
+        if assumed:
+            assert "assumptions about intentions" in finding.caveat
+            assert finding.low <= finding.value <= finding.high
+    drawn = built.charts[0].table.frame
+    assert drawn["price"].to_list() == pytest.approx(list(want.values()))
+    rungs = built.tables[0].frame
+    assert (rungs["after"] < rungs["before"]).all()
+    assert rungs.height == 12
+    assert built.tables[1].frame.height == 27
+
+
+def test_no_claim_rests_on_assumed_prices():
+    claims = {c.id: c for c in open_study("taiwan-europe").claims}
+    assert claims["price-of-visibility"].kind == "unmeasured"
+    assert claims["ladder-of-engagement"].kind == "unmeasured"
+    assert not any(c.measure.startswith("ladder.") for c in claims.values())
+
+
+def test_listings_count_export_controls_only(world):
+    context = Context(open_study("taiwan-europe"), world)
+    run = measures()["coercion.listings"].run
+    every = run(context, sender="CHN", target="EU27_2020", since=2025)
+    assert every.value == 4
+    assert run(context, sender="CHN", target="EU27_2020", since=2026).value == 3
+    assert run(context, sender="CHN", target="LTU", since=2000).value == 0
+
+
+@pytest.mark.parametrize(("home", "gap"), [("DEU", False), ("USA", True), ("NATO", True)])
+def test_other_homes_answer_or_say_why_not(world, home, gap):
+    study = open_study("taiwan-europe")
+    parties = study.parties.model_copy(update={"home": home, "ally": "JPN"})
+    options = study.options.model_copy(update={"year": 2022})
+    given = study.model_copy(update={"parties": parties, "options": options})
+    built = section.build(Context(given, world))
+    assert bool(built.gaps) == gap
+    assert bool(built.answer) != gap
