@@ -3,6 +3,7 @@
 from isthmus.cascade.cases import chip_case, material_case
 from isthmus.cascade.chips import ChipChain, chip_network
 from isthmus.cascade.engine import Outcome, levels_of, run_shocks
+from isthmus.cascade.files import from_files
 from isthmus.cascade.lens import run, systemic_importance
 from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
@@ -30,6 +31,7 @@ __all__ = [
     "critical_links",
     "every_firm",
     "firms_stop",
+    "from_files",
     "from_scenario",
     "group_stops",
     "levels_of",

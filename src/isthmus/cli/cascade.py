@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
-
-from isthmus.errors import BadInput, InputProblem
-
-if TYPE_CHECKING:
-    from isthmus.cascade import SecondSource, Shocks, SupplyNetwork
 
 app = App(
     name="cascade",
@@ -87,47 +82,34 @@ def cascade(
     out
         Write to this file: .json, or .csv and .parquet for results with one table.
     """
-    from isthmus import cascade as lens
     from isthmus.cli.output import emit_result, say
+    from isthmus.cli.recording import recorded
+    from isthmus.ensemble.inputs import input_file
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.world import World
 
-    network = lens.read_network(
-        firms,
-        links,
-        essential=essential,
-        self_loops="drop" if drop_self_loops else "refuse",
-        duplicates="sum" if sum_duplicates else "refuse",
-    )
-    say(f"{network.n} firms, {len(network.weight)} links")
-    shocks = _shocks(network, stop, stop_economy, stop_sector, size)
-    if shocks is None:
-        if critical_links or second_source:
-            raise BadInput(
-                "which stop is meant?", where="--stop", hint="name the firms that stop with --stop"
-            )
-        with cancel_on_interrupt() as token, terminal_progress() as progress:
-            result = lens.systemic_importance(
-                network,
-                replaceability=replaceability,
-                rule=rule,
-                eps=eps,
-                size=size,
-                core_share=core_share,
-                threads=threads,
-                cancel=token,
-                progress=progress,
-            )
-    elif critical_links:
-        result = lens.critical_links(
-            network, shocks, replaceability=replaceability, rule=rule, eps=eps
+    with cancel_on_interrupt() as token, terminal_progress() as progress:
+        result = recorded(
+            "cascade.from_files",
+            World.open("starter"),
+            controls={"threads": threads, "cancel": token, "progress": progress},
+            firms=input_file(firms),
+            links=input_file(links),
+            essential=None if essential is None else input_file(essential),
+            drop_self_loops=drop_self_loops,
+            sum_duplicates=sum_duplicates,
+            stop=stop,
+            stop_economy=stop_economy,
+            stop_sector=stop_sector,
+            size=size,
+            links_of_stop=critical_links,
+            second_sources=second_source,
+            replaceability=replaceability,
+            rule=rule,
+            eps=eps,
+            core_share=core_share,
         )
-    elif second_source:
-        sources = _sources(second_source)
-        result = lens.second_source(
-            network, shocks, sources, replaceability=replaceability, rule=rule, eps=eps
-        )
-    else:
-        result = lens.run(network, shocks, replaceability=replaceability, rule=rule, eps=eps)
+    say(result.provenance.world)
     emit_result(result, json=json, out=out)
 
 
@@ -170,52 +152,3 @@ def generate(
             frame.write_csv(handle)
         say(f"wrote {path}: {frame.height} rows")
     say(network.notes[0])
-
-
-def _shocks(
-    network: SupplyNetwork,
-    stop: tuple[str, ...],
-    economies: tuple[str, ...],
-    sectors: tuple[str, ...],
-    size: float,
-) -> Shocks | None:
-    from isthmus.cascade import firms_stop, group_stops
-
-    if stop and (economies or sectors):
-        raise BadInput("name firms or groups, not both", where="--stop, --stop-economy")
-    if economies or sectors:
-        return group_stops(
-            network, economies=economies or ("*",), sectors=sectors or ("*",), size=size
-        )
-    if not stop:
-        return None
-    losses = {}
-    for entry in stop:
-        firm, found, share = entry.rpartition("=")
-        if found and entry not in network.row_of:
-            losses[firm] = _number(share, "--stop")
-        else:
-            losses[entry] = size
-    return firms_stop(network, {", ".join(losses): losses})
-
-
-def _sources(entries: tuple[str, ...]) -> list[SecondSource]:
-    from isthmus.cascade import SecondSource
-
-    sources = []
-    for entry in entries:
-        parts = entry.split(":")
-        if len(parts) not in (2, 3):
-            problem = InputProblem(f"'{entry}'", "--second-source", "SUPPLIER:CUSTOMER[:SHARE]")
-            raise BadInput("the second source cannot be read", [problem])
-        share = _number(parts[2], "--second-source") if len(parts) == 3 else 0.5
-        sources.append(SecondSource(parts[0], parts[1], share))
-    return sources
-
-
-def _number(text: str, where: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        problem = InputProblem(f"'{text}' is not a number", where, "give a share, such as 0.5")
-        raise BadInput("a share cannot be read", [problem]) from None

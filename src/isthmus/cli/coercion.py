@@ -135,13 +135,15 @@ def leverage(
         Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.coercion import Assumptions, leverage_map
+    from isthmus.cli.recording import recorded
+    from isthmus.coercion import Assumptions
     from isthmus.world import World
 
     assumptions = Assumptions(domestic_share=domestic_share, diversion=diversion, horizon=horizon)
-    result = leverage_map(
-        World.open(world), sender, over=list(over) or None, year=year, assumptions=assumptions
-    )
+    result = recorded(
+        "coercion.leverage_map", World.open(world), sender=sender, over=over or None, year=year,
+        assumptions=assumptions,
+    )  # fmt: skip
     emit_result(result, json=json, out=out)
 
 
@@ -170,11 +172,12 @@ def backtest(
         Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
     from isthmus.coercion import Assumptions
-    from isthmus.coercion import backtest as lens
     from isthmus.world import World
 
-    result = lens(World.open(world), top=top, assumptions=Assumptions(horizon=horizon))
+    assumptions = Assumptions(horizon=horizon)
+    result = recorded("coercion.backtest", World.open(world), top=top, assumptions=assumptions)
     emit_result(result, json=json, out=out)
 
 
@@ -230,13 +233,15 @@ def retaliation(
         Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
     from isthmus.coercion import Step
-    from isthmus.coercion import retaliation as lens
+    from isthmus.ensemble.inputs import input_file
     from isthmus.world import World
 
     step = Step(visible, official, military, support_agreed=support_agreed)
-    result = lens(
-        World.open(world), sender, step, targets=target, bloc=not alone, preset=preset,
-        draws=draws, seed=seed,
+    result = recorded(
+        "coercion.retaliation", World.open(world), sender=sender, step=step, targets=target,
+        bloc=not alone, preset=None if preset is None else input_file(preset), draws=draws,
+        seed=seed,
     )  # fmt: skip
     emit_result(result, json=json, out=out)

@@ -80,18 +80,19 @@ def respond(
         Rows shown per table.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.coercion.assumptions import read_assumptions, read_ladder
-    from isthmus.coercion.ladder import price_ladder
+    from isthmus.cli.recording import recorded
+    from isthmus.ensemble.inputs import input_file
     from isthmus.world import World
 
-    result = price_ladder(
+    result = recorded(
+        "coercion.price_ladder",
         World.open(world),
-        target,
+        target=target,
         rung=rung,
         sender=sender,
         bloc=bloc,
-        assumptions=None if assumptions is None else read_assumptions(assumptions),
-        ladder=None if file is None else read_ladder(file),
+        assumptions=None if assumptions is None else input_file(assumptions),
+        ladder=None if file is None else input_file(file),
         draws=draws,
         seed=seed,
     )

@@ -124,20 +124,21 @@ def compare(
         Print one JSON document.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.disruption import Settings, simulate_many
+    from isthmus.cli.recording import recorded
+    from isthmus.disruption import Settings
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
 
     with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = simulate_many(
+        result = recorded(
+            "disruption.simulate_many",
             World.open(world),
-            [load(name) for name in scenarios],
+            controls={"progress": progress, "cancel": cancel},
+            scenarios=[load(name) for name in scenarios],
             until=until,
             year=year,
             settings=Settings(stock_days=stock_days, psi=psi),
-            progress=progress,
-            cancel=cancel,
         )
     emit_result(result, json=json)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli.output import say
@@ -11,7 +12,14 @@ if TYPE_CHECKING:
     from isthmus.scenario import Scenario
 
 
-def recorded(lens: str, world: Any, scenario: Scenario | None = None, **parameters: Any) -> Result:
+def recorded(
+    lens: str,
+    world: Any,
+    scenario: Scenario | None = None,
+    *,
+    controls: Mapping[str, Any] | None = None,
+    **parameters: Any,
+) -> Result:
     """Call a lens by its dotted name and keep the call as a run in the user's store.
 
     Parameters
@@ -22,8 +30,11 @@ def recorded(lens: str, world: Any, scenario: Scenario | None = None, **paramete
         The data.
     scenario : Scenario, optional
         For lenses that take one.
+    controls : mapping, optional
+        Parameters that do not change the content (progress, cancel, threads); not kept.
     **parameters
-        By name: text, numbers, truth values, lists, mappings and data classes of these.
+        By name: text, numbers, truth values, lists, mappings and data classes of these, files
+        (`isthmus.ensemble.inputs.input_file`) and scenarios.
 
     Raises
     ------
@@ -32,6 +43,6 @@ def recorded(lens: str, world: Any, scenario: Scenario | None = None, **paramete
     """
     from isthmus.ensemble.recording import run_lens
 
-    done = run_lens(lens, world, scenario, parameters=parameters)
+    done = run_lens(lens, world, scenario, parameters=parameters, controls=controls)
     say(f"run {done.run}" if done.run else f"run not kept: {done.reason}")
     return done.result

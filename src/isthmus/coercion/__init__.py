@@ -2,6 +2,7 @@
 
 from isthmus.coercion.episodes import episodes
 from isthmus.coercion.events import event_study
+from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.leverage import Assumptions, leverage_map
 from isthmus.coercion.panel import visible_cases
 from isthmus.coercion.ranking import backtest
@@ -14,6 +15,7 @@ __all__ = [
     "episodes",
     "event_study",
     "leverage_map",
+    "price_ladder",
     "retaliation",
     "visible_cases",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from isthmus.coercion.assumptions import (
     find_rung,
     preset,
     preset_ladder,
+    read_assumptions,
+    read_ladder,
 )
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.engine import Outcome, respond
@@ -42,8 +45,8 @@ def price_ladder(
     rung: str | Rung | None = None,
     sender: str = "CHN",
     bloc: str = BLOC,
-    assumptions: Assumptions | None = None,
-    ladder: Sequence[Rung] | None = None,
+    assumptions: Assumptions | Path | None = None,
+    ladder: Sequence[Rung] | Path | None = None,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Result:
@@ -65,10 +68,10 @@ def price_ladder(
         Economy that may answer; coded cases must exist for it.
     bloc : str
         Coalition whose members can answer together.
-    assumptions : Assumptions, optional
-        The preset when None; see `isthmus.coercion.assumptions.read_assumptions`.
-    ladder : sequence of Rung, optional
-        The preset when None.
+    assumptions : Assumptions or Path, optional
+        The preset when None; a file is read by `isthmus.coercion.assumptions.read_assumptions`.
+    ladder : sequence of Rung or Path, optional
+        The preset when None; a file is read by `isthmus.coercion.assumptions.read_ladder`.
     draws : int
         Draws over the ranges; the first holds the values themselves.
     seed : int
@@ -96,8 +99,10 @@ def price_ladder(
         raise BadInput("ranges need 20 draws or more", where="draws")
     label, members = codes.parse_parties(target)
     group = _bloc(bloc)
-    used = assumptions or preset()
-    steps = _steps(rung, tuple(ladder) if ladder is not None else preset_ladder())
+    used = read_assumptions(assumptions) if isinstance(assumptions, Path) else assumptions
+    used = used or preset()
+    known = read_ladder(ladder) if isinstance(ladder, Path) else ladder
+    steps = _steps(rung, tuple(known) if known is not None else preset_ladder())
     stakes = read_stakes(world, sender, members, group)
     mix = instrument_mix(world, sender)
     inside = np.array([m in group for m in members])

@@ -8,8 +8,10 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from isthmus.ensemble.inputs import check_files, is_input_file
 from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Result
 from isthmus.scenario import Scenario
@@ -93,19 +95,25 @@ def _is_lens(found: Any) -> bool:
 
 
 def call_lens(
-    name: str, world: Any, scenario: Scenario | None, parameters: Mapping[str, Any]
+    name: str,
+    world: Any,
+    scenario: Scenario | None,
+    parameters: Mapping[str, Any],
+    *,
+    controls: Mapping[str, Any] | None = None,
 ) -> Result:
     """Call a lens with plain values.
 
     A lens with a parameter `scenario` gets it; to one without, the scenario's own ``params`` are
-    passed as parameters, and a scenario with shocks is refused.
+    passed as parameters, and a scenario with shocks is refused. `controls` are passed on as they
+    are (progress, cancel, threads).
 
     Raises
     ------
     NotFound
         When there is no such lens.
     BadInput
-        When it does not take the parameters; names each.
+        When it does not take the parameters, or their files have changed; names each.
     ShockNotRepresentable
         When the scenario holds shocks and the lens takes none.
     """
@@ -118,17 +126,23 @@ def call_lens(
         scenario.require((), lens=name)
         words = {**scenario.params, **words}
     words = {key: value for key, value in words.items() if key != "scenario" or value is not None}
-    _check_parameters(name, takes, words)
-    return lens(world, **{key: _built(lens, takes[key], value) for key, value in words.items()})
+    _check_parameters(name, takes, {**words, **(controls or {})})
+    check_files(words)
+    built = {key: _built(lens, takes[key], value) for key, value in words.items()}
+    return lens(world, **built, **(controls or {}))
 
 
 def _built(lens: Lens, parameter: inspect.Parameter, value: Any) -> Any:
-    """Build the data class that a parameter's annotation names from a mapping, or each of many."""
+    """Build the file, scenario or data class that a mapping stands for, or each of many."""
+    if is_input_file(value):
+        return Path(value["path"])
     if isinstance(value, tuple) and value and all(isinstance(v, Mapping) for v in value):
         return tuple(_built(lens, parameter, v) for v in value)
     if isinstance(value, Mapping):
         for word in re.findall(r"\w+", str(parameter.annotation)):
             named = lens.__globals__.get(word)
+            if named is Scenario:
+                return Scenario.from_dict(value)
             if isinstance(named, type) and dataclasses.is_dataclass(named):
                 return named(**value)
     return value
@@ -185,6 +199,8 @@ def _is_plain(value: Any) -> bool:
         return math.isfinite(value)
     if _is_data(value):
         return _is_plain(dataclasses.asdict(value))
+    if isinstance(value, Scenario):
+        return True
     return value is None or isinstance(value, str | bool | int)
 
 
@@ -195,6 +211,8 @@ def _is_data(value: Any) -> bool:
 def _json(value: Any) -> Any:
     if _is_data(value):
         return _json(dataclasses.asdict(value))
+    if isinstance(value, Scenario):
+        return _json(value.to_dict())
     if isinstance(value, Mapping):
         return {str(k): _json(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -62,6 +62,7 @@ def run_lens(
     scenario: Scenario | None = None,
     *,
     parameters: Mapping[str, Any] | None = None,
+    controls: Mapping[str, Any] | None = None,
     store: Store | None = None,
 ) -> Recorded:
     """Call a lens by name, with one BLAS thread, and keep the run.
@@ -76,6 +77,8 @@ def run_lens(
         For lenses that take one.
     parameters : mapping, optional
         Plain JSON values by parameter name.
+    controls : mapping, optional
+        Parameters that do not change the content (progress, cancel, threads); not kept.
     store : Store, optional
         Where to keep the run; the user's store by default. A store that cannot be written to
         does not stop the call.
@@ -88,7 +91,7 @@ def run_lens(
     manifest = lens_plan(lens, world, scenario, parameters or {})
     started, clock = datetime.now(tz=UTC), time.perf_counter()
     with one_blas_thread():
-        result = call_lens(lens, world, scenario, manifest.parameters)
+        result = call_lens(lens, world, scenario, manifest.parameters, controls=controls)
     timing = {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - clock, 6),

@@ -1,0 +1,69 @@
+"""Files that a run reads: remembered by path and content, checked before they are read again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isthmus.errors import InputProblem, NotFound, raise_all
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file as a parameter of a run: its path as it was given and the SHA-256 of its bytes."""
+
+    path: str
+    sha256: str
+
+
+def input_file(path: Path | str) -> InputFile:
+    """Return a file with the hash of its content.
+
+    Raises
+    ------
+    NotFound
+        When it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as handle:
+            return InputFile(str(path), hashlib.file_digest(handle, "sha256").hexdigest())
+    except OSError as error:
+        what = f"the file cannot be read: {error.strerror or error}"
+        raise NotFound(what, where=str(path)) from error
+
+
+def is_input_file(value: Any) -> bool:
+    """Return whether a plain value stands for a file."""
+    return isinstance(value, Mapping) and set(value) == {"path", "sha256"}
+
+
+def check_files(parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters whose files are gone or hold something else than they did.
+
+    Raises
+    ------
+    BadInput
+        With every such file.
+    """
+    problems = [
+        problem
+        for key, value in parameters.items()
+        if is_input_file(value) and (problem := _problem(key, value)) is not None
+    ]
+    raise_all("files of the run", problems)
+
+
+def _problem(key: str, value: Mapping[str, Any]) -> InputProblem | None:
+    where = f"{key}: {value['path']}"
+    try:
+        found = input_file(value["path"]).sha256
+    except NotFound as error:
+        hint = "paths are kept as they were given: call from the folder of the first call"
+        return InputProblem(error.what, where, hint)
+    if found == value["sha256"]:
+        return None
+    what = f"has changed: SHA-256 {found[:12]} now, {str(value['sha256'])[:12]} then"
+    return InputProblem(what, where, "put the former file back, or ask anew")

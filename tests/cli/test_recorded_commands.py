@@ -1,0 +1,83 @@
+"""Commands that answer with a lens are runs, and come out the same when done again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from isthmus.cli.root import main
+from isthmus.store import Store
+
+STOP = """
+name = "{name}"
+horizon = 5
+[[shocks]]
+kind = "capacity_loss"
+economies = ["TWN"]
+industries = ["C26"]
+severity = {severity}
+reason = "an example"
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch, tmp_path) -> Path:
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rerun(capsys, lens: str) -> dict:
+    capsys.readouterr()
+    (entry,) = Store().runs()
+    assert entry.manifest is not None
+    assert entry.manifest.lens == lens
+    assert main(["runs", "rerun", entry.id, "--json"]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["same"], again["circumstances"]) == (True, [])
+    return entry.manifest.parameters
+
+
+@pytest.mark.parametrize(
+    ("lens", "words"),
+    [
+        ("leverage_map", "leverage CHN --over DEU --diversion 0.4"),
+        ("backtest", "backtest --top 3"),
+        ("retaliation", "retaliation CHN DEU --draws 20 --official 0.7"),
+        ("price_ladder", "respond LTU --rung arms-sales --draws 20"),
+    ],
+)
+def test_coercion(capsys, lens, words):
+    assert main(["coercion", *words.split()]) == 0
+    parameters = rerun(capsys, f"coercion.{lens}")
+    if lens == "leverage_map":
+        assert parameters["assumptions"]["diversion"] == 0.4
+    if lens == "retaliation":
+        assert parameters["step"]["official"] == 0.7
+
+
+def test_disruption_compare(capsys, here):
+    for name, severity in (("half", 0.5), ("full", 1.0)):
+        (here / f"{name}.toml").write_text(STOP.format(name=name, severity=severity))
+    assert main(["disruption", "compare", "half.toml", "full.toml"]) == 0
+    parameters = rerun(capsys, "disruption.simulate_many")
+    assert [s["name"] for s in parameters["scenarios"]] == ["half", "full"]
+
+
+def test_networks_in_files_are_checked_before_they_are_read_again(capsys, here, monkeypatch):
+    assert main(["cascade", "generate", "firms.csv", "links.csv", "--count", "40"]) == 0
+    assert main(["cascade", "firms.csv", "links.csv", "--second-source", "a:b"]) == 3
+    assert main(["cascade", "firms.csv", "links.csv", "--stop-economy", "all"]) == 0
+    parameters = rerun(capsys, "cascade.from_files")
+    assert parameters["firms"]["path"] == "firms.csv"
+    assert len(parameters["links"]["sha256"]) == 64
+    (entry,) = Store().runs()
+    (here / "firms.csv").unlink()
+    text = (here / "links.csv").read_text()
+    (here / "links.csv").write_text(text + "\n")
+    assert main(["runs", "rerun", entry.id]) == 3
+    said = " ".join(capsys.readouterr().err.split())
+    assert "firms: firms.csv: the file cannot be read" in said
+    assert "links: links.csv: has changed" in said
