@@ -5,7 +5,8 @@ import pytest
 
 from isthmus.errors import BadInput, DidNotConverge
 from isthmus.kernels.ppml import ppml, project
-from isthmus.kernels.threeway import estimate_events, fit, informative_cells, one_step
+from isthmus.kernels.threeway import fit, informative_cells
+from isthmus.kernels.threeway_events import estimate_events, one_step
 
 
 def cubes(seed, n=7, T=5, items=2, zeros=0.15):

@@ -69,7 +69,6 @@ def test_the_table_of_2011_holds_its_published_totals(shared_data):
 @pytest.mark.source
 def test_the_shipped_table_is_what_the_builder_makes(shared_data):
     """Shares are stored in 32 bits, so that equal to 1e-6 means the same table."""
-    pytest.importorskip("tools.starter.mrio_2022", reason="the builders are not on the path")
     from tools.starter import mrio_2022
 
     from isthmus.world import World

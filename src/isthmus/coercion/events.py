@@ -16,7 +16,8 @@ from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, provenance, table
 from isthmus.kernels.concentration import ratio
-from isthmus.kernels.threeway import ThreeWayFit, estimate_events, fit, one_step
+from isthmus.kernels.threeway import ThreeWayFit, fit
+from isthmus.kernels.threeway_events import estimate_events, one_step
 from isthmus.world import World
 
 Array = NDArray[np.float64]

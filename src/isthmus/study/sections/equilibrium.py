@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus.charts import ChartSpec
-from isthmus.evidence import Finding, Table
+from isthmus.evidence import Finding, Kind, Table
+from isthmus.study.bottleneck import CHIP_SPLIT, bottleneck
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
 from isthmus.study.equilibrium import (
@@ -238,31 +239,37 @@ def _horizons(context: Context) -> Table:
 def _four_answers(context: Context) -> Table:
     """One scenario, goods of the partner no longer reach home, read by four lenses.
 
-    The bottleneck's place is kept without a number: on a table with one electronics industry any
-    origin replaces the partner's chips, and the answer is an artefact of that.
+    The bottleneck has a range and no value in it: stock-days, psi and redirection move its answer
+    from nothing to most of the output, and no data narrow them.
     """
     home, partner = context.home, context.partner
-    rows: list[tuple[tuple[str, str], float | None]] = [
-        (DIRECT, link_finding(context, home, partner, "share_of_imports").value),
-        (LOOK_THROUGH, input_finding(context, home, partner, "look_through").value),
-        (BOTTLENECK, None),
+    low, high = bottleneck(context)
+    direct = link_finding(context, home, partner, "share_of_imports")
+    through = input_finding(context, home, partner, "look_through")
+    stops = {h: _stop(context, h, home) for h in HORIZONS}
+    rows = [
+        (*_words(context, DIRECT), direct.value, None, None, direct.kind.value),
+        (*_words(context, LOOK_THROUGH), through.value, None, None, through.kind.value),
+        (*_words(context, BOTTLENECK), None, low, high, Kind.ASSUMED.value),
+        *(
+            (*_words(context, EQUILIBRIUM[h]), s.value, None, None, s.kind.value)
+            for h, s in stops.items()
+        ),
     ]
-    rows += [(EQUILIBRIUM[h], _stop(context, h, home).value) for h in HORIZONS]
-    frame = pl.DataFrame(
-        {
-            "answer": [context.catalogue.text(key) for (key, _), _ in rows],
-            "says": [context.catalogue.text(key) for (_, key), _ in rows],
-            "share": [value for _, value in rows],
-        },
-        schema_overrides={"share": pl.Float64},
-    )
+    shares = ("share", "loss_low", "loss_high")
+    columns = ("answer", "says", *shares, "kind")
+    frame = pl.DataFrame(rows, schema=columns, orient="row").cast(dict.fromkeys(shares, pl.Float64))
     return context.table(
         f"{KEY}_four",
         frame,
-        units={"share": "share"},
-        attributes=["says"],
-        kind=kind(context),
-        datasets=DATASETS,
-        notes=["four_answers", "bottleneck_not_printed"],
+        units=dict.fromkeys(shares, "share"),
+        attributes=["says", "kind"],
+        kind=Kind.weakest([kind(context), Kind.ASSUMED]),
+        datasets=(*DATASETS, CHIP_SPLIT),
+        notes=["four_answers", "bottleneck_range"],
         **_names(context),
     )
+
+
+def _words(context: Context, keys: tuple[str, str]) -> tuple[str, str]:
+    return context.catalogue.text(keys[0]), context.catalogue.text(keys[1])
