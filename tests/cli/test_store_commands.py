@@ -192,7 +192,8 @@ def test_ensemble_from_file_to_chart(capsys, tmp_path):
     assert json.loads(curve.read_text())["mark"]["interpolate"] == "step-after"
     capsys.readouterr()
     assert document(capsys, "ensemble", "resume", name)["status"] == "done"
-    assert main(["runs", "rerun", name]) == 3
+    again = document(capsys, "runs", "rerun", name, "--workers", 2)
+    assert (again["same"], again["circumstances"]) == (True, [])
     assert main(["ensemble", "status", name]) == 0
 
 

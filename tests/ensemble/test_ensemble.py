@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,12 +17,13 @@ import toy_lens
 
 from isthmus.ensemble import (
     EnsemblePlan,
+    repeat_ensemble,
     resume_ensemble,
     run_ensemble,
     status,
     summarise,
 )
-from isthmus.errors import BadInput, Cancelled, NotFound, StorageBusy
+from isthmus.errors import BadInput, Cancelled, DataCorrupted, NotFound, StorageBusy
 from isthmus.runtime import CancelToken, ProgressEvent, SerialExecutor, open_executor
 from isthmus.runtime.processes import ProcessExecutor
 from isthmus.scenario import CapacityLoss, Correlation, Range, Scenario
@@ -118,6 +120,31 @@ def test_cancel_and_resume_give_the_same(tmp_path, world):
     assert content(parts, resumed.id) == content(whole, done.id)
     again = resume_ensemble(parts, entry.id, progress=lambda event: pytest.fail("ran again"))
     assert again.status == "done"
+
+
+def test_a_repetition_is_compared_part_by_part(store, world, monkeypatch):
+    entry = run_ensemble(store, plan_for(), world)
+    again = repeat_ensemble(store, entry.id, world)
+    assert (again.same, again.circumstances) == (True, [])
+
+    original = toy_lens._result
+
+    def changed(frames, *, slope: float, **parameters):
+        if slope == top:
+            frames["line"] = frames["line"].with_columns(pl.col("value") * 2)
+        return original(frames, slope=slope, **parameters)
+
+    slopes = store.result(entry.id)["samples"].frame["value"]
+    top, number = slopes.max(), int(slopes.arg_max())
+    monkeypatch.setattr(toy_lens, "_result", changed)
+    again = repeat_ensemble(store, entry.id, world)
+    (found,) = again.content
+    assert re.match(rf"tables\.line, .*{number // 8}.*\.value: 1 cells differ", found.where)
+    assert float(found.second) == 2 * float(found.first)
+    part = next(entry.folder.rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:-1])
+    with pytest.raises(DataCorrupted, match="cannot be compared"):
+        repeat_ensemble(store, entry.id, world)
 
 
 def test_a_damaged_part_is_made_again_on_resume(tmp_path, store, world):

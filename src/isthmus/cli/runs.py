@@ -11,7 +11,9 @@ from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, 
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 if TYPE_CHECKING:
-    from isthmus.store import Difference, RunEntry
+    from isthmus.ensemble import Repetition
+    from isthmus.store import Difference, RunEntry, Store
+    from isthmus.world import World
 
 app = App(name="runs", help="List, show, repeat and compare what was computed.")
 
@@ -107,8 +109,8 @@ def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None
 
 
 @app.command
-def rerun(name: str, *, world: str | None = None, json: Json = False) -> int:
-    """Do the run of a single call again and say whether the content is the same, cell by cell.
+def rerun(name: str, *, world: str | None = None, workers: int = 1, json: Json = False) -> int:
+    """Do a run again and say whether the content is the same, cell by cell.
 
     Exit code 0 when it is the same, 1 when something differs.
 
@@ -118,10 +120,11 @@ def rerun(name: str, *, world: str | None = None, json: Json = False) -> int:
         The run's id, or enough of its beginning or end.
     world
         The world to use; by default the one that the run names.
+    workers
+        Number of processes for an ensemble.
     json
         Print one JSON document.
     """
-    from isthmus.ensemble import repeat_lens_run
     from isthmus.store import Store
     from isthmus.world import World
 
@@ -133,7 +136,7 @@ def rerun(name: str, *, world: str | None = None, json: Json = False) -> int:
         with_=used.added if used and world is None else (),
         store=store,
     )
-    again = repeat_lens_run(store, entry.id, opened)
+    again = _repeat(store, entry, opened, workers)
     if json:
         emit_json(
             {
@@ -149,6 +152,22 @@ def rerun(name: str, *, world: str | None = None, json: Json = False) -> int:
         _emit_differences("content that differs", again.content)
         say("the content is the same" if again.same else "the content differs")
     return EXIT_DONE if again.same else EXIT_FAILED
+
+
+def _repeat(store: Store, entry: RunEntry, world: World, workers: int) -> Repetition:
+    from isthmus.ensemble import repeat_ensemble, repeat_lens_run
+    from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
+
+    if entry.manifest is None or entry.manifest.kind == "lens":
+        return repeat_lens_run(store, entry.id, world)
+    with (
+        cancel_on_interrupt() as token,
+        terminal_progress() as show,
+        open_executor(workers) as executor,
+    ):
+        return repeat_ensemble(
+            store, entry.id, world, executor=executor, cancel=token, progress=show
+        )
 
 
 @app.command

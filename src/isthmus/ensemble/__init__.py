@@ -2,7 +2,8 @@
 
 from isthmus.ensemble.lenses import call_lens, find_lens, lens_names, register_lens
 from isthmus.ensemble.plan import EnsemblePlan, read_plan
-from isthmus.ensemble.recording import Recorded, Repeated, repeat_lens_run, run_lens
+from isthmus.ensemble.recording import Recorded, Repeated, Repetition, repeat_lens_run, run_lens
+from isthmus.ensemble.repeat import repeat_ensemble
 from isthmus.ensemble.run import EnsembleStatus, resume_ensemble, run_ensemble, status
 from isthmus.ensemble.summary import summarise
 
@@ -11,11 +12,13 @@ __all__ = [
     "EnsembleStatus",
     "Recorded",
     "Repeated",
+    "Repetition",
     "call_lens",
     "find_lens",
     "lens_names",
     "read_plan",
     "register_lens",
+    "repeat_ensemble",
     "repeat_lens_run",
     "resume_ensemble",
     "run_ensemble",

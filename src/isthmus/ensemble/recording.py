@@ -104,13 +104,12 @@ def run_lens(
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
-    """A run done again: its result, and what differs in circumstances and in content.
+class Repetition:
+    """What differs between a run and the same done again.
 
     `circumstances` are differences in versions, processor or world; `content` in the tables.
     """
 
-    result: Result
     circumstances: list[Difference]
     content: list[Difference]
 
@@ -118,6 +117,13 @@ class Repeated:
     def same(self) -> bool:
         """Whether the content was reproduced exactly."""
         return not self.content
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Repetition):
+    """A call done again, with its result."""
+
+    result: Result
 
 
 def repeat_lens_run(store: Store, name: str, world: Any) -> Repeated:
@@ -143,12 +149,12 @@ def repeat_lens_run(store: Store, name: str, world: Any) -> Repeated:
     manifest = entry.manifest
     before = store.result(entry.id)
     if manifest is None or manifest.kind != "lens":
-        hint = "isthmus ensemble run does an ensemble again from its file"
+        hint = "isthmus.ensemble.repeat_ensemble does an ensemble again"
         raise BadInput(f"run '{entry.id}' is not a single call of a lens", hint=hint)
     scenario = Scenario.from_dict(manifest.scenario) if manifest.scenario is not None else None
     with one_blas_thread():
         result = call_lens(manifest.lens, world, scenario, manifest.parameters)
-    return Repeated(result, circumstances(manifest, world), differing_tables(before, result))
+    return Repeated(circumstances(manifest, world), differing_tables(before, result), result)
 
 
 def circumstances(manifest: RunManifest, world: Any) -> list[Difference]:

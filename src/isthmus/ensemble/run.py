@@ -60,7 +60,7 @@ def status(store: Store, name: str) -> EnsembleStatus:
     NotFound, BadInput
         When there is no such run, or it is not an ensemble.
     """
-    entry, manifest = _ensemble(store, name)
+    entry, manifest = ensemble_of(store, name)
     count = int(manifest.plan["batches"])
     done = count if entry.done else Checkpoints(entry.folder / _DONE).count()
     samples = int(manifest.plan["samples"])
@@ -146,14 +146,14 @@ def resume_ensemble(
     Cancelled, StorageFull, StorageReadOnly, StorageBusy, WorkerLost
         As `run_ensemble`.
     """
-    entry, manifest = _ensemble(store, name)
+    entry, manifest = ensemble_of(store, name)
     with store.run_lock(entry):
         if (entry.folder / OUTPUTS).exists():
             _drop_design(entry)
             return store.run(entry.id)
         started, clock = datetime.now(tz=UTC), time.perf_counter()
-        outcomes = _work(store, entry, manifest, executor, cancel, progress)
-        outputs = _outputs(manifest, outcomes)
+        outcomes = run_manifest(store, entry, manifest, executor, cancel, progress)
+        outputs = outputs_of(manifest, outcomes)
         timing = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 6),
@@ -174,7 +174,14 @@ def _drop_design(entry: RunEntry) -> None:
             disk.unlink(entry.folder / DESIGN_FILE)
 
 
-def _ensemble(store: Store, name: str) -> tuple[RunEntry, RunManifest]:
+def ensemble_of(store: Store, name: str) -> tuple[RunEntry, RunManifest]:
+    """Return the ensemble of an id with its manifest.
+
+    Raises
+    ------
+    NotFound, BadInput, DataCorrupted
+        When there is no such run, it is not an ensemble, or it cannot be read.
+    """
     entry = store.run(name)
     if entry.manifest is None:
         raise DataCorrupted(entry.fault, where=entry.id)
@@ -183,7 +190,7 @@ def _ensemble(store: Store, name: str) -> tuple[RunEntry, RunManifest]:
     return entry, entry.manifest
 
 
-def _work(
+def run_manifest(
     store: Store,
     entry: RunEntry,
     manifest: RunManifest,
@@ -191,6 +198,7 @@ def _work(
     cancel: CancelToken | None,
     progress: Progress,
 ) -> list[dict[str, Any]]:
+    """Run the batches of a manifest into the folder of `entry` and return their outcomes."""
     scenario = Scenario.from_dict(manifest.scenario or {})
     samples, seed = int(manifest.plan["samples"]), manifest.seed or 0
     paths = [r.path for r in scenario.ranges]
@@ -236,7 +244,8 @@ def _usable(entry: RunEntry, batch: Batch, outcome: Mapping[str, Any]) -> bool:
     return not file_problems(entry.folder, tuple(files))
 
 
-def _outputs(manifest: RunManifest, outcomes: Sequence[Mapping[str, Any]]) -> RunOutputs:
+def outputs_of(manifest: RunManifest, outcomes: Sequence[Mapping[str, Any]]) -> RunOutputs:
+    """Return what came out of all batches as one record."""
     parts: dict[str, list[TableEntry]] = {}
     for outcome in outcomes:
         for name, raw in outcome["tables"].items():

@@ -62,24 +62,25 @@ def differing_tables(first: Result, second: Result) -> list[Difference]:
         if one is None or two is None:
             out.append(Difference(place, _there(one), _there(two)))
         elif content_hash(one.frame, keep_order=True) != content_hash(two.frame, keep_order=True):
-            out += _differing_rows(place, one, two)
+            out += differing_frames(place, one.frame, two.frame, list(one.dimensions))
     return out
 
 
-def _differing_rows(place: str, one: Table, two: Table) -> list[Difference]:
-    if one.frame.schema != two.frame.schema:
-        return [Difference(f"{place}.columns", str(one.frame.columns), str(two.frame.columns))]
-    keys = list(one.dimensions)
-    if keys and not (_unique(one.frame, keys) and _unique(two.frame, keys)):
+def differing_frames(
+    place: str, one: pl.DataFrame, two: pl.DataFrame, keys: list[str]
+) -> list[Difference]:
+    """Return how two frames of unequal content differ, row by row of `keys` where these fit."""
+    if one.schema != two.schema:
+        return [Difference(f"{place}.columns", str(one.columns), str(two.columns))]
+    if keys and not (_unique(one, keys) and _unique(two, keys)):
         keys = []
-    if not keys and one.frame.height != two.frame.height:
-        return [Difference(f"{place}.rows", str(one.frame.height), str(two.frame.height))]
+    if not keys and one.height != two.height:
+        return [Difference(f"{place}.rows", str(one.height), str(two.height))]
     if not keys:
-        numbered = (t.frame.with_row_index("row") for t in (one, two))
-        left, right = numbered
+        left, right = one.with_row_index("row"), two.with_row_index("row")
         keys = ["row"]
     else:
-        left, right = one.frame, two.frame
+        left, right = one, two
     out = []
     for side, other, words in (
         (left, right, ("there", "missing")),
