@@ -4,8 +4,8 @@
 """
 
 from isthmus.charts.maps import Outlines
-from isthmus.charts.render import Drawing, render_svg, to_vegalite
+from isthmus.charts.render import render_svg, render_svgs, to_vegalite
 from isthmus.charts.spec import ChartSpec, Form
 from isthmus.charts.theme import PALETTE
 
-__all__ = ["PALETTE", "ChartSpec", "Drawing", "Form", "Outlines", "render_svg", "to_vegalite"]
+__all__ = ["PALETTE", "ChartSpec", "Form", "Outlines", "render_svg", "render_svgs", "to_vegalite"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from isthmus.charts import theme
@@ -11,6 +12,7 @@ from isthmus.charts.maps import Outlines
 from isthmus.charts.spec import ChartSpec
 from isthmus.evidence import Table
 
+_THREADS = 2
 _SIZE = re.compile(r'<svg[^>]*\bviewBox="([^"]+)"[^>]*>')
 _ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 _ID = re.compile(r'(\bid="|url\(#|xlink:href="#|\bhref="#)')
@@ -72,43 +74,18 @@ def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | 
     return tidy_svg(vl_convert.vegalite_to_svg(to_vegalite(spec, table, outlines=outlines)), key)
 
 
-class Drawing:
-    """Pictures that are drawn on a thread of their own while other work goes on.
+def render_svgs(
+    charts: Iterable[tuple[str, ChartSpec, Table, Outlines | None]],
+) -> dict[str, str]:
+    """Render several charts, on two threads; the order of the answer is that of the input."""
+    charts = list(charts)
+    if not charts:
+        return {}
+    import isthmus.charts.forms  # noqa: F401  (altair's import is not safe to race)
 
-    The renderer takes half a second to start and holds no lock while it draws. One thread, because
-    altair's import is not safe to race. Use it as a context manager, so that an interrupt drops
-    what was not drawn.
-    """
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1)
-        self._futures: dict[str, Future[str]] = {}
-        self._ready = self._pool.submit(_start)
-
-    def __enter__(self) -> Drawing:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def add(self, key: str, spec: ChartSpec, table: Table, outlines: Outlines | None) -> None:
-        """Ask for a picture; asking again for the same key does nothing."""
-        if key not in self._futures:
-            self._futures[key] = self._pool.submit(
-                render_svg, spec, table, key=key, outlines=outlines
-            )
-
-    def picture(self, key: str) -> str:
-        """Return a picture, when it is drawn."""
-        return self._futures[key].result()
-
-
-def _start() -> None:
-    import vl_convert
-
-    import isthmus.charts.forms  # noqa: F401  (so that the first chart finds altair imported)
-
-    vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+    with ThreadPoolExecutor(_THREADS) as pool:
+        drawn = pool.map(lambda c: render_svg(c[1], c[2], key=c[0], outlines=c[3]), charts)
+        return {key: svg for (key, *_), svg in zip(charts, drawn, strict=True)}
 
 
 def tidy_svg(svg: str, key: str) -> str:

@@ -11,33 +11,22 @@ from typing import Any
 
 from markupsafe import Markup
 
-from isthmus.charts import Drawing, theme
+from isthmus.charts import render_svgs, theme
 from isthmus.evidence import DatasetRecord, Finding
 from isthmus.report.cells import grid
 from isthmus.study.claims import threshold_text
-from isthmus.study.dossier import SCHEMA_VERSION, Chart, Dossier, Section
+from isthmus.study.dossier import SCHEMA_VERSION, Chart, Dossier
 from isthmus.study.numbers import interval, number
 from isthmus.study.wording import Catalogue
 
 _ADDRESS = re.compile(r"https?://")
 
 
-def render_html(dossier: Dossier, *, drawing: Drawing | None = None) -> str:
-    """Return the dossier as one HTML page.
-
-    Parameters
-    ----------
-    dossier : Dossier
-        What to render.
-    drawing : Drawing, optional
-        Pictures that are being drawn already; what is missing is added.
-    """
-    if drawing is None:
-        with Drawing() as own:
-            return render_html(dossier, drawing=own)
+def render_html(dossier: Dossier) -> str:
+    """Return the dossier as one HTML page."""
     catalogue = Catalogue.load()
-    for section in dossier.sections:
-        draw_section(drawing, section)
+    charts = [c for s in dossier.sections for c in s.charts]
+    pictures = render_svgs((c.key, c.spec, c.table, c.outlines) for c in charts)
     style = style_sheet()
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     findings = dossier.findings()
@@ -53,7 +42,7 @@ def render_html(dossier: Dossier, *, drawing: Drawing | None = None) -> str:
             name=lambda key: catalogue.get(key, key),
             style=Markup(style),  # noqa: S704 (our own style sheet)
             digest=digest,
-            picture=lambda chart: _picture(chart, drawing.picture(chart.key)),
+            picture=lambda chart: _picture(chart, pictures[chart.key]),
             grid=lambda table, series="": grid(table, catalogue, series=series),
             shown=lambda finding: _shown(finding, catalogue),
             value=lambda f: number(f.value, f.unit, f.kind, catalogue.units),
@@ -69,12 +58,6 @@ def render_html(dossier: Dossier, *, drawing: Drawing | None = None) -> str:
         )
     )
     return str(page)
-
-
-def draw_section(drawing: Drawing, section: Section) -> None:
-    """Ask for the pictures of a section."""
-    for chart in section.charts:
-        drawing.add(chart.key, chart.spec, chart.table, chart.outlines)
 
 
 def anchor(key: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from isthmus.charts import Drawing
 from isthmus.report.html import render_html
 from isthmus.report.markdown import render_markdown
 from isthmus.runtime import canonical_json, publish_folder
@@ -18,9 +17,7 @@ def render_json(dossier: Dossier) -> str:
     return canonical_json(dossier.to_dict(), indent=1) + "\n"
 
 
-def write_dossier(
-    dossier: Dossier, target: Path, *, replace: bool = False, drawing: Drawing | None = None
-) -> Path:
+def write_dossier(dossier: Dossier, target: Path, *, replace: bool = False) -> Path:
     """Write the three files of a dossier into a folder and return the path of the page.
 
     Everything is rendered and written beside `target` first and put in place at the end, so that
@@ -37,7 +34,7 @@ def write_dossier(
         for name, text in (
             (JSON, render_json(dossier)),
             (MARKDOWN, render_markdown(dossier)),
-            (HTML, render_html(dossier, drawing=drawing)),
+            (HTML, render_html(dossier)),
         ):
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return target / HTML

@@ -20,13 +20,7 @@ from isthmus.world import World
 Progress = Callable[[str, int, int], None]
 
 
-def assess(
-    study: Study,
-    world: World,
-    *,
-    progress: Progress | None = None,
-    on_section: Callable[[Section], None] | None = None,
-) -> Dossier:
+def assess(study: Study, world: World, *, progress: Progress | None = None) -> Dossier:
     """Answer a study with a world.
 
     Parameters
@@ -37,8 +31,6 @@ def assess(
         The data.
     progress : callable, optional
         Called with the name of each step, its number and their count.
-    on_section : callable, optional
-        Called with each section as soon as it is built.
 
     Returns
     -------
@@ -58,8 +50,6 @@ def assess(
         if progress is not None:
             progress(name, number, steps)
         sections.append(_with_quoted(_built(context, name, build)))
-        if on_section is not None:
-            on_section(sections[-1])
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in context.study.claims)
