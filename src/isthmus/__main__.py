@@ -2,7 +2,7 @@
 
 import sys
 
-from isthmus.cli import main
+from isthmus.cli.root import entry
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry())

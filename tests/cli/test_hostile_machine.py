@@ -78,7 +78,11 @@ def test_interrupt_leaves_nothing(tmp_path: Path, wait_for: str) -> None:
             break
         time.sleep(0.001)
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=60)
+    try:
+        _, err = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.communicate()
     left = sorted(p.name for p in tmp_path.iterdir())
     if child.returncode == 0:  # it had finished before the signal arrived
         assert left == ["dossier"]

@@ -89,6 +89,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
 
 
+def entry() -> int:
+    """Run the command line as a process; an interrupt ends it at once with its exit code.
+
+    An interrupt that passes through a library's own call into the interpreter would otherwise be
+    remembered, and end the process by signal instead of by the documented code.
+    """
+    code = main()
+    if code == EXIT_INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
 def _dispatch(words: list[str]) -> int:
     from cyclopts import CycloptsError
 
