@@ -3,7 +3,7 @@
 Run: ``python benchmarks/equilibrium.py [folder of the public data] [--many 1000]``. NAFTA stands
 beside a plain numpy reference of the method as it is usually written: prices by fixed point, one
 dense (N J) x (N J) solve for expenditure per wage step, fixed damping. The R package KITE is a
-peer too, but it is not on a package registry that can be used here; it was not run.
+peer too, but it is not on PyPI; it was not run.
 """
 
 from __future__ import annotations
