@@ -2,7 +2,6 @@
 
 from isthmus.equilibrium.base import Base, prepare, with_theta
 from isthmus.equilibrium.elasticities import Source, at_horizon, source_theta, sources
-from isthmus.equilibrium.groups import industry_groups
 from isthmus.equilibrium.horizon import ElasticityPath, parse_horizon
 from isthmus.equilibrium.lens import run_base, solve, solve_many
 from isthmus.equilibrium.settings import Settings
@@ -14,7 +13,6 @@ __all__ = [
     "Settings",
     "Source",
     "at_horizon",
-    "industry_groups",
     "parse_horizon",
     "prepare",
     "run_base",

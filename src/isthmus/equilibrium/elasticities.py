@@ -186,11 +186,3 @@ def _linked(
         targets = tuple(link.target for link in to.of(code))
         out[code] = tuple(t for t in targets if t != SERVICES) or targets
     return out
-
-
-def goods_of(table_industries: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the industries linked to goods; empty where the classification is not known."""
-    links = _links(table_industries)
-    if set(links) != set(table_industries):
-        return ()
-    return tuple(code for code in table_industries if links[code] != (SERVICES,))

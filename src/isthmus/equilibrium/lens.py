@@ -20,7 +20,6 @@ from isthmus.equilibrium.about import (
 )
 from isthmus.equilibrium.base import Base, prepare, with_theta
 from isthmus.equilibrium.elasticities import COMPOSITE, Level
-from isthmus.equilibrium.groups import economy_groups, industry_groups, whole_coalitions
 from isthmus.equilibrium.horizon import ElasticityPath, Reading, parse_horizon
 from isthmus.equilibrium.ranges import Choice, alternatives
 from isthmus.equilibrium.settings import (
@@ -54,7 +53,8 @@ from isthmus.kernels.equilibrium_check import check_model
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.kernels.equilibrium_solve import solve as solve_model
 from isthmus.kernels.equilibrium_welfare import real_income
-from isthmus.scenario import Scenario
+from isthmus.scenario import Scenario, economy_groups, industry_groups
+from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from isthmus.codes import coalition, coalition_names
+from isthmus.codes import (
+    INDUSTRY_CLASSIFICATIONS,
+    coalition,
+    coalition_names,
+    concordance,
+)
+from isthmus.codes import (
+    industries as listed_industries,
+)
 from isthmus.codes.coalitions import is_fixed
 from isthmus.scenario.model import Scenario
 
@@ -16,6 +24,9 @@ CHIPS = "CHIPS"
 
 GOODS_SECTIONS = ("A", "B", "C")
 """First letters of goods: agriculture, mining, manufacturing."""
+
+SERVICES = "SERV"
+"""Industry of ICIO2025 that stands for all services."""
 
 
 def economy_groups(scenario: Scenario, economies: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -40,18 +51,43 @@ def members_of(code: str) -> tuple[str, ...]:
     return tuple(coalition(code, on=None if dated else MEMBERSHIP_DAY).members)
 
 
+def whole_coalitions(
+    names: Sequence[str] | Mapping[str, Sequence[str]], economies: Sequence[str]
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return members by coalition, and the coalitions with members outside `economies`."""
+    known = set(economies)
+    if isinstance(names, Mapping):
+        groups = {name: tuple(members) for name, members in names.items()}
+    else:
+        groups = {name: members_of(name) for name in names}
+    whole = {name: members for name, members in groups.items() if set(members) <= known}
+    return whole, tuple(name for name in names if name not in whole)
+
+
 def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the groups that a shock may name, of an industry list.
 
-    ``GOODS`` and ``SERVICES`` by section letter; where electronics are split into chip nodes,
-    ``C26`` for all of them and ``CHIPS`` for all but the rest.
+    ``GOODS`` and ``SERVICES`` by section letter or by a known classification, neither where the
+    list does not tell them apart; where electronics are split into chip nodes, ``C26`` for all of
+    them and ``CHIPS`` for all but the rest.
     """
-    goods = tuple(i for i in industries if i[0] in GOODS_SECTIONS and i[1:2].isdigit())
-    rest = tuple(i for i in industries if i not in goods)
+    goods = _goods(tuple(industries))
+    rest = tuple(i for i in industries if i not in goods) if goods else ()
     split = tuple(i for i in industries if i.startswith("C26_"))
     chips = tuple(i for i in split if i != "C26_REST")
     groups = {"GOODS": goods, "SERVICES": rest, "C26": split, CHIPS: chips}
     return {name: codes for name, codes in groups.items() if codes}
+
+
+def _goods(industries: tuple[str, ...]) -> tuple[str, ...]:
+    lettered = tuple(i for i in industries if i[0] in GOODS_SECTIONS and i[1:2].isdigit())
+    if lettered:
+        return lettered
+    for classification in INDUSTRY_CLASSIFICATIONS:
+        if set(industries) <= set(listed_industries(classification)):
+            to = concordance(classification, "ICIO2025")
+            return tuple(i for i in industries if {link.target for link in to.of(i)} - {SERVICES})
+    return ()
 
 
 def names_chips(scenario: Scenario) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from isthmus import equilibrium
 from isthmus.errors import DidNotConverge, ShockNotRepresentable
 from isthmus.evidence import Finding, Kind, Result
-from isthmus.scenario import Embargo, ExportStop, Scenario, TradeCostChange
+from isthmus.scenario import Embargo, ExportStop, Scenario, TradeCostChange, industry_groups
 from isthmus.study.context import Context
 
 TABLE = "mrio_2022"
@@ -35,7 +35,7 @@ def scenario_break(context: Context, a: str, b: str, severity: float) -> Scenari
 
 def scenario_stop(context: Context, exporter: str, importer: str) -> Scenario:
     """Return the lasting stop of goods from one party to another."""
-    goods = equilibrium.industry_groups(context.world.mrio(YEAR).industries)["GOODS"]
+    goods = industry_groups(context.world.mrio(YEAR).industries)["GOODS"]
     shock = ExportStop(
         exporters=inside(context, exporter),
         importers=inside(context, importer),
