@@ -45,7 +45,7 @@ def rerun(capsys, lens: str) -> dict:
     [
         ("leverage_map", "leverage CHN --over DEU --diversion 0.4"),
         ("backtest", "backtest --top 3"),
-        ("retaliation", "retaliation CHN DEU --draws 20 --official 0.7"),
+        ("price_ladder", "retaliation CHN DEU --draws 20 --official 0.7"),
         ("price_ladder", "respond LTU --rung arms-sales --draws 20"),
     ],
 )
@@ -54,8 +54,8 @@ def test_coercion(capsys, lens, words):
     parameters = rerun(capsys, f"coercion.{lens}")
     if lens == "leverage_map":
         assert parameters["assumptions"]["diversion"] == 0.4
-    if lens == "retaliation":
-        assert parameters["step"]["official"] == 0.7
+    if words.startswith("retaliation"):
+        assert parameters["rung"]["official"] == 0.7
 
 
 def test_disruption_compare(capsys, here):

@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.coercion.assumptions import Rung, find_rung, parse_assumptions, preset, preset_ladder
+from isthmus.coercion.assumptions import (
+    Rung,
+    Step,
+    find_rung,
+    parse_assumptions,
+    preset,
+    preset_ladder,
+)
 from isthmus.coercion.engine import SUPPORT, effective_years, intensity, respond
 from isthmus.coercion.instruments import ECONOMIC, RESPONSES, instrument, instrument_mix
 from isthmus.coercion.ladder import price_ladder
+from isthmus.coercion.response_tables import Data, distribution
 from isthmus.coercion.stakes import Stakes, losses, read_stakes, value_added_shares
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, NotFound
 from isthmus.evidence import Kind
@@ -287,3 +295,46 @@ def test_bad_calls_are_named(world):
 def test_rungs_are_found_by_key():
     assert find_rung("arms-sales", preset_ladder()).military == 1.0
     assert RESPONSES[2:] == ECONOMIC
+
+
+def test_a_step_of_given_degrees_is_a_rung_of_one(world):
+    top = find_rung("arms-sales", preset_ladder())
+    step = Step(top.visible, top.official, top.military)
+    free, rung = (price_ladder(world, "LTU", rung=r, draws=20) for r in (step, top))
+    for name in ("prices", "responses", "losses", "distribution"):
+        assert (
+            free[name]
+            .frame.drop("rung", strict=False)
+            .equals(rung[name].frame.drop("rung", strict=False))
+        )
+    with pytest.raises(BadInput) as caught:
+        price_ladder(world, "LTU", rung=Step(2.0, -1.0, 0.0))
+    assert len(caught.value.problems) == 2
+
+
+def test_the_distribution_of_the_loss_is_that_of_answers(world, result):
+    rung = preset_ladder()[-1]
+    found = respond(small(), [rung], ONE, EVEN, np.array([False]))
+    data = Data(world, "AAA", small(), (rung,), np.array([False]), ONE)
+    row = distribution(data, found).frame.row(0, named=True)
+    chance, loss = found.probability[0, 0, 0, 0], found.loss[0, 0, 0]
+    assert row["nothing"] == pytest.approx(chance[0] + chance[1])
+    assert row["mean"] == pytest.approx(found.expected[0, 0, 0, 0])
+    outcomes = sorted([(0.0, row["nothing"]), *zip(loss, chance[2:], strict=True)])
+    for name, level in (("p50", 0.5), ("p75", 0.75), ("p95", 0.95)):
+        reached = np.cumsum([weight for _, weight in outcomes])
+        value = outcomes[int(np.argmax(reached >= level))][0]
+        assert row[name] == pytest.approx(value)
+        assert row[f"{name}_share"] == pytest.approx(value / 1000.0)
+    whole = result["distribution"].frame
+    assert ((whole["p50"] <= whole["p75"]) & (whole["p75"] <= whole["p95"])).all()
+
+
+def test_a_file_may_hold_parameters_and_ladder_together():
+    from importlib.resources import files
+
+    from isthmus.coercion.assumptions import parse_ladder
+
+    text = (files("isthmus.coercion") / "presets" / "response.toml").read_text("utf-8")
+    assert parse_ladder(text) == preset_ladder()
+    assert parse_assumptions(text).entries == preset().entries

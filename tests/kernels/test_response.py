@@ -15,6 +15,7 @@ from isthmus.kernels.response import (
     calibrated_offsets,
     hold_probability,
     log_sum_exp,
+    mixture_quantiles,
     quantal_response,
 )
 
@@ -115,3 +116,27 @@ def test_impossible_utilities_are_refused(u):
 def test_shares_must_be_positive_and_whole(share):
     with pytest.raises(BadInput, match="shares"):
         calibrated_offsets(share, 1.0)
+
+
+def test_quantiles_of_a_mixture_by_hand():
+    # half of the time nothing, a third 10, a sixth 40
+    got = mixture_quantiles([40.0, 0.0, 10.0], [1.0, 3.0, 2.0], [0.0, 0.5, 0.51, 5 / 6, 0.9, 1.0])
+    assert got.tolist() == [0.0, 0.0, 10.0, 10.0, 40.0, 40.0]
+
+
+@given(
+    hnp.arrays(np.float64, 6, elements=st.floats(-100, 100)),
+    hnp.arrays(np.int64, 6, elements=st.integers(1, 5)),
+    st.floats(0.01, 0.99),
+)
+def test_weighted_quantiles_are_those_of_repeated_values(values, counts, level):
+    got = mixture_quantiles(values, counts, [level])[0]
+    want = np.quantile(np.repeat(values, counts), level, method="inverted_cdf")
+    reached = counts[values <= got].sum() / counts.sum()
+    assert got == want or reached == pytest.approx(level, abs=1e-9)
+
+
+def test_mixtures_without_weight_are_refused():
+    for weights, level in (([0.0, 0.0], 0.5), ([-1.0, 2.0], 0.5), ([1.0, 1.0], 1.5)):
+        with pytest.raises(BadInput):
+            mixture_quantiles([1.0, 2.0], weights, [level])

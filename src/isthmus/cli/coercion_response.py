@@ -100,7 +100,77 @@ def respond(
     return 0
 
 
+def retaliation(
+    sender: str,
+    target: Annotated[tuple[str, ...], Parameter(negative="")],
+    /,
+    *,
+    visible: float = 0.5,
+    official: float = 0.5,
+    military: float = 0.5,
+    bloc: str = "EU27_2020",
+    assumptions: Path | None = None,
+    draws: int = 200,
+    seed: int = 0,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+    limit: int = 40,
+) -> int:
+    """Price one step of given degrees: the model of `respond` without a ladder.
+
+    Parameters
+    ----------
+    sender
+        Economy that may answer.
+    target
+        Who takes the step, each on its own (DEU LTU).
+    visible
+        How visible the step is, 0 to 1.
+    official
+        How official it is, 0 to 1.
+    military
+        How military it is, 0 to 1.
+    bloc
+        Coalition whose members can answer together; "" for none.
+    assumptions
+        TOML file whose tables replace shipped assumptions.
+    draws
+        Draws over the ranges, 20 or more.
+    seed
+        Seed of the draws.
+    world
+        Name of a world or its folder.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.coercion import Step
+    from isthmus.ensemble.inputs import input_file
+    from isthmus.world import World
+
+    result = recorded(
+        "coercion.price_ladder",
+        World.open(world),
+        target=target,
+        rung=Step(visible, official, military),
+        sender=sender,
+        bloc=bloc,
+        assumptions=None if assumptions is None else input_file(assumptions),
+        draws=draws,
+        seed=seed,
+    )
+    emit_result(result, json=json, out=out, limit=limit)
+    return 0
+
+
 def register(app: App) -> None:
     """Add the commands to the app of the room."""
     app.command(ladder)
     app.command(respond)
+    app.command(retaliation)

@@ -1,12 +1,12 @@
 """The coercion lens: episodes, leverage, retaliation."""
 
+from isthmus.coercion.assumptions import Step
 from isthmus.coercion.episodes import episodes
 from isthmus.coercion.events import event_study
 from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.leverage import Assumptions, leverage_map
 from isthmus.coercion.panel import visible_cases
 from isthmus.coercion.ranking import backtest
-from isthmus.coercion.retaliation import Step, retaliation
 
 __all__ = [
     "Assumptions",
@@ -16,6 +16,5 @@ __all__ = [
     "event_study",
     "leverage_map",
     "price_ladder",
-    "retaliation",
     "visible_cases",
 ]

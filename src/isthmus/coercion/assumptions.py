@@ -19,6 +19,9 @@ from isthmus.scenario.base import Strict
 
 Array = NDArray[np.float64]
 FOLDER = "isthmus.coercion"
+PRESET = "presets/response.toml"
+TABLES = ("schema_version", "parameters", "rungs")
+"""Tables of a file; parameters and ladder may stand in one file or in two."""
 
 _UNIT_INTERVAL = frozenset(
     {
@@ -89,6 +92,34 @@ class Rung(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step outside the ladder, given by its degrees alone.
+
+    Parameters
+    ----------
+    visible, official, military : float
+        Degrees in [0, 1].
+    """
+
+    visible: float = 0.5
+    official: float = 0.5
+    military: float = 0.5
+
+    def rung(self) -> Rung:
+        """Return the step as a rung.
+
+        Raises
+        ------
+        BadInput
+            With every degree outside [0, 1].
+        """
+        return Rung(
+            key="step", title="A step of given degrees", visible=self.visible,
+            official=self.official, military=self.military, reason="given by the user",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Assumptions:
     """All assumed numbers by name.
 
@@ -129,14 +160,14 @@ class Assumptions:
 @cache
 def preset() -> Assumptions:
     """Return the assumptions that ship with the package."""
-    raw = tomllib.loads(_packaged("ladder-assumptions"))
+    raw = tomllib.loads(_packaged())
     return Assumptions({k: Assumption(**v) for k, v in raw["parameters"].items()})
 
 
 @cache
 def preset_ladder() -> tuple[Rung, ...]:
     """Return the ladder of engagement that ships with the package, in its order."""
-    return parse_ladder(_packaged("ladder"), where="ladder")
+    return parse_ladder(_packaged(), where="ladder")
 
 
 def read_assumptions(path: str | Path) -> Assumptions:
@@ -162,7 +193,7 @@ def parse_assumptions(text: str, *, where: str = "text") -> Assumptions:
     """
     raw = _toml(text, where)
     base = preset().entries
-    problems = _top_level(raw, {"schema_version", "parameters"})
+    problems = _top_level(raw)
     given = raw.get("parameters", {})
     if not isinstance(given, dict):
         problems.append(InputProblem("must be tables [parameters.<name>]", "parameters"))
@@ -198,7 +229,7 @@ def parse_ladder(text: str, *, where: str = "text") -> tuple[Rung, ...]:
         For unknown or missing fields, degrees outside [0, 1], keys used twice; all at once.
     """
     raw = _toml(text, where)
-    problems = _top_level(raw, {"schema_version", "rungs"})
+    problems = _top_level(raw)
     found: list[Rung] = []
     listed = raw.get("rungs", [])
     if not isinstance(listed, list) or not listed:
@@ -266,11 +297,11 @@ def _outside(name: str, entry: Assumption) -> str:
     return "" if entry.low >= 0 else "must not be negative"
 
 
-def _top_level(raw: Mapping[str, Any], known: set[str]) -> list[InputProblem]:
+def _top_level(raw: Mapping[str, Any]) -> list[InputProblem]:
     out = [
-        InputProblem(f"unknown table '{key}'", key, did_you_mean(key, known))
+        InputProblem(f"unknown table '{key}'", key, did_you_mean(key, TABLES))
         for key in raw
-        if key not in known
+        if key not in TABLES
     ]
     if raw.get("schema_version", 1) != 1:
         out.append(InputProblem("only version 1 is known", "schema_version"))
@@ -302,5 +333,5 @@ def _text(path: str | Path) -> str:
         ) from None
 
 
-def _packaged(name: str) -> str:
-    return (resources.files(FOLDER) / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+def _packaged() -> str:
+    return (resources.files(FOLDER) / PRESET).read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from isthmus.coercion import response_tables as tables
 from isthmus.coercion.assumptions import (
     Assumptions,
     Rung,
+    Step,
     find_rung,
     preset,
     preset_ladder,
@@ -42,7 +43,7 @@ def price_ladder(
     world: World,
     target: str | Sequence[str],
     *,
-    rung: str | Rung | None = None,
+    rung: str | Rung | Step | None = None,
     sender: str = "CHN",
     bloc: str = BLOC,
     assumptions: Assumptions | Path | None = None,
@@ -62,7 +63,7 @@ def price_ladder(
         Holds the inter-economy table of 2022 and the coded cases.
     target : str or sequence of str
         Economies or a coalition; each member is answered on its own.
-    rung : str or Rung, optional
+    rung : str, Rung or Step, optional
         Key of a rung, or a step of one's own; every rung of the ladder when None.
     sender : str
         Economy that may answer; coded cases must exist for it.
@@ -80,7 +81,8 @@ def price_ladder(
     Returns
     -------
     Result
-        ``break_even``, ``prices``, ``responses``, ``losses``, ``answer``, ``exposure``,
+        ``break_even``, ``prices``, ``responses``, ``losses``, ``distribution`` (of the loss, over
+        answers and draws), ``answer``, ``exposure``,
         ``calibration``, ``precedents``, ``rungs`` and ``assumptions``. The value of each number is
         that of the first draw, low and high the 5 % and 95 % quantiles over all draws.
 
@@ -135,6 +137,7 @@ def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> d
         "prices": tables.prices(data, found),
         "responses": tables.responses(data, found),
         "losses": tables.losses(data, found),
+        "distribution": tables.distribution(data, found),
         "answer": tables.answer(data, found),
         "exposure": tables.exposure(data),
         "calibration": tables.calibration(mix),
@@ -144,9 +147,11 @@ def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> d
     }
 
 
-def _steps(rung: str | Rung | None, ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
+def _steps(rung: str | Rung | Step | None, ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
     if rung is None:
         return ladder
+    if isinstance(rung, Step):
+        return (rung.rung(),)
     return (rung if isinstance(rung, Rung) else find_rung(rung, ladder),)
 
 

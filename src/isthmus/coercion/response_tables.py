@@ -16,12 +16,14 @@ from isthmus.coercion.engine import SUPPORT, Outcome
 from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, RESPONSES, Mix, instrument
 from isthmus.coercion.stakes import FLOWS, LISTED, TABLE, YEAR, Stakes
 from isthmus.evidence import Column, Kind, Table
+from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
 
 Array = NDArray[np.float64]
 
 MONEY = "million USD"
 LOW, HIGH = 0.05, 0.95
+QUANTILES = (0.5, 0.75, 0.95)
 CHANNELS = ("purchases", "purchases", "supplies", "purchases of third economies")
 """Channel of each instrument of `ECONOMIC`."""
 
@@ -183,6 +185,50 @@ def losses(data: Data, found: Outcome) -> Table:
     text = "what each response would cost target and sender; channels are never summed"
     notes = (ASSUMED, SUPPORT_NOTE, COVERED, AFTER)
     return _table("losses", _frame(rows, columns), columns, text, notes)
+
+
+def distribution(data: Data, found: Outcome) -> Table:
+    """Distribution of the loss by rung, target and support, over answers and assumptions."""
+    gdp = data.stakes.gdp[:, None, None]
+    nothing = 1.0 - found.economic.mean(axis=0)
+    # every draw counts the same; an answer without economic means costs nothing
+    weight = np.moveaxis(found.probability[..., 2:], 0, -2)
+    weight = weight.reshape(*weight.shape[:-2], -1)
+    none = weight.shape[-1] / len(ECONOMIC) - weight.sum(axis=-1, keepdims=True)
+    loss = np.moveaxis(found.loss, 0, -2)
+    loss = loss.reshape(loss.shape[0], 1, loss.shape[1], -1)
+    loss = np.broadcast_to(loss, weight.shape)
+    values = np.concatenate([np.zeros_like(none), loss], axis=-1)
+    weights = np.concatenate([np.maximum(none, 0.0), weight], axis=-1)
+    ends = mixture_quantiles(values, weights, QUANTILES)
+    mean = (values * weights).sum(axis=-1) / weights.sum(axis=-1)
+    shares = ends / gdp[..., None]
+    parts = (nothing, mean, *np.moveaxis(ends, -1, 0), *np.moveaxis(shares, -1, 0))
+    rows = [
+        (key, target, SUPPORT[g], *(float(part[i, r, g]) for part in parts), Kind.ASSUMED.value)
+        for r, key in enumerate(data.keys)
+        for i, target in enumerate(data.stakes.targets)
+        for g in data.supports(i)
+    ]
+    columns = [
+        *_RUNG,
+        Column("nothing", "value", "share", "probability of no economic answer, hence of no loss"),
+        Column("mean", "value", MONEY, "mean loss over answers and draws"),
+        *(Column(f"p{100 * q:.0f}", "value", MONEY, f"{100 * q:.0f} % quantile of the loss")
+          for q in QUANTILES),
+        *(Column(f"p{100 * q:.0f}_share", "value", "share", "the same over a year's GDP")
+          for q in QUANTILES),
+        _KIND,
+    ]  # fmt: skip
+    text = "distribution of the loss, if the state holds"
+    notes = (
+        ASSUMED.partition(";")[0] + "; over answers and over draws from all ranges, each draw "
+        "counting the same",
+        SUPPORT_NOTE,
+        NOT_MEASURED,
+        COVERED,
+    )
+    return _table("distribution", _frame(rows, columns), columns, text, notes)
 
 
 def answer(data: Data, found: Outcome) -> Table:
@@ -365,19 +411,23 @@ def _by_rung(
     """Rows by rung, target and support from arrays of draws (D, n, R, G)."""
     names = list(targets or data.stakes.targets)
     member = data.inside if inside is None else inside
-    ends = {name: _quantiles(array) for name, array in numbers.items()}
-    rows = []
-    for r, key in enumerate(data.keys):
-        for i, target in enumerate(names):
-            for g in range(len(SUPPORT) if member[i] else 1):
-                cells = [
-                    None if np.isnan(v) else float(v)
-                    for array in ends.values()
-                    for v in array[:, i, r, g]
-                ]
-                rows.append((key, target, SUPPORT[g], *cells, Kind.ASSUMED.value))
-    columns = [c for name in numbers for c in _range(name, "", "")]
-    return _frame(rows, [*_RUNG, *columns, _KIND])
+    found = np.concatenate([_quantiles(array) for array in numbers.values()])
+    # rows by rung, target and support; only members of the bloc have its support
+    places = [(i, g) for i in range(len(names)) for g in range(len(SUPPORT) if member[i] else 1)]
+    i, g = (np.array(axis) for axis in zip(*places, strict=True))
+    cells = np.moveaxis(found[:, i, :, g], 0, -1)
+    keys = data.keys
+    labels = {
+        "rung": [key for key in keys for _ in places],
+        "economy": [names[n] for n, _ in places] * len(keys),
+        "support": [SUPPORT[n] for _, n in places] * len(keys),
+    }
+    columns = [c.name for name in numbers for c in _range(name, "", "")]
+    flat = cells.reshape(len(columns), -1)
+    values = {
+        name: pl.Series(row, nan_to_null=True) for name, row in zip(columns, flat, strict=True)
+    }
+    return pl.DataFrame({**labels, **values}).with_columns(pl.lit(Kind.ASSUMED.value).alias("kind"))
 
 
 def _quantiles(array: Array) -> Array:

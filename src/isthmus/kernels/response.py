@@ -1,4 +1,4 @@
-"""Choice among responses: quantal response, its limits, and hold or concede."""
+"""Choice among responses: quantal response, its limits, hold or concede, what may follow."""
 
 from __future__ import annotations
 
@@ -165,6 +165,44 @@ def calibrated_offsets(share: ArrayLike, noise: ArrayLike, axis: int = -1) -> Ar
     if not (np.isfinite(scale) & (scale > 0)).all():
         raise BadInput("noise must be positive and finite", where="noise")
     return np.moveaxis(scale[..., None] * np.log(p), -1, axis)
+
+
+def mixture_quantiles(values: ArrayLike, weights: ArrayLike, levels: ArrayLike) -> Array:
+    """Return quantiles of the distribution that has each value with its weight.
+
+    The smallest value whose weight, with that of all smaller ones, reaches the level: an outcome
+    that can happen, never a mean of two.
+
+    Parameters
+    ----------
+    values, weights : (..., m) array
+        Outcomes, and weights that are not negative and do not all vanish.
+    levels : (q,) array
+        In [0, 1].
+
+    Returns
+    -------
+    (..., q) array
+
+    Raises
+    ------
+    BadInput
+        When a weight is negative, all of a row vanish, or a level lies outside [0, 1].
+    """
+    v, w = np.broadcast_arrays(np.asarray(values, float), np.asarray(weights, float))
+    q = np.asarray(levels, dtype=np.float64)
+    if not ((q >= 0) & (q <= 1)).all():
+        raise BadInput("levels must lie in [0, 1]", where="levels")
+    total = w.sum(axis=-1, keepdims=True)
+    if (w < 0).any() or not (total > 0).all():
+        raise BadInput("weights must not be negative and not all zero", where="weights")
+    order = np.argsort(v, axis=-1, kind="stable")
+    v = np.take_along_axis(v, order, axis=-1)
+    reached = np.cumsum(np.take_along_axis(w, order, axis=-1), axis=-1) / total
+    # rounding must not push the last outcome out of reach
+    place = [(reached < level - 1e-12).sum(axis=-1, keepdims=True) for level in q]
+    at = np.minimum(np.concatenate(place, axis=-1), v.shape[-1] - 1)
+    return np.asarray(np.take_along_axis(v, at, axis=-1))
 
 
 def _check(u: Array) -> None:
