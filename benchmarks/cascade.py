@@ -21,6 +21,7 @@ from isthmus.kernels.cascade_compiled import compiled
 
 RUNS = 5
 PLAIN = 12
+STOPS = 2_048  # four batches, so that two cores share the work as they do in a full index
 
 
 def network(n: int, sectors: int, links_per_firm: float = 8.0) -> SupplyNetwork:
@@ -49,7 +50,7 @@ def median_ms(task, count: int, clock=time.perf_counter) -> float:
 def row(n: int, sectors: int, replaceability: str) -> None:
     """Print one line of the table."""
     net = network(n, sectors)
-    supply, shocks = net.supply(replaceability), some(net, 512)
+    supply, shocks = net.supply(replaceability), some(net, STOPS)
     few = some(net, PLAIN)
 
     def run(full_steps: bool = False, threads: int = 0):

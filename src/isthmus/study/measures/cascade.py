@@ -12,6 +12,8 @@ from isthmus.study.context import Context
 from isthmus.study.measures.registry import PARTY, measure
 
 FACTS, FLOWS = "chip_facts", "icio_flows"
+EXPOSED, SECOND_SHARE = 10, 0.75
+"""Materials looked at; share of the loss at or below which a second source helps."""
 
 
 def chips_of(context: Context, user: str, supplier: str) -> Result:
@@ -81,4 +83,43 @@ def contribution(context: Context, *, user: str, supplier: str) -> Finding:
         high=max(by_case.values()),
         interval="chip_cases",
         caveat="deliveries_assumed",
+    )
+
+
+@measure("cascade.second_sources", user=PARTY)
+def second_sources(context: Context, *, user: str) -> Finding:
+    """Count of a party's ten most exposed materials for which a second source helps."""
+    result = materials_of(context, user)
+    second = result["second_source"].frame
+    if second.height != EXPOSED:
+        raise DataMissing(
+            f"only {second.height} materials with a second supplier", where=result["ranking"].name
+        )
+    helped = second.filter(pl.col("value_with") <= SECOND_SHARE * pl.col("value")).height
+    return material_finding(context, user, "second", helped, "count", "cascade_second")
+
+
+def material_finding(
+    context: Context,
+    user: str,
+    key: str,
+    value: float,
+    unit: str,
+    method: str,
+    low: float | None = None,
+) -> Finding:
+    """Return a finding on the materials that a party buys, from no hubs to all hubs."""
+    ranking = materials_of(context, user)["ranking"]
+    return context.finding(
+        f"cascade.{key}.{user}",
+        value,
+        unit,
+        kind=ranking.kind,
+        year=ranking.notes[1].rpartition(" ")[2],
+        method=method,
+        datasets=ranking.datasets,
+        low=low,
+        high=None if low is None else value,
+        interval="" if low is None else "direct_or_hubs",
+        caveat="own_production_low",
     )

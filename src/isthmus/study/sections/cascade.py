@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from isthmus import codes
@@ -9,21 +11,24 @@ from isthmus.cascade.cases import ALL_PLANNED, EUROPE_PLANNED, LATEST
 from isthmus.cascade.chips import EUROPE, planned_capacity
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
-from isthmus.evidence import Finding, Kind, Table
+from isthmus.evidence import Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.measures.cascade import (
+    EXPOSED,
     FACTS,
     FLOWS,
     chips_of,
     contribution,
     loss_on_stop,
+    material_finding,
     materials_of,
+    second_sources,
 )
 from isthmus.study.wording import Sentence
 
 KEY = "cascade"
-STAGES_SHOWN, SECOND_SHARE = 12, 0.75
+STAGES_SHOWN = 12
 
 
 def build(context: Context) -> Section:
@@ -196,18 +201,10 @@ def _materials(
     home, rival = context.home, context.rival
     result = materials_of(context, home)
     ranking = result["ranking"].frame
-    datasets = result["ranking"].datasets
-    year = result["ranking"].notes[1].rpartition(" ")[2]
     count = result["suppliers"].frame["product"].n_unique()
     row = ranking.filter(pl.col("economy") == rival)
 
-    def found(key: str, value: float, unit: str, method: str, low: float | None = None) -> Finding:
-        return context.finding(
-            f"cascade.{key}.{home}", value, unit, kind=result["ranking"].kind, year=year,
-            method=method, datasets=datasets, low=low, high=None if low is None else value,
-            interval="" if low is None else "direct_or_hubs", caveat="own_production_low",
-        )  # fmt: skip
-
+    found = partial(material_finding, context, home)
     if row.is_empty():
         gaps.append(context.say("gap.material_supplier", rival=names["rival"], home=names["home"]))
     else:
@@ -232,13 +229,9 @@ def _materials(
             context.note(35, f"{KEY}.headline_materials", **fields, products=products, count=count)
         )
     second = result["second_source"].frame
-    helped = second.filter(pl.col("value_with") <= SECOND_SHARE * pl.col("value")).height
-    if second.height == 10:
-        answer.append(
-            context.say(
-                f"{KEY}.answer.second", helped=found("second", helped, "count", "cascade_second")
-            )
-        )
+    if second.height == EXPOSED:
+        helped = second_sources(context, user=home)
+        answer.append(context.say(f"{KEY}.answer.second", helped=helped))
     charts.append(_ranking_chart(context, ranking, result["ranking"]))
     tables.append(_second_table(context, second, result["second_source"]))
 
