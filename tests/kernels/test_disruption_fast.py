@@ -1,5 +1,8 @@
 """The compiled loops against the array form."""
 
+import ast
+import inspect
+
 import numpy as np
 import pytest
 
@@ -67,6 +70,40 @@ def test_compiled_equals_array_form(table, form, batch, threads, rule):
     )
     np.testing.assert_allclose(other, one, rtol=AGREE)
     np.testing.assert_allclose(others[-1].used, days[-1].used, rtol=AGREE)
+
+
+@pytest.mark.parametrize("form", ["dense", "factored"])
+@pytest.mark.parametrize("batch", [1, 20])
+def test_threads_do_not_change_a_bit(table, form, batch):
+    used = table.dense() if form == "dense" else table
+    one, days, _ = fast(used, imposed(batch), threads=1)
+    other, others, _ = fast(used, imposed(batch), threads=3)
+    assert np.array_equal(one, other)
+    assert np.array_equal(days[-1].used, others[-1].used)
+
+
+@pytest.mark.parametrize("width", [1, 3, 1000])
+def test_blocks_of_industries_do_not_change_the_answer(table, monkeypatch, width):
+    from isthmus.kernels import disruption_fast as module
+
+    whole, _, _ = fast(table.dense(), imposed())
+    many, _, _ = fast(table.dense(), imposed(20))
+    monkeypatch.setattr(module, "BLOCK", width * S)
+    monkeypatch.setattr(module, "ROWS", width)
+    cut, _, _ = fast(table.dense(), imposed())
+    some, _, _ = fast(table.dense(), imposed(20))
+    np.testing.assert_allclose(cut, whole, rtol=AGREE)
+    np.testing.assert_allclose(some, many, rtol=AGREE)
+
+
+def test_no_number_in_the_loops_widens_single_precision():
+    """A literal such as 0.0 would turn single precision into double, at twice the time."""
+    from isthmus.kernels import disruption_loops as loops
+
+    for name in ("fused_dense", "sweep_dense", "sweep_factored"):
+        tree = ast.parse(inspect.getsource(getattr(loops, name)))
+        numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+        assert not any(isinstance(n, float) for n in numbers)
 
 
 @pytest.mark.parametrize("form", ["dense", "factored"])

@@ -206,7 +206,7 @@ def simulate_many(
     *,
     until: int | None = None,
     year: int = 2022,
-    batch: int = 32,
+    batch: int = 128,
     settings: Settings = DEFAULTS,
     engine: Engine = "auto",
     threads: int = 1,

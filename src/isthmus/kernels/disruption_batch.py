@@ -115,13 +115,16 @@ class Flows:
         return out if self.dense else self._spread(lo, hi, out, part)
 
     def collect_pair(
-        self, p: int, delivered: Any, weight: Any, today: Severity, tomorrow: Severity
+        self, p: int, pair: Any, rows: tuple[int, int], today: Severity, tomorrow: Severity
     ) -> Any:
-        """Return what `collect` gives for deliveries and for new orders, side by side (n, 2 B)."""
+        """Return what `collect` gives for deliveries and for new orders, side by side.
+
+        `pair` (R, 2 B) holds the weights of both, `rows` the industries wanted: (rows, 2 B).
+        """
         xp = self.xp
-        batch = weight.shape[2]
-        pair = xp.concat([delivered[p, :, :], weight[p, :, :]], axis=1)
-        out = xp.matmul(xp.matrix_transpose(self.matrix[p, :, :]), pair)
+        lo, hi = rows
+        batch = pair.shape[1] // 2
+        out = xp.matmul(xp.matrix_transpose(self.matrix[p, :, lo:hi]), pair)
         for i, (sector, redirect, block, pick) in enumerate(self.cells):
             if sector != p:
                 continue
@@ -129,7 +132,18 @@ class Flows:
                 if now is not None:
                     part = pair[:, side : side + batch]
                     chosen = xp.matmul(xp.matrix_transpose(pick), part) * now[None, :]
-                    out[:, side : side + batch] -= xp.matmul(xp.matrix_transpose(block), chosen)
+                    stopped = xp.matmul(xp.matrix_transpose(block[:, lo:hi]), chosen)
+                    out[:, side : side + batch] -= stopped
+        return out
+
+    def place_part(self, p: int, ask: Any, rows: tuple[int, int], severity: Severity) -> Any:
+        """Return what the industries lo .. hi-1 ask of sector p by supplier, shape (R, B)."""
+        xp = self.xp
+        lo, hi = rows
+        out = xp.matmul(self.matrix[p, :, lo:hi], ask)
+        for (sector, _, block, pick), now in zip(self.cells, severity, strict=True):
+            if now is not None and sector == p:
+                out -= xp.matmul(pick, xp.matmul(block[:, lo:hi], ask) * now[None, :])
         return out
 
     def collect_imports(

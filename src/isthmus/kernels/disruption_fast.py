@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
-from isthmus.kernels.disruption import Array, Coefficients, DenseTable, FactoredTable, Table
+from isthmus.kernels.disruption import Array, Coefficients, FactoredTable, Table
 from isthmus.kernels.disruption_batch import State, to_sectors
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
+
+
+PARTS = 8
+"""Parts of a day's work; fixed, so that sums do not depend on the number of threads."""
+BLOCK = 1024
+"""Industries per block of the fused loop: what it reads twice stays in the cache."""
+ROWS = 512
+"""Industries per block of matrix products."""
+NARROW = 16
+"""Scenarios from which blocks of rows pay."""
 
 
 class FastRun(BatchRun):
@@ -24,7 +34,7 @@ class FastRun(BatchRun):
     Parameters
     ----------
     threads : int
-        Threads that share the input sectors of a day.
+        Threads that share a day; they do not change the result.
     **arguments
         As `BatchRun`; numpy arrays only.
 
@@ -51,14 +61,11 @@ class FastRun(BatchRun):
 
     def _start(self) -> State:
         state = super()._start()
-        if isinstance(self.table, DenseTable) and self.drivers.batch == 1:
-            self.flows.matrix = None
         state.stock = [np.ascontiguousarray(state.stock[0])]
         state.ask = [np.ascontiguousarray(state.ask[0])]
         return state
 
     def _day_work(self) -> Callable[..., tuple[Any, Any, Any]]:
-        s, r = self.shape
         if isinstance(self.table, FactoredTable):
             self.loop = compiled("sweep_factored")
             return self._factored
@@ -66,8 +73,6 @@ class FastRun(BatchRun):
             self.loop = compiled("sweep_dense")
             return self._dense_batch
         self.loop = compiled("fused_dense")
-        cells = self.table.flows.reshape(s, r, r, s).transpose(0, 2, 1, 3)
-        self.cells = np.ascontiguousarray(cells, dtype=self.precision)
         self.passing = Passing(self.drivers.stops, self.shape, self.precision)
         return self._dense_one
 
@@ -90,61 +95,48 @@ class FastRun(BatchRun):
         one = np.asarray(1.0, dtype=self.precision)
         return scales.stock, np.asarray(one / (scales.stock * scales.psi)), scales.rate
 
-    def _parts(self) -> list[tuple[int, int]]:
-        edges = np.linspace(0, self.shape[0], self.threads + 1).astype(int)
-        return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
-
-    def _share(self, work: Callable[[int, int, Array, Array], None], shape: tuple[int, ...]) -> Any:
-        """Run `work` on parts of the input sectors; return the lowest bounds and summed use."""
-        parts = self._parts()
-        bounds = [np.full(shape, np.inf, dtype=self.precision) for _ in parts]
-        used = [np.zeros(shape, dtype=self.precision) for _ in parts]
-        jobs = [(lo, hi, bounds[i], used[i]) for i, (lo, hi) in enumerate(parts)]
+    def _each(self, work: Callable[[Any], None], jobs: Sequence[Any]) -> None:
+        """Run `work` on every job; what a job computes does not depend on who runs it."""
         if self.pool is None:
-            work(*jobs[0])
+            for job in jobs:
+                work(job)
         else:
-            list(self.pool.map(lambda job: work(*job), jobs))
-        return np.minimum.reduce(bounds), sum(used[1:], used[0])
+            list(self.pool.map(work, jobs))
 
     def _dense_one(
         self, t: int, state: State, output: Any, planned: Any, delivered: Any, weight: Any
     ) -> tuple[Any, Any, Any]:
         s, r = self.shape
-        three = (s, r, s)
         scale = np.concatenate(self._limits()).astype(self.precision)
-        cells, now, base, soon = self.passing.at(t, self.drivers.days)
-        placed = np.empty((s, r), dtype=self.precision)
         # Where every order passes, the array is empty and the index never points to it.
-        held, ask = state.stock[0].reshape(three), state.ask[0].reshape(three)
-        coefficients = [c.reshape(three) for c in self.plain]
+        cells = self.passing.at(t, self.drivers.days)
+        placed = np.empty((s, r), dtype=self.precision)
+        held, ask = state.stock[0][:, :, 0], state.ask[0][:, :, 0]
+        parts = _ranges(s, PARTS)
+        bounds = np.full((len(parts), r * s), np.inf, dtype=self.precision)
+        used = np.zeros((len(parts), r * s), dtype=self.precision)
+        group = max(1, BLOCK // s)
+        flat = [np.ascontiguousarray(v[..., 0]) for v in (delivered, weight, output, planned)]
 
-        def work(lo: int, hi: int, bound: Array, used: Array) -> None:
+        def work(part: int) -> None:
             self.loop(
-                lo,
-                hi,
-                self.cells,
+                *parts[part],
+                group,
+                self.flows.matrix,
                 held,
                 ask,
-                *coefficients,
-                np.ascontiguousarray(delivered[:, :, 0]),
-                np.ascontiguousarray(weight[:, :, 0]),
-                output.reshape(r, s),
-                planned.reshape(r, s),
+                *self.plain,
+                *flat,
                 scale,
-                cells,
-                now,
-                base,
-                soon,
+                *cells,
                 self.behaviour.clip,
                 placed,
-                bound,
-                used,
-                np.empty(s, dtype=self.precision),
-                np.empty(s, dtype=self.precision),
+                bounds[part],
+                used[part],
             )
 
-        bound, used = self._share(work, (r, s))
-        return placed[:, :, None], bound.reshape(-1, 1), used.reshape(-1, 1)
+        self._each(work, range(len(parts)))
+        return placed[:, :, None], bounds.min(axis=0)[:, None], used.sum(axis=0)[:, None]
 
     def _dense_batch(
         self, t: int, state: State, output: Any, planned: Any, delivered: Any, weight: Any
@@ -152,17 +144,23 @@ class FastRun(BatchRun):
         s, r = self.shape
         batch = self.drivers.batch
         today, tomorrow = self._severity(t), self._severity(t + 1)
-        placed = np.empty((s, r, batch), dtype=self.precision)
         limits = self._limits()
+        bound = np.full((r * s, batch), np.inf, dtype=self.precision)
+        used = np.zeros((r * s, batch), dtype=self.precision)
+        rows = ROWS if batch >= NARROW else r * s
+        blocks = [(lo, min(lo + rows, r * s)) for lo in range(0, r * s, rows)]
+        asked = np.empty((len(blocks), s, r, batch), dtype=self.precision)
+        pair = np.concatenate([delivered, weight], axis=2)
 
-        def work(lo: int, hi: int, bound: Array, used: Array) -> None:
-            for p in range(lo, hi):
-                one = (p, p + 1)
+        def work(block: int) -> None:
+            lo, hi = blocks[block]
+            for p in range(s):
                 self.loop(
                     p,
+                    lo,
                     state.stock[0],
                     state.ask[0],
-                    self.flows.collect_pair(p, delivered, weight, today, tomorrow),
+                    self.flows.collect_pair(p, pair[p], (lo, hi), today, tomorrow),
                     *self.plain,
                     output,
                     planned,
@@ -171,11 +169,11 @@ class FastRun(BatchRun):
                     bound,
                     used,
                 )
-                asked = self.flows.place(*one, state.ask[0][p : p + 1], tomorrow)[0]
-                placed[p] = asked * weight[p]
+                part = state.ask[0][p, lo:hi]
+                asked[block, p] = self.flows.place_part(p, part, (lo, hi), tomorrow)
 
-        bound, used = self._share(work, (r * s, batch))
-        return placed, bound, used
+        self._each(work, range(len(blocks)))
+        return asked.sum(axis=0) * weight, bound, used
 
     def _factored(
         self, t: int, state: State, output: Any, planned: Any, delivered: Any, weight: Any
@@ -187,13 +185,14 @@ class FastRun(BatchRun):
         pool = self.flows.collect_imports(weight, tomorrow, redirected_only=True)
         foreign = np.empty((s, r, batch), dtype=self.precision)
         home = np.empty((s, r, batch), dtype=self.precision)
+        bound = np.full((r, s, batch), np.inf, dtype=self.precision)
+        used = np.zeros((r, s, batch), dtype=self.precision)
         four, three = (s, r, s, batch), (s, r, s)
         limits = self._limits()
 
-        def work(lo: int, hi: int, bound: Array, used: Array) -> None:
+        def work(part: tuple[int, int]) -> None:
             self.loop(
-                lo,
-                hi,
+                *part,
                 state.stock[0].reshape(four),
                 state.ask[0].reshape(four),
                 *(c.reshape(three) for c in self.plain),
@@ -213,9 +212,15 @@ class FastRun(BatchRun):
                 used,
             )
 
-        bound, used = self._share(work, (r, s, batch))
+        self._each(work, _ranges(r, PARTS if self.pool is not None else 1))
         placed = (self.flows.place_imports(foreign, tomorrow) + home) * weight
         return placed, bound.reshape(r * s, batch), used.reshape(r * s, batch)
+
+
+def _ranges(count: int, parts: int) -> list[tuple[int, int]]:
+    """Cut `count` things into at most `parts` ranges of about the same length."""
+    edges = np.linspace(0, count, min(parts, count) + 1).astype(int).tolist()
+    return list(zip(edges[:-1], edges[1:], strict=True))
 
 
 class Passing:

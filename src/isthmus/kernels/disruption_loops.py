@@ -1,7 +1,7 @@
 """The inner loops of the disruption model as plain functions, compiled by numba where it is there.
 
-Each is one pass over a range of input sectors [lo, hi), without the interpreter's lock, so that
-threads can share a day. They hold no Python objects and can also be run uncompiled, in tests.
+Each is one pass over a part of the table, without the interpreter's lock, so that threads can share
+a day. They hold no Python objects and can also be run uncompiled, in tests.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
 """No assumption that numbers are finite: inputs that never limit have an infinite bound."""
 
@@ -17,6 +19,7 @@ FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
 def fused_dense(
     lo: int,
     hi: int,
+    group: int,
     flows: Any,
     stock: Any,
     ask: Any,
@@ -38,20 +41,23 @@ def fused_dense(
     placed: Any,
     bound: Any,
     used: Any,
-    made: Any,
-    pool: Any,
 ) -> None:
     """Deliver, use, reorder and place in one pass over the table, for one scenario.
 
+    Blocks of industries are so narrow that the second reading of a block finds it in the cache.
+    Four suppliers are taken at a time: sums are loaded and stored once for all four.
+
     Parameters
     ----------
-    flows : (S, R, R, S) array
-        Z[p, j, o, l]: deliveries of sector p of o to industry l of j.
-    stock, ask, tech, goal, rate, slope, offset : (S, R, S) arrays
-        State (changed in place) and coefficients [p, j, l].
+    group : int
+        Economies per block; sectors with a stopped cell are taken economy by economy.
+    flows : (S, R, n) array
+        Z[p, o, f]: deliveries of sector p of o to industry f.
+    stock, ask, tech, goal, rate, slope, offset : (S, n) arrays
+        State (changed in place) and coefficients [p, f].
     delivered, weight : (S, R) arrays
         Weight times share delivered of yesterday's orders; weight of new orders.
-    output, planned : (R, S) arrays
+    output, planned : (n,) arrays
         Output, and the output that orders are placed for.
     scale : (3,) array
         Factors on stock-days, on the limit, on the closing rate.
@@ -62,62 +68,102 @@ def fused_dense(
         orders reach.
     placed : (S, R) array
         Orders by supplier, filled in.
-    bound, used : (R, S) arrays
+    bound, used : (n,) arrays
         Lowest output allowed by the stocks seen, sum of inputs used; changed in place.
-    made, pool : (S,) arrays
-        Work space.
     """
     economies = flows.shape[1]
-    sectors = flows.shape[3]
+    nodes = flows.shape[2]
+    sectors = nodes // economies
+    zero = stock.dtype.type(0)  # a literal 0.0 would turn single precision into double
+    made = np.empty(group * sectors, stock.dtype)
+    pool = np.empty(group * sectors, stock.dtype)
+    a = np.empty(economies, stock.dtype)
+    b = np.empty(economies, stock.dtype)
+    whole = economies - economies % 4
     for p in range(lo, hi):
         row = cells[p]
+        step = group if row < 0 else 1
         for o in range(economies):
-            placed[p, o] = 0.0
-        for j in range(economies):
-            for k in range(sectors):
-                made[k] = 0.0
-                pool[k] = 0.0
-            for o in range(economies):
-                a = delivered[p, o]
-                b = weight[p, o]
-                if row >= 0:
-                    a *= now[row, o, j]
-                    b *= base[row, o, j]
-                for k in range(sectors):
-                    z = flows[p, j, o, k]
-                    made[k] += a * z
-                    pool[k] += b * z
-            for k in range(sectors):
-                need = output[j, k] * tech[p, j, k]
-                held = stock[p, j, k]
-                eaten = need
-                if clip and held < need:
-                    eaten = held
-                held += ask[p, j, k] * made[k] - eaten
-                stock[p, j, k] = held
-                used[j, k] += eaten
-                limit = held * slope[p, j, k] * scale[1] + offset[p, j, k]
-                bound[j, k] = limit if limit < bound[j, k] else bound[j, k]
-                gap = planned[j, k] * goal[p, j, k] * scale[0] - held
-                gap = gap if gap > 0.0 else 0.0
-                wanted = gap * rate[p, j, k] * scale[2] + need
+            placed[p, o] = zero
+            a[o] = delivered[p, o]
+            b[o] = weight[p, o]
+        for j in range(0, economies, step):
+            first = j * sectors
+            last = min(j + step, economies) * sectors
+            width = last - first
+            if row >= 0:
+                for o in range(economies):
+                    a[o] = delivered[p, o] * now[row, o, j]
+                    b[o] = weight[p, o] * base[row, o, j]
+            for k in range(width):
+                made[k] = zero
+                pool[k] = zero
+            for o in range(0, whole, 4):
+                z0 = flows[p, o, first:last]
+                z1 = flows[p, o + 1, first:last]
+                z2 = flows[p, o + 2, first:last]
+                z3 = flows[p, o + 3, first:last]
+                a0, a1, a2, a3 = a[o], a[o + 1], a[o + 2], a[o + 3]
+                b0, b1, b2, b3 = b[o], b[o + 1], b[o + 2], b[o + 3]
+                for k in range(width):
+                    made[k] += a0 * z0[k] + a1 * z1[k] + a2 * z2[k] + a3 * z3[k]
+                    pool[k] += b0 * z0[k] + b1 * z1[k] + b2 * z2[k] + b3 * z3[k]
+            for o in range(whole, economies):
+                for k in range(width):
+                    made[k] += a[o] * flows[p, o, first + k]
+                    pool[k] += b[o] * flows[p, o, first + k]
+            for k in range(width):
+                f = first + k
+                need = output[f] * tech[p, f]
+                held = stock[p, f]
+                eaten = held if clip and held < need else need
+                held += ask[p, f] * made[k] - eaten
+                stock[p, f] = held
+                used[f] += eaten
+                limit = held * slope[p, f] * scale[1] + offset[p, f]
+                bound[f] = limit if limit < bound[f] else bound[f]
+                gap = planned[f] * goal[p, f] * scale[0] - held
+                gap = gap if gap > zero else zero
+                wanted = gap * rate[p, f] * scale[2] + need
                 total = pool[k]
-                wish = wanted / total if total > 0.0 else 0.0
-                ask[p, j, k] = wish
+                wish = wanted / total if total > zero else zero
+                ask[p, f] = wish
                 pool[k] = wish
-            for o in range(economies):
-                total = 0.0 * pool[0]
-                for k in range(sectors):
-                    total += flows[p, j, o, k] * pool[k]
+            for o in range(0, whole, 4):
+                z0 = flows[p, o, first:last]
+                z1 = flows[p, o + 1, first:last]
+                z2 = flows[p, o + 2, first:last]
+                z3 = flows[p, o + 3, first:last]
+                s0, s1, s2, s3 = zero, zero, zero, zero
+                for k in range(width):
+                    wish = pool[k]
+                    s0 += z0[k] * wish
+                    s1 += z1[k] * wish
+                    s2 += z2[k] * wish
+                    s3 += z3[k] * wish
                 if row >= 0:
-                    total *= soon[row, o, j]
-                placed[p, o] += total
+                    s0 *= soon[row, o, j]
+                    s1 *= soon[row, o + 1, j]
+                    s2 *= soon[row, o + 2, j]
+                    s3 *= soon[row, o + 3, j]
+                placed[p, o] += s0
+                placed[p, o + 1] += s1
+                placed[p, o + 2] += s2
+                placed[p, o + 3] += s3
+            for o in range(whole, economies):
+                s0 = zero
+                for k in range(width):
+                    s0 += flows[p, o, first + k] * pool[k]
+                if row >= 0:
+                    s0 *= soon[row, o, j]
+                placed[p, o] += s0
         for o in range(economies):
             placed[p, o] *= weight[p, o]
 
 
 def sweep_dense(
     p: int,
+    lo: int,
     stock: Any,
     ask: Any,
     flowed: Any,
@@ -135,13 +181,15 @@ def sweep_dense(
     bound: Any,
     used: Any,
 ) -> None:
-    """Element-wise part of a day for one input sector and many scenarios.
+    """Element-wise part of a day for one input sector, a block of industries, many scenarios.
 
     Parameters
     ----------
+    lo : int
+        First industry of the block.
     stock, ask : (S, n, B) arrays
         State, changed in place.
-    flowed : (n, 2 B) array
+    flowed : (block, 2 B) array
         Weighted deliveries, then the base that new orders are split by.
     tech, goal, rate, slope, offset : (S, n) arrays
         Coefficients.
@@ -150,9 +198,10 @@ def sweep_dense(
     stock_scale, limit_scale, rate_scale : (B,) arrays
         Factors by scenario.
     """
-    nodes = output.shape[0]
     batch = output.shape[1]
-    for f in range(nodes):
+    zero = stock.dtype.type(0)
+    for i in range(flowed.shape[0]):
+        f = lo + i
         t = tech[p, f]
         g = goal[p, f]
         r = rate[p, f]
@@ -162,16 +211,16 @@ def sweep_dense(
             need = output[f, b] * t
             held = stock[p, f, b]
             eaten = held if clip and held < need else need
-            held += ask[p, f, b] * flowed[f, b] - eaten
+            held += ask[p, f, b] * flowed[i, b] - eaten
             stock[p, f, b] = held
             used[f, b] += eaten
             limit = held * s * limit_scale[b] + c
             bound[f, b] = limit if limit < bound[f, b] else bound[f, b]
             gap = planned[f, b] * g * stock_scale[b] - held
-            gap = gap if gap > 0.0 else 0.0
+            gap = gap if gap > zero else zero
             wanted = gap * r * rate_scale[b] + need
-            total = flowed[f, batch + b]
-            ask[p, f, b] = wanted / total if total > 0.0 else 0.0
+            total = flowed[i, batch + b]
+            ask[p, f, b] = wanted / total if total > zero else zero
 
 
 def sweep_factored(
@@ -201,7 +250,9 @@ def sweep_factored(
     bound: Any,
     used: Any,
 ) -> None:
-    """Element-wise part of a day on a factored table, for many scenarios.
+    """Element-wise part of a day on a factored table, for the users of economies lo .. hi-1.
+
+    An economy's outputs and bounds stay in the cache while its inputs pass by.
 
     Parameters
     ----------
@@ -216,14 +267,14 @@ def sweep_factored(
     foreign, home : (S, R, B) arrays
         New orders per importer for imports and at home, filled in.
     """
-    economies = stock.shape[1]
     sectors = stock.shape[2]
     batch = stock.shape[3]
-    for p in range(lo, hi):
-        for j in range(economies):
+    zero = stock.dtype.type(0)
+    for j in range(lo, hi):
+        for p in range(sectors):
             for b in range(batch):
-                foreign[p, j, b] = 0.0
-                home[p, j, b] = 0.0
+                foreign[p, j, b] = zero
+                home[p, j, b] = zero
             for k in range(sectors):
                 t = tech[p, j, k]
                 g = goal[p, j, k]
@@ -243,10 +294,10 @@ def sweep_factored(
                     limit = held * s * limit_scale[b] + c
                     bound[j, k, b] = limit if limit < bound[j, k, b] else bound[j, k, b]
                     gap = planned[j, k, b] * g * stock_scale[b] - held
-                    gap = gap if gap > 0.0 else 0.0
+                    gap = gap if gap > zero else zero
                     wanted = gap * r * rate_scale[b] + need
                     total = pool[p, j, b] * qi + own_pool[p, j, b] * qd
-                    wish = wanted / total if total > 0.0 else 0.0
+                    wish = wanted / total if total > zero else zero
                     ask[p, j, k, b] = wish
                     foreign[p, j, b] += wish * qi
                     home[p, j, b] += wish * qd
