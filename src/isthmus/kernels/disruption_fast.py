@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,6 @@ from isthmus.kernels.disruption_batch import State, to_sectors
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
-
 
 PARTS = 8
 """Parts of a day's work; fixed, so that sums do not depend on the number of threads."""
@@ -220,7 +220,7 @@ class FastRun(BatchRun):
 def _ranges(count: int, parts: int) -> list[tuple[int, int]]:
     """Cut `count` things into at most `parts` ranges of about the same length."""
     edges = np.linspace(0, count, min(parts, count) + 1).astype(int).tolist()
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 class Passing:
