@@ -13,8 +13,9 @@ import isthmus.errors
 from isthmus import World
 from isthmus.cli.root import build_app
 from isthmus.errors import IsthmusError
+from isthmus.scenario import Correlation, Range
 from isthmus.study.measures import measures
-from isthmus.study.schema import Basket, Claim, Options, Parties, Rule, Study
+from isthmus.study.schema import Basket, Claim, Options, Parties, Rule, Sampling, Study
 
 FOLDER = Path("docs/reference")
 
@@ -80,6 +81,9 @@ def studies() -> str:
         "[options]": Options,
         "[[claims]]": Claim,
         "rule of a claim": Rule,
+        "[ensemble]": Sampling,
+        "[[ranges]]": Range,
+        "[[correlations]]": Correlation,
     }.items():
         parts.extend([f"## `{title}`\n", "| key | needed | what it is |", "| --- | --- | --- |"])
         for name, field in model.model_fields.items():

@@ -197,6 +197,31 @@ def test_ensemble_from_file_to_chart(capsys, tmp_path):
     assert main(["ensemble", "status", name]) == 0
 
 
+def test_ensemble_from_a_study(capsys, tmp_path):
+    assert main(["study", "new", "my-study", "--out", str(tmp_path)]) == 0
+    path = tmp_path / "my-study.toml"
+    path.write_text(path.read_text().replace('partner = "TWN"', 'partner = "KOR"'))
+    assert main(["study", "show", str(path)]) == 0
+    assert "params.elasticity" in capsys.readouterr().out
+    done = document(capsys, "ensemble", "run", path, "--samples", 8, "--batch", 2)
+    assert (done["status"], done["batches"]) == ("done", 4)
+    name = done["run"]
+    asked = document(capsys, "runs", "show", name)["asked"]
+    assert (asked["parameters"]["a"], asked["parameters"]["b"]) == ("EU27_2020", "KOR")
+    assert document(capsys, "ensemble", "status", name)["batches_done"] == 4
+    assert document(capsys, "ensemble", "resume", name)["status"] == "done"
+    bands = document(capsys, "ensemble", "summarise", name, "--where", "importer=KOR")
+    assert len(bands["tables"]["bands"]["rows"]) == 2
+    assert document(capsys, "runs", "rerun", name)["same"]
+    turned = document(
+        capsys, "ensemble", "run", path, "--samples", 8, "--set", "b=rival", "--seed", 1
+    )
+    assert document(capsys, "runs", "show", turned["run"])["asked"]["parameters"]["b"] == "CHN"
+    path.write_text(path.read_text().replace("params.elasticity", "params.elastcity"))
+    assert main(["ensemble", "run", str(path)]) == 3
+    assert "did you mean 'elasticity'" in capsys.readouterr().err
+
+
 def test_ctrl_c_leaves_a_resumable_run_and_exit_code_130(capsys, tmp_path, home):
     path = tmp_path / "plan.toml"
     path.write_text(PLAN.format(samples=4000))

@@ -126,9 +126,24 @@ def test_every_problem_is_reported_at_once():
         "did you mean 'horizon'",
         "name",
         "ranges.0.reason",
+        "there is no shock 9",
     ):
         assert piece in text
-    assert len(caught.value.problems) == 9
+    assert len(caught.value.problems) == 10
+
+
+def test_paths_are_judged_beside_ranges_that_break_another_rule():
+    broken = {"path": "params.a", "distribution": "unifrm", "low": 0.0, "high": 1.0, "reason": "r"}
+    sound = {"path": "horizn", "distribution": "uniform", "low": 1.0, "high": 9.0, "reason": "r"}
+    pair = {"paths": ["params.a", "params.aa"], "value": 0.5, "reason": "r"}
+    with pytest.raises(BadInput) as caught:
+        Scenario.from_dict({"name": "x", "ranges": [broken, sound], "correlations": [pair]})
+    found = {(p.where, p.hint.partition("?")[0]) for p in caught.value.problems}
+    assert found == {
+        ("ranges.0.distribution", "did you mean 'uniform' or 'loguniform'"),
+        ("ranges.1.path", "paths start with shocks.<index>., params. or horizon"),
+        ("correlations.0.paths", "did you mean 'params.a'"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -36,17 +36,19 @@ def run(
     workers: int = 1,
     json: Json = False,
 ) -> None:
-    """Run a scenario file with ranges; Ctrl-C leaves a run that can be resumed (exit code 130).
+    """Run a study or scenario with ranges; Ctrl-C leaves a resumable run (exit code 130).
 
     Parameters
     ----------
     file
-        Scenario file (TOML) with [[ranges]] and, where you like, an [ensemble] table that names
-        lens, parameters, samples, design, seed, batch and tables; or the name of a preset.
+        Study or scenario file (TOML) with [[ranges]] and, where you like, an [ensemble] table
+        that names lens, parameters, samples, design, seed, batch and tables; or the name of a
+        study or a preset that ships with the package.
     lens
         Dotted name of the lens, such as dependence.leverage.
     set_
-        Fixed parameters of the lens: name=value, the value as in TOML or plain text.
+        Fixed parameters of the lens: name=value, the value as in TOML or plain text; in a study
+        a role name stands for a party.
     samples
         Number of samples (1,024 by default); a power of two for Sobol.
     design
@@ -62,11 +64,12 @@ def run(
     json
         Print one JSON document.
     """
-    from isthmus.ensemble import read_plan, run_ensemble
+    from isthmus.ensemble import run_ensemble
     from isthmus.store import Store
+    from isthmus.study import open_plan
     from isthmus.world import World
 
-    plan = read_plan(
+    plan = open_plan(
         file,
         lens=lens,
         samples=samples,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
+
+if TYPE_CHECKING:
+    from isthmus.scenario import Range
 
 app = App(name="study", help="List, show, check and copy studies.")
 
@@ -31,7 +34,7 @@ def list_studies(*, json: Json = False) -> None:
 
 @app.command
 def show(study: str, *, json: Json = False) -> None:
-    """Show parties, baskets and claims of a study.
+    """Show parties, baskets, claims and ranges of a study.
 
     Parameters
     ----------
@@ -49,6 +52,9 @@ def show(study: str, *, json: Json = False) -> None:
     emit_rows("baskets", ("basket", "edition", "codes"), baskets)
     claims = [(c.row, c.id, c.kind, c.measure or "; ".join(c.missing)) for c in found.claims]
     emit_rows("claims", ("row", "claim", "kind", "measure, or what is missing"), claims)
+    if found.ranges:
+        ranges = [(r.path, r.distribution, _numbers(r), r.reason) for r in found.ranges]
+        emit_rows("ranges", ("parameter", "distribution", "numbers", "reason"), ranges)
 
 
 @app.command
@@ -105,6 +111,12 @@ def new(
         return
     sys.stdout.write(f"{path}\n")
     say(f"edit its parties, then: isthmus assess {path}")
+
+
+def _numbers(spec: Range) -> str:
+    """Return the numbers of a range as they stand in the file."""
+    shown = spec.model_dump(exclude={"path", "distribution", "reason"}, exclude_defaults=True)
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _measures(json: bool) -> None:

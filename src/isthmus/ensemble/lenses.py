@@ -7,7 +7,7 @@ import importlib
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -153,23 +153,90 @@ def takes_seed(name: str) -> bool:
     return "seed" in inspect.signature(find_lens(name)).parameters
 
 
+def parameter_problems(
+    name: str,
+    parameters: Mapping[str, Any],
+    *,
+    paths: Sequence[str] = (),
+    fixed: Collection[str] = (),
+) -> list[InputProblem]:
+    """Return what a lens does not take, before it is called.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name of the lens.
+    parameters : mapping
+        Parameters of the call.
+    paths : sequence of str
+        Paths of the ranges, in their order.
+    fixed : collection of str
+        Names among the scenario's own ``params``.
+
+    Returns
+    -------
+    list of InputProblem
+        Places are ``parameters.<name>`` and ``ranges.<index>.path``.
+
+    Raises
+    ------
+    NotFound
+        When there is no such lens.
+    """
+    takes = inspect.signature(find_lens(name)).parameters
+    with_scenario = "scenario" in takes
+    ranged = {path.removeprefix("params.") for path in paths if path.startswith("params.")}
+    there = {*parameters, *({"scenario"} if with_scenario else {*fixed, *ranged})}
+    problems = [*_unknown(takes, parameters, "parameters."), *_missing(takes, there, "parameters.")]
+    for index, path in enumerate(paths):
+        where, (head, _, word) = f"ranges.{index}.path", path.partition(".")
+        if head != "params":
+            if not with_scenario:
+                what = f"{name} takes no {head}: '{path}' would change nothing"
+                problems.append(InputProblem(what, where, "ranges of this lens: params.<name>"))
+        elif word in parameters:
+            what = f"'{word}' has a range and a fixed value"
+            problems.append(InputProblem(what, where, "take one of them out"))
+        elif not (with_scenario and name in _own):
+            found = _unknown(takes, (word,))
+            problems += [InputProblem(f"'{word}' {p.what}", where, p.hint) for p in found]
+    return problems
+
+
+def party_parameters(name: str) -> tuple[str, ...]:
+    """Return the parameters of a lens that its signature says are parties."""
+    takes = inspect.signature(find_lens(name)).parameters.values()
+    return tuple(p.name for p in takes if "PartySpec" in str(p.annotation))
+
+
 def _check_parameters(
     name: str, takes: Mapping[str, inspect.Parameter], words: Mapping[str, Any]
 ) -> None:
+    raise_all(f"parameters of {name}", [*_unknown(takes, words), *_missing(takes, words)])
+
+
+def _unknown(
+    takes: Mapping[str, inspect.Parameter], words: Iterable[str], prefix: str = ""
+) -> list[InputProblem]:
     known = [p for p in takes if p not in ("world", "scenario")]
-    problems = [
-        InputProblem("is not a parameter of the lens", key, did_you_mean(key, known))
+    what = "is not a parameter of the lens"
+    return [
+        InputProblem(what, f"{prefix}{key}", did_you_mean(key, known))
         for key in words
         if key not in takes or key == "world"
     ]
-    problems += [
-        InputProblem("is missing", key)
+
+
+def _missing(
+    takes: Mapping[str, inspect.Parameter], words: Container[str], prefix: str = ""
+) -> list[InputProblem]:
+    return [
+        InputProblem("is missing", f"{prefix}{key}")
         for key, parameter in list(takes.items())[1:]
         if parameter.default is parameter.empty
         and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
         and key not in words
     ]
-    raise_all(f"parameters of {name}", problems)
 
 
 def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
-from isthmus.ensemble.lenses import find_lens, plain_parameters
+from isthmus.ensemble.lenses import parameter_problems, plain_parameters
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.scenario import SHOCKS, Scenario, preset, preset_names
+from isthmus.scenario import SHOCKS, Correlation, Scenario, preset, preset_names
 
 SAMPLES = 1024
 BATCH = 64
@@ -57,22 +57,17 @@ class EnsemblePlan:
     tables: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        problems = check_design(self.design, self.samples)
-        if not self.scenario.ranges:
-            hint = "declare [[ranges]] in the scenario file"
-            problems.append(InputProblem("no parameter has a range", "ranges", hint))
-        if self.batch < 1:
-            problems.append(InputProblem(f"batches of {self.batch}", "batch", "give 1 or more"))
-        if self.seed < 0:
-            problems.append(InputProblem(f"seed {self.seed}", "seed", "give 0 or more"))
-        try:
-            find_lens(self.lens)
-            plain_parameters(self.parameters)
-            mixing_matrix(self.paths, self.scenario.correlations)
-        except NotFound as error:
-            problems.append(InputProblem(error.what, "lens", error.hint or ""))
-        except BadInput as error:
-            problems.extend(error.problems)
+        problems = plan_problems(
+            self.lens,
+            self.parameters,
+            paths=self.paths,
+            correlations=self.scenario.correlations,
+            fixed=self.scenario.params,
+            samples=self.samples,
+            design=self.design,
+            seed=self.seed,
+            batch=self.batch,
+        )
         raise_all("ensemble", problems)
 
     @property
@@ -89,6 +84,62 @@ class EnsemblePlan:
             "batches": -(-self.samples // self.batch),
             "tables": list(self.tables),
         }
+
+
+def plan_problems(
+    lens: str | None,
+    parameters: Mapping[str, Any],
+    *,
+    paths: Sequence[str],
+    correlations: Sequence[Correlation] = (),
+    fixed: Collection[str] = (),
+    samples: int = SAMPLES,
+    design: str = "latin_hypercube",
+    seed: int = 0,
+    batch: int = BATCH,
+) -> list[InputProblem]:
+    """Return everything that keeps a plan from being run, without data.
+
+    Parameters
+    ----------
+    lens : str or None
+        Dotted name of the lens; None when none is named yet.
+    parameters : mapping
+        Parameters of its calls.
+    paths, correlations
+        What is uncertain; every path of a correlation is among `paths`.
+    fixed : collection of str
+        Names among the scenario's own ``params``.
+    samples, design, seed, batch
+        As in `EnsemblePlan`.
+
+    Returns
+    -------
+    list of InputProblem
+        Places are the names of the options, ``parameters.<name>``, ``ranges``,
+        ``ranges.<index>.path`` and ``correlations``.
+    """
+    problems = check_design(design, samples)
+    if not paths:
+        problems.append(InputProblem("no parameter has a range", "ranges", "declare [[ranges]]"))
+    if batch < 1:
+        problems.append(InputProblem(f"batches of {batch}", "batch", "give 1 or more"))
+    if seed < 0:
+        problems.append(InputProblem(f"seed {seed}", "seed", "give 0 or more"))
+    try:
+        if lens is not None:
+            problems += parameter_problems(lens, parameters, paths=paths, fixed=fixed)
+    except NotFound as error:
+        problems.append(InputProblem(error.what, "lens", error.hint or ""))
+    try:
+        plain_parameters(parameters)
+    except BadInput as error:
+        problems += [InputProblem(p.what, f"parameters.{p.where}", p.hint) for p in error.problems]
+    try:
+        mixing_matrix(paths, correlations)
+    except BadInput as error:
+        problems += error.problems
+    return problems
 
 
 def whole_number(path: str, scenario: Scenario) -> bool:
@@ -130,14 +181,38 @@ def read_plan(source: str | Path, **given: Any) -> EnsemblePlan:
     path = Path(source)
     raw = preset(str(source)).to_dict() if str(source) in preset_names() else _read_toml(path)
     options = raw.pop("ensemble", {})
+    return make_plan(raw, options, given, where=str(path))
+
+
+def make_plan(
+    raw: Mapping[str, Any], options: Mapping[str, Any], given: Mapping[str, Any], *, where: str
+) -> EnsemblePlan:
+    """Build a plan from plain values.
+
+    Parameters
+    ----------
+    raw : mapping
+        The scenario with its ranges.
+    options : mapping
+        The ``[ensemble]`` table.
+    given : mapping
+        What goes before `options`, unless None; parameters are put together.
+    where : str
+        File or study, for messages.
+
+    Raises
+    ------
+    BadInput
+        With every problem of the table, then with every problem of the scenario.
+    """
     merged = {**options, **{k: v for k, v in given.items() if v is not None}}
     merged["parameters"] = {**options.get("parameters", {}), **(given.get("parameters") or {})}
-    raise_all("[ensemble]", _option_problems(merged), where=str(path))
+    raise_all("[ensemble]", _option_problems(merged), where=where)
     merged["tables"] = tuple(merged.get("tables", ()))
     try:
         return EnsemblePlan(scenario=Scenario.from_dict(raw), **merged)
     except BadInput as error:
-        raise BadInput(error.what, error.problems, where=str(path)) from None
+        raise BadInput(error.what, error.problems, where=where) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -72,7 +72,13 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[InputPro
         if item["type"] == "extra_forbidden":
             what = f"unknown field '{place[-1]}'"
             hint = did_you_mean(place[-1], model.model_fields)
-        elif item["type"] != "missing" and isinstance(item["input"], str | int | float):
+        elif item["type"] == "literal_error":
+            allowed = re.findall(r"'([^']+)'", str(item["ctx"]["expected"]))
+            what = f"{item['input']!r} is none of {', '.join(allowed)}"
+            hint = did_you_mean(str(item["input"]), allowed)
+        elif item["type"] == "missing":
+            what = "is missing"
+        elif isinstance(item["input"], str | int | float):
             what = f"{what}, got {item['input']!r}"
         out.append(InputProblem(what, where=".".join(place), hint=hint))
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from pydantic import Field
@@ -67,6 +67,7 @@ class Scenario(Strict):
 
     def __init__(self, **data: Any) -> None:
         problems: list[InputProblem] = []
+        written = dict(data)
         for field, build in _PARTS.items():
             if field in data:
                 data[field] = _build_all(field, data[field], build, problems)
@@ -76,7 +77,7 @@ class Scenario(Strict):
             problems.extend(error.problems)
         else:
             problems.extend(_late_shocks(self))
-        problems.extend(_bad_paths(data))
+        problems.extend(_bad_paths(written, {p.where for p in problems}))
         raise_all(f"scenario '{data.get('name', '?')}'", problems)
 
     @classmethod
@@ -213,23 +214,38 @@ def _late_shocks(scenario: Scenario) -> list[InputProblem]:
     ]
 
 
-def _bad_paths(data: Mapping[str, Any]) -> list[InputProblem]:
+def _bad_paths(written: Mapping[str, Any], known: Container[str]) -> list[InputProblem]:
+    """Return what is wrong with the paths as they are written, apart from problems `known`.
+
+    The values as written keep the places and the paths of entries that break another rule.
+    """
     problems = []
-    seen: set[str] = set()
-    for index, item in enumerate(data.get("ranges", ())):
-        where = f"ranges.{index}.path"
-        if why := _path_problem(item.path, data):
+    seen: dict[str, int] = {}
+    for index, item in enumerate(_tables(written, "ranges")):
+        where, path = f"ranges.{index}.path", _of(item, "path")
+        if not isinstance(path, str) or where in known:
+            continue
+        if why := _path_problem(path, written):
             problems.append(InputProblem(why[0], where=where, hint=why[1]))
-        if item.path in seen:
-            problems.append(InputProblem(f"'{item.path}' has two ranges", where=where))
-        seen.add(item.path)
-    for index, item in enumerate(data.get("correlations", ())):
-        problems += [
-            InputProblem(f"'{path}' has no range", where=f"correlations.{index}.paths")
-            for path in item.paths
-            if path not in seen
-        ]
+        if path in seen:
+            problems.append(InputProblem(f"'{path}' has two ranges", where=where))
+        seen[path] = index
+    for index, item in enumerate(_tables(written, "correlations")):
+        paths = _of(item, "paths")
+        for path in paths if isinstance(paths, list | tuple) else ():
+            if isinstance(path, str) and path not in seen:
+                where, hint = f"correlations.{index}.paths", did_you_mean(path, seen)
+                problems.append(InputProblem(f"'{path}' has no range", where=where, hint=hint))
     return problems
+
+
+def _tables(written: Mapping[str, Any], field: str) -> Sequence[Any]:
+    found = written.get(field, ())
+    return found if isinstance(found, list | tuple) else ()
+
+
+def _of(item: Any, key: str) -> Any:
+    return item.get(key) if isinstance(item, Mapping) else getattr(item, key, None)
 
 
 def _path_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -238,11 +254,13 @@ def _path_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     if head != "shocks" or len(rest) < 2 or not rest[0].isdigit():
         return f"'{path}' leads nowhere", "paths start with shocks.<index>., params. or horizon"
-    shocks = data.get("shocks", ())
+    shocks = _tables(data, "shocks")
     if int(rest[0]) >= len(shocks):
         return f"there is no shock {rest[0]}", f"the scenario has {len(shocks)}"
-    shock = shocks[int(rest[0])]
-    fields = SHOCKS[shock["kind"] if isinstance(shock, Mapping) else shock.kind].model_fields
+    kind = _of(shocks[int(rest[0])], "kind")
+    if kind not in SHOCKS:
+        return None
+    fields = SHOCKS[kind].model_fields
     if rest[1] not in fields:
         return f"no field '{rest[1]}'", did_you_mean(rest[1], fields)
     return None

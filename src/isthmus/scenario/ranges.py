@@ -37,15 +37,24 @@ class Range(Strict):
         Why this range; required, because an unexplained range is an unexplained answer.
     """
 
-    path: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$")
-    distribution: Distribution
-    low: float | None = None
-    high: float | None = None
-    mode: float | None = None
-    mean: float | None = None
-    sd: float | None = Field(default=None, gt=0.0)
-    values: tuple[bool | int | float | str, ...] = ()
-    reason: str = Field(min_length=1)
+    path: str = Field(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$",
+        description="`params.<name>` of the lens, `shocks.<index>.<field>`, or `horizon`",
+    )
+    distribution: Distribution = Field(
+        description="uniform, loguniform, triangular, normal or choice"
+    )
+    low: float | None = Field(default=None, description="lower end; for normal a cut")
+    high: float | None = Field(default=None, description="upper end; for normal a cut")
+    mode: float | None = Field(default=None, description="most likely value; triangular only")
+    mean: float | None = Field(default=None, description="mean before cuts; normal only")
+    sd: float | None = Field(
+        default=None, gt=0.0, description="standard deviation before cuts; normal only"
+    )
+    values: tuple[bool | int | float | str, ...] = Field(
+        default=(), description="alternatives, equally likely; choice only"
+    )
+    reason: str = Field(min_length=1, description="why this range and no other")
 
     @model_validator(mode="after")
     def _numbers_fit(self) -> Self:
@@ -90,6 +99,8 @@ class Correlation(Strict):
         Why they move together.
     """
 
-    paths: tuple[str, str]
-    value: float = Field(ge=-1.0, le=1.0)
-    reason: str = Field(min_length=1)
+    paths: tuple[str, str] = Field(description="two paths that have a range each")
+    value: float = Field(
+        ge=-1.0, le=1.0, description="rank correlation (Spearman) between -1 and 1"
+    )
+    reason: str = Field(min_length=1, description="why they move together")

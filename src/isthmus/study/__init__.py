@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from isthmus.study.assessment import assess
     from isthmus.study.dossier import Dossier, Section
+    from isthmus.study.ensemble import open_plan, study_plan
     from isthmus.study.load import load_study, read_study
     from isthmus.study.schema import Study
     from isthmus.study.shipped import new_study, open_study, shipped_studies
@@ -19,9 +20,11 @@ _LAZY = {
     "assess": "assessment",
     "load_study": "load",
     "new_study": "shipped",
+    "open_plan": "ensemble",
     "open_study": "shipped",
     "read_study": "load",
     "shipped_studies": "shipped",
+    "study_plan": "ensemble",
 }
 
 __all__ = [
@@ -31,9 +34,11 @@ __all__ = [
     "assess",
     "load_study",
     "new_study",
+    "open_plan",
     "open_study",
     "read_study",
     "shipped_studies",
+    "study_plan",
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from isthmus import codes
 from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.study.ensemble import declared_problems, named_parties
 from isthmus.study.locate import Path
 from isthmus.study.measures import Measure, measures
 from isthmus.study.schema import ROLES, ROWS
@@ -30,6 +31,7 @@ def semantic_problems(data: dict[str, Any]) -> list[Found]:
         *_claims(data),
         *_basket_names(data),
         *wording_problems(data),
+        *ensemble_problems(data),
     ]
 
 
@@ -206,6 +208,16 @@ def wording_problems(data: dict[str, Any]) -> Iterator[Found]:
                 f"the measure follows the role {role!r}, the sentence does not name it",
                 f"write {{{role}}} where the sentence names that party",
             )
+
+
+def ensemble_problems(data: dict[str, Any]) -> Iterator[Found]:
+    """Yield what is wrong with ranges, correlations and the lens to run over them."""
+    if not {"ensemble", "ranges", "correlations"} & set(data):
+        return
+    yield from declared_problems(data)
+    for path, value in named_parties(data):
+        if value not in ROLES:
+            yield from _role_or_party(path, value)
 
 
 def _unknown(path: Path, text: object) -> Iterator[Found]:

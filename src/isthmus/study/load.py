@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from isthmus.errors import BadInput, InputProblem, NotFound, SchemaVersionUnsupported, did_you_mean
 from isthmus.study.check import semantic_problems
+from isthmus.study.ensemble import declared
 from isthmus.study.locate import LineIndex, get
 from isthmus.study.locate import Path as KeyPath
 from isthmus.study.schema import (
@@ -20,6 +21,7 @@ from isthmus.study.schema import (
     Options,
     Parties,
     Rule,
+    Sampling,
     Study,
 )
 
@@ -32,6 +34,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "baskets": tuple(Basket.model_fields),
     "claims": tuple(Claim.model_fields),
     "rule": tuple(Rule.model_fields),
+    "ensemble": tuple(Sampling.model_fields),
 }
 
 
@@ -96,7 +99,7 @@ def load_study(text: str, *, where: str = "study") -> Study:
     found: list[tuple[KeyPath, str, str]] = []
     study: Study | None = None
     try:
-        study = Study.model_validate(_tuples(data))
+        study = Study.model_validate(_tuples({**data, **declared(data)}))
     except ValidationError as error:
         found += [_schema_problem(data, dict(e)) for e in error.errors()]
     found += semantic_problems(data)
@@ -165,6 +168,7 @@ _MODELS = {
     "baskets": Basket,
     "claims": Claim,
     "rule": Rule,
+    "ensemble": Sampling,
 }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from isthmus.scenario.ranges import Correlation, Range
 
 SCHEMA_VERSION = 1
 
@@ -110,6 +112,35 @@ class Options(_Model):
     )
 
 
+class Sampling(_Model):
+    """The lens that `isthmus ensemble run` calls over the ranges of the study."""
+
+    lens: str = Field(
+        default="", description="dotted name, such as `dependence.leverage`; or give --lens"
+    )
+    parameters: dict[str, Any] = Field(
+        default_factory=dict, description="fixed parameters; a role name stands for a party"
+    )
+    scenario: str = Field(
+        default="", description="preset whose shocks, horizon and ranges are used as well"
+    )
+    horizon: int | None = Field(
+        default=None, ge=1, le=3660, description="days; default: the preset's, or 365"
+    )
+    shocks: tuple[dict[str, Any], ...] = Field(
+        default=(), description="shocks as in a scenario file; a role name stands for a party"
+    )
+    samples: int = Field(default=1024, ge=1, description="number of samples; default: 1,024")
+    design: Literal["latin_hypercube", "sobol", "random"] = Field(
+        default="latin_hypercube", description="latin_hypercube (default), sobol or random"
+    )
+    seed: int = Field(default=0, ge=0, description="seed of the samples; default: 0")
+    batch: int = Field(default=64, ge=1, description="samples per batch; default: 64")
+    tables: tuple[str, ...] = Field(
+        default=(), description="tables of the lens to keep; default: all"
+    )
+
+
 class Study(_Model):
     """A question as data, written before data are read."""
 
@@ -126,6 +157,15 @@ class Study(_Model):
     )
     options: Options = Field(default_factory=Options, description="years and thresholds")
     claims: tuple[Claim, ...] = Field(default=(), description="statements to hold against the data")
+    ensemble: Sampling | None = Field(
+        default=None, description="the lens to run over the ranges; see [ensemble]"
+    )
+    ranges: tuple[Range, ...] = Field(
+        default=(), description="what is not known, read by `isthmus ensemble run` only"
+    )
+    correlations: tuple[Correlation, ...] = Field(
+        default=(), description="rank correlations between ranges"
+    )
 
     def party(self, value: str) -> str:
         """Return the code of a role name (``"home"``), or `value` itself when it is none."""
