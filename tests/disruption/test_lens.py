@@ -1,8 +1,12 @@
 """The disruption lens: labels, shocks, records and refusals, on small made-up tables."""
 
+import tempfile
+
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from isthmus.disruption import default_criticality, read_criticality, simulate, simulate_many
 from isthmus.disruption.settings import Settings, stock_matrix
@@ -90,6 +94,71 @@ def test_the_first_stop_names_input_and_supplier():
     stock = at(result["stocks"], "BBB", "PART")
     assert stock["lowest_stock_share"][0] == pytest.approx(0.4 * 0.8 ** (50 - 6), rel=0.3)
     assert stock["stock_start"][0] == pytest.approx(40.0)
+
+
+def without_inputs():
+    """Two economies that trade one product and use no inputs."""
+    from isthmus.world.mrio import MRIO
+
+    Y = np.array([[6.0, 2.0], [0.0, 5.0]]) * 365
+    return MRIO.from_dense(np.zeros((2, 2)), Y, economies=("AAA", "BBB"), industries=("GOOD",))
+
+
+def test_real_income_is_what_can_no_longer_be_both_earned_and_bought():
+    stop = ExportStop(exporters="AAA", importers="BBB", duration=10, redirect=False)
+    frame = simulate(without_inputs(), scenario(stop), horizons=[5, 20])["losses"].frame
+    assert frame["horizon"].to_list() == [5, 5, 20, 20]
+    # AAA earns 2 a day less and can buy all it wants; BBB earns as before and lacks 2 a day.
+    np.testing.assert_allclose(frame["value_added_lost"], [10, 0, 20, 0], atol=1e-9)
+    np.testing.assert_allclose(frame["unmet_final"], [0, 10, 0, 20], atol=1e-9)
+    np.testing.assert_allclose(frame["real_income_lost"], [10, 10, 20, 20], rtol=1e-12)
+    np.testing.assert_allclose(
+        frame["real_income_lost_share"], [10 / 40, 10 / 25, 20 / 160, 20 / 100], rtol=1e-12
+    )
+
+
+def test_real_income_counts_a_loss_once():
+    loss = CapacityLoss(economies="BBB", severity=0.4, duration=60)
+    frame = simulate(without_inputs(), scenario(loss), horizons=[7], over_max=1.0)["losses"].frame
+    # What BBB does not make, it neither earns nor gets.
+    np.testing.assert_allclose(frame["value_added_lost"], [0, 14], atol=1e-9)
+    np.testing.assert_allclose(frame["unmet_final"], [0, 14], atol=1e-9)
+    np.testing.assert_allclose(frame["real_income_lost"], [0, 14], atol=1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    severity=st.floats(0.01, 1.0), days=st.integers(1, 40), stock=st.floats(2.0, 90.0),
+    redirect=st.booleans(),
+)  # fmt: skip
+def test_what_the_world_earns_less_it_lacks_or_took_from_stocks(
+    table, severity, days, stock, redirect
+):
+    shocks = (
+        STOP.model_copy(update={"redirect": redirect, "severity": severity}),
+        CapacityLoss(economies="E003", severity=severity, duration=9),
+    )
+    case = scenario(*shocks, horizon=days)
+    with tempfile.TemporaryDirectory() as place:
+        result = simulate(table, case, stock_days=stock, daily=f"{place}/rows", engine="numpy")
+        last = pl.read_parquet(f"{place}/rows/*.parquet").filter(pl.col("day") == days - 1)
+    taken = result["stocks"].frame["stock_start"].sum() - last["stock_held"].sum()
+    earned, lacked, income = (
+        losses(result, name) for name in ("value_added_lost", "unmet_final", "real_income_lost")
+    )
+    world = float(table.x.sum()) / 365 * days
+    assert abs(earned.sum() - lacked.sum() - taken) < 1e-9 * world
+    assert np.array_equal(income, np.maximum(earned, lacked))
+    assert lacked.min() >= 0.0
+
+
+def test_horizons_can_be_any_days(table):
+    chosen = simulate(table, scenario(STOP), horizons=[45, 7])["losses"].frame
+    assert chosen["horizon"].unique().to_list() == [7, 45]
+    short = simulate(table, scenario(STOP), until=7)["losses"].frame
+    assert chosen.filter(pl.col("horizon") == 7).equals(short)
+    many = simulate_many(table, [scenario(STOP)], horizons=[7], engine="numpy")["losses"].frame
+    np.testing.assert_allclose(many["value_added_lost"], short["value_added_lost"], atol=1e-8)
 
 
 @pytest.mark.parametrize("form", ["factored", "dense"])

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 
+from isthmus.disruption.daily import DailySink, check_target, publish
+from isthmus.disruption.follow import follow, parts_folder
 from isthmus.disruption.prepare import Engine, days_of, prepare, settings_of, swept
 from isthmus.disruption.record import Losses, Trace
-from isthmus.disruption.settings import Criticality, Days, Precision, Reading, Settings
+from isthmus.disruption.resume import Course, Keeper, question
+from isthmus.disruption.settings import (
+    Criticality,
+    Days,
+    Precision,
+    Reading,
+    Settings,
+    check_threshold,
+)
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.disruption.tables import (
     LOSS_COLUMNS,
+    horizons_of,
     industries_table,
     losses_frame,
     losses_table,
@@ -25,8 +38,13 @@ from isthmus.disruption.tables import (
 from isthmus.errors import IdentityViolated, InputProblem, raise_all
 from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Result, Table
 from isthmus.kernels.disruption import Rationing, Rule, Scales
-from isthmus.kernels.disruption_run import BatchRun
-from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
+from isthmus.runtime import (
+    ArrayCheckpoint,
+    CancelToken,
+    Progress,
+    ProgressEvent,
+    canonical_hash,
+)
 from isthmus.scenario import Scenario, names_chips
 from isthmus.world.mrio import MRIO
 
@@ -74,6 +92,7 @@ def simulate(
     until: int | None = None,
     year: int = 2022,
     stopped_below: float = 0.5,
+    horizons: Sequence[int] | None = None,
     stock_days: Days = 60.0,
     restore_days: float = 60.0,
     psi: float = 0.8,
@@ -89,6 +108,8 @@ def simulate(
     capital_ratio: float = 4.0,
     precision: Precision = "float64",
     engine: Engine = "auto",
+    daily: Path | str | None = None,
+    checkpoint: ArrayCheckpoint | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Result:
@@ -111,6 +132,16 @@ def simulate(
         Year of the world's table.
     stopped_below : float
         An industry counts as stopped below this share of its base output.
+    horizons : sequence of int, optional
+        Days from the start after which losses are counted, any up to the end of the run; by default
+        30, 90, 180 and 365 as far as it goes, and its end.
+    daily : path, optional
+        Folder for every day of every industry: output, value added, demand, unmet demand and
+        stocks, as Parquet parts of a bounded size (`polars.scan_parquet` reads them together) and
+        ``daily.json`` with columns, units and provenance. It appears when the run is done.
+    checkpoint : ArrayCheckpoint, optional
+        Where the state is kept every 30 days and when `cancel` stops the run; the same call with
+        the same checkpoint goes on from there and gives the same result to the last bit.
     progress, cancel : optional
         Callback with the days done; token that stops the run between two days.
     stock_days : float, mapping of industry to float, or array
@@ -152,7 +183,11 @@ def simulate(
     Raises
     ------
     BadInput, CodeUnknown
-        For parameters or codes that make no sense.
+        For parameters, data or codes that make no sense.
+    Cancelled
+        When `cancel` was set.
+    TargetExists
+        When the folder `daily` is there already and not empty.
     ShockNotRepresentable
         For a kind of shock that the engine does not know.
     IdentityViolated
@@ -180,24 +215,57 @@ def simulate(
         precision=precision,
     )
     settings = settings_of(given, scenario, mrio)
-    daily = daily_table(mrio)
+    table = daily_table(mrio)
     days = days_of(scenario, until)
-    run = prepare([scenario], daily, settings, days, Scales.ones(1), engine=engine)
-    losses = Losses.of(daily.table, days, 1)
-    trace = Trace.of(daily.table, run, days, stopped_below)
-    worst = 0.0
-    held = float(trace.start.sum())
-    for t, day in enumerate(run.days()):
-        losses.add(t, day, run.final)
-        trace.add(t, day, run, daily.table)
-        now = float(trace.stock[t].sum())
-        worst = max(worst, _gap(day, run, now - held) / float(daily.table.output.sum()))
-        held = now
-        trace.before(run.state)
-        _tick(t, days, scenario.name, progress, cancel)
-    if not worst <= BALANCE[settings.precision]:
-        raise IdentityViolated(f"goods made and used differ by {worst:.1e} of world output a day")
-    return _result(world, scenario, settings, daily, losses, trace, worst, year)
+    check_threshold(stopped_below)
+    counted = horizons_of(days, horizons)
+    run = prepare([scenario], table, settings, days, Scales.ones(1), engine=engine)
+    course = Course(
+        run, Losses.of(table.table, days, 1), Trace.of(table.table, run, days, stopped_below)
+    )
+    words = {**settings.to_dict(), "until": days, "stopped_below": stopped_below}
+    if horizons is not None:
+        words["horizons"] = list(counted)
+    about = _provenance(
+        world, "disruption.simulate", words, mrio, year, scenario.identity, settings
+    )
+    keeper = None
+    target = Path(daily).absolute() if daily is not None else None
+    if checkpoint is not None:
+        keeper = Keeper(checkpoint, question(about, course, table.table.final))
+        target = keeper.restore(course, target)
+    with contextlib.ExitStack() as stack:
+        sink = None
+        if target is not None:
+            check_target(target)
+            place = stack.enter_context(parts_folder(target, checkpoint))
+            sink = DailySink(place, mrio.economies, mrio.industries, done=course.day)
+        follow(
+            course,
+            table,
+            scenario.name,
+            target=target,
+            sink=sink,
+            keeper=keeper,
+            progress=progress,
+            cancel=cancel,
+        )
+        if not course.worst <= BALANCE[settings.precision]:
+            gap = f"{course.worst:.1e} of world output a day"
+            raise IdentityViolated(f"goods made and used differ by {gap}")
+        result = _result(about, table, course, counted)
+        if target is not None and sink is not None:
+            some = result["losses"]
+            publish(
+                sink,
+                target,
+                days=days,
+                provenance=about,
+                kind=some.kind,
+                notes=some.notes,
+                run=checkpoint.run if checkpoint is not None else "",
+            )
+    return result
 
 
 def simulate_many(
@@ -207,6 +275,7 @@ def simulate_many(
     until: int | None = None,
     year: int = 2022,
     batch: int = 128,
+    horizons: Sequence[int] | None = None,
     settings: Settings = DEFAULTS,
     engine: Engine = "auto",
     threads: int = 1,
@@ -222,6 +291,8 @@ def simulate_many(
         which then vary within a batch.
     batch : int
         Scenarios per pass; memory grows with it.
+    horizons : sequence of int, optional
+        As in `simulate`.
     settings : Settings
         The parameters of `simulate`, shared by all scenarios.
     engine, threads : optional
@@ -241,6 +312,7 @@ def simulate_many(
     """
     mrio = _table(world, scenarios, year)
     days = _common_days(scenarios, until)
+    counted = horizons_of(days, horizons)
     base = settings_of(settings, Scenario(name="base"), mrio)
     daily = daily_table(mrio)
     frames, done = [], 0
@@ -254,7 +326,7 @@ def simulate_many(
             if cancel is not None:
                 cancel.check()
         for b, scenario in enumerate(part):
-            frame = losses_frame(losses, mrio.economies, b)
+            frame = losses_frame(losses, mrio.economies, b, counted)
             frames.append(frame.select(pl.lit(scenario.name).alias("scenario"), pl.all()))
         done += len(part)
         if progress is not None:
@@ -265,6 +337,8 @@ def simulate_many(
     table = Table("losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily))
     identities = canonical_hash([s.identity for s in scenarios])
     words = {**base.to_dict(), "until": days, "scenarios": len(scenarios)}
+    if horizons is not None:
+        words["horizons"] = list(counted)
     about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, base)
     return Result({"losses": table}, about, CITATIONS)
 
@@ -291,26 +365,6 @@ def _common_days(scenarios: Sequence[Scenario], until: int | None) -> int:
     return min(days_of(s, until) for s in scenarios)
 
 
-def _gap(day: Any, run: BatchRun, change: float) -> float:
-    """Difference of what was made and what was used, kept and delivered, money a day."""
-    final = np.asarray(run.final.by_supplier, dtype=np.float64)
-    if run.rebuilding is not None:
-        final = final + run.rebuilt
-    delivered = float((final * np.asarray(day.met_final, dtype=np.float64)).sum())
-    made = float(np.asarray(day.output, dtype=np.float64).sum())
-    used = float(np.asarray(day.used, dtype=np.float64).sum())
-    return abs(made - delivered - used - change)
-
-
-def _tick(
-    t: int, days: int, name: str, progress: Progress | None, cancel: CancelToken | None
-) -> None:
-    if cancel is not None:
-        cancel.check()
-    if progress is not None and ((t + 1) % 10 == 0 or t + 1 == days):
-        progress(ProgressEvent(name, t + 1, days, "days"))
-
-
 def _notes(daily: Daily) -> tuple[str, ...]:
     return (
         "prices do not move and no one changes plans: the first months only",
@@ -320,36 +374,22 @@ def _notes(daily: Daily) -> tuple[str, ...]:
     )
 
 
-def _result(
-    world: TableWorld | MRIO,
-    scenario: Scenario,
-    settings: Settings,
-    daily: Daily,
-    losses: Losses,
-    trace: Trace,
-    worst: float,
-    year: int,
-) -> Result:
-    mrio = daily.source
+def _result(about: Provenance, daily: Daily, course: Course, horizons: Sequence[int]) -> Result:
+    mrio, losses, trace = daily.source, course.losses, course.trace
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     names = (mrio.economies, mrio.industries)
     rest = (kind, mrio.datasets)
     output = np.asarray(daily.table.output, dtype=np.float64)
     tables = [
-        losses_table(losses, mrio.economies, *rest),
+        losses_table(losses, mrio.economies, *rest, horizons),
         industries_table(trace, output, *names, *rest),
         paths_table(losses, trace, output, mrio.economies, *rest),
         stops_table(trace, *names, *rest),
         stocks_table(trace, *names, *rest),
-        _checks_table(worst, daily, *rest),
+        _checks_table(course.worst, daily, *rest),
     ]
     notes = _notes(daily)
-    found = {t.name: replace(t, notes=notes) for t in tables}
-    words = {**settings.to_dict(), "until": len(trace.output), "stopped_below": trace.threshold}
-    provenance = _provenance(
-        world, "disruption.simulate", words, mrio, year, scenario.identity, settings
-    )
-    return Result(found, provenance, CITATIONS)
+    return Result({t.name: replace(t, notes=notes) for t in tables}, about, CITATIONS)
 
 
 def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, ...]) -> Table:

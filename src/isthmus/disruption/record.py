@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NONE = -1
+RECOVERED = 0.99
+"""Share of base output from which an industry counts as recovered."""
 
 
 @dataclass(slots=True)
@@ -80,16 +82,40 @@ def unmet_final(met: Floats, final: FinalDemand) -> Floats:
     return np.asarray(np.maximum(out, 0.0))
 
 
+def unmet_cells(met: Floats, final: FinalDemand) -> Floats:
+    """Return final demand not delivered by product and consuming economy, shape (S, R).
+
+    `met` and `final` as in `unmet_final`, for one scenario; summed over products it is the same.
+    """
+    s, r, _ = final.base.shape
+    short = (1.0 - met).reshape(r, s).T
+    out = np.matmul(final.base.transpose(0, 2, 1), short[:, :, None])[:, :, 0]
+    for sector, cells in final.cells.items():
+        out[sector] = short[sector] @ cells[:, :, 0] + final.lost[sector][:, 0]
+    return np.asarray(np.maximum(out, 0.0))
+
+
 @dataclass(slots=True)
 class Trace:
-    """Output, stocks and stoppages of one scenario.
+    """What is kept of output, stocks and stoppages of one scenario.
+
+    Of industries and stocks only sums and lowest values: memory does not grow with the days,
+    except for the output of each economy.
 
     Attributes
     ----------
-    output : ndarray, shape (T, n)
-        Daily output.
-    stock : ndarray, shape (T, S, R)
+    days : int
+        Days added.
+    total : ndarray, shape (n,)
+        Output so far.
+    lowest, lowest_day, recovered : ndarray, shape (n,)
+        Lowest output over base, its day, and the day after the last one below `RECOVERED`.
+    by_economy : ndarray, shape (T, R)
+        Daily output by economy.
+    held : ndarray, shape (S, R)
         Stocks of each input held in each economy at the end of the day.
+    low_stock, low_day : ndarray, shape (S, R)
+        Lowest stock and its day.
     start : ndarray, shape (S, R)
         Stocks at the start.
     first : ndarray of int, shape (n,)
@@ -102,8 +128,14 @@ class Trace:
     """
 
     threshold: float
-    output: Floats
-    stock: Floats
+    total: Floats
+    lowest: Floats
+    lowest_day: Ints
+    recovered: Ints
+    by_economy: Floats
+    held: Floats
+    low_stock: Floats
+    low_day: Ints
     start: Floats
     first: Ints
     cause: Ints
@@ -111,6 +143,7 @@ class Trace:
     supplier: Ints
     shortfall: Floats
     demand_led: NDArray[np.bool_]
+    days: int = 0
     _bound: list[Any] = field(default_factory=list)
 
     @classmethod
@@ -119,11 +152,18 @@ class Trace:
         s, r = table.shape
         n = s * r
         start = np.concatenate([np.asarray(b.start, dtype=np.float64) for b in run.inputs])[:, :, 0]
+        held = start.reshape(s, r, s).sum(axis=2)
         return cls(
             threshold,
-            np.zeros((days, n)),
-            np.zeros((days, s, r)),
-            start.reshape(s, r, s).sum(axis=2),
+            np.zeros(n),
+            np.full(n, np.inf),
+            np.zeros(n, dtype=np.int64),
+            np.zeros(n, dtype=np.int64),
+            np.zeros((days, r)),
+            held.copy(),
+            np.full((s, r), np.inf),
+            np.zeros((s, r), dtype=np.int64),
+            held,
             np.full(n, NONE),
             np.zeros(n, dtype=np.int64),
             np.full(n, NONE),
@@ -140,10 +180,12 @@ class Trace:
         """Add what happened on day t of a batch of one."""
         s, r = table.shape
         output = np.asarray(day.output, dtype=np.float64)[:, 0]
-        self.output[t] = output
         held = np.concatenate([np.asarray(b, dtype=np.float64) for b in run.state.stock])[:, :, 0]
-        self.stock[t] = held.reshape(s, r, s).sum(axis=2)
+        self.held = held.reshape(s, r, s).sum(axis=2)
         base = np.asarray(table.output, dtype=np.float64)
+        self._lowest(t, output, base)
+        self.by_economy[t] = output.reshape(r, s).sum(axis=1)
+        self.days = t + 1
         fallen = (self.first == NONE) & (base > 0) & (output < self.threshold * base)
         if fallen.any():
             self._blame(t, np.flatnonzero(fallen), day, run, table)
@@ -154,6 +196,17 @@ class Trace:
             block = np.ix_(np.array([stop.sector]), stop.exporters, stop.importers)
             short[block] = 1.0 - (1.0 - short[block]) * (1.0 - now)
         self.shortfall += short
+
+    def _lowest(self, t: int, output: Floats, base: Floats) -> None:
+        self.total += output
+        share = np.divide(output, base, out=np.ones_like(output), where=base > 0)
+        lower = share < self.lowest
+        self.lowest[lower] = share[lower]
+        self.lowest_day[lower] = t
+        self.recovered[share < RECOVERED] = t + 1
+        less = self.held < self.low_stock
+        self.low_stock[less] = self.held[less]
+        self.low_day[less] = t
 
     def _blame(
         self, t: int, nodes: NDArray[np.intp], day: Day, run: BatchRun, table: Table

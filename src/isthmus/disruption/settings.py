@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.disruption.criticality import default_criticality
-from isthmus.errors import InputProblem, did_you_mean, raise_all
+from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.kernels.disruption import (
     Behaviour,
     Coefficients,
@@ -108,6 +108,19 @@ def check(settings: Settings, industries: Sequence[str]) -> None:
     ]  # fmt: skip
     problems += _stock_problems(settings, industries)
     raise_all("disruption parameters", problems)
+
+
+def check_threshold(stopped_below: float) -> None:
+    """Raise unless the share below which an industry counts as stopped makes sense.
+
+    Raises
+    ------
+    BadInput
+        When it is not above 0 and at most 1.
+    """
+    if not 0 < stopped_below <= 1:
+        what = f"must be above 0 and at most 1, got {stopped_below!r}"
+        raise BadInput("disruption parameters", [InputProblem(what, where="stopped_below")])
 
 
 def _stock_problems(settings: Settings, industries: Sequence[str]) -> list[InputProblem]:

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.disruption.record import NONE, Losses, Trace
+from isthmus.disruption.record import NONE, RECOVERED, Losses, Trace
+from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Kind, Table
 
 Floats = NDArray[np.float64]
@@ -18,20 +19,47 @@ _INDUSTRY = Column("industry", "dimension", text="code of the industry")
 _HORIZON = Column("horizon", "dimension", "days", "days counted from the start")
 
 
-def horizons_of(days: int) -> tuple[int, ...]:
-    """Return a month, a quarter, half a year and a year as far as the run goes, and its end."""
-    return (*(h for h in (30, 90, 180, 365) if h < days), days)
+def horizons_of(days: int, asked: Sequence[int] | None = None) -> tuple[int, ...]:
+    """Return the horizons to report.
+
+    Parameters
+    ----------
+    days : int
+        Days simulated.
+    asked : sequence of int, optional
+        Any days up to that; by default a month, a quarter, half a year and a year as far as the
+        run goes, and its end.
+
+    Raises
+    ------
+    BadInput
+        With every horizon that is not a whole number of days within the run.
+    """
+    if asked is None:
+        return (*(h for h in (30, 90, 180, 365) if h < days), days)
+    problems = [
+        InputProblem(f"must be a number of days from 1 to {days}, got {h!r}", where="horizons")
+        for h in asked
+        if isinstance(h, bool) or not isinstance(h, int) or not 1 <= h <= days
+    ]
+    if not asked:
+        problems.append(InputProblem("name at least one number of days", where="horizons"))
+    raise_all("disruption run", problems)
+    return tuple(sorted(set(asked)))
 
 
-def losses_frame(losses: Losses, economies: Sequence[str], column: int) -> pl.DataFrame:
+def losses_frame(
+    losses: Losses, economies: Sequence[str], column: int, horizons: Sequence[int] | None = None
+) -> pl.DataFrame:
     """Return losses by economy and horizon for one scenario of a batch."""
     days = losses.value_added.shape[0]
     parts = []
-    for horizon in horizons_of(days):
+    for horizon in horizons_of(days, horizons):
         base = losses.base * horizon
         lost = base - losses.value_added[:horizon, :, column].sum(axis=0)
         unmet = losses.unmet[:horizon, :, column].sum(axis=0)
         wanted = losses.final * horizon
+        income = np.maximum(lost, unmet)
         parts.append(
             pl.DataFrame(
                 {
@@ -41,6 +69,8 @@ def losses_frame(losses: Losses, economies: Sequence[str], column: int) -> pl.Da
                     "value_added_lost_share": _share(lost, base),
                     "unmet_final": unmet,
                     "unmet_final_share": _share(unmet, wanted),
+                    "real_income_lost": income,
+                    "real_income_lost_share": _share(income, base),
                 }
             )
         )
@@ -54,15 +84,27 @@ LOSS_COLUMNS = (
     Column("value_added_lost_share", "value", "1", "of the base value added of the same days"),
     Column("unmet_final", "value", "million USD", "final demand of the economy not delivered"),
     Column("unmet_final_share", "value", "1", "of its base final demand of the same days"),
+    Column(
+        "real_income_lost",
+        "value",
+        "million USD",
+        "what residents can no longer both earn and buy: the larger of value added lost and final "
+        "demand not delivered, at base prices; not to be added over economies",
+    ),
+    Column("real_income_lost_share", "value", "1", "of the base value added of the same days"),
 )
 
 
 def losses_table(
-    losses: Losses, economies: Sequence[str], kind: Kind, datasets: tuple[str, ...]
+    losses: Losses,
+    economies: Sequence[str],
+    kind: Kind,
+    datasets: tuple[str, ...],
+    horizons: Sequence[int] | None = None,
 ) -> Table:
     """Return the losses of one scenario by economy and horizon."""
-    frame = losses_frame(losses, economies, 0)
-    text = "value added and final demand lost by economy up to each horizon"
+    frame = losses_frame(losses, economies, 0, horizons)
+    text = "value added, final demand and real income lost by economy up to each horizon"
     return Table("losses", frame, LOSS_COLUMNS, kind, datasets, text)
 
 
@@ -73,24 +115,21 @@ def industries_table(
     industries: Sequence[str],
     kind: Kind,
     datasets: tuple[str, ...],
-    *,
-    recovered: float = 0.99,
 ) -> Table:
     """Return lost output, the lowest day, first stoppage and recovery by industry."""
-    days = len(trace.output)
-    share = np.where(base > 0, trace.output / np.where(base > 0, base, 1.0), 1.0)
-    below = share < recovered
-    last = np.where(below.any(axis=0), days - np.argmax(below[::-1], axis=0), 0)
+    days = trace.days
+    whole = base * days
+    kept = np.divide(trace.total, whole, out=np.ones_like(whole), where=whole > 0)
     frame = pl.DataFrame(
         {
             "economy": np.repeat(economies, len(industries)),
             "industry": np.tile(industries, len(economies)),
-            "output_lost": base * days - trace.output.sum(axis=0),
-            "output_lost_share": 1.0 - share.mean(axis=0),
-            "lowest_output_share": share.min(axis=0),
-            "lowest_day": np.argmin(share, axis=0).astype(np.int64),
+            "output_lost": whole - trace.total,
+            "output_lost_share": 1.0 - kept,
+            "lowest_output_share": trace.lowest,
+            "lowest_day": trace.lowest_day,
             "first_stop": _days(trace.first),
-            "recovered_on": [None if day in (0, days) else int(day) for day in last],
+            "recovered_on": [None if d in (0, days) else d for d in trace.recovered.tolist()],
         },
         schema_overrides={"first_stop": pl.Int64, "recovered_on": pl.Int64},
     )
@@ -111,7 +150,7 @@ def industries_table(
             "recovered_on",
             "value",
             "day",
-            f"day from which output stays at {recovered:.0%} of its base or more; empty where it "
+            f"day from which output stays at {RECOVERED:.0%} of its base or more; empty where it "
             "never fell below or had not recovered at the end",
         ),
     )
@@ -124,9 +163,9 @@ def paths_table(
     datasets: tuple[str, ...],
 ) -> Table:  # fmt: skip
     """Return daily output, value added and unmet demand by economy."""
-    days = len(trace.output)
+    days = trace.days
     r = len(economies)
-    output = trace.output.reshape(days, r, -1).sum(axis=2)
+    output = trace.by_economy
     whole = base.reshape(r, -1).sum(axis=1)
     added = losses.value_added[:, :, 0]
     frame = pl.DataFrame(
@@ -199,14 +238,13 @@ def stocks_table(
 ) -> Table:  # fmt: skip
     """Return the lowest stock of each input in each economy, over its start."""
     start = trace.start
-    share = _share(trace.stock, start[None])
-    lowest = np.where(start > 0, share.min(axis=0), 1.0)
+    lowest = np.where(start > 0, _share(trace.low_stock, start), 1.0)
     frame = pl.DataFrame(
         {
             "economy": np.tile(economies, len(industries)),
             "industry": np.repeat(industries, len(economies)),
             "lowest_stock_share": lowest.reshape(-1),
-            "lowest_day": np.argmin(trace.stock, axis=0).astype(np.int64).reshape(-1),
+            "lowest_day": trace.low_day.reshape(-1),
             "stock_start": start.reshape(-1),
         }
     )

@@ -98,10 +98,18 @@ class BatchRun:
         step = max(1, min(s, BLOCK_BYTES // max(size, 1)))
         return [(lo, min(lo + step, s)) for lo in range(0, s, step)]
 
-    def days(self) -> Iterator[Day]:
-        """Yield what happens on each day, from day 0 on."""
-        state = self._start()
-        for t in range(self.drivers.days):
+    def days(self, first: int = 0, state: State | None = None) -> Iterator[Day]:
+        """Yield what happens on each day, from day 0 on.
+
+        Parameters
+        ----------
+        first : int
+            Day to go on with.
+        state : State, optional
+            What the day before handed over, and `rebuilding` has as well; changed in place.
+        """
+        state = self._start() if state is None else state
+        for t in range(first, self.drivers.days):
             day, state = self._day(t, state)
             self.state = state
             yield day

@@ -1,5 +1,6 @@
 """Cancel token, progress, executors, atomic files, resume."""
 
+from isthmus.runtime.arrays import ArrayCheckpoint
 from isthmus.runtime.atomic import (
     atomic_write,
     atomic_write_bytes,
@@ -15,6 +16,7 @@ from isthmus.runtime.progress import Progress, ProgressEvent, silent, terminal_p
 from isthmus.runtime.threadpool import ThreadExecutor
 
 __all__ = [
+    "ArrayCheckpoint",
     "Batch",
     "CancelToken",
     "Checkpoints",

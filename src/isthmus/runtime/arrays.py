@@ -1,0 +1,101 @@
+"""The state of one long calculation, kept beside the work: arrays in one file, replaced whole."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.errors import SchemaVersionUnsupported
+from isthmus.runtime import disk
+from isthmus.runtime.atomic import atomic_write_bytes
+from isthmus.runtime.canonical import canonical_json
+
+SCHEMA_VERSION = 1
+_ABOUT = "about"
+_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class ArrayCheckpoint:
+    """Arrays and a few plain values in one NPZ file; nothing in it is ever unpickled.
+
+    An array comes back with the order of axes in memory that it had: libraries of matrix products
+    may sum in another order for another layout, and a resumed run must not differ by a bit.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file lies; created with the first `save`.
+    run : str
+        Id of the run that it belongs to, for records that name it.
+    """
+
+    def __init__(self, folder: Path, *, run: str = "") -> None:
+        self.folder = folder
+        self.run = run
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / "state.npz"
+
+    def save(self, about: Mapping[str, Any], arrays: Arrays) -> None:
+        """Put `arrays` of numbers and the plain values `about` in the place of what was kept.
+
+        Raises
+        ------
+        StorageFull, StorageReadOnly
+            When the file cannot be written; what was kept before stays.
+        """
+        disk.make_folder(self.folder)
+        if any(array.dtype.kind not in "fiub" for array in arrays.values()):
+            raise TypeError("only arrays of numbers can be kept without pickles")
+        layout = {name: _axes(array) for name, array in arrays.items()}
+        entry = {"schema_version": SCHEMA_VERSION, "layout": layout, "about": dict(about)}
+        words = np.frombuffer(canonical_json(entry).encode(), dtype=np.uint8)
+        plain: dict[str, Any] = {_ABOUT: words}
+        plain |= {f"x_{name}": array.transpose(layout[name]) for name, array in arrays.items()}
+        with atomic_write_bytes(self.path) as handle:
+            np.savez(handle, **plain)
+
+    def load(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
+        """Return what was kept; None when there is nothing or it is damaged.
+
+        Raises
+        ------
+        SchemaVersionUnsupported
+            When it was written by a release with another layout.
+        """
+        try:
+            with self.path.open("rb") as handle, np.load(handle, allow_pickle=False) as kept:
+                entry = json.loads(kept[_ABOUT].tobytes())
+                arrays = {name[2:]: kept[name] for name in kept.files if name != _ABOUT}
+        except _DAMAGE:
+            return None
+        if entry.get("schema_version") != SCHEMA_VERSION:
+            raise SchemaVersionUnsupported(
+                f"checkpoint has schema version {entry.get('schema_version')!r}, "
+                f"this release reads {SCHEMA_VERSION}",
+                where=str(self.path),
+                hint="start the run again",
+            )
+        back = {n: a.transpose(np.argsort(entry["layout"][n])) for n, a in arrays.items()}
+        return entry["about"], back
+
+    def clear(self) -> None:
+        """Remove the folder with all that lies in it."""
+        disk.remove_tree(self.folder)
+
+
+def _axes(array: NDArray[Any]) -> list[int]:
+    """Return the axes from the slowest to the fastest in memory."""
+    strides = [-abs(step) for step in array.strides]
+    return [int(axis) for axis in np.argsort(strides, kind="stable")]
