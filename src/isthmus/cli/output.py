@@ -12,7 +12,7 @@ from isthmus.errors import BadInput
 from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -105,10 +105,14 @@ def write_table(table: Table, out: Path) -> None:
 
 
 def emit_tables(tables: Iterable[Table], *, limit: int = ROW_LIMIT) -> None:
-    """Print tables to stdout, shares as percent, with unit and kind."""
+    """Print tables to stdout, shares as percent, with unit and kind; what all share, once."""
     console = stdout_console()
-    for table in tables:
-        _print_table(console, table, limit)
+    shown = list(tables)
+    shared = _shared([_about(table) for table in shown])
+    for table in shown:
+        _print_table(console, table, limit, shared)
+    if shared:
+        console.print("\n".join(("all tables:", *(f"  {line}" for line in shared))))
 
 
 def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
@@ -167,16 +171,11 @@ def format_cell(value: Any, unit: str = "") -> str:
     return str(value)
 
 
-def _print_table(console: Console, table: Table, limit: int) -> None:
+def _print_table(console: Console, table: Table, limit: int, shared: Sequence[str]) -> None:
     from rich.table import Table as Grid
 
     frame = table.frame.head(limit)
-    grid = Grid(
-        title=f"{table.name}: {table.text} [{table.kind.value}]",
-        title_justify="left",
-        caption=_caption(table, limit),
-        caption_justify="left",
-    )
+    grid = Grid()
     for column in table.columns:
         right = column.role == "value"
         keep = column.role == "dimension"
@@ -186,7 +185,12 @@ def _print_table(console: Console, table: Table, limit: int) -> None:
     units = [c.unit for c in table.columns]
     for row in frame.iter_rows():
         grid.add_row(*(format_cell(cell, unit) for cell, unit in zip(row, units, strict=True)))
+    # The words stand outside the grid, which would wrap them to the width of its columns.
+    console.print(f"{table.name}: {table.text} [{table.kind.value}]", style="italic")
     console.print(grid)
+    for line in (*_more(table, limit), *(line for line in _about(table) if line not in shared)):
+        console.print(line, style="dim")
+    console.print()
 
 
 def _header(column: Column) -> str:
@@ -194,9 +198,18 @@ def _header(column: Column) -> str:
     return f"{column.name}{shown}"
 
 
-def _caption(table: Table, limit: int) -> str:
-    parts = [f"data: {', '.join(table.datasets)}"] if table.datasets else []
-    if table.frame.height > limit:
-        parts.append(f"{table.frame.height - limit} more rows: use --json or --out")
-    parts.extend(table.notes)
-    return "\n".join(parts)
+def _more(table: Table, limit: int) -> list[str]:
+    rest = table.frame.height - limit
+    return [f"{rest} more rows: use --json or --out"] if rest > 0 else []
+
+
+def _about(table: Table) -> list[str]:
+    sources = [f"data: {', '.join(table.datasets)}"] if table.datasets else []
+    return [*sources, *table.notes]
+
+
+def _shared(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Return what stands under every one of several tables, in order."""
+    if len(lines) < 2:
+        return []
+    return [line for line in lines[0] if all(line in other for other in lines[1:])]
