@@ -16,11 +16,12 @@ from isthmus.coercion.assumptions import (
     preset,
     preset_ladder,
 )
+from isthmus.coercion.content import value_added_shares
 from isthmus.coercion.engine import SUPPORT, effective_years, intensity, respond
 from isthmus.coercion.instruments import ECONOMIC, RESPONSES, instrument, instrument_mix
 from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.response_tables import Data, distribution
-from isthmus.coercion.stakes import Stakes, losses, read_stakes, value_added_shares
+from isthmus.coercion.stakes import Stakes, losses, read_stakes
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, NotFound
 from isthmus.evidence import Kind
 from isthmus.world import World

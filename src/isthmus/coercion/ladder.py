@@ -20,9 +20,10 @@ from isthmus.coercion.assumptions import (
     read_ladder,
 )
 from isthmus.coercion.cases import MEASURES
+from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import Mix, instrument_mix
-from isthmus.coercion.stakes import FLOWS, TABLE, Stakes, read_stakes
+from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import Result, Table
 from isthmus.evidence.frames import provenance

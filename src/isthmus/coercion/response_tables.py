@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from isthmus.coercion.assumptions import Assumptions, Rung
 from isthmus.coercion.cases import MEASURES
+from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, Outcome
 from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, RESPONSES, Mix, instrument
-from isthmus.coercion.stakes import FLOWS, LISTED, TABLE, YEAR, Stakes
+from isthmus.coercion.stakes import FLOWS, LISTED, Stakes
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, DataMissing
+from isthmus.coercion.content import YEAR, read_content
+from isthmus.errors import BadInput
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
 from isthmus.world import World
 
 Array = NDArray[np.float64]
 
-FLOWS, TABLE = "icio_flows", "mrio_2022"
-YEAR = 2022
+FLOWS = "icio_flows"
 WEEKS = 52.0
 MOST = 0.999
 """Largest share that is taken out: at 1 the price index is infinite."""
@@ -41,7 +41,7 @@ class Stakes:
     outlay, from_sender : (n, L) array
         Purchases of listed industries' products from anywhere and from the sender (million USD).
     cap : (n, L) array
-        Gross value added of the target; bounds a loss (million USD).
+        Value added of the target's industries that use the item; bounds a loss (million USD).
     sender_outlay, sender_bought : (n, K), array
         Sender's purchases by industry, and those from each target (million USD).
     sender_third : (n, K) array
@@ -103,17 +103,15 @@ def read_stakes(
     near = flows.index(list(fellows)) if fellows else np.arange(len(flows.economies))
     goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
     listed = [n for n, k in enumerate(flows.industries) if k in LISTED]
-    share, income = value_added_shares(world)
-    table = world.mrio(YEAR)
-    names = [flows.industries[n] for n in goods]
-    columns = [table.industries.index(k) for k in names]
-    dva = share[:, columns]
+    made = read_content(world, flows.economies, [flows.industries[n] for n in goods])
+    dva, income = made.share, made.gdp
+    among = [goods.index(n) for n in listed]
     others = [[int(j) for j in near if j not in (me, i)] for i in at]
     trade = values[:, :, goods]
     third = np.array([trade[i, rest].sum(axis=0) for i, rest in zip(at, others, strict=True)])
     sold = trade[at, me]
     mine = values[me][:, listed]
-    own = share[me, [table.industries.index(flows.industries[n]) for n in listed]]
+    own = dva[me, among]
     abroad = np.delete(mine, me, axis=0).sum(axis=0)
     return Stakes(
         sender=sender,
@@ -124,7 +122,7 @@ def read_stakes(
         third_value_added=(third * dva[at]).sum(axis=1),
         outlay=values[:, at][:, :, listed].sum(axis=0),
         from_sender=mine[at],
-        cap=np.repeat(income[at][:, None], len(listed), axis=1),
+        cap=made.cap[at][:, among],
         sender_outlay=np.repeat(trade[:, me].sum(axis=0)[None], len(at), axis=0),
         sender_bought=sold,
         sender_third=np.array([trade[rest, me].sum(axis=0) for rest in others]),
@@ -132,26 +130,6 @@ def read_stakes(
         gdp=income[at],
         sender_gdp=float(income[me]),
     )
-
-
-def value_added_shares(world: World) -> tuple[Array, Array]:
-    """Return domestic value added per unit of exports, (n, S), and value added, (n,).
-
-    ``v_s (I - A_ss)^-1``: direct and indirect domestic value added, counted once.
-
-    Raises
-    ------
-    DataMissing
-        When the table's economies are not those of the flows.
-    """
-    table = world.mrio(YEAR)
-    if table.economies != world.flows().economies:
-        raise DataMissing("table and flows list different economies", where=TABLE)
-    shape = (table.labels.n, table.labels.S)
-    direct = table.coefficients(table.primary).reshape(shape)
-    inverse = table.form.resolvent
-    share = np.einsum("nk,nkl->nl", direct, inverse)
-    return np.clip(share, 0.0, 1.0), table.primary.reshape(shape).sum(axis=1)
 
 
 def losses(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.kernels.mrio_split import solve_split
+from isthmus.kernels.mrio_split import block_product, solve_split
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -108,3 +108,42 @@ def decomposition(
     again, second, _ = solve_split(alone, resolvent, domestic, returning)
     worst = max(float(first.max(initial=0.0)), float(second.max(initial=0.0)))
     return Decomposition(added[:, None] * once, added[:, None] * again, worst)
+
+
+def domestic_content(
+    product_t: Product, resolvent: Array, domestic: Array, group: Mask, added: Array
+) -> tuple[Array, float]:
+    """Return value added of a group per unit of what its nodes deliver: ``v_C (I - A_CC)^-1``.
+
+    Parameters
+    ----------
+    product_t : callable
+        Returns A' X for X of shape (N, m).
+    resolvent, domestic : (n, S, S) array
+        (I - D)^-1 and D by economy, D the domestic blocks of A.
+    group : (N,) array of bool
+        Nodes of the group, whole economies.
+    added : (N,) array
+        Value added per unit of output.
+
+    Returns
+    -------
+    content : (N,) array
+        Zero outside the group. For one economy this is ``v_s (I - A_ss)^-1``.
+    residual : float
+        Largest relative residual of the solve.
+
+    References
+    ----------
+    Los, B., Timmer, M. P., de Vries, G. J. (2016). American Economic Review 106(7).
+    """
+    D, R = domestic.transpose(0, 2, 1), resolvent.transpose(0, 2, 1)
+    inside = group[:, None]
+
+    def between(X: Array) -> Array:
+        kept = np.where(inside, X, 0.0)
+        return np.where(inside, product_t(kept) - block_product(D, kept), 0.0)
+
+    start = np.where(group, added, 0.0)[:, None]
+    found, residual, _ = solve_split(between, R, D, start)
+    return found[:, 0], float(residual.max())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.instruments import ECONOMIC, instrument
 from isthmus.coercion.ladder import BLOC, price_ladder
-from isthmus.coercion.stakes import FLOWS, TABLE, YEAR
+from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.context import Context
 from isthmus.study.measures.coercion import EPISODES, episodes, last_year
