@@ -150,6 +150,7 @@ def test_lithuania_in_the_shipped_flows():
 def test_direct_effect_on_lithuanias_gdp():
     from isthmus.coercion import Assumptions
     from isthmus.coercion.diversion import diversion_rows
+    from isthmus.coercion.leverage import DOMESTIC_SHARE
     from isthmus.kernels.leverage import purchase_ban_loss
 
     world, given = World.open("starter"), Assumptions()
@@ -158,7 +159,7 @@ def test_direct_effect_on_lithuanias_gdp():
     gdp = world.table("gdp_population").filter(
         (pl.col("economy") == "LTU") & (pl.col("year") == 2022)
     )["gdp"][0]
-    loss = float(purchase_ban_loss(lost, given.domestic_share, given.diversion))
+    loss = float(purchase_ban_loss(lost, DOMESTIC_SHARE, given.diversion))
     assert 0.0005 < loss / gdp < 0.002
 
 

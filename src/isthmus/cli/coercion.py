@@ -104,14 +104,16 @@ def leverage(
     *,
     over: tuple[str, ...] = (),
     year: int | None = None,
-    horizon: float = 1.0,
-    domestic_share: float = 0.65,
+    horizon: tuple[float, ...] = (1.0, 2.0, 5.0),
+    domestic_share: float | None = None,
     diversion: float = 0.5,
+    products: bool = True,
     world: str = "starter",
     json: Json = False,
     out: Path | None = None,
+    limit: int = 40,
 ) -> None:
-    """Show what a sender could do to each target, and what it would cost the sender.
+    """Show what a sender and each target could do to each other, and what it would cost them.
 
     Parameters
     ----------
@@ -122,29 +124,34 @@ def leverage(
     year
         The last year of the flows when not given.
     horizon
-        Years after the stop, 1 or more; sets the elasticity of substitution.
+        Years after the stop, each 1 or more; set the elasticity of substitution.
     domestic_share
-        Assumed domestic value added per unit of exports.
+        Domestic value added per unit of exports, the same for all; by economy and industry from
+        the inter-economy table when not given.
     diversion
-        Assumed part of banned exports that is sold elsewhere.
+        Assumed part of banned exports that is sold elsewhere within a year.
+    products
+        Add the products that the world holds.
     world
         Name of a world, or the folder of one.
     json
         Print one JSON document.
     out
         Write to this file: .json.
+    limit
+        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.coercion import Assumptions
     from isthmus.world import World
 
-    assumptions = Assumptions(domestic_share=domestic_share, diversion=diversion, horizon=horizon)
+    assumptions = Assumptions(domestic_share, diversion, horizon)
     result = recorded(
         "coercion.leverage_map", World.open(world), sender=sender, over=over or None, year=year,
-        assumptions=assumptions,
+        assumptions=assumptions, products=products,
     )  # fmt: skip
-    emit_result(result, json=json, out=out)
+    emit_result(result, json=json, out=out, limit=limit)
 
 
 @app.command
@@ -176,6 +183,6 @@ def backtest(
     from isthmus.coercion import Assumptions
     from isthmus.world import World
 
-    assumptions = Assumptions(horizon=horizon)
+    assumptions = Assumptions(horizons=(horizon,))
     result = recorded("coercion.backtest", World.open(world), top=top, assumptions=assumptions)
     emit_result(result, json=json, out=out)

@@ -74,15 +74,20 @@ def measures(world: World) -> tuple[Measure, ...]:
     world : World
         Holds the coded cases and the key from HS to industries.
     """
+    lookup = heaviest_industry(world)
+    goods = tuple(i for i in world.flows().industries if i != SERVICES)
+    rows = world.coercion().measures.iter_rows(named=True)
+    return tuple(_measure(row, lookup, goods) for row in rows)
+
+
+def heaviest_industry(world: World) -> dict[str, str]:
+    """Return the industry of each HS product; where there are several, the heaviest."""
     key = world.table(HS_KEY).filter(
         (pl.col("classification") == "ICIO2025") & pl.col("industry").is_not_null()
     )
     weights = key.group_by("product", "industry").agg(pl.col("weight").sum())
     heaviest = weights.sort("product", "weight", "industry", descending=[False, True, False])
-    lookup = dict(heaviest.unique("product", keep="first").select("product", "industry").rows())
-    goods = tuple(i for i in world.flows().industries if i != SERVICES)
-    rows = world.coercion().measures.iter_rows(named=True)
-    return tuple(_measure(row, lookup, goods) for row in rows)
+    return dict(heaviest.unique("product", keep="first").select("product", "industry").rows())
 
 
 def case_ids(world: World) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,17 +10,25 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.codes import parse_parties
-from isthmus.coercion.panel import FLOWS, REST, Panel, read_panel
+from isthmus.coercion.cases import SERVICES
+from isthmus.coercion.content import TABLE, YEAR, Content, content_of_bloc, read_content
+from isthmus.coercion.leverage_tables import (
+    alone_table,
+    items_table,
+    leverage_frame,
+    sums_frame,
+    targets_table,
+)
+from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, leverage, pairs
+from isthmus.coercion.panel import FLOWS, REST
+from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, provenance, table
-from isthmus.kernels.concentration import ratio
-from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss, trade_elasticity
+from isthmus.evidence import Result
+from isthmus.evidence.frames import provenance
 from isthmus.world import World
 
 Array = NDArray[np.float64]
-
-SUPPLY_STOP, PURCHASE_BAN = "supply stop", "purchase ban"
+Mask = NDArray[np.bool_]
 
 CITATIONS = (
     "Feenstra, R. C. (1994), New Product Varieties and the Measurement of International Prices, "
@@ -29,14 +37,12 @@ CITATIONS = (
     "Fragmentation.",
     "Boehm, C. E., Levchenko, A. A., Pandalai-Nayar, N. (2023), The Long and Short (Run) of Trade "
     "Elasticities, American Economic Review 113(4).",
+    "Los, B., Timmer, M. P., de Vries, G. J. (2016), Tracing Value-Added and Double Counting in "
+    "Gross Exports: Comment, American Economic Review 106(7).",
 )
-TWO_CHANNELS = (
-    "a stop of supplies takes inputs away (CES price index); a ban on purchases takes income away "
-    "(domestic value added of the lost exports, less what is sold elsewhere); never added"
-)
-INTENT = (
-    "what a sender could do, not what it intends; every loss rests on the assumptions beside it"
-)
+DOMESTIC_SHARE = 0.65
+"""Domestic value added per unit of exports where no table is read: between the 0.5 of small open
+economies and the 0.8 of large ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +51,20 @@ class Assumptions:
 
     Parameters
     ----------
-    domestic_share : float
-        Domestic value added per unit of exports: 0.65, between the 0.5 of small open economies
-        and the 0.8 of large ones; the room of value chains gives it by economy.
+    domestic_share : float, optional
+        Domestic value added per unit of exports, the same for all; by economy and industry from
+        the inter-economy table of 2022 when None.
     diversion : float
         Part of banned exports that is sold elsewhere within a year: 0.5, between none and the
-        four fifths that the coded cases report for Australia in 2020-21.
-    horizon : float
-        Years after the stop, 1 or more; sets the elasticity of substitution 1 + eps(h).
+        four fifths that the coded cases report for Australia in 2020-21. What is left falls with
+        the horizon as the trade elasticity rises.
+    horizons : sequence of float
+        Years after the stop, each 1 or more; they set the elasticity of substitution 1 + eps(h).
     """
 
-    domestic_share: float = 0.65
+    domestic_share: float | None = None
     diversion: float = 0.5
-    horizon: float = 1.0
+    horizons: Sequence[float] = (1.0, 2.0, 5.0)
 
 
 def leverage_map(
@@ -67,8 +74,9 @@ def leverage_map(
     over: str | Sequence[str] | None = None,
     year: int | None = None,
     assumptions: Assumptions | None = None,
+    products: bool = True,
 ) -> Result:
-    """Return the loss of each target and the cost to the sender, by industry and channel.
+    """Return loss and cost by target, industry, channel and horizon, in both directions.
 
     Parameters
     ----------
@@ -80,16 +88,21 @@ def leverage_map(
         Targets, each a code of an economy or of a coalition that is one buyer and seller; all
         economies when None.
     year : int, optional
-        The last year when None.
+        The last year when None. Value added is that of 2022 in every year.
     assumptions : Assumptions, optional
-        Domestic share, diversion and horizon.
+        Domestic share, diversion and horizons.
+    products : bool
+        Whether to add the products that the world holds, where the year is covered in full.
 
     Returns
     -------
     Result
-        ``leverage``: by target, industry and channel the loss, the cost to the sender, their
-        ratio, how far the sender can do without the target (credibility), and how far the target
-        rests on the sender (concentration); ``targets``: sums by target and channel.
+        ``targets``: sums over industries by pair, channel and horizon; ``leverage``: by industry
+        the loss, the cost to the sender, their ratio, how far the sender can do without the
+        target (credibility), and how far the target rests on the sender (concentration);
+        ``blocs``: a coalition as one next to its members each alone; ``products``: as
+        ``leverage``, by HS product. Rows hold both directions: what the sender could do to the
+        target, and what the target could do to the sender.
 
     Raises
     ------
@@ -100,164 +113,191 @@ def leverage_map(
 
     References
     ----------
-    Feenstra (1994); Clayton, Maggiori, Schreger (2024); Boehm, Levchenko, Pandalai-Nayar (2023).
+    Feenstra (1994); Clayton, Maggiori, Schreger (2024); Boehm, Levchenko, Pandalai-Nayar (2023);
+    Los, Timmer, de Vries (2016).
     """
-    given, panel = assumptions or Assumptions(), read_panel(world)
-    at = panel.years[-1] if year is None else year
-    if at not in panel.years:
+    given = assumptions or Assumptions()
+    flows = world.flows()
+    at = int(flows.years[-1]) if year is None else year
+    if at not in flows.years:
         raise DataMissing(f"no flows for {at}", where=FLOWS)
-    F = panel.flows[..., panel.years.index(at)]
-    label, own = _members(panel, sender, at)
-    listed = _targets(panel, own, over)
-    frames = []
-    for code in listed:
-        target, theirs = _members(panel, code, at)
-        if (own & theirs).any():
-            raise BadInput(f"{target} and {label} overlap", where="over")
-        frames.append(_pair(F, own, theirs, given, panel.industries).with_columns(
-            pl.lit(target).alias("target")
-        ))  # fmt: skip
-    frame = pl.concat(frames).with_columns(
-        pl.lit(label).alias("sender"),
-        pl.lit(at, dtype=pl.Int64).alias("year"),
-        pl.lit(Kind.MODELLED.value).alias("kind"),
-    )
-    notes = [TWO_CHANNELS, INTENT, _assumed(given)]
+    goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
+    names = tuple(flows.industries[n] for n in goods)
+    economies = tuple(flows.economies)
+    F = np.asarray(flows.values(at), dtype=np.float64)[:, :, goods]
+    content = _content(world, economies, names, F, given, at)
+    label, own = _members(economies, sender, at)
+    listed = _targets(economies, own, over, at)
+    groups = {code: mask for code, mask in listed.items() if mask.sum() > 1}
+    parties = {**listed, **_members_of(groups, economies, listed)}
+    for code, mask in parties.items():
+        if (own & mask).any():
+            raise BadInput(f"{code} and {label} overlap", where="over")
+    masks = np.array(list(parties.values()))
+    inside = [_inside(world, economies, names, content, given, m) for m in (own, *masks)]
+    found = pairs(F, own, masks, content, inside)
+    frame = leverage_frame(
+        label, tuple(parties), "industry", names, leverage(found, given.horizons, given.diversion),
+        given.horizons, at,
+    )  # fmt: skip
+    gdp = _gdp(content, own, parties, label, at)
+    sums = sums_frame(frame, gdp)
+    notes = _notes(given, at)
+    datasets = [FLOWS] if given.domestic_share is not None and at != YEAR else [FLOWS, TABLE]
+    shown = list(listed)
     tables = {
-        "leverage": table(
-            "leverage", frame, _COLUMNS, kind=Kind.MODELLED, datasets=[FLOWS],
-            text=f"what {label} could do to each target, by industry and channel", notes=notes,
+        "targets": targets_table(label, _of(sums, label, shown), notes, datasets),
+        "leverage": items_table(
+            "leverage", "industry", label, _of(frame, label, shown), gdp, notes, datasets
         ),
-        "targets": table(
-            "targets", _summed(frame), _TOTALS, kind=Kind.MODELLED, datasets=[FLOWS],
-            text="sums over the industries, one channel at a time", notes=notes,
-        ),
-    }  # fmt: skip
+    }
+    if groups:
+        members = {c: _codes(economies, m) for c, m in groups.items()}
+        tables["blocs"] = alone_table(label, sums, members, notes, datasets)
+    traded = product_flows(world, economies, names, at) if products else None
+    if traded is not None:
+        cube, codes, k = traded.flows, traded.products, _places(names, traded.industries)
+        by_product = Content(economies, codes, content.share[:, k], content.cap[:, k], content.gdp)
+        only = pairs(cube, own, np.array(list(listed.values())), by_product,
+                     [i[:, k] for i in inside[: 1 + len(listed)]])  # fmt: skip
+        rows = leverage_frame(
+            label, tuple(listed), "product", codes,
+            leverage(only, given.horizons, given.diversion), given.horizons, at,
+        )  # fmt: skip
+        tables["products"] = items_table(
+            "products", "product", label, rows, gdp, [*notes, *traded.notes],
+            [*datasets, traded.key],
+        )  # fmt: skip
+        datasets = [*datasets, traded.key]
     parameters = {
         "sender": label,
-        "over": listed if over is not None else None,
+        "over": shown if over is not None else None,
         "year": at,
         "domestic_share": given.domestic_share,
         "diversion": given.diversion,
-        "horizon": given.horizon,
+        "horizons": list(given.horizons),
+        "products": products,
     }
-    made = provenance(world, "coercion.leverage_map", [FLOWS], parameters)
-    return Result(tables, made, CITATIONS)
-
-
-_COLUMNS = (
-    dimension("sender"),
-    dimension("target"),
-    dimension("industry"),
-    dimension("channel", "supply stop or purchase ban"),
-    dimension("year"),
-    number("value", MONEY, "flow that would stop"),
-    number("loss", MONEY, "loss of the target per year"),
-    number("loss_share", "share", "loss over all goods output of the target"),
-    number("cost", MONEY, "cost to the sender per year by the other channel's formula"),
-    number("ratio", "1", "loss over cost; null where the sender would lose nothing"),
-    number("credibility", "share", "part of the sender's own trade in the item without the target"),
-    number("concentration", "share", "part of the target's trade in the item with the sender"),
-    attribute("kind"),
-)
-
-_TOTALS = (
-    dimension("sender"),
-    dimension("target"),
-    dimension("channel", "supply stop or purchase ban"),
-    dimension("year"),
-    number("value", MONEY, "flows that would stop"),
-    number("loss", MONEY, "loss of the target per year"),
-    number("loss_share", "share", "loss over all goods output of the target"),
-    number("cost", MONEY, "cost to the sender per year"),
-    attribute("kind"),
-)
-
-
-def _assumed(given: Assumptions) -> str:
-    return (
-        f"assumed: domestic value added {given.domestic_share:g} per unit of exports, "
-        f"{given.diversion:g} of banned exports sold elsewhere, horizon {given.horizon:g} years"
+    return Result(
+        tables, provenance(world, "coercion.leverage_map", datasets, parameters), CITATIONS
     )
 
 
-def _members(panel: Panel, code: str, year: int) -> tuple[str, NDArray[np.bool_]]:
-    label, names = (code, (code,)) if code in panel.economies else parse_parties(code, on=year)
-    mask = np.isin(panel.economies, names)
+def _content(
+    world: World,
+    economies: tuple[str, ...],
+    names: tuple[str, ...],
+    F: Array,
+    given: Assumptions,
+    year: int,
+) -> Content:
+    """Value added by economy; years without a table are bounded by goods output."""
+    output = F.sum(axis=(1, 2))
+    if given.domestic_share is not None and year != YEAR:
+        shape = (len(economies), len(names))
+        return Content(
+            economies, names, np.full(shape, given.domestic_share),
+            np.broadcast_to(F.sum(axis=(0, 2))[:, None], shape), np.full(shape[0], np.nan),
+        )  # fmt: skip
+    found = read_content(world, economies, names)
+    share = found.share
+    if given.domestic_share is not None:
+        share = np.full_like(share, given.domestic_share)
+    if year == YEAR:
+        return Content(economies, names, share, found.cap, found.gdp)
+    cap = np.broadcast_to(F.sum(axis=(0, 2))[:, None], share.shape)
+    return Content(economies, names, share, cap, np.full(len(output), np.nan))
+
+
+def _inside(
+    world: World,
+    economies: tuple[str, ...],
+    names: tuple[str, ...],
+    content: Content,
+    given: Assumptions,
+    mask: Mask,
+) -> Array:
+    """Value added per unit of exports with the party as one unit, (n, K)."""
+    if given.domestic_share is not None or mask.sum() == 1:
+        return content.share
+    out = content.share.copy()
+    out[mask] = content_of_bloc(world, _codes(economies, mask), names)
+    return out
+
+
+def _notes(given: Assumptions, year: int) -> list[str]:
+    if given.domestic_share is not None:
+        added = f"assumed: domestic value added {given.domestic_share:g} per unit of exports"
+    else:
+        added = f"domestic value added per unit of exports from the estimated table of {YEAR}"
+    bound = "value added of the industries that use the item" if year == YEAR else "goods output"
+    return [
+        "a stop of supplies takes inputs away (CES price index); a ban on purchases takes income "
+        "away (domestic value added of the lost exports, less what is sold elsewhere); never added",
+        "what a sender could do, not what it intends; every loss rests on the assumptions beside "
+        "it",
+        f"{added}; a loss of supplies is bounded by {bound}",
+        f"assumed: {given.diversion:g} of banned exports are sold elsewhere in the first year; "
+        "the rest falls as the trade elasticity rises with the horizon",
+        "goods only: services, travel, finance and investment are not covered",
+    ]
+
+
+def _members(economies: tuple[str, ...], code: str, year: int) -> tuple[str, Mask]:
+    label, names = (code, (code,)) if code in economies else parse_parties(code, on=year)
+    mask = np.isin(economies, names)
     if not mask.any():
-        panel.place(names[0])
+        raise DataMissing(
+            f"the flows do not list {names[0]}",
+            where=FLOWS,
+            hint="economies that are not listed are part of ROW",
+        )
     return label, mask
 
 
-def _targets(panel: Panel, own: NDArray[np.bool_], over: str | Sequence[str] | None) -> list[str]:
+def _targets(
+    economies: tuple[str, ...], own: Mask, over: str | Sequence[str] | None, year: int
+) -> dict[str, Mask]:
     if over is None:
-        return [e for e, mine in zip(panel.economies, own, strict=True) if not mine and e != REST]
-    return [over] if isinstance(over, str) else list(over)
+        codes = [e for e, mine in zip(economies, own, strict=True) if not mine and e != REST]
+    else:
+        codes = [over] if isinstance(over, str) else list(over)
+    return dict(_members(economies, code, year) for code in codes)
 
 
-def _pair(
-    F: Array,
-    own: NDArray[np.bool_],
-    theirs: NDArray[np.bool_],
-    given: Assumptions,
-    industries: tuple[str, ...],
-) -> pl.DataFrame:
-    """Both channels for one target; `F` has shape (K, n, n)."""
-    s = 1.0 + float(trade_elasticity(given.horizon))
-    supplies = F[:, own][:, :, theirs].sum(axis=(1, 2))
-    purchases = F[:, theirs][:, :, own].sum(axis=(1, 2))
-    output = float(F[:, theirs].sum())
-    stop = {
-        "value": supplies,
-        "loss": _stop(F, theirs, supplies, s),
-        "cost": purchase_ban_loss(supplies, given.domestic_share, given.diversion),
-        "credibility": 1.0 - ratio(supplies, _external_exports(F, own)),
-        "concentration": ratio(supplies, _external_imports(F, theirs)),
-    }
-    ban = {
-        "value": purchases,
-        "loss": purchase_ban_loss(purchases, given.domestic_share, given.diversion),
-        "cost": _stop(F, own, purchases, s),
-        "credibility": 1.0 - ratio(purchases, _external_imports(F, own)),
-        "concentration": ratio(purchases, _external_exports(F, theirs)),
-    }
-    return pl.concat(
-        pl.DataFrame(
-            {"industry": list(industries), **{k: finite(v) for k, v in part.items()}}
-        ).with_columns(
-            pl.lit(channel).alias("channel"),
-            finite(np.asarray(part["loss"]) / max(output, 1e-300)).alias("loss_share"),
-            finite(np.where(part["cost"] > 0, ratio(part["loss"], part["cost"]), np.nan)).alias(
-                "ratio"
-            ),
-        )
-        for channel, part in ((SUPPLY_STOP, stop), (PURCHASE_BAN, ban))
-    )
+def _members_of(
+    groups: Mapping[str, Mask], economies: tuple[str, ...], listed: Mapping[str, Mask]
+) -> dict[str, Mask]:
+    names = {e for mask in groups.values() for e in _codes(economies, mask)}
+    return {e: np.isin(economies, (e,)) for e in sorted(names) if e not in listed}
 
 
-def _stop(F: Array, buyer: NDArray[np.bool_], flow: Array, s: float) -> Array:
-    """CES loss of a buyer without these supplies; bounded by its goods output."""
-    use = F[:, :, buyer].sum(axis=(1, 2))
-    w = np.minimum(ratio(flow, use), 1.0)
-    return supply_stop_loss(w, s, use, float(F[:, buyer].sum()))
+def _codes(economies: tuple[str, ...], mask: Mask) -> tuple[str, ...]:
+    return tuple(e for e, there in zip(economies, mask, strict=True) if there)
 
 
-def _external_imports(F: Array, party: NDArray[np.bool_]) -> Array:
-    return np.asarray(F[:, ~party][:, :, party].sum(axis=(1, 2)))
+def _gdp(
+    content: Content, own: Mask, parties: Mapping[str, Mask], label: str, year: int
+) -> dict[str, float]:
+    if year != YEAR:
+        return {}
+    return {c: float(content.gdp[m].sum()) for c, m in {**parties, label: own}.items()}
 
 
-def _external_exports(F: Array, party: NDArray[np.bool_]) -> Array:
-    return np.asarray(F[:, party][:, :, ~party].sum(axis=(1, 2)))
+def _of(frame: pl.DataFrame, sender: str, targets: Sequence[str]) -> pl.DataFrame:
+    """Rows between the sender and the targets that were asked for."""
+    other = pl.when(pl.col("sender") == sender).then(pl.col("target")).otherwise(pl.col("sender"))
+    return frame.filter(other.is_in(list(targets)))
 
 
-def _summed(frame: pl.DataFrame) -> pl.DataFrame:
-    keys = ["sender", "target", "channel", "year", "kind"]
-    values = ["value", "loss", "loss_share", "cost"]
-    ordered = frame.sort("target", "channel", "industry")
-    parts = ordered.partition_by("target", "channel", maintain_order=True)
-    return pl.concat(
-        part.select(keys)
-        .head(1)
-        .with_columns(pl.lit(float(part[v].to_numpy().sum())).alias(v) for v in values)
-        for part in parts
-    ).sort("channel", "loss_share", "target", descending=[False, True, False])
+def _places(names: Sequence[str], asked: Sequence[str]) -> NDArray[np.intp]:
+    return np.array([names.index(name) for name in asked], dtype=np.intp)
+
+
+__all__ = [
+    "DOMESTIC_SHARE",
+    "PURCHASE_BAN",
+    "SUPPLY_STOP",
+    "Assumptions",
+    "leverage_map",
+]

@@ -113,7 +113,9 @@ def pairs(F: Array, own: Mask, masks: Mask, content: Content, inside: Sequence[A
     out, into = F[own].sum(axis=0), F[:, own].sum(axis=1)
     supplies, purchases = m @ out, m @ into
     made = m @ np.einsum("ik,ijk->jk", inside[0][own], F[own])
-    earned = np.array([(s * into)[who].sum(axis=0) for s, who in zip(inside[1:], masks, strict=True)])
+    earned = np.array(
+        [(s * into)[who].sum(axis=0) for s, who in zip(inside[1:], masks, strict=True)]
+    )
     every = np.vstack([own[None], masks])
     internal = np.array([F[np.ix_(who, who)].sum(axis=(0, 1)) for who in every])
     bought = every.astype(np.float64) @ F.sum(axis=0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.coercion.cases import MEASURES, PURCHASES, measures
-from isthmus.coercion.leverage import PURCHASE_BAN, Assumptions, leverage_map
+from isthmus.coercion.leverage import DOMESTIC_SHARE, PURCHASE_BAN, Assumptions, leverage_map
 from isthmus.coercion.panel import FLOWS
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result
@@ -38,7 +40,8 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     top : int
         k of the hits among the first k ranks.
     assumptions : Assumptions, optional
-        Of the leverage map.
+        Of the leverage map; the first horizon counts. Value added per unit of exports is one
+        number for all, since a table of 2022 would look ahead.
 
     Returns
     -------
@@ -55,10 +58,18 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     """
     if top < 1:
         raise BadInput("top must be 1 or more", where="top")
+    given = assumptions or Assumptions()
+    given = replace(
+        given, domestic_share=given.domestic_share or DOMESTIC_SHARE, horizons=given.horizons[:1]
+    )
     rows = []
     for case, sender, target, year, hit in _cases(world):
-        found = leverage_map(world, sender, over=target, year=year, assumptions=assumptions)
-        frame = found["leverage"].frame.filter(pl.col("channel") == PURCHASE_BAN)
+        found = leverage_map(
+            world, sender, over=target, year=year, assumptions=given, products=False
+        )
+        frame = found["leverage"].frame.filter(
+            (pl.col("channel") == PURCHASE_BAN) & (pl.col("sender") == sender)
+        )
         for method, ranks in _ranks(frame).items():
             rows.append(_row(case, method, year, ranks, hit, top))
     if not rows:
@@ -77,12 +88,11 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
             datasets=[FLOWS, MEASURES], text="each method over all cases", notes=notes,
         ),
     }  # fmt: skip
-    given = assumptions or Assumptions()
     parameters = {
         "top": top,
         "domestic_share": given.domestic_share,
         "diversion": given.diversion,
-        "horizon": given.horizon,
+        "horizon": given.horizons[0],
     }
     return Result(tables, provenance(world, "coercion.backtest", [FLOWS, MEASURES], parameters))
 
