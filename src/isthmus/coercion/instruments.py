@@ -85,7 +85,7 @@ def instrument(direction: str, hs_hint: str, name: str) -> str:
     return found if found in ECONOMIC else ""
 
 
-def instrument_mix(world: World, sender: str) -> Mix:
+def instrument_mix(world: World, sender: str, *, before: str = "") -> Mix:
     """Count the instruments of a sender's coded cases.
 
     Parameters
@@ -94,6 +94,9 @@ def instrument_mix(world: World, sender: str) -> Mix:
         Holds the coded cases.
     sender : str
         Economy that acted.
+    before : str
+        Day (ISO); measures that start on it or later are left out. A start of which only the year
+        or month is known counts as its first day.
 
     Raises
     ------
@@ -107,6 +110,8 @@ def instrument_mix(world: World, sender: str) -> Mix:
             where=MEASURES,
             hint="the coded cases cover one sender",
         )
+    if before:
+        coded = coded.filter(pl.col("start") < before)
     by_case: dict[str, set[str]] = {}
     for row in coded.iter_rows(named=True):
         found = instrument(row["direction"] or "", row["hs_hint"] or "", row["instrument"] or "")
