@@ -45,6 +45,7 @@ def rerun(capsys, lens: str) -> dict:
     [
         ("leverage_map", "leverage CHN --over DEU --diversion 0.4"),
         ("backtest", "backtest --top 3"),
+        ("held_out", "heldout --draws 20"),
         ("price_ladder", "retaliation CHN DEU --draws 20 --official 0.7"),
         ("price_ladder", "respond LTU --rung arms-sales --draws 20"),
     ],
@@ -54,6 +55,7 @@ def test_coercion(capsys, lens, words):
     parameters = rerun(capsys, f"coercion.{lens}")
     if lens == "leverage_map":
         assert parameters["assumptions"]["diversion"] == 0.4
+        assert parameters["assumptions"]["horizons"] == [1.0, 2.0, 5.0]
     if words.startswith("retaliation"):
         assert parameters["rung"]["official"] == 0.7
 

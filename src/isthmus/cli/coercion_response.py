@@ -169,8 +169,49 @@ def retaliation(
     return 0
 
 
+def heldout(
+    *,
+    sender: str = "CHN",
+    bloc: str = "EU27_2020",
+    draws: int = 200,
+    seed: int = 0,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+) -> int:
+    """Hold the response model against the listings of firms that set none of its parameters.
+
+    Parameters
+    ----------
+    sender
+        Economy that listed firms.
+    bloc
+        Coalition whose members can answer together; "" for none.
+    draws
+        Draws over the ranges, 20 or more.
+    seed
+        Seed of the draws.
+    world
+        Name of a world or its folder.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.world import World
+
+    result = recorded(
+        "coercion.held_out", World.open(world), sender=sender, bloc=bloc, draws=draws, seed=seed
+    )
+    emit_result(result, json=json, out=out)
+    return 0
+
+
 def register(app: App) -> None:
     """Add the commands to the app of the room."""
     app.command(ladder)
     app.command(respond)
     app.command(retaliation)
+    app.command(heldout)

@@ -17,7 +17,7 @@ from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, LISTED, WEEKS, Stakes, read_stakes
-from isthmus.errors import DataMissing
+from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, Table
 from isthmus.evidence.frames import attribute, dimension, number, provenance, table
 from isthmus.world import World
@@ -40,8 +40,8 @@ IN_MIND = (
     "only the two other readings are tests"
 )
 ONE_RUNG = (
-    f"the step before is read as the rung '{NEAREST}'; for the listing of July 2025, which followed "
-    "an exercise, that is the nearest rung and not what happened"
+    f"the step before is read as the rung '{NEAREST}'; for the listing of July 2025, which "
+    "followed an exercise, that is the nearest rung and not what happened"
 )
 FEW = "four listings in two cases carry no test of significance"
 NOT_GDP = (
@@ -99,7 +99,11 @@ def held_out(
     ------
     DataMissing
         When no listing of this sender is coded.
+    BadInput
+        When there are fewer than 20 draws.
     """
+    if draws < 20:
+        raise BadInput("ranges need 20 draws or more", where="draws")
     listings = _listings(world, sender)
     group = codes.parse_parties(bloc)[1] if bloc else ()
     used = preset()
@@ -249,7 +253,8 @@ def _answers_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> T
     columns = [
         *_LISTING, dimension("reading", "of the model"),
         dimension("response", "economic instrument"),
-        number("value", "share", "given an economic answer"), number("low", "share", "5 % quantile"),
+        number("value", "share", "given an economic answer"),
+        number("low", "share", "5 % quantile"),
         number("high", "share", "95 % quantile"),
         number("probability", "share", "whether or not there is an economic answer"),
         attribute("happened", "whether it was used"), attribute("kind"),
@@ -264,11 +269,11 @@ def _answers_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> T
 def _lines_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
     columns = [
         *_LISTING, attribute("start", "day of the listing"), attribute("firms", "as coded"),
-        number("share", "share", f"of the sender in purchases of {', '.join(LISTED)} from anywhere"),
+        number("share", "share", f"of the sender in purchases of {', '.join(LISTED)}"),
         number("value", "weeks", "between the end of stocks and another supplier"),
         number("low", "weeks", "5 % quantile"), number("high", "weeks", "95 % quantile"),
-        number("lost", "weeks", "weeks of all inputs that are missing: weeks, times the part of the "
-               "sender's deliveries that is cut, times its share"),
+        number("lost", "weeks", "weeks of all inputs that are missing: weeks, times the part of "
+               "the sender's deliveries that is cut, times its share"),
         number("lost_low", "weeks", "5 % quantile"), number("lost_high", "weeks", "95 % quantile"),
         attribute("source", "id in the list of sources"), attribute("note", "what is recorded"),
         attribute("kind"),

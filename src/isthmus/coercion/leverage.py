@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,7 @@ from isthmus.coercion.leverage_tables import (
     sums_frame,
     targets_table,
 )
-from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, leverage, pairs
+from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, Leverage, leverage, pairs
 from isthmus.coercion.panel import FLOWS, REST
 from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
@@ -183,6 +183,28 @@ def leverage_map(
     )
 
 
+def refused(
+    world: World, sender: str, target: str, year: int, given: Assumptions
+) -> tuple[tuple[str, ...], Leverage]:
+    """Return goods industries and the purchase ban on one economy, at the first horizon.
+
+    The arrays have shape (K,). Nothing but the flows of the year is read when the assumptions name
+    a domestic share and the year has no table.
+    """
+    flows = world.flows()
+    goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
+    names = tuple(flows.industries[n] for n in goods)
+    economies = tuple(flows.economies)
+    F = np.asarray(flows.values(year), dtype=np.float64)[:, :, goods]
+    content = _content(world, economies, names, F, given, year, ahead=False)
+    own, theirs = (np.isin(economies, (e,)) for e in (sender, target))
+    found = leverage(
+        pairs(F, own, theirs[None], content, [content.share] * 2), given.horizons[:1],
+        given.diversion,
+    )  # fmt: skip
+    return names, Leverage(*(getattr(found, f.name)[0, :, 1, 0] for f in fields(Leverage)))
+
+
 def _content(
     world: World,
     economies: tuple[str, ...],
@@ -190,10 +212,15 @@ def _content(
     F: Array,
     given: Assumptions,
     year: int,
+    *,
+    ahead: bool = True,
 ) -> Content:
-    """Value added by economy; years without a table are bounded by goods output."""
+    """Value added by economy; years without a table are bounded by goods output.
+
+    Without `ahead` the table is not read at all, so that nothing later than `year` is used.
+    """
     output = F.sum(axis=(1, 2))
-    if given.domestic_share is not None and year != YEAR:
+    if given.domestic_share is not None and (year != YEAR or not ahead):
         shape = (len(economies), len(names))
         return Content(
             economies, names, np.full(shape, given.domestic_share),

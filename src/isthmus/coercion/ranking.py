@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.coercion.cases import MEASURES, PURCHASES, measures
-from isthmus.coercion.leverage import DOMESTIC_SHARE, PURCHASE_BAN, Assumptions, leverage_map
+from isthmus.coercion.leverage import DOMESTIC_SHARE, Assumptions, refused
 from isthmus.coercion.panel import FLOWS
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result
@@ -64,13 +64,7 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     )
     rows = []
     for case, sender, target, year, hit in _cases(world):
-        found = leverage_map(
-            world, sender, over=target, year=year, assumptions=given, products=False
-        )
-        frame = found["leverage"].frame.filter(
-            (pl.col("channel") == PURCHASE_BAN) & (pl.col("sender") == sender)
-        )
-        for method, ranks in _ranks(frame).items():
+        for method, ranks in _ranks(world, sender, target, year, given).items():
             rows.append(_row(case, method, year, ranks, hit, top))
     if not rows:
         raise DataMissing("no coded case lies after the first year of the flows", where=FLOWS)
@@ -147,21 +141,24 @@ def _cases(world: World) -> list[tuple[str, str, str, int, tuple[str, ...]]]:
     return out
 
 
-def _ranks(frame: pl.DataFrame) -> dict[str, dict[str, int]]:
+def _ranks(
+    world: World, sender: str, target: str, year: int, given: Assumptions
+) -> dict[str, dict[str, int]]:
     """Rank of each traded industry by method."""
-    traded = frame.filter(pl.col("value") > 0)
-    names = traded["industry"].to_list()
-    value, credible = traded["value"].to_numpy(), traded["credibility"].to_numpy()
+    names, found = refused(world, sender, target, year, given)
+    traded = found.value > 0
+    ratio = np.divide(found.loss, found.cost, out=np.zeros_like(found.loss), where=found.cost > 0)
     scores = {
-        "model": traded["ratio"].fill_null(0.0).to_numpy() * credible,
-        "largest": value,
-        "reliance": traded["concentration"].to_numpy(),
-        "substitutable": credible,
+        "model": ratio * found.credibility,
+        "largest": found.value,
+        "reliance": found.concentration,
+        "substitutable": found.credibility,
     }
     out = {}
+    kept = [name for name, there in zip(names, traded, strict=True) if there]
     for method, score in scores.items():
-        order = np.argsort(-score, kind="stable")
-        out[method] = {names[place]: rank for rank, place in enumerate(order, 1)}
+        order = np.argsort(-score[traded], kind="stable")
+        out[method] = {kept[place]: rank for rank, place in enumerate(order, 1)}
     return out
 
 

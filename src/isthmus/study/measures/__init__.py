@@ -39,6 +39,7 @@ MODULES = (
     "coercion",
     "equilibrium",
     "ladder",
+    "leverage",
     "materials",
     "trade",
 )
