@@ -83,3 +83,72 @@ def test_networks_in_files_are_checked_before_they_are_read_again(capsys, here, 
     said = " ".join(capsys.readouterr().err.split())
     assert "firms: firms.csv: the file cannot be read" in said
     assert "links: links.csv: has changed" in said
+
+
+STUDY = """
+schema_version = 1
+name = "mine"
+title = "A small study"
+question = "Is it kept?"
+[parties]
+home = "EU27_2020"
+partner = "TWN"
+rival = "CHN"
+ally = "USA"
+[[claims]]
+id = "one-supplier"
+sentence = "{partner} takes most of its arms from {ally}."
+kind = "fact"
+measure = "arms.supplier_share"
+args = { economy = "partner", supplier = "ally" }
+rule = { comparison = ">=", threshold = 0.5, reason = "most" }
+falsified_by = "a share below one half"
+[[claims]]
+id = "wish"
+sentence = "{partner} wants more."
+kind = "intent"
+falsified_by = "a statement"
+"""
+
+
+def test_an_assessment_is_a_run_that_says_what_differs(capsys, here, monkeypatch):
+    from isthmus.study import assessment, record
+
+    monkeypatch.setattr(assessment, "SECTIONS", assessment.SECTIONS[:2])
+    (here / "mine.toml").write_text(STUDY)
+    assert main(["assess", "mine.toml", "--json"]) == 0
+    captured = capsys.readouterr()
+    shown = json.loads(captured.out)
+    (entry,) = Store().runs()
+    assert f"run {entry.id}" in captured.err
+    result = Store().result(entry.id)
+    verdicts = dict(result["claims"].frame.select("claim", "verdict").rows())
+    assert verdicts == {c["claim"]["id"]: c["verdict"]["status"] for c in shown["claims"]}
+    numbers = dict(result["findings"].frame.select("finding", "value").rows())
+    key = shown["claims"][0]["finding"]["key"]
+    assert numbers[key] == shown["claims"][0]["finding"]["value"] > 0.5
+    pages = {section["key"] for section in shown["sections"]}
+    assert set(result["pages"].frame["page"]) == {"summary", "claims", "methods", *pages}
+    assert rerun(capsys, "study.assess")["study"]["name"] == "mine"
+
+    original = record.assess
+
+    def sharper(study, world, **words):
+        first, *rest = study.claims
+        rule = first.rule.model_copy(update={"threshold": 0.999})
+        changed = (first.model_copy(update={"rule": rule}), *rest)
+        return original(study.model_copy(update={"claims": changed}), world, **words)
+
+    monkeypatch.setattr(record, "assess", sharper)
+    assert main(["runs", "rerun", entry.id, "--json"]) == 1
+    places = [d["where"].partition(":")[0] for d in json.loads(capsys.readouterr().out)["content"]]
+    assert places == ["tables.claims.verdict", "tables.pages.sha256"]
+    assert main(["runs", "show", entry.id]) == 0
+    assert "--json shows all of it" in " ".join(capsys.readouterr().out.split())
+
+    world = record.World.open("starter")
+    asked = record.lens_plan(record.LENS, world, None, {"study": "another"})
+    Store().record_run(asked, result, timing={})
+    assert main(["runs", "compare", entry.id, asked.id, "--json"]) == 0
+    (difference,) = json.loads(capsys.readouterr().out)["differences"]
+    assert difference["where"] == "parameters.study"

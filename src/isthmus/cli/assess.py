@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from isthmus.cli.output import say
+from isthmus.cli.recording import say_run
 
 app = App(name="assess", help="Answer a study with a world and write the dossier.")
 
@@ -25,6 +26,8 @@ def assess(
 ) -> None:
     """Answer a study and write HTML, Markdown and JSON into one folder.
 
+    The findings and verdicts are kept as a run; `isthmus runs rerun` does the assessment again.
+
     Parameters
     ----------
     study
@@ -33,12 +36,12 @@ def assess(
     import sys
 
     from isthmus.report import render_json, write_dossier
-    from isthmus.study import assess as run
-    from isthmus.study import open_study
+    from isthmus.study import assess_and_record, open_study
     from isthmus.world import World
 
     asked = open_study(study)
-    dossier = run(asked, World.open(world), progress=_tell)
+    dossier, kept = assess_and_record(asked, World.open(world), progress=_tell)
+    say_run(kept)
     if json:
         sys.stdout.write(render_json(dossier))
     if out is None and json:

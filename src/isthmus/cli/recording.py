@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from isthmus.cli.output import say
 
 if TYPE_CHECKING:
+    from isthmus.ensemble import Recorded
     from isthmus.evidence import Result
     from isthmus.scenario import Scenario
 
@@ -44,5 +45,10 @@ def recorded(
     from isthmus.ensemble.recording import run_lens
 
     done = run_lens(lens, world, scenario, parameters=parameters, controls=controls)
-    say(f"run {done.run}" if done.run else f"run not kept: {done.reason}")
+    say_run(done)
     return done.result
+
+
+def say_run(done: Recorded) -> None:
+    """Say the id of a run, or why it was not kept."""
+    say(f"run {done.run}" if done.run else f"run not kept: {done.reason}")

@@ -96,7 +96,7 @@ def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None
         "world": f"{world.get('name')} {world.get('edition')} {world.get('content_hash')}",
         "added data sets": ", ".join(world.get("added", ())) or None,
         "fault": entry.fault or None,
-        **{f"parameter {k}": v for k, v in asked.get("parameters", {}).items()},
+        **{f"parameter {k}": _short(v) for k, v in asked.get("parameters", {}).items()},
         "scenario": (asked.get("scenario") or {}).get("name"),
         "seed": asked.get("seed"),
         **dict(asked.get("plan", {})),
@@ -158,6 +158,10 @@ def _repeat(store: Store, entry: RunEntry, world: World, workers: int) -> Repeti
     from isthmus.ensemble import repeat_ensemble, repeat_lens_run
     from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
 
+    if entry.manifest is not None and entry.manifest.lens.startswith("study."):
+        from isthmus.study.record import make_repeatable
+
+        make_repeatable()
     if entry.manifest is None or entry.manifest.kind == "lens":
         return repeat_lens_run(store, entry.id, world)
     with (
@@ -213,6 +217,11 @@ def delete(name: str, *, json: Json = False) -> None:
     if json:
         emit_json({"schema_version": SCHEMA_VERSION, "deleted": gone})
     say(f"deleted {gone}")
+
+
+def _short(value: object, longest: int = 300) -> str:
+    text = str(value)
+    return text if len(text) <= longest else f"{text[:longest]}... (--json shows all of it)"
 
 
 def _plain(differences: list[Difference]) -> list[dict[str, str]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from isthmus.ensemble.lenses import call_lens, plain_parameters
-from isthmus.errors import BadInput, StorageBusy, StorageFull, StorageReadOnly
+from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import Result
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.scenario import Scenario
@@ -89,16 +90,35 @@ def run_lens(
         For an unknown lens or parameter; otherwise what the lens raises.
     """
     manifest = lens_plan(lens, world, scenario, parameters or {})
+    call = partial(call_lens, lens, world, scenario, manifest.parameters, controls=controls)
+    return record(manifest, call, store=store)
+
+
+def record(
+    manifest: RunManifest, work: Callable[[], Result], *, store: Store | None = None
+) -> Recorded:
+    """Do the work of a manifest with one BLAS thread, and keep the run.
+
+    Parameters
+    ----------
+    manifest : RunManifest
+        What is asked, from `lens_plan`.
+    work : callable
+        Returns the answer.
+    store : Store, optional
+        Where to keep the run; the user's store by default. A store that cannot be written to, or
+        is damaged, does not stop the work.
+    """
     started, clock = datetime.now(tz=UTC), time.perf_counter()
     with one_blas_thread():
-        result = call_lens(lens, world, scenario, manifest.parameters, controls=controls)
+        result = work()
     timing = {
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(time.perf_counter() - clock, 6),
     }
     try:
         entry = (store or Store()).record_run(manifest, result, timing=timing)
-    except (StorageReadOnly, StorageFull, StorageBusy) as error:
+    except IsthmusError as error:
         return Recorded(result, "", f"{error.what} ({error.where})")
     return Recorded(result, entry.id)
 

@@ -49,6 +49,9 @@ def differing_values(where: str, first: Any, second: Any) -> Iterator[Difference
         for key in sorted({*first, *second}):
             place = f"{where}.{key}" if where else str(key)
             yield from differing_values(place, first.get(key), second.get(key))
+    elif _tables(first) and _tables(second) and len(first) == len(second):
+        for number, (one, two) in enumerate(zip(first, second, strict=True)):
+            yield from differing_values(f"{where}[{number}]", one, two)
     elif first != second:
         yield Difference(where, _shown(first), _shown(second))
 
@@ -117,5 +120,11 @@ def _there(table: Table | None) -> str:
     return "missing" if table is None else f"{table.frame.height} rows"
 
 
+def _tables(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(v, Mapping) for v in value)
+
+
 def _shown(value: Any) -> str:
+    if _tables(value) and value:
+        return f"{len(value)} entries"
     return "nothing" if value is None else repr(value) if isinstance(value, float) else str(value)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from isthmus.study.dossier import Dossier, Section
     from isthmus.study.ensemble import open_plan, study_plan
     from isthmus.study.load import load_study, read_study
+    from isthmus.study.record import assess_and_record
     from isthmus.study.schema import Study
     from isthmus.study.shipped import new_study, open_study, shipped_studies
 
@@ -18,6 +19,7 @@ _LAZY = {
     "Section": "dossier",
     "Study": "schema",
     "assess": "assessment",
+    "assess_and_record": "record",
     "load_study": "load",
     "new_study": "shipped",
     "open_plan": "ensemble",
@@ -32,6 +34,7 @@ __all__ = [
     "Section",
     "Study",
     "assess",
+    "assess_and_record",
     "load_study",
     "new_study",
     "open_plan",
