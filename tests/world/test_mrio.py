@@ -1,5 +1,7 @@
 """The table's two forms agree, its identities hold, and bad tables are refused by name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from isthmus.errors import BadInput, CodeUnknown, DidNotConverge, IdentityViolated, NotProductive
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_forms import FactoredForm
 from isthmus.world.mrio_sample import sample_table
 
 TIGHT = 1e-11
@@ -241,6 +244,16 @@ def test_unproductive_table_is_refused_with_its_industries(factored):
     t = t if factored else t.to_dense()
     with pytest.raises(NotProductive, match="A:g"):
         t.check_productive()
+
+
+@pytest.mark.parametrize("scale", [3.0, 30.0])
+@pytest.mark.parametrize("transposed", [True, False])
+def test_a_factored_table_that_is_not_productive_is_not_solved(scale, transposed):
+    t = sample_table(4, 5)
+    f = t.form
+    form = FactoredForm(f.flow * scale, f.use_dom, f.use_imp, f.x)
+    with pytest.raises(NotProductive, match="spectral radius"):
+        replace(t, form=form).solve(t.final, transposed=transposed)
 
 
 def test_a_residual_above_tolerance_is_raised():

@@ -45,7 +45,9 @@ def requirements_by_origin(table: MRIO) -> Array:
 
     def make() -> Array:
         own = membership(table)
-        return table.solve(own, transposed=True).X - own
+        X = table.solve(own, transposed=True).X
+        X -= own
+        return X
 
     return once(table, "requirements", make)
 

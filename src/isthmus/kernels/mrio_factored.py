@@ -7,7 +7,7 @@ for i = j and the pattern for imports, common to all origins, for i != j.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,39 +17,45 @@ from isthmus.kernels.mrio_dense import reciprocal
 Array = NDArray[np.float64]
 
 
-SINGLE_CHANGE = 1e-6
-"""Change at which a pass in single precision ends: it cannot be told from rounding below."""
-
 LOOK_EVERY = 4
 """Iterations between two looks at the change, which costs as much as the products."""
 
 
 class FactoredSystem(NamedTuple):
-    """Arrays for products with A and for solves with I - A.
+    """Arrays for products with A.
 
     Attributes
     ----------
     foreign : (S, n, n) array
-        Intermediate sales of product k by i to j, zero for i = j.
+        Share of origin i in the intermediate imports of product k by j, zero for i = j.
     domestic : (n, S, S) array
         Domestic blocks of A.
     imported : (n, S, S) array
-        Use of imports of product k per unit of output of industry l, per unit of total import.
+        Imports of product k per unit of output of industry l.
+    """
+
+    foreign: Array
+    domestic: Array
+    imported: Array
+
+
+class Resolved(NamedTuple):
+    """What the iteration on imports needs besides.
+
+    Attributes
+    ----------
     resolvent : (n, S, S) array
         (I - domestic)^-1 of each economy alone.
     passing : (n, S, S) array
         imported @ resolvent: imports of k caused by deliveries of l out of economy j.
     """
 
-    foreign: Array
-    domestic: Array
-    imported: Array
     resolvent: Array
     passing: Array
 
 
 def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSystem:
-    """Return the arrays for products and solves.
+    """Return the arrays for products.
 
     Parameters
     ----------
@@ -64,65 +70,79 @@ def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSys
     per_unit = reciprocal(x).reshape(n, 1, S)
     own = flow[np.arange(n), np.arange(n)]
     domestic = own[:, :, None] * use_dom * per_unit
-    imported = use_imp * per_unit
     foreign = np.array(flow.transpose(2, 0, 1), order="C")
     foreign[:, np.arange(n), np.arange(n)] = 0.0
-    resolvent = np.asarray(np.linalg.inv(np.eye(S) - domestic), dtype=np.float64)
-    passing = np.asarray(imported @ resolvent, dtype=np.float64)
-    return FactoredSystem(foreign, domestic, imported, resolvent, passing)
+    total = foreign.sum(axis=1)
+    foreign *= reciprocal(total)[:, None, :]
+    imported = use_imp * per_unit
+    imported *= total.T[:, :, None]
+    return FactoredSystem(foreign, domestic, imported)
 
 
-def in_single_precision(s: FactoredSystem) -> FactoredSystem:
-    """Return the same arrays in single precision."""
-    arrays: list[Any] = [a.astype(np.float32) for a in s]
-    return FactoredSystem(*arrays)
+def resolved(s: FactoredSystem) -> Resolved:
+    """Return what solves need, in the precision of `s`."""
+    one = np.eye(s.domestic.shape[1], dtype=s.domestic.dtype)
+    resolvent = np.asarray(np.linalg.inv(one - s.domestic))
+    return Resolved(resolvent, np.asarray(s.imported @ resolvent))
 
 
-def _to_origins(s: FactoredSystem, q: Array) -> Array:
-    out = np.empty_like(q)
+def to_origins(s: FactoredSystem, q: Array, out: Array | None = None) -> Array:
+    """Return what origins sell for imports q of products by economies, both (n, S, m)."""
+    out = np.empty_like(q) if out is None else out
     np.matmul(s.foreign, q.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out
 
 
-def _to_importers(s: FactoredSystem, X: Array) -> Array:
-    out = np.empty_like(X)
+def to_importers(s: FactoredSystem, X: Array, out: Array | None = None) -> Array:
+    """Return the mean of X over the origins of each imported product, both (n, S, m)."""
+    out = np.empty_like(X) if out is None else out
     np.matmul(s.foreign.transpose(0, 2, 1), X.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out
 
 
-def _swap(blocks: Array) -> Array:
+def swap(blocks: Array) -> Array:
+    """Return every block transposed, as a view."""
     return blocks.transpose(0, 2, 1)
 
 
-def input_product(s: FactoredSystem, X: Array) -> Array:
-    """Return A X for X of shape (n * S, m)."""
+def input_product(
+    s: FactoredSystem, X: Array, out: Array | None = None, spare: Array | None = None
+) -> Array:
+    """Return A X for X of shape (n * S, m), in `out` where given; `spare` is overwritten."""
     n, S, _ = s.domestic.shape
     X3 = X.reshape(n, S, -1)
-    return np.asarray(s.domestic @ X3 + _to_origins(s, s.imported @ X3)).reshape(X.shape)
+    out3, spare3 = (np.empty(X3.shape) if a is None else a.reshape(X3.shape) for a in (out, spare))
+    to_origins(s, np.matmul(s.imported, X3, out=spare3), out3)
+    out3 += np.matmul(s.domestic, X3, out=spare3)
+    return out3.reshape(X.shape)
 
 
-def input_product_t(s: FactoredSystem, X: Array) -> Array:
-    """Return A' X for X of shape (n * S, m)."""
+def input_product_t(
+    s: FactoredSystem, X: Array, out: Array | None = None, spare: Array | None = None
+) -> Array:
+    """Return A' X for X of shape (n * S, m), in `out` where given; `spare` is overwritten."""
     n, S, _ = s.domestic.shape
     X3 = X.reshape(n, S, -1)
-    out = _swap(s.domestic) @ X3 + _swap(s.imported) @ _to_importers(s, X3)
-    return np.asarray(out).reshape(X.shape)
+    out3, spare3 = (np.empty(X3.shape) if a is None else a.reshape(X3.shape) for a in (out, spare))
+    np.matmul(swap(s.imported), to_importers(s, X3, spare3), out=out3)
+    out3 += np.matmul(swap(s.domestic), X3, out=spare3)
+    return out3.reshape(X.shape)
 
 
 def foreign_product(s: FactoredSystem, X: Array) -> Array:
     """Return (A - domestic blocks) X for X of shape (n * S, m)."""
     n, S, _ = s.domestic.shape
-    return _to_origins(s, s.imported @ X.reshape(n, S, -1)).reshape(X.shape)
+    return to_origins(s, s.imported @ X.reshape(n, S, -1)).reshape(X.shape)
 
 
 def solve(
     s: FactoredSystem,
+    r: Resolved,
     B: Array,
     *,
     transposed: bool = False,
     tol: float = 1e-12,
     max_iter: int = 500,
-    single: FactoredSystem | None = None,
 ) -> tuple[Array, Array, int]:
     """Solve (I - A) X = B, or its transpose, by the splitting I - A = (I - domestic) - imports.
 
@@ -131,8 +151,8 @@ def solve(
 
     Parameters
     ----------
-    s : FactoredSystem
-        From `system`.
+    s, r :
+        From `system` and `resolved`.
     B : (n * S, m) array
         Right-hand sides.
     transposed : bool
@@ -141,10 +161,7 @@ def solve(
         The iteration ends when no column changes by more than ``tol`` relative to its largest
         entry.
     max_iter : int
-        Most iterations per pass; the residual tells whether they were enough.
-    single : FactoredSystem, optional
-        The same arrays in single precision: passes run on them, at half the time, and are refined
-        against the residual in double precision until it is below ``tol``.
+        Most iterations; the residual tells whether they were enough.
 
     Returns
     -------
@@ -159,38 +176,23 @@ def solve(
     ----------
     Varga, R. S. (1962). Matrix Iterative Analysis. Prentice-Hall.
     """
-    scale = np.abs(B).max(axis=0, initial=0.0)
-    scale[scale == 0] = 1.0
-    product = input_product_t if transposed else input_product
-    X = np.zeros_like(B, dtype=np.float64)
-    left, residual = np.asarray(B, dtype=np.float64), np.full(B.shape[1], np.inf)
-    iterations = 0
-    for fast in (True, True, True, False):
-        size = np.abs(left).max(axis=0, initial=0.0)
-        size[size == 0] = 1.0
-        used = s if single is None or not fast else single
-        stop = tol if used is s else SINGLE_CHANGE
-        step, more = _solve(used, left / size, transposed, stop, max_iter)
-        X += step * size
-        iterations += more
-        left = B - X + product(s, X)
-        before, residual = residual, np.abs(left).max(axis=0, initial=0.0) / scale
-        worst = float(residual.max(initial=0.0))
-        if used is s or worst <= tol or not np.isfinite(worst):
-            break
-        if worst > 1e-2 * float(before.max(initial=0.0)):
-            single = None
-    return X, residual, iterations
-
-
-def _solve(
-    s: FactoredSystem, B: Array, transposed: bool, tol: float, max_iter: int
-) -> tuple[Array, int]:
     n, S, _ = s.domestic.shape
-    B3 = np.ascontiguousarray(B, dtype=s.domestic.dtype).reshape(n, S, -1)
+    B = np.ascontiguousarray(B, dtype=np.float64)
     iterate = _solve_transposed if transposed else _solve_forward
-    X, iterations = iterate(s, B3, tol, max_iter)
-    return X.reshape(B.shape), iterations
+    with np.errstate(over="ignore", invalid="ignore"):
+        found, iterations = iterate(s, r, B.reshape(n, S, -1), tol, max_iter)
+        X = found.reshape(B.shape)
+        left = (input_product_t if transposed else input_product)(s, X)
+        left -= X
+        left += B
+    scale = largest(B)
+    scale[scale == 0] = 1.0
+    return X, largest(left) / scale, iterations
+
+
+def largest(B: Array) -> Array:
+    """Return the largest absolute entry of each column of B, (N, m)."""
+    return np.asarray(np.maximum(B.max(axis=0, initial=0.0), -B.min(axis=0, initial=0.0)))
 
 
 def _still_moving(new: Array, old: Array, tol: float, iteration: int) -> bool:
@@ -202,30 +204,34 @@ def _still_moving(new: Array, old: Array, tol: float, iteration: int) -> bool:
     return bool((change > tol * size).any()) and bool(np.isfinite(size).all())
 
 
-def _solve_forward(s: FactoredSystem, B: Array, tol: float, max_iter: int) -> tuple[Array, int]:
-    start = s.passing @ B
+def _solve_forward(
+    s: FactoredSystem, r: Resolved, B: Array, tol: float, max_iter: int
+) -> tuple[Array, int]:
+    start = r.passing @ B
     q = start.copy()
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = s.passing @ _to_origins(s, q)
+        new = r.passing @ to_origins(s, q)
         new += start
         moving = _still_moving(new, q, tol, iteration)
         q = new
         if not moving:
             break
-    return s.resolvent @ (B + _to_origins(s, q)), iteration
+    return r.resolvent @ (B + to_origins(s, q)), iteration
 
 
-def _solve_transposed(s: FactoredSystem, B: Array, tol: float, max_iter: int) -> tuple[Array, int]:
-    own = _swap(s.resolvent) @ B
-    through = _swap(s.passing)
-    start = _to_importers(s, own)
+def _solve_transposed(
+    s: FactoredSystem, r: Resolved, B: Array, tol: float, max_iter: int
+) -> tuple[Array, int]:
+    own = swap(r.resolvent) @ B
+    through = swap(r.passing)
+    start = to_importers(s, own)
     p = start.copy()
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = _to_importers(s, through @ p)
+        new = to_importers(s, through @ p)
         new += start
         moving = _still_moving(new, p, tol, iteration)
         p = new

@@ -245,8 +245,8 @@ class MRIO:
     @cached_property
     def final(self) -> Array:
         """Final demand of each economy over all categories, (N, n), million USD."""
-        lb = self.labels
-        return frozen(self.Y.reshape(lb.N, lb.n, lb.F).sum(axis=2))
+        F = self.labels.F
+        return frozen(np.add.reduce([self.Y[:, c::F] for c in range(F)]))
 
     @cached_property
     def sales(self) -> Array:

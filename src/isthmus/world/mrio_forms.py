@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from isthmus.kernels import mrio_dense as dense
 from isthmus.kernels import mrio_factored as factored
+from isthmus.kernels import mrio_refined as refined
 from isthmus.kernels import mrio_split as split
 
 Array = NDArray[np.float64]
@@ -17,10 +18,6 @@ Solved = tuple[Array, Array, int, str]
 
 SINGLE_RESIDUAL = 1e-8
 """Residual above which a single-precision factorisation is replaced by a double-precision one."""
-
-
-FEW = 4
-"""Right-hand sides up to which iterations stay in double precision."""
 
 
 class Form(Protocol):
@@ -178,7 +175,8 @@ class FactoredForm:
         self.x, self.n = x, flow.shape[0]
         self._lock = threading.Lock()
         self._system: factored.FactoredSystem | None = None
-        self._single: factored.FactoredSystem | None = None
+        self._single: refined.SingleSystem | None = None
+        self._resolvent: Array | None = None
 
     @property
     def system(self) -> factored.FactoredSystem:
@@ -189,12 +187,12 @@ class FactoredForm:
             return self._system
 
     @property
-    def single(self) -> factored.FactoredSystem:
+    def single(self) -> refined.SingleSystem:
         """The same arrays in single precision, made once in the process."""
         system = self.system
         with self._lock:
             if self._single is None:
-                self._single = factored.in_single_precision(system)
+                self._single = refined.in_single_precision(system)
             return self._single
 
     @property
@@ -205,7 +203,11 @@ class FactoredForm:
     @property
     def resolvent(self) -> Array:
         """(I - domestic)^-1, (n, S, S)."""
-        return self.system.resolvent
+        system = self.system
+        with self._lock:
+            if self._resolvent is None:
+                self._resolvent = factored.resolved(system).resolvent
+            return self._resolvent
 
     def product(self, X: Array) -> Array:
         """A X."""
@@ -229,13 +231,8 @@ class FactoredForm:
         """
         if method == "direct":
             raise ValueError("a factored table is solved by iteration; make it dense first")
-        many = B.shape[1] > FEW
-        solution = factored.solve(
-            self.system,
-            B,
-            transposed=transposed,
-            tol=min(tol, 1e-12),
-            single=self.single if many else None,
+        solution = refined.solve(
+            self.system, self.single, B, transposed=transposed, tol=min(tol, 1e-12)
         )
         return (*solution, "iterative")
 
