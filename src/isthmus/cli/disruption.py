@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.errors import BadInput, InputProblem
+
 app = App(name="disruption", help="What is lost day by day when something stops.")
 
 Json = Annotated[bool, Parameter(negative="")]
@@ -27,6 +29,8 @@ def run(
     rationing: Literal["proportional", "final_first", "orders_first"] = "proportional",
     precision: Literal["float64", "float32"] = "float64",
     stopped_below: float = 0.5,
+    horizons: str | None = None,
+    daily: Path | None = None,
     year: int = 2022,
     world: str = "starter",
     json: Json = False,
@@ -35,12 +39,19 @@ def run(
 ) -> None:
     """Run a scenario and print losses, first stops and who caused them.
 
+    Ctrl-C leaves a run that goes on with the same command, or with `isthmus runs resume`.
+
     Parameters
     ----------
     scenario
         A TOML file, or the name of a preset (see `isthmus disruption presets`).
     until
         Last day simulated; the scenario's horizon when not given.
+    horizons
+        Days after which losses are counted, such as 7,30,90; a month, a quarter, half a year and a
+        year when not given.
+    daily
+        Write every day of every industry to this new folder, as Parquet files.
     stock_days
         Days of use that industries want to hold of each input.
     psi
@@ -70,48 +81,72 @@ def run(
     limit
         Rows shown per table.
     """
-    from isthmus.cli.output import emit_result
+    from isthmus.cli.output import emit_result, say
     from isthmus.cli.recording import recorded
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
 
-    result = recorded(
-        "disruption.simulate",
-        World.open(world),
-        load(scenario),
-        until=until,
-        year=year,
-        stopped_below=stopped_below,
-        stock_days=stock_days,
-        restore_days=restore_days,
-        psi=psi,
-        rule=rule,
-        reading=reading,
-        criticality=criticality,
-        rationing=rationing,
-        precision=precision,
-    )
+    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+        result = recorded(
+            "disruption.simulate",
+            World.open(world),
+            load(scenario),
+            controls={"progress": progress, "cancel": cancel, "daily": daily},
+            until=until,
+            year=year,
+            stopped_below=stopped_below,
+            stock_days=stock_days,
+            restore_days=restore_days,
+            psi=psi,
+            rule=rule,
+            reading=reading,
+            criticality=criticality,
+            rationing=rationing,
+            precision=precision,
+            horizons=_counted(horizons),
+        )
+    if daily is not None:
+        say(f"wrote {daily}: read it with polars.scan_parquet")
     emit_result(result, json=json, out=out, limit=limit)
+
+
+def _counted(horizons: str | None) -> list[int] | None:
+    """Return the days of a list such as ``7,30,90``."""
+    if horizons is None:
+        return None
+    words = [word.strip() for word in horizons.split(",")]
+    bad = [word for word in words if not word.isdecimal()]
+    if bad:
+        problems = [InputProblem(f"'{word}' is not a number of days", "--horizons") for word in bad]
+        raise BadInput("disruption run", problems)
+    return [int(word) for word in words]
 
 
 @app.command
 def compare(
     *scenarios: str,
+    base: str | None = None,
     until: int | None = None,
+    horizons: str | None = None,
     stock_days: float = 60.0,
     psi: float = 0.8,
     year: int = 2022,
     world: str = "starter",
     json: Json = False,
 ) -> None:
-    """Run several scenarios and print their losses side by side.
+    """Run several scenarios and print their losses side by side, and against one of them.
 
     Parameters
     ----------
     scenarios
         TOML files or names of presets.
+    base
+        Name of the scenario, among them, from which the others are to be told apart.
     until
         Last day simulated; needed when the horizons differ.
+    horizons
+        Days after which losses are counted, such as 7,30,90.
     stock_days
         Days of use that industries want to hold of each input.
     psi
@@ -136,9 +171,11 @@ def compare(
             World.open(world),
             controls={"progress": progress, "cancel": cancel},
             scenarios=[load(name) for name in scenarios],
+            base=base,
             until=until,
             year=year,
             settings=Settings(stock_days=stock_days, psi=psi),
+            horizons=_counted(horizons),
         )
     emit_result(result, json=json)
 

@@ -12,6 +12,7 @@ from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 if TYPE_CHECKING:
     from isthmus.ensemble import Repetition
+    from isthmus.evidence import Result
     from isthmus.store import Difference, RunEntry, Store
     from isthmus.world import World
 
@@ -109,6 +110,57 @@ def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None
 
 
 @app.command
+def resume(
+    name: str,
+    *,
+    world: str | None = None,
+    workers: int = 1,
+    json: Json = False,
+    out: Path | None = None,
+    limit: int = 40,
+) -> None:
+    """Go on with a run that was interrupted; the result is that of a run in one go.
+
+    Parameters
+    ----------
+    name
+        The run's id, or enough of its beginning or end.
+    world
+        The world to use; by default the one that the run names. Another content is refused.
+    workers
+        Number of processes for an ensemble.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.store import Store
+
+    store = Store()
+    entry = store.run(name)
+    if entry.manifest is not None and entry.manifest.kind == "ensemble":
+        from isthmus.cli.ensemble import resume as resume_ensemble
+
+        resume_ensemble(entry.id, workers=workers, json=json)
+        return
+    emit_result(_go_on(store, entry, world), json=json, out=out, limit=limit)
+
+
+def _go_on(store: Store, entry: RunEntry, world: str | None) -> Result:
+    from isthmus.ensemble import resume_lens_run
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+
+    opened = _world_of(store, entry, world)
+    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+        words = {"progress": progress, "cancel": cancel}
+        done = resume_lens_run(store, entry.id, opened, controls=words)
+    say(f"run {done.run}" if done.run else f"run not kept: {done.reason}")
+    return done.result
+
+
+@app.command
 def rerun(name: str, *, world: str | None = None, workers: int = 1, json: Json = False) -> int:
     """Do a run again and say whether the content is the same, cell by cell.
 
@@ -126,16 +178,10 @@ def rerun(name: str, *, world: str | None = None, workers: int = 1, json: Json =
         Print one JSON document.
     """
     from isthmus.store import Store
-    from isthmus.world import World
 
     store = Store()
     entry = store.run(name)
-    used = entry.manifest.world if entry.manifest is not None else None
-    opened = World.open(
-        world or (used.name if used else "starter"),
-        with_=used.added if used and world is None else (),
-        store=store,
-    )
+    opened = _world_of(store, entry, world)
     again = _repeat(store, entry, opened, workers)
     if json:
         emit_json(
@@ -152,6 +198,18 @@ def rerun(name: str, *, world: str | None = None, workers: int = 1, json: Json =
         _emit_differences("content that differs", again.content)
         say("the content is the same" if again.same else "the content differs")
     return EXIT_DONE if again.same else EXIT_FAILED
+
+
+def _world_of(store: Store, entry: RunEntry, world: str | None) -> World:
+    """Open the world that a run names, or another."""
+    from isthmus.world import World
+
+    used = entry.manifest.world if entry.manifest is not None else None
+    return World.open(
+        world or (used.name if used else "starter"),
+        with_=used.added if used and world is None else (),
+        store=store,
+    )
 
 
 def _repeat(store: Store, entry: RunEntry, world: World, workers: int) -> Repetition:

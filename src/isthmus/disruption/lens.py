@@ -35,8 +35,8 @@ from isthmus.disruption.tables import (
     stocks_table,
     stops_table,
 )
-from isthmus.errors import IdentityViolated, InputProblem, raise_all
-from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Result, Table
+from isthmus.errors import IdentityViolated, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.evidence import Collection, Column, DatasetRecord, Kind, Provenance, Result, Table
 from isthmus.kernels.disruption import Rationing, Rule, Scales
 from isthmus.runtime import (
     ArrayCheckpoint,
@@ -276,6 +276,7 @@ def simulate_many(
     year: int = 2022,
     batch: int = 128,
     horizons: Sequence[int] | None = None,
+    base: str | None = None,
     settings: Settings = DEFAULTS,
     engine: Engine = "auto",
     threads: int = 1,
@@ -293,6 +294,8 @@ def simulate_many(
         Scenarios per pass; memory grows with it.
     horizons : sequence of int, optional
         As in `simulate`.
+    base : str, optional
+        Name of a scenario; adds the losses of the others less those of this one.
     settings : Settings
         The parameters of `simulate`, shared by all scenarios.
     engine, threads : optional
@@ -303,23 +306,29 @@ def simulate_many(
     Returns
     -------
     Result
-        Table ``losses`` with a ``scenario`` dimension.
+        Table ``losses`` with a ``scenario`` dimension, and with `base` ``losses_difference``.
+        `isthmus.evidence.Collection.of` gives the scenarios one by one.
 
     Raises
     ------
     BadInput
         When names repeat, horizons differ without `until`, or parameters make no sense.
+    NotFound
+        When there is no scenario `base`.
     """
     mrio = _table(world, scenarios, year)
     days = _common_days(scenarios, until)
     counted = horizons_of(days, horizons)
-    base = settings_of(settings, Scenario(name="base"), mrio)
+    if base is not None and base not in {s.name for s in scenarios}:
+        known = [s.name for s in scenarios]
+        raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
+    shared = settings_of(settings, Scenario(name="shared"), mrio)
     daily = daily_table(mrio)
     frames, done = [], 0
     for lo in range(0, len(scenarios), batch):
         part = scenarios[lo : lo + batch]
-        scales = swept(part, base, mrio.industries)
-        run = prepare(part, daily, base, days, scales, engine=engine, threads=threads)
+        scales = swept(part, shared, mrio.industries)
+        run = prepare(part, daily, shared, days, scales, engine=engine, threads=threads)
         losses = Losses.of(daily.table, days, len(part))
         for t, day in enumerate(run.days()):
             losses.add(t, day, run.final)
@@ -336,11 +345,15 @@ def simulate_many(
     text = "value added and final demand lost by scenario, economy and horizon"
     table = Table("losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily))
     identities = canonical_hash([s.identity for s in scenarios])
-    words = {**base.to_dict(), "until": days, "scenarios": len(scenarios)}
+    words = {**shared.to_dict(), "until": days, "scenarios": len(scenarios)}
     if horizons is not None:
         words["horizons"] = list(counted)
-    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, base)
-    return Result({"losses": table}, about, CITATIONS)
+    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, shared)
+    result = Result({"losses": table}, about, CITATIONS)
+    if base is None:
+        return result
+    told = Collection.of(result).difference("losses", base)
+    return replace(result, tables={"losses": table, told.name: told})
 
 
 def _table(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -> MRIO:

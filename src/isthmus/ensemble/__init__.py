@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         run_lens,
     )
     from isthmus.ensemble.repeat import repeat_ensemble
+    from isthmus.ensemble.resumable import resume_lens_run
     from isthmus.ensemble.run import EnsembleStatus, resume_ensemble, run_ensemble, status
     from isthmus.ensemble.summary import summarise
 
@@ -33,6 +34,7 @@ _LAZY = {
     "repeat_ensemble": "repeat",
     "repeat_lens_run": "recording",
     "resume_ensemble": "run",
+    "resume_lens_run": "resumable",
     "run_ensemble": "run",
     "run_lens": "recording",
     "status": "run",
@@ -53,6 +55,7 @@ __all__ = [
     "repeat_ensemble",
     "repeat_lens_run",
     "resume_ensemble",
+    "resume_lens_run",
     "run_ensemble",
     "run_lens",
     "status",

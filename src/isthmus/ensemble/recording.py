@@ -82,14 +82,23 @@ def run_lens(
         Parameters that do not change the content (progress, cancel, threads); not kept.
     store : Store, optional
         Where to keep the run; the user's store by default. A store that cannot be written to
-        does not stop the call.
+        does not stop the call. A lens with a parameter `checkpoint` keeps its state there on the
+        way, and the same call goes on where an earlier one was stopped.
 
     Raises
     ------
     NotFound, BadInput
         For an unknown lens or parameter; otherwise what the lens raises.
+    Cancelled
+        When the token among `controls` was set.
     """
+    from isthmus.ensemble.resumable import run_resumable, takes_checkpoint
+
     manifest = lens_plan(lens, world, scenario, parameters or {})
+    if takes_checkpoint(lens):
+        done = run_resumable(manifest, world, controls=controls or {}, store=store)
+        if done is not None:
+            return done
     call = partial(call_lens, lens, world, scenario, manifest.parameters, controls=controls)
     return record(manifest, call, store=store)
 

@@ -115,15 +115,7 @@ def run_ensemble(
         seed=plan.seed,
         plan=plan.design_values(),
     )
-    folder = store.root / layout.RUNS / manifest.id
-    with store.writing():
-        if not folder.exists():
-            with layout.staged(store.root) as staging:
-                new = staging / "run"
-                disk.make_folder(new)
-                layout.write_new(new / layout.MANIFEST, layout.manifest_bytes(plain(manifest)))
-                layout.commit(new, folder)
-        store.refresh()
+    store.begin_run(manifest)
     return resume_ensemble(store, manifest.id, executor=executor, cancel=cancel, progress=progress)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence.kinds import Kind
 from isthmus.evidence.result import Result
 from isthmus.evidence.table import Column, Table
@@ -26,6 +27,72 @@ class Collection:
     """
 
     results: Mapping[str, Result]
+
+    @classmethod
+    def of(cls, result: Result) -> Collection:
+        """Return the scenarios of one result whose tables have a ``scenario`` dimension.
+
+        Raises
+        ------
+        ValueError
+            When a table has none.
+        """
+        apart = [t.name for t in result.tables.values() if "scenario" not in t.dimensions]
+        if apart:
+            raise ValueError(f"no scenario dimension in: {', '.join(sorted(apart))}")
+        frames = [t.frame["scenario"] for t in result.tables.values()]
+        names = list(dict.fromkeys(name for column in frames for name in column.unique(
+            maintain_order=True).to_list()))  # fmt: skip
+        parts = {
+            name: replace(result, tables={k: _only(t, name) for k, t in result.tables.items()})
+            for name in names
+        }
+        return cls(parts)
+
+    def difference(self, name: str, base: str) -> Table:
+        """Return a table of the other scenarios less the same table of the scenario `base`.
+
+        Rows are matched by the table's dimensions; a row that one side lacks is left out, as are
+        attributes. Numbers of either side that are missing stay missing.
+
+        Parameters
+        ----------
+        name : str
+            Name of the table.
+        base : str
+            Name of the scenario to subtract.
+
+        Raises
+        ------
+        NotFound
+            When there is no such scenario or table.
+        """
+        _known(base, self.results, "scenario")
+        _known(name, self.results[base].tables, "table")
+        first = self.results[base][name]
+        on = list(first.dimensions)
+        values = [c.name for c in first.columns if c.role == "value"]
+        kept = tuple(c for c in first.columns if c.role != "attribute")
+        parts = []
+        for key, result in self.results.items():
+            if key == base:
+                continue
+            both = result[name].frame.join(
+                first.frame.select(*on, *values), on=on, suffix="_base", maintain_order="left"
+            )
+            less = [(pl.col(v) - pl.col(f"{v}_base")).alias(v) for v in values]
+            parts.append(both.select(pl.lit(key).alias("scenario"), *on, *less))
+        order = ["scenario", *(c.name for c in kept)]
+        empty = first.frame.clear().select(pl.lit("").alias("scenario"), *on, *values)
+        return Table(
+            f"{name}_difference",
+            pl.concat(parts or [empty]).select(order),
+            (_SCENARIO, *kept),
+            Kind.weakest(r[name].kind for r in self.results.values()),
+            tuple(sorted({d for r in self.results.values() for d in r[name].datasets})),
+            f"less the scenario '{base}': {first.text}",
+            first.notes,
+        )
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -50,3 +117,15 @@ class Collection:
     def to_dict(self) -> dict[str, Any]:
         """Return every result as plain values, by scenario."""
         return {name: result.to_dict() for name, result in self.results.items()}
+
+
+def _only(table: Table, name: str) -> Table:
+    frame = table.frame.filter(pl.col("scenario") == name).drop("scenario")
+    columns = tuple(c for c in table.columns if c.name != "scenario")
+    return replace(table, frame=frame, columns=columns)
+
+
+def _known(name: str, names: Mapping[str, Any], what: str) -> None:
+    if name not in names:
+        hint = did_you_mean(name, names) or f"known: {', '.join(names)}"
+        raise NotFound(f"there is no {what} '{name}'", hint=hint)

@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from isthmus._version import __version__
 from isthmus.errors import DataCorrupted
 from isthmus.evidence import Provenance, Result
-from isthmus.runtime import canonical_hash
+from isthmus.runtime import canonical_hash, disk, write_bytes
 from isthmus.store.datasets import file_problems
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
-from isthmus.store.tables import TableEntry, load_table, plain, stage_table
+from isthmus.store.tables import TABLES, TableEntry, load_table, plain, stage_table
 
 SCHEMA_VERSION: Literal[1] = 1
 OUTPUTS = "outputs.json"
@@ -181,15 +181,34 @@ def stage_run(
 ) -> RunOutputs:
     """Write a finished run into a staged folder."""
     write_new(folder / MANIFEST, manifest_bytes(plain(manifest)))
-    outputs = RunOutputs(
+    outputs = stage_outputs(folder, manifest, result)
+    write_new(folder / OUTPUTS, manifest_bytes(plain(outputs)))
+    write_new(folder / TIMING, manifest_bytes(dict(timing)))
+    return outputs
+
+
+def stage_outputs(folder: Path, manifest: RunManifest, result: Result) -> RunOutputs:
+    """Write the tables of a result and return what their record will hold."""
+    return RunOutputs(
         manifest_sha256=manifest_hash(manifest),
         tables=tuple(stage_table(folder, table) for table in result.tables.values()),
         provenance=result.provenance.to_dict(),
         citations=result.citations,
     )
-    write_new(folder / OUTPUTS, manifest_bytes(plain(outputs)))
-    write_new(folder / TIMING, manifest_bytes(dict(timing)))
-    return outputs
+
+
+def finish_run(
+    folder: Path, manifest: RunManifest, result: Result, *, timing: Mapping[str, Any]
+) -> None:
+    """Write the outcome of a run whose folder was registered when it began; the record comes last.
+
+    The caller holds the lock of the run. What an earlier, killed attempt wrote is replaced.
+    """
+    disk.remove_tree(folder / TABLES)
+    outputs = stage_outputs(folder, manifest, result)
+    disk.sync_folder(folder / TABLES)
+    write_bytes(folder / TIMING, manifest_bytes(dict(timing)))
+    write_bytes(folder / OUTPUTS, manifest_bytes(plain(outputs)))
 
 
 def read_run(folder: Path) -> RunManifest:

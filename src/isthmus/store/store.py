@@ -191,7 +191,7 @@ class Store:
         entry = self.run(name)
         outputs = runs.read_outputs(entry.folder)
         if outputs is None:
-            hint = f"isthmus ensemble resume {entry.id}"
+            hint = f"isthmus runs resume {entry.id}"
             raise NotFound(f"run '{entry.id}' is not done yet", hint=hint)
         return outputs
 
@@ -231,6 +231,25 @@ class Store:
                 layout.commit(new, self.root / RUNS / name)
                 self.refresh()
         return self.run(name)
+
+    def begin_run(self, manifest: RunManifest) -> RunEntry:
+        """Register what was asked before it is computed, or find where the same was begun.
+
+        Raises
+        ------
+        StorageFull, StorageReadOnly, StorageBusy
+            When the store cannot be written to.
+        """
+        folder = self.root / RUNS / manifest.id
+        with self.writing():
+            if not folder.exists():
+                with layout.staged(self.root) as staging:
+                    new = staging / "run"
+                    disk.make_folder(new)
+                    layout.write_new(new / layout.MANIFEST, layout.manifest_bytes(plain(manifest)))
+                    layout.commit(new, folder)
+            self.refresh()
+        return self.run(manifest.id)
 
     def delete_run(self, name: str) -> str:
         """Take a run out of the store and return its id.

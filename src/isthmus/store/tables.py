@@ -16,6 +16,8 @@ from isthmus.store.datasets import FileEntry, file_problems, parquet_bytes
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import write_new
 
+TABLES = "tables"
+
 
 class ColumnEntry(BaseModel):
     """Schema of one column, as `isthmus.evidence.Column`."""
@@ -66,8 +68,8 @@ def table_entry(
 
 def stage_table(folder: Path, table: Table) -> TableEntry:
     """Write `table` below a staged run folder and return its entry."""
-    disk.make_folder(folder / "tables")
-    name = f"tables/{table.name}.parquet"
+    disk.make_folder(folder / TABLES)
+    name = f"{TABLES}/{table.name}.parquet"
     write_new(folder / name, parquet_bytes(table.frame))
     entry = file_entry(folder, name)
     digest = content_hash(table.frame, keep_order=True)
