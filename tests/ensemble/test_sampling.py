@@ -121,12 +121,40 @@ def test_rank_correlations_are_met(tmp_path, design, wanted):
     mixing = mixing_matrix(paths, [pair(wanted)])
     rows = made(tmp_path, design, (8192, 3), mixing=mixing)
     found = stats.spearmanr(rows).statistic
-    # two standard errors of a rank correlation at 8,192 independent draws
-    assert found[0, 1] == pytest.approx(wanted, abs=0.025)
+    # two standard errors of a rank correlation at 8,192 independent draws; a hypercube is put in
+    # order until its ranks have it to 1e-4
+    assert found[0, 1] == pytest.approx(wanted, abs=2e-4 if design == "latin_hypercube" else 0.025)
     assert abs(found[0, 2]) < 0.025
     assert abs(found[1, 2]) < 0.025
     assert rows.min() >= 0.0
     assert rows.max() <= 1.0
+
+
+# largest gap of any pair; over a hundred seeds it was 0.04 at 50 samples and 0.001 at 200 and more
+@pytest.mark.parametrize(("n", "tolerance"), [(50, 0.05), (200, 2e-3), (1024, 2e-4)])
+@pytest.mark.parametrize("seed", range(5))
+def test_small_hypercubes_have_the_declared_rank_correlations(tmp_path, n, tolerance, seed):
+    paths = tuple(f"params.{name}" for name in "abcd")
+    wanted = np.eye(4)
+    declared = [(0, 1, 0.6), (1, 3, -0.4)]
+    for i, j, value in declared:
+        wanted[i, j] = wanted[j, i] = value
+    mixing = mixing_matrix(paths, [pair(v, paths[i], paths[j]) for i, j, v in declared])
+    rows = made(tmp_path, "latin_hypercube", (n, 4), seed=seed, mixing=mixing)
+    found = stats.spearmanr(rows).statistic
+    tied = np.ix_([0, 1, 3], [0, 1, 3])
+    np.testing.assert_allclose(found[tied], wanted[tied], rtol=0, atol=tolerance)
+    plain = made(tmp_path, "latin_hypercube", (n, 4), seed=seed)
+    np.testing.assert_array_equal(rows[:, [0, 2]], plain[:, [0, 2]])
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_too_few_samples_for_their_correlations_are_still_a_hypercube(tmp_path, n):
+    paths = ("params.a", "params.b", "params.c")
+    declared = [pair(0.5, *paths[:2]), pair(0.5, *paths[1:])]
+    rows = made(tmp_path, "latin_hypercube", (n, 3), mixing=mixing_matrix(paths, declared))
+    for j in range(3):
+        assert sorted(np.floor(rows[:, j] * n).astype(int).tolist()) == list(range(n))
 
 
 def test_reordering_keeps_every_margin_of_the_hypercube(tmp_path):
@@ -137,8 +165,9 @@ def test_reordering_keeps_every_margin_of_the_hypercube(tmp_path):
     assert stats.spearmanr(mixed).statistic > 0.7
 
 
+# normal correlations of one half each contradict one another; that is 0.4826 in ranks
 @settings(max_examples=50)
-@given(st.lists(st.floats(-0.49, 0.49), min_size=3, max_size=3))
+@given(st.lists(st.floats(-0.48, 0.48), min_size=3, max_size=3))
 def test_the_mixing_matrix_gives_the_correlations(values):
     paths = ("params.a", "params.b", "params.c")
     pairs = [("params.a", "params.b"), ("params.a", "params.c"), ("params.b", "params.c")]

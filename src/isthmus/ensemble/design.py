@@ -20,6 +20,8 @@ Design = Literal["latin_hypercube", "sobol", "random"]
 DESIGNS: tuple[Design, ...] = ("latin_hypercube", "sobol", "random")
 _BLOCK = 4096
 _EDGE = 2.0**-53
+_ROUNDS = 12
+_CLOSE = 1e-4
 
 
 def check_design(design: str, samples: int) -> list[InputProblem]:
@@ -61,8 +63,9 @@ def write_design(
         Dimension j of a Latin hypercube uses stream j of this seed, so that adding a dimension
         leaves the others as they are.
     mixing : float64[d, d], optional
-        From `mixing_matrix`. A Latin hypercube is reordered by ranks (Iman, Conover 1982), which
-        keeps every margin stratified; the other designs are mapped through a Gaussian copula.
+        From `mixing_matrix`. A Latin hypercube is reordered by ranks (Iman, Conover 1982) until
+        these have the correlations, which keeps every margin stratified; the other designs are
+        mapped through a Gaussian copula.
 
     Raises
     ------
@@ -94,18 +97,85 @@ def open_design(path: Path) -> Floats:
 def _hypercube_columns(
     shape: tuple[int, int], seed: int, mixing: Floats | None
 ) -> Iterator[Floats]:
-    """Yield the columns; mixed ones have the order of their mixed normal scores."""
+    """Yield the columns; mixed ones in the order that gives their rank correlations."""
     n, d = shape
+    rows = np.eye(d) if mixing is None else mixing
+    mixed = {j for j in range(d) if np.flatnonzero(rows[j]).tolist() != [j]}
+    used = sorted(mixed | {int(k) for j in mixed for k in np.flatnonzero(rows[j])})
+    scores = [_normal_score(_hypercube_column(n, seed, k)) for k in used]
+    r = rows[used] @ rows[used].T
+    ranks = dict(zip(used, _ranks_with(r, _uncorrelated(scores)), strict=True))
     for j in range(d):
         column = _hypercube_column(n, seed, j)
-        parts = [] if mixing is None else np.flatnonzero(mixing[j]).tolist()
-        if mixing is not None and parts != [j]:
-            score = np.zeros(n)
-            for k in parts:
-                score += mixing[j, k] * _normal_score(_hypercube_column(n, seed, k))
-            order = np.argsort(score, kind="stable")
-            column[order] = np.sort(column)
-        yield column
+        yield np.sort(column)[ranks[j]] if j in ranks else column
+
+
+def _uncorrelated(scores: Sequence[Floats]) -> list[Floats]:
+    """Take chance correlations out of scores, and give each the length 1.
+
+    Column by column, what the earlier ones explain is subtracted: the same as multiplying with the
+    inverse Cholesky factor of the correlations of the sample, as Iman and Conover (1982) do. A
+    column that earlier ones explain whole (too few samples) stays as it is.
+    """
+    out: list[Floats] = []
+    for score in scores:
+        centred = score - score.mean()
+        rest = centred
+        for other in out:
+            rest = rest - np.sum(centred * other) * other
+        norm, whole = np.sqrt(np.sum(rest**2)), np.sqrt(np.sum(centred**2))
+        if norm <= 1e-6 * whole:
+            rest, norm = centred, whole
+        out.append(rest / norm if norm > 0.0 else rest)
+    return out
+
+
+def _ranks_with(r: Floats, scores: Sequence[Floats]) -> list[NDArray[np.int64]]:
+    """Return ranks whose correlations are those that belong to the normal correlations `r`.
+
+    The correlations of mixed scores are exact, those of their ranks scatter around what is wanted.
+    `r` is moved by what is missing, and the closest of a few rounds is taken.
+    """
+    wanted, given = _rank_correlation(r), r
+    best: list[NDArray[np.int64]] = []
+    least = np.inf
+    for _ in range(_ROUNDS):
+        mixing = _root(given)
+        mixed = [sum(m * score for m, score in zip(row, scores, strict=True)) for row in mixing]
+        ranks = [np.argsort(np.argsort(column, kind="stable")) for column in mixed]
+        found = np.array([[_spearman(one, two) for two in ranks] for one in ranks])
+        gap = float(np.abs(wanted - found).max(initial=0.0))
+        if gap < least:
+            best, least = ranks, gap
+        if gap < _CLOSE:
+            break
+        given = _nearest(given + _normal_correlation(wanted) - _normal_correlation(found))
+    return best
+
+
+def _spearman(one: NDArray[np.int64], two: NDArray[np.int64]) -> float:
+    n = len(one)
+    return 1.0 - 6.0 * float(np.sum((one - two) ** 2)) / max(n * (n * n - 1.0), 1.0)
+
+
+def _normal_correlation(s: Any) -> Any:
+    """Return the correlation of a normal pair whose rank correlation is `s` (Pearson 1907)."""
+    return 2.0 * np.sin(np.pi * s / 6.0)
+
+
+def _rank_correlation(r: Floats) -> Floats:
+    ranks: Floats = 6.0 / np.pi * np.arcsin(np.clip(r, -1.0, 1.0) / 2.0)
+    return ranks
+
+
+def _nearest(r: Floats) -> Floats:
+    """Return `r` without negative eigenvalues, with ones on the diagonal."""
+    values, vectors = np.linalg.eigh(r)
+    if values[0] < 0.0:
+        r = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    length = np.sqrt(np.diag(r))
+    scaled: Floats = r / np.outer(length, length)
+    return scaled
 
 
 def _hypercube_column(n: int, seed: int, j: int) -> Floats:
@@ -179,14 +249,19 @@ def mixing_matrix(paths: Sequence[str], correlations: Sequence[Correlation]) -> 
     r = np.eye(len(paths))
     for item in correlations:
         i, j = (paths.index(path) for path in item.paths)
-        r[i, j] = r[j, i] = 2.0 * np.sin(np.pi * item.value / 6.0)
-    values, vectors = np.linalg.eigh(r)
-    if values[0] < -1e-9:
+        r[i, j] = r[j, i] = _normal_correlation(item.value)
+    if (least := float(np.linalg.eigvalsh(r)[0])) < -1e-9:
         names = ", ".join(sorted({p for item in correlations for p in item.paths}))
-        hint = f"smallest eigenvalue {values[0]:.3g}; weaken one of them"
+        hint = f"smallest eigenvalue {least:.3g}; weaken one of them"
         problem = InputProblem("contradict each other", f"correlations of {names}", hint)
         raise BadInput("the correlations cannot hold together", [problem])
-    if values[0] > 1e-9:
+    return _root(r)
+
+
+def _root(r: Floats) -> Floats:
+    """Return M with M M' = R; lower triangular where R has no eigenvalue of 0."""
+    values, vectors = np.linalg.eigh(r)
+    if values.min(initial=1.0) > 1e-9:
         return np.asarray(np.linalg.cholesky(r), dtype=np.float64)
     root: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
     return root
