@@ -76,9 +76,9 @@ def interval(finding: Finding, units: Mapping[str, str]) -> str:
 def show(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the number of a finding as it stands in a sentence, with its interval."""
     value = number(finding.value, finding.unit, finding.kind, units)
-    if finding.value is None:
-        return units["no_figure"]
     both = finding.low is not None and finding.high is not None
+    if finding.value is None:
+        return interval(finding, units) if both else units["no_figure"]
     if not both and (finding.low is not None or finding.high is not None):
         return interval(finding, units)
     return f"{value} ({interval(finding, units)})" if both else value

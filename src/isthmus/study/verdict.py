@@ -69,13 +69,14 @@ def holds(value: float, rule: Rule) -> bool:
 def judge(finding: Finding, rule: Rule) -> Verdict:
     """Hold a finding against a rule.
 
-    A finding without a value, or with neither bound on the side that matters, is not measurable.
+    A finding without a value and without both ends of a range is not measurable; a range without a
+    value in it is judged by its ends.
     A lower bound alone (``low`` equal to the value, no ``high``) supports a rule of the form
     "at least" where it holds, and cannot contradict it: the true value may lie above. The mirror
     image is true of an upper bound.
     """
     if finding.value is None:
-        return Verdict(Status.NOT_MEASURABLE)
+        return _judge_range(finding, rule)
     value = finding.value
     at_value = holds(value, rule)
     at_low = None if finding.low is None else holds(finding.low, rule)
@@ -88,6 +89,17 @@ def judge(finding: Finding, rule: Rule) -> Verdict:
     else:
         status = Status.SUPPORTED if at_value else Status.CONTRADICTED
     return Verdict(status, value, margin, at_value, at_low, at_high)
+
+
+def _judge_range(finding: Finding, rule: Rule) -> Verdict:
+    """Hold a range without a central value against a rule, by both ends."""
+    if finding.low is None or finding.high is None:
+        return Verdict(Status.NOT_MEASURABLE)
+    at_low, at_high = holds(finding.low, rule), holds(finding.high, rule)
+    status = Status.SUPPORTED if at_low else Status.CONTRADICTED
+    if at_low != at_high:
+        status = Status.DEPENDS
+    return Verdict(status, holds_at_low=at_low, holds_at_high=at_high)
 
 
 def _open_side_matters(finding: Finding, at_value: bool, rises: bool) -> bool:

@@ -37,6 +37,7 @@ MODULES = (
     "chains",
     "chips",
     "coercion",
+    "disruption",
     "equilibrium",
     "ladder",
     "leverage",
