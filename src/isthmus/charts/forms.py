@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -11,15 +12,29 @@ import altair as alt
 
 from isthmus.charts import theme
 from isthmus.charts.maps import Outlines, height, projection
+from isthmus.charts.paths import paths
 from isthmus.charts.spec import ChartSpec, Form
 
 Rows = Sequence[dict[str, Any]]
 
+LETTERS = 30
+"""Letters of a category's name before it breaks into lines."""
+MONEY = (
+    "datum.value == 0 ? '0' : abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~g') + ' trn' : "
+    "abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~g') + ' bn' : "
+    "format(datum.value, '~g') + ' m'"
+)
+"""Label of an axis in million USD."""
+
 
 def bars(rows: Rows, spec: ChartSpec) -> Any:
     """Horizontal bars by category, grouped by series."""
+    rows, tall = _wrapped(rows, spec.y)
     base = alt.Chart(_data(rows, spec))
-    encoding: dict[str, Any] = {"x": _number(spec.x, spec, spec.x_title), "y": _category(spec)}
+    encoding: dict[str, Any] = {
+        "x": _number(spec.x, spec, spec.x_title),
+        "y": _category(spec, tall),
+    }
     grouped = bool(spec.series) and len(_values(rows, spec.y)) < len(rows)
     mark = base.mark_bar() if grouped else base.mark_bar(height=theme.ROW * 0.6)
     if spec.series:
@@ -28,14 +43,15 @@ def bars(rows: Rows, spec: ChartSpec) -> Any:
         encoding["color"] = alt.value(_single(spec))
     if grouped:
         encoding["yOffset"] = _offset(rows, spec)
-    step = theme.ROW * (0.6 * len(_values(rows, spec.series)) if grouped else 1)
+    step = theme.ROW * max(0.6 * len(_values(rows, spec.series)) if grouped else 1, _lines(tall))
     return _sized(_with_reference(mark.encode(**encoding), spec), step)
 
 
 def dots(rows: Rows, spec: ChartSpec) -> Any:
     """Points by category with their interval as a line."""
+    rows, tall = _wrapped(rows, spec.y)
     base = alt.Chart(_data(rows, spec))
-    encoding: dict[str, Any] = {"y": _category(spec)}
+    encoding: dict[str, Any] = {"y": _category(spec, tall)}
     fixed: dict[str, Any] = {}
     if spec.series:
         encoding["color"] = _colour(rows, spec)
@@ -53,7 +69,7 @@ def dots(rows: Rows, spec: ChartSpec) -> Any:
             x=_number(spec.x, spec, spec.x_title), **encoding
         )
     )
-    return _sized(_with_reference(alt.layer(*layers), spec), theme.ROW)
+    return _sized(_with_reference(alt.layer(*layers), spec), theme.ROW * _lines(tall))
 
 
 def lines(rows: Rows, spec: ChartSpec) -> Any:
@@ -142,6 +158,7 @@ FORMS: dict[Form, Callable[[Rows, ChartSpec], Any]] = {
     "bars": bars,
     "dots": dots,
     "lines": lines,
+    "paths": paths,
     "heat": heat,
 }
 """Forms that need nothing but rows; a map needs outlines as well."""
@@ -164,14 +181,29 @@ def _number(
     column: str, spec: ChartSpec, title: str, *, zero: bool = True, vertical: bool = False
 ) -> Any:
     channel = alt.Y if vertical else alt.X
-    axis = alt.Axis(
-        format="~%" if spec.share else "~s", title=title or None, tickCount=4, domain=False
-    )
+    told: dict[str, Any] = {"format": "~%" if spec.share else "~s"}
+    if spec.money:
+        told = {"labelExpr": MONEY}
+    axis = alt.Axis(title=title or None, tickCount=4, domain=False, **told)
     return channel(f"{column}:Q", axis=axis, scale=alt.Scale(zero=zero))
 
 
-def _category(spec: ChartSpec) -> Any:
-    axis = alt.Axis(title=spec.y_title or None, ticks=False, domain=False, labelPadding=6)
+def _wrapped(rows: Rows, column: str) -> tuple[Rows, int]:
+    """Break long names of categories into lines; return the rows and the most lines."""
+    lines = {name: textwrap.wrap(str(name), LETTERS) for name in _values(rows, column)}
+    tall = max(len(parts) for parts in lines.values())
+    if tall < 2:
+        return rows, 1
+    return [{**row, column: "\n".join(lines[row[column]])} for row in rows], tall
+
+
+def _lines(tall: int) -> float:
+    return 1 + 0.75 * (tall - 1)
+
+
+def _category(spec: ChartSpec, tall: int = 1) -> Any:
+    broken = {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 0} if tall > 1 else {}
+    axis = alt.Axis(title=spec.y_title or None, ticks=False, domain=False, labelPadding=6, **broken)
     return alt.Y(f"{spec.y}:N", sort=None, axis=axis)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Form = Literal["bars", "dots", "lines", "heat", "map"]
+Form = Literal["bars", "dots", "lines", "paths", "heat", "map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,11 @@ class ChartSpec:
 
     Parameters
     ----------
-    form : {"bars", "dots", "lines", "heat", "map"}
+    form : {"bars", "dots", "lines", "paths", "heat", "map"}
         ``bars`` and ``dots`` put categories on the vertical axis, in the order of the table;
-        ``dots`` draws the interval of `low` and `high`; ``lines`` needs a year on `x`; ``heat``
-        and ``map`` colour by `value` in the classes of `bins`.
+        ``dots`` draws the interval of `low` and `high`; ``lines`` needs a year on `x`, ``paths``
+        a day, with the band of `low` and `high`, a line `y`, or both; ``heat`` and ``map`` colour
+        by `value` in the classes of `bins`.
     x, y : str
         Columns. For bars and dots x is the number; for lines y is; a map needs the economy on x.
     x_title, y_title : str
@@ -37,6 +38,8 @@ class ChartSpec:
         Column of small multiples.
     share : bool
         The number is a fraction, drawn as percent.
+    money : bool
+        The number is million USD; the axis says m, bn and trn.
     bins : tuple of float
         Inner class limits of a heat map or map, ascending, at most four.
     reference : float or None
@@ -58,6 +61,7 @@ class ChartSpec:
     high: str = ""
     facet: str = ""
     share: bool = False
+    money: bool = False
     bins: tuple[float, ...] = ()
     reference: float | None = None
     missing: str = ""

@@ -113,6 +113,7 @@ def _chart(context: Context, fields: dict[str, str]) -> Chart:
             roles={"": "rival"},
             low="price_low",
             high="price_high",
+            money=True,
         ),
     )
 
