@@ -100,6 +100,8 @@ def test_no_more_digits_than_the_kind_deserves(value: float, kind: Kind) -> None
     text = number(value, "ratio", kind, Catalogue.load().units).split()[0]
     digits = text.replace(",", "").replace(".", "").strip("0")
     limit = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}[kind]
+    if text[:1] in "01" and 0.95 <= value < 1.5:
+        limit = max(limit, 2)  # one digit would hide the side of one
     assert len(digits) <= limit
     shown = float(text.replace(",", ""))
     assert math.isclose(shown, value, rel_tol=0.6 * 10.0 ** (1 - limit))

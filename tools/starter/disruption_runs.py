@@ -128,9 +128,7 @@ def run_batch(batch: list[Case], settings: Settings, daily: Daily, out: dict[str
     one = np.ones(len(batch))
     mrio = daily.source
     scales = Scales(one, psi, one)
-    run = prepare(
-        [c.scenario for c in batch], daily, settings, days, scales, engine="compiled"
-    )
+    run = prepare([c.scenario for c in batch], daily, settings, days, scales, engine="compiled")
     n, s = len(mrio.economies), len(mrio.industries)
     base = np.asarray(daily.table.output - daily.table.inputs().sum(axis=0)).reshape(n, s)
     gross = np.asarray(daily.table.output).reshape(n, s)
@@ -143,7 +141,9 @@ def run_batch(batch: list[Case], settings: Settings, daily: Daily, out: dict[str
         output = np.asarray(day.output).T.reshape(len(batch), n, s)
         made = output - np.asarray(day.used).T.reshape(len(batch), n, s)
         added += made
-        level = output[:, home].sum(axis=1) / np.maximum(gross[home].sum(axis=0), 1e-12)
+        made_before = gross[home].sum(axis=0)
+        there = np.where(made_before > 0, made_before, 1.0)
+        level = np.where(made_before > 0, output[:, home].sum(axis=1) / there, 1.0)
         first = np.where((first < 0) & (level < HALF), t, first)
         for i, part in enumerate(parts):
             weeks[:, i, t // WEEK] += made[:, part].sum(axis=(1, 2)) / base[part].sum()
@@ -246,10 +246,7 @@ def _frame(names: tuple[str, ...], values: Any, days: int, **columns: Any) -> pl
 def taken(folder: Path | None, shipped: Path) -> Built:
     """Return the runs made into `folder`, or those that are shipped already."""
     source = folder or shipped
-    found = []
-    for record in RECORDS:
-        found.append((record, pl.read_parquet(source / f"{record.key}.parquet")))
-    return found
+    return [(record, pl.read_parquet(source / f"{record.key}.parquet")) for record in RECORDS]
 
 
 def main() -> None:

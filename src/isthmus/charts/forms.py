@@ -202,7 +202,9 @@ def _lines(tall: int) -> float:
 
 
 def _category(spec: ChartSpec, tall: int = 1) -> Any:
-    broken = {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 0} if tall > 1 else {}
+    broken: dict[str, Any] = (
+        {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 0} if tall > 1 else {}
+    )
     axis = alt.Axis(title=spec.y_title or None, ticks=False, domain=False, labelPadding=6, **broken)
     return alt.Y(f"{spec.y}:N", sort=None, axis=axis)
 

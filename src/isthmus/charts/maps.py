@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,22 @@ class Outlines:
 
     features: Mapping[str, Mapping[str, Any]]
     points: Mapping[str, tuple[float, float]]
+
+    @classmethod
+    def of(
+        cls, collection: Mapping[str, Any], points: Iterable[tuple[str, float, float]]
+    ) -> Outlines:
+        """Return outlines from a GeoJSON collection with ids and points of small economies.
+
+        Parameters
+        ----------
+        collection : mapping
+            Feature collection whose features carry the code of their economy as id.
+        points : iterable of (str, float, float)
+            Code, longitude, latitude; those without an outline are left out.
+        """
+        features = {f["id"]: f for f in collection["features"]}
+        return cls(features, {code: (x, y) for code, x, y in points if code in features})
 
     def covers(self, codes: tuple[str, ...]) -> int:
         """Return how many of `codes` the map can show."""

@@ -31,7 +31,7 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
     x = alt.X(
         f"{spec.x}:Q",
         axis=alt.Axis(values=[0, *days], title=spec.x_title or None, grid=False, labelBound=True),
-        scale=alt.Scale(domain=[0, last]),
+        scale=alt.Scale(domain=[0, max(last, days[-1])]),
     )
     ends = [row[name] for row in values for name in (spec.y, spec.low, spec.high) if name]
     low = min(0.0, *ends) if spec.share else min(ends)
@@ -48,7 +48,7 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
         layers.insert(0, band.encode(x=x, y=_level(spec.low, spec, low), y2=upper, **colour))
     drawn = alt.layer(*layers)
     if not spec.facet:
-        return drawn.properties(width=theme.WIDTH, height=230)
+        return drawn.properties(width=theme.WIDTH, height=230, **_heading(spec))
     names = list(dict.fromkeys(row[spec.facet] for row in values))
     broken = {name: "\n".join(textwrap.wrap(str(name), LETTERS)) for name in names}
     for row in values:
@@ -56,17 +56,26 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
     header = alt.Header(
         title=None, labelExpr="split(datum.value, '\\n')", labelAnchor="start", labelLimit=0
     )
-    return drawn.properties(width=WIDE, height=HIGH).facet(
-        facet=alt.Facet(f"{spec.facet}:N", sort=list(broken.values()), title=None, header=header),
-        columns=COLUMNS,
-        spacing={"row": 14, "column": 18},
-    )
+    facet = alt.Facet(f"{spec.facet}:N", sort=list(broken.values()), title=None, header=header)
+    small = drawn.properties(width=WIDE, height=HIGH)
+    spacing = {"row": 14, "column": 18}
+    return small.facet(facet=facet, columns=COLUMNS, spacing=spacing).properties(**_heading(spec))
+
+
+def _heading(spec: ChartSpec) -> dict[str, Any]:
+    """What is drawn, once above all small charts and not along every axis."""
+    if not spec.y_title:
+        return {}
+    words: dict[str, Any] = {
+        "fontSize": theme.FONT_SIZE - 1,
+        "fontWeight": "normal",
+        "color": theme.QUIET,
+    }
+    return {"title": alt.Title(spec.y_title, anchor="start", **words)}
 
 
 def _level(column: str, spec: ChartSpec, low: float) -> Any:
-    axis = alt.Axis(
-        format="~%" if spec.share else "~s", title=spec.y_title or None, tickCount=4, domain=False
-    )
+    axis = alt.Axis(format="~%" if spec.share else "~s", title=None, tickCount=4, domain=False)
     scale = alt.Scale(domainMin=low) if low < 0 or spec.share else alt.Scale(zero=False)
     return alt.Y(f"{column}:Q", axis=axis, scale=scale)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from isthmus.errors import BadInput, InputProblem
+
+if TYPE_CHECKING:
+    from isthmus.evidence import Result
+    from isthmus.world import World
 
 app = App(name="disruption", help="What is lost day by day when something stops.")
 
@@ -36,6 +40,8 @@ def run(
     json: Json = False,
     out: Path | None = None,
     limit: int = 40,
+    chart: Path | None = None,
+    loss_map: Path | None = None,
 ) -> None:
     """Run a scenario and print losses, first stops and who caused them.
 
@@ -80,17 +86,23 @@ def run(
         Write the document to this .json file instead.
     limit
         Rows shown per table.
+    chart
+        Draw the paths of the economies hit hardest to this file: .svg, or .json for Vega-Lite.
+    loss_map
+        Draw a map of losses in Europe to this file: .svg, or .json for Vega-Lite.
     """
-    from isthmus.cli.output import emit_result, say
+    from isthmus.cli.output import check_chart_endings, emit_result, say
     from isthmus.cli.recording import recorded
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
 
+    check_chart_endings(chart, loss_map)
+    opened = World.open(world)
     with terminal_progress() as progress, cancel_on_interrupt() as cancel:
         result = recorded(
             "disruption.simulate",
-            World.open(world),
+            opened,
             load(scenario),
             controls={"progress": progress, "cancel": cancel, "daily": daily},
             until=until,
@@ -109,6 +121,28 @@ def run(
     if daily is not None:
         say(f"wrote {daily}: read it with polars.scan_parquet")
     emit_result(result, json=json, out=out, limit=limit)
+    _draw(result, opened, chart, loss_map)
+
+
+def _draw(result: Result, world: World, chart: Path | None, loss_map: Path | None) -> None:
+    """Write the charts that were asked for."""
+    if chart is None and loss_map is None:
+        return
+    import polars as pl
+
+    from isthmus.charts import Outlines, to_vegalite
+    from isthmus.cli.output import say, write_chart
+    from isthmus.disruption.charts import BOUNDARIES, losses_chart, paths_chart
+
+    if chart is not None:
+        write_chart(to_vegalite(*paths_chart(result)), chart)
+    if loss_map is not None:
+        small = world.points().filter(pl.col("small")).sort("economy")
+        points = small.select("economy", "longitude", "latitude").rows()
+        outlines = Outlines.of(world.shapes("europe"), points)
+        spec, table = losses_chart(result, {*outlines.features, *outlines.points})
+        write_chart(to_vegalite(spec, table, outlines=outlines), loss_map)
+        say(BOUNDARIES)
 
 
 def _counted(horizons: str | None) -> list[int] | None:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_tables, say
+from isthmus.cli.output import (
+    emit_json,
+    emit_mapping,
+    emit_result,
+    emit_tables,
+    say,
+    write_chart,
+)
 from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -225,7 +232,6 @@ def _emit_status(found: EnsembleStatus, *, json: bool) -> None:
 
 def _write_charts(tables: Any, wanted: dict[str, Path | None]) -> None:
     from isthmus.charts.ensemble import band_chart, exceedance_chart
-    from isthmus.runtime import atomic_write, canonical_json
 
     draw = {"bands": band_chart, "exceedance": exceedance_chart}
     for name, path in wanted.items():
@@ -237,11 +243,4 @@ def _write_charts(tables: Any, wanted: dict[str, Path | None]) -> None:
             chart = draw[name](tables[name])
         except ValueError as error:
             raise BadInput(str(error), where=str(path), hint="narrow it with --where") from error
-        with atomic_write(path) as handle:
-            if path.suffix == ".svg":
-                import vl_convert
-
-                handle.write(vl_convert.vegalite_to_svg(chart))
-            else:
-                handle.write(canonical_json(chart, indent=2) + "\n")
-        say(f"wrote {path}")
+        write_chart(chart, path)

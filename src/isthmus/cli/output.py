@@ -104,6 +104,43 @@ def write_table(table: Table, out: Path) -> None:
     say(f"wrote {out}")
 
 
+def check_chart_endings(*paths: Path | None) -> None:
+    """Raise unless every path given can hold a chart.
+
+    Raises
+    ------
+    BadInput
+        When an ending is neither .svg nor .json.
+    """
+    for out in paths:
+        if out is not None and out.suffix not in {".svg", ".json"}:
+            what = f"unknown file ending '{out.suffix}' for a chart"
+            raise BadInput(what, where=str(out), hint="use .svg or .json")
+
+
+def write_chart(chart: dict[str, Any], out: Path) -> None:
+    """Write a chart: ``.svg`` the picture, ``.json`` its Vega-Lite specification.
+
+    Raises
+    ------
+    BadInput
+        When the ending is neither.
+    """
+    check_chart_endings(out)
+    if out.suffix == ".svg":
+        import vl_convert
+
+        from isthmus.charts import theme
+
+        # A file of its own has no page behind it whose colour it could take.
+        text = vl_convert.vegalite_to_svg({**chart, "background": theme.PAPER})
+    else:
+        text = canonical_json(chart, indent=2) + "\n"
+    with atomic_write(out) as handle:
+        handle.write(text)
+    say(f"wrote {out}")
+
+
 def emit_tables(tables: Iterable[Table], *, limit: int = ROW_LIMIT) -> None:
     """Print tables to stdout, shares as percent, with unit and kind; what all share, once."""
     console = stdout_console()

@@ -82,7 +82,9 @@ def _pivoted(table: Table, series: str) -> Table:
 
 
 def _heading(column: Column, catalogue: Catalogue) -> str:
-    return catalogue.get(f"column.{column.name}") or column.text or column.name
+    heading = catalogue.get(f"column.{column.name}")
+    # A heading that names a party was filled in where the table was made.
+    return column.text if "{" in heading else heading or column.text or column.name
 
 
 def _unit(unit: str, catalogue: Catalogue) -> str:

@@ -201,9 +201,10 @@ class Context:
             Fields of the title.
         """
         described = set(attributes)
+        parties = {role: self.label(self.study.party(role)) for role in ROLES}
 
         def column(text: str) -> Column:
-            heading = self.catalogue.text(f"column.{text}")
+            heading = self.catalogue.text(f"column.{text}", **parties)
             if text in units:
                 return Column(text, "value", units[text], heading)
             return Column(text, "attribute" if text in described else "dimension", "", heading)

@@ -7,7 +7,11 @@ range over corners and never a single number.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
@@ -47,11 +51,64 @@ def runs(context: Context) -> pl.DataFrame:
             raise DataMissing("this world holds no runs of the disruption engine", where=RUNS)
         frame = context.world.table(RUNS)
         if set(frame["table_hash"].unique()) != {table_hash(context)}:
-            what = "the runs of the disruption engine are of another table than this world's"
-            raise DataMissing(what, where=RUNS, hint="python -m tools.starter --runs")
+            raise DataMissing("the runs are of another table than this world's", where=RUNS)
         return frame
 
     return context.memo(RUNS, read)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Losses of one event up to one day.
+
+    Parameters
+    ----------
+    corners : polars.DataFrame
+        The assumptions, one row per corner.
+    economies : tuple of str
+        Economies, in the order of the columns of `lost`.
+    lost : ndarray, shape (corners, economies)
+        Value added lost, million USD.
+    base : ndarray, shape (economies,)
+        Value added of the same days without the event, million USD.
+    """
+
+    corners: pl.DataFrame
+    economies: tuple[str, ...]
+    lost: NDArray[np.float64]
+    base: NDArray[np.float64]
+
+
+def blocks(context: Context) -> dict[tuple[str, str, int], Block]:
+    """Return the runs by event, actor and days."""
+
+    def make() -> dict[tuple[str, str, int], Block]:
+        found = {}
+        for frame in runs(context).partition_by("event", "actor", "days", maintain_order=True):
+            event, actor, days = frame.select("event", "actor", "days").row(0)
+            frame = frame.sort(*CORNER, "economy")
+            economies = tuple(sorted(frame["economy"].unique().to_list()))
+            lost = frame["lost"].to_numpy().reshape(-1, len(economies))
+            base = frame["base"].to_numpy()[: len(economies)]
+            corners = frame.select(CORNER).gather_every(len(economies))
+            found[event, actor, days] = Block(corners, economies, lost, base)
+        return found
+
+    return context.memo((RUNS, "blocks"), make)
+
+
+def block_of(context: Context, event: str, actor: str, days: int) -> Block:
+    """Return the runs of one event up to one day.
+
+    Raises
+    ------
+    DataMissing
+        When there are none.
+    """
+    found = blocks(context).get((event, plain(actor), days))
+    if found is None:
+        raise DataMissing(f"there are no runs of {event} by {actor} for {days} days", where=RUNS)
+    return found
 
 
 def losses(context: Context, event: str, actor: str, party: str, days: int) -> pl.DataFrame:
@@ -62,25 +119,13 @@ def losses(context: Context, event: str, actor: str, party: str, days: int) -> p
     DataMissing
         When there is no such run, or the party is not in the table.
     """
-
-    def make() -> pl.DataFrame:
-        rows = runs(context).filter(
-            pl.col("event") == event, pl.col("actor") == plain(actor), pl.col("days") == days
-        )
-        if rows.is_empty():
-            raise DataMissing(
-                f"there are no runs of {event} by {actor} for {days} days", where=RUNS
-            )
-        rows = rows.filter(pl.col("economy").is_in(context.members(party)))
-        if rows.is_empty():
-            raise DataMissing(f"{party} is not in the table of the runs", where=RUNS)
-        return (
-            rows.group_by(CORNER)
-            .agg((pl.col("lost").sum() / pl.col("base").sum()).alias("share"))
-            .sort(CORNER)
-        )
-
-    return context.memo((RUNS, event, actor, party, days), make)
+    block = block_of(context, event, actor, days)
+    members = set(context.members(party))
+    place = [i for i, code in enumerate(block.economies) if code in members]
+    if not place:
+        raise DataMissing(f"{party} is not in the table of the runs", where=RUNS)
+    share = block.lost[:, place].sum(axis=1) / block.base[place].sum()
+    return block.corners.with_columns(pl.Series("share", share))
 
 
 def plain(code: str) -> str:
@@ -138,8 +183,8 @@ def paired(top: pl.DataFrame, bottom: pl.DataFrame) -> tuple[float, float]:
 
 def others(context: Context, event: str, actor: str) -> tuple[str, ...]:
     """Return the other actors with runs of the same event."""
-    found = runs(context).filter(pl.col("event") == event)["actor"].unique().to_list()
-    return tuple(sorted(set(found) - {plain(actor)}))
+    found = {other for known, other, _ in blocks(context) if known == event}
+    return tuple(sorted(found - {plain(actor)}))
 
 
 def industries(context: Context, event: str, actor: str, home: str) -> pl.DataFrame:

@@ -33,6 +33,9 @@ def number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str])
     if value is None:
         return NOT_KNOWN
     digits = DIGITS[kind]
+    # On which side of one a ratio lies is what it is quoted for.
+    if unit == "ratio" and value != 1 and significant(value, digits) == "1":
+        digits = max(digits, 2)
     if unit == "share":
         return f"{percent(value, digits)}{units['percent']}"
     if unit == MONEY:
@@ -51,9 +54,11 @@ def number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str])
 def percent(value: float, digits: int) -> str:
     """Return a share as percent without the sign; at most one decimal above one percent."""
     scaled = value * 100
-    if abs(scaled) < 0.05 and scaled != 0 and digits > 1:
+    if abs(scaled) < 0.05 and scaled != 0:
         return significant(scaled, 1)
     text = significant(scaled, digits)
+    if text == "100" and scaled < 100:
+        return significant(scaled, 2)
     return f"{scaled:.1f}" if "." in text and len(text.split(".")[1]) > 1 else text
 
 

@@ -60,7 +60,9 @@ def industries_stopped(
 ) -> Finding:
     """Number of home's industries outside electronics that fall below half of their output."""
     frame = industries(context, event, actor, home).filter(
-        (pl.col("days") == days) & ~pl.col("industry").str.starts_with(ELECTRONICS)
+        pl.col("days") == days,
+        pl.col("base") > 0,
+        ~pl.col("industry").str.starts_with(ELECTRONICS),
     )
     stopped = (pl.col("first_stop") < days).fill_null(value=False)
     counts = frame.group_by(CORNER).agg(stopped.sum().alias("n"))["n"].to_numpy()

@@ -108,7 +108,7 @@ def _map(context: Context, frame: pl.DataFrame, high: Finding, high_name: str) -
     members = tuple(frame["member"].to_list())
     if context.missing(SHAPES, POINTS):
         return ()
-    outlines = _outlines(context)
+    outlines = outlines_of(context)
     if outlines.covers(members) < FEWEST_ON_MAP:
         return ()
     names = {r: context.name(getattr(context, r)) for r in ("home", "rival")}
@@ -148,14 +148,11 @@ def _map(context: Context, frame: pl.DataFrame, high: Finding, high_name: str) -
     return (chart,)
 
 
-def _outlines(context: Context) -> Outlines:
-    features = {f["id"]: f for f in context.world.shapes("europe")["features"]}
+def outlines_of(context: Context) -> Outlines:
+    """Return the outlines of Europe, with points for economies too small to see."""
     small = context.world.points().filter(pl.col("small")).sort("economy")
-    drawn = small.filter(pl.col("economy").is_in(list(features)))
-    return Outlines(
-        features,
-        {code: (x, y) for code, x, y in drawn.select("economy", "longitude", "latitude").rows()},
-    )
+    points = small.select("economy", "longitude", "latitude").rows()
+    return Outlines.of(context.world.shapes("europe"), points)
 
 
 def _dots(context: Context, frame: pl.DataFrame) -> Chart:
