@@ -59,7 +59,8 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
     facet = alt.Facet(f"{spec.facet}:N", sort=list(broken.values()), title=None, header=header)
     small = drawn.properties(width=WIDE, height=HIGH)
     spacing = {"row": 14, "column": 18}
-    return small.facet(facet=facet, columns=COLUMNS, spacing=spacing).properties(**_heading(spec))
+    drawn = small.facet(facet=facet, columns=COLUMNS, spacing=spacing)
+    return drawn.resolve_axis(x="independent").properties(**_heading(spec))
 
 
 def _heading(spec: ChartSpec) -> dict[str, Any]:

@@ -290,19 +290,17 @@ def paths_chart(context: Context) -> Chart:
     """Return the bands of value added by week, one small chart per event."""
     names = {r: context.name(getattr(context, r)) for r in PARTIES}
     found = context.world.table(PATHS)
-    shown = {plain(context.study.party(role)): role for role in ("home", "partner")}
     rows = []
     for event, actor in events(context):
         part = found.filter(
             pl.col("event") == event,
             pl.col("actor") == plain(actor),
-            pl.col("party").is_in(list(shown)),
-        ).sort("party", "day")
+            pl.col("party") == plain(context.home),
+        ).sort("day")
         rows += [
             {
                 "event": event_name(context, event, actor),
                 "day": row["day"],
-                "economy": context.label(context.study.party(shown[row["party"]])),
                 "low": row["low"],
                 "high": row["high"],
             }
@@ -315,6 +313,7 @@ def paths_chart(context: Context) -> Chart:
         kind=Kind.ASSUMED,
         datasets=[PATHS],
         notes=["corners"],
+        home=names["home"],
     )
     return context.chart(
         f"{KEY}-paths",
@@ -330,10 +329,8 @@ def paths_chart(context: Context) -> Chart:
             x="day",
             low="low",
             high="high",
-            y_title=context.catalogue.text("axis.value_added_left"),
-            series="economy",
+            y_title=context.catalogue.text("axis.value_added_left", home=names["home"]),
             facet="event",
-            roles={context.label(context.study.party(r)): r for r in ("home", "partner")},
             share=True,
         ),
     )
@@ -401,18 +398,13 @@ def map_chart(context: Context) -> tuple[Chart, ...]:
 
 
 def worth_chart(context: Context) -> Chart:
-    """Return what each assumption is worth knowing, for the main events."""
+    """Return what each assumption is worth knowing, for the first of the main events."""
     names = {r: context.name(getattr(context, r)) for r in PARTIES}
-    parts = _parts(context).filter(pl.col("event").is_in(MAIN))
-    order = parts.filter(pl.col("event") == MAIN[0])["assumption"].to_list()
+    event, actor = MAIN[0], context.partner
+    parts = _parts(context).filter(pl.col("event") == event, pl.col("actor") == actor)
     rows = [
-        {
-            "assumption": _capital(context.catalogue.text(f"assumption.{name}")),
-            "event": event_name(context, row["event"], row["actor"]),
-            "part": row["part"],
-        }
-        for name in order
-        for row in parts.filter(pl.col("assumption") == name).to_dicts()
+        {"assumption": _capital(context.catalogue.text(f"assumption.{name}")), "part": part}
+        for name, part in parts.select("assumption", "part").iter_rows()
     ]
     table = context.table(
         f"{KEY}_worth",
@@ -421,12 +413,14 @@ def worth_chart(context: Context) -> Chart:
         kind=Kind.ASSUMED,
         datasets=[RUNS],
         notes=["spread"],
+        event=event_name(context, event, actor),
     )
-    first = parts.filter(pl.col("event") == MAIN[0]).row(0, named=True)
-    part = context.findings[f"disruption.part.{MAIN[0]}.{first['assumption']}"]
+    part = context.findings[f"disruption.part.{event}.{parts['assumption'][0]}"]
     return context.chart(
         f"{KEY}-worth",
-        context.say(f"{KEY}.chart.worth", **names, assumption=rows[0]["assumption"], part=part),
+        context.say(
+            f"{KEY}.chart.worth", **names, assumption=str(rows[0]["assumption"]), part=part
+        ),
         context.say(f"{KEY}.alt.worth", **names),
         table,
         ChartSpec(
@@ -434,14 +428,7 @@ def worth_chart(context: Context) -> Chart:
             x="part",
             y="assumption",
             x_title=context.catalogue.text("axis.part_of_spread"),
-            series="event",
-            roles=dict(
-                zip(
-                    [event_name(context, e, a) for e, a in events(context) if e in MAIN],
-                    ("home", "partner", "rival"),
-                    strict=False,
-                )
-            ),
+            roles={"": "accent"},
             share=True,
         ),
     )

@@ -198,14 +198,16 @@ def _decides(context: Context) -> tuple[Sentence, ...]:
 
 def _headlines(context: Context, names: dict[str, str]) -> tuple[Note, ...]:
     """Return a loss whose range is not tenfold, if there is one."""
-    partner = context.partner
-    for event, party in ((CLOSURE, context.home), (STOP, context.home), (CLOSURE, partner)):
-        if (event, partner) not in events(context):
-            continue
-        if told(*span(losses(context, event, partner, party, QUARTER))):
-            words = {"event": event_name(context, event, partner), "who": context.name(party)}
-            loss = _loss(context, event, partner, party)
+    home, partner = context.home, context.partner
+    there = [event for event in (CLOSURE, STOP) if (event, partner) in events(context)]
+    for event in there:
+        if told(*span(losses(context, event, partner, home, QUARTER))):
+            words = names | {"event": event_name(context, event, partner)}
+            loss = _loss(context, event, partner, home)
             return (context.note(28, f"{KEY}.headline", **words, loss=loss),)
+    if CLOSURE in there and told(*span(losses(context, CLOSURE, partner, partner, QUARTER))):
+        loss = _loss(context, CLOSURE, partner, partner)
+        return (context.note(28, f"{KEY}.headline_partner", **names, loss=loss),)
     return ()
 
 
