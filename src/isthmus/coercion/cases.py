@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,7 +88,12 @@ def heaviest_industry(world: World) -> dict[str, str]:
     )
     weights = key.group_by("product", "industry").agg(pl.col("weight").sum())
     heaviest = weights.sort("product", "weight", "industry", descending=[False, True, False])
-    return dict(heaviest.unique("product", keep="first").select("product", "industry").rows())
+    return dict(
+        heaviest.unique("product", keep="first")
+        .sort("product")
+        .select("product", "industry")
+        .rows()
+    )
 
 
 def case_ids(world: World) -> tuple[str, ...]:
@@ -166,5 +172,7 @@ def industries_of(
             continue
         high = last.replace(".", "")
         prefixes += [str(n).zfill(len(low)) for n in range(int(low), int(high) + 1)]
-    found = {industry for code, industry in lookup.items() if code.startswith(tuple(prefixes))}
+    codes = sorted(lookup)
+    spans = ((bisect_left(codes, p), bisect_left(codes, p + "~")) for p in prefixes)
+    found = {lookup[code] for start, end in spans for code in codes[start:end]}
     return tuple(g for g in goods if g in found)

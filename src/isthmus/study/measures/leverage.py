@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
-from isthmus.coercion import Assumptions, backtest, leverage_map
+from isthmus.coercion import Assumptions, backtest, held_out, leverage_map
 from isthmus.coercion.assumptions import preset
 from isthmus.coercion.content import TABLE, YEAR
+from isthmus.coercion.heldout import READINGS
 from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, instrument_mix
 from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP
 from isthmus.coercion.stakes import FLOWS, read_stakes
@@ -19,14 +22,16 @@ from isthmus.study.measures.registry import PARTY, TEXT, measure
 
 TRADE = (FLOWS, TABLE)
 TOP = 5
+DRAWS = 100
 LISTING = ECONOMIC[2]
 
 
 def map_of(context: Context, sender: str, target: str) -> Result:
-    """Return the leverage of one party over another, and back, computed once."""
+    """Return the leverage of one party over another, and back, computed once for both ways."""
+    ends = (target, sender) if target == context.rival else (sender, target)
     return context.memo(
-        ("leverage", sender, target),
-        lambda: leverage_map(context.world, sender, over=[target], products=False),
+        ("leverage", *ends),
+        lambda: leverage_map(context.world, ends[0], over=[ends[1]], products=False),
     )
 
 
@@ -94,17 +99,38 @@ def _diversions() -> tuple[float, float]:
     return entry.low, entry.high
 
 
-def exposures(context: Context, coalition: str, on: str) -> dict[str, tuple[float, float, float]]:
-    """Return by member value added in goods sold to a party, listed purchases from it, and GDP."""
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What answers of a party could touch at one member (million USD a year).
 
-    def make() -> dict[str, tuple[float, float, float]]:
+    Parameters
+    ----------
+    sold : float
+        Domestic value added in goods sold to the party: import bans.
+    bought : float
+        Purchases of listed industries' products from it: export controls and listings.
+    fellows : float
+        Domestic value added in goods sold to other members: secondary pressure.
+    gdp : float
+        Value added of the member.
+    """
+
+    sold: float
+    bought: float
+    fellows: float
+    gdp: float
+
+
+def exposures(context: Context, coalition: str, on: str) -> dict[str, Touched]:
+    """Return by member what answers of a party could touch: exposures, not losses."""
+
+    def make() -> dict[str, Touched]:
         listed = set(context.world.flows().economies)
         members = [m for m in context.members(coalition) if m in listed]
-        found = read_stakes(context.world, on, members)
-        rows = np.stack([found.value_added, found.from_sender.sum(axis=1), found.gdp], axis=1)
-        return {
-            m: (float(a), float(b), float(c)) for m, (a, b, c) in zip(members, rows, strict=True)
-        }
+        found = read_stakes(context.world, on, members, members)
+        columns = (found.value_added, found.from_sender.sum(axis=1), found.third_value_added)
+        rows = np.stack([*columns, found.gdp], axis=1)
+        return {m: Touched(*map(float, row)) for m, row in zip(members, rows, strict=True)}
 
     return context.memo(("leverage.exposures", coalition, on), make)
 
@@ -112,7 +138,7 @@ def exposures(context: Context, coalition: str, on: str) -> dict[str, tuple[floa
 @measure("leverage.exposure_spread", coalition=PARTY, on=PARTY)
 def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Largest over smallest share of value added in goods that a member sells to a party."""
-    shares = [sold / gdp for sold, _, gdp in exposures(context, coalition, on).values()]
+    shares = [t.sold / t.gdp for t in exposures(context, coalition, on).values()]
     return context.finding(
         f"leverage.exposure_spread.{coalition}.{on}", max(shares) / min(shares), "1",
         kind=Kind.ESTIMATED, year=YEAR, method="leverage_exposure_spread", datasets=TRADE,
@@ -126,10 +152,10 @@ def member_exposure_lead(context: Context, *, coalition: str, member: str, on: s
     found = exposures(context, coalition, on)
     if member not in found:
         raise DataMissing(f"{member} is not among the members of {coalition}", where=FLOWS)
-    whole = sum(f[0] for f in found.values()) / sum(f[2] for f in found.values())
+    whole = sum(t.sold for t in found.values()) / sum(t.gdp for t in found.values())
     return context.finding(
         f"leverage.member_exposure_lead.{coalition}.{member}.{on}",
-        found[member][0] / found[member][2] / whole, "1", kind=Kind.ESTIMATED, year=YEAR,
+        found[member].sold / found[member].gdp / whole, "1", kind=Kind.ESTIMATED, year=YEAR,
         method="leverage_member_exposure_lead", datasets=TRADE, caveat="table_estimated",
     )  # fmt: skip
 
@@ -167,6 +193,45 @@ def backtest_lead(context: Context, *, sender: str) -> Finding:
         f"leverage.backtest_lead.{sender}", value if known else None, "count",
         kind=Kind.MODELLED, year=_years(context), method="leverage_backtest_lead",
         datasets=[FLOWS, EPISODES], caveat="selected_cases",
+    )  # fmt: skip
+
+
+def held_out_of(context: Context) -> Result | None:
+    """Return the last test of the response model, computed once; None without listings."""
+
+    def make() -> Result | None:
+        try:
+            return held_out(context.world, sender=context.rival, draws=DRAWS)
+        except DataMissing:
+            return None
+
+    return context.memo("leverage.held_out", make)
+
+
+def listings_share(context: Context) -> Finding | None:
+    """Return what the untuned model gives to listings of firms, over the coded listings."""
+    found = held_out_of(context)
+    if found is None:
+        return None
+    rows = found["test"].frame.filter(reading=READINGS[1])
+    return context.finding(
+        f"leverage.listings_share.{context.rival}", float(np.median(rows["value"].to_numpy())),
+        "share", kind=Kind.ASSUMED, year=YEAR, method="leverage_listings_share",
+        datasets=[*TRADE, EPISODES], low=min(rows["value"].to_list()),
+        high=max(rows["value"].to_list()), interval="range_of_listings", caveat="intentions",
+    )  # fmt: skip
+
+
+def listed_weeks(context: Context) -> Finding | None:
+    """Return the weeks for which listed lines miss their inputs."""
+    found = held_out_of(context)
+    if found is None:
+        return None
+    row = found["lines"].frame.row(0, named=True)
+    return context.finding(
+        f"leverage.listed_weeks.{context.rival}", row["value"], "weeks", kind=Kind.ASSUMED,
+        year=YEAR, method="leverage_listed_weeks", datasets=[EPISODES], low=row["low"],
+        high=row["high"], interval="assumptions", caveat="intentions",
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ from isthmus.study.sections import (
     equilibrium,
     exposure,
     ladder,
+    leverage,
     materials,
 )
 
@@ -69,6 +70,7 @@ SECTIONS: tuple[tuple[str, Build], ...] = (
     ("arms", arms.build),
     ("alignment", alignment.build),
     ("coercion", coercion.build),
+    ("leverage", leverage.build),
     ("ladder", ladder.build),
 )
 """Name and builder of each section, in order of appearance."""
