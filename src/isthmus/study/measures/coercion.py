@@ -21,6 +21,11 @@ def episodes(context: Context, sender: str, target: str = "", since: int = 0) ->
     return frame.sort("start", "case", "target", "instrument", "products")
 
 
+def coded(context: Context) -> bool:
+    """Tell whether the world holds episodes with the rival as sender."""
+    return not context.missing(EPISODES) and not episodes(context, context.rival).is_empty()
+
+
 @measure("coercion.count", sender=PARTY, target=PARTY, since=NUMBER)
 def count(context: Context, *, sender: str, target: str, since: int = 1990) -> Finding:
     """Number of coded measures of `sender` against a party and its members: a lower bound."""

@@ -10,6 +10,7 @@ from isthmus.coercion.engine import SUPPORT
 from isthmus.evidence import Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
+from isthmus.study.measures.coercion import coded
 from isthmus.study.measures.ladder import (
     DATASETS,
     break_even,
@@ -32,6 +33,8 @@ def build(context: Context) -> Section:
         return Section(KEY, question, gaps=(context.say("gap.no_table"),))
     if not inside(context):
         return Section(KEY, question, gaps=(context.say("gap.no_bloc", home=names["home"]),))
+    if not coded(context):
+        return Section(KEY, question, gaps=(context.say("gap.episodes_sender", **names),))
     ladder_of(context)
     members = sorted(context.members(context.home))
     first, home = preset_ladder()[0], context.home

@@ -12,7 +12,7 @@ from isthmus.evidence import Finding, Kind, Result, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
 from isthmus.study.measures import ladder
-from isthmus.study.measures.coercion import EPISODES
+from isthmus.study.measures.coercion import EPISODES, coded
 from isthmus.study.measures.leverage import (
     TRADE,
     backtest_of,
@@ -51,9 +51,10 @@ def build(context: Context) -> Section:
     answer = [*_stops(context, names), *_others(context, names, known), *_touched(context, names)]
     charts = [_chart(context, names, known)]
     tables = [_pairs(context, known), _exposures(context)]
-    if ladder.inside(context) and not context.missing(*ladder.DATASETS):
+    tested = coded(context)
+    if tested and ladder.inside(context):
         tables.append(_answers(context))
-    if not context.missing(EPISODES):
+    if tested:
         answer += _tested(context, names)
         charts.append(_hits_chart(context, names))
         tables.append(_cases(context))
@@ -74,8 +75,7 @@ def build(context: Context) -> Section:
         ),
         headlines=(context.note(48, f"{KEY}.headline", **names, **_stop(context)),),
         counters=(
-            () if context.missing(EPISODES)
-            else (context.note(44, f"{KEY}.counter", **names, **_scores(context)),)
+            (context.note(44, f"{KEY}.counter", **names, **_scores(context)),) if tested else ()
         ),
     )  # fmt: skip
 
