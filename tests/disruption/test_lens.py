@@ -1,6 +1,8 @@
 """The disruption lens: labels, shocks, records and refusals, on small made-up tables."""
 
+import copy
 import tempfile
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -277,9 +279,24 @@ def test_what_the_engine_cannot_hold_raises(table):
 @pytest.mark.parametrize(
     ("parameters", "piece"),
     [
-        ({"stock_days": -1.0}, "time step is one day"),
+        ({"stock_days": -1.0}, "stocks cannot be negative: the smallest is -1 days"),
+        ({"stock_days": {"I00": -2.0, "*": 9.0}}, "stocks cannot be negative"),
+        ({"stock_days": np.full((4, 4), -3.0)}, "stocks cannot be negative"),
+        ({"stock_days": np.full((3, 4), 9.0)}, r"shape \(4,\) or \(4, 4\), got \(3, 4\)"),
+        ({"stock_days": "long"}, "must be numbers"),
+        ({"stock_days": 0.5, "reading": "leontief"}, "last 1 days or more"),
+        ({"criticality": np.full((4, 4), 0.3)}, "other than 0, 0.5 and 1"),
+        ({"criticality": np.ones((2, 2))}, "shape"),
+        ({"criticality": "some"}, "criticality: must be one of"),
+        ({"psi": "high"}, "psi: must be above 0"),
+        ({"psi": float("nan")}, "psi: must be above 0"),
+        ({"over_max": float("inf")}, "over_max: must be at least 1"),
+        ({"seed": -1}, "seed: must be a whole number"),
+        ({"stopped_below": 0.0}, "stopped_below: must be above 0"),
+        ({"until": 2.5}, "horizon of 60"),
+        ({"until": 0}, "horizon of 60"),
         ({"stock_days": 1.0}, "1.25 days or more"),
-        ({"stock_days": float("nan")}, "time step"),
+        ({"stock_days": float("nan")}, "not a number"),
         ({"stock_days": {"I00": 5.0}}, "give '\\*'"),
         ({"stock_days": {"I9": 5.0, "*": 9.0}}, "no industry 'I9'"),
         ({"psi": 0.0}, "psi: must be above 0"),
@@ -291,6 +308,63 @@ def test_what_the_engine_cannot_hold_raises(table):
 def test_bad_parameters_are_refused_by_name(table, parameters, piece):
     with pytest.raises(BadInput, match=piece):
         simulate(table, scenario(), **parameters)
+
+
+def test_a_run_that_ends_before_its_shocks_is_refused(table):
+    late = scenario(STOP.model_copy(update={"start": 20}))
+    with pytest.raises(BadInput, match="first shock begins on day 20"):
+        simulate(table, late, until=20)
+    assert simulate(table, late, until=21)["paths"].frame["day"].max() == 20
+
+
+def with_cell(table, name, place, value):
+    """The table with one number changed behind its back."""
+    form = copy.copy(table.form)
+    values = getattr(form, name).copy()
+    values[place] = value
+    setattr(form, name, values)
+    return replace(table, form=form)
+
+
+@pytest.mark.parametrize("form", ["factored", "dense"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_tables_with_holes_are_refused_and_the_place_named(table, form, value):
+    used = table if form == "factored" else table.to_dense()
+    final = used.Y.copy()
+    final[6, 2 * used.labels.F] = value
+    with pytest.raises(BadInput, match="final demand, E001 I02"):
+        simulate(replace(used, Y=final), scenario(STOP))
+    if form == "factored":
+        broken, place = with_cell(used, "flow", (1, 3, 2), value), "bilateral flows, E001 I02"
+    else:
+        broken, place = with_cell(used, "Z", (6, 3), value), "intermediate flows, E001 I02"
+    with pytest.raises(BadInput, match=place):
+        simulate(broken, scenario(STOP))
+
+
+def test_negative_flows_and_empty_tables_are_refused(table):
+    with pytest.raises(BadInput, match="1 cells are negative"):
+        simulate(with_cell(table, "flow", (1, 3, 2), -1.0), scenario(STOP))
+    with pytest.raises(BadInput, match="zero everywhere"):
+        simulate(replace(table, Y=np.zeros_like(table.Y)), scenario(STOP))
+
+
+@pytest.mark.parametrize(
+    ("more", "piece"),
+    [
+        ({"severity": 1.5}, "severity"),
+        ({"severity": -0.1}, "severity"),
+        ({"severity": float("nan")}, "severity"),
+        ({"duration": 0}, "duration"),
+        ({"start": -1}, "start"),
+        ({"profile": "rising", "duration": None}, "needs a duration"),
+    ],
+)
+def test_impossible_shocks_are_refused_by_name(more, piece):
+    with pytest.raises(BadInput, match=piece):
+        ExportStop(**{"exporters": "E000", "duration": 5, **more})
+    with pytest.raises(BadInput, match="horizon of 60"):
+        scenario(STOP.model_copy(update={"start": 60}))
 
 
 def test_a_scenario_may_fix_parameters_and_misspelt_ones_are_refused(table):
@@ -305,6 +379,10 @@ def test_a_scenario_may_fix_parameters_and_misspelt_ones_are_refused(table):
 def test_a_batch_refuses_what_it_cannot_vary(table):
     with pytest.raises(BadInput, match="names repeat"):
         simulate_many(table, [scenario(), scenario()])
+    with pytest.raises(BadInput, match="batch: must be at least 1"):
+        simulate_many(table, [scenario()], batch=0)
+    with pytest.raises(BadInput, match="there is no scenario"):
+        simulate_many(table, [])
     with pytest.raises(BadInput, match="not rule"):
         simulate_many(table, [scenario(params={"rule": "noalt"})])
 

@@ -317,7 +317,7 @@ def simulate_many(
         When there is no scenario `base`.
     """
     mrio = _table(world, scenarios, year)
-    days = _common_days(scenarios, until)
+    days = _common_days(scenarios, until, batch)
     counted = horizons_of(days, horizons)
     if base is not None and base not in {s.name for s in scenarios}:
         known = [s.name for s in scenarios]
@@ -364,9 +364,11 @@ def _table(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -
     return world.mrio(year)
 
 
-def _common_days(scenarios: Sequence[Scenario], until: int | None) -> int:
+def _common_days(scenarios: Sequence[Scenario], until: int | None, batch: int) -> int:
     problems = []
     names = [s.name for s in scenarios]
+    if batch < 1:
+        problems.append(InputProblem(f"must be at least 1, got {batch}", where="batch"))
     if not names:
         problems.append(InputProblem("there is no scenario", where="scenarios"))
     if len(set(names)) < len(names):

@@ -51,12 +51,18 @@ def days_of(scenario: Scenario, until: int | None) -> int:
     Raises
     ------
     BadInput
-        When `until` lies outside the scenario's horizon.
+        When `until` lies outside the scenario's horizon, or ends before any shock begins.
     """
     if until is None:
         return scenario.horizon
-    if not 1 <= until <= scenario.horizon:
-        what = f"must be between 1 and the horizon of {scenario.horizon} days, got {until}"
+    whole = isinstance(until, int) and not isinstance(until, bool)
+    first = min((shock.start for shock in scenario.shocks), default=0)
+    what = ""
+    if not whole or not 1 <= until <= scenario.horizon:
+        what = f"must be between 1 and the horizon of {scenario.horizon} days, got {until!r}"
+    elif until <= first:
+        what = f"ends after day {until - 1}, but the first shock begins on day {first}"
+    if what:
         raise BadInput("disruption run", [InputProblem(what, where="until")])
     return until
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -85,29 +86,68 @@ def check(settings: Settings, industries: Sequence[str]) -> None:
     BadInput
         With every problem found.
     """
-    problems = [
+    raise_all(
+        "disruption parameters",
+        [
+            *_number_problems(settings),
+            *_word_problems(settings),
+            *_stock_problems(settings, industries),
+            *_criticality_problems(settings.criticality, len(industries)),
+        ],
+    )
+
+
+_NUMBERS: tuple[tuple[str, Callable[[float], bool], str], ...] = (
+    ("restore_days", lambda v: v >= 1, "at least 1"),
+    ("psi", lambda v: 0 < v <= 1, "above 0 and at most 1"),
+    ("over_max", lambda v: v >= 1, "at least 1"),
+    ("over_days", lambda v: v >= 1, "at least 1"),
+    ("negligible", lambda v: 0 <= v < 1, "a share below 1"),
+    ("inventory_noise", lambda v: 0 <= v <= 1, "between 0 and 1"),
+    ("capital_ratio", lambda v: v > 0, "above 0"),
+    ("seed", lambda v: v >= 0 and v == int(v), "a whole number of 0 or more"),
+)
+_WORDS: tuple[tuple[str, Any], ...] = (
+    ("rule", Rule),
+    ("reading", Reading),
+    ("rationing", Rationing),
+    ("precision", Precision),
+)
+
+
+def _is_number(value: Any) -> bool:
+    real = isinstance(value, int | float | np.integer | np.floating)
+    return real and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _number_problems(settings: Settings) -> list[InputProblem]:
+    return [
         InputProblem(f"must be {rule}, got {value!r}", where=name)
-        for name, value, fine, rule in (
-            ("restore_days", settings.restore_days, settings.restore_days >= 1, "at least 1"),
-            ("psi", settings.psi, 0 < settings.psi <= 1, "above 0 and at most 1"),
-            ("over_max", settings.over_max, settings.over_max >= 1, "at least 1"),
-            ("over_days", settings.over_days, settings.over_days >= 1, "at least 1"),
-            ("negligible", settings.negligible, 0 <= settings.negligible < 1, "a share below 1"),
-            ("inventory_noise", settings.inventory_noise, 0 <= settings.inventory_noise <= 1,
-             "between 0 and 1"),
-            ("capital_ratio", settings.capital_ratio, settings.capital_ratio > 0, "above 0"),
-            ("rule", settings.rule, settings.rule in get_args(Rule), f"one of {get_args(Rule)}"),
-            ("reading", settings.reading, settings.reading in get_args(Reading),
-             f"one of {get_args(Reading)}"),
-            ("rationing", settings.rationing, settings.rationing in get_args(Rationing),
-             f"one of {get_args(Rationing)}"),
-            ("precision", settings.precision, settings.precision in get_args(Precision),
-             f"one of {get_args(Precision)}"),
-        )
-        if not fine
-    ]  # fmt: skip
-    problems += _stock_problems(settings, industries)
-    raise_all("disruption parameters", problems)
+        for name, fine, rule in _NUMBERS
+        if not (_is_number(value := getattr(settings, name)) and fine(value))
+    ]
+
+
+def _word_problems(settings: Settings) -> list[InputProblem]:
+    return [
+        InputProblem(f"must be one of {get_args(kind)}, got {value!r}", where=name)
+        for name, kind in _WORDS
+        if (value := getattr(settings, name)) not in get_args(kind)
+    ]
+
+
+def _criticality_problems(given: Any, count: int) -> list[InputProblem]:
+    if not isinstance(given, np.ndarray):
+        known = ("all", "default")
+        what = f"must be one of {known} or a matrix, got {given!r}"
+        fine = isinstance(given, str) and given in known
+        return [] if fine else [InputProblem(what, where="criticality")]
+    if given.shape != (count, count):
+        what = f"must have the shape {(count, count)}, got {given.shape}"
+        return [InputProblem(what, where="criticality")]
+    if not np.isin(given, (0.0, 0.5, 1.0)).all():
+        return [InputProblem("holds values other than 0, 0.5 and 1", where="criticality")]
+    return []
 
 
 def check_threshold(stopped_below: float) -> None:
@@ -118,37 +158,56 @@ def check_threshold(stopped_below: float) -> None:
     BadInput
         When it is not above 0 and at most 1.
     """
-    if not 0 < stopped_below <= 1:
+    if not (_is_number(stopped_below) and 0 < stopped_below <= 1):
         what = f"must be above 0 and at most 1, got {stopped_below!r}"
         raise BadInput("disruption parameters", [InputProblem(what, where="stopped_below")])
 
 
 def _stock_problems(settings: Settings, industries: Sequence[str]) -> list[InputProblem]:
     given = settings.stock_days
-    if isinstance(given, Mapping):
-        groups = industry_groups(industries)
-        unknown = [code for code in given if code not in (*industries, *groups, "*")]
-        named = {code for key in given for code in groups.get(key, (key,))}
-        values = np.array(list(given.values()), dtype=np.float64)
-        problems = [
-            InputProblem(f"no industry '{c}'", where="stock_days", hint=did_you_mean(c, industries))
-            for c in unknown
-        ]
-        if "*" not in given and set(industries) - named:
-            problems.append(InputProblem("give '*' for the inputs not named", where="stock_days"))
-    else:
-        values, problems = np.asarray(given, dtype=np.float64), []
-    counts = settings.reading == "psi" and settings.psi > 0
-    least = 1.0 / settings.psi if counts else 1.0
-    if np.isnan(values).any() or (values < least).any():
-        problems.append(
-            InputProblem(
-                f"the smallest is {values.min():g} days, but the time step is one day: "
-                f"stocks must last {least:g} days or more",
-                where="stock_days",
-            )
-        )
+    problems = _name_problems(given, industries) if isinstance(given, Mapping) else []
+    try:
+        raw = list(given.values()) if isinstance(given, Mapping) else given
+        values = np.asarray(raw, dtype=np.float64)
+    except (TypeError, ValueError):
+        return [*problems, InputProblem(f"must be numbers, got {given!r}", where="stock_days")]
+    count = len(industries)
+    if isinstance(given, np.ndarray):
+        shapes = ((), (1,), (count,), (count, count), (count, 1))
+        full = values.ndim == 2 and values.shape[0] == count and values.shape[1] % count == 0
+        if values.shape not in shapes and not full:
+            what = f"must have the shape {(count,)} or {(count, count)}, got {values.shape}"
+            return [*problems, InputProblem(what, where="stock_days")]
+    return problems + _life_problems(values, settings)
+
+
+def _name_problems(given: Mapping[str, Any], industries: Sequence[str]) -> list[InputProblem]:
+    groups = industry_groups(industries)
+    named = {code for key in given for code in groups.get(key, (key,))}
+    problems = [
+        InputProblem(f"no industry '{c}'", where="stock_days", hint=did_you_mean(c, industries))
+        for c in given
+        if c not in (*industries, *groups, "*")
+    ]
+    if "*" not in given and set(industries) - named:
+        problems.append(InputProblem("give '*' for the inputs not named", where="stock_days"))
     return problems
+
+
+def _life_problems(values: Floats, settings: Settings) -> list[InputProblem]:
+    """Refuse stocks that are negative, no numbers, or shorter-lived than the time step."""
+    if values.size == 0 or np.isnan(values).any():
+        return [InputProblem("holds a value that is not a number", where="stock_days")]
+    least = 1.0
+    if settings.reading == "psi" and _is_number(settings.psi) and 0 < settings.psi <= 1:
+        least = 1.0 / settings.psi
+    smallest = f"the smallest is {values.min():g} days"
+    if (values < 0).any():
+        return [InputProblem(f"stocks cannot be negative: {smallest}", where="stock_days")]
+    if (values < least).any():
+        what = f"{smallest}, but the time step is one day: stocks must last {least:g} days or more"
+        return [InputProblem(what, where="stock_days")]
+    return []
 
 
 def stock_matrix(settings: Settings, industries: Sequence[str], economies: int) -> Floats:
