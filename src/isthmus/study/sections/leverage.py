@@ -7,22 +7,18 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
-from isthmus.coercion.stakes import FLOWS
-from isthmus.evidence import Finding, Kind, Result, Table
+from isthmus.evidence import Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
+from isthmus.study.foretold import case_table, hits_chart, listing_table, scores, told
 from isthmus.study.measures import ladder
-from isthmus.study.measures.coercion import EPISODES, coded
+from isthmus.study.measures.coercion import coded
 from isthmus.study.measures.leverage import (
     TRADE,
-    backtest_of,
     bloc_relief,
     cost_share,
     exposures,
     held_out_of,
-    hits,
-    listed_weeks,
-    listings_share,
     loss_share,
     pair,
 )
@@ -30,8 +26,8 @@ from isthmus.study.sections.ladder import BEFORE, TOP
 from isthmus.study.wording import Sentence
 
 KEY = "leverage"
-FIRST, FIFTH = 1.0, 5.0
-SHOWN = ("model", "largest", "reliance", "substitutable")
+FIFTH = 5.0
+WORDS = {SUPPLY_STOP: "channel.supply", PURCHASE_BAN: "channel.purchase"}
 ANSWERS = ("targeted", "broad", "listing", "secondary")
 
 
@@ -55,12 +51,12 @@ def build(context: Context) -> Section:
     if tested and ladder.inside(context):
         tables.append(_answers(context))
     if tested:
-        answer += _tested(context, names)
-        charts.append(_hits_chart(context, names))
-        tables.append(_cases(context))
+        answer += told(context, names)
+        charts.append(hits_chart(context))
+        tables.append(case_table(context))
         listings = held_out_of(context)
         if listings is not None:
-            tables.append(_listings(context, listings))
+            tables.append(listing_table(context, listings))
     return Section(
         KEY,
         question,
@@ -75,7 +71,7 @@ def build(context: Context) -> Section:
         ),
         headlines=(context.note(48, f"{KEY}.headline", **names, **_stop(context)),),
         counters=(
-            (context.note(44, f"{KEY}.counter", **names, **_scores(context)),) if tested else ()
+            (context.note(44, f"{KEY}.counter", **names, **scores(context)),) if tested else ()
         ),
     )  # fmt: skip
 
@@ -152,47 +148,12 @@ def _touched(context: Context, names: dict[str, str]) -> list[Sentence]:
     ]  # fmt: skip
 
 
-def _scores(context: Context) -> dict[str, Finding | int]:
-    frame = backtest_of(context)["methods"].frame
-    return {
-        "model": hits(context, "model"),
-        "largest": hits(context, "largest"),
-        "cases": int(frame["cases"][0]),
-    }
-
-
-def _chance(context: Context) -> Finding:
-    frame = backtest_of(context)["methods"].frame
-    return context.finding(
-        "leverage.chance", frame["chance"][0], "1", kind=Kind.MODELLED,
-        year=hits(context, "model").year, method="leverage_chance", datasets=[FLOWS, EPISODES],
-    )  # fmt: skip
-
-
-def _tested(context: Context, names: dict[str, str]) -> list[Sentence]:
-    said = [context.say(f"{KEY}.answer.backtest", **_scores(context), chance=_chance(context))]
-    share, weeks = listings_share(context), listed_weeks(context)
-    found = held_out_of(context)
-    if share is not None and weeks is not None and found is not None:
-        rows = found["test"].frame
-        earlier = rows.filter(reading=sorted(set(rows["reading"]))[-1])
-        firsts = sorted(set(earlier["first"].to_list()))
-        ranks = sorted(set(earlier["rank"].cast(pl.Int64).to_list()))
-        said.append(
-            context.say(
-                f"{KEY}.answer.listings", **names, count=earlier.height, share=share, weeks=weeks,
-                first=", ".join(firsts), rank=", ".join(map(str, ranks)),
-            )
-        )  # fmt: skip
-    return said
-
-
 def _ways(context: Context, known: list[str]) -> list[tuple[str, str]]:
     return [way for code in known for way in ((context.rival, code), (code, context.rival))]
 
 
 def _chart(context: Context, names: dict[str, str], known: list[str]) -> Chart:
-    words = {c: context.catalogue.text(f"channel.{c.partition(' ')[0]}") for c in CHANNELS}
+    words = {c: context.catalogue.text(key) for c, key in WORDS.items()}
     over = context.catalogue.text("word.over")
     rows = [
         {
@@ -224,42 +185,6 @@ def _chart(context: Context, names: dict[str, str], known: list[str]) -> Chart:
     )
 
 
-def _hits_chart(context: Context, names: dict[str, str]) -> Chart:
-    frame = backtest_of(context)["methods"].frame
-    by = dict(frame.select("method", "hits").iter_rows())
-    table = context.table(
-        f"{KEY}_methods",
-        pl.DataFrame(
-            {
-                "ranking": [context.catalogue.text(f"ranking.{m}") for m in SHOWN],
-                "hits": [int(by[m]) for m in SHOWN],
-                "chance": [float(frame["chance"][0])] * len(SHOWN),
-                "missed": [
-                    int(frame.filter(method=m)["missed_cases"][0]) for m in SHOWN
-                ],
-            }
-        ),
-        units={"hits": "count", "chance": "1", "missed": "count"},
-        kind=Kind.MODELLED,
-        datasets=[FLOWS, EPISODES],
-        notes=["selected_cases", "backtest_broad"],
-    )  # fmt: skip
-    return context.chart(
-        f"{KEY}-hits",
-        context.say(f"{KEY}.chart.hits", **_scores(context)),
-        context.say(f"{KEY}.alt.hits", chance=_chance(context)),
-        table,
-        ChartSpec(
-            "bars",
-            x="hits",
-            y="ranking",
-            x_title=context.catalogue.text("axis.hits"),
-            roles={"": "rival"},
-            reference=float(frame["chance"][0]),
-        ),
-    )
-
-
 def _pairs(context: Context, known: list[str]) -> Table:
     """Every pair, both ways, both channels."""
     rows = []
@@ -270,7 +195,7 @@ def _pairs(context: Context, known: list[str]) -> Table:
                 {
                     "sender": context.label(sender),
                     "target": context.label(target),
-                    "channel": context.catalogue.text(f"channel.{channel.partition(' ')[0]}"),
+                    "channel": context.catalogue.text(WORDS[channel]),
                     "loss_first": first["loss_share"],
                     "loss_fifth": pair(context, sender, target, channel, horizon=FIFTH)[
                         "loss_share"
@@ -343,61 +268,3 @@ def _answers(context: Context) -> Table:
         datasets=ladder.DATASETS,
         notes=["intentions", "support"],
     )
-
-
-def _cases(context: Context) -> Table:
-    """By case, what was hit and where two rankings had it; misses included."""
-    frame = backtest_of(context)["cases"].frame
-    by = {m: frame.filter(method=m) for m in ("model", "largest")}
-    table = pl.DataFrame(
-        {
-            "case": by["model"]["case"],
-            "year": by["model"]["year"].cast(pl.String),
-            "hit": by["model"]["hit"],
-            "model_ranks": by["model"]["ranks"],
-            "largest_ranks": by["largest"]["ranks"],
-            "model_hits": by["model"]["hits"].cast(pl.Int64),
-            "largest_hits": by["largest"]["hits"].cast(pl.Int64),
-            "chance": by["model"]["chance"],
-        }
-    )
-    return context.table(
-        f"{KEY}_cases",
-        table,
-        units={"model_hits": "count", "largest_hits": "count", "chance": "1"},
-        kind=Kind.MODELLED,
-        datasets=[FLOWS, EPISODES],
-        notes=["selected_cases", "backtest_broad"],
-        attributes=["hit", "model_ranks", "largest_ranks"],
-    )
-
-
-def _listings(context: Context, found: Result) -> Table:
-    """The listings that set no parameter, next to what the model gives them."""
-    weeks = found["lines"].frame.select("case", "economy", "value", "share")
-    frame = (
-        found["test"]
-        .frame.join(weeks.rename({"value": "weeks", "share": "inputs"}), on=["case", "economy"])
-        .select(
-            "start",
-            pl.col("economy").map_elements(context.label, return_dtype=pl.String),
-            "reading",
-            pl.col("value").alias("listing"),
-            pl.col("rank").cast(pl.Int64),
-            "first",
-            pl.col("first_share").alias("first_share"),
-            "weeks",
-            "inputs",
-        )
-    )
-    return context.table(
-        f"{KEY}_listings",
-        frame,
-        units={"listing": "share", "rank": "count", "first_share": "share", "weeks": "weeks",
-               "inputs": "share"},
-        kind=Kind.ASSUMED,
-        datasets=[*TRADE, EPISODES],
-        notes=["intentions", "listings_test"],
-        attributes=["first"],
-        rival=context.name(context.rival),
-    )  # fmt: skip
