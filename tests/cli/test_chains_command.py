@@ -41,6 +41,34 @@ def test_extract_takes_links_or_a_scenario(capsys, tmp_path) -> None:
     assert links["tables"]["stakes"]["rows"] == scenario["tables"]["stakes"]["rows"]
 
 
+def test_demand_takes_chip_detail(capsys) -> None:
+    found = document(capsys, "demand", "TWN", "--on", "DEU", "--by-industry", "--chips")
+    assert "C26_LEAD" in {row[1] for row in found["tables"]["foreign_demand"]["rows"]}
+
+
+@pytest.mark.source
+def test_a_published_table_is_added_and_asked(capsys, monkeypatch, tmp_path, shared_data) -> None:
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path))
+    mrio = shared_data / "mrio"
+    assert main(["data", "add", str(mrio / "wiod13" / "wiod13_2011.npz"), "--json"]) == 0
+    reference = json.loads(capsys.readouterr().out)["added"]
+    assert main(["data", "verify"]) == 0
+    assert main(["data", "list", "--json"]) == 0
+    stored = json.loads(capsys.readouterr().out)["stored"]
+    assert [(e["reference"], e["redistribution"]) for e in stored] == [(reference, "allowed")]
+    world = f"starter+{reference}"
+    found = document(
+        capsys, "lookthrough", "DEU", "--on", "CHN", "--world", world, "--year", "2011"
+    )
+    assert found["provenance"]["world"].endswith(reference)
+    face, total = found["tables"]["lookthrough"]["rows"][0][3:5]
+    assert 0.01 < face < total < 0.1
+    assert main(["data", "show", "mrio_wiod13_2011", "--world", world]) == 0
+    assert "first 12 of 44 columns" in capsys.readouterr().out
+    assert main(["data", "add", str(mrio / "icio25_bilateral_2011_2022.npz")]) == 3
+    assert "Z: array is missing" in capsys.readouterr().err
+
+
 def test_demand_and_upstreamness_print_tables(capsys) -> None:
     assert main(["chains", "demand", "TWN", "--on", "EU27_2020"]) == 0
     assert "%" in capsys.readouterr().out
@@ -55,7 +83,7 @@ def test_demand_and_upstreamness_print_tables(capsys) -> None:
         (["lookthrough", "DEU", "--industry", "C99"], 4, "C99"),
         (["extract"], 3, "no links"),
         (["extract", "--exporter", "TWN", "--severity", "2"], 3, "severity"),
-        (["decompose", "DEU", "--year", "1987"], 4, "mrio_1987"),
+        (["decompose", "DEU", "--year", "1987"], 4, "no inter-economy table of 1987"),
     ],
 )
 def test_what_is_wrong_is_said(capsys, words, code, said) -> None:

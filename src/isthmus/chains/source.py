@@ -80,8 +80,8 @@ class Source:
             return Provenance(lens, parameters, "table", "")
         keys = [key for key in self.table.datasets if key in self.world]
         hashes = {key: self.world.record(key).content_sha256 for key in keys}
-        name = f"{self.world.name} {self.world.edition}"
-        return Provenance(lens, parameters, name, self.world.content_hash, hashes)
+        about = self.world.reference, self.world.content_hash
+        return Provenance(lens, parameters, *about, hashes)
 
 
 def source(of: World | MRIO, *, year: int = YEAR, chips: bool = False) -> Source:

@@ -119,6 +119,7 @@ def demand(
         on=on or None,
         by_industry=by_industry,
         year=year,
+        chips=chips,
     )
     _emit(result, json, out)
 

@@ -18,6 +18,8 @@ app = App(name="data", help="List, describe, add, check and pass on data sets.")
 register(app)
 
 SCHEMA_VERSION = 1
+WIDE = 12
+"""Columns of which rows are shown; a terminal holds no more."""
 
 
 @app.command(name="list")
@@ -73,7 +75,11 @@ def show(key: str, *, world: str = "starter", json: bool = False, rows: int = 5)
     emit_rows("columns", ("column", "what it holds"), record.columns.items())
     if rows > 0:
         frame = opened.table(key)
-        emit_rows(f"first rows of {frame.height}", frame.columns, frame.head(rows).iter_rows())
+        shown = frame.select(frame.columns[:WIDE])
+        title = f"first rows of {frame.height}"
+        if shown.width < frame.width:
+            title += f", first {WIDE} of {frame.width} columns"
+        emit_rows(title, shown.columns, shown.head(rows).iter_rows())
 
 
 @app.command

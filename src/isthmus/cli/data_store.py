@@ -27,12 +27,13 @@ def register(app: App) -> None:
 
 
 def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
-    """Add a table of your own, in the canonical layout: one Parquet or CSV file and its record.
+    """Add a table of your own: one Parquet or CSV file and its record, or a converted WIOD table.
 
     Parameters
     ----------
     file
-        Parquet or CSV file with a header.
+        Parquet or CSV file with a header; or a world input-output table of WIOD as an archive of
+        arrays (.npz), whose record is known.
     record
         TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
         attribution, redistribution, columns. By default the file of the same name with .toml.
@@ -42,6 +43,12 @@ def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
     from isthmus.store import Store
     from isthmus.store.datasets import read_record, read_rows
 
+    if file.suffix.lower() == ".npz":
+        from isthmus.world.mrio_wiod import wiod_dataset
+
+        own = read_record(record) if record else None
+        _added(Store().add(*wiod_dataset(file, own)), json)
+        return
     beside = record or file.with_suffix(".toml")
     if not beside.is_file():
         raise BadInput(
@@ -49,7 +56,10 @@ def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
             where=str(beside),
             hint="write one (licence, unit, kind, source) and name it with --record",
         )
-    entry = Store().add(read_record(beside), read_rows(file))
+    _added(Store().add(read_record(beside), read_rows(file)), json)
+
+
+def _added(entry: DatasetEntry, json: bool) -> None:
     if json:
         emit_json({"schema_version": SCHEMA_VERSION, "added": entry.reference})
     say(f"added {entry.reference}; open it with the world starter+{entry.key}")

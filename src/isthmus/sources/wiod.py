@@ -4,22 +4,115 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import InputProblem, raise_all
+from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.evidence import Kind
+from isthmus.evidence.record import Redistribution
 
 Array = NDArray[np.float64]
 
+PUBLISHER = "World Input-Output Database"
+ADDRESS = "https://www.rug.nl/ggdc/valuechain/wiod/"
 CITATION = (
     "Timmer, Dietzenbacher, Los, Stehrer, de Vries (2015), An Illustrated User Guide to the World "
     "Input-Output Database, Review of International Economics 23, 575-605"
 )
 LICENCE = "CC BY 4.0, as far as known"
 REQUIRED = ("Z", "Y", "x", "va", "countries", "industries", "fd_categories")
+READ = (*REQUIRED, "taxes", "margins", "other_rows", "rounding", "industry_names", "meta")
+
+CATEGORY_NAMES = {
+    "HFCE": "households",
+    "NPISH": "non-profit institutions serving households",
+    "GGFC": "government",
+    "GFCF": "fixed investment",
+    "INVNT": "changes in inventories",
+    "DISCREPANCY": "what rounding and conversion lost, of unknown destination",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of the database, as far as its record needs it.
+
+    Parameters
+    ----------
+    name : str
+        Short name, part of the key.
+    title, edition, licence : str
+        As the record says them.
+    kind : Kind
+        Measured, or estimated for the rebuilt table.
+    redistribution : str
+        Whether rows may be passed on; terms that are not stated count as a prohibition.
+    faults : tuple of str
+        Known faults.
+    """
+
+    name: str
+    title: str
+    edition: str
+    licence: str
+    kind: Kind
+    redistribution: Redistribution
+    faults: tuple[str, ...] = ()
+
+
+RELEASES = {
+    (41, 35): Release(
+        "wiod13",
+        "World input-output table",
+        "2013 release",
+        LICENCE,
+        Kind.MEASURED,
+        "allowed",
+        ("rounded to whole million USD: small flows are zero",),
+    ),
+    (44, 50): Release(
+        "wiod16",
+        "World input-output table, rebuilt",
+        "2016 release, rebuilt from published pieces",
+        "data CC BY 4.0, as far as known; terms of the pieces it was rebuilt from not stated",
+        Kind.ESTIMATED,
+        "derived_only",
+        ("which origin supplies which using industry is estimated: single cells are no data",),
+    ),
+    (26, 23): Release(
+        "wiodlr",
+        "World input-output table, long-run",
+        "long-run release, as compiled in the R package fio",
+        "data CC BY 4.0, as far as known; terms of the compilers not stated",
+        Kind.MEASURED,
+        "derived_only",
+    ),
+}
+"""Releases by number of economies and industries of their tables."""
+
+
+def release_of(table: WiodArrays) -> Release:
+    """Return the release that a table belongs to, by the number of its economies and industries.
+
+    Raises
+    ------
+    BadInput
+        When it is none that is known.
+    """
+    shape = (len(table.economies), len(table.industries))
+    if shape not in RELEASES:
+        known = ", ".join(f"{r.edition} {n} x {S}" for (n, S), r in RELEASES.items())
+        raise BadInput(
+            f"{shape[0]} economies x {shape[1]} industries is no known release of WIOD",
+            hint=f"known: {known}; name a record of your own with --record",
+        )
+    return RELEASES[shape]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +154,20 @@ def read_wiod(path: Path) -> WiodArrays:
     """
     try:
         source = np.load(path, allow_pickle=False)
-    except (ValueError, zipfile.BadZipFile) as error:
+        if not isinstance(source, np.lib.npyio.NpzFile):
+            raise ValueError("one array, not several with names")
+        with source:
+            missing = [name for name in REQUIRED if name not in source]
+            arrays = {name: source[name] for name in source.files if name in READ}
+        meta = json.loads(str(arrays.get("meta", "{}")))
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise_all("WIOD table", [InputProblem(f"not an archive of arrays ({error})", str(path))])
         raise
-    with source:
-        missing = [name for name in REQUIRED if name not in source]
-        raise_all("WIOD table", [InputProblem("array is missing", name) for name in missing])
-        arrays = {name: source[name] for name in source.files}
-    meta = json.loads(str(arrays.get("meta", "{}")))
+    problems = [
+        InputProblem("array is missing", name, "a converted WIOD table holds it")
+        for name in missing
+    ]
+    raise_all("WIOD table", problems or _shape_problems(arrays), where=str(path))
     N = arrays["x"].size
     other = np.zeros(N)
     for name in ("taxes", "margins"):
@@ -90,6 +189,17 @@ def read_wiod(path: Path) -> WiodArrays:
         year=int(meta.get("year", 0)),
         about=str(meta.get("source", "World Input-Output Database")),
     )
+
+
+def _shape_problems(arrays: Mapping[str, NDArray[Any]]) -> list[InputProblem]:
+    n, S, F = (arrays[name].size for name in ("countries", "industries", "fd_categories"))
+    N = n * S
+    wanted = {"Z": (N, N), "Y": (N, n * F), "x": (N,), "va": (N,)}
+    return [
+        InputProblem(f"has shape {arrays[name].shape}, not {shape}", name)
+        for name, shape in wanted.items()
+        if arrays[name].shape != shape
+    ]
 
 
 def _texts(a: NDArray[np.str_]) -> tuple[str, ...]:

@@ -120,6 +120,15 @@ def _places(facts: pl.DataFrame, fact: str, year: int, table: MRIO, size: Array)
     return np.asarray(out / out.sum())
 
 
+def no_chip_detail(table: MRIO) -> DataMissing:
+    """Return the error that a dense table has no chip detail."""
+    return DataMissing(
+        "chip detail is made for factored tables; this one is dense",
+        where=f"inter-economy table of {table.year}",
+        hint="take the table of 2022 of the starter world, or leave chip detail out",
+    )
+
+
 def split_chips(table: MRIO, split: ChipSplit) -> MRIO:
     """Return the table with electronics split into `NODES`; all totals are kept.
 
@@ -138,7 +147,7 @@ def split_chips(table: MRIO, split: ChipSplit) -> MRIO:
     lb = table.labels
     form = table.form
     if not isinstance(form, FactoredForm):
-        raise DataMissing("chip detail is made for factored tables", where="split_chips")
+        raise no_chip_detail(table)
     c = lb.industries.index(WHOLE)
     size = table.x.reshape(lb.n, lb.S)[:, c]
     share = _node_shares(split.output, size)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from isthmus.errors import DataMissing, did_you_mean
+from isthmus.errors import BadInput, DataMissing, InputProblem, did_you_mean
 from isthmus.evidence import DatasetRecord
 from isthmus.runtime import canonical_hash
 from isthmus.world.accessors import Accessors
@@ -19,8 +19,9 @@ from isthmus.world.added import stored_entries
 from isthmus.world.flows import Flows, flows_from_frame
 from isthmus.world.manifest import Entry, folder_entries, read_manifest
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_chips import chip_split, split_chips
+from isthmus.world.mrio_chips import chip_split, no_chip_detail, split_chips
 from isthmus.world.mrio_starter import read_updated
+from isthmus.world.mrio_stored import is_table, table_of
 
 if TYPE_CHECKING:
     from isthmus.store import Store
@@ -126,6 +127,11 @@ class World(Accessors):
         return self._added
 
     @property
+    def reference(self) -> str:
+        """Name and edition, with the versions of the data sets that came from a store."""
+        return " + ".join((f"{self._name} {self._edition}", *self._added))
+
+    @property
     def content_hash(self) -> str:
         """SHA-256 over the keys and content hashes of all data sets."""
         return canonical_hash({k: e.record.content_sha256 for k, e in self._entries.items()})
@@ -185,6 +191,8 @@ class World(Accessors):
     def mrio(self, year: int = 2022, *, chips: bool = False) -> MRIO:
         """Return the inter-economy input-output table of `year`, made once per world.
 
+        A table that was added (`isthmus data add`) goes before the one the world was built with.
+
         Parameters
         ----------
         year : int
@@ -197,6 +205,8 @@ class World(Accessors):
         ------
         DataMissing
             When the world holds no table of that year.
+        BadInput
+            When it holds several of that year that were added.
         """
         with self._lock:
             if (year, chips) not in self._mrio:
@@ -206,11 +216,32 @@ class World(Accessors):
     def _make_mrio(self, year: int, *, chips: bool) -> MRIO:
         if chips:
             whole = self.mrio(year)
+            if not whole.factored:
+                raise no_chip_detail(whole)
             split = chip_split(self.table("chip_split"), self.chip_facts(), whole)
             return split_chips(whole, split)
+        if stored := self._stored_table(year):
+            return table_of(self.table(stored), self.record(stored))
         key = f"mrio_{year}"
+        if key not in self:
+            raise DataMissing(
+                f"the world {self._name!r} holds no inter-economy table of {year}",
+                where=f"{self._name} {self._edition}",
+                hint="add one with `isthmus data add` and open the world with it: "
+                f"{self._name}+KEY; `isthmus data list` shows what is there",
+            )
         use, services = self.table(key), self.table(f"{key}_services")
         return read_updated(year, self.flows(), use, services, self.record(key))
+
+    def _stored_table(self, year: int) -> str | None:
+        """Return the key of the publisher's or user's own table of a year."""
+        keys = [key for key, entry in self._entries.items() if is_table(entry.record, year)]
+        if len(keys) > 1:
+            raise BadInput(
+                f"the world holds {len(keys)} inter-economy tables of {year}",
+                [InputProblem("is a table of this year", key) for key in keys],
+            )
+        return keys[0] if keys else None
 
     def _entry(self, key: str) -> Entry:
         if key not in self._entries:

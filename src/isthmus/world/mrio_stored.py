@@ -1,0 +1,181 @@
+"""Inter-economy tables as rows of a data set, laid out as they are printed.
+
+One row per exporter, product and importer with a column for every using industry and category of
+final demand; below them, with an empty exporter, rows for value added, other primary inputs and
+gross output of the importer's industries. Rows without a number are left out, domestic ones kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.errors import InputProblem, raise_all
+from isthmus.evidence import DatasetRecord
+from isthmus.world.mrio import MRIO
+
+Array = NDArray[np.float64]
+
+PREFIX = "mrio_"
+PLACES = ("exporter", "product", "importer")
+BELOW = ("VALUE_ADDED", "OTHER_PRIMARY_INPUTS", "OUTPUT")
+PLACE_TEXTS = {
+    "exporter": "selling economy; empty in the rows of value added, other inputs and output",
+    "product": "selling industry, or " + ", ".join(BELOW),
+    "importer": "using economy",
+}
+
+
+def rows_of(table: MRIO) -> pl.DataFrame:
+    """Return a table as rows, million USD; `table_of` gives the same table back."""
+    lb = table.labels
+    n, S, F = lb.n, lb.S, lb.F
+    flows = table.Z.reshape(n, S, n, S)
+    final = table.Y.reshape(n, S, n, F)
+    cells = np.concatenate([flows, final], axis=3)
+    home = np.eye(n, dtype=bool)[:, None, :]
+    kept = np.argwhere(cells.any(axis=3) | home)
+    i, k, j = kept.T
+    below = np.stack([table.v, table.other, table.x]).reshape(3 * n, S)
+    values = np.concatenate([cells[i, k, j], np.pad(below, ((0, 0), (0, F)))])
+    economies, industries = np.array(lb.economies), np.array(lb.industries)
+    places = {
+        "exporter": [*economies[i].tolist(), *[None] * (3 * n)],
+        "product": [*industries[k].tolist(), *np.repeat(BELOW, n).tolist()],
+        "importer": [*economies[j].tolist(), *economies.tolist() * 3],
+    }
+    columns = dict(zip((*lb.industries, *lb.categories), values.T, strict=True))
+    return pl.DataFrame({**places, **columns}, schema_overrides=dict.fromkeys(PLACES, pl.String))
+
+
+def columns_of(
+    table: MRIO, industry_names: Sequence[str] = (), category_names: Sequence[str] = ()
+) -> dict[str, str]:
+    """Return what each column of `rows_of` holds."""
+    lb = table.labels
+    industries = industry_names or lb.industries
+    categories = category_names or lb.categories
+    return {
+        **PLACE_TEXTS,
+        **{c: f"used by {name}" for c, name in zip(lb.industries, industries, strict=True)},
+        **{c: f"final demand: {name}" for c, name in zip(lb.categories, categories, strict=True)},
+    }
+
+
+def is_table(record: DatasetRecord, year: int) -> bool:
+    """Return whether a data set is an inter-economy table of `year` in this layout.
+
+    Its key starts with ``mrio_`` and its record describes the columns of `PLACES`.
+    """
+    named = record.key.startswith(PREFIX) and set(PLACES) <= set(record.columns)
+    return named and year in record.years
+
+
+def table_of(frame: pl.DataFrame, record: DatasetRecord) -> MRIO:
+    """Return the checked table of the rows of a data set.
+
+    Economies and industries stand in the order in which they first appear as users; columns that
+    are no industry are categories of final demand.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Rows as in `rows_of`, in any order.
+    record : DatasetRecord
+        Gives year, kind, key and known faults.
+
+    Raises
+    ------
+    BadInput
+        With every column that is missing, code that is unknown and row that stands twice.
+    IdentityViolated
+        When the table does not balance.
+    """
+    where = record.key
+    missing = [InputProblem("is missing", f"column {c}") for c in PLACES if c not in frame.columns]
+    raise_all(where, missing)
+    below = frame.filter(pl.col("exporter").is_null())
+    sales = frame.filter(pl.col("exporter").is_not_null())
+    economies = tuple(below["importer"].unique(maintain_order=True))
+    products = set(sales["product"])
+    numbers = [c for c in frame.columns if c not in PLACES]
+    industries = tuple(c for c in numbers if c in products)
+    categories = tuple(c for c in numbers if c not in products)
+    raise_all(where, _problems(sales, below, economies, industries, categories))
+    n, S, F = len(economies), len(industries), len(categories)
+    cells = np.zeros((n, S, n, S + F))
+    values = sales.select(*industries, *categories).fill_null(0.0).to_numpy()
+    cells[
+        _positions(sales["exporter"], economies),
+        _positions(sales["product"], industries),
+        _positions(sales["importer"], economies),
+    ] = values
+    primary = np.zeros((len(BELOW), n, S))
+    primary[_positions(below["product"], BELOW), _positions(below["importer"], economies)] = (
+        below.select(industries).fill_null(0.0).to_numpy()
+    )
+    v, other, x = primary.reshape(len(BELOW), n * S)
+    return MRIO.from_dense(
+        cells[..., :S].reshape(n * S, n * S),
+        cells[..., S:].reshape(n * S, n * F),
+        economies=economies,
+        industries=industries,
+        categories=categories,
+        x=x,
+        v=v,
+        other=other,
+        year=record.years[0],
+        kind=record.kind,
+        datasets=(record.key,),
+        notes=record.faults,
+    )
+
+
+def _problems(
+    sales: pl.DataFrame,
+    below: pl.DataFrame,
+    economies: Sequence[str],
+    industries: Sequence[str],
+    categories: Sequence[str],
+) -> list[InputProblem]:
+    problems = []
+    if not categories:
+        problems.append(InputProblem("no column of final demand", "columns"))
+    known: Mapping[str, Sequence[str]] = {
+        "exporter": economies, "product": industries, "importer": economies
+    }  # fmt: skip
+    for place, codes in known.items():
+        for code in sorted(set(sales[place].drop_nulls()) - set(codes)):
+            hint = "every economy needs its rows of VALUE_ADDED and OUTPUT, every product a column"
+            problems.append(InputProblem(f"{code!r} is not known", f"column {place}", hint))
+    problems += [
+        InputProblem(f"row {code!r} without an exporter", "column product")
+        for code in sorted(set(below["product"]) - set(BELOW))
+    ]
+    given = set(below.select("product", "importer").iter_rows())
+    problems += [
+        InputProblem(f"no row {name} for {economy}", "column product")
+        for name in ("VALUE_ADDED", "OUTPUT")
+        for economy in economies
+        if (name, economy) not in given
+    ]
+    both = pl.concat([sales.select(PLACES), below.select(PLACES)])
+    twice = both.filter(both.is_duplicated()).unique(maintain_order=True)
+    problems += [
+        InputProblem(f"{', '.join(map(str, row))} stands twice", "rows")
+        for row in twice.iter_rows()
+    ]
+    return problems
+
+
+def _positions(codes: pl.Series, known: Sequence[str]) -> NDArray[np.intp]:
+    return codes.cast(pl.Enum(list(known))).to_physical().to_numpy().astype(np.intp)
+
+
+def key_of(release: str, year: int) -> str:
+    """Return the key of the table of a release and year."""
+    return f"{PREFIX}{re.sub('[^a-z0-9]', '', release.lower())}_{year}"
