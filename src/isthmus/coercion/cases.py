@@ -164,6 +164,15 @@ def industries_of(
         return ()
     if hint.startswith("all HS"):
         return tuple(goods)
+    prefixes = hs_prefixes(hint)
+    codes = sorted(lookup)
+    spans = ((bisect_left(codes, p), bisect_left(codes, p + "~")) for p in prefixes)
+    found = {lookup[code] for start, end in spans for code in codes[start:end]}
+    return tuple(g for g in goods if g in found)
+
+
+def hs_prefixes(hint: str) -> list[str]:
+    """Return the HS headings and chapters of a hint, ranges written out, without points."""
     prefixes: list[str] = []
     for first, last in re.findall(r"(\d[\d.]*)(?:-(\d[\d.]*))?", hint):
         low = first.replace(".", "")
@@ -172,7 +181,4 @@ def industries_of(
             continue
         high = last.replace(".", "")
         prefixes += [str(n).zfill(len(low)) for n in range(int(low), int(high) + 1)]
-    codes = sorted(lookup)
-    spans = ((bisect_left(codes, p), bisect_left(codes, p + "~")) for p in prefixes)
-    found = {lookup[code] for start, end in spans for code in codes[start:end]}
-    return tuple(g for g in goods if g in found)
+    return prefixes

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from isthmus.coercion.cases import MEASURES, PURCHASES, measures
 from isthmus.coercion.leverage import DOMESTIC_SHARE, Assumptions, refused
 from isthmus.coercion.panel import FLOWS
+from isthmus.coercion.ranking_products import product_tables
+from isthmus.coercion.ranking_rows import case_row, over_cases, ranked
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result
 from isthmus.evidence.frames import attribute, dimension, number, provenance, table
@@ -47,7 +49,8 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     -------
     Result
         ``cases``: by case and method the ranks of the industries hit, misses included;
-        ``methods``: the same over all cases, beside what chance would give.
+        ``methods``: the same over all cases, beside what chance would give; ``products`` and
+        ``product_methods``: the same for stops of supplies of the products that the world holds.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     rows = []
     for case, sender, target, year, hit in _cases(world):
         for method, ranks in _ranks(world, sender, target, year, given).items():
-            rows.append(_row(case, method, year, ranks, hit, top))
+            rows.append(case_row(case, method, year, ranks, hit, top))
     if not rows:
         raise DataMissing("no coded case lies after the first year of the flows", where=FLOWS)
     cases = pl.DataFrame(rows, infer_schema_length=None)
@@ -78,10 +81,11 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
             notes=notes,
         ),
         "methods": table(
-            "methods", _over_cases(cases), _METHODS, kind=Kind.MODELLED,
+            "methods", over_cases(cases, METHODS, "industries"), _METHODS, kind=Kind.MODELLED,
             datasets=[FLOWS, MEASURES], text="each method over all cases", notes=notes,
         ),
     }  # fmt: skip
+    tables |= product_tables(world, top, given)
     parameters = {
         "top": top,
         "domestic_share": given.domestic_share,
@@ -154,51 +158,4 @@ def _ranks(
         "reliance": found.concentration,
         "substitutable": found.credibility,
     }
-    out = {}
-    kept = [name for name, there in zip(names, traded, strict=True) if there]
-    for method, score in scores.items():
-        order = np.argsort(-score[traded], kind="stable")
-        out[method] = {kept[place]: rank for rank, place in enumerate(order, 1)}
-    return out
-
-
-def _row(
-    case: str, method: str, year: int, ranks: dict[str, int], hit: tuple[str, ...], top: int
-) -> dict[str, object]:
-    found = [ranks[k] for k in hit if k in ranks]
-    gone = [k for k in hit if k not in ranks]
-    # an industry that was hit without any recorded export counts as last
-    full = found + [len(ranks) + 1] * len(gone)
-    return {
-        "case": case,
-        "method": method,
-        "year": year,
-        "industries": len(ranks),
-        "hit": ", ".join(hit),
-        "ranks": ", ".join(map(str, full)),
-        "n_hit": len(hit),
-        "best_rank": min(full),
-        "mean_rank": float(np.mean(full)),
-        "hits": sum(r <= top for r in full),
-        "chance": len(hit) * min(top, len(ranks)) / max(len(ranks), 1),
-        "kind": Kind.MODELLED.value,
-    }
-
-
-def _over_cases(cases: pl.DataFrame) -> pl.DataFrame:
-    rows = []
-    for method in METHODS:
-        part = cases.filter(pl.col("method") == method)
-        share = part["mean_rank"].to_numpy() / part["industries"].to_numpy()
-        rows.append(
-            {
-                "method": method,
-                "cases": part.height,
-                "hits": int(part["hits"].sum()),
-                "chance": float(part["chance"].to_numpy().sum()),
-                "missed_cases": int((part["hits"] == 0).sum()),
-                "mean_percentile": float(share.mean()),
-                "kind": Kind.MODELLED.value,
-            }
-        )
-    return pl.DataFrame(rows)
+    return ranked(names, traded, scores)

@@ -1,0 +1,151 @@
+"""Which products would be stopped: rankings from earlier trade against export controls."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.coercion.cases import MEASURES, SUPPLIES, hs_prefixes
+from isthmus.coercion.content import Content
+from isthmus.coercion.leverage import Assumptions
+from isthmus.coercion.pairs import Leverage, leverage, pairs
+from isthmus.coercion.products import CLASSIFICATION, ProductFlows, product_flows
+from isthmus.coercion.ranking_rows import case_row, over_cases, ranked
+from isthmus.errors import DataMissing
+from isthmus.evidence import Kind, Table
+from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.world import World
+
+Mask = NDArray[np.bool_]
+
+WORLD = "WLD"
+METHODS = {
+    "model": "loss of the target per cost to the sender, times what can be sold elsewhere",
+    "largest": "largest exports of the sender to the target (baseline)",
+    "reliance": "largest part of the target's imports that comes from the sender (baseline)",
+    "dominance": "largest part of all exports that comes from the sender (baseline)",
+}
+CHOSEN = (
+    "the products are a list of critical materials, chosen because they are critical: the chance of "
+    "a hit among all traded products would be far smaller"
+)
+EVERYONE = (
+    "a control on exports to everyone leaves nobody to sell to instead: the model's factor for that "
+    "is the same for all products and left out"
+)
+BOUND = 1e12
+"""Bound of a loss that is never reached: caps do not belong to a ranking by loss per cost."""
+
+_CASES = (
+    dimension("case"), dimension("method"), attribute("target", "WLD: everyone"),
+    attribute("year", "year of the trade data, covered in full, before the first measure"),
+    attribute("products", "products that the sender sells to the target"),
+    attribute("hit", "products under export control, from HS hints"),
+    attribute("ranks", "their ranks, 1 first"),
+    number("n_hit", "products", "number of products hit"),
+    number("best_rank", "1", "best rank of a product hit"),
+    number("mean_rank", "1", "mean rank of the products hit"),
+    number("hits", "products", "products hit among the first k ranks"),
+    number("chance", "products", "hits that a random order would give on average"),
+    attribute("kind"),
+)  # fmt: skip
+_METHODS = (
+    dimension("method"), number("cases", "cases", "n"), number("hits", "products", "over all cases"),
+    number("chance", "products", "hits that a random order would give on average"),
+    number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
+    number("mean_percentile", "1", "mean rank over the number of products; 0.5 is chance"),
+    attribute("kind"),
+)  # fmt: skip
+
+
+def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Table]:
+    """Return ranks of products under export control by case and method; empty without trade data.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    top : int
+        k of the hits among the first k ranks.
+    given : Assumptions
+        Of the leverage map, with one domestic share for all.
+    """
+    try:
+        key = world.trade_key(CLASSIFICATION)
+    except DataMissing:
+        return {}
+    trade = world.table(key)
+    full = sorted(trade.filter(pl.col("coverage") == "full")["year"].unique().to_list())
+    rows = []
+    for case, sender, target, day, prefixes in _cases(world):
+        years = [y for y in full if y < int(day[:4])]
+        flows = world.flows()
+        if not years or sender not in flows.economies:
+            continue
+        made = product_flows(world, flows.economies, flows.industries, years[-1])
+        own = np.isin(flows.economies, (sender,))
+        theirs = ~own if target == WORLD else np.isin(flows.economies, (target,))
+        if made is None or not theirs.any():
+            continue
+        hit = tuple(p for p in made.products if p.startswith(tuple(prefixes)))
+        if hit:
+            ranks = _ranks(made, own, theirs, given, everyone=target == WORLD)
+            for method, found in ranks.items():
+                row = case_row(case, method, years[-1], found, hit, top)
+                rows.append({**row, "target": target, "products": row["industries"]})
+    if not rows:
+        return {}
+    cases = pl.DataFrame(rows, infer_schema_length=None)
+    n = cases["case"].n_unique()
+    notes = [f"n = {n} cases", CHOSEN, EVERYONE, *(f"{m}: {t}" for m, t in METHODS.items())]
+    return {
+        "products": table(
+            "products", cases, _CASES, kind=Kind.MODELLED, datasets=[key, MEASURES],
+            text="ranks of the products put under export control, from trade before the case",
+            notes=notes,
+        ),
+        "product_methods": table(
+            "product_methods", over_cases(cases, METHODS, "products"), _METHODS,
+            kind=Kind.MODELLED, datasets=[key, MEASURES], text="each method over all cases",
+            notes=notes,
+        ),
+    }  # fmt: skip
+
+
+def _cases(world: World) -> list[tuple[str, str, str, str, list[str]]]:
+    """Case, sender, target, first day and HS prefixes of controls on supplies with products."""
+    coded = world.table(MEASURES).filter(
+        (pl.col("direction") == SUPPLIES) & pl.col("hs_hint").is_not_null()
+    )
+    out = []
+    for case in coded["case"].unique(maintain_order=True).to_list():
+        part = coded.filter(pl.col("case") == case)
+        prefixes = sorted({p for hint in part["hs_hint"].to_list() for p in hs_prefixes(hint)})
+        first = part.sort("start").row(0, named=True)
+        out.append((case, first["sender"], first["target"], first["start"], prefixes))
+    return out
+
+
+def _ranks(
+    made: ProductFlows, own: Mask, theirs: Mask, given: Assumptions, *, everyone: bool
+) -> dict[str, dict[str, int]]:
+    n, k = len(own), len(made.products)
+    share = np.full((n, k), given.domestic_share)
+    content = Content((), made.products, share, np.full((n, k), BOUND), np.full(n, np.nan))
+    whole = leverage(
+        pairs(made.flows, own, theirs[None], content, [share, share]), given.horizons[:1],
+        given.diversion,
+    )  # fmt: skip
+    found = Leverage(*(getattr(whole, name)[0, :, 0, 0] for name in Leverage.__slots__))
+    ratio = np.divide(found.loss, found.cost, out=np.zeros(k), where=found.cost > 0)
+    sold = made.flows.sum(axis=(0, 1))
+    scores = {
+        "model": ratio if everyone else ratio * found.credibility,
+        "largest": found.value,
+        "reliance": found.concentration,
+        "dominance": np.divide(
+            made.flows[own].sum(axis=(0, 1)), sold, out=np.zeros(k), where=sold > 0
+        ),
+    }
+    return ranked(made.products, found.value > 0, scores)

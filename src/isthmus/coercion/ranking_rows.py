@@ -1,0 +1,69 @@
+"""Ranks of what was hit, by case and over cases: shared by industries and products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.evidence import Kind
+
+Array = NDArray[np.float64]
+
+
+def ranked(
+    names: Sequence[str], traded: NDArray[np.bool_], scores: Mapping[str, Array]
+) -> dict[str, dict[str, int]]:
+    """Return the rank of each item that is traded, by method; the highest score is first."""
+    out = {}
+    kept = [name for name, there in zip(names, traded, strict=True) if there]
+    for method, score in scores.items():
+        order = np.argsort(-score[traded], kind="stable")
+        out[method] = {kept[place]: rank for rank, place in enumerate(order, 1)}
+    return out
+
+
+def case_row(
+    case: str, method: str, year: int, ranks: dict[str, int], hit: tuple[str, ...], top: int
+) -> dict[str, object]:
+    """Return the ranks of what was hit in one case by one method."""
+    found = [ranks[k] for k in hit if k in ranks]
+    gone = [k for k in hit if k not in ranks]
+    # an industry that was hit without any recorded export counts as last
+    full = found + [len(ranks) + 1] * len(gone)
+    return {
+        "case": case,
+        "method": method,
+        "year": year,
+        "industries": len(ranks),
+        "hit": ", ".join(hit),
+        "ranks": ", ".join(map(str, full)),
+        "n_hit": len(hit),
+        "best_rank": min(full),
+        "mean_rank": float(np.mean(full)),
+        "hits": sum(r <= top for r in full),
+        "chance": len(hit) * min(top, len(ranks)) / max(len(ranks), 1),
+        "kind": Kind.MODELLED.value,
+    }
+
+
+def over_cases(cases: pl.DataFrame, methods: Iterable[str], items: str) -> pl.DataFrame:
+    """Return each method over all cases; `items` counts what was ranked in each."""
+    rows = []
+    for method in methods:
+        part = cases.filter(pl.col("method") == method)
+        share = part["mean_rank"].to_numpy() / part[items].to_numpy()
+        rows.append(
+            {
+                "method": method,
+                "cases": part.height,
+                "hits": int(part["hits"].sum()),
+                "chance": float(part["chance"].to_numpy().sum()),
+                "missed_cases": int((part["hits"] == 0).sum()),
+                "mean_percentile": float(share.mean()),
+                "kind": Kind.MODELLED.value,
+            }
+        )
+    return pl.DataFrame(rows)
