@@ -63,3 +63,34 @@ def test_listings_of_firms_over_taiwan_and_blanket_bans_are_not_ranked(shipped):
 def test_k_below_one_is_refused(small):
     with pytest.raises(BadInput):
         backtest(small, top=0)
+
+
+def test_products_under_export_control_by_hand(shipped):
+    world = World.open("starter")
+    trade = world.trade("HS2017").filter(pl.col("year") == 2022)
+    sold = trade.filter(exporter="CHN").group_by("product").agg(pl.col("value").sum())
+    bought = (
+        trade.filter(pl.col("importer") != "CHN")
+        .group_by("product")
+        .agg(pl.col("value").sum().alias("all"))
+    )
+    both = sold.join(bought, on="product").with_columns(part=pl.col("value") / pl.col("all"))
+    frame = shipped["products"].frame.filter(case="MIN-2023")
+    for method, column in (("largest", "value"), ("reliance", "part"), ("model", "part")):
+        order = both.sort(column, descending=True)["product"].to_list()
+        row = frame.filter(method=method).row(0, named=True)
+        assert (row["hit"], row["year"]) == ("811292", 2022)
+        assert row["ranks"] == str(order.index("811292") + 1)
+
+
+def test_products_use_no_trade_of_the_year_of_the_case_or_later(shipped):
+    cases = shipped["products"].frame
+    starts = World.open("starter").table("coercion_measures").group_by("case").agg(
+        pl.col("start").filter(pl.col("direction") == "export to target").min()
+    )  # fmt: skip
+    for case, year in cases.select("case", "year").unique().iter_rows():
+        assert year < int(starts.filter(case=case)["start"][0][:4])
+    assert not set(cases["case"]) & {"TWN-2025", "EU-2026"}
+    methods = shipped["product_methods"].frame
+    for method, hits in methods.select("method", "hits").iter_rows():
+        assert hits == cases.filter(method=method)["hits"].sum()

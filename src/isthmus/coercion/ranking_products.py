@@ -27,12 +27,12 @@ METHODS = {
     "dominance": "largest part of all exports that comes from the sender (baseline)",
 }
 CHOSEN = (
-    "the products are a list of critical materials, chosen because they are critical: the chance of "
-    "a hit among all traded products would be far smaller"
+    "the products are a list of critical materials, chosen because they are critical: among all "
+    "traded products chance would have far fewer hits"
 )
 EVERYONE = (
-    "a control on exports to everyone leaves nobody to sell to instead: the model's factor for that "
-    "is the same for all products and left out"
+    "a control on exports to everyone leaves nobody to sell to instead: the model's factor for "
+    "that is the same for all products and left out"
 )
 BOUND = 1e12
 """Bound of a loss that is never reached: caps do not belong to a ranking by loss per cost."""
@@ -51,7 +51,8 @@ _CASES = (
     attribute("kind"),
 )  # fmt: skip
 _METHODS = (
-    dimension("method"), number("cases", "cases", "n"), number("hits", "products", "over all cases"),
+    dimension("method"), number("cases", "cases", "n"),
+    number("hits", "products", "over all cases"),
     number("chance", "products", "hits that a random order would give on average"),
     number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
     number("mean_percentile", "1", "mean rank over the number of products; 0.5 is chance"),
@@ -77,13 +78,16 @@ def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Tabl
         return {}
     trade = world.table(key)
     full = sorted(trade.filter(pl.col("coverage") == "full")["year"].unique().to_list())
+    flows = world.flows()
+    by_year: dict[int, ProductFlows | None] = {}
     rows = []
     for case, sender, target, day, prefixes in _cases(world):
         years = [y for y in full if y < int(day[:4])]
-        flows = world.flows()
         if not years or sender not in flows.economies:
             continue
-        made = product_flows(world, flows.economies, flows.industries, years[-1])
+        if years[-1] not in by_year:
+            by_year[years[-1]] = product_flows(world, flows.economies, flows.industries, years[-1])
+        made = by_year[years[-1]]
         own = np.isin(flows.economies, (sender,))
         theirs = ~own if target == WORLD else np.isin(flows.economies, (target,))
         if made is None or not theirs.any():
@@ -133,17 +137,16 @@ def _ranks(
     n, k = len(own), len(made.products)
     share = np.full((n, k), given.domestic_share)
     content = Content((), made.products, share, np.full((n, k), BOUND), np.full(n, np.nan))
-    whole = leverage(
-        pairs(made.flows, own, theirs[None], content, [share, share]), given.horizons[:1],
-        given.diversion,
-    )  # fmt: skip
+    pair = pairs(made.flows, own, theirs[None], content, [share, share])
+    whole = leverage(pair, given.horizons[:1], given.diversion)
     found = Leverage(*(getattr(whole, name)[0, :, 0, 0] for name in Leverage.__slots__))
     ratio = np.divide(found.loss, found.cost, out=np.zeros(k), where=found.cost > 0)
-    sold = made.flows.sum(axis=(0, 1))
+    sold, bought = made.flows.sum(axis=(0, 1)), pair.target.outlay[0]
     scores = {
         "model": ratio if everyone else ratio * found.credibility,
         "largest": found.value,
-        "reliance": found.concentration,
+        # everyone together imports from each other as well
+        "reliance": np.divide(found.value, bought, out=np.zeros(k), where=bought > 0),
         "dominance": np.divide(
             made.flows[own].sum(axis=(0, 1)), sold, out=np.zeros(k), where=sold > 0
         ),

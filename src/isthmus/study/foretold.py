@@ -6,6 +6,7 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.heldout import READINGS
+from isthmus.coercion.ranking_products import WORLD
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind, Result, Table
 from isthmus.study.context import Context
@@ -128,6 +129,40 @@ def case_table(context: Context) -> Table:
         datasets=[FLOWS, EPISODES],
         notes=["selected_cases", "backtest_broad"],
         attributes=["hit", "model_ranks", "largest_ranks"],
+    )
+
+
+def product_table(context: Context) -> Table | None:
+    """By case, the products put under export control and where three rankings had them."""
+    tables = backtest_of(context).tables
+    if "products" not in tables:
+        return None
+    frame = tables["products"].frame
+    by = {m: frame.filter(method=m) for m in ("model", "largest", "dominance")}
+    first = by["model"]
+    table = pl.DataFrame(
+        {
+            "case": first["case"],
+            "target": first["target"].map_elements(
+                lambda code: context.catalogue.get("word.everyone") if code == WORLD
+                else context.label(code), return_dtype=pl.String,
+            ),
+            "year": first["year"].cast(pl.String),
+            "hit": first["hit"],
+            "of": first["products"].cast(pl.Int64),
+            "model_ranks": first["ranks"],
+            "largest_ranks": by["largest"]["ranks"],
+            "dominance_ranks": by["dominance"]["ranks"],
+        }
+    )  # fmt: skip
+    return context.table(
+        f"{KEY}_products",
+        table,
+        units={"of": "count"},
+        kind=Kind.MODELLED,
+        datasets=tables["products"].datasets,
+        notes=["selected_cases", "products_chosen"],
+        attributes=["hit", "model_ranks", "largest_ranks", "dominance_ranks"],
     )
 
 

@@ -44,11 +44,16 @@ def pair(
     context: Context, sender: str, target: str, channel: str, *, horizon: float = 1.0
 ) -> dict[str, float]:
     """Return the row of a pair, one channel at one horizon."""
-    frame = map_of(context, sender, target)["targets"].frame
-    found = frame.filter(sender=sender, channel=channel, horizon=horizon)
-    if found.is_empty():
+
+    def rows() -> dict[tuple[str, str, float], dict[str, float]]:
+        frame = map_of(context, sender, target)["targets"].frame
+        keys = ("sender", "channel", "horizon")
+        return {tuple(row[k] for k in keys): row for row in frame.iter_rows(named=True)}
+
+    found = context.memo(("leverage.rows", *sorted((sender, target))), rows)
+    if (sender, channel, horizon) not in found:
         raise DataMissing(f"no goods trade of {target} with {sender} by a {channel}", where=FLOWS)
-    return found.row(0, named=True)
+    return found[sender, channel, horizon]
 
 
 @measure("leverage.loss_share", sender=PARTY, target=PARTY, channel=TEXT)

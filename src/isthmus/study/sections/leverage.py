@@ -10,7 +10,14 @@ from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
 from isthmus.evidence import Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Section
-from isthmus.study.foretold import case_table, hits_chart, listing_table, scores, told
+from isthmus.study.foretold import (
+    case_table,
+    hits_chart,
+    listing_table,
+    product_table,
+    scores,
+    told,
+)
 from isthmus.study.measures import ladder
 from isthmus.study.measures.coercion import coded
 from isthmus.study.measures.leverage import (
@@ -54,6 +61,9 @@ def build(context: Context) -> Section:
         answer += told(context, names)
         charts.append(hits_chart(context))
         tables.append(case_table(context))
+        products = product_table(context)
+        if products is not None:
+            tables.append(products)
         listings = held_out_of(context)
         if listings is not None:
             tables.append(listing_table(context, listings))
