@@ -19,7 +19,7 @@ def _toy_lenses() -> Iterator[None]:
 
     from isthmus.ensemble import lenses
 
-    for name in ("line", "shocked", "solve", "slow", "brittle"):
+    for name in ("line", "shocked", "shocked_many", "solve", "slow", "brittle"):
         lenses.register_lens(f"toy.{name}", getattr(toy_lens, name))
     yield
     lenses._own.clear()

@@ -194,6 +194,50 @@ def test_ranges_reach_into_shocks_and_whole_days(store, world):
     assert correlation > 0.75
 
 
+def shock_plan(lens: str, **words: object) -> EnsemblePlan:
+    scenario = Scenario(
+        name="test",
+        shocks=(CapacityLoss(economies=("TWN",), severity=0.1),),
+        ranges=(
+            ranged("shocks.0.severity", low=0.0, high=1.0),
+            ranged("params.psi", low=0.5, high=1.0),
+        ),
+    )
+    return plan_for(lens, scenario=scenario, **words)
+
+
+def test_a_lens_of_many_scenarios_is_called_once_per_batch(store, world):
+    toy_lens.calls.clear()
+    many = run_ensemble(store, shock_plan("toy.shocked_many"), world)
+    assert toy_lens.calls == [8] * 6 + [2]
+    alone = run_ensemble(store, shock_plan("toy.shocked"), world)
+    one, two = store.result(alone.id), store.result(many.id)
+    assert one["loss"].frame.equals(two["loss"].frame)
+    assert one["loss"].columns == two["loss"].columns
+    assert summarise(store, many.id)["bands"].frame.equals(
+        summarise(store, alone.id)["bands"].frame
+    )
+
+
+def test_one_sample_without_a_solution_does_not_cost_its_batch(store, world):
+    toy_lens.calls.clear()
+    plan = shock_plan("toy.shocked_many", parameters={"strict": True}, samples=40)
+    result = store.result(run_ensemble(store, plan, world).id)
+    drawn = result["samples"].frame.filter(parameter="shocks.0.severity")
+    failed = drawn.filter(pl.col("value") > 0.9)["sample"].to_list()
+    assert len(failed) == 4
+    assert result["failures"].frame["sample"].to_list() == failed
+    assert set(result["loss"].frame["sample"]) == set(range(40)) - set(failed)
+    assert 1 in toy_lens.calls
+
+
+def test_scenarios_cannot_be_given_to_an_ensemble():
+    with pytest.raises(BadInput, match="made from the ranges"):
+        shock_plan("toy.shocked_many", parameters={"scenarios": []})
+    with pytest.raises(BadInput, match="made from the ranges"):
+        shock_plan("toy.shocked", parameters={"scenario": {}})
+
+
 def test_samples_without_a_solution_are_kept_and_counted(store, world):
     entry = run_ensemble(store, plan_for("toy.brittle"), world)
     failures = store.result(entry.id)["failures"].frame

@@ -43,6 +43,24 @@ def shocked(world: Any, scenario: Any, *, psi: float = 0.5) -> Result:
     return _result({"loss": frame}, psi=psi)
 
 
+calls: list[int] = []
+
+
+def shocked_many(world: Any, scenarios: Any, *, strict: bool = False) -> Result:
+    """Return what `shocked` does, for many; where strict, none has a solution above 0.9."""
+    calls.append(len(scenarios))
+    worst = max(scenario.shocks[0].severity for scenario in scenarios)
+    if strict and worst > 0.9:
+        raise DidNotConverge(f"severity {worst:.3f}")
+    frames = [
+        shocked(world, s)["loss"].frame.select(pl.lit(s.name).alias("scenario"), pl.all())
+        for s in scenarios
+    ]
+    columns = (Column("scenario", "dimension"), *COLUMNS)
+    table = Table("loss", pl.concat(frames), columns, Kind.MODELLED, ("economies",), "table loss")
+    return Result({"loss": table}, Provenance("toy", {}, "starter", ""), (CITATION,))
+
+
 def solve(world: Any, *, tilt: float = 0.0) -> Result:
     """Return a sum over the solution of a linear system: its last bits depend on threads."""
     a = np.random.default_rng(1).standard_normal((200, 200)) + tilt

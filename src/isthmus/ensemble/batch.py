@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,17 +12,24 @@ import polars as pl
 
 from isthmus.ensemble.design import open_design
 from isthmus.ensemble.distributions import quantile
-from isthmus.ensemble.lenses import Lens, call_lens, register_lens, takes_seed
+from isthmus.ensemble.lenses import (
+    Lens,
+    call_lens,
+    register_lens,
+    takes_scenarios,
+    takes_seed,
+)
 from isthmus.ensemble.plan import whole_number
 from isthmus.errors import (
     BadInput,
     DataCorrupted,
     DidNotConverge,
     IdentityViolated,
+    IsthmusError,
     NotProductive,
     SingularSystem,
 )
-from isthmus.evidence import Kind, Result, Table, content_hash
+from isthmus.evidence import Collection, Kind, Result, Table, content_hash
 from isthmus.runtime import Batch, disk, write_bytes
 from isthmus.runtime.streams import task_seed
 from isthmus.scenario import Scenario
@@ -121,12 +128,14 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
     schemas: dict[str, Table] = {}
     failures: list[tuple[int, str, str]] = []
     provenance: dict[str, Any] = {}
-    for row, number in enumerate(range(batch.start, batch.stop)):
-        drawn = {path: column[row] for path, column in values.items()}
-        try:
-            result = _call(work, world, scenario, drawn, number)
-        except _MODEL_FAILURES as error:
-            failures.append((number, type(error).__name__, error.what))
+    samples = {
+        number: scenario.with_values({path: column[row] for path, column in values.items()})
+        for row, number in enumerate(range(batch.start, batch.stop))
+    }
+    answers = _together if takes_scenarios(work.lens) else _one_by_one
+    for number, result in answers(work, world, samples):
+        if isinstance(result, IsthmusError):
+            failures.append((number, type(result).__name__, result.what))
             continue
         provenance = provenance or _provenance(result)
         for name, table in result.tables.items():
@@ -152,14 +161,41 @@ def sample_values(scenario: Scenario, design: Any, batch: Batch) -> dict[str, li
     return values
 
 
-def _call(
-    work: Work, world: Any, scenario: Scenario, drawn: Mapping[str, Any], number: int
-) -> Result:
-    parameters = dict(work.parameters)
-    if takes_seed(work.lens) and "seed" not in parameters:
-        stream = task_seed(work.seed, _LENS_STREAM + number)
-        parameters["seed"] = int(stream.generate_state(1)[0])
-    return call_lens(work.lens, world, scenario.with_values(drawn), parameters)
+Answers = Iterator[tuple[int, Result | IsthmusError]]
+
+
+def _one_by_one(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answers:
+    """Call the lens for each sample; where the model has no solution, yield why."""
+    for number, scenario in samples.items():
+        parameters = dict(work.parameters)
+        if takes_seed(work.lens) and "seed" not in parameters:
+            stream = task_seed(work.seed, _LENS_STREAM + number)
+            parameters["seed"] = int(stream.generate_state(1)[0])
+        try:
+            yield number, call_lens(work.lens, world, scenario, parameters)
+        except _MODEL_FAILURES as error:
+            yield number, error
+
+
+def _together(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answers:
+    """Call the lens once for all samples; where that has no solution, for each alone."""
+    named = {n: s.model_copy(update={"name": f"sample-{n}"}) for n, s in samples.items()}
+    try:
+        whole = call_lens(
+            work.lens, world, None, work.parameters, controls={"scenarios": tuple(named.values())}
+        )
+    except _MODEL_FAILURES as error:
+        for number, scenario in named.items():
+            if len(named) == 1:
+                yield number, error
+            else:
+                yield from _together(work, world, {number: scenario})
+        return
+    try:
+        results = Collection.of(whole).results
+    except ValueError as error:
+        raise BadInput(str(error), where=work.lens) from error
+    yield from ((number, results[scenario.name]) for number, scenario in named.items())
 
 
 def _provenance(result: Result) -> dict[str, Any]:

@@ -21,6 +21,8 @@ ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coerci
 
 Lens = Callable[..., Result]
 
+_WHOLE = {"scenario", "scenarios"}
+
 _own: dict[str, Lens] = {}
 
 
@@ -148,6 +150,12 @@ def _built(lens: Lens, parameter: inspect.Parameter, value: Any) -> Any:
     return value
 
 
+def takes_scenarios(name: str) -> bool:
+    """Return whether a lens takes many scenarios at once."""
+    takes = inspect.signature(find_lens(name)).parameters
+    return "scenarios" in takes and "scenario" not in takes
+
+
 def takes_seed(name: str) -> bool:
     """Return whether a lens has a parameter `seed`."""
     return "seed" in inspect.signature(find_lens(name)).parameters
@@ -184,20 +192,22 @@ def parameter_problems(
         When there is no such lens.
     """
     takes = inspect.signature(find_lens(name)).parameters
-    with_scenario = "scenario" in takes
+    whole = _WHOLE & set(takes)
     ranged = {path.removeprefix("params.") for path in paths if path.startswith("params.")}
-    there = {*parameters, *({"scenario"} if with_scenario else {*fixed, *ranged})}
+    there = {*parameters, *(whole or {*fixed, *ranged})}
     problems = [*_unknown(takes, parameters, "parameters."), *_missing(takes, there, "parameters.")]
+    what = "is made from the ranges and cannot be given"
+    problems += [InputProblem(what, f"parameters.{word}") for word in whole & set(parameters)]
     for index, path in enumerate(paths):
         where, (head, _, word) = f"ranges.{index}.path", path.partition(".")
         if head != "params":
-            if not with_scenario:
+            if not whole:
                 what = f"{name} takes no {head}: '{path}' would change nothing"
                 problems.append(InputProblem(what, where, "ranges of this lens: params.<name>"))
         elif word in parameters:
             what = f"'{word}' has a range and a fixed value"
             problems.append(InputProblem(what, where, "take one of them out"))
-        elif not (with_scenario and name in _own):
+        elif not whole or (name not in _own and "scenario" in whole):
             found = _unknown(takes, (word,))
             problems += [InputProblem(f"'{word}' {p.what}", where, p.hint) for p in found]
     return problems
@@ -218,7 +228,7 @@ def _check_parameters(
 def _unknown(
     takes: Mapping[str, inspect.Parameter], words: Iterable[str], prefix: str = ""
 ) -> list[InputProblem]:
-    known = [p for p in takes if p not in ("world", "scenario")]
+    known = [p for p in takes if p != "world" and p not in _WHOLE]
     what = "is not a parameter of the lens"
     return [
         InputProblem(what, f"{prefix}{key}", did_you_mean(key, known))
