@@ -10,7 +10,12 @@ from cyclopts import App, Parameter
 from isthmus.cli.recording import recorded
 
 if TYPE_CHECKING:
+    from isthmus.chains.charts import Drawn
     from isthmus.evidence import Result
+    from isthmus.world.mrio import MRIO
+
+TITLE_LETTERS = 66
+"""Letters of a line of a chart's title."""
 
 app = App(
     name="chains",
@@ -35,6 +40,7 @@ def lookthrough(
     chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
+    chart: Path | None = None,
 ) -> None:
     """Show face value, look-through and hidden exposure.
 
@@ -60,9 +66,14 @@ def lookthrough(
         Print one JSON document.
     out
         Write to this file: .json, .csv or .parquet.
+    chart
+        Draw to this file: .svg, or .json for its Vega-Lite specification.
     """
+    from isthmus.chains.charts import lookthrough_chart
+    from isthmus.cli.output import check_chart_endings
     from isthmus.world import World
 
+    check_chart_endings(chart)
     result = recorded(
         "chains.lookthrough",
         World.open(world),
@@ -75,6 +86,8 @@ def lookthrough(
         chips=chips,
     )
     _emit(result, json, out)
+    if chart is not None:
+        _draw(lookthrough_chart(result), chart)
 
 
 @app.command
@@ -178,6 +191,8 @@ def extract(
     chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
+    chart: Path | None = None,
+    chart_of: Literal["value", "share"] = "value",
 ) -> None:
     """Show the value added at stake in trade links: an accounting stake, not a loss forecast.
 
@@ -207,34 +222,40 @@ def extract(
         Print one JSON document.
     out
         Write to this .json file.
+    chart
+        Draw the stakes to this file: .svg, or .json for its Vega-Lite specification. With named
+        links only the economies of both sides are drawn.
+    chart_of
+        Draw million USD, or shares of the value added of each economy.
     """
     from isthmus import chains
+    from isthmus.chains.charts import stakes_chart
+    from isthmus.cli.output import check_chart_endings
     from isthmus.errors import BadInput
     from isthmus.scenario import load
     from isthmus.world import World
 
+    check_chart_endings(chart)
+    opened = World.open(world)
     if scenario is not None:
-        _emit(
-            recorded("chains.run", World.open(world), load(scenario), year=year, chips=chips),
-            json,
-            out,
-        )
-        return
-    if not exporter and not importer:
+        result = recorded("chains.run", opened, load(scenario), year=year, chips=chips)
+    elif not exporter and not importer:
         raise BadInput("no links were named", hint="give a scenario, --exporter or --importer")
-    one = chains.Links(
-        exporter or "*", importer or "*", industry or "*", user or "*", severity=severity
-    )
-    links = [one]
-    if both_ways:
-        links.append(
-            chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
+    else:
+        one = chains.Links(
+            exporter or "*", importer or "*", industry or "*", user or "*", severity=severity
         )
-    _emit(
-        recorded("chains.extract", World.open(world), links=links, year=year, chips=chips),
-        json,
-        out,
-    )
+        links = [one]
+        if both_ways:
+            links.append(
+                chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
+            )
+        result = recorded("chains.extract", opened, links=links, year=year, chips=chips)
+    _emit(result, json, out)
+    if chart is not None:
+        table = opened.mrio(year, chips=chips)
+        sides = {} if scenario else _sides(table, exporter, importer)
+        _draw(stakes_chart(result, sides, of=chart_of), chart)
 
 
 @app.command
@@ -246,6 +267,7 @@ def upstreamness(
     chips: Flag = False,
     json: Json = False,
     out: Path | None = None,
+    chart: Path | None = None,
 ) -> None:
     """Show the distance of industries to final use and to primary inputs.
 
@@ -263,13 +285,49 @@ def upstreamness(
         Print one JSON document.
     out
         Write to this file: .json, .csv or .parquet.
+    chart
+        Draw to this file: .svg, or .json for its Vega-Lite specification.
     """
+    from isthmus.chains.charts import position_chart
+    from isthmus.cli.output import check_chart_endings
     from isthmus.world import World
 
-    _emit(recorded("chains.position", World.open(world), of=of, year=year, chips=chips), json, out)
+    check_chart_endings(chart)
+    result = recorded("chains.position", World.open(world), of=of, year=year, chips=chips)
+    _emit(result, json, out)
+    if chart is not None:
+        _draw(position_chart(result), chart)
 
 
 def _emit(result: Result, json: bool, out: Path | None) -> None:
     from isthmus.cli.output import emit_result
 
     emit_result(result, json=json, out=out)
+
+
+def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the economies of each named side of the links."""
+    from isthmus.chains.source import parties
+
+    found = [parties(table, names) for names in groups if names and "*" not in names]
+    return {
+        " ".join(p.label for p in side): [table.economies[i] for p in side for i in p.positions]
+        for side in found
+    }
+
+
+def _draw(drawn: Drawn, out: Path) -> None:
+    import textwrap
+
+    from isthmus.charts import theme, to_vegalite
+    from isthmus.cli.output import write_chart
+
+    title = {
+        "text": textwrap.wrap(drawn.title, TITLE_LETTERS),
+        "subtitle": textwrap.wrap(drawn.source, TITLE_LETTERS),
+        "anchor": "start",
+        "frame": "bounds",
+        "color": theme.INK,
+        "subtitleColor": theme.QUIET,
+    }
+    write_chart({**to_vegalite(drawn.spec, drawn.table), "title": title}, out)
