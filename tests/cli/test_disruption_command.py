@@ -60,3 +60,15 @@ def test_presets_can_be_listed_shown_and_compared(own, capsys) -> None:
     assert main(words) == 0
     table = json.loads(capsys.readouterr().out)["tables"]["losses"]
     assert {row[0] for row in table["rows"]} == {"own", "taiwan-strait-closure"}
+
+
+def test_charts_are_drawn_or_refused_before_the_run(own, tmp_path, capsys) -> None:
+    paths, losses = tmp_path / "paths.svg", tmp_path / "losses.json"
+    words = ["--chart", str(paths), "--loss-map", str(losses), "--json"]
+    assert main(["disruption", own, "--until", "3", *words]) == 0
+    assert paths.read_text(encoding="utf-8").startswith("<svg")
+    drawn = json.loads(losses.read_text(encoding="utf-8"))
+    assert "layer" in drawn
+    assert "Natural Earth" in capsys.readouterr().err
+    assert main(["disruption", own, "--until", "3", "--chart", str(tmp_path / "paths.png")]) == 3
+    assert ".svg or .json" in capsys.readouterr().err

@@ -22,7 +22,7 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
     """Draw paths by day, in small multiples where the spec has a facet.
 
     A spec with `low` and `high` draws the band between them; one with `y` draws a line; both may
-    stand together. Colours follow `series`.
+    stand together, and rows without a number in a column leave it out. Colours follow `series`.
     """
     wanted = {spec.x, spec.y, spec.low, spec.high, spec.series, spec.facet} - {""}
     values = [{name: row[name] for name in sorted(wanted)} for row in rows]
@@ -33,15 +33,15 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
         axis=alt.Axis(values=[0, *days], title=spec.x_title or None, grid=False, labelBound=True),
         scale=alt.Scale(domain=[0, max(last, days[-1])]),
     )
-    ends = [row[name] for row in values for name in (spec.y, spec.low, spec.high) if name]
+    drawn_columns = [name for name in (spec.y, spec.low, spec.high) if name]
+    ends = [row[name] for row in values for name in drawn_columns if row[name] is not None]
     low = min(0.0, *ends) if spec.share else min(ends)
     colour, fixed = _colour(values, spec)
     base = alt.Chart({"values": values})
     layers = []
-    for column in (spec.y, spec.low, spec.high):
-        if column:
-            line = base.mark_line(strokeWidth=2.2 if column == spec.y else 1.3, **fixed)
-            layers.append(line.encode(x=x, y=_level(column, spec, low), **colour))
+    for column in drawn_columns:
+        line = base.mark_line(strokeWidth=2.2 if column == spec.y else 1.0, **fixed)
+        layers.append(line.encode(x=x, y=_level(column, spec, low), **colour))
     if spec.low and spec.high:
         band = base.mark_area(opacity=0.3, **fixed)
         upper = alt.Y2(f"{spec.high}:Q")

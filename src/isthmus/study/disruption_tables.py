@@ -42,6 +42,8 @@ SPANS = ("month", "quarter", "year")
 MOST_INDUSTRIES = 15
 SHAPES, POINTS = "country_shapes", "country_points"
 FEWEST_ON_MAP = 6
+STOCK_ROLES = ("rival", "accent", "home")
+"""Colours of the mildest paths, from the shortest stock to the longest."""
 CLASSES = (0.0001, 0.001, 0.01, 0.05)
 
 
@@ -286,30 +288,36 @@ def _known(context: Context, event: str, actor: str) -> Table:
     )
 
 
+def _path_rows(context: Context, event: str, actor: str) -> list[dict[str, Any]]:
+    """The band over all corners, and the mildest path at each stock of the stopped inputs."""
+    part = context.world.table(PATHS).filter(
+        pl.col("event") == event,
+        pl.col("actor") == plain(actor),
+        pl.col("party") == plain(context.home),
+    )
+    band = part.group_by("day").agg(pl.col("low").min(), pl.col("high").max()).sort("day")
+    head = {"event": event_name(context, event, actor)}
+    all_corners = context.catalogue.text("word.all_corners")
+    rows = [head | {"reading": all_corners} | row | {"mildest": None} for row in band.to_dicts()]
+    for days, high, stock in (
+        part.sort("stock_stopped", "day").select("day", "high", "stock_stopped").iter_rows()
+    ):
+        words = context.catalogue.text("word.mildest_at", days=f"{stock:g}")
+        rows.append(
+            head | {"reading": words, "day": days, "low": None, "high": None, "mildest": high}
+        )
+    return rows
+
+
 def paths_chart(context: Context) -> Chart:
-    """Return the bands of value added by week, one small chart per event."""
+    """Return value added by week, one small chart per event."""
     names = {r: context.name(getattr(context, r)) for r in PARTIES}
-    found = context.world.table(PATHS)
-    rows = []
-    for event, actor in events(context):
-        part = found.filter(
-            pl.col("event") == event,
-            pl.col("actor") == plain(actor),
-            pl.col("party") == plain(context.home),
-        ).sort("day")
-        rows += [
-            {
-                "event": event_name(context, event, actor),
-                "day": row["day"],
-                "low": row["low"],
-                "high": row["high"],
-            }
-            for row in part.iter_rows(named=True)
-        ]
+    rows = [row for event, actor in events(context) for row in _path_rows(context, event, actor)]
+    readings = list(dict.fromkeys(str(row["reading"]) for row in rows))
     table = context.table(
         f"{KEY}_paths",
-        pl.DataFrame(rows),
-        units={"low": "share", "high": "share"},
+        pl.DataFrame(rows, infer_schema_length=None),
+        units=dict.fromkeys(("low", "high", "mildest"), "share"),
         kind=Kind.ASSUMED,
         datasets=[PATHS],
         notes=["corners"],
@@ -327,8 +335,11 @@ def paths_chart(context: Context) -> Chart:
         ChartSpec(
             "paths",
             x="day",
+            y="mildest",
             low="low",
             high="high",
+            series="reading",
+            roles=dict(zip(readings, ("other", *STOCK_ROLES), strict=False)),
             y_title=context.catalogue.text("axis.value_added_left", home=names["home"]),
             facet="event",
             share=True,
