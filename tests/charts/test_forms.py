@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import altair as alt
 import polars as pl
 import pytest
 
@@ -68,4 +67,3 @@ def test_an_axis_in_money_says_millions_billions_and_trillions() -> None:
     text = json.dumps(to_vegalite(ChartSpec("bars", x="n", y="name", money=True), table(rows)))
     assert json.dumps(MONEY) in text
     assert "~s" not in text
-    assert alt.__version__

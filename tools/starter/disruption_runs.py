@@ -153,8 +153,7 @@ def run_batch(batch: list[Case], settings: Settings, daily: Daily, out: dict[str
     for case, path in zip(batch, weeks / width, strict=True):
         for name, values in zip(SHOWN, path, strict=True):
             out["paths"].extend(
-                (case.event.key, case.event.actor, name, case.corner[CORNER[0]], WEEK * w, v)
-                for w, v in enumerate(values)
+                (case.event.key, case.event.actor, name, WEEK * w, v) for w, v in enumerate(values)
             )
 
 
@@ -220,12 +219,12 @@ def build(world: World) -> dict[str, pl.DataFrame]:
         ),
         "disruption_paths": pl.DataFrame(
             out["paths"],
-            schema=["event", "actor", "party", CORNER[0], "day", "share"],
+            schema=["event", "actor", "party", "day", "share"],
             orient="row",
-        ).group_by("event", "actor", "party", CORNER[0], "day").agg(
+        ).group_by("event", "actor", "party", "day").agg(
             pl.col("share").min().round(DECIMALS).alias("low"),
             pl.col("share").max().round(DECIMALS).alias("high"),
-        ).sort("event", "actor", "party", CORNER[0], "day"),
+        ).sort("event", "actor", "party", "day"),
         "disruption_stops": pl.DataFrame(
             first_stops(world, table),
             schema=["event", "actor", "party", *CORNER, "industry", "day", "economy", "cause",

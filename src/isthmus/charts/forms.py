@@ -19,6 +19,8 @@ Rows = Sequence[dict[str, Any]]
 
 LETTERS = 30
 """Letters of a category's name before it breaks into lines."""
+LINE = 15
+"""Pixels from one line of a label to the next."""
 MONEY = (
     "datum.value == 0 ? '0' : abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~g') + ' trn' : "
     "abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~g') + ' bn' : "
@@ -198,14 +200,30 @@ def _wrapped(rows: Rows, column: str) -> tuple[Rows, int]:
 
 
 def _lines(tall: int) -> float:
-    return 1 + 0.75 * (tall - 1)
+    return 1 + 0.7 * (tall - 1)
 
 
 def _category(spec: ChartSpec, tall: int = 1) -> Any:
-    broken: dict[str, Any] = (
-        {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 0} if tall > 1 else {}
+    broken: dict[str, Any] = {}
+    if tall > 1:
+        # A label of several lines hangs below its first one: lift it by half of the others.
+        lifts = [
+            {"test": f"length(split(datum.label, '\\n')) == {n}", "value": -LINE * (n - 1) / 2}
+            for n in range(2, tall + 1)
+        ]
+        broken = {
+            "labelExpr": "split(datum.label, '\\n')",
+            "labelLimit": 0,
+            "labelOffset": {"condition": lifts, "value": 0},
+        }
+    axis = alt.Axis(
+        title=spec.y_title or None,
+        ticks=False,
+        domain=False,
+        labelPadding=6,
+        labelLineHeight=LINE,
+        **broken,
     )
-    axis = alt.Axis(title=spec.y_title or None, ticks=False, domain=False, labelPadding=6, **broken)
     return alt.Y(f"{spec.y}:N", sort=None, axis=axis)
 
 

@@ -42,9 +42,11 @@ SPANS = ("month", "quarter", "year")
 MOST_INDUSTRIES = 15
 SHAPES, POINTS = "country_shapes", "country_points"
 FEWEST_ON_MAP = 6
-STOCK_ROLES = ("rival", "accent", "home")
-"""Colours of the mildest paths, from the shortest stock to the longest."""
-CLASSES = (0.0001, 0.001, 0.01, 0.05)
+DRAWN = (*MAIN, "strike")
+"""Events with a small chart: the main ones and the ordinary one beside them."""
+POINTS_IN_TIME = (0, 14, 28, 42, 56, 70, 84, 112, 140, 182, 238, 301, 357)
+"""First days of the weeks that are drawn and printed: close at first, then wider apart."""
+CLASSES = 5
 
 
 def events(context: Context) -> tuple[tuple[str, str], ...]:
@@ -289,35 +291,26 @@ def _known(context: Context, event: str, actor: str) -> Table:
 
 
 def _path_rows(context: Context, event: str, actor: str) -> list[dict[str, Any]]:
-    """The band over all corners, and the mildest path at each stock of the stopped inputs."""
+    """The band over all corners."""
     part = context.world.table(PATHS).filter(
         pl.col("event") == event,
         pl.col("actor") == plain(actor),
         pl.col("party") == plain(context.home),
+        pl.col("day").is_in(POINTS_IN_TIME),
     )
-    band = part.group_by("day").agg(pl.col("low").min(), pl.col("high").max()).sort("day")
     head = {"event": event_name(context, event, actor)}
-    all_corners = context.catalogue.text("word.all_corners")
-    rows = [head | {"reading": all_corners} | row | {"mildest": None} for row in band.to_dicts()]
-    for days, high, stock in (
-        part.sort("stock_stopped", "day").select("day", "high", "stock_stopped").iter_rows()
-    ):
-        words = context.catalogue.text("word.mildest_at", days=f"{stock:g}")
-        rows.append(
-            head | {"reading": words, "day": days, "low": None, "high": None, "mildest": high}
-        )
-    return rows
+    return [head | row for row in part.sort("day").select("day", "low", "high").to_dicts()]
 
 
 def paths_chart(context: Context) -> Chart:
     """Return value added by week, one small chart per event."""
     names = {r: context.name(getattr(context, r)) for r in PARTIES}
-    rows = [row for event, actor in events(context) for row in _path_rows(context, event, actor)]
-    readings = list(dict.fromkeys(str(row["reading"]) for row in rows))
+    shown = [(event, actor) for event, actor in events(context) if event in DRAWN]
+    rows = [row for event, actor in shown for row in _path_rows(context, event, actor)]
     table = context.table(
         f"{KEY}_paths",
-        pl.DataFrame(rows, infer_schema_length=None),
-        units=dict.fromkeys(("low", "high", "mildest"), "share"),
+        pl.DataFrame(rows),
+        units=dict.fromkeys(("low", "high"), "share"),
         kind=Kind.ASSUMED,
         datasets=[PATHS],
         notes=["corners"],
@@ -335,11 +328,8 @@ def paths_chart(context: Context) -> Chart:
         ChartSpec(
             "paths",
             x="day",
-            y="mildest",
             low="low",
             high="high",
-            series="reading",
-            roles=dict(zip(readings, ("other", *STOCK_ROLES), strict=False)),
             y_title=context.catalogue.text("axis.value_added_left", home=names["home"]),
             facet="event",
             share=True,
@@ -400,12 +390,20 @@ def map_chart(context: Context) -> tuple[Chart, ...]:
             x="code",
             value="share",
             value_title=context.catalogue.text("axis.least_loss"),
-            bins=CLASSES,
+            bins=classes([float(row["share"]) for row in rows]),
             share=True,
         ),
         outlines=outlines,
     )  # fmt: skip
     return (chart,)
+
+
+def classes(values: list[float]) -> tuple[float, ...]:
+    """Return the inner limits of equal classes between the ends of some shares, two digits each."""
+    low, high = min(values), max(values)
+    limits = [low + (high - low) * n / CLASSES for n in range(1, CLASSES)]
+    found = {float(f"{limit:.1e}") for limit in limits}
+    return tuple(sorted(found))
 
 
 def worth_chart(context: Context) -> Chart:

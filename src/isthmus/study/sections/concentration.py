@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import polars as pl
 
 from isthmus import codes, dependence
@@ -13,7 +15,7 @@ from isthmus.study.dossier import Chart, Section
 KEY = "concentration"
 WINDOW = 3
 SHOWN = 15
-LETTERS = 20
+LETTERS = 34
 CRITERIA = ("hhi", "world_hhi", "imports_to_exports")
 
 
@@ -169,11 +171,20 @@ def _changed(context: Context) -> Finding:
     )
 
 
+def _short(row: dict[str, str]) -> str:
+    """Return the first two parts of a product's text as far as whole words go, with its code."""
+    parts = "; ".join(part.strip() for part in row["text"].split(";")[:2])
+    text = textwrap.shorten(parts, LETTERS, placeholder=" …")
+    return f"{text} ({row['product']})"
+
+
 def _chart(context: Context, frame: pl.DataFrame, listed: Finding) -> Chart:
     home = context.name(context.home)
     year = str(_years(context)[-1])
-    short = pl.col("text").str.split(";").list.first().str.slice(0, LETTERS)
-    rows = frame.head(SHOWN).select((short + " " + pl.col("product")).alias("product"), "hhi")
+    rows = frame.head(SHOWN).select(
+        pl.struct("text", "product").map_elements(_short, return_dtype=pl.String).alias("product"),
+        "hhi",
+    )
     table = context.table(
         f"{KEY}_chart",
         rows,
