@@ -57,7 +57,7 @@ def test_long_categories_break_into_lines_and_get_room() -> None:
         drawn = to_vegalite(ChartSpec(form, x="n", y="name"), table(rows))
         text = json.dumps(drawn)
         assert "\\\\n" in text or "\\n" in text
-        assert drawn["height"]["step"] >= theme.ROW * 1.75
+        assert drawn["height"]["step"] >= theme.ROW * 1.7
         plain = to_vegalite(ChartSpec(form, x="n", y="name"), table(rows[1:]))
         assert plain["height"]["step"] == theme.ROW
 

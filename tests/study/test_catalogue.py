@@ -16,8 +16,8 @@ from isthmus.study.wording import Catalogue
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
 ROOMS = ("study", "report", "charts")
-# Charts of other rooms bring the schema of their tables with them.
-NOT_OURS = {"ensemble.py"}
+# Charts of other rooms and kept runs bring the schema of their tables with them.
+NOT_OURS = {"ensemble.py", "record.py"}
 # Texts of errors and of the command line are not part of a dossier.
 TALK = {"InputProblem", "BadInput", "NotFound", "IsthmusError", "DataMissing", "TargetExists",
         "SchemaVersionUnsupported", "ValueError", "Field", "AttributeError"}  # fmt: skip
