@@ -256,6 +256,8 @@ def test_shocks_of_a_study_follow_its_parties() -> None:
     assert shock.exporters == ("JPN",)
     assert shock.importers == ("EU27_2020", "KOR")
     assert plan.scenario.horizon == 90
+    dated = SHOCKS.replace('partner = "JPN"', 'partner = "NATO@2022-12-31"')
+    assert study_plan(load_study(dated)).scenario.shocks[0].exporters == ("NATO@2022-12-31",)
     text = SHOCKS.replace("severity = 0.5", "severty = 0.5").replace("params.psi", "params.psy")
     found = {(n, p): t for n, p, t in problems(text)}
     assert "did you mean 'severity'" in found[19, "ensemble.shocks[1].severty"]

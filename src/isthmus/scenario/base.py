@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from isthmus.errors import BadInput, InputProblem, did_you_mean
 
 ALL = "*"
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
 _UNION_TAGS = ("tuple[", "literal[", "function-")
 
 
@@ -30,7 +30,7 @@ def _check_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
     bad = [c for c in codes if c != ALL and not _CODE.fullmatch(c)]
     if bad:
         raise ValueError(
-            f"{', '.join(map(repr, bad))}: a code holds letters, digits and any of '_.:-' only"
+            f"{', '.join(map(repr, bad))}: a code holds letters, digits and any of '_.:@-' only"
         )
     if ALL in codes and len(codes) > 1:
         raise ValueError(f"'{ALL}' means all and stands alone")

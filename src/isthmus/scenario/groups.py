@@ -47,8 +47,8 @@ def economy_groups(scenario: Scenario, economies: Sequence[str]) -> dict[str, tu
 
 def members_of(code: str) -> tuple[str, ...]:
     """Return the members of a coalition, on `MEMBERSHIP_DAY` where none is given."""
-    dated = "@" in code or is_fixed(code)
-    return tuple(coalition(code, on=None if dated else MEMBERSHIP_DAY).members)
+    name, _, day = code.partition("@")
+    return tuple(coalition(name, on=day or (None if is_fixed(name) else MEMBERSHIP_DAY)).members)
 
 
 def whole_coalitions(
