@@ -25,7 +25,7 @@ TIMING = "timing.json"
 RUN_LOCK = "run.lock"
 MIGRATIONS: dict[int, Migration] = {}
 _ID_LENGTH = 12
-_LIBRARIES = ("numpy", "scipy", "polars")
+_LIBRARIES = ("numpy", "scipy", "polars", "numba")
 
 
 class _Model(BaseModel):
@@ -107,7 +107,13 @@ class RunEntry(BaseModel):
 
 @lru_cache(maxsize=1)
 def _found_versions() -> dict[str, str]:
-    return {name: metadata.version(name) for name in _LIBRARIES}
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
 
 
 def library_versions() -> dict[str, str]:
