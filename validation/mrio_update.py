@@ -168,12 +168,67 @@ def donors(
         print(f"    {name:34s} ratio {error:.3f}  demand {share:.4f}")
 
 
+CHOSEN_ON, REPORTED_ON = (1995, 2005), (2005, 2011)
+"""Years on which a donor is chosen, and later ones on which its error is reported."""
+
+
+def donor_errors(folder: Path, case: tuple[int, int]) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """Errors of look-through shares [donor, hidden country], names of donors, outputs as weights.
+
+    Donors are the rest of the world, the pool of the others, and every known country alone. Errors
+    are divided by those of the ten countries' own old tables together.
+    """
+    old, new = (from_wiod(folder / "mrio" / "wiod13" / f"wiod13_{y}.npz") for y in case)
+    n, S = new.labels.n, new.labels.S
+    true, before = reading(new), reading(old)
+    sales, tech = bilateral(new), technology(old)
+    added = new.primary.reshape(n, S).sum(axis=1)
+    hidden = [old.economies.index(e) for e in HIDDEN]
+    known = [i for i in range(n) if i not in hidden and old.economies[i] != "ROW"]
+    rules = {"rest of the world": [old.economies.index("ROW")], "pool of the others": known}
+    rules |= {old.economies[i]: [i] for i in known}
+    weights = new.x.reshape(n, S).sum(axis=1)[hidden]
+    base = share_error(before, true, n, old.node_positions(HIDDEN))
+    errors = []
+    for donor in rules.values():
+        members = [donor if i in hidden else [i] for i in range(n)]
+        found = reading(factored(old, tech.of(members), sales, added))
+        errors.append([share_error(found, true, n, old.node_positions(e)) for e in HIDDEN])
+    return np.array(errors) / base, list(rules), weights / weights.sum()
+
+
+def out_of_sample(folder: Path) -> None:
+    """Choose donors on earlier years than those on which they are judged."""
+    first, names, weight = donor_errors(folder, CHOSEN_ON)
+    second, _, later = donor_errors(folder, REPORTED_ON)
+    years = "donors chosen on {} -> {}, judged on {} -> {}".format(*CHOSEN_ON, *REPORTED_ON)
+    print(f"\n{years} (ratio to their own old tables):")
+    rule = int(np.argmin(first[:2] @ weight))
+    best = int(np.argmin(first @ weight))
+    each, hindsight = np.argmin(first, axis=0), np.argmin(second, axis=0)
+    columns = np.arange(len(HIDDEN))
+    cases = {
+        f"rest or pool, chosen: {names[rule]}": (first[rule], second[rule]),
+        f"one donor for all, chosen: {names[best]}": (first[best], second[best]),
+        "a donor for each, chosen": (first[each, columns], second[each, columns]),
+        "a donor for each, in hindsight": (None, second[hindsight, columns]),
+    }
+    for name, (chosen_on, judged) in cases.items():
+        inside = "      " if chosen_on is None else f"{chosen_on @ weight:.3f} "
+        print(f"  {name:42s} when chosen {inside} judged {judged @ later:.3f}")
+    for k, country in enumerate(HIDDEN):
+        print(f"    {country}: {names[each[k]]:20s} {second[each[k], k]:.3f}, "
+              f"pool {second[1, k]:.3f}, best in hindsight {names[hindsight[k]]} "
+              f"{second[hindsight[k], k]:.3f}")  # fmt: skip
+
+
 def main() -> int:
     here = Path(__file__).resolve().parents[1].parent / "shared" / "data"
     given = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("ISTHMUS_SHARED_DATA", here)
     failed: list[str] = []
     for case in YEARS:
         compare(Path(given), case, failed)
+    out_of_sample(Path(given))
     for line in failed:
         print("FAILED", line)
     return bool(failed)
