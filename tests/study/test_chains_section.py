@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from isthmus import chains
 from isthmus.study.context import Context
+from isthmus.study.lookthrough import ARMS_MADE_IN
 from isthmus.study.measures import measures
 from isthmus.study.sections import chains as section
 from isthmus.study.shipped import open_study
@@ -25,11 +27,30 @@ def context(world):
 def test_section_opens_with_answers_and_quotes_the_lens(world, context):
     built = section.build(context)
     assert not built.gaps
-    assert len(built.answer) == 7
+    assert len(built.answer) == 8
     assert {chart.key for chart in built.charts} == {"chains-industries", "chains-members"}
     found = chains.lookthrough(world, "EU27_2020", on="CHN", by="industry", industries="C26")
     value = found["lookthrough"].frame["look_through"][0]
     assert context.findings["chains.look_through.EU27_2020.CHN.C26"].value == value
+
+
+def test_arms_are_bounded_by_the_industries_that_the_concordance_names(world, context):
+    table = world.table("hs_to_industry").filter(pl.col("classification") == "ICIO2025")
+    held = {
+        prefix: table.filter(pl.col("product").str.starts_with(prefix)).sort("weight")["industry"][
+            -1
+        ]
+        for prefix in ("9302", "9306", "8526", "9014", "890610", "871000", "8802")
+    }
+    assert set(held.values()) == set(ARMS_MADE_IN)
+    said = next(s for s in section.build(context).answer if "no share is assumed" in s.text)
+    found = chains.lookthrough(
+        world, "EU27_2020", on=["CHN", "TWN"], by="industry", industries=ARMS_MADE_IN
+    )["lookthrough"].frame
+    for on in ("CHN", "TWN"):
+        shares = found.filter(pl.col("partner") == on)["look_through"]
+        quoted = [f.value for f in said.findings if f".{on}." in f.key]
+        assert quoted == [shares.min(), shares.max()]
 
 
 def test_stakes_are_those_of_the_extraction(world, context):

@@ -9,6 +9,7 @@ from isthmus.evidence import Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.lookthrough import (
+    ARMS_MADE_IN,
     DATASETS,
     DEFENCE,
     FACTS,
@@ -115,6 +116,7 @@ def _answer(
                 partner_share=share(partner, "look_through", DEFENCE),
             ),
         )  # fmt: skip
+        answer[3:3] = _arms(context)
     if not members.is_empty():
         low, high = (_member_finding(context, members.row(n, named=True)) for n in (-1, 0))
         answer.insert(
@@ -140,6 +142,25 @@ def _answer(
         ),
     )  # fmt: skip
     return tuple(answer), headlines
+
+
+def _arms(context: Context) -> list[Sentence]:
+    """What the industries that hold arms makers say about them: a range, and what it is not."""
+    frame = inputs_of(context, context.home, by="industry").filter(
+        pl.col("industry").is_in(ARMS_MADE_IN)
+    )
+    if frame["industry"].n_unique() < len(ARMS_MADE_IN):
+        return []
+    fields: dict[str, str | Finding] = {}
+    for role in ("rival", "partner"):
+        on = getattr(context, role)
+        sorted_ = frame.filter(pl.col("partner") == on).sort("look_through", "industry")["industry"]
+        for name, industry in (("low", sorted_[0]), ("high", sorted_[-1])):
+            fields[f"{role}_{name}"] = input_finding(
+                context, context.home, on, "look_through", industry=industry
+            )
+    made_in = ", ".join(context.industry(code).lower() for code in ARMS_MADE_IN)
+    return [context.say(f"{KEY}.answer.arms", **_names(context), made_in=made_in, **fields)]
 
 
 def _member_finding(context: Context, row: dict[str, str]) -> tuple[Finding, str]:
