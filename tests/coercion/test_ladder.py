@@ -245,13 +245,6 @@ def test_break_even_is_worth_over_loss(result, world):
     assert row["value"] == pytest.approx(min(1.0, 1e-4 * gdp / row["loss"]))
 
 
-def test_listings_kept_out_are_reported_beside_the_mix(result):
-    frame = result["precedents"].frame
-    assert frame["case"].to_list() == ["EU-2026"]
-    share = dict(result["calibration"].frame.select("response", "share").iter_rows())
-    assert frame["mix"][0] == pytest.approx(share["export control or listing"])
-
-
 def test_coalitions_add_their_members(world):
     frame = price_ladder(world, "EU27_2020", rung="arms-sales", draws=30)["prices"].frame
     whole = frame.filter(pl.col("economy") == "EU27_2020")

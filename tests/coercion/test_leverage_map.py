@@ -149,8 +149,8 @@ def test_losses_scale_with_the_unit_of_money(diversion, horizon, share):
         )
 
     one, many = losses(1.0), losses(1e3)
-    np.testing.assert_allclose(many.loss, one.loss * 1e3, rtol=1e-9)
-    np.testing.assert_allclose(many.cost, one.cost * 1e3, rtol=1e-9)
+    np.testing.assert_allclose(many.loss, one.loss * 1e3, rtol=1e-9, atol=1e-200)
+    np.testing.assert_allclose(many.cost, one.cost * 1e3, rtol=1e-9, atol=1e-200)
 
 
 def test_years_without_a_table_leave_shares_of_gdp_out(small):

@@ -84,7 +84,7 @@ def price_ladder(
     Result
         ``break_even``, ``prices``, ``responses``, ``losses``, ``distribution`` (of the loss, over
         answers and draws), ``answer``, ``exposure``,
-        ``calibration``, ``precedents``, ``rungs`` and ``assumptions``. The value of each number is
+        ``calibration``, ``rungs`` and ``assumptions``. The value of each number is
         that of the first draw, low and high the 5 % and 95 % quantiles over all draws.
 
     Raises
@@ -142,7 +142,6 @@ def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> d
         "answer": tables.answer(data, found),
         "exposure": tables.exposure(data),
         "calibration": tables.calibration(mix),
-        "precedents": tables.precedents(data, found, mix),
         "rungs": tables.rungs(data.rungs),
         "assumptions": tables.assumptions(used),
     }

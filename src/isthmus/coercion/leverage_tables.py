@@ -14,6 +14,7 @@ from isthmus.evidence.frames import MONEY, attribute, dimension, finite, grid, n
 
 Array = NDArray[np.float64]
 
+# every row holds a loss or a cost of lost sales, and the part sold elsewhere is assumed
 PAIR = ("sender", "target", "channel", "horizon", "year")
 
 _KEYS = (
@@ -67,7 +68,7 @@ def leverage_frame(
     return whole.filter(pl.col("value") > 0).with_columns(
         pl.lit(year, dtype=pl.Int64).alias("year"),
         safe.alias("ratio"),
-        pl.lit(Kind.MODELLED.value).alias("kind"),
+        pl.lit(Kind.ASSUMED.value).alias("kind"),
     )
 
 
@@ -87,11 +88,13 @@ def items_table(
         number("domestic_share", "share", "domestic value added per unit of the lost exports"),
         attribute("kind"),
     ]  # fmt: skip
-    shown = _with_share(frame, gdp)
+    # what the sender could do comes first, and the largest losses of the first horizon
+    first = (pl.col("sender") != sender).alias("back")
+    by = ["back", "horizon", "loss", "target", "sender", item, "channel"]
+    order = [name == "loss" for name in by]
+    shown = _with_share(frame, gdp).with_columns(first).sort(by, descending=order)
     text = f"what {sender} and each target could do to each other, by {item} and channel"
-    return table(
-        name, shown, columns, kind=Kind.MODELLED, datasets=datasets, text=text, notes=notes
-    )
+    return table(name, shown, columns, kind=Kind.ASSUMED, datasets=datasets, text=text, notes=notes)
 
 
 def sums_frame(frame: pl.DataFrame, gdp: Mapping[str, float]) -> pl.DataFrame:
@@ -110,7 +113,7 @@ def sums_frame(frame: pl.DataFrame, gdp: Mapping[str, float]) -> pl.DataFrame:
     }
     out = starts.drop("n").with_columns(
         *(pl.Series(name, found) for name, found in {**sums, **weighted}.items()),
-        pl.lit(Kind.MODELLED.value).alias("kind"),
+        pl.lit(Kind.ASSUMED.value).alias("kind"),
     )
     safe = pl.when(pl.col("cost") > 0).then(pl.col("loss") / pl.col("cost"))
     cost_share = finite(out["cost"].to_numpy() / _gdp(out["sender"], gdp))
@@ -131,7 +134,7 @@ def targets_table(
     order = [False, False, False, True, True, False, False]
     shown = sums.with_columns(first).sort(by, descending=order, nulls_last=True)
     return table(
-        "targets", shown, columns, kind=Kind.MODELLED, datasets=datasets,
+        "targets", shown, columns, kind=Kind.ASSUMED, datasets=datasets,
         text=f"sums over the items, one channel at a time: {sender} over each target, then back",
         notes=[*notes, "credibility and concentration are means over items, weighted by value"],
     )  # fmt: skip
@@ -165,7 +168,7 @@ def alone_table(
                     "largest": each["target"][0],
                     "smallest_share": each["loss_share"][-1],
                     "smallest": each["target"][-1],
-                    "kind": Kind.MODELLED.value,
+                    "kind": Kind.ASSUMED.value,
                 }
             )
     columns = [
@@ -187,7 +190,7 @@ def alone_table(
     )
     said = "sold by members to each other counts as own production of the bloc, and value added in"
     return table(
-        "blocs", frame, columns, kind=Kind.MODELLED, datasets=datasets,
+        "blocs", frame, columns, kind=Kind.ASSUMED, datasets=datasets,
         text="a coalition as one target, next to its members each alone",
         notes=[*notes, f"what is {said} inputs from members as domestic"],
     )  # fmt: skip

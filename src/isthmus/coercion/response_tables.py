@@ -14,7 +14,7 @@ from isthmus.coercion.assumptions import Assumptions, Rung
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, Outcome
-from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, RESPONSES, Mix, instrument
+from isthmus.coercion.instruments import ECONOMIC, RESPONSES, Mix
 from isthmus.coercion.stakes import FLOWS, LISTED, Stakes
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
@@ -299,41 +299,6 @@ def calibration(mix: Mix) -> Table:
     )  # fmt: skip
 
 
-def precedents(data: Data, found: Outcome, mix: Mix) -> Table:
-    """What the model gives to the instrument that was used in the cases kept out."""
-    coded = data.world.table(MEASURES).filter(pl.col("case").is_in(HELD_OUT))
-    share = mix.share
-    rows: list[tuple[Any, ...]] = []
-    strongest = int(np.argmax([r.military for r in data.rungs]))
-    for row in coded.sort("start", "target").iter_rows(named=True):
-        if row["target"] not in data.stakes.targets:
-            continue
-        used = instrument(row["direction"], row["hs_hint"] or "", row["instrument"])
-        r = ECONOMIC.index(used)
-        i = data.stakes.targets.index(row["target"])
-        odds = found.probability[:, i, strongest, 0, 2 + r] / found.economic[:, i, strongest, 0]
-        rows.append(
-            (row["case"], row["target"], row["start"], used, float(share[r]),
-             data.rungs[strongest].key, *_ends(odds), Kind.ASSUMED.value)
-        )  # fmt: skip
-    columns = [
-        Column("case", "dimension", text="case kept out of the calibration"),
-        Column("economy", "dimension", text="target"),
-        Column("start", "attribute", text="start of the measure"),
-        Column("response", "attribute", text="what was used"),
-        Column("mix", "value", "share", "its share among the other cases"),
-        Column("rung", "attribute", text="the most military rung asked for"),
-        *_range("value", "share", "its share at that rung, given an economic answer"),
-        _KIND,
-    ]
-    notes = (
-        "only the mix is a test: the extra weight of listings after military steps was assumed "
-        "with these cases in mind",
-    )
-    text = "the closest precedents, kept out of the calibration"
-    return _table("precedents", _frame(rows, columns), columns, text, notes)
-
-
 def rungs(steps: Sequence[Rung]) -> Table:
     """The ladder: degrees, who decides, on what base."""
     columns = [
@@ -437,11 +402,6 @@ def _quantiles(array: Array) -> Array:
     together = np.ascontiguousarray(np.moveaxis(array, 0, -1))
     low, high = np.quantile(together, [LOW, HIGH], axis=-1, overwrite_input=True)
     return np.stack([value, np.minimum(low, value), np.maximum(high, value)])
-
-
-def _ends(draws: Array) -> tuple[float, float, float]:
-    value, low, high = _quantiles(draws)
-    return float(value), float(low), float(high)
 
 
 def _frame(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> pl.DataFrame:
