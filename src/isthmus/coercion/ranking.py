@@ -12,10 +12,16 @@ from isthmus.coercion.cases import MEASURES, PURCHASES, measures
 from isthmus.coercion.leverage import DOMESTIC_SHARE, Assumptions, refused
 from isthmus.coercion.panel import FLOWS
 from isthmus.coercion.ranking_products import product_tables
-from isthmus.coercion.ranking_rows import case_row, over_cases, ranked
+from isthmus.coercion.ranking_rows import (
+    case_columns,
+    case_row,
+    method_columns,
+    over_cases,
+    ranked,
+)
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import attribute, dimension, number, provenance, table
+from isthmus.evidence.frames import provenance, table
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -95,30 +101,13 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     return Result(tables, provenance(world, "coercion.backtest", [FLOWS, MEASURES], parameters))
 
 
-_CASES = (
-    dimension("case"),
-    dimension("method"),
-    attribute("year", "year of the data, the last before the first measure"),
-    attribute("industries", "industries with exports of the target to the sender"),
-    attribute("hit", "industries hit by targeted measures, from HS hints"),
-    attribute("ranks", "their ranks, 1 first"),
-    number("n_hit", "industries", "number of industries hit"),
-    number("best_rank", "1", "best rank of an industry hit"),
-    number("mean_rank", "1", "mean rank of the industries hit"),
-    number("hits", "industries", "industries hit among the first k ranks"),
-    number("chance", "industries", "hits that a random order would give on average"),
-    attribute("kind"),
+_CASES = case_columns(
+    "industries",
+    year="year of the data, the last before the first measure",
+    hit="industries hit by targeted measures, from HS hints",
+    traded="industries with exports of the target to the sender",
 )
-
-_METHODS = (
-    dimension("method"),
-    number("cases", "cases", "n"),
-    number("hits", "industries", "over all cases"),
-    number("chance", "industries", "hits that a random order would give on average"),
-    number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
-    number("mean_percentile", "1", "mean rank over the number of industries; 0.5 is chance"),
-    attribute("kind"),
-)
+_METHODS = method_columns("industries")
 
 
 def _cases(world: World) -> list[tuple[str, str, str, int, tuple[str, ...]]]:

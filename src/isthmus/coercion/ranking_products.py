@@ -11,10 +11,16 @@ from isthmus.coercion.content import Content
 from isthmus.coercion.leverage import Assumptions
 from isthmus.coercion.pairs import Leverage, leverage, pairs
 from isthmus.coercion.products import CLASSIFICATION, ProductFlows, product_flows
-from isthmus.coercion.ranking_rows import case_row, over_cases, ranked
+from isthmus.coercion.ranking_rows import (
+    case_columns,
+    case_row,
+    method_columns,
+    over_cases,
+    ranked,
+)
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
-from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.evidence.frames import attribute, table
 from isthmus.world import World
 
 Mask = NDArray[np.bool_]
@@ -38,26 +44,15 @@ BOUND = 1e12
 """Bound of a loss that is never reached: caps do not belong to a ranking by loss per cost."""
 
 _CASES = (
-    dimension("case"), dimension("method"), attribute("target", "WLD: everyone"),
-    attribute("year", "year of the trade data, covered in full, before the first measure"),
-    attribute("products", "products that the sender sells to the target"),
-    attribute("hit", "products under export control, from HS hints"),
-    attribute("ranks", "their ranks, 1 first"),
-    number("n_hit", "products", "number of products hit"),
-    number("best_rank", "1", "best rank of a product hit"),
-    number("mean_rank", "1", "mean rank of the products hit"),
-    number("hits", "products", "products hit among the first k ranks"),
-    number("chance", "products", "hits that a random order would give on average"),
-    attribute("kind"),
-)  # fmt: skip
-_METHODS = (
-    dimension("method"), number("cases", "cases", "n"),
-    number("hits", "products", "over all cases"),
-    number("chance", "products", "hits that a random order would give on average"),
-    number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
-    number("mean_percentile", "1", "mean rank over the number of products; 0.5 is chance"),
-    attribute("kind"),
-)  # fmt: skip
+    *case_columns(
+        "products",
+        year="year of the trade data, covered in full, before the first measure",
+        hit="products under export control, from HS hints",
+        traded="products that the sender sells to the target",
+    ),
+    attribute("target", "WLD: everyone"),
+)
+_METHODS = method_columns("products")
 
 
 def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Table]:

@@ -8,9 +8,41 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.evidence import Kind
+from isthmus.evidence import Column, Kind
+from isthmus.evidence.frames import attribute, dimension, number
 
 Array = NDArray[np.float64]
+
+
+def case_columns(items: str, *, year: str, hit: str, traded: str) -> tuple[Column, ...]:
+    """Return the columns of ranks by case and method; `items` is what was ranked."""
+    return (
+        dimension("case"),
+        dimension("method"),
+        attribute("year", year),
+        attribute(items, traded),
+        attribute("hit", hit),
+        attribute("ranks", "their ranks, 1 first"),
+        number("n_hit", items, f"number of {items} hit"),
+        number("best_rank", "1", "best rank of what was hit"),
+        number("mean_rank", "1", "mean rank of what was hit"),
+        number("hits", items, f"{items} hit among the first k ranks"),
+        number("chance", items, "hits that a random order would give on average"),
+        attribute("kind"),
+    )
+
+
+def method_columns(items: str) -> tuple[Column, ...]:
+    """Return the columns of each method over all cases."""
+    return (
+        dimension("method"),
+        number("cases", "cases", "n"),
+        number("hits", items, "over all cases"),
+        number("chance", items, "hits that a random order would give on average"),
+        number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
+        number("mean_percentile", "1", f"mean rank over the number of {items}; 0.5 is chance"),
+        attribute("kind"),
+    )
 
 
 def ranked(
