@@ -132,6 +132,13 @@ def test_every_problem_is_reported_at_once():
     assert len(caught.value.problems) == 10
 
 
+@pytest.mark.parametrize("kind", [3, ["export_stop"], {"kind": 1}, None])
+def test_a_kind_that_is_no_text_is_named(kind):
+    ranged = {"path": "shocks.0.severity", "distribution": "choice", "values": [1], "reason": "r"}
+    with pytest.raises(BadInput, match="unknown kind of shock"):
+        Scenario.from_dict({"name": "x", "shocks": [{"kind": kind}], "ranges": [ranged]})
+
+
 def test_paths_are_judged_beside_ranges_that_break_another_rule():
     broken = {"path": "params.a", "distribution": "unifrm", "low": 0.0, "high": 1.0, "reason": "r"}
     sound = {"path": "horizn", "distribution": "uniform", "low": 1.0, "high": 9.0, "reason": "r"}

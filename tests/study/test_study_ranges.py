@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from isthmus.errors import BadInput, NotFound
 from isthmus.scenario import preset, preset_names
@@ -18,6 +20,8 @@ from isthmus.study import (
     shipped_studies,
     study_plan,
 )
+from isthmus.study.check import semantic_problems
+from isthmus.study.ensemble import declared
 
 HEAD = """\
 schema_version = 1
@@ -326,3 +330,79 @@ def test_the_flagship_and_its_copies_can_be_run(tmp_path) -> None:
     path = new_study("japan-europe", folder=tmp_path)
     path.write_text(path.read_text().replace('partner = "TWN"', 'partner = "JPN"'))
     assert study_plan(read_study(path)).parameters["b"] == "JPN"
+
+
+ODD = st.recursive(
+    st.one_of(
+        st.booleans(),
+        st.integers(-3, 70),
+        st.floats(allow_nan=True, allow_infinity=True),
+        st.sampled_from(["home", "params.psi", "shocks.0.severity", "shocks.x", "uniform", ""]),
+        st.dates(),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "path",
+                    "paths",
+                    "distribution",
+                    "low",
+                    "high",
+                    "value",
+                    "values",
+                    "reason",
+                    "kind",
+                ]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    ensemble=st.one_of(
+        ODD,
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "lens",
+                    "parameters",
+                    "scenario",
+                    "shocks",
+                    "samples",
+                    "design",
+                    "horizon",
+                    "batch",
+                ]
+            ),
+            st.one_of(
+                ODD,
+                st.just("disruption.simulate"),
+                st.just("taiwan-chips-7-full"),
+                st.lists(st.fixed_dictionaries({"kind": ODD}), max_size=2),
+            ),
+            max_size=5,
+        ),
+    ),
+    ranges=ODD,
+    correlations=ODD,
+    parties=ODD,
+)
+def test_odd_values_are_problems_and_never_a_crash(ensemble, ranges, correlations, parties) -> None:
+    data = {
+        "ensemble": ensemble,
+        "ranges": ranges,
+        "correlations": correlations,
+        "parties": parties,
+    }
+    for path, what, hint in semantic_problems(data):
+        assert path
+        assert what
+        assert isinstance(hint, str)
+    assert set(declared(data)) == {"ranges", "correlations"}

@@ -165,11 +165,11 @@ def _make_shock(raw: Any) -> Shock:
     if isinstance(raw, Shock):
         return raw
     kind = raw.get("kind") if isinstance(raw, Mapping) else None
-    if kind not in SHOCKS:
+    if not isinstance(kind, str) or kind not in SHOCKS:
         hint = did_you_mean(str(kind), SHOCKS) or f"known: {', '.join(SHOCKS)}"
         problem = InputProblem(f"unknown kind of shock {kind!r}", where="kind", hint=hint)
         raise BadInput("shock", [problem])
-    return SHOCKS[str(kind)](**raw)
+    return SHOCKS[kind](**raw)
 
 
 def _make_range(raw: Any) -> Range:
@@ -258,7 +258,7 @@ def _path_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
     if int(rest[0]) >= len(shocks):
         return f"there is no shock {rest[0]}", f"the scenario has {len(shocks)}"
     kind = _of(shocks[int(rest[0])], "kind")
-    if kind not in SHOCKS:
+    if not isinstance(kind, str) or kind not in SHOCKS:
         return None
     fields = SHOCKS[kind].model_fields
     if rest[1] not in fields:
