@@ -188,6 +188,19 @@ def test_every_loss_in_a_table_is_a_range(built) -> None:
     }
 
 
+def test_single_paths_stay_inside_the_band(world, built) -> None:
+    frame = world.table("disruption_paths")
+    band = frame.filter(pl.col("stock_stopped").is_null())
+    lines = frame.filter(pl.col("stock_stopped").is_not_null())
+    both = lines.join(band, on=["event", "actor", "party", "day"], suffix="_band")
+    assert both.height == lines.height > 0
+    assert (both["high"] <= both["high_band"] + 2e-6).all()
+    assert (both["high"] >= both["low_band"] - 2e-6).all()
+    drawn = built.charts[0].table.frame
+    assert drawn["reading"].n_unique() == 4
+    assert drawn["event"].n_unique() == 4
+
+
 def test_members_among_the_five_worst_add_up(context) -> None:
     ranked = members_ranked(context, "chips_180", PARTNER, 90)
     assert ranked.height == 27

@@ -88,9 +88,11 @@ RECORDS = (
             "event": CORNER["event"],
             "actor": CORNER["actor"],
             "party": "whose value added",
+            "stock_stopped": "empty for the band over all corners; days of use held of the "
+            "stopped inputs for a path with all other assumptions at their mildest",
             "day": "first day of the week",
-            "low": "lowest share of base value added over the corners",
-            "high": "highest share of base value added over the corners",
+            "low": "lowest share of base value added over the corners; empty for single paths",
+            "high": "highest share of base value added over the corners, or the single path",
         },
         "11 events, four parties",
     ),

@@ -192,6 +192,55 @@ def first_stops(world: World, table: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
+def mild_paths(daily: Daily) -> list[tuple[Any, ...]]:
+    """Return value added by week at each stock of the stopped inputs, all else at its mildest.
+
+    All else: the longest stocks of other inputs, the smallest psi, redirected orders, the project's
+    own criticality.
+    """
+    out: list[tuple[Any, ...]] = []
+    for event, stock in itertools.product([e for e in events() if e.days == HORIZONS[-1]], STOCKS):
+        stocks = {**dict.fromkeys(event.stopped, stock), "*": STOCKS[-1]}
+        settings = Settings(stock_days=stocks, psi=1.0, criticality=CRITICALITY[-1])
+        mild = [
+            case
+            for case in cases(event, stock, STOCKS[-1], CRITICALITY[-1])
+            if case.corner["psi"] == PSI[0] and case.corner["redirect"] == event.redirects
+        ]
+        found: dict[str, list] = {"runs": [], "industries": [], "paths": []}
+        run_batch(mild, settings, daily, found)
+        out += [(*row[:3], stock, *row[3:]) for row in found["paths"]]
+    return out
+
+
+def paths_table(rows: list[tuple[Any, ...]], mild: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Return the band over all corners by week, and the mild paths beside it."""
+    names = ["event", "actor", "party"]
+    band = (
+        pl.DataFrame(rows, schema=[*names, "day", "share"], orient="row")
+        .group_by(*names, "day")
+        .agg(pl.col("share").min().alias("low"), pl.col("share").max().alias("high"))
+    )
+    return with_mild(band, mild)
+
+
+def with_mild(band: pl.DataFrame, mild: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Return the band, with the mild paths as rows that have a stock and no low end."""
+    names = ["event", "actor", "party"]
+    lines = pl.DataFrame(mild, schema=[*names, CORNER[0], "day", "high"], orient="row")
+    both = [
+        band.with_columns(pl.lit(None, pl.Float64).alias(CORNER[0])),
+        lines.with_columns(pl.lit(None, pl.Float64).alias("low")),
+    ]
+    order = [*names, CORNER[0], "day"]
+    columns = [*order, "low", "high"]
+    return (
+        pl.concat([frame.select(columns) for frame in both])
+        .with_columns(pl.col("low", "high").round(DECIMALS))
+        .sort(order, nulls_last=False)
+    )
+
+
 def build(world: World) -> dict[str, pl.DataFrame]:
     """Return every table of the runs."""
     table = world.mrio(2022, chips=True)
@@ -217,14 +266,7 @@ def build(world: World) -> dict[str, pl.DataFrame]:
             )
             for row in out["industries"]
         ),
-        "disruption_paths": pl.DataFrame(
-            out["paths"],
-            schema=["event", "actor", "party", "day", "share"],
-            orient="row",
-        ).group_by("event", "actor", "party", "day").agg(
-            pl.col("share").min().round(DECIMALS).alias("low"),
-            pl.col("share").max().round(DECIMALS).alias("high"),
-        ).sort("event", "actor", "party", "day"),
+        "disruption_paths": paths_table(out["paths"], mild_paths(daily)),
         "disruption_stops": pl.DataFrame(
             first_stops(world, table),
             schema=["event", "actor", "party", *CORNER, "industry", "day", "economy", "cause",

@@ -46,6 +46,8 @@ DRAWN = (*MAIN, "strike")
 """Events with a small chart: the main ones and the ordinary one beside them."""
 POINTS_IN_TIME = (0, 14, 28, 42, 56, 70, 84, 112, 140, 182, 238, 301, 357)
 """First days of the weeks that are drawn and printed: close at first, then wider apart."""
+STOCK_ROLES = ("rival", "accent", "home")
+"""Colours of the paths by stock, from the shortest to the longest."""
 CLASSES = 5
 
 
@@ -291,15 +293,28 @@ def _known(context: Context, event: str, actor: str) -> Table:
 
 
 def _path_rows(context: Context, event: str, actor: str) -> list[dict[str, Any]]:
-    """The band over all corners."""
-    part = context.world.table(PATHS).filter(
-        pl.col("event") == event,
-        pl.col("actor") == plain(actor),
-        pl.col("party") == plain(context.home),
-        pl.col("day").is_in(POINTS_IN_TIME),
+    """The band over all corners, and one path by stock with all else at its mildest."""
+    part = (
+        context.world.table(PATHS)
+        .filter(
+            pl.col("event") == event,
+            pl.col("actor") == plain(actor),
+            pl.col("party") == plain(context.home),
+            pl.col("day").is_in(POINTS_IN_TIME),
+        )
+        .sort("stock_stopped", "day", nulls_last=False)
     )
-    head = {"event": event_name(context, event, actor)}
-    return [head | row for row in part.sort("day").select("day", "low", "high").to_dicts()]
+    rows = []
+    for stock, day, low, high in part.select("stock_stopped", "day", "low", "high").iter_rows():
+        row: dict[str, Any] = {"event": event_name(context, event, actor), "day": day}
+        if stock is None:
+            row |= {"reading": context.catalogue.text("word.all_corners"), "low": low}
+            row |= {"high": high, "mildest": None}
+        else:
+            row |= {"reading": value_name(context, stock), "low": None, "high": None}
+            row |= {"mildest": high}
+        rows.append(row)
+    return rows
 
 
 def paths_chart(context: Context) -> Chart:
@@ -307,13 +322,14 @@ def paths_chart(context: Context) -> Chart:
     names = {r: context.name(getattr(context, r)) for r in PARTIES}
     shown = [(event, actor) for event, actor in events(context) if event in DRAWN]
     rows = [row for event, actor in shown for row in _path_rows(context, event, actor)]
+    readings = list(dict.fromkeys(str(row["reading"]) for row in rows))
     table = context.table(
         f"{KEY}_paths",
-        pl.DataFrame(rows),
-        units=dict.fromkeys(("low", "high"), "share"),
+        pl.DataFrame(rows, infer_schema_length=None),
+        units=dict.fromkeys(("low", "high", "mildest"), "share"),
         kind=Kind.ASSUMED,
         datasets=[PATHS],
-        notes=["corners"],
+        notes=["mild_paths", "corners"],
         home=names["home"],
     )
     return context.chart(
@@ -328,8 +344,11 @@ def paths_chart(context: Context) -> Chart:
         ChartSpec(
             "paths",
             x="day",
+            y="mildest",
             low="low",
             high="high",
+            series="reading",
+            roles=dict(zip(readings, ("other", *STOCK_ROLES), strict=False)),
             y_title=context.catalogue.text("axis.value_added_left", home=names["home"]),
             facet="event",
             share=True,
