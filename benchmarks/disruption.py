@@ -1,33 +1,38 @@
-"""Time the disruption engine, alone and beside BoARIO 0.7.2, on one synthetic table.
+"""Time the disruption engine beside BoARIO 0.7.2 on one synthetic table of 77 x 45 industries.
 
-Run: ``OMP_NUM_THREADS=1 python benchmarks/disruption.py [--peer] [--growth] [--days 365]``.
-One BLAS thread; the engine's own threads share scenarios or sectors. Prints JSON lines. The peer
-needs the validation group and some two minutes; it runs in the same call, so ratios decide.
+Run on an idle machine: ``OMP_NUM_THREADS=1 python benchmarks/disruption.py --peer --growth``.
+One BLAS thread; the engine's own threads share a day or the batches. Every part runs in a process
+of its own, so that peak memory belongs to it, and prints a JSON line on stderr; Markdown tables
+come last, on stdout. Runs of the engine stand before and after the peer's one run (some two
+minutes). ``--write docs`` puts tables and plot where the documentation reads them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from growth_plot import growth_plot
 
-from isthmus.kernels.disruption import (
-    Behaviour,
-    FactoredTable,
-    input_coefficients,
-)
+from isthmus.kernels.disruption import Behaviour, FactoredTable, input_coefficients
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
-from isthmus.kernels.disruption_fast import FastRun
 from isthmus.kernels.disruption_run import BatchRun
 
 THREADS = 2
+SIZE = (77, 45)
+PRECISIONS = ("float64", "float32")
+INDUSTRIES = ((20, 25), (40, 25), (50, 40), (77, 45), (100, 50), (160, 50))
+SCENARIOS = (1, 4, 16, 64, 256, 1024)
 
 
 def factored(economies, sectors, seed=1):
@@ -72,40 +77,43 @@ def drivers_of(table, days, batch):
     )
 
 
-def one(table, days, *, precision="float64", compiled=True, batch=1, threads=THREADS):
-    drivers = drivers_of(table, days, batch)
-    args = (table, inputs_of(table), Behaviour(), drivers)
-    if compiled:
-        run = FastRun(*args, threads=threads, precision=precision)
-    else:
-        run = BatchRun(*args, precision=precision)
+def run_of(table, days, *, precision="float64", compiled=True, batch=1, threads=THREADS):
+    parts = (table, inputs_of(table), Behaviour(), drivers_of(table, days, batch))
+    if not compiled:
+        return BatchRun(*parts, precision=precision)
+    from isthmus.kernels.disruption_fast import FastRun
+
+    return FastRun(*parts, threads=threads, precision=precision)
+
+
+def one(table, days, **more):
+    """Seconds for all days of one batch; preparing the run is left out."""
+    run = run_of(table, days, **more)
     begin = time.perf_counter()
-    last = None
-    for day in run.days():
-        last = day.output
-    took = time.perf_counter() - begin
-    return took, np.asarray(last)
+    for _ in run.days():
+        pass
+    return time.perf_counter() - begin
 
 
 def ensemble(table, days, scenarios, batch, precision):
-    """Scenarios in batches; two Python threads, each with its own batch."""
-    chunks = [batch] * (scenarios // batch)
-    begin = time.perf_counter()
+    """Seconds per scenario; each thread prepares and runs one batch after another."""
+    sizes = [min(batch, scenarios - lo) for lo in range(0, scenarios, batch)]
+    alone = len(sizes) == 1
+
+    def work(size):
+        threads = THREADS if alone else 1
+        return one(table, days, precision=precision, batch=size, threads=threads)
+
     with ThreadPoolExecutor(THREADS) as pool:
-        list(
-            pool.map(
-                lambda size: one(table, days, precision=precision, batch=size, threads=1)[0], chunks
-            )
-        )
-    return (time.perf_counter() - begin) / scenarios
+        begin = time.perf_counter()
+        list(pool.map(work, sizes))
+        return (time.perf_counter() - begin) / scenarios
 
 
-def say(**line):
-    print(json.dumps(line), flush=True)
-
-
-def peak_memory():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def cells(table):
+    """Cells of the share matrix."""
+    s, r = table.shape
+    return s * r * r * s
 
 
 def machine():
@@ -162,68 +170,247 @@ def peer(table, days):
     return time.perf_counter() - begin, time.process_time() - busy
 
 
+def part_machine(_):
+    return machine()
+
+
+def part_cold(chosen):
+    """Loading numba and the first two days, with the cache of compiled loops as it is found."""
+    begin = time.perf_counter()
+    import numba  # noqa: F401
+
+    loaded = time.perf_counter() - begin
+    return {"import": loaded, "first_days": one(factored(*SIZE).dense(), 2)}
+
+
+def part_single(chosen):
+    table = factored(*SIZE)
+    dense = table.dense()
+    del table
+    one(dense, 2, precision=chosen.precision)
+    times = [one(dense, chosen.days, precision=chosen.precision) for _ in range(chosen.repeats)]
+    return {"seconds": times, "bytes_a_day": cells(dense) * np.dtype(chosen.precision).itemsize}
+
+
+def part_numpy(chosen):
+    return {"seconds": [one(factored(*SIZE).dense(), chosen.days, compiled=False)]}
+
+
+def part_peer(chosen):
+    seconds, busy = peer(factored(*SIZE).dense(), chosen.days)
+    return {"seconds": seconds, "processor": busy}
+
+
+def part_ensemble(chosen):
+    table = factored(*SIZE)
+    used = table.dense() if chosen.form == "dense" else table
+    for batch in (chosen.batch, 1):
+        one(used, 1, precision=chosen.precision, batch=batch, threads=1)
+    each = ensemble(used, chosen.days, chosen.scenarios, chosen.batch, chosen.precision)
+    line = {"per_scenario": each, "batch": chosen.batch}
+    if chosen.form == "dense":
+        line["gflops"] = 3 * 2 * cells(used) * chosen.days / each / 1e9
+    return line
+
+
+def part_growth(chosen):
+    table = factored(chosen.economies, chosen.sectors)
+    if chosen.form == "dense":
+        table = table.dense()
+    batch = min(128, -(-chosen.scenarios // THREADS))
+    one(table, 1, batch=batch)
+    each = ensemble(table, chosen.days, chosen.scenarios, batch, "float64")
+    return {"ms": 1e3 * each / chosen.days, "table_mb": cells(table) * 8 / 1e6}
+
+
+def child(part, **words):
+    """Run one part in a fresh process; return what it says, with its peak memory in MB."""
+    given = [f"--{key}={value}" for key, value in words.items() if key != "environment"]
+    done = subprocess.run(
+        [sys.executable, __file__, f"--part={part}", *given],
+        stdout=subprocess.PIPE,
+        check=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1", **words.get("environment", {})},
+    )
+    line = {**{k: v for k, v in words.items() if k != "environment"}, **json.loads(done.stdout)}
+    print(json.dumps({"part": part, **line}), file=sys.stderr, flush=True)
+    return line
+
+
+def compare(chosen):
+    """All parts at the size of the comparison, engine and peer in turn."""
+    found = {"load": os.getloadavg()[0], "machine": child("machine"), "days": chosen.days}
+    with tempfile.TemporaryDirectory() as folder:
+        place = {"environment": {"NUMBA_CACHE_DIR": folder}}
+        found["cold"], found["warm"] = child("cold", **place), child("cold", **place)
+    days = {"days": chosen.days}
+    single = {p: child("single", precision=p, repeats=3, **days) for p in PRECISIONS}
+    found["peer"] = child("peer", **days) if chosen.peer else None
+    for precision in PRECISIONS:
+        again = child("single", precision=precision, repeats=2, **days)
+        single[precision]["seconds"] += again["seconds"]
+    found["single"] = single
+    found["numpy"] = child("numpy", **days)
+    found["ensemble"] = [
+        child("ensemble", form=form, precision=precision, scenarios=chosen.scenarios,
+              batch=chosen.batch, **days)
+        for form in ("dense", "factored") for precision in PRECISIONS
+    ]  # fmt: skip
+    return found
+
+
+def compare_text(found, scenarios):
+    """The tables of the comparison, as Markdown."""
+    peer, days, machine = found["peer"], found["days"], found["machine"]
+
+    def times(seconds):
+        return f"{peer['seconds'] / seconds:,.0f}" if peer else ""
+
+    lines = [
+        f"{days} days, two threads, load average {found['load']:.1f} at the start. Machine: "
+        f"{machine['gflops_float64']:.0f} and {machine['gflops_float32']:.0f} GFlop/s in matrix "
+        f"products (double and single), {machine['read_gb_s']:.1f} GB/s read, both cores.",
+        "",
+        "| case | seconds per scenario | times BoARIO | aim | peak memory, MB |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    if peer:
+        lines.append(f"| BoARIO 0.7.2, one run | {peer['seconds']:.1f} | 1 | | {peer['mb']:,.0f} |")
+    aims = {"float64": "45", "float32": "80"}
+    for precision, line in found["single"].items():
+        middle = statistics.median(line["seconds"])
+        lines.append(
+            f"| one scenario, dense, {precision}: median of five | {middle:.2f} "
+            f"({min(line['seconds']):.2f} to {max(line['seconds']):.2f}) | {times(middle)} "
+            f"| {aims[precision]} | {line['mb']:,.0f} |"
+        )
+    plain = found["numpy"]
+    lines.append(
+        f"| one scenario, dense, double, without numba | {plain['seconds'][0]:.2f} "
+        f"| {times(plain['seconds'][0])} | | {plain['mb']:,.0f} |"
+    )
+    goals = {("dense", "float64"): "220", ("dense", "float32"): "450",
+             ("factored", "float64"): "1,000"}  # fmt: skip
+    for line in found["ensemble"]:
+        form, precision, each = line["form"], line["precision"], line["per_scenario"]
+        lines.append(
+            f"| {scenarios} scenarios in batches of {line['batch']}, {form}, {precision} "
+            f"| {each:.3f} | {times(each)} | {goals.get((form, precision), '')} "
+            f"| {line['mb']:,.0f} |"
+        )
+    lines += ["", *compare_limits(found)]
+    return "\n".join(lines)
+
+
+def compare_limits(found):
+    """How far the runs are from memory bandwidth and from the peak of matrix products."""
+    machine, lines = found["machine"], []
+    for precision, line in found["single"].items():
+        day = statistics.median(line["seconds"]) / found["days"]
+        rate = line["bytes_a_day"] / day / 1e9
+        lines.append(
+            f"- One scenario, {precision}: {1e3 * day:.2f} ms a day for "
+            f"{line['bytes_a_day'] / 1e6:.0f} MB of share matrix, {rate:.1f} GB/s, "
+            f"{rate / machine['read_gb_s']:.0%} of the bandwidth."
+        )
+    for line in found["ensemble"]:
+        if "gflops" in line:
+            peak = machine[f"gflops_{line['precision']}"]
+            lines.append(
+                f"- Dense ensemble, {line['precision']}: {line['gflops']:.0f} GFlop/s, "
+                f"{line['gflops'] / peak:.0%} of the peak of matrix products."
+            )
+    cold, warm = (sum(found[k][w] for w in ("import", "first_days")) for k in ("cold", "warm"))
+    lines.append(
+        f"- Start: {cold:.1f} s from loading numba to the second day with nothing compiled, "
+        f"{warm:.1f} s with the loops in the cache on disk."
+    )
+    if found["peer"]:
+        share = found["single"]["float64"]["mb"] / found["peer"]["mb"]
+        lines.append(f"- Peak memory of one dense run in double: {share:.2f} of BoARIO's.")
+    return lines
+
+
+def growth(quick):
+    """Time and memory against industries and scenarios."""
+    found = {"load": os.getloadavg()[0], "industries": [], "scenarios": []}
+    for economies, sectors in INDUSTRIES:
+        for form in ("dense", "factored"):
+            words = {"economies": economies, "sectors": sectors, "form": form, "scenarios": 1}
+            line = child("growth", days=5 if quick else 40, **words)
+            found["industries"].append(line)
+    for scenarios in SCENARIOS:
+        for form in ("dense", "factored"):
+            words = {"economies": 40, "sectors": 25, "form": form, "scenarios": scenarios}
+            found["scenarios"].append(child("growth", days=3 if quick else 20, **words))
+    return found
+
+
+def growth_text(found):
+    """The tables of growth, as Markdown."""
+    lines = [
+        f"Double precision, two threads, load average {found['load']:.1f} at the start.",
+        "",
+        "| industries | dense, ms a day | factored, ms a day | share matrix, MB | peak memory, "
+        "dense, MB | factored, MB |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for dense, split in zip(found["industries"][::2], found["industries"][1::2], strict=True):
+        lines.append(
+            f"| {dense['economies'] * dense['sectors']:,} | {dense['ms']:.2f} | {split['ms']:.2f} "
+            f"| {dense['table_mb']:,.0f} | {dense['mb']:,.0f} | {split['mb']:,.0f} |"
+        )
+    lines += [
+        "",
+        "| scenarios (1,000 industries) | dense, ms a day each | factored, ms a day each | peak "
+        "memory, dense, MB | factored, MB |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for dense, split in zip(found["scenarios"][::2], found["scenarios"][1::2], strict=True):
+        lines.append(
+            f"| {dense['scenarios']:,} | {dense['ms']:.3f} | {split['ms']:.3f} "
+            f"| {dense['mb']:,.0f} | {split['mb']:,.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--peer", action="store_true")
-    parser.add_argument("--growth", action="store_true")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", action="store_true", help="run BoARIO in the same call")
+    parser.add_argument("--growth", action="store_true", help="time and memory against size")
+    parser.add_argument("--only-growth", action="store_true", help="growth and nothing else")
+    parser.add_argument("--quick", action="store_true", help="few days: to see that it works")
+    parser.add_argument("--write", type=Path, help="folder of the documentation")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--scenarios", type=int, default=256)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--repeats", type=int, default=3, help=argparse.SUPPRESS)
+    parser.add_argument("--part", help=argparse.SUPPRESS)
+    parser.add_argument("--form", default="dense", help=argparse.SUPPRESS)
+    parser.add_argument("--precision", default="float64", help=argparse.SUPPRESS)
+    parser.add_argument("--economies", type=int, default=40, help=argparse.SUPPRESS)
+    parser.add_argument("--sectors", type=int, default=25, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.growth:
-        return growth(chosen)
-    table = factored(77, 45)
-    dense = table.dense()
-    say(part="machine", **machine())
-    begin = time.perf_counter()
-    one(dense, 2)
-    say(part="cold start of the fused loop", seconds=time.perf_counter() - begin)
-    took = {}
-    for precision in ("float64", "float32"):
-        times = [one(dense, chosen.days, precision=precision)[0] for _ in range(chosen.repeats)]
-        took["single", precision] = statistics.median(times)
-        say(part="single, dense", precision=precision, seconds=times, peak_mb=peak_memory())
-    if chosen.peer:
-        seconds, busy = peer(dense, chosen.days)
-        say(part="BoARIO 0.7.2", seconds=seconds, processor=busy, peak_mb=peak_memory())
-        again = one(dense, chosen.days)[0]
-        say(part="single, dense, after the peer", seconds=again)
-        for key, value in took.items():
-            say(part="ratio to BoARIO", case=key, ratio=seconds / value)
-    for precision in ("float64", "float32"):
-        for name, used in (("dense", dense), ("factored", table)):
-            each = ensemble(used, chosen.days, chosen.scenarios, chosen.batch, precision)
-            line = {"part": f"ensemble, {name}", "precision": precision, "per_scenario": each}
-            if chosen.peer:
-                line["ratio"] = seconds / each
-            say(**line, scenarios=chosen.scenarios, batch=chosen.batch, peak_mb=peak_memory())
-    times = [one(dense, chosen.days, compiled=False)[0]]
-    say(part="single, dense, numpy", seconds=times)
-    return 0
-
-
-def growth(chosen):
-    """Time and memory against industries and scenarios."""
-    for economies, sectors in ((20, 25), (40, 25), (50, 40), (77, 45), (100, 50), (160, 50)):
-        table = factored(economies, sectors)
-        n = economies * sectors
-        fac = one(table, 60)[0] / 60
-        line = {"industries": n, "factored_ms_a_day": 1e3 * fac}
-        if n <= 8000:
-            dense = table.dense()
-            line["dense_ms_a_day"] = 1e3 * one(dense, 30)[0] / 30
-            line["table_mb"] = dense.flows.nbytes / 1e6
-            del dense
-        say(part="growth in industries", **line, peak_mb=peak_memory())
-    table = factored(40, 25)
-    dense = table.dense()
-    for scenarios in (1, 4, 16, 64, 256, 1024):
-        batch = min(32, max(1, scenarios // THREADS))
-        for name, used in (("dense", dense), ("factored", table)):
-            each = ensemble(used, 60, scenarios, batch, "float64")
-            say(part="growth in scenarios", form=name, scenarios=scenarios, ms_each=1e3 * each,
-                peak_mb=peak_memory())  # fmt: skip
+    if chosen.part:
+        line = globals()[f"part_{chosen.part}"](chosen)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({**line, "mb": peak}))
+        return 0
+    if chosen.quick:
+        chosen.days = min(chosen.days, 8)
+    texts = {}
+    if not chosen.only_growth:
+        texts["disruption_speed.md"] = compare_text(compare(chosen), chosen.scenarios)
+    if chosen.growth or chosen.only_growth:
+        found = growth(chosen.quick)
+        texts["disruption_growth.md"] = growth_text(found)
+        texts["disruption_growth.svg"] = growth_plot(found)
+    for name, text in texts.items():
+        if chosen.write:
+            (chosen.write / "measured").mkdir(exist_ok=True)
+            (chosen.write / "measured" / name).write_text(text + "\n", encoding="utf-8")
+        if name.endswith(".md"):
+            print(f"\n{text}")
     return 0
 
 

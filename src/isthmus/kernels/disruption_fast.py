@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from isthmus.kernels.disruption import Array, Coefficients, FactoredTable, Table
-from isthmus.kernels.disruption_batch import State, to_sectors
+from isthmus.kernels.disruption_batch import State, allowed, ratio, to_sectors
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
@@ -53,17 +54,36 @@ class FastRun(BatchRun):
         self.table = table
         self.threads = max(1, min(threads, self.shape[0]))
         self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
-        self.plain = _plain_coefficients(self.inputs[0])
+        self.plain_all = _plain_coefficients(self.inputs[0])
+        self.plain = self.plain_all[:-1]
         self.day_work = self._day_work()
 
     def _blocks(self) -> list[tuple[int, int]]:
         return [(0, self.shape[0])]
 
     def _start(self) -> State:
-        state = super()._start()
-        state.stock = [np.ascontiguousarray(state.stock[0])]
-        state.ask = [np.ascontiguousarray(state.ask[0])]
-        return state
+        """Do as the array form does, sector by sector, so that nothing large is held twice."""
+        s, r = self.shape
+        batch = self.drivers.batch
+        shape = (s, r * s, batch)
+        stock = np.empty(shape, dtype=self.precision)
+        ask = np.empty(shape, dtype=self.precision)
+        ones = np.ones((s, r, batch), dtype=self.precision)
+        placed = np.empty_like(ones)
+        bound = np.full(shape[1:], np.inf, dtype=self.precision)
+        severity = self._severity(0)
+        for p in range(s):
+            one = slice(p, p + 1)
+            inputs = Coefficients(*(c[one, :, None] for c in self.plain_all))
+            stock[one] = inputs.start * self.scales.stock[None, None, :]
+            base = self.flows.collect(p, p + 1, ones, severity, redirected_only=True)
+            ask[one] = ratio(np, self.use[one] * np.ones_like(base), base)
+            placed[one] = self.flows.place(p, p + 1, ask[one], severity)
+            limit = allowed(np, stock[one], inputs, self.scales, self.behaviour)
+            np.minimum(bound, limit, out=bound)
+        factor = np.full(shape[1:], self.behaviour.over_base, dtype=self.precision)
+        output = self.initial * np.ones((1, batch), dtype=self.precision)
+        return State([stock], [ask], placed, ones, bound, factor, output)
 
     def _day_work(self) -> Callable[..., tuple[Any, Any, Any]]:
         if isinstance(self.table, FactoredTable):
@@ -256,5 +276,5 @@ def supported(run: BatchRun) -> bool:
 
 
 def _plain_coefficients(inputs: Coefficients) -> tuple[Array, ...]:
-    names = (inputs.tech, inputs.goal, inputs.rate, inputs.slope, inputs.offset)
-    return tuple(np.ascontiguousarray(c[:, :, 0]) for c in names)
+    names = [f.name for f in fields(Coefficients)]  # the start comes last
+    return tuple(np.ascontiguousarray(getattr(inputs, name)[:, :, 0]) for name in names)
