@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-WIDTH, PANEL = 460, 290
-LEFT, RIGHT, TOP, BOTTOM = 62, 14, 44, 50
+WIDTH, PANEL = 460, 310
+LEFT, RIGHT, TOP, BOTTOM = 62, 14, 66, 50
 STYLE = """
 text { font: 14px system-ui, sans-serif; fill: #1b1e22; }
 .paper { fill: #fefefe; } .quiet { fill: #565b61; } .grid { stroke: #dcdfe3; }
@@ -74,7 +74,7 @@ def _panel(series: Series, title: str, below: str, top: int) -> str:
         path = " ".join(f"{px(x)},{py(y)}" for x, y in points)
         out.append(f'<polyline class="line {name}" points="{path}"/>')
         out += [f'<circle class="{name}" cx="{px(x)}" cy="{py(y)}" r="3.5"/>' for x, y in points]
-        out.append(f'<text class="{name}" x="{LEFT + 12 + 60 * place}" y="{top + TOP + 4}">'
+        out.append(f'<text class="{name}" x="{LEFT + 12 + 60 * place}" y="{top + TOP - 17}">'
                    f"{name}</text>")  # fmt: skip
     return "".join(out)
 

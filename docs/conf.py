@@ -15,5 +15,5 @@ autodoc_typehints = "none"
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_prev_next": False, "navigation_depth": 2}
 html_title = "Isthmus"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "measured/*.md"]  # parts that other pages include
 suppress_warnings = ["myst.xref_missing", "config.cache"]

@@ -49,9 +49,10 @@ from isthmus.scenario import Scenario, names_chips
 from isthmus.world.mrio import MRIO
 
 CITATIONS = (
-    "Hallegatte, S. (2008). An adaptive regional input-output model. Risk Analysis 28(3), 779-799.",
-    "Hallegatte, S. (2013). Modeling the role of inventories and heterogeneity in the assessment "
-    "of the economic costs of natural disasters. Risk Analysis 34(1), 152-167.",
+    "Hallegatte, S. (2008). An adaptive regional input-output model and its application to the "
+    "assessment of the economic cost of Katrina. Risk Analysis 28(3), 779-799.",
+    "Hallegatte, S. (2014; online 2013). Modeling the role of inventories and heterogeneity in the "
+    "assessment of the economic costs of natural disasters. Risk Analysis 34(1), 152-167.",
     "Pichler, A., Pangallo, M., del Rio-Chanona, R. M., Lafond, F., Farmer, J. D. (2022). "
     "Forecasting the propagation of pandemic shocks with a dynamic input-output model. Journal of "
     "Economic Dynamics and Control 144, 104527.",

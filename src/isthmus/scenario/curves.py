@@ -38,10 +38,9 @@ def recovery_share(
     ndarray of float64
         Shares in [0, 1], of the shape of `elapsed`.
 
-    References
-    ----------
-    Koks, Bockarjova, de Moel, Aerts 2015, Risk Analysis 35(5), for linear, convex and concave
-    recovery of capacity in disaster models.
+    Notes
+    -----
+    The forms are assumptions that a user chooses between; none is fitted to data.
     """
     e = np.maximum(np.asarray(elapsed, dtype=np.float64), 0.0)
     u = np.minimum(e / tau, 1.0)
