@@ -70,7 +70,7 @@ def test_margins_are_those_of_the_data():
         )
 
 
-def test_one_step_is_the_first_newton_step():
+def test_one_step_is_a_newton_step_of_the_effects_with_events_exact():
     flows = cubes(4)
     bases = [fit(X) for X in flows]
     cells = tuple(
@@ -88,8 +88,22 @@ def test_one_step_is_the_first_newton_step():
             keep
         ]
         rest = project(D, levels, mu[keep])
-        want = np.linalg.solve((rest.T * mu[keep]) @ rest, rest.T @ (y - mu)[keep])
+        step = np.linalg.solve((rest.T * mu[keep]) @ rest, rest.T @ (y - mu)[keep])
+        moved = mu[keep] * np.exp(-(D - rest) @ np.clip(step, -2, 2))
+        with np.errstate(divide="ignore"):
+            want = np.log((D.T @ y[keep]) / (D.T @ moved))
         np.testing.assert_allclose(got[p], want, rtol=1e-6)
+
+
+def test_one_step_is_near_the_estimate_of_a_large_fall():
+    flows = cubes(4, n=10, T=8, zeros=0.0)
+    for X in flows:
+        X[2, 4, 6:] *= 0.1
+    bases = [fit(X) for X in flows]
+    i, j, t = events((2, 4), [6, 7])
+    full = estimate_events(bases, flows, (i, j, t)).coef
+    near = one_step(bases, flows, (i[None], j[None], t[None]))[0]
+    np.testing.assert_allclose(near, full, atol=0.1)
 
 
 def test_the_unit_and_the_order_of_economies_do_not_matter():

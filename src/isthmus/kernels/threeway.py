@@ -266,7 +266,7 @@ def _chord(
         if gap <= tolerance:
             break
         g = data - mu
-        move = _spread(*solve_gradient(factor, g))[..., 0]
+        move = spread(*solve_gradient(factor, g))[..., 0]
         trial = mu * np.exp(np.clip(move, -LOG_STEP, LOG_STEP))
         new = margin_gap(data - trial, total)
         if new > gap and gap < 1e-3:
@@ -281,7 +281,7 @@ def solve_gradient(factor: Factor, g: Array) -> tuple[Array, ...]:
     return solve_effects(factor, *(m[..., None] for m in margins))
 
 
-def _spread(alpha: Array, beta: Array, gamma: Array) -> Array:
+def spread(alpha: Array, beta: Array, gamma: Array) -> Array:
     """Effects at every cell, shape (n, n, T, R)."""
     return alpha[:, :, None, :] + beta[:, None, :, :] + gamma[None, :, :, :]
 

@@ -83,7 +83,11 @@ def cell_projection(factor: Factor, cells: Cells) -> tuple[Array, ...]:
 
 
 def one_step(bases: Sequence[ThreeWayFit], flows: Sequence[Array], cells: Cells) -> Array:
-    """First Newton step from the fit without events: an approximation of every event's effect.
+    """Approximate every event's effect: one Newton step of the fixed effects, events then exact.
+
+    Where one event is worth many times its flow, as after a ban, the Newton step of the event
+    itself is far off; given the step of the fixed effects, the event's own equation has the
+    closed form ``log(flow / expected)`` over all items.
 
     Parameters
     ----------
@@ -98,22 +102,30 @@ def one_step(bases: Sequence[ThreeWayFit], flows: Sequence[Array], cells: Cells)
     Returns
     -------
     array, shape (P, H)
-        Steps in the log; 0 where no item has weight.
+        Log effects; 0 where no item has weight, minus infinity where an event has no flow.
     """
     i, j, t = cells
     P, H = i.shape
     gram, score = np.zeros((P, H, H)), np.zeros((P, H))
+    explained, flow = [], np.zeros((P, H))
     for base, X in zip(bases, flows, strict=True):
         mu = base.fitted[i, j, t]
+        flow += np.where(mu > 0, X[i, j, t], 0.0)
         score += np.where(mu > 0, X[i, j, t] - mu, 0.0)
-        gram += mu[:, :, None] * (np.eye(H) - _explained_by_own(base.factor, (i, j, t)))
-    out = np.zeros((P, H))
+        explained.append(_explained_by_own(base.factor, (i, j, t)))
+        gram += mu[:, :, None] * (np.eye(H) - explained[-1])
+    step = np.zeros((P, H))
     for p in range(P):
         usable = np.diag(gram[p]) > 0
         if usable.any():
             at_p = np.ix_(usable, usable)
-            out[p, usable] = np.linalg.lstsq(gram[p][at_p], score[p, usable], rcond=None)[0]
-    return out
+            step[p, usable] = np.linalg.lstsq(gram[p][at_p], score[p, usable], rcond=None)[0]
+    step = np.clip(step, -LOG_STEP, LOG_STEP)
+    expected = np.zeros((P, H))
+    for base, taken in zip(bases, explained, strict=True):
+        expected += base.fitted[i, j, t] * np.exp(-np.einsum("pgh,ph->pg", taken, step))
+    with np.errstate(divide="ignore"):
+        return np.where(expected > 0, np.log(flow / np.where(expected > 0, expected, 1.0)), 0.0)
 
 
 def estimate_events(
