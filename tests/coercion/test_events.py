@@ -96,6 +96,7 @@ def test_imports_of_the_target_did_not_fall(small):
     assert frame["exporter"][0] == "CHN"
     assert abs(frame["effect"][-1]) < 0.2
     assert frame["as_large"][-1] is None
+    assert frame["low"].null_count() == len(frame)
 
 
 def test_diversion_by_hand():
@@ -110,6 +111,64 @@ def test_diversion_by_hand():
     assert row["elsewhere"] == pytest.approx(190 - 100)
     assert row["diverted"] == pytest.approx(0.5)
     assert row["lost_share"] == pytest.approx(180 / 210)
+    assert row["lost_low"] is None
+    assert row["diverted_high"] is None
+
+
+def test_intervals_of_diversion_come_from_misses_elsewhere():
+    from small_panel import two_markets
+
+    from isthmus.coercion.diversion import diversion_rows
+
+    panel, hit = two_markets()
+    # sales of the other origin: 10 to the sender and 30 to the market, both double; the target's
+    # sales to the sender fell to a fifth, so a counterfactual would have been 2 and 150 x 190 / 50
+    origin, sender = 3, 1
+    miss = [20.0 / (10.0 * 0.2), 60.0 / (30.0 * 190.0 / 50.0)]
+    row = diversion_rows(panel, hit, [(origin, sender)] * 39).row(0, named=True)
+    lost, elsewhere = 200 * miss[0] - 20, 190 - 100 * miss[1]
+    assert row["lost_low"] == pytest.approx(lost)
+    assert row["lost_high"] == pytest.approx(lost)
+    assert row["diverted_low"] == pytest.approx(elsewhere / lost)
+    assert row["diverted"] == pytest.approx(0.5)
+
+
+def test_an_interval_holds_what_placebos_do_not_make_unusual(small):
+    result = event_study(small, "LTU-2021", placebos=200, full=0)
+    frame, placebos = result["effects"].frame, result["placebos"].frame
+    last = frame.row(-1, named=True)
+    steps = placebos.filter(pl.col("year") == 2022)["one_step"].log1p().sort()
+    m = len(steps)
+    k = int(0.025 * (m + 1))
+    assert k >= 1
+    assert np.log1p(last["low"]) == pytest.approx(last["log_effect"] - steps[m - k])
+    assert np.log1p(last["high"]) == pytest.approx(last["log_effect"] - steps[k - 1])
+    assert last["low"] < -0.8 < last["high"] < 0
+    assert last["since_low"] < last["since"] < last["since_high"] < 0
+    assert np.log1p(last["since"]) == pytest.approx(
+        last["log_effect"] - frame["log_effect"][1], abs=1e-12
+    )
+
+
+def test_recovery_is_seen_where_the_flow_comes_back():
+    from conftest import SmallWorld, small_flows
+
+    flows = small_flows(drop=0.1)
+    i, j = flows.economies.index("CAN"), flows.economies.index("CHN")
+    # measures of 2019 to 2022: a fall to 0.2, then 0.4, 0.8 and all of it
+    for year, left in ((2019, 0.2), (2020, 0.4), (2021, 0.8)):
+        flows.cube[flows.years.index(year), i, j, :2] *= left
+    result = event_study(SmallWorld(flows), "CAN-2018", placebos=0, full=0)
+    effect = result["recovery"].frame.row(0, named=True)
+    assert effect["measure"] == "effect"
+    assert effect["peak_year"] == 2019
+    assert effect["peak"] == pytest.approx(-0.8, abs=0.05)
+    # 0.8, 0.6, 0.2: half is left between the first and the second year after
+    assert effect["half_life"] == pytest.approx(1 + np.log(0.6 / 0.4) / np.log(0.6 / 0.2), abs=0.1)
+    assert effect["outcome"] == "recovered by half"
+    lasting = event_study(SmallWorld(small_flows()), "LTU-2021", placebos=0, full=0)
+    row = lasting["recovery"].frame.row(0, named=True)
+    assert (row["half_life"], row["outcome"]) == (None, "not recovered within the years")
 
 
 def test_what_goods_flows_cannot_show_is_refused_by_name(small):
@@ -168,3 +227,84 @@ def test_every_column_has_a_type_that_can_be_stored(small):
     for result in results:
         for name in result:
             assert pl.Null not in result[name].frame.dtypes
+
+
+def test_lithuanias_imports_from_china_did_not_fall():
+    """The shipped flows, all goods: no fall against other pairs, before any threshold is set."""
+    world = World.open("starter")
+    result = event_study(world, "LTU-2021", direction="imports", placebos=39, full=0)
+    last = result["effects"].frame.row(-1, named=True)
+    assert (last["exporter"], last["importer"], last["year"]) == ("CHN", "LTU", 2022)
+    assert last["effect"] == pytest.approx(0.244, abs=0.002)
+    assert last["low"] < 0 < last["high"]
+    assert result["recovery"].frame["outcome"].to_list() == ["no fall", "no fall"]
+    goods = (
+        result["trade"]
+        .frame.filter((pl.col("scope") == "goods") & (pl.col("year") == 2022))
+        .sort("exporter")
+    )
+    assert goods["change"].to_list() == pytest.approx([0.643, -0.653], abs=0.001)
+    notes = " ".join(result["trade"].notes)
+    assert "in 2022 -81 % against 2020" in notes
+    assert "balanced from both partners' records" in notes
+
+
+def test_australian_coal_by_product():
+    world = World.open("starter")
+    result = event_study(world, "AUS-2020", products=["270112"], placebos=200, full=0)
+    frame = result["effects"].frame
+    assert frame["year"].to_list() == [2020, 2021, 2022, 2023, 2024]
+    assert frame["phase"].to_list() == ["measures"] * 4 + ["after"]
+    assert frame["value"].round(0).to_list() == [6761, 1072, 350, 5883, 8690]
+    row = frame.row(2, named=True)
+    assert row["high"] < -0.8 < 0 < row["placebos"]
+    flow = result["recovery"].frame.filter(pl.col("measure") == "flow").row(0, named=True)
+    # 2022: 350 of 9,045, 2023: 5,883
+    left = (1 - 350.226393 / 9044.683903, 1 - 5883.138353 / 9044.683903)
+    assert flow["peak"] == pytest.approx(-left[0])
+    want = np.log(2) / np.log(left[0] / left[1])
+    assert flow["half_life"] == pytest.approx(want)
+
+
+def test_products_that_a_case_cannot_show_are_refused_by_name():
+    world = World.open("starter")
+    with pytest.raises(CodeUnknown, match="999999"):
+        event_study(world, "AUS-2020", products=["999999"])
+    with pytest.raises(DataMissing, match="touched 850511"):
+        event_study(world, "AUS-2020", products=["850511"])
+    with pytest.raises(DataMissing, match="no flow in 2021"):
+        event_study(world, "LTU-2021", products=["850511"])
+
+
+def test_every_measure_is_seen_or_has_a_reason():
+    from isthmus.coercion import coverage
+
+    world = World.open("starter")
+    frame = coverage(world)["coverage"].frame
+    assert frame.height == 54
+    seen = frame.filter(pl.col("by_industry") == "seen")
+    assert set(seen["case"]) == set(visible_cases(world))
+    assert frame.filter(pl.col("by_product").str.starts_with("seen"))["case"].to_list() == [
+        "AUS-2018",
+        "AUS-2020",
+    ]
+    tourism = frame.filter((pl.col("case") == "KOR-2016") & (pl.col("goods") == "group tours"))
+    assert tourism["by_industry"][0].startswith("services")
+    assert frame.filter(pl.col("case") == "MIN-2023")["by_product"][0].startswith("a stop of all")
+
+
+def test_products_keep_the_larger_flows_of_every_year_alike():
+    from isthmus.coercion.product_panel import product_panel
+
+    world = World.open("starter")
+    panel = product_panel(world, ["270112"])
+    cube = panel.cube("270112")
+    for t in range(len(panel.years)):
+        by_exporter = (cube[:, :, t] > 0).sum(axis=1)
+        order = np.argsort(-cube[:, :, t], axis=0)[:6]
+        for i in np.flatnonzero(by_exporter > 6):
+            partners = np.flatnonzero(cube[i, :, t] > 0)
+            largest = set(np.argsort(-cube[i, :, t])[:6].tolist())
+            assert all(j in largest or i in order[:, j] for j in partners)
+    i, j = panel.place("AUS"), panel.place("CHN")
+    assert cube[i, j, 1] == pytest.approx(9044.683903)

@@ -55,6 +55,7 @@ def episodes(
 def events(
     case: str,
     *,
+    product: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     direction: Literal["exports", "imports"] = "exports",
     leads: int = 2,
     placebos: int = 200,
@@ -70,6 +71,9 @@ def events(
     ----------
     case
         Id of a coded case, such as LTU-2021.
+    product
+        HS6 code whose trade the world holds, instead of the industries of the measures; several
+        are pooled. isthmus coercion coverage lists them by case.
     direction
         Exports of the target to the sender, or its imports from the sender.
     leads
@@ -92,10 +96,30 @@ def events(
     from isthmus.world import World
 
     result = recorded(
-        "coercion.event_study", World.open(world), case=case, direction=direction, leads=leads,
-        placebos=placebos, full=full, seed=seed,
+        "coercion.event_study", World.open(world), case=case, products=product,
+        direction=direction, leads=leads, placebos=placebos, full=full, seed=seed,
     )  # fmt: skip
     emit_result(result, json=json, out=out)
+
+
+@app.command
+def coverage(*, world: str = "starter", json: Json = False, out: Path | None = None) -> None:
+    """List which measures an event study can see, by industry and by product, and why not.
+
+    Parameters
+    ----------
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write to this file: .json.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.world import World
+
+    emit_result(recorded("coercion.coverage", World.open(world)), json=json, out=out)
 
 
 @app.command

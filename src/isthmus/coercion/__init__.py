@@ -1,6 +1,7 @@
 """The coercion lens: episodes, leverage, retaliation."""
 
 from isthmus.coercion.assumptions import Step
+from isthmus.coercion.coverage import coverage
 from isthmus.coercion.episodes import episodes
 from isthmus.coercion.events import event_study
 from isthmus.coercion.heldout import held_out
@@ -13,6 +14,7 @@ __all__ = [
     "Assumptions",
     "Step",
     "backtest",
+    "coverage",
     "episodes",
     "event_study",
     "held_out",

@@ -50,6 +50,8 @@ class Measure:
         Month of the start, 0 where only the year is known.
     source : str
         Id of the source.
+    hint : str
+        Product codes that may fit, as coded; general knowledge.
     """
 
     case: str
@@ -65,6 +67,7 @@ class Measure:
     industries: tuple[str, ...]
     month: int
     source: str
+    hint: str
 
 
 def measures(world: World) -> tuple[Measure, ...]:
@@ -134,6 +137,7 @@ def _measure(row: dict[str, str | None], lookup: dict[str, str], goods: tuple[st
         industries=industries_of(row["hs_hint"], lookup, goods),
         month=int(start[5:7]) if len(start) >= 7 else 0,
         source=row["source"] or "",
+        hint=row["hs_hint"] or "",
     )
 
 

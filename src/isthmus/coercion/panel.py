@@ -26,7 +26,7 @@ class Episode:
     case, sender, target : str
         Id of the case and the two economies.
     industries : tuple of str
-        Industries of the goods that the sender stopped buying.
+        Industries, or products, of the goods that the sender stopped buying.
     first, last : int
         First and last year of these measures.
     month : int
@@ -47,20 +47,26 @@ class Episode:
 
 @dataclass(frozen=True)
 class Panel:
-    """Flows of all goods industries.
+    """Flows of all goods industries, or of some products.
 
     Parameters
     ----------
     economies, industries, years : tuple
-        Labels.
+        Labels; products stand in the place of industries.
     flows : array, shape (K, n, n, T)
-        Million USD; domestic sales on the diagonal.
+        Million USD; domestic sales on the diagonal, zero for products.
+    dataset : str
+        Key of the data.
+    items : str
+        ``"industries"`` or ``"products"``.
     """
 
     economies: tuple[str, ...]
     industries: tuple[str, ...]
     years: tuple[int, ...]
     flows: Array
+    dataset: str = FLOWS
+    items: str = "industries"
 
     def cube(self, industry: str) -> Array:
         """Return the flows of one industry, shape (n, n, T)."""
@@ -77,7 +83,7 @@ class Panel:
         if economy not in self.economies:
             raise DataMissing(
                 f"the flows do not list {economy}",
-                where=FLOWS,
+                where=self.dataset,
                 hint="economies that are not listed are part of ROW",
             )
         return self.economies.index(economy)
@@ -114,7 +120,9 @@ def episode(world: World, case: str) -> Episode:
             where="coercion_measures",
             hint="services, finance and supplies to the target are not covered by goods flows",
         )
-    return _joined(case, kept, tuple(k for k in world.flows().industries if k != SERVICES))
+    hit = {industry for m in kept for industry in m.industries}
+    goods = tuple(k for k in world.flows().industries if k in hit and k != SERVICES)
+    return joined(case, kept, goods)
 
 
 def visible_cases(world: World) -> tuple[str, ...]:
@@ -131,11 +139,10 @@ def visible_cases(world: World) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _joined(case: str, kept: Sequence[Measure], goods: tuple[str, ...]) -> Episode:
-    hit = {industry for m in kept for industry in m.industries}
+def joined(case: str, kept: Sequence[Measure], items: tuple[str, ...]) -> Episode:
+    """Return the episode of some measures of a case against some industries or products."""
     start = min(kept, key=lambda m: (m.first, m.month or 13))
     return Episode(
-        case, kept[0].sender, kept[0].target, tuple(g for g in goods if g in hit),
-        start.first, max(m.last for m in kept), start.month,
-        "; ".join(dict.fromkeys(m.products for m in kept)),
+        case, kept[0].sender, kept[0].target, items, start.first, max(m.last for m in kept),
+        start.month, "; ".join(dict.fromkeys(m.products for m in kept)),
     )  # fmt: skip

@@ -1,0 +1,109 @@
+"""Which cases goods flows can show, by industry and by product, and why not the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from isthmus.coercion.cases import MEASURES, PURCHASES, SERVICES, SUPPLIES, Measure, measures
+from isthmus.coercion.panel import FLOWS
+from isthmus.coercion.product_panel import CLASSIFICATION, held_products, products_of
+from isthmus.evidence import Kind, Result, Table
+from isthmus.evidence.frames import attribute, dimension, provenance, table
+from isthmus.world import World
+
+SEEN = "seen"
+
+
+def coverage(world: World) -> Result:
+    """Return for every coded measure whether an event study can see it, and why not.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+
+    Returns
+    -------
+    Result
+        ``coverage``: one row per measure.
+    """
+    key = world.trade_key(CLASSIFICATION)
+    made = provenance(world, "coercion.coverage", [FLOWS, key, MEASURES], {})
+    return Result({"coverage": _table(world, key)}, made)
+
+
+def _table(world: World, key: str) -> Table:
+    flows, held, trade = world.flows(), held_products(world), world.trade(CLASSIFICATION)
+    industry_years = (int(min(flows.years)), int(max(flows.years)))
+    product_years = tuple(int(y) for y in trade["year"].unique().sort())
+    span = (product_years[0], product_years[-1])
+    sold = set(trade.select("exporter", "importer", "product", "year").rows())
+    rows = []
+    for m in measures(world):
+        products = products_of(m, held)
+        by_industry = _reason(m, industry_years, flows.economies)
+        if by_industry == SEEN and not m.industries:
+            by_industry = "no product codes"
+        by_product = _reason(m, span, None)
+        if by_product == SEEN:
+            found = [
+                p for p in products
+                if all((m.target, m.sender, p, y) in sold for y in product_years)
+            ]  # fmt: skip
+            by_product = _by_product(products, found)
+        rows.append((m.case, m.sender, m.target, m.first, m.products or None,
+                     ", ".join(m.industries) or None, by_industry, ", ".join(products) or None,
+                     by_product, Kind.ESTIMATED.value))  # fmt: skip
+    columns = [
+        dimension("case"),
+        attribute("sender", "economy that acted"),
+        attribute("target", "economy acted upon; WLD for measures against all"),
+        dimension("year", "of the start"),
+        dimension("goods", "products or services, as coded"),
+        attribute("industries", "industries of the products; general knowledge"),
+        attribute("by_industry", "whether flows by industry can show it, or why not"),
+        attribute("products", "held products among its codes; general knowledge"),
+        attribute("by_product", "whether flows by product can show it, or why not"),
+        attribute("kind"),
+    ]
+    frame = pl.DataFrame(
+        rows,
+        schema={c.name: pl.Int64 if c.name == "year" else pl.String for c in columns},
+        orient="row",
+    )
+    return table(
+        "coverage", frame, columns, kind=Kind.ESTIMATED, datasets=[FLOWS, key, MEASURES],
+        text="which measures an event study can see",
+        notes=[
+            f"flows by industry cover {industry_years[0]} to {industry_years[1]} without services "
+            f"({SERVICES}), flows by product {span[0]} to {span[1]} and {len(held)} products"
+        ],
+    )  # fmt: skip
+
+
+def _reason(m: Measure, years: tuple[int, int], economies: Sequence[str] | None) -> str:
+    """Why flows of these years cannot show a measure, or `SEEN`."""
+    if m.direction == SUPPLIES:
+        who = "all destinations at once" if m.target == "WLD" else "supplies to the target"
+        return f"a stop of {who}, not of purchases"
+    if m.direction != PURCHASES:
+        return "services, people or finance: not covered by goods flows"
+    if economies is not None and m.target not in economies:
+        return "the flows do not list the target"
+    if m.first > years[1]:
+        return f"begins after the flows end ({years[1]})"
+    if m.last < years[0]:
+        return f"ends before the flows begin ({years[0]})"
+    if m.first <= years[0] and m.last >= years[1]:
+        return "fills all years of the flows"
+    return SEEN
+
+
+def _by_product(products: Sequence[str], found: Sequence[str]) -> str:
+    if not products:
+        return "none of its products is held"
+    if not found:
+        return "held products were not sold to the sender in every year"
+    return f"{SEEN}: {', '.join(found)}"

@@ -1,0 +1,398 @@
+"""Tables of an event study: effects with intervals, recovery, flows, diversion, placebos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.coercion.cases import EFFECTS, MEASURES
+from isthmus.coercion.design import (
+    BASELINE_YEARS,
+    FEWEST_PLACEBOS,
+    PLACEBO_SIZE,
+    Setting,
+)
+from isthmus.coercion.panel import Episode, Panel
+from isthmus.evidence import Kind, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
+from isthmus.kernels.concentration import ratio
+from isthmus.kernels.placebo import half_life, placebo_interval
+from isthmus.world import World
+
+Array = NDArray[np.float64]
+
+RELATIVE = (
+    "an effect is relative to the target's other destinations and the sender's other origins in "
+    "the same items and year; it is not a level, and where others step in for the target it is "
+    "larger than the loss"
+)
+UNSEEN = {
+    "industries": (
+        "annual flows by broad industry cannot see: the months within a year, products inside an "
+        "industry that were spared or hit, goods that reach the sender through hubs, services "
+        "and tourism, investment, and pressure on firms of third countries"
+    ),
+    "products": (
+        "annual flows of single products cannot see: the months within a year, all other "
+        "products of the measures, goods that reach the sender through hubs, services and "
+        "tourism, investment, and pressure on firms of third countries"
+    ),
+}
+ONE_PAIR = (
+    "one pair is treated: errors clustered by pair say nothing about it; low and high hold the "
+    "effects that pairs without an episode do not make unusual at 5 %, which takes the pair's own "
+    "error to be like theirs"
+)
+CUT = (
+    "some years of these data list larger flows only; the same cut is made in every year, and a "
+    "flow that is not listed is zero"
+)
+
+
+class Found(NamedTuple):
+    """What an event study estimated.
+
+    Attributes
+    ----------
+    panel, hit, setting
+        Flows, episode, cells.
+    coef : (H,) array
+        Log effects.
+    steps : (1 + P, H) array
+        One-step log effects, the episode first.
+    pairs : list of (int, int)
+        Placebos.
+    again : (F, H) array
+        Log effects of the first placebos, in full.
+    """
+
+    panel: Panel
+    hit: Episode
+    setting: Setting
+    coef: Array
+    steps: Array
+    pairs: list[tuple[int, int]]
+    again: Array
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Exporter and importer."""
+        economies = self.panel.economies
+        return economies[self.setting.exporter], economies[self.setting.importer]
+
+    @property
+    def years(self) -> list[int]:
+        """Years with an effect of their own."""
+        return [self.panel.years[t] for t in self.setting.years]
+
+    @property
+    def flow(self) -> Array:
+        """Flow of the pair in the items of the episode, by year of the panel."""
+        i, j = self.setting.exporter, self.setting.importer
+        return np.asarray(sum(self.panel.cube(k)[i, j] for k in self.hit.industries))
+
+
+def case_notes(found: Found) -> list[str]:
+    """Return what limits this case in particular."""
+    panel, hit = found.panel, found.hit
+    out = [f"{panel.items}: {', '.join(hit.industries)}; from HS hints that are general knowledge"]
+    before = [t for t in found.setting.baseline if panel.years[t] < hit.first]
+    if not before:
+        out.append(
+            f"the measures began in {hit.first}, before the flows: only the tail is seen, against "
+            "the years after their end"
+        )
+    elif len(before) < BASELINE_YEARS:
+        out.append("fewer than three years before the first measure: a weak comparison")
+    if hit.month >= 7:
+        out.append(f"{hit.first} is treated for part of the year only (month {hit.month})")
+    if panel.items == "products":
+        out.append(CUT)
+    return out
+
+
+def effects_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -> Table:
+    """Return effects with intervals, and the share of placebos whose one step is as large.
+
+    The baseline is the mean of the years without an effect of their own; ``since`` compares with
+    the last year before the measures instead, which matters where trade was growing before.
+    """
+    hit, years = found.hit, found.years
+    since = _since(found)
+    own, others = found.steps[0], found.steps[1:]
+    n = len(others)
+    missing = np.full(len(own), np.nan)
+    larger = (np.abs(others) >= np.abs(own)).sum(axis=0)
+    phases = [
+        "before" if y < hit.first else "measures" if y <= hit.last else "after" for y in years
+    ]
+    frame = pl.DataFrame(
+        {
+            "case": hit.case,
+            "exporter": found.names[0],
+            "importer": found.names[1],
+            "year": years,
+            "phase": phases,
+            "value": found.flow[list(found.setting.years)],
+            "effect": np.expm1(found.coef),
+            "low": finite(np.expm1(low)),
+            "high": finite(np.expm1(high)),
+            "since": finite(since[0]),
+            "since_low": finite(since[1]),
+            "since_high": finite(since[2]),
+            "log_effect": found.coef,
+            "one_step": np.expm1(own),
+            "placebos": n,
+            "as_large": finite(larger / n if n else missing),
+            "as_low": finite((others <= own).sum(axis=0) / n if n else missing),
+            "kind": Kind.ESTIMATED.value,
+        }
+    )
+    columns = [
+        dimension("case"),
+        dimension("exporter"),
+        dimension("importer"),
+        dimension("year"),
+        attribute("phase", "before the first measure, with measures in force, or after"),
+        number("value", MONEY, "flow in the items of the measures"),
+        number("effect", "share", "exp(b) - 1, relative to other destinations and origins"),
+        number("low", "share", "lower end of the 95 % interval; null with too few placebos"),
+        number("high", "share", "upper end"),
+        number(
+            "since",
+            "share",
+            "the same against the last year before; null where it has no effect of its own",
+        ),
+        number("since_low", "share", "lower end of its 95 % interval"),
+        number("since_high", "share", "upper end"),
+        number("log_effect", "1", "b"),
+        number("one_step", "share", "approximation in one step, to compare with placebos"),
+        attribute("placebos", "pairs without an episode"),
+        number("as_large", "share", "part of the placebos with as large a log effect, either sign"),
+        number("as_low", "share", "part of the placebos with as low an effect"),
+        attribute("kind"),
+    ]
+    return table(
+        "effects", frame, columns, kind=Kind.ESTIMATED, datasets=[found.panel.dataset, MEASURES],
+        text=f"effect of {hit.case} by year: {hit.goods}",
+        notes=[*notes, RELATIVE, ONE_PAIR, UNSEEN[found.panel.items]],
+    )  # fmt: skip
+
+
+def _since(found: Found) -> tuple[Array, Array, Array]:
+    """Effects against that of the last year before, with intervals; NaN without such a year."""
+    before = [h for h, y in enumerate(found.years) if y < found.hit.first]
+    if not before:
+        missing = np.full(len(found.years), np.nan)
+        return missing, missing, missing
+    last = before[-1]
+    change = found.coef - found.coef[last]
+    low, high = placebo_interval(change, found.steps[1:] - found.steps[1:, last : last + 1])
+    low[last] = high[last] = 0.0
+    return np.expm1(change), np.expm1(low), np.expm1(high)
+
+
+def recovery_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -> Table:
+    """Return the deepest year and the years until half of the fall is left, if it is seen."""
+    hit, panel = found.hit, found.panel
+    since = [h for h, y in enumerate(found.years) if y >= hit.first]
+    years = [found.years[h] for h in since]
+    rows = [_recovery("effect", years, np.expm1(found.coef[since]))]
+    peak = half_life(np.expm1(found.coef[since]))[0]
+    if peak >= 0:
+        at = since[peak]
+        rows[0] |= {"low": np.expm1(low[at]), "high": np.expm1(high[at])}
+    before = [t for t, y in enumerate(panel.years) if y < hit.first]
+    if before:
+        after = [t for t, y in enumerate(panel.years) if y >= hit.first]
+        base = found.flow[before[-1]]
+        change = ratio(found.flow[after], np.full(len(after), base)) - 1.0
+        rows.append(_recovery("flow", [panel.years[t] for t in after], change))
+    schema = {
+        "measure": pl.String, "peak_year": pl.Int64, "peak": pl.Float64, "low": pl.Float64,
+        "high": pl.Float64, "last_year": pl.Int64, "last": pl.Float64, "half_life": pl.Float64,
+        "outcome": pl.String,
+    }  # fmt: skip
+    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        pl.lit(hit.case).alias("case"),
+        *(finite(np.array([r.get(c, np.nan) for r in rows])).alias(c)
+          for c in ("peak", "low", "high", "half_life")),
+        pl.lit(Kind.ESTIMATED.value).alias("kind"),
+    )  # fmt: skip
+    columns = [
+        dimension("case"),
+        dimension("measure", "effect: relative, as in effects; flow: change of the flow itself"),
+        attribute("peak_year", "year of the deepest fall; null where nothing fell"),
+        number("peak", "share", "deepest fall"),
+        number("low", "share", "lower end of its 95 % interval"),
+        number("high", "share", "upper end"),
+        attribute("last_year", "last year seen"),
+        number("last", "share", "fall that is left in the last year"),
+        number("half_life", "years", "from the deepest year until half of the fall is left"),
+        attribute("outcome", "recovered by half, not recovered within the years, or no fall"),
+        attribute("kind"),
+    ]
+    return table(
+        "recovery", frame, columns, kind=Kind.ESTIMATED, datasets=[panel.dataset, MEASURES], text=(
+            "between two years the fall is taken to fade at a constant rate; the flow is compared "
+            "with the last year before the first measure; the half-life of a fall whose interval "
+            "holds zero says nothing"
+        ),
+        notes=[*notes, RELATIVE],
+    )  # fmt: skip
+
+
+def _recovery(measure: str, years: Sequence[int], path: Array) -> dict[str, object]:
+    at, steps = half_life(path)
+    out: dict[str, object] = {"measure": measure, "low": np.nan, "high": np.nan}
+    out |= {"last_year": years[-1], "last": float(path[-1]), "half_life": steps}
+    if at < 0:
+        return out | {"peak_year": None, "peak": np.nan, "outcome": "no fall"}
+    done = "recovered by half" if np.isfinite(steps) else "not recovered within the years"
+    return out | {"peak_year": years[at], "peak": float(path[at]), "outcome": done}
+
+
+def trade_table(world: World, found: Found, notes: Sequence[str]) -> Table:
+    """Return flows of the pair both ways by year, with changes since the year before the case."""
+    panel, hit = found.panel, found.hit
+    i, j = panel.place(hit.target), panel.place(hit.sender)
+    base = max([t for t, y in enumerate(panel.years) if y < hit.first], default=0)
+    chosen = [panel.industries.index(k) for k in hit.industries]
+    scopes = {f"{panel.items} of the measures": chosen}
+    if panel.items == "industries":
+        scopes = {"goods": list(range(len(panel.industries))), **scopes}
+    rows = []
+    for scope, ks in scopes.items():
+        for a, b in ((i, j), (j, i)):
+            flow = panel.flows[ks, a, b].sum(axis=0)
+            change = ratio(flow, np.full_like(flow, flow[base])) - 1.0
+            rows += [
+                (panel.economies[a], panel.economies[b], scope, y, float(flow[t]), float(change[t]))
+                for t, y in enumerate(panel.years)
+            ]
+    frame = pl.DataFrame(
+        rows, schema=["exporter", "importer", "scope", "year", "value", "change"], orient="row"
+    )
+    frame = frame.with_columns(
+        pl.lit(hit.case).alias("case"),
+        finite(frame["change"].to_numpy()).alias("change"),
+        pl.lit(panel.years[base]).alias("base_year"),
+        pl.lit(Kind.MEASURED.value).alias("kind"),
+    )
+    columns = [
+        dimension("case"),
+        dimension("exporter"),
+        dimension("importer"),
+        dimension("scope"),
+        dimension("year"),
+        number("value", MONEY),
+        number("change", "share", "since the base year; null where nothing flowed then"),
+        attribute("base_year", "last year before the first measure, or the first of the flows"),
+        attribute("kind"),
+    ]
+    return table(
+        "trade", frame, columns, kind=Kind.MEASURED, datasets=[panel.dataset, EFFECTS],
+        text=f"goods trade of {hit.target} and {hit.sender}",
+        notes=[*notes, *_published(world, hit, panel.years[base])],
+    )  # fmt: skip
+
+
+def _published(world: World, hit: Episode, base: int) -> list[str]:
+    """Changes in the published national figures of the case, and why they differ."""
+    frame = world.coercion().effects.filter(
+        (pl.col("case") == hit.case)
+        & (pl.col("indicator") == f"exports to {_NAMES.get(hit.sender, hit.sender)}")
+        & pl.col("unit").is_in(["EUR", "USD"])
+    )
+    by_year = {
+        int(p): v for p, v in frame.select("period", "value").rows() if p.isdigit() and len(p) == 4
+    }
+    if base not in by_year:
+        return []
+    out = [
+        f"published national figures: exports to {hit.sender} in {year} "
+        f"{100 * (value / by_year[base] - 1):.0f} % against {base}"
+        for year, value in sorted(by_year.items())
+        if year > base
+    ]
+    return [
+        *out,
+        "the flows differ from national customs: they are balanced from both partners' records, "
+        "by origin and at basic prices",
+    ]
+
+
+_NAMES = {"CHN": "China"}
+
+
+def diversion_table(found: Found, frame: pl.DataFrame, notes: Sequence[str]) -> Table:
+    """Return what was lost and sold elsewhere, with intervals from the placebos."""
+    columns = [
+        dimension("case"),
+        dimension("year"),
+        number("lost", MONEY, "counterfactual less actual exports to the sender"),
+        number("lost_low", MONEY, "lower end of the 95 % interval; null with too few placebos"),
+        number("lost_high", MONEY, "upper end"),
+        number("elsewhere", MONEY, "actual less counterfactual exports to all others"),
+        number("diverted", "share", "elsewhere over lost; null where nothing was lost"),
+        number("diverted_low", "share", "lower end; null where it has no bound"),
+        number("diverted_high", "share", "upper end; null where it has no bound"),
+        number("lost_share", "share", "lost over all exports of the target in these data"),
+        attribute("kind"),
+    ]
+    return table(
+        "diversion", frame, columns, kind=Kind.MODELLED, datasets=[found.panel.dataset], text=(
+            "counterfactual: exports of the three years before the first measure, grown with each "
+            "destination's imports from all other origins; no exporter effect, so that sales "
+            "elsewhere are not absorbed"
+        ),
+        notes=[
+            *notes,
+            "growth of the target's supply for other reasons counts as diversion",
+            "intervals: the same counterfactual for pairs without an episode, and how far it "
+            "missed their sales to the partner and to all others",
+        ],
+    )  # fmt: skip
+
+
+def placebos_table(found: Found) -> Table:
+    """Return every placebo."""
+    economies, again = found.panel.economies, found.again
+    rows = [
+        (
+            found.hit.case, economies[i], economies[j], year,
+            float(np.expm1(found.steps[1 + p, h])),
+            float(np.expm1(again[p, h])) if p < len(again) else None,
+        )
+        for p, (i, j) in enumerate(found.pairs)
+        for h, year in enumerate(found.years)
+    ]  # fmt: skip
+    frame = pl.DataFrame(
+        rows,
+        schema={
+            "case": pl.String, "exporter": pl.String, "importer": pl.String, "year": pl.Int64,
+            "one_step": pl.Float64, "effect": pl.Float64,
+        },
+        orient="row",
+    ).with_columns(pl.lit(Kind.ESTIMATED.value).alias("kind"))  # fmt: skip
+    columns = [
+        dimension("case"),
+        dimension("exporter"),
+        dimension("importer"),
+        dimension("year"),
+        number("one_step", "share", "effect after one step of the fixed effects"),
+        number("effect", "share", "estimated in full; null where it was not"),
+        attribute("kind"),
+    ]
+    return table(
+        "placebos", frame, columns, kind=Kind.ESTIMATED, datasets=[found.panel.dataset],
+        text="the same years for pairs without a coded case",
+        notes=[
+            f"pairs with at least {PLACEBO_SIZE:g} of the flow of the episode's pair, or the "
+            f"{FEWEST_PLACEBOS} largest"
+        ],
+    )  # fmt: skip
