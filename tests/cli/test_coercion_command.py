@@ -12,7 +12,7 @@ def test_coverage_gives_a_reason_for_every_measure(capsys):
     table = json.loads(capsys.readouterr().out)
     assert len(table["tables"]["coverage"]["rows"]) == 54
     assert main(["coercion", "coverage"]) == 0
-    assert "services, people or finance" in capsys.readouterr().out
+    assert "PLW-2017" in capsys.readouterr().out
 
 
 def test_events_by_product_print_intervals_and_recovery(capsys):

@@ -290,7 +290,9 @@ def test_every_measure_is_seen_or_has_a_reason():
     ]
     tourism = frame.filter((pl.col("case") == "KOR-2016") & (pl.col("goods") == "group tours"))
     assert tourism["by_industry"][0].startswith("services")
-    assert frame.filter(pl.col("case") == "MIN-2023")["by_product"][0].startswith("a stop of all")
+    assert frame.filter(pl.col("case") == "MIN-2023")["by_product"][0].startswith(
+        "stop of supplies to all"
+    )
 
 
 def test_products_keep_the_larger_flows_of_every_year_alike():

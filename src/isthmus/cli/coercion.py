@@ -119,7 +119,8 @@ def coverage(*, world: str = "starter", json: Json = False, out: Path | None = N
     from isthmus.cli.recording import recorded
     from isthmus.world import World
 
-    emit_result(recorded("coercion.coverage", World.open(world)), json=json, out=out)
+    # every measure: what is not there matters as much as what is
+    emit_result(recorded("coercion.coverage", World.open(world)), json=json, out=out, limit=100)
 
 
 @app.command

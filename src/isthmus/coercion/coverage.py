@@ -40,7 +40,7 @@ def _table(world: World, key: str) -> Table:
     product_years = tuple(int(y) for y in trade["year"].unique().sort())
     span = (product_years[0], product_years[-1])
     sold = set(trade.select("exporter", "importer", "product", "year").rows())
-    rows = []
+    rows: list[tuple[str, int, str, int, str, str, str, str]] = []
     for m in measures(world):
         products = products_of(m, held)
         by_industry = _reason(m, industry_years, flows.economies)
@@ -53,24 +53,23 @@ def _table(world: World, key: str) -> Table:
                 if all((m.target, m.sender, p, y) in sold for y in product_years)
             ]  # fmt: skip
             by_product = _by_product(products, found)
-        rows.append((m.case, m.sender, m.target, m.first, m.products or None,
-                     ", ".join(m.industries) or None, by_industry, ", ".join(products) or None,
-                     by_product, Kind.ESTIMATED.value))  # fmt: skip
+        number = sum(row[0] == m.case for row in rows) + 1
+        goods = m.products or "not named"
+        rows.append((m.case, number, m.target, m.first, goods, by_industry, by_product,
+                     Kind.ESTIMATED.value))  # fmt: skip
     columns = [
         dimension("case"),
-        attribute("sender", "economy that acted"),
+        dimension("measure", "number within the case, in the order of the coded measures"),
         attribute("target", "economy acted upon; WLD for measures against all"),
-        dimension("year", "of the start"),
-        dimension("goods", "products or services, as coded"),
-        attribute("industries", "industries of the products; general knowledge"),
+        attribute("year", "of the start"),
+        attribute("goods", "products or services, as coded"),
         attribute("by_industry", "whether flows by industry can show it, or why not"),
-        attribute("products", "held products among its codes; general knowledge"),
         attribute("by_product", "whether flows by product can show it, or why not"),
         attribute("kind"),
     ]
     frame = pl.DataFrame(
         rows,
-        schema={c.name: pl.Int64 if c.name == "year" else pl.String for c in columns},
+        schema={c.name: pl.Int64 if c.name in ("year", "measure") else pl.String for c in columns},
         orient="row",
     )
     return table(
@@ -78,7 +77,9 @@ def _table(world: World, key: str) -> Table:
         text="which measures an event study can see",
         notes=[
             f"flows by industry cover {industry_years[0]} to {industry_years[1]} without services "
-            f"({SERVICES}), flows by product {span[0]} to {span[1]} and {len(held)} products"
+            f"({SERVICES}), flows by product {span[0]} to {span[1]} and {len(held)} products",
+            "event studies look at purchases of goods by the sender: stops of supplies, services, "
+            "people and finance are other flows",
         ],
     )  # fmt: skip
 
@@ -86,24 +87,23 @@ def _table(world: World, key: str) -> Table:
 def _reason(m: Measure, years: tuple[int, int], economies: Sequence[str] | None) -> str:
     """Why flows of these years cannot show a measure, or `SEEN`."""
     if m.direction == SUPPLIES:
-        who = "all destinations at once" if m.target == "WLD" else "supplies to the target"
-        return f"a stop of {who}, not of purchases"
+        return "stop of supplies to all" if m.target == "WLD" else "stop of supplies"
     if m.direction != PURCHASES:
-        return "services, people or finance: not covered by goods flows"
+        return "services, people or finance"
     if economies is not None and m.target not in economies:
-        return "the flows do not list the target"
+        return "target not listed"
     if m.first > years[1]:
-        return f"begins after the flows end ({years[1]})"
+        return f"begins after {years[1]}"
     if m.last < years[0]:
-        return f"ends before the flows begin ({years[0]})"
+        return f"ends before {years[0]}"
     if m.first <= years[0] and m.last >= years[1]:
-        return "fills all years of the flows"
+        return "no year without it"
     return SEEN
 
 
 def _by_product(products: Sequence[str], found: Sequence[str]) -> str:
     if not products:
-        return "none of its products is held"
+        return "no product held"
     if not found:
-        return "held products were not sold to the sender in every year"
+        return "held, but not sold in every year"
     return f"{SEEN}: {', '.join(found)}"
