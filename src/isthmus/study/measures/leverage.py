@@ -71,7 +71,7 @@ def cost_share(context: Context, *, sender: str, target: str, channel: str) -> F
 @measure("leverage.loss_ratio", sender=PARTY, target=PARTY, channel=TEXT)
 def loss_ratio(context: Context, *, sender: str, target: str, channel: str) -> Finding:
     """Loss of the target over the cost to the sender, each as a share of its own GDP."""
-    return _pair_finding(context, sender, target, channel, "loss_ratio", "1")
+    return _pair_finding(context, sender, target, channel, "loss_ratio", "ratio")
 
 
 def _pair_finding(
@@ -145,7 +145,7 @@ def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Largest over smallest share of value added in goods that a member sells to a party."""
     shares = [t.sold / t.gdp for t in exposures(context, coalition, on).values()]
     return context.finding(
-        f"leverage.exposure_spread.{coalition}.{on}", max(shares) / min(shares), "1",
+        f"leverage.exposure_spread.{coalition}.{on}", max(shares) / min(shares), "ratio",
         kind=Kind.ESTIMATED, year=YEAR, method="leverage_exposure_spread", datasets=TRADE,
         caveat="table_estimated",
     )  # fmt: skip
@@ -160,7 +160,7 @@ def member_exposure_lead(context: Context, *, coalition: str, member: str, on: s
     whole = sum(t.sold for t in found.values()) / sum(t.gdp for t in found.values())
     return context.finding(
         f"leverage.member_exposure_lead.{coalition}.{member}.{on}",
-        found[member].sold / found[member].gdp / whole, "1", kind=Kind.ESTIMATED, year=YEAR,
+        found[member].sold / found[member].gdp / whole, "ratio", kind=Kind.ESTIMATED, year=YEAR,
         method="leverage_member_exposure_lead", datasets=TRADE, caveat="table_estimated",
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def bloc_relief(context: Context, *, sender: str, coalition: str) -> Finding:
         raise DataMissing(f"{coalition} has no members that the flows list", where=FLOWS)
     row = tables["blocs"].frame.filter(channel=SUPPLY_STOP, horizon=1.0)
     return context.finding(
-        f"leverage.bloc_relief.{sender}.{coalition}", row["relief"][0], "1", kind=Kind.MODELLED,
+        f"leverage.bloc_relief.{sender}.{coalition}", row["relief"][0], "ratio", kind=Kind.MODELLED,
         year=YEAR, method="leverage_bloc_relief", datasets=TRADE, caveat="could_not_would",
     )  # fmt: skip
 
