@@ -265,6 +265,9 @@ def test_compiled_loops_give_the_same_answer(table):
     fast = simulate(table, scenario(STOP), engine="compiled")
     np.testing.assert_allclose(losses(fast), losses(plain), rtol=1e-9, atol=1e-9)
     assert fast["stops"].frame.equals(plain["stops"].frame)
+    dense = simulate(table.to_dense(), scenario(STOP), engine="compiled")
+    shared = simulate(table.to_dense(), scenario(STOP), engine="compiled", threads=3)
+    assert all(dense[name].frame.equals(shared[name].frame) for name in dense.tables)
     with pytest.raises(BadInput, match="linear"):
         simulate(table, scenario(), engine="compiled", reading="linear")
 

@@ -35,6 +35,7 @@ def run(
     stopped_below: float = 0.5,
     horizons: str | None = None,
     daily: Path | None = None,
+    threads: int = 1,
     year: int = 2022,
     world: str = "starter",
     json: Json = False,
@@ -58,6 +59,8 @@ def run(
         year when not given.
     daily
         Write every day of every industry to this new folder, as Parquet files.
+    threads
+        Threads that share a day of a large table; the result does not depend on it.
     stock_days
         Days of use that industries want to hold of each input.
     psi
@@ -104,7 +107,7 @@ def run(
             "disruption.simulate",
             opened,
             load(scenario),
-            controls={"progress": progress, "cancel": cancel, "daily": daily},
+            controls={"progress": progress, "cancel": cancel, "daily": daily, "threads": threads},
             until=until,
             year=year,
             stopped_below=stopped_below,

@@ -109,6 +109,7 @@ def simulate(
     capital_ratio: float = 4.0,
     precision: Precision = "float64",
     engine: Engine = "auto",
+    threads: int = 1,
     daily: Path | str | None = None,
     checkpoint: ArrayCheckpoint | None = None,
     progress: Progress | None = None,
@@ -175,6 +176,8 @@ def simulate(
     engine : {"auto", "numpy", "compiled"}
         Compiled loops need the extra ``fast``; "auto" takes them for large work. The answers
         agree to 1e-9.
+    threads : int
+        Threads that share a day in compiled runs; they do not change a bit of the result.
 
     Returns
     -------
@@ -220,7 +223,7 @@ def simulate(
     days = days_of(scenario, until)
     check_threshold(stopped_below)
     counted = horizons_of(days, horizons)
-    run = prepare([scenario], table, settings, days, Scales.ones(1), engine=engine)
+    run = prepare([scenario], table, settings, days, Scales.ones(1), engine=engine, threads=threads)
     course = Course(
         run, Losses.of(table.table, days, 1), Trace.of(table.table, run, days, stopped_below)
     )
