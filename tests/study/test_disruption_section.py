@@ -144,6 +144,12 @@ def test_shipped_runs_are_what_the_engine_answers(
     assert (gap <= 1e-6 * both["base"].to_numpy() + 0.06).all()
 
 
+def test_runs_are_sorted_as_their_reader_takes_them(world: World) -> None:
+    frame = world.table("disruption_runs")
+    order = ["event", "actor", "days", *shared.CORNER, "economy"]
+    assert frame.select(order).equals(frame.select(order).sort(order))
+
+
 def test_quoted_ranges_are_the_ends_of_the_shipped_runs(world, context, built) -> None:
     members = context.members(HOME)
     rows = world.table("disruption_runs").filter(

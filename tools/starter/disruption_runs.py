@@ -257,7 +257,9 @@ def build(world: World) -> dict[str, pl.DataFrame]:
         "disruption_runs": pl.concat(
             _frame(words, row[0], row[1], economy=list(table.economies), lost=row[2], base=row[3])
             for row in out["runs"]
-        ).with_columns(pl.lit(stamp).alias("table_hash")),
+        )
+        .with_columns(pl.lit(stamp).alias("table_hash"))
+        .sort("event", "actor", "days", *CORNER, "economy"),
         "disruption_industries": pl.concat(
             _frame(
                 words, row[0], row[1], party=[HOME] * len(row[2]),
@@ -265,7 +267,7 @@ def build(world: World) -> dict[str, pl.DataFrame]:
                 first_stop=[None if day < 0 else int(day) for day in row[4]],
             )
             for row in out["industries"]
-        ),
+        ).sort("event", "actor", "party", "days", *CORNER, "industry"),
         "disruption_paths": paths_table(out["paths"], mild_paths(daily)),
         "disruption_stops": pl.DataFrame(
             first_stops(world, table),

@@ -124,8 +124,14 @@ def heat(rows: Rows, spec: ChartSpec) -> Any:
     )
 
 
-def choropleth(rows: Rows, spec: ChartSpec, outlines: Outlines) -> Any:
-    """Europe in classes; economies without a figure in the colour of land, small ones as points."""
+def choropleth(
+    rows: Rows, spec: ChartSpec, outlines: Outlines
+) -> tuple[Any, dict[str, list[dict[str, Any]]]]:
+    """Europe in classes; economies without a figure in the colour of land, small ones as points.
+
+    The outlines are returned apart, by the name under which the chart asks for them: altair copies
+    data that stand inside a chart many times over.
+    """
     width = theme.WIDTH + 90
     classes = {row[spec.x]: _class(row[spec.value], spec) for row in rows}
     land = [outlines.feature(code, {}) for code in sorted(set(outlines.features) - set(classes))]
@@ -135,8 +141,8 @@ def choropleth(rows: Rows, spec: ChartSpec, outlines: Outlines) -> Any:
         if code in outlines.features
     ]
 
-    def shape(features: list[dict[str, Any]], **mark: Any) -> Any:
-        base = alt.Chart(_inline(features))
+    def shape(name: str, **mark: Any) -> Any:
+        base = alt.Chart({"name": name})
         drawn = base.mark_geoshape(stroke=theme.BORDER, strokeWidth=0.7, **mark)
         return drawn.project(**projection(width))
 
@@ -146,14 +152,15 @@ def choropleth(rows: Rows, spec: ChartSpec, outlines: Outlines) -> Any:
         if code in classes
     ]
     layers = [
-        shape(land, fill=theme.LAND),
-        shape(known).encode(color=_classes(rows, spec, "properties.class")),
+        shape("land", fill=theme.LAND),
+        shape("known").encode(color=_classes(rows, spec, "properties.class")),
         alt.Chart(_inline(points))
         .mark_circle(size=110, opacity=1, stroke=theme.INK, strokeWidth=1)
         .encode(longitude="longitude:Q", latitude="latitude:Q", color=_classes(rows, spec))
         .project(**projection(width)),
     ]
-    return alt.layer(*layers).properties(width=width, height=height(width))
+    chart = alt.layer(*layers).properties(width=width, height=height(width))
+    return chart, {"land": land, "known": known}
 
 
 FORMS: dict[Form, Callable[[Rows, ChartSpec], Any]] = {

@@ -44,15 +44,16 @@ def to_vegalite(
     rows = table.frame.to_dicts()
     if not rows:
         raise ValueError(f"table {table.name!r} has no rows to draw")
+    apart: dict[str, Any] = {}
     if spec.form == "map":
         if outlines is None:
             raise ValueError("a map needs outlines")
-        chart = choropleth(rows, spec, outlines)
+        chart, apart["datasets"] = choropleth(rows, spec, outlines)
     else:
         chart = FORMS[spec.form](rows, spec)
     # The forms are covered by tests that validate; validating each time costs a second.
     drawn: dict[str, Any] = chart.to_dict(validate=False)
-    return drawn | {"config": theme.config()}
+    return drawn | apart | {"config": theme.config()}
 
 
 def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | None = None) -> str:

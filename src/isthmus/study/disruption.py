@@ -83,14 +83,18 @@ def blocks(context: Context) -> dict[tuple[str, str, int], Block]:
     """Return the runs by event, actor and days."""
 
     def make() -> dict[tuple[str, str, int], Block]:
-        found = {}
-        for frame in runs(context).partition_by("event", "actor", "days", maintain_order=True):
-            event, actor, days = frame.select("event", "actor", "days").row(0)
-            frame = frame.sort(*CORNER, "economy")
-            economies = tuple(sorted(frame["economy"].unique().to_list()))
-            lost = frame["lost"].to_numpy().reshape(-1, len(economies))
-            base = frame["base"].to_numpy()[: len(economies)]
-            corners = frame.select(CORNER).gather_every(len(economies))
+        frame = runs(context)
+        keys = frame.group_by("event", "actor", "days", maintain_order=True).len()
+        found, start = {}, 0
+        # The rows are sorted by event, actor, days, corner and economy.
+        for event, actor, days, rows in keys.iter_rows():
+            part = frame.slice(start, rows)
+            start += rows
+            width = part["economy"].n_unique()
+            economies = tuple(part["economy"].head(width).to_list())
+            lost = part["lost"].to_numpy().reshape(-1, width)
+            corners = part.select(CORNER).gather_every(width)
+            base = part["base"].head(width).to_numpy()
             found[event, actor, days] = Block(corners, economies, lost, base)
         return found
 
@@ -198,8 +202,13 @@ def industries(context: Context, event: str, actor: str, home: str) -> pl.DataFr
     runs(context)
     if context.missing(INDUSTRIES):
         raise DataMissing("this world holds no runs by industry", where=INDUSTRIES)
-    frame = context.world.table(INDUSTRIES).filter(
-        pl.col("event") == event, pl.col("actor") == plain(actor), pl.col("party") == plain(home)
+    frame = context.memo(
+        (INDUSTRIES, event, actor, home),
+        lambda: context.world.table(INDUSTRIES).filter(
+            pl.col("event") == event,
+            pl.col("actor") == plain(actor),
+            pl.col("party") == plain(home),
+        ),
     )
     if frame.is_empty():
         raise DataMissing(f"no runs of {event} by industry of {home}", where=INDUSTRIES)
