@@ -62,6 +62,15 @@ def test_a_series_that_fails_is_finished_in_double_precision(transposed):
     assert (residual <= TOLERANCE).all()
 
 
+@pytest.mark.parametrize("radius", [0.0, 0.3, 0.9, 0.999])
+def test_block_inverses_are_exact_to_single_precision(radius):
+    D = np.random.default_rng(1).random((3, 6, 6))
+    D *= radius / np.abs(np.linalg.eigvals(D)).max(axis=1)[:, None, None]
+    found = refined.block_inverse(D.astype(np.float32))
+    expected = np.linalg.inv(np.eye(6) - D)
+    assert np.abs(found - expected).max() <= 2e-6 * np.abs(expected).max() / (1 - radius)
+
+
 def test_zero_and_no_right_hand_sides_are_answered():
     s, _, B = made(3, 4, home=0.5, inputs=0.5)
     single = refined.in_single_precision(s)

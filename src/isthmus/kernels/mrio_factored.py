@@ -7,7 +7,7 @@ for i = j and the pattern for imports, common to all origins, for i != j.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from isthmus.kernels.mrio_dense import reciprocal
 
 Array = NDArray[np.float64]
+AnyArray = NDArray[Any]
 
 
 LOOK_EVERY = 4
@@ -69,7 +70,8 @@ def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSys
     n, _, S = flow.shape
     per_unit = reciprocal(x).reshape(n, 1, S)
     own = flow[np.arange(n), np.arange(n)]
-    domestic = own[:, :, None] * use_dom * per_unit
+    domestic = own[:, :, None] * use_dom
+    domestic *= per_unit
     foreign = np.array(flow.transpose(2, 0, 1), order="C")
     foreign[:, np.arange(n), np.arange(n)] = 0.0
     total = foreign.sum(axis=1)
@@ -86,21 +88,21 @@ def resolved(s: FactoredSystem) -> Resolved:
     return Resolved(resolvent, np.asarray(s.imported @ resolvent))
 
 
-def to_origins(s: FactoredSystem, q: Array, out: Array | None = None) -> Array:
+def to_origins(foreign: AnyArray, q: AnyArray, out: AnyArray | None = None) -> AnyArray:
     """Return what origins sell for imports q of products by economies, both (n, S, m)."""
     out = np.empty_like(q) if out is None else out
-    np.matmul(s.foreign, q.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
+    np.matmul(foreign, q.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out
 
 
-def to_importers(s: FactoredSystem, X: Array, out: Array | None = None) -> Array:
+def to_importers(foreign: AnyArray, X: AnyArray, out: AnyArray | None = None) -> AnyArray:
     """Return the mean of X over the origins of each imported product, both (n, S, m)."""
     out = np.empty_like(X) if out is None else out
-    np.matmul(s.foreign.transpose(0, 2, 1), X.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
+    np.matmul(foreign.transpose(0, 2, 1), X.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
     return out
 
 
-def swap(blocks: Array) -> Array:
+def swap(blocks: AnyArray) -> AnyArray:
     """Return every block transposed, as a view."""
     return blocks.transpose(0, 2, 1)
 
@@ -112,7 +114,7 @@ def input_product(
     n, S, _ = s.domestic.shape
     X3 = X.reshape(n, S, -1)
     out3, spare3 = (np.empty(X3.shape) if a is None else a.reshape(X3.shape) for a in (out, spare))
-    to_origins(s, np.matmul(s.imported, X3, out=spare3), out3)
+    to_origins(s.foreign, np.matmul(s.imported, X3, out=spare3), out3)
     out3 += np.matmul(s.domestic, X3, out=spare3)
     return out3.reshape(X.shape)
 
@@ -124,7 +126,7 @@ def input_product_t(
     n, S, _ = s.domestic.shape
     X3 = X.reshape(n, S, -1)
     out3, spare3 = (np.empty(X3.shape) if a is None else a.reshape(X3.shape) for a in (out, spare))
-    np.matmul(swap(s.imported), to_importers(s, X3, spare3), out=out3)
+    np.matmul(swap(s.imported), to_importers(s.foreign, X3, spare3), out=out3)
     out3 += np.matmul(swap(s.domestic), X3, out=spare3)
     return out3.reshape(X.shape)
 
@@ -132,7 +134,7 @@ def input_product_t(
 def foreign_product(s: FactoredSystem, X: Array) -> Array:
     """Return (A - domestic blocks) X for X of shape (n * S, m)."""
     n, S, _ = s.domestic.shape
-    return to_origins(s, s.imported @ X.reshape(n, S, -1)).reshape(X.shape)
+    return to_origins(s.foreign, s.imported @ X.reshape(n, S, -1)).reshape(X.shape)
 
 
 def solve(
@@ -212,13 +214,13 @@ def _solve_forward(
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = r.passing @ to_origins(s, q)
+        new = r.passing @ to_origins(s.foreign, q)
         new += start
         moving = _still_moving(new, q, tol, iteration)
         q = new
         if not moving:
             break
-    return r.resolvent @ (B + to_origins(s, q)), iteration
+    return r.resolvent @ (B + to_origins(s.foreign, q)), iteration
 
 
 def _solve_transposed(
@@ -226,12 +228,12 @@ def _solve_transposed(
 ) -> tuple[Array, int]:
     own = swap(r.resolvent) @ B
     through = swap(r.passing)
-    start = to_importers(s, own)
+    start = to_importers(s.foreign, own)
     p = start.copy()
     iteration = 0
     while iteration < max_iter:
         iteration += 1
-        new = to_importers(s, through @ p)
+        new = to_importers(s.foreign, through @ p)
         new += start
         moving = _still_moving(new, p, tol, iteration)
         p = new
