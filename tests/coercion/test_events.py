@@ -186,6 +186,7 @@ def test_the_same_seed_gives_the_same_placebos(small):
     a = event_study(small, "AUS-2020", placebos=4, full=0, seed=3)
     b = event_study(small, "AUS-2020", placebos=4, full=0, seed=3)
     assert a.to_dict() == b.to_dict()
+    assert any("AUS-2018" in note for note in a["effects"].notes)
     assert a.provenance.seed == 3
 
 

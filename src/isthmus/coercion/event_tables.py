@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.coercion.cases import EFFECTS, MEASURES
+from isthmus.coercion.cases import EFFECTS, MEASURES, PURCHASES, Measure
 from isthmus.coercion.design import (
     BASELINE_YEARS,
     FEWEST_PLACEBOS,
@@ -96,7 +96,7 @@ class Found(NamedTuple):
         return np.asarray(sum(self.panel.cube(k)[i, j] for k in self.hit.industries))
 
 
-def case_notes(found: Found) -> list[str]:
+def case_notes(found: Found, coded: Sequence[Measure]) -> list[str]:
     """Return what limits this case in particular."""
     panel, hit = found.panel, found.hit
     out = [f"{panel.items}: {', '.join(hit.industries)}; from HS hints that are general knowledge"]
@@ -110,9 +110,29 @@ def case_notes(found: Found) -> list[str]:
         out.append("fewer than three years before the first measure: a weak comparison")
     if hit.month >= 7:
         out.append(f"{hit.first} is treated for part of the year only (month {hit.month})")
+    others = _overlapping(found, coded)
+    if others:
+        out.append(
+            f"the same pair and years also hold {', '.join(others)}: neither the effect nor the "
+            "years it is compared with are of this case alone"
+        )
     if panel.items == "products":
         out.append(CUT)
     return out
+
+
+def _overlapping(found: Found, coded: Sequence[Measure]) -> list[str]:
+    """Other cases of the same pair against purchases, within the years of the flows."""
+    hit, years = found.hit, found.panel.years
+    return list(
+        dict.fromkeys(
+            m.case
+            for m in coded
+            if (m.sender, m.target) == (hit.sender, hit.target)
+            and m.case != hit.case and m.direction == PURCHASES and m.industries
+            and m.first <= years[-1] and m.last >= years[0]
+        )
+    )  # fmt: skip
 
 
 def effects_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.coercion.cases import EFFECTS, MEASURES
+from isthmus.coercion.cases import EFFECTS, MEASURES, measures
 from isthmus.coercion.design import Setting, cells_of, design, placebo_pairs
 from isthmus.coercion.diversion import diversion_rows
 from isthmus.coercion.event_tables import (
@@ -116,7 +116,7 @@ def event_study(
     steps = one_step(bases, flows, cells_of([own, *pairs], setting.years))
     again = _full(bases, flows, pairs[:full], setting.years)
     found = Found(panel, hit, setting, estimate.coef, steps, pairs, again)
-    notes = case_notes(found)
+    notes = case_notes(found, measures(world))
     low, high = placebo_interval(estimate.coef, steps[1:])
     tables = {
         "effects": effects_table(found, low, high, notes),
