@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.codes import parse_parties
@@ -136,6 +136,7 @@ def test_longer_horizons_hurt_less(small):
         assert losses == sorted(losses, reverse=True)
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 1.0), st.floats(1.0, 30.0), st.floats(0.0, 1.0))
 def test_losses_scale_with_the_unit_of_money(diversion, horizon, share):
     F = np.array([[[50.0], [30.0]], [[20.0], [40.0]]])
