@@ -311,3 +311,50 @@ def test_products_keep_the_larger_flows_of_every_year_alike():
             assert all(j in largest or i in order[:, j] for j in partners)
     i, j = panel.place("AUS"), panel.place("CHN")
     assert cube[i, j, 1] == pytest.approx(9044.683903)
+
+
+class ProductWorld:
+    """The shipped world with other trade by product, all flows of every year."""
+
+    def __init__(self, frame):
+        self.base, self.frame = World.open("starter"), frame
+
+    def trade(self, _classification="HS2017"):
+        return self.frame
+
+    def __getattr__(self, name):
+        return getattr(self.base, name)
+
+
+def test_a_wider_world_shows_more_products():
+    """Barley and wine, exports of Australia to China at a tenth in 2021, one coded ban each."""
+    rng = np.random.default_rng(0)
+    names = ("AUS", "ARG", "CAN", "CHN", "DEU", "FRA", "JPN", "KOR", "UKR", "USA")
+    economy = {n: rng.normal(0, 1, 2) for n in names}
+    rows = [
+        (y, a, b, p, float(np.exp(economy[a][0] + economy[b][1] + rng.normal(3, 0.05)))
+         * (0.1 if (a, b, y) == ("AUS", "CHN", 2021) else 1.0), None, "full")
+        for p in ("100300", "220421") for y in range(2014, 2023)
+        for a in names for b in names if a != b
+    ]  # fmt: skip
+    frame = pl.DataFrame(
+        rows,
+        schema={"year": pl.Int16, "exporter": pl.String, "importer": pl.String,
+                "product": pl.String, "value": pl.Float64, "quantity": pl.Float64,
+                "coverage": pl.String},
+        orient="row",
+    )  # fmt: skip
+    world = ProductWorld(frame)
+    result = event_study(world, "AUS-2020", products=["100300", "220421"], placebos=60, full=2)
+    effects = result["effects"].frame
+    by_year = dict(effects.select("year", "effect").rows())
+    assert by_year[2021] == pytest.approx(-0.9, abs=0.02)
+    assert by_year[2022] == pytest.approx(0.0, abs=0.1)
+    row = result["recovery"].frame.row(0, named=True)
+    assert (row["peak_year"], row["outcome"]) == (2021, "recovered by half")
+    assert row["high"] < -0.8
+    assert effects.filter(pl.col("year") == 2021)["as_low"][0] == 0.0
+    # sales to all others are as they were
+    lost = result["diversion"].frame.filter(pl.col("year") == 2021).row(0, named=True)
+    assert lost["diverted_low"] < 0 < lost["diverted_high"] < 2
+    assert lost["lost_low"] > 0
