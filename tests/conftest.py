@@ -10,9 +10,19 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("CI") == "true"
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile(
+    "isthmus",
+    settings.get_profile("ci" if REQUIRED else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("isthmus")
 
 
 def _absent(what: str, reason: str) -> NoReturn:
