@@ -63,7 +63,7 @@ def test_table_is_made_once(world, table):
 
 
 def test_other_years_are_refused(world):
-    with pytest.raises(DataMissing, match="mrio_1987"):
+    with pytest.raises(DataMissing, match="no inter-economy table of 1987"):
         world.mrio(1987)
 
 
