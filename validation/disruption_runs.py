@@ -80,7 +80,7 @@ def main():
         for stock in STOCKS:
             fine = lost(chips, name, stock, stopped, {})
             coarse = of_eu(lost(pooled, name, stock, instead, moved), base)
-            for scenario, share in of_eu(fine, base).items():
+            for scenario, share in sorted(of_eu(fine, base).items()):
                 kept = shipped_of(runs, event, actor, stock, scenario)
                 both = kept.join(fine.filter(pl.col("scenario") == scenario), on="economy")
                 assert both.height == len(chips.economies), (event, stock, scenario)
