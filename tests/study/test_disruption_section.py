@@ -207,6 +207,14 @@ def test_single_paths_stay_inside_the_band(world, built) -> None:
     assert drawn["event"].n_unique() == 4
 
 
+def test_first_stops_are_counted_over_all_outer_corners(world, built) -> None:
+    frame = next(t for t in built.tables if t.name == "disruption_stops.chips_180").frame
+    rows = world.table("disruption_stops").filter(pl.col("event") == "chips_180")
+    most = rows.group_by("industry").len()["len"].max()
+    assert frame["often"].max() == pytest.approx(most / 2**5)
+    assert (frame["earliest"] <= frame["latest"]).all()
+
+
 def test_members_among_the_five_worst_add_up(context) -> None:
     ranked = members_ranked(context, "chips_180", PARTNER, 90)
     assert ranked.height == 27

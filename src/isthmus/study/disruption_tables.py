@@ -11,12 +11,14 @@ from isthmus.evidence import Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.corners import industries_ranked, known_at, members_ranked, worth_knowing
 from isthmus.study.disruption import (
+    CORNER,
     HORIZONS,
     INDUSTRIES,
     PATHS,
     QUARTER,
     RUNS,
     STOPS,
+    block_of,
     blocks,
     loss_finding,
     losses,
@@ -184,18 +186,19 @@ def _stops(context: Context, main: list[tuple[str, str]]) -> tuple[Table, ...]:
 
 
 def _stops_of(context: Context, event: str, actor: str, rows: pl.DataFrame) -> Table:
-    corners = rows.select("stock_stopped", "stock_other", "psi", "redirect", "criticality")
-    count = corners.n_unique()
+    corners = block_of(context, event, actor, QUARTER).corners
+    ends = [pl.col(c).is_in([corners[c].min(), corners[c].max()]) for c in CORNER]
+    count = corners.filter(*ends).height
     most = pl.col("economy", "missing_input", "supplier").drop_nulls().mode().sort().first()
     seen = (
         rows.group_by("industry")
         .agg(
             pl.col("day").min().alias("earliest"),
             pl.col("day").max().alias("latest"),
-            (pl.len() / count).alias("stops"),
+            (pl.len() / count).alias("often"),
             most,
         )
-        .sort("stops", "earliest", "industry", descending=[True, False, False])
+        .sort("often", "earliest", "industry", descending=[True, False, False])
         .head(MOST_INDUSTRIES)
     )
 
@@ -208,7 +211,7 @@ def _stops_of(context: Context, event: str, actor: str, rows: pl.DataFrame) -> T
                 "industry": named(row["industry"]),
                 "earliest": row["earliest"],
                 "latest": row["latest"],
-                "stops": row["stops"],
+                "often": row["often"],
                 "where": None if row["economy"] is None else context.label(row["economy"]),
                 "missing_input": named(row["missing_input"]),
                 "supplier": None if row["supplier"] is None else context.label(row["supplier"]),
@@ -219,7 +222,7 @@ def _stops_of(context: Context, event: str, actor: str, rows: pl.DataFrame) -> T
     return context.table(
         _named(f"{KEY}_stops", event),
         frame,
-        units={"earliest": "count", "latest": "count", "stops": "share"},
+        units={"earliest": "count", "latest": "count", "often": "share"},
         kind=Kind.ASSUMED,
         datasets=[STOPS],
         notes=["first_missing"],
