@@ -106,7 +106,8 @@ def updated_use(sales: Array, old: Technology, *, added_total: Array | None = No
     Raises
     ------
     BadInput
-        When sales are negative, or shapes do not agree.
+        When sales are negative, shapes do not agree, or an economy buys less than its industries
+        need.
     DidNotConverge
         When balancing leaves more than `BALANCED`.
     """
@@ -123,6 +124,12 @@ def updated_use(sales: Array, old: Technology, *, added_total: Array | None = No
     home = sales[own, own]
     rows = np.concatenate([home, sales.sum(axis=0) - home], axis=1)
     final = rows.sum(axis=1) - inputs.sum(axis=1)
+    if short := np.flatnonzero(final < 0).tolist():
+        raise BadInput(
+            "the industries of some economies would need more than their economy buys",
+            where=f"economies at positions {', '.join(map(str, short))}",
+            hint="their value added is too small for their sales, or imports are missing",
+        )
     prior = np.concatenate([_mixed(old.domestic), _mixed(old.imported)], axis=1)
     folded = np.concatenate([prior[..., :S], prior[..., S:].sum(axis=2, keepdims=True)], axis=2)
     columns = np.concatenate([inputs, final[:, None]], axis=1)
