@@ -89,14 +89,16 @@ class _Writer:
         heads = [f"{name} ({unit})" if unit else name for name, unit, _ in cells.headings]
         rules = ["---:" if numeric else "---" for _, _, numeric in cells.headings]
         rows = [" | ".join(_escape(c.text) for c in row) for row in cells.rows]
-        source = source_line(table.datasets, self.dossier.sources)
+        below = list(table.notes)
+        if table.datasets:
+            source = plain_address(source_line(table.datasets, self.dossier.sources))
+            below.append(f"{self.t('ui.source')}: {source}")
         return [
             f"| {' | '.join(heads)} |",
             f"| {' | '.join(rules)} |",
             *(f"| {row} |" for row in rows),
             "",
-            " ".join([*table.notes, f"{self.t('ui.source')}: {plain_address(source)}"]),
-            "",
+            *([" ".join(below), ""] if below else []),
         ]
 
     def claims(self) -> list[str]:
