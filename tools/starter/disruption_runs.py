@@ -2,7 +2,7 @@
 
 ``python -m tools.starter.disruption_runs FOLDER`` makes them (minutes, the extra ``fast``) and
 writes them there; ``python -m tools.starter --runs FOLDER`` ships them. They are made beforehand
-because the corners of one dossier are some 600 years of days on the whole table.
+because the corners of one dossier are some 800 years of days on the whole table.
 """
 
 from __future__ import annotations
