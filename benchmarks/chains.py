@@ -1,6 +1,6 @@
 """Time and memory of the dossier's value-chain accounting beside pymrio's Leontief inverse.
 
-Run: ``python benchmarks/chains.py`` (all that docs/chains.md holds, about four minutes on a busy
+Run: ``python benchmarks/chains.py`` (all that docs/chains.md holds, about four minutes on a quiet
 machine), with ``--growth`` up to 8,000 industries. Each run is a process of its own with one BLAS
 thread; sides take turns, medians of five. Processor time stands beside time on the clock, because
 only the first means something on a busy machine. pymrio is timed for ``calc_L`` and the same
