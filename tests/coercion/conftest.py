@@ -49,3 +49,9 @@ def small_flows(seed=0, drop=0.2):
 @pytest.fixture
 def small():
     return SmallWorld(small_flows())
+
+
+@pytest.fixture
+def small_world():
+    """Return small worlds whose last fall is to a given part."""
+    return lambda **given: SmallWorld(small_flows(**given))

@@ -150,15 +150,14 @@ def test_an_interval_holds_what_placebos_do_not_make_unusual(small):
     )
 
 
-def test_recovery_is_seen_where_the_flow_comes_back():
-    from conftest import SmallWorld, small_flows
-
-    flows = small_flows(drop=0.1)
+def test_recovery_is_seen_where_the_flow_comes_back(small_world):
+    world = small_world(drop=0.1)
+    flows = world.flow
     i, j = flows.economies.index("CAN"), flows.economies.index("CHN")
     # measures of 2019 to 2022: a fall to 0.2, then 0.4, 0.8 and all of it
     for year, left in ((2019, 0.2), (2020, 0.4), (2021, 0.8)):
         flows.cube[flows.years.index(year), i, j, :2] *= left
-    result = event_study(SmallWorld(flows), "CAN-2018", placebos=0, full=0)
+    result = event_study(world, "CAN-2018", placebos=0, full=0)
     effect = result["recovery"].frame.row(0, named=True)
     assert effect["measure"] == "effect"
     assert effect["peak_year"] == 2019
@@ -166,7 +165,7 @@ def test_recovery_is_seen_where_the_flow_comes_back():
     # 0.8, 0.6, 0.2: half is left between the first and the second year after
     assert effect["half_life"] == pytest.approx(1 + np.log(0.6 / 0.4) / np.log(0.6 / 0.2), abs=0.1)
     assert effect["outcome"] == "recovered by half"
-    lasting = event_study(SmallWorld(small_flows()), "LTU-2021", placebos=0, full=0)
+    lasting = event_study(small_world(), "LTU-2021", placebos=0, full=0)
     row = lasting["recovery"].frame.row(0, named=True)
     assert (row["half_life"], row["outcome"]) == (None, "not recovered within the years")
 
