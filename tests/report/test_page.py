@@ -7,10 +7,17 @@ import hashlib
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from types import SimpleNamespace
 
+import pytest
+
+from isthmus.evidence import Finding, Kind
 from isthmus.report import render_html, render_markdown
-from isthmus.report.html import plain_address
+from isthmus.report.html import moves, plain_address
 from isthmus.study.dossier import Dossier
+from isthmus.study.schema import Rule
+from isthmus.study.verdict import holds
+from isthmus.study.wording import Catalogue
 
 VOID = {"meta", "br", "link", "img", "input", "hr", "rect", "path", "line", "circle"}
 
@@ -122,3 +129,22 @@ def test_schema_version_is_in_page_and_markdown(page: str, dossier: Dossier) -> 
 
 def test_addresses_become_text() -> None:
     assert plain_address("see https://example.org/x") == "see example.org/x"
+
+
+@pytest.mark.parametrize(
+    ("comparison", "words", "at_the_value"),
+    [
+        (">=", "up to 5 and fails above", True),
+        (">", "below 5 and fails from", False),
+        ("<=", "from 5 upwards", True),
+        ("<", "above 5 and fails up to", False),
+    ],
+)
+def test_the_words_on_thresholds_agree_with_the_rule_at_the_value(
+    comparison: str, words: str, at_the_value: bool
+) -> None:
+    rule = Rule.model_validate({"comparison": comparison, "threshold": 5.0, "reason": "because"})
+    finding = Finding("k", 5.0, "count", Kind.MEASURED, "2022", "m", ())
+    assessed = SimpleNamespace(finding=finding, claim=SimpleNamespace(rule=rule))
+    assert words in moves(assessed, Catalogue.load())
+    assert holds(5.0, rule) is at_the_value

@@ -83,7 +83,7 @@ def moves(assessed: Any, catalogue: Catalogue) -> str:
     if finding is None or finding.value is None or rule is None:
         return ""
     shown = number(finding.value, finding.unit, finding.kind, catalogue.units)
-    way = "up" if rule.comparison in {">=", ">"} else "down"
+    way = {">=": "up", ">": "above", "<=": "down", "<": "below"}[rule.comparison]
     return catalogue.text(f"verdict.moves_{way}", value=shown)
 
 
