@@ -10,9 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from isthmus.errors import BadInput, DidNotConverge, EconomyIsolated, NoSupplierLeft
+from isthmus.errors import (
+    BadInput,
+    DidNotConverge,
+    EconomyIsolated,
+    NoSupplierLeft,
+    SurplusExceedsIncome,
+)
 from isthmus.kernels.equilibrium import TradeModel, TradeShock, evaluate, shocked_system
-from isthmus.kernels.equilibrium_base import model_from_flows, rebase
+from isthmus.kernels.equilibrium_base import model_from_flows, rebase, settle
 from isthmus.kernels.equilibrium_check import check_model, check_shock
 from isthmus.kernels.equilibrium_solve import solve, solve_many
 from isthmus.kernels.equilibrium_welfare import base_flows, new_flows, new_shares, welfare
@@ -263,6 +269,48 @@ def test_a_surplus_that_cannot_be_earned_does_not_converge() -> None:
     keep[:, 1:, 0] = 1e-9
     with pytest.raises(DidNotConverge, match="of the shock"):
         solve(model, TradeShock(deficit=unpayable, keep=keep), max_evaluations=60)
+
+
+def test_a_surplus_has_a_base_up_to_the_income_that_it_leaves() -> None:
+    """Two equal economies, theta 1, home share 0.7: at the limit the first spends nothing.
+
+    All sales go to the second, which spends the world's 2: ``w = 2 (.3/w) / (.3/w + .7/(2 - w))``,
+    so that the largest surplus is the positive root of ``.4 w^2 + 1.2 w - 1.2``.
+    """
+    model = _symmetric(theta=1.0)
+    limit = (np.sqrt(1.2**2 + 4 * 0.4 * 1.2) - 1.2) / 0.8
+    below, above = np.array([-1.0, 1.0]) * (limit - 1e-6), np.array([-1.0, 1.0]) * (limit + 1e-6)
+    based = rebase(model, deficit=below)
+    assert 0 < based.value_added[0] + below[0] < 1e-5
+    assert np.abs(solve(based).wage - 1).max() < UNMOVED
+    with pytest.raises(SurplusExceedsIncome, match=r"exceeds the income"):
+        rebase(model, deficit=above)
+
+
+@pytest.mark.parametrize("seed", [1138, 1307, 3124, 9219])
+def test_the_random_worlds_have_a_base(seed: int) -> None:
+    for tariffs in (True, False):
+        model = random_model(seed, tariffs=tariffs)
+        assert np.abs(solve(model).wage - 1).max() < UNMOVED
+
+
+@pytest.mark.parametrize("surplus", [1.0, 3.0, 30.0])
+def test_an_economy_whose_surplus_exceeds_its_income_is_named(surplus: float) -> None:
+    model = random_model(3, tariffs=False)
+    wanted = np.array([0.0, surplus, -surplus, 0.0]) * model.value_added[2]
+    with pytest.raises(SurplusExceedsIncome, match=r"economies at positions \[2\]") as caught:
+        rebase(model, deficit=wanted)
+    assert caught.value.positions == (2,)
+    assert caught.value.exit_code == DidNotConverge.exit_code
+
+
+def test_reported_deficits_beyond_income_are_refused_not_met_by_negative_spending() -> None:
+    model = _symmetric(theta=1.0)
+    shock = TradeShock(deficit=np.array([-0.85, 0.85]))
+    with pytest.raises(SurplusExceedsIncome):
+        solve(model, shock)
+    with pytest.raises(SurplusExceedsIncome):
+        settle(replace(model, deficit=np.array([-1.2, 1.2])))
 
 
 def test_a_bad_model_names_every_problem() -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -59,6 +61,22 @@ def test_paths_by_hand():
     assert half_life(np.zeros(0))[0] == -1
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ([-5e-324, 1.0], (0, 0.0)),
+        ([-0.5, -5e-324], (0, math.log(2.0) / (math.log(0.5) + 1074 * math.log(2.0)))),
+        ([-1e308, -1e-308], (0, math.log(2.0) / (616.0 * math.log(10.0)))),
+        ([-1e308, 1e308], (0, 0.25)),
+        ([-5e-324, -5e-324, 0.0], (0, 1.5)),
+    ],
+)
+def test_paths_at_the_ends_of_floating_point(path, expected):
+    assert half_life(np.array(path)) == pytest.approx(expected, rel=1e-12)
+
+
+@example(np.array([-5e-324, 1.0]))
+@example(np.array([-0.5, -5e-324]))
 @given(arrays(np.float64, st.integers(1, 10), elements=st.floats(-0.99, 3)))
 def test_the_scale_of_a_path_does_not_matter(path):
     a, b = half_life(path), half_life(path * 4.0)

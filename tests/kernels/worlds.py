@@ -11,7 +11,11 @@ from isthmus.kernels.equilibrium_base import model_from_flows, rebase
 def random_model(
     seed: int, economies: int = 4, sectors: int = 3, *, tariffs: bool = True
 ) -> TradeModel:
-    """Return a consistent random base with input-output links."""
+    """Return a consistent random base with input-output links.
+
+    Every economy spends at least a quarter of what it buys on final goods, so that its surplus is
+    never above its income.
+    """
     rng = np.random.default_rng(seed)
     flows = rng.lognormal(0.0, 1.0, (economies, economies, sectors))
     here = np.arange(economies)
@@ -20,5 +24,8 @@ def random_model(
     inputs *= rng.uniform(0.2, 0.6, (economies, 1, sectors)) / inputs.sum(axis=1, keepdims=True)
     tariff = rng.uniform(0.0, 0.3, (sectors, economies, economies)) * tariffs
     tariff[:, here, here] = 0.0
+    bought = flows.sum(axis=0) + np.einsum("jni,inj->nj", tariff, flows)
+    used = np.einsum("nkj,nj->n", inputs, flows.sum(axis=1))
+    inputs *= np.minimum(1.0, 0.75 * bought.sum(axis=1) / used)[:, None, None]
     theta = rng.uniform(1.0, 9.0, sectors)
     return rebase(model_from_flows(flows, inputs, theta=theta, tariff=tariff))

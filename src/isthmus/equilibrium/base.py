@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.errors import BadInput, InputProblem, SurplusExceedsIncome, raise_all
 from isthmus.kernels.equilibrium import TradeModel
 from isthmus.kernels.equilibrium_base import model_from_flows, settle
 from isthmus.world.mrio import MRIO
@@ -80,6 +82,8 @@ def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
     BadInput
         When the tariffs have another shape or values out of range, or an economy neither
         produces nor trades; all problems at once.
+    SurplusExceedsIncome
+        When an economy's surplus leaves it nothing to spend.
     """
     labels = table.labels
     n, s = labels.n, labels.S
@@ -92,7 +96,8 @@ def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
     model = model_from_flows(flows, inputs, theta=np.full(s, 4.0), tariff=rates)
     final = model.expenditure - np.matmul(model.gamma, flows.sum(axis=1)[:, :, None])[:, :, 0]
     cut += float(np.maximum(-final, 0.0).sum())
-    settled = settle(model)
+    with economies_named(table.economies):
+        settled = settle(model)
     moved = float(np.abs(settled.value_added / model.value_added - 1.0).max())
     return Base(
         model=settled,
@@ -105,6 +110,22 @@ def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
         cut=cut / float(flows.sum()),
         scaled=scaled,
     )
+
+
+@contextmanager
+def economies_named(economies: tuple[str, ...]) -> Iterator[None]:
+    """Name the economies where the kernel knows positions only.
+
+    Raises
+    ------
+    SurplusExceedsIncome
+        With the codes of the economies.
+    """
+    try:
+        yield
+    except SurplusExceedsIncome as error:
+        error.where = ", ".join(economies[k] for k in error.positions)
+        raise
 
 
 def with_theta(base: Base, theta: Floats) -> TradeModel:

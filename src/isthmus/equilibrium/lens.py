@@ -18,7 +18,7 @@ from isthmus.equilibrium.about import (
     provenance_of,
     solution_table,
 )
-from isthmus.equilibrium.base import Base, prepare, with_theta
+from isthmus.equilibrium.base import Base, economies_named, prepare, with_theta
 from isthmus.equilibrium.elasticities import COMPOSITE, Level
 from isthmus.equilibrium.horizon import ElasticityPath, Reading, parse_horizon
 from isthmus.equilibrium.ranges import Choice, alternatives
@@ -248,7 +248,7 @@ def run_base(
 
     Raises
     ------
-    EconomyIsolated, NoSupplierLeft, DidNotConverge
+    EconomyIsolated, NoSupplierLeft, DidNotConverge, SurplusExceedsIncome
         By name of economy and industry.
     """
     choice = Choice("main", None, settings.path, settings.level, settings.reading)
@@ -266,7 +266,8 @@ def _solved(
     rule: DeficitRule = "world_share" if settings.deficits == "world_share" else "fixed"
     shock = replace(shock, deficit_rule=rule)
     try:
-        found = solve_model(model, shock, start=start, tolerance=settings.tolerance)
+        with economies_named(base.economies):
+            found = solve_model(model, shock, start=start, tolerance=settings.tolerance)
     except (EconomyIsolated, NoSupplierLeft):
         require_possible(model, shock, base)
         raise

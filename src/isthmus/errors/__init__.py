@@ -28,6 +28,7 @@ from isthmus.errors.model import (
     NotProductive,
     ShockNotRepresentable,
     SingularSystem,
+    SurplusExceedsIncome,
     WorkerLost,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "StorageBusy",
     "StorageFull",
     "StorageReadOnly",
+    "SurplusExceedsIncome",
     "TargetExists",
     "WorkerLost",
     "did_you_mean",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from isthmus.errors.base import (
     EXIT_BAD_INPUT,
     EXIT_INTERRUPTED,
@@ -32,6 +34,27 @@ class DidNotConverge(IsthmusError):
     """An iteration ended without reaching its tolerance."""
 
     exit_code = EXIT_NOT_CONVERGED
+
+
+class SurplusExceedsIncome(DidNotConverge):
+    """A fixed trade surplus takes more than an economy earns, so that it would spend less than 0.
+
+    Parameters
+    ----------
+    positions : sequence of int
+        Places of the economies in the arrays.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        positions: Sequence[int] = (),
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.positions = tuple(positions)
 
 
 class ShockNotRepresentable(IsthmusError):

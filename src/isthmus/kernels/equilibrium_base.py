@@ -14,7 +14,7 @@ import numpy as np
 from isthmus.errors import DidNotConverge
 from isthmus.kernels.equilibrium import Floats, TradeModel, TradeShock, evaluate, shocked_system
 from isthmus.kernels.equilibrium_check import check_model
-from isthmus.kernels.equilibrium_solve import solve
+from isthmus.kernels.equilibrium_solve import overdrawn, solve, surplus_exceeds_income
 from isthmus.kernels.equilibrium_welfare import new_shares
 
 SETTLING = 3000
@@ -100,11 +100,15 @@ def rebase(model: TradeModel, *, deficit: Floats | None = None) -> TradeModel:
 
     Raises
     ------
+    SurplusExceedsIncome
+        When a surplus leaves an economy nothing to spend; balanced trade always has a base.
     DidNotConverge
         When no such equilibrium is found.
     """
     shock = TradeShock(deficit=model.deficit if deficit is None else deficit)
-    found = solve(model, shock)
+    # Reported deficits may have no equilibrium at reported shares; balanced trade has one, so that
+    # a solution in portions starts there.
+    found = solve(replace(model, deficit=np.zeros_like(model.deficit)), shock)
     based = replace(
         model,
         pi=new_shares(model, shock, found),
@@ -133,6 +137,8 @@ def settle(model: TradeModel) -> TradeModel:
 
     Raises
     ------
+    SurplusExceedsIncome
+        When a surplus leaves an economy nothing to spend.
     DidNotConverge
         When an economy cannot finance its deficit at these shares.
     """
@@ -146,8 +152,11 @@ def settle(model: TradeModel) -> TradeModel:
         spending = np.abs(got.expenditure - model.expenditure).max() / model.expenditure.max()
         model = replace(model, expenditure=got.expenditure, value_added=got.demand)
         if max(gap, spending) < ROUNDING:
-            return model
+            break
     if gap < NEAR_ROUNDING:
+        poor = overdrawn(got.income)
+        if poor:
+            raise surplus_exceeds_income(poor, "the base has no equilibrium")
         return model
     raise DidNotConverge(
         f"the base does not settle: value added still moves by {gap:.1e}",

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from isthmus.errors import DidNotConverge
+from isthmus.errors import DidNotConverge, SurplusExceedsIncome
 from isthmus.kernels.equilibrium import (
     Evaluation,
     Floats,
@@ -80,6 +80,15 @@ class _State:
     wage: Floats
     price: Floats
     expenditure: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What an iteration found, if anything, and which economies were left nothing to spend."""
+
+    found: Equilibrium | None
+    evaluations: int
+    overdrawn: tuple[int, ...] = ()
 
 
 class _Memory:
@@ -149,15 +158,17 @@ def solve(
         When an economy no longer trades with the others both ways.
     DidNotConverge
         When the residual stays above `tolerance` even with the shock applied in small portions.
+    SurplusExceedsIncome
+        When the equations are met only with negative spending of an economy.
     """
     system = shocked_system(model, shock or TradeShock())
     require_trade(system)
     first = _State(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
     near = first if start is None else _State(start.wage, start.price, start.expenditure)
-    found, spent = _accelerated(system, near, tolerance, max_evaluations)
-    if found is not None:
-        return replace(found, evaluations=spent)
-    return _by_portions(system, first, tolerance, max_evaluations, spent)
+    tried = _accelerated(system, near, tolerance, max_evaluations)
+    if tried.found is not None:
+        return replace(tried.found, evaluations=tried.evaluations)
+    return _by_portions(system, first, tolerance, max_evaluations, tried.evaluations)
 
 
 def solve_many(
@@ -189,7 +200,7 @@ def solve_many(
 
     Raises
     ------
-    DidNotConverge, EconomyIsolated, NoSupplierLeft
+    DidNotConverge, EconomyIsolated, NoSupplierLeft, SurplusExceedsIncome
         As `solve`, for the first shock that fails.
     """
     return [solve(model, shock, start=start, tolerance=tolerance) for shock in shocks]
@@ -205,6 +216,14 @@ def wage_damping(model: TradeModel) -> Floats:
     return np.asarray(1.0 / (1.0 + (share * model.theta * (1.0 - home)).sum(axis=1)))
 
 
+def overdrawn(income: Floats) -> tuple[int, ...]:
+    """Return the positions of economies whose surplus leaves nothing to spend.
+
+    The equations may have a solution with negative spending; it is no equilibrium.
+    """
+    return tuple(np.flatnonzero(income <= 0).tolist())
+
+
 def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
     """Return the residual named in `Equilibrium`."""
     price = np.abs(np.log(got.price / state.price)).max()
@@ -214,30 +233,30 @@ def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
     return float(max(price, expenditure, labour))
 
 
-def _accelerated(
-    system: ShockedSystem, state: _State, tolerance: float, limit: int
-) -> tuple[Equilibrium | None, int]:
-    """Anderson iteration; returns None when the limit is reached or numbers leave their range."""
+def _accelerated(system: ShockedSystem, state: _State, tolerance: float, limit: int) -> _Attempt:
+    """Anderson iteration; finds nothing at the limit or where numbers leave their range."""
     damping = wage_damping(system.model)
     with np.errstate(all="ignore"):
         point = _pack(system, state)
         memory = _Memory(point.size)
         best, since = np.inf, 0
+        poor: tuple[int, ...] = ()
         for count in range(1, limit + 1):
             state = _unpack(system, point)
             got = evaluate(system, state.wage, state.price, state.expenditure)
             residual = residual_of(system, state, got)
-            if not np.isfinite(residual):
-                return None, count
+            poor = overdrawn(got.income)
+            if not np.isfinite(residual) or (residual <= tolerance and poor):
+                return _Attempt(None, count, poor)
             if residual <= tolerance:
-                return _equilibrium(state, got, residual), count
+                return _Attempt(_equilibrium(state, got, residual), count)
             since = 0 if residual < 0.9 * best else since + 1
             best = min(best, residual)
             move = _pack(system, _next(system, state, got, damping)) - point
             if since > 3 * MEMORY:
                 memory, since = _Memory(point.size), 0
             point = point + np.clip(memory.mixed(point, move), -LARGEST_STEP, LARGEST_STEP)
-    return None, limit
+    return _Attempt(None, limit, poor)
 
 
 def _next(system: ShockedSystem, state: _State, got: Evaluation, damping: Floats) -> _State:
@@ -255,23 +274,40 @@ def _by_portions(
     found: Equilibrium | None = None
     while done < 1.0:
         goal = min(1.0, done + size)
-        step, used = _accelerated(_portion(system, goal), state, tolerance, limit)
-        spent += used
+        tried = _accelerated(_portion(system, goal), state, tolerance, limit)
+        step, spent = tried.found, spent + tried.evaluations
         if step is None:
             size /= 2.0
             if size < SHORTEST_PORTION:
-                raise DidNotConverge(
-                    f"no equilibrium was found beyond {done:.1%} of the shock after {spent} "
-                    f"evaluations (tolerance {tolerance:g})",
-                    hint="a fixed trade deficit or surplus that an economy can no longer finance "
-                    "has no equilibrium: remove deficits, soften the shock, or raise theta",
-                )
+                what = f"no equilibrium was found beyond {done:.1%} of the shock"
+                what = f"{what} after {spent} evaluations (tolerance {tolerance:g})"
+                raise _unsolved(what, tried.overdrawn)
             continue
         done, size, portions, found = goal, 2.0 * size, portions + 1, step
         state = _State(step.wage, step.price, step.expenditure)
     if found is None:
         raise DidNotConverge("the shock was applied in no portion")
     return replace(found, evaluations=spent, portions=portions)
+
+
+def _unsolved(what: str, poor: tuple[int, ...]) -> DidNotConverge:
+    if poor:
+        return surplus_exceeds_income(poor, what)
+    return DidNotConverge(
+        what,
+        hint="a fixed trade deficit or surplus that an economy can no longer finance "
+        "has no equilibrium: remove deficits, soften the shock, or raise theta",
+    )
+
+
+def surplus_exceeds_income(positions: tuple[int, ...], what: str) -> SurplusExceedsIncome:
+    """Return the error that names the economies whose surplus leaves nothing to spend."""
+    return SurplusExceedsIncome(
+        f"{what}: a trade surplus exceeds the income of an economy",
+        where=f"economies at positions {list(positions)}",
+        hint="remove deficits, let them follow world income, or soften the shock",
+        positions=positions,
+    )
 
 
 def _portion(system: ShockedSystem, share: float) -> ShockedSystem:

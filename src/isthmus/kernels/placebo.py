@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -89,7 +91,7 @@ def half_life(path: Array) -> tuple[int, float]:
     Parameters
     ----------
     path : array, shape (H,)
-        Effects by step; a fall is negative.
+        Effects by step, finite and of any size; a fall is negative.
 
     Returns
     -------
@@ -101,15 +103,21 @@ def half_life(path: Array) -> tuple[int, float]:
     if len(path) == 0 or not (path < 0).any():
         return -1, np.nan
     peak = int(np.argmin(path))
-    left = path[peak:] / path[peak]
+    deepest = float(path[peak])
+    left = np.minimum(path[peak:], 0.0) / deepest
     done = np.flatnonzero(left <= 0.5)
     if not len(done):
         return peak, np.nan
     h = int(done[0])
-    before, after = left[h - 1], left[h]
-    part = (
-        np.log(before / 0.5) / np.log(before / after)
-        if after > 0
-        else (before - 0.5) / (before - after)
-    )
-    return peak, float(h - 1 + part)
+    before, after = float(left[h - 1]), float(path[peak + h])
+    if after < 0:
+        part = math.log(before / 0.5) / _log_ratio(float(path[peak + h - 1]), after)
+    else:
+        part = (before - 0.5) / (before + after / -deepest)
+    return peak, h - 1 + part
+
+
+def _log_ratio(above: float, below: float) -> float:
+    """Return log(above / below) of two numbers of one sign whose ratio may exceed all floats."""
+    (a, p), (b, q) = math.frexp(above), math.frexp(below)
+    return math.log(a / b) + (p - q) * math.log(2.0)
