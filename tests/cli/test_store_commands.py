@@ -95,6 +95,37 @@ def test_add_list_verify_export_import_gc(capsys, tmp_path, monkeypatch):
     assert fault["where"] == added
 
 
+HOSTILE = [
+    "=HYPERLINK(0)",
+    "@SUM(A1)",
+    "+1",
+    "-cmd|x",
+    "'=1",
+    "''-a",
+    "\ttab",
+    "\rcr",
+    "plain",
+    "-7",
+]
+
+
+def test_text_that_a_spreadsheet_would_run_is_marked_and_comes_back_as_it_was(capsys, tmp_path):
+    table = write_table(tmp_path)
+    frame = pl.DataFrame({"exporter": HOSTILE, "value": [-float(n) for n in range(10)]})
+    frame.write_parquet(table.with_suffix(".parquet"))
+    document(capsys, "data", "add", table.with_suffix(".parquet"))
+    added = Store().dataset("mine")
+    for option, cells in (((), None), (("--keep-formulas",), HOSTILE)):
+        out = tmp_path / f"out{len(option)}.csv"
+        document(capsys, "data", "export", "mine", "--world", "starter+mine", "--out", out, *option)
+        written = pl.read_csv(out)
+        safe = [f"'{text}" if text != "plain" else text for text in HOSTILE]
+        assert written["exporter"].to_list() == (cells or safe)
+        assert written["value"].to_list() == frame["value"].to_list()
+        words = ("data", "add", out, "--record", table.with_suffix(".toml"), *option)
+        assert document(capsys, *words)["added"] == added.reference
+
+
 def test_refusals_have_their_exit_codes(capsys, tmp_path):
     table = write_table(tmp_path, redistribution="forbidden")
     assert main(["data", "add", str(table)]) == 0

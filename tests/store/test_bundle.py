@@ -178,6 +178,35 @@ def test_changed_rows_are_refused(bundle, tmp_path):
         import_bundle(Store(tmp_path / "target"), _rewrite(bundle, change))
 
 
+def _damage(key):  # type: ignore[no-untyped-def]
+    def change(member, content):
+        hit = member.startswith(f"datasets/{key}/") and member.endswith("data.parquet")
+        yield member, content[:-1] + b"?" if hit else content
+
+    return change
+
+
+def test_a_damaged_member_is_refused_though_its_data_set_is_known(store, bundle):
+    before = files(store.root / "datasets")
+    with pytest.raises(DataCorrupted, match="content that its manifest names"):
+        import_bundle(store, _rewrite(bundle, _damage("one")))
+    assert files(store.root / "datasets") == before
+
+
+def test_one_damaged_member_keeps_everything_out(bundle, tmp_path):
+    target = Store(tmp_path / "target")
+    with pytest.raises(DataCorrupted):
+        import_bundle(target, _rewrite(bundle, _damage("two")))
+    assert target.datasets() == []
+
+
+def test_damage_in_the_store_is_not_called_imported(store, bundle):
+    store.dataset("one").folder.joinpath("data.parquet").write_bytes(b"x")
+    with pytest.raises(DataCorrupted) as caught:
+        import_bundle(store, bundle)
+    assert caught.value.where == store.dataset("one").reference
+
+
 def test_a_missing_member_is_refused(bundle, tmp_path):
     def change(member, content):
         if not member.endswith("data.parquet"):

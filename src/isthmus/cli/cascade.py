@@ -142,6 +142,7 @@ def generate(
     """
     from isthmus.cascade import synthetic_network
     from isthmus.cli.output import say
+    from isthmus.evidence.formulas import guarded
     from isthmus.runtime import atomic_write_bytes
 
     network = synthetic_network(
@@ -149,6 +150,6 @@ def generate(
     )
     for path, frame in ((firms, network.firms), (links, network.links())):
         with atomic_write_bytes(path) as handle:
-            frame.write_csv(handle)
+            guarded(frame).write_csv(handle)
         say(f"wrote {path}: {frame.height} rows")
     say(network.notes[0])

@@ -89,6 +89,7 @@ def export(
     format: Literal["csv", "parquet", "json"] | None = None,  # noqa: A002 - the option's name
     world: str = "starter",
     force: bool = False,
+    keep_formulas: bool = False,
     json: bool = False,
 ) -> None:
     """Write a data set to a file, or data sets of the store to a bundle (.zip).
@@ -108,6 +109,9 @@ def export(
         Name of a world, or the folder of one.
     force
         Replace an existing file.
+    keep_formulas
+        Leave text in CSV that a spreadsheet would run as a formula as it is. By default it gets an
+        apostrophe in front, which ``isthmus data add`` takes off again.
     json
         Print what was written as JSON.
     """
@@ -120,7 +124,9 @@ def export(
     if len(keys) != 1:
         raise BadInput("name one data set", where="KEY", hint="or write a bundle: --out FILE.zip")
     key = keys[0]
-    beside = export_table(World.open(world), key, out, form=format, replace=force)
+    beside = export_table(
+        World.open(world), key, out, form=format, replace=force, keep_formulas=keep_formulas
+    )
     if json:
         files = [str(out), str(beside)]
         emit_json({"schema_version": SCHEMA_VERSION, "key": key, "files": files})

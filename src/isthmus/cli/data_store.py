@@ -26,7 +26,13 @@ def register(app: App) -> None:
     app.command(import_, name="import")
 
 
-def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
+def add(
+    file: Path,
+    *,
+    record: Path | None = None,
+    keep_formulas: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
+) -> None:
     """Add a table of your own: one Parquet or CSV file and its record, or a converted WIOD table.
 
     Parameters
@@ -37,6 +43,9 @@ def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
     record
         TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
         attribution, redistribution, columns. By default the file of the same name with .toml.
+    keep_formulas
+        Take text of a CSV file as it is. By default an apostrophe before text that a spreadsheet
+        would run as a formula is taken off, as exports put it there.
     json
         Print one JSON document.
     """
@@ -56,7 +65,8 @@ def add(file: Path, *, record: Path | None = None, json: Json = False) -> None:
             where=str(beside),
             hint="write one (licence, unit, kind, source) and name it with --record",
         )
-    _added(Store().add(read_record(beside), read_rows(file)), json)
+    rows = read_rows(file, keep_formulas=keep_formulas)
+    _added(Store().add(read_record(beside), rows), json)
 
 
 def _added(entry: DatasetEntry, json: bool) -> None:

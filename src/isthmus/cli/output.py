@@ -85,6 +85,8 @@ def one_table(result: Result) -> Table:
 def write_table(table: Table, out: Path) -> None:
     """Write one table as CSV or Parquet, by the ending of `out`.
 
+    Text cells of CSV that a spreadsheet would run as formulas get an apostrophe in front.
+
     Raises
     ------
     BadInput
@@ -96,9 +98,11 @@ def write_table(table: Table, out: Path) -> None:
             where=str(out),
             hint="use .json, .csv or .parquet",
         )
+    from isthmus.evidence.formulas import guarded
+
     with atomic_write_bytes(out) as handle:
         if out.suffix == ".csv":
-            table.frame.write_csv(handle)
+            guarded(table.frame).write_csv(handle)
         else:
             table.frame.write_parquet(handle)
     say(f"wrote {out}")

@@ -141,7 +141,8 @@ def import_bundle(store: Store, path: Path) -> list[str]:
     """Add the data sets of a bundle after checking names, sizes, hashes and records.
 
     Nothing of a bundle is unpacked by its own names, and nothing in it is ever executed or
-    unpickled. Each data set is registered whole or not at all; a repeated import adds nothing.
+    unpickled. Nothing is registered before all of it is checked, what the store already holds
+    too; each data set is registered whole or not at all; a repeated import adds nothing.
 
     Returns
     -------
@@ -201,12 +202,18 @@ def _import_all(store: Store, archive: zipfile.ZipFile, path: Path) -> list[str]
     references = ["@".join(pair) for pair in found]
     if references != contents.get("datasets"):
         raise DataCorrupted("the bundle does not hold what its index names", where=str(path))
-    for key, version in found:
-        _import_one(store, archive, f"{DATASETS}/{key}/{version}", path)
+    with layout.staged(store.root) as staging:
+        checked = [
+            _checked_member(archive, f"{DATASETS}/{key}/{version}", path, staging / str(n))
+            for n, (key, version) in enumerate(found)
+        ]
+        for n, manifest in enumerate(checked):
+            _register(store, manifest, staging / str(n))
     return references
 
 
-def _import_one(store: Store, archive: zipfile.ZipFile, base: str, path: Path) -> None:
+def _checked_member(archive: zipfile.ZipFile, base: str, path: Path, new: Path) -> DatasetManifest:
+    """Unpack a data set into `new` and return its manifest once everything agrees with it."""
     where = f"{path}: {base}"
     if f"{base}/{DATA_FILE}" not in archive.namelist():
         raise DataCorrupted(f"{DATA_FILE} is missing", where=where)
@@ -215,22 +222,24 @@ def _import_one(store: Store, archive: zipfile.ZipFile, base: str, path: Path) -
         raise DataCorrupted(f"the manifest is that of {manifest.reference}", where=where)
     if [file.name for file in manifest.files] != [DATA_FILE]:
         raise DataCorrupted("the manifest names other files", where=where)
-    target = store.root / base
+    disk.make_folder(new)
+    _unpack(archive, f"{base}/{DATA_FILE}", new / DATA_FILE, manifest.files[0].bytes)
+    for problem in datasets.file_problems(new, manifest.files):
+        raise DataCorrupted(problem, where=where)
+    if content_hash(datasets.read_rows(new / DATA_FILE)) != manifest.record.content_sha256:
+        raise DataCorrupted("the rows differ from the digest in the record", where=where)
+    return manifest
+
+
+def _register(store: Store, manifest: DatasetManifest, new: Path) -> None:
+    """Give a checked data set its place, or check what already stands there."""
+    target = store.root / DATASETS / manifest.key / manifest.version
     if target.exists():
+        _checked(DatasetEntry(key=manifest.key, version=manifest.version, folder=target))
         return
-    with layout.staged(store.root) as staging:
-        new = staging / "dataset"
-        disk.make_folder(new)
-        _unpack(archive, f"{base}/{DATA_FILE}", new / DATA_FILE, manifest.files[0].bytes)
-        sequence = store.next_sequence(manifest.key)
-        local = manifest.model_copy(update={"sequence": sequence})
-        write_new(new / MANIFEST, local.to_bytes())
-        for problem in datasets.file_problems(new, manifest.files):
-            raise DataCorrupted(problem, where=where)
-        rows = datasets.read_rows(new / DATA_FILE)
-        if content_hash(rows) != manifest.record.content_sha256:
-            raise DataCorrupted("the rows differ from the digest in the record", where=where)
-        layout.commit(new, target)
+    local = manifest.model_copy(update={"sequence": store.next_sequence(manifest.key)})
+    write_new(new / MANIFEST, local.to_bytes())
+    layout.commit(new, target)
 
 
 def _unpack(archive: zipfile.ZipFile, name: str, target: Path, size: int) -> None:

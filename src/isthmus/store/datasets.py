@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from isthmus.errors import BadInput, DataCorrupted, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.content import content_hash
+from isthmus.evidence.formulas import unguarded
 from isthmus.runtime import canonical_hash
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
@@ -253,8 +254,16 @@ def read_record(path: Path) -> DatasetRecord:
         raise BadInput("the record cannot be read", where=str(path), hint=str(error)) from error
 
 
-def read_rows(path: Path) -> pl.DataFrame:
+def read_rows(path: Path, *, keep_formulas: bool = False) -> pl.DataFrame:
     """Read a Parquet or CSV file of the canonical layout.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    keep_formulas : bool
+        Take text of CSV as it is; by default an apostrophe before what a spreadsheet would run as
+        a formula is taken off, as exports put it there.
 
     Raises
     ------
@@ -270,9 +279,10 @@ def read_rows(path: Path) -> pl.DataFrame:
         hint = "the canonical layout is one Parquet or CSV file with a header"
         raise BadInput(f"unknown file ending '{path.suffix}'", where=str(path), hint=hint)
     try:
-        return reader(path)
+        frame = reader(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise BadInput("the table cannot be read", where=str(path), hint=str(error)) from error
+    return frame if keep_formulas or reader is not _read_csv else unguarded(frame)
 
 
 def _read_csv(path: Path) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import polars as pl
 
 from isthmus.errors import BadInput, LicenceForbids, TargetExists
 from isthmus.evidence import DatasetRecord
+from isthmus.evidence.formulas import guarded
 from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
 
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ FORMATS = ("csv", "parquet", "json")
 
 
 def export_table(
-    world: World, key: str, out: Path, *, form: str | None = None, replace: bool = False
+    world: World,
+    key: str,
+    out: Path,
+    *,
+    form: str | None = None,
+    replace: bool = False,
+    keep_formulas: bool = False,
 ) -> Path:
     """Write a data set and, beside it, its record as ``<out>.record.json``.
 
@@ -34,6 +41,9 @@ def export_table(
         Format; by default the ending of `out`.
     replace : bool
         Put the new file in the place of an existing one.
+    keep_formulas : bool
+        Leave text cells of CSV as they are; by default those that a spreadsheet would run get an
+        apostrophe in front, which ``isthmus data add`` takes off again.
 
     Returns
     -------
@@ -70,7 +80,8 @@ def export_table(
             where=", ".join(str(path) for path in taken),
             hint="choose another file, or pass --force to replace it",
         )
-    _write(world.table(key), out, chosen)
+    frame = world.table(key)
+    _write(frame if keep_formulas or chosen != "csv" else guarded(frame), out, chosen)
     with atomic_write(beside) as handle:
         handle.write(canonical_json(_described(record, out, world), indent=2) + "\n")
     return beside
