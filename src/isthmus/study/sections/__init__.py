@@ -38,6 +38,7 @@ from collections.abc import Callable
 
 from isthmus.study.context import Context
 from isthmus.study.dossier import Section
+from isthmus.study.page import Page
 from isthmus.study.sections import (
     alignment,
     arms,
@@ -55,10 +56,23 @@ from isthmus.study.sections import (
     materials,
 )
 
+Write = Callable[[Page], None]
 Build = Callable[[Context], Section]
 
+
+def written(key: str, write: Write) -> Build:
+    """Return the builder of a section that is written on a `Page`."""
+
+    def build(context: Context) -> Section:
+        page = Page(context, key)
+        write(page)
+        return page.section()
+
+    return build
+
+
 SECTIONS: tuple[tuple[str, Build], ...] = (
-    ("dependence", dependence.build),
+    ("dependence", written("dependence", dependence.write)),
     ("exposure", exposure.build),
     ("chains", chains.build),
     ("equilibrium", equilibrium.build),

@@ -1,0 +1,208 @@
+"""A page of the dossier while it is written: what is said, drawn and listed under one key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from isthmus.charts import ChartSpec, Outlines
+from isthmus.evidence import Finding, Kind, Table
+from isthmus.study.context import Context
+from isthmus.study.dossier import Chart, Note, Section
+from isthmus.study.schema import ROLES
+from isthmus.study.wording import Sentence
+
+
+class Page:
+    """One question under way: sentences, charts and tables collect in the order of the calls.
+
+    Names of texts are relative to the page: ``page.say("answer.imports")`` of the page
+    ``dependence`` says ``dependence.answer.imports``. Every text can use ``fields``; they start
+    with the names of the study's roles.
+
+    Parameters
+    ----------
+    context : Context
+        Study, world and sentences.
+    key : str
+        Name of the page: anchor, first word of its texts, its tables and its charts.
+
+    Attributes
+    ----------
+    fields : dict
+        Values that every sentence, title and heading of the page may use.
+    datasets : tuple of str
+        What tables and findings rest on unless they say otherwise.
+    kind : Kind
+        Kind of tables and findings unless they say otherwise.
+    """
+
+    def __init__(self, context: Context, key: str) -> None:
+        self.context = context
+        self.key = key
+        self.world, self.study = context.world, context.study
+        self.home, self.partner = context.home, context.partner
+        self.rival, self.ally = context.rival, context.ally
+        self.fields: dict[str, Any] = {
+            role: context.name(context.study.party(role)) for role in ROLES
+        }
+        self.datasets: tuple[str, ...] = ()
+        self.kind = Kind.MEASURED
+        self._answer: list[Sentence] = []
+        self._charts: list[Chart] = []
+        self._tables: list[Table] = []
+        self._notes: list[Sentence] = []
+        self._headlines: list[Note] = []
+        self._counters: list[Note] = []
+        self._gaps: list[Sentence] = []
+
+    def rests_on(self, *datasets: str, kind: Kind | None = None) -> None:
+        """Name what tables and findings rest on from here; their kind is the data's weakest."""
+        self.datasets = datasets
+        self.kind = self.context.kind_of(*datasets) if kind is None else kind
+
+    def lacks(self, *datasets: str, gap: str) -> bool:
+        """Tell whether the world misses one of `datasets`; the page then says so."""
+        absent = bool(self.context.missing(*datasets))
+        if absent:
+            self.gap(gap)
+        return absent
+
+    def text(self, key: str, **fields: Any) -> Sentence:
+        """Return a sentence of this page."""
+        return self.context.say(f"{self.key}.{key}", **(self.fields | fields))
+
+    def say(self, key: str, **fields: Any) -> None:
+        """Add a sentence to the answer."""
+        self._answer.append(self.text(key, **fields))
+
+    def headline(self, rank: int, key: str = "headline", **fields: Any) -> None:
+        """Offer a sentence to the first page; the lowest ranks are printed there."""
+        self._headlines.append(Note(rank, self.text(key, **fields)))
+
+    def counter(self, rank: int, key: str = "counter", **fields: Any) -> None:
+        """Offer a counter-argument to the first page."""
+        self._counters.append(Note(rank, self.text(key, **fields)))
+
+    def note(self, *keys: str, **fields: Any) -> None:
+        """Say what the numbers leave out, by keys under ``note.``."""
+        found = (self.context.say(f"note.{key}", **(self.fields | fields)) for key in keys)
+        self._notes.extend(found)
+
+    def gap(self, key: str, **fields: Any) -> None:
+        """Say what could not be answered, by a key under ``gap.``."""
+        self._gaps.append(self.context.say(f"gap.{key}", **(self.fields | fields)))
+
+    def finding(self, key: str, value: float | None, unit: str, **about: Any) -> Finding:
+        """Make a finding with the page's data sets, kind and year; see `Context.finding`."""
+        given = {"kind": self.kind, "datasets": self.datasets, "year": self.fields.get("year")}
+        return self.context.finding(key, value, unit, **(given | about))
+
+    def table(self, name: str, frame: pl.DataFrame, units: Mapping[str, str], **about: Any) -> None:
+        """Add a table; see `Context.table`. Its name and title carry the page's key."""
+        self._tables.append(self.made(name, frame, units, **about))
+
+    def made(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        units: Mapping[str, str],
+        *,
+        kind: Kind | None = None,
+        datasets: Iterable[str] | None = None,
+        notes: Iterable[str] = (),
+        attributes: Iterable[str] = (),
+        **fields: Any,
+    ) -> Table:
+        """Return a table of this page without adding it."""
+        return self.context.table(
+            f"{self.key}_{name}",
+            frame,
+            units=dict(units),
+            kind=self.kind if kind is None else kind,
+            datasets=self.datasets if datasets is None else datasets,
+            notes=notes,
+            attributes=attributes,
+            **(self.fields | fields),
+        )
+
+    def pass_on(self, *tables: Table | None) -> None:
+        """Add tables as they are, for instance of a lens; none is left out in silence."""
+        self._tables.extend(table for table in tables if table is not None)
+
+    def chart(
+        self,
+        name: str,
+        rows: pl.DataFrame | Table,
+        spec: ChartSpec,
+        units: Mapping[str, str] | None = None,
+        *,
+        said: str = "",
+        outlines: Outlines | None = None,
+        about: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        """Add a chart with its table.
+
+        Parameters
+        ----------
+        name : str
+            Name of chart and table within the page.
+        rows : polars.DataFrame or Table
+            What is drawn; a frame becomes a table of the same name.
+        spec : ChartSpec
+            How the rows become marks.
+        units : mapping of str to str, optional
+            Units of a frame's value columns.
+        said : str
+            Name of title and alternative under ``chart.`` and ``alt.``; `name` when empty.
+        outlines : Outlines, optional
+            Of a map.
+        about : mapping, optional
+            Kind, data sets, notes and attributes of the table, where they differ from the page's.
+        **fields
+            Fields of title, alternative and heading.
+        """
+        if isinstance(rows, pl.DataFrame):
+            rows = self.made(name, rows, units or {}, **(fields | dict(about or {})))
+        key = f"{self.key}-{name.replace('_', '-')}"
+        title = self.text(f"chart.{said or name}", **fields)
+        alt = self.text(f"alt.{said or name}", **fields)
+        self._charts.append(Chart(key, title, alt, rows, spec, outlines))
+
+    def axis(self, key: str, **fields: Any) -> str:
+        """Return the title of an axis or legend, by a key under ``axis.``."""
+        return self.word(f"axis.{key}", **fields)
+
+    def word(self, key: str, **fields: Any) -> str:
+        """Return a text of the catalogue without findings."""
+        return self.context.catalogue.text(key, **fields)
+
+    def roles(self, *codes: str) -> dict[str, str]:
+        """Return the colour role of each party by its label."""
+        return {self.context.label(code): self.context.role(code) for code in codes}
+
+    def labels(self, column: str, alias: str = "") -> pl.Expr:
+        """Return codes of parties as labels."""
+        found = pl.col(column).map_elements(self.context.label, return_dtype=pl.String)
+        return found.alias(alias or column)
+
+    def industries(self, column: str = "industry") -> pl.Expr:
+        """Return codes of industries as names."""
+        return pl.col(column).map_elements(self.context.industry, return_dtype=pl.String)
+
+    def section(self) -> Section:
+        """Return what was written."""
+        return Section(
+            self.key,
+            self.text("question"),
+            answer=tuple(self._answer),
+            tables=tuple(self._tables),
+            charts=tuple(self._charts),
+            notes=tuple(self._notes),
+            headlines=tuple(self._headlines),
+            counters=tuple(self._counters),
+            gaps=tuple(self._gaps),
+        )
