@@ -14,6 +14,9 @@ from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.schema import ROLES
 from isthmus.study.wording import Sentence
 
+Fields = dict[str, Any]
+"""What sentences are filled with: texts, numbers and findings by name."""
+
 
 class Page:
     """One question under way: sentences, charts and tables collect in the order of the calls.
@@ -45,9 +48,7 @@ class Page:
         self.world, self.study = context.world, context.study
         self.home, self.partner = context.home, context.partner
         self.rival, self.ally = context.rival, context.ally
-        self.fields: dict[str, Any] = {
-            role: context.name(context.study.party(role)) for role in ROLES
-        }
+        self.fields: Fields = {role: context.name(context.study.party(role)) for role in ROLES}
         self.datasets: tuple[str, ...] = ()
         self.kind = Kind.MEASURED
         self._answer: list[Sentence] = []
@@ -57,6 +58,7 @@ class Page:
         self._headlines: list[Note] = []
         self._counters: list[Note] = []
         self._gaps: list[Sentence] = []
+        self._findings: list[Finding] = []
 
     def rests_on(self, *datasets: str, kind: Kind | None = None) -> None:
         """Name what tables and findings rest on from here; their kind is the data's weakest."""
@@ -97,8 +99,17 @@ class Page:
 
     def finding(self, key: str, value: float | None, unit: str, **about: Any) -> Finding:
         """Make a finding with the page's data sets, kind and year; see `Context.finding`."""
-        given = {"kind": self.kind, "datasets": self.datasets, "year": self.fields.get("year")}
+        given: dict[str, Any] = {
+            "kind": self.kind,
+            "datasets": self.datasets,
+            "year": self.fields.get("year"),
+        }
+        given["year"] = self.fields.get("year", "")
         return self.context.finding(key, value, unit, **(given | about))
+
+    def keep(self, *findings: Finding) -> None:
+        """Add findings that no sentence quotes."""
+        self._findings.extend(findings)
 
     def table(self, name: str, frame: pl.DataFrame, units: Mapping[str, str], **about: Any) -> None:
         """Add a table; see `Context.table`. Its name and title carry the page's key."""
@@ -139,7 +150,7 @@ class Page:
         spec: ChartSpec,
         units: Mapping[str, str] | None = None,
         *,
-        said: str = "",
+        said: str | None = None,
         outlines: Outlines | None = None,
         about: Mapping[str, Any] | None = None,
         **fields: Any,
@@ -156,8 +167,9 @@ class Page:
             How the rows become marks.
         units : mapping of str to str, optional
             Units of a frame's value columns.
-        said : str
-            Name of title and alternative under ``chart.`` and ``alt.``; `name` when empty.
+        said : str, optional
+            Name of title and alternative under ``chart.`` and ``alt.``; `name` by default, none
+            when empty.
         outlines : Outlines, optional
             Of a map.
         about : mapping, optional
@@ -168,8 +180,8 @@ class Page:
         if isinstance(rows, pl.DataFrame):
             rows = self.made(name, rows, units or {}, **(fields | dict(about or {})))
         key = f"{self.key}-{name.replace('_', '-')}"
-        title = self.text(f"chart.{said or name}", **fields)
-        alt = self.text(f"alt.{said or name}", **fields)
+        tail = f".{name if said is None else said}".rstrip(".")
+        title, alt = self.text(f"chart{tail}", **fields), self.text(f"alt{tail}", **fields)
         self._charts.append(Chart(key, title, alt, rows, spec, outlines))
 
     def axis(self, key: str, **fields: Any) -> str:
@@ -199,6 +211,7 @@ class Page:
             self.key,
             self.text("question"),
             answer=tuple(self._answer),
+            findings=tuple(self._findings),
             tables=tuple(self._tables),
             charts=tuple(self._charts),
             notes=tuple(self._notes),

@@ -73,19 +73,19 @@ def written(key: str, write: Write) -> Build:
 
 SECTIONS: tuple[tuple[str, Build], ...] = (
     ("dependence", written("dependence", dependence.write)),
-    ("exposure", exposure.build),
+    ("exposure", written("exposure", exposure.write)),
     ("chains", chains.build),
     ("equilibrium", equilibrium.build),
     ("disruption", disruption.build),
-    ("chips", chips.build),
-    ("materials", materials.build),
-    ("concentration", concentration.build),
+    ("chips", written("chips", chips.write)),
+    ("materials", written("materials", materials.write)),
+    ("concentration", written("concentration", concentration.write)),
     ("cascade", cascade.build),
-    ("arms", arms.build),
-    ("alignment", alignment.build),
-    ("coercion", coercion.build),
+    ("arms", written("arms", arms.write)),
+    ("alignment", written("alignment", alignment.write)),
+    ("coercion", written("coercion", coercion.write)),
     ("leverage", leverage.build),
-    ("ladder", ladder.build),
+    ("ladder", written("ladder", ladder.write)),
 )
 """Name and builder of each section, in order of appearance."""
 

@@ -7,93 +7,77 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Section
 from isthmus.study.measures.alignment import VOTES, gap, mean_point, vote_year
+from isthmus.study.page import Page
 
-KEY = "alignment"
 
-
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer where the parties stand in votes of the General Assembly."""
-    parties = (context.home, context.partner, context.rival, context.ally)
-    names = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival", "ally")}
-    question = context.say(f"{KEY}.question", **names)
-    if context.missing(VOTES):
-        return Section(KEY, question, gaps=(context.say("gap.no_votes"),))
-    year = vote_year(context)
-    points, gaps = {}, []
-    for party in parties:
-        try:
-            points[party] = mean_point(context, party)
-        except DataMissing:
-            gaps.append(context.say("gap.votes_party", party=context.name(party)))
-    answer, charts = [], []
-    for party in (context.home, context.partner):
-        if {party, context.rival, context.ally} <= set(points):
-            fields = {"party": context.name(party), "rival": names["rival"], "ally": names["ally"]}
-            answer.append(
-                context.say(
-                    f"{KEY}.answer", **fields, year=year, point=points[party],
-                    rival_point=points[context.rival], ally_point=points[context.ally],
-                )
-            )  # fmt: skip
-            found = gap(context, party=party, near=context.ally, far=context.rival)
-            answer.append(context.say(f"{KEY}.gap", **fields, years=found.year, gap=found))
+    if page.lacks(VOTES, gap="no_votes"):
+        return
+    page.rests_on(VOTES)
+    page.fields["year"] = vote_year(page.context)
+    points = _points(page)
+    for party in (page.home, page.partner):
+        if {party, page.rival, page.ally} <= set(points):
+            _say(page, party, points)
     if points:
-        charts.append(_chart(context, points))
-    return Section(
-        KEY,
-        question,
-        answer=tuple(answer),
-        findings=tuple(points.values()),
-        charts=tuple(charts),
-        notes=(context.say("note.votes_only"),),
-        gaps=tuple(gaps),
+        _chart(page, points)
+    page.note("votes_only")
+
+
+def _points(page: Page) -> dict[str, Finding]:
+    points = {}
+    for party in (page.home, page.partner, page.rival, page.ally):
+        try:
+            points[party] = mean_point(page.context, party)
+        except DataMissing:
+            page.gap("votes_party", party=page.context.name(party))
+    return points
+
+
+def _say(page: Page, party: str, points: dict[str, Finding]) -> None:
+    name = page.context.name(party)
+    page.say(
+        "answer",
+        party=name,
+        point=points[party],
+        rival_point=points[page.rival],
+        ally_point=points[page.ally],
     )
+    found = gap(page.context, party=party, near=page.ally, far=page.rival)
+    page.say("gap", party=name, years=found.year, gap=found)
 
 
-def _chart(context: Context, points: dict[str, Finding]) -> Chart:
-    year = vote_year(context)
-    frame = context.world.ideal_points(year)
-    rows = []
-    for party in points:
-        inside = frame.filter(pl.col("economy").is_in(context.members(party)))
-        rows += [
-            {
-                "economy": context.label(r["economy"]),
-                "party": context.label(party),
-                "value": r["value"],
-                "low": r["low"],
-                "high": r["high"],
-            }
-            for r in inside.to_dicts()
-        ]
-    table = context.table(
-        f"{KEY}_points",
+def _chart(page: Page, points: dict[str, Finding]) -> None:
+    context = page.context
+    frame = page.world.ideal_points(page.fields["year"])
+    rows = [
+        {
+            "economy": context.label(row["economy"]),
+            "party": context.label(party),
+            **{name: row[name] for name in ("value", "low", "high")},
+        }
+        for party in points
+        for row in frame.filter(pl.col("economy").is_in(context.members(party))).to_dicts()
+    ]
+    first, point = next(iter(points.items()))
+    page.chart(
+        "points",
         pl.DataFrame(rows).sort(["value", "economy"], descending=[True, False]),
-        units={"value": "1", "low": "1", "high": "1"},
-        kind=context.kind_of(VOTES),
-        datasets=[VOTES],
-        notes=["votes_only"],
-        year=str(year),
-    )
-    first = next(iter(points))
-    return context.chart(
-        f"{KEY}-points",
-        context.say(
-            f"{KEY}.chart.points", party=context.name(first), point=points[first], year=year
-        ),
-        context.say(f"{KEY}.alt.points", count=len(rows), year=year),
-        table,
         ChartSpec(
             "dots",
             x="value",
             y="economy",
-            x_title=context.catalogue.text("axis.ideal_point"),
+            x_title=page.axis("ideal_point"),
             series="party",
-            roles={context.label(p): context.role(p) for p in points},
+            roles=page.roles(*points),
             low="low",
             high="high",
         ),
+        dict.fromkeys(("value", "low", "high"), "1"),
+        about={"notes": ["votes_only"]},
+        party=context.name(first),
+        point=point,
+        count=len(rows),
     )

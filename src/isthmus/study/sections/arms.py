@@ -2,210 +2,164 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Section
 from isthmus.study.measures.arms import ARMS, SHARES, concentration, supplier_share
-from isthmus.study.wording import Sentence
+from isthmus.study.page import Page
 
-KEY = "arms"
+SHARE = {"share": "share"}
+NOTES = {"notes": ["arms_volume"]}
 
 
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer how much arms supply rests on the ally, and how it has moved."""
-    names = {r: context.name(getattr(context, r)) for r in ("home", "partner", "ally")}
-    question = context.say(f"{KEY}.question", **names)
-    if context.missing(ARMS):
-        return Section(KEY, question, gaps=(context.say("gap.no_arms"),))
-    if context.ally not in SHARES:
-        return Section(KEY, question, gaps=(context.say("gap.arms_supplier", ally=names["ally"]),))
-    answer: list[Sentence] = []
-    headlines, charts, gaps = [], [], []
-    for number, party in enumerate((context.partner, context.home)):
-        if len(context.members(party)) > 1:
-            continue
-        try:
-            share = supplier_share(context, economy=party, supplier=context.ally)
-            hhi = concentration(context, economy=party)
-        except DataMissing:
-            gaps.append(context.say("gap.arms_party", party=context.name(party)))
-            continue
-        fields = {"party": context.name(party), "ally": names["ally"], "period": share.year}
-        answer.append(context.say(f"{KEY}.answer.party", **fields, share=share, hhi=hhi))
-        headlines.append(context.note(15 + number, f"{KEY}.headline", **fields, share=share))
-    groups = [p for p in (context.home, context.partner) if len(context.members(p)) > 1]
-    for group in groups:
-        if _rows(context, group).is_empty():
-            gaps.append(context.say("gap.arms_party", party=context.name(group)))
-            continue
-        median, period = _median(context, group)
-        answer.append(
-            context.say(
-                f"{KEY}.answer.members",
-                group=context.name(group), ally=names["ally"], median=median, period=period,
-            )
-        )  # fmt: skip
-        charts.append(_members(context, group, period))
-    drawn = _over_time(context)
-    if drawn is not None:
-        charts.insert(0, drawn)
-    quoted = [*answer, *(n.sentence for n in headlines), *(c.title for c in charts)]
-    return Section(
-        KEY,
-        question,
-        answer=tuple(answer),
-        findings=tuple(dict.fromkeys(f for s in quoted for f in s.findings)),
-        charts=tuple(charts),
-        notes=(context.say("note.arms_volume"), context.say("note.arms_window")),
-        headlines=tuple(headlines),
-        gaps=tuple(gaps),
-    )
+    if page.lacks(ARMS, gap="no_arms"):
+        return
+    if page.ally not in SHARES:
+        page.gap("arms_supplier")
+        return
+    page.rests_on(ARMS, kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(ARMS)]))
+    _over_time(page)
+    for rank, party in ((15, page.partner), (16, page.home)):
+        if not _members(page, party):
+            _single(page, party, rank)
+    for party in (page.home, page.partner):
+        if _members(page, party):
+            _coalition(page, party)
+    page.note("arms_volume", "arms_window")
 
 
-def _rows(context: Context, party: str) -> pl.DataFrame:
-    """Share of the ally by economy and period for the members of a party."""
-    return (
-        context.world.arms()
-        .filter(pl.col("economy").is_in(context.members(party)))
-        .select("economy", "period", pl.col(SHARES[context.ally]).alias("share"), "hhi")
-        .sort("economy", "period")
-    )
+def _members(page: Page, party: str) -> bool:
+    return len(page.context.members(party)) > 1
 
 
-def _median(context: Context, group: str) -> tuple[Finding, str]:
-    rows = _rows(context, group)
+def _single(page: Page, party: str, rank: int) -> None:
+    name = page.context.name(party)
+    try:
+        share = supplier_share(page.context, economy=party, supplier=page.ally)
+        hhi = concentration(page.context, economy=party)
+    except DataMissing:
+        page.gap("arms_party", party=name)
+        return
+    page.say("answer.party", party=name, period=share.year, share=share, hhi=hhi)
+    page.headline(rank, party=name, period=share.year, share=share)
+
+
+def _coalition(page: Page, group: str) -> None:
+    rows, name = _rows(page, group), page.context.name(group)
+    if rows.is_empty():
+        page.gap("arms_party", party=name)
+        return
     period = str(rows["period"].max())
-    last = sorted(rows.filter(pl.col("period") == period)["share"].to_list())
-    middle = len(last) // 2
-    value = last[middle] if len(last) % 2 else (last[middle - 1] + last[middle]) / 2
-    finding = context.finding(
-        f"arms.median_share.{context.ally}.{group}",
-        value,
+    last = rows.filter(pl.col("period") == period)
+    median = page.finding(
+        f"arms.median_share.{page.ally}.{group}",
+        _median(last),
         "share",
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(ARMS)]),
         year=period,
         method="arms_median",
-        datasets=[ARMS],
-        low=last[0],
-        high=last[-1],
+        low=last["share"].min(),
+        high=last["share"].max(),
         interval="range_of_members",
         caveat="arms_volume",
     )
-    return finding, period
-
-
-def _over_time(context: Context) -> Chart | None:
-    ally = context.name(context.ally)
-    rows = []
-    for party in (context.partner, context.home):
-        frame = _rows(context, party)
-        single = len(context.members(party)) == 1
-        label = context.label(party)
-        if not single:
-            label = context.catalogue.text("word.median", group=label)
-        for period in sorted(frame["period"].unique().to_list()):
-            median = frame.filter(pl.col("period") == period)["share"].median()
-            rows.append({"period": period, "party": label, "share": median})
-    if not rows:
-        return None
-    labels = list(dict.fromkeys(str(r["party"]) for r in rows))
-    table = context.table(
-        f"{KEY}_over_time",
-        pl.DataFrame(rows),
-        units={"share": "share"},
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(ARMS)]),
-        datasets=[ARMS],
-        notes=["arms_volume"],
-        ally=ally,
-    )
-    return context.chart(
-        f"{KEY}-over-time",
-        _title(context, rows, ally),
-        context.say(f"{KEY}.alt.time", ally=ally),
-        table,
-        ChartSpec(
-            "lines",
-            x="period",
-            y="share",
-            y_title=context.catalogue.text("axis.share_of_arms", ally=context.label(context.ally)),
-            series="party",
-            roles=dict(zip(labels, ("partner", "home"), strict=False)),
-            share=True,
-        ),
-    )
-
-
-def _title(context: Context, rows: list[dict[str, object]], ally: str) -> Sentence:
-    """The first drawn party's share in its first and its last window."""
-    of_first = [row for row in rows if row["party"] == rows[0]["party"]]
-    ends = [
-        context.finding(
-            f"arms.share.{context.ally}.{row['party']}.{row['period']}",
-            float(str(row["share"])),
-            "share",
-            kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(ARMS)]),
-            year=str(row["period"]),
-            method="arms_share",
-            datasets=[ARMS],
-            caveat="arms_volume",
-        )
-        for row in (of_first[0], of_first[-1])
-    ]
-    return context.say(
-        f"{KEY}.chart.time",
-        ally=ally,
-        party=str(rows[0]["party"]),
-        start=ends[0],
-        end=ends[1],
-        first=ends[0].year,
-        last=ends[1].year,
-    )
-
-
-def _members(context: Context, group: str, period: str) -> Chart:
-    rows = _rows(context, group).filter(pl.col("period") == period)
-    frame = rows.sort(["share", "economy"], descending=[True, False]).select(
-        pl.col("economy").map_elements(context.label, return_dtype=pl.String), "share", "hhi"
-    )
-    ally, name = context.name(context.ally), context.name(group)
-    table = context.table(
-        f"{KEY}_members",
-        frame,
-        units={"share": "share", "hhi": "1"},
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(ARMS)]),
-        datasets=[ARMS],
-        notes=["arms_volume"],
-        ally=ally,
-        group=name,
-        period=period,
-    )
-    half = context.finding(
-        f"arms.members_above_half.{context.ally}.{group}",
-        int((frame["share"] > 0.5).sum()),
+    page.say("answer.members", group=name, median=median, period=period)
+    half = page.finding(
+        f"arms.members_above_half.{page.ally}.{group}",
+        int((last["share"] > 0.5).sum()),
         "count",
-        kind=table.kind,
         year=period,
         method="arms_members_above_half",
-        datasets=[ARMS],
     )
-    return context.chart(
-        f"{KEY}-members",
-        context.say(
-            f"{KEY}.chart.members",
-            ally=ally, group=name, half=half, count=frame.height, period=period,
+    page.chart(
+        "members",
+        last.sort(["share", "economy"], descending=[True, False]).select(
+            page.labels("economy"), "share", "hhi"
         ),
-        context.say(f"{KEY}.alt.members", ally=ally, group=name),
-        table,
         ChartSpec(
             "bars",
             x="share",
             y="economy",
-            x_title=context.catalogue.text("axis.share_of_arms", ally=context.label(context.ally)),
+            x_title=page.axis("share_of_arms", ally=page.context.label(page.ally)),
             roles={"": "ally"},
             share=True,
         ),
-    )  # fmt: skip
+        {"share": "share", "hhi": "1"},
+        about=NOTES,
+        group=name,
+        half=half,
+        count=last.height,
+        period=period,
+    )
+
+
+def _rows(page: Page, party: str) -> pl.DataFrame:
+    """Share of the ally by economy and period for the members of a party."""
+    return (
+        page.world.arms()
+        .filter(pl.col("economy").is_in(page.context.members(party)))
+        .select("economy", "period", pl.col(SHARES[page.ally]).alias("share"), "hhi")
+        .sort("economy", "period")
+    )
+
+
+def _median(rows: pl.DataFrame) -> float:
+    found = rows["share"].median()
+    return float(str(found))
+
+
+def _over_time(page: Page) -> None:
+    rows = [row for party in (page.partner, page.home) for row in _windows(page, party)]
+    if not rows:
+        return
+    labels = list(dict.fromkeys(str(row["party"]) for row in rows))
+    of_first = [row for row in rows if row["party"] == labels[0]]
+    start, end = (_at(page, row) for row in (of_first[0], of_first[-1]))
+    page.chart(
+        "over_time",
+        pl.DataFrame(rows),
+        ChartSpec(
+            "lines",
+            x="period",
+            y="share",
+            y_title=page.axis("share_of_arms", ally=page.context.label(page.ally)),
+            series="party",
+            roles=dict(zip(labels, ("partner", "home"), strict=False)),
+            share=True,
+        ),
+        SHARE,
+        said="time",
+        about=NOTES,
+        party=labels[0],
+        start=start,
+        end=end,
+        first=start.year,
+        last=end.year,
+    )
+
+
+def _windows(page: Page, party: str) -> list[dict[str, Any]]:
+    """A party's share in every window; of a coalition its median member's."""
+    frame, label = _rows(page, party), page.context.label(party)
+    if _members(page, party):
+        label = page.word("word.median", group=label)
+    return [
+        {"period": period, "party": label, "share": _median(frame.filter(period=period))}
+        for period in sorted(frame["period"].unique().to_list())
+    ]
+
+
+def _at(page: Page, row: dict[str, Any]) -> Finding:
+    return page.finding(
+        f"arms.share.{page.ally}.{row['party']}.{row['period']}",
+        row["share"],
+        "share",
+        year=row["period"],
+        method="arms_share",
+        caveat="arms_volume",
+    )

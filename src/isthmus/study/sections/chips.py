@@ -6,9 +6,7 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
-from isthmus.evidence import Kind, Table
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Note, Section
+from isthmus.evidence import Finding, Kind
 from isthmus.study.measures.chips import (
     EXPORTS,
     FACTS,
@@ -17,230 +15,158 @@ from isthmus.study.measures.chips import (
     destination_share,
     last_full_year,
 )
-from isthmus.study.wording import Sentence
+from isthmus.study.page import Fields, Page
 
-KEY = "chips"
 ITEMS = "high_priority_items"
 MIRROR = "chip_mirror"
 HUB, HUB_OF = "HKG", "CHN"
 LEADING = "leading-edge logic (<10 nm)"
+SHARE = {"share": "share"}
 
 
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer what is known about chips: capacity by stage, exports, listed dual-use products."""
-    names = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival")}
-    answer: list[Sentence] = []
-    notes: list[Sentence] = []
-    charts: list[Chart] = []
-    tables: list[Table] = []
-    headlines: list[Note] = []
-    counters: list[Note] = []
-    gaps: list[Sentence] = []
-    if not context.missing(FACTS):
-        _capacity(context, answer, headlines, charts, tables, gaps)
-        notes.append(context.say("note.chip_facts"))
-    if context.missing(EXPORTS) or context.partner != SOURCE:
-        gaps.append(context.say("gap.chip_exports", source=context.name(SOURCE), **names))
+    source = page.context.name(SOURCE)
+    if not page.context.missing(FACTS):
+        _facts(page)
+        _capacity(page)
+        page.note("chip_facts")
+    if page.context.missing(EXPORTS) or page.partner != SOURCE:
+        page.gap("chip_exports", source=source)
     else:
-        _exports(context, answer, headlines, counters, charts, tables)
-        notes.append(context.say("note.chip_bounds", source=context.name(SOURCE)))
-    if not context.missing(ITEMS):
-        tables.append(_items(context))
-        gaps.append(context.say("gap.high_priority"))
-    quoted = [*answer, *(n.sentence for n in (*headlines, *counters)), *(c.title for c in charts)]
-    return Section(
-        KEY,
-        context.say(f"{KEY}.question", **names),
-        answer=tuple(answer),
-        findings=tuple(dict.fromkeys(f for s in quoted for f in s.findings)),
-        charts=tuple(charts),
-        tables=tuple(tables),
-        notes=tuple(notes),
-        headlines=tuple(headlines),
-        counters=tuple(counters),
-        gaps=tuple(gaps),
-    )
+        _exports(page)
+        if not page.context.missing(MIRROR):
+            _mirror(page)
+        page.note("chip_bounds", source=source)
+    if not page.context.missing(ITEMS):
+        page.rests_on(ITEMS)
+        frame = page.world.table(ITEMS).select("product", "tier", "text").sort("tier", "product")
+        page.table("items", frame, {}, attributes=["text", "tier"], notes=["items_no_shares"])
+        page.gap("high_priority")
 
 
-def _capacity(
-    context: Context,
-    answer: list[Sentence],
-    headlines: list[Note],
-    charts: list[Chart],
-    tables: list[Table],
-    gaps: list[Sentence],
-) -> None:
-    facts = context.world.chip_facts().filter(~pl.col("projection"))
+def _facts(page: Page) -> None:
+    facts = page.world.chip_facts().filter(~pl.col("projection"))
     latest = facts.filter(pl.col("year") == pl.col("year").max().over("node"))
-    shown = latest.select("node", "economy", "share", "year", "basis", "kind", "source").sort(
-        "node", "economy", "basis"
+    shown = latest.select("node", "economy", "share", "year", "basis", "kind", "source")
+    page.rests_on(FACTS, kind=Kind.weakest(shown["kind"].to_list()))
+    page.table(
+        "facts",
+        shown.sort("node", "economy", "basis"),
+        SHARE,
+        notes=["chip_facts", "chip_residual"],
+        attributes=["year", "kind", "source"],
     )
-    tables.append(
-        context.table(
-            f"{KEY}_facts",
-            shown,
-            units={"share": "share"},
-            kind=Kind.weakest(shown["kind"].to_list()),
-            datasets=[FACTS],
-            notes=["chip_facts", "chip_residual"],
-            attributes=["year", "kind", "source"],
-        )
-    )
-    try:
-        partner = capacity_share(context, node=LEADING, economy=context.partner)
-    except DataMissing:
-        gaps.append(context.say("gap.chip_capacity", partner=context.name(context.partner)))
-    else:
-        fields = {"partner": context.name(context.partner), "year": partner.year}
-        answer.append(context.say(f"{KEY}.answer.capacity", **fields, share=partner))
-        headlines.append(context.note(10, f"{KEY}.headline", **fields, share=partner))
-        charts.append(_capacity_chart(context))
 
 
-def _capacity_chart(context: Context) -> Chart:
+def _capacity(page: Page) -> None:
     """Known shares of leading-edge logic, in every year for which there are figures."""
-    facts = context.world.chip_facts().filter(
+    try:
+        share = capacity_share(page.context, node=LEADING, economy=page.partner)
+    except DataMissing:
+        page.gap("chip_capacity")
+        return
+    fields: Fields = {"year": share.year, "share": share}
+    page.say("answer.capacity", **fields)
+    page.headline(10, **fields)
+    facts = page.world.chip_facts().filter(
         (pl.col("node") == LEADING) & ~pl.col("projection") & (pl.col("share") > 0)
     )
+    label = page.context.label
     rows = [
         {
-            "place": f"{context.label(r['economy'])} {r['year']}",
-            "economy": context.label(r["economy"]),
-            "share": r["share"],
-            "kind": r["kind"],
+            "place": f"{label(row['economy'])} {row['year']}",
+            "economy": label(row["economy"]),
+            "share": row["share"],
+            "kind": row["kind"],
         }
-        for r in facts.sort(["year", "share"], descending=[False, True]).to_dicts()
+        for row in facts.sort(["year", "share"], descending=[False, True]).to_dicts()
     ]
-    frame = pl.DataFrame(rows)
-    partner = capacity_share(context, node=LEADING, economy=context.partner)
-    fields = {"partner": context.name(context.partner), "year": partner.year}
-    table = context.table(
-        f"{KEY}_leading",
-        frame,
-        units={"share": "share"},
-        kind=Kind.weakest(frame["kind"].to_list()),
-        datasets=[FACTS],
-        attributes=["kind"],
-        notes=["chip_editions"],
-    )
-    return context.chart(
-        f"{KEY}-leading",
-        context.say(f"{KEY}.chart.leading", **fields, share=partner),
-        context.say(f"{KEY}.alt.leading"),
-        table,
+    page.chart(
+        "leading",
+        pl.DataFrame(rows),
         ChartSpec(
             "bars",
             x="share",
             y="place",
-            x_title=context.catalogue.text("axis.share_of_capacity"),
+            x_title=page.axis("share_of_capacity"),
             series="economy",
-            roles={context.label(context.partner): "partner"},
+            roles={label(page.partner): "partner"},
             share=True,
         ),
-    )
-
-
-def _exports(
-    context: Context,
-    answer: list[Sentence],
-    headlines: list[Note],
-    counters: list[Note],
-    charts: list[Chart],
-    tables: list[Table],
-) -> None:
-    frame = context.world.chip_exports().filter(pl.col("coverage") == "full")
-    year = last_full_year(context)
-    home = destination_share(context, importer=context.home)
-    rival = destination_share(context, importer=context.rival)
-    fields = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival")}
-    answer.append(
-        context.say(
-            f"{KEY}.answer.exports", **fields, year=year, home_share=home, rival_share=rival
-        )
-    )
-    if context.rival == HUB_OF:
-        through = destination_share(context, importer=HUB)
-        answer.append(context.say(f"{KEY}.answer.hub", hub=context.name(HUB), share=through))
-    headlines.append(
-        context.note(
-            40, f"{KEY}.headline_exports", **fields, year=year, home_share=home, rival_share=rival
-        )
-    )
-    counters.append(context.note(10, f"{KEY}.counter", **fields, year=year, home_share=home))
-    rows = []
-    hub = (HUB,) if context.rival == HUB_OF else ()
-    shown = (context.home, context.rival, context.ally, *hub)
-    for y in sorted(frame["year"].unique().to_list()):
-        of_year = frame.filter(pl.col("year") == y)
-        whole = float(of_year["value"].to_numpy().sum())
-        for party in shown:
-            part = of_year.filter(pl.col("importer").is_in(context.members(party)))
-            share = float(part["value"].to_numpy().sum()) / whole
-            rows.append({"year": y, "importer": context.label(party), "share": share})
-    table = context.table(
-        f"{KEY}_destinations",
-        pl.DataFrame(rows),
-        units={"share": "share"},
-        kind=context.kind_of(EXPORTS),
-        datasets=[EXPORTS],
-        notes=["lower_bound"],
+        SHARE,
+        about={
+            "kind": Kind.weakest(row["kind"] for row in rows),
+            "attributes": ["kind"],
+            "notes": ["chip_editions"],
+        },
         **fields,
     )
-    roles = {context.label(p): context.role(p) for p in shown}
-    charts.append(
-        context.chart(
-            f"{KEY}-destinations",
-            context.say(f"{KEY}.chart.destinations", **fields, year=year, share=rival),
-            context.say(f"{KEY}.alt.destinations", **fields),
-            table,
-            ChartSpec(
-                "lines",
-                x="year",
-                y="share",
-                y_title=context.catalogue.text("axis.share_of_chip_exports"),
-                series="importer",
-                roles=roles,
-                share=True,
-            ),
-        )
+
+
+def _exports(page: Page) -> None:
+    page.rests_on(EXPORTS)
+    page.fields["year"] = last_full_year(page.context)
+    home = destination_share(page.context, importer=page.home)
+    rival = destination_share(page.context, importer=page.rival)
+    page.say("answer.exports", home_share=home, rival_share=rival)
+    hub = (HUB,) if page.rival == HUB_OF else ()
+    for code in hub:
+        through = destination_share(page.context, importer=code)
+        page.say("answer.hub", hub=page.context.name(code), share=through)
+    page.headline(40, "headline_exports", home_share=home, rival_share=rival)
+    page.counter(10, home_share=home)
+    _destinations(page, (page.home, page.rival, page.ally, *hub), rival)
+
+
+def _destinations(page: Page, shown: tuple[str, ...], rival: Finding) -> None:
+    full = page.world.chip_exports().filter(pl.col("coverage") == "full")
+    rows = []
+    for (year,), frame in full.group_by("year", maintain_order=True):
+        whole = float(frame["value"].to_numpy().sum())
+        for party in shown:
+            part = frame.filter(pl.col("importer").is_in(page.context.members(party)))
+            share = float(part["value"].to_numpy().sum()) / whole
+            rows.append({"year": year, "importer": page.context.label(party), "share": share})
+    page.chart(
+        "destinations",
+        pl.DataFrame(sorted(rows, key=lambda row: row["year"])),
+        ChartSpec(
+            "lines",
+            x="year",
+            y="share",
+            y_title=page.axis("share_of_chip_exports"),
+            series="importer",
+            roles=page.roles(*shown),
+            share=True,
+        ),
+        SHARE,
+        about={"notes": ["lower_bound"]},
+        share=rival,
     )
-    if not context.missing(MIRROR):
-        tables.append(_mirror(context))
 
 
-def _mirror(context: Context) -> Table:
-    mirror = context.world.chip_mirror()
-    sent = context.world.chip_exports().select("year", "exporter", "importer", "product", "value")
+def _mirror(page: Page) -> None:
+    """What importers record beside what the exporter records."""
+    keys = ["year", "exporter", "importer", "product"]
     frame = (
-        mirror.join(sent, on=["year", "exporter", "importer", "product"], how="inner")
+        page.world.chip_mirror()
+        .join(page.world.chip_exports().select(*keys, "value"), on=keys, how="inner")
         .sort("importer", "year")
         .select(
-            pl.col("importer").map_elements(context.label, return_dtype=pl.String),
+            page.labels("importer"),
             "year",
             pl.col("value").alias("low"),
             (pl.col("value") * pl.col("ratio")).alias("high"),
             "ratio",
         )
     )
-    return context.table(
-        f"{KEY}_mirror",
+    page.table(
+        "mirror",
         frame,
-        units={"low": "million USD", "high": "million USD", "ratio": "ratio"},
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(MIRROR, EXPORTS)]),
+        {"low": "million USD", "high": "million USD", "ratio": "ratio"},
+        kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(MIRROR, EXPORTS)]),
         datasets=[MIRROR, EXPORTS],
         notes=["mirror"],
-        source=context.name(SOURCE),
-    )
-
-
-def _items(context: Context) -> Table:
-    frame = context.world.table(ITEMS).select("product", "tier", "text").sort("tier", "product")
-    return context.table(
-        f"{KEY}_items",
-        frame,
-        units={},
-        kind=context.kind_of(ITEMS),
-        datasets=[ITEMS],
-        attributes=["text", "tier"],
-        notes=["items_no_shares"],
+        source=page.context.name(SOURCE),
     )

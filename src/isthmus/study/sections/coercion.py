@@ -5,12 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus.charts import ChartSpec
-from isthmus.evidence import Kind, Table
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Section
+from isthmus.evidence import Kind
 from isthmus.study.measures.coercion import EPISODES, count, episodes, last_year
+from isthmus.study.page import Fields, Page
 
-KEY = "coercion"
 DIRECTIONS = {
     "import from target": "purchases",
     "export to target": "supplies",
@@ -20,120 +18,91 @@ DIRECTIONS = {
 """Key of the reader's word for each direction in the data."""
 
 
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer which measures of economic pressure by the rival are coded, and against whom."""
-    names = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival")}
-    question = context.say(f"{KEY}.question", **names)
-    if context.missing(EPISODES):
-        return Section(KEY, question, gaps=(context.say("gap.no_episodes"),))
-    found = episodes(context, context.rival)
+    if page.lacks(EPISODES, gap="no_episodes"):
+        return
+    found = episodes(page.context, page.rival)
     if found.is_empty():
-        return Section(KEY, question, gaps=(context.say("gap.episodes_sender", **names),))
+        page.gap("episodes_sender")
+        return
+    page.rests_on(EPISODES, kind=Kind.weakest(found["kind"].to_list()))
     first = int(str(found["start"].str.slice(0, 4).cast(pl.Int32).min()))
-    fields = {"since": first, "until": last_year(context)}
-    home = count(context, sender=context.rival, target=context.home, since=first)
-    partner = count(context, sender=context.rival, target=context.partner, since=first)
-    whole = context.finding(
-        f"coercion.coded.{context.rival}",
+    page.fields |= {"since": first, "until": last_year(page.context)}
+    against: Fields = {
+        f"{role}_n": count(page.context, sender=page.rival, target=target, since=first)
+        for role, target in (("home", page.home), ("partner", page.partner))
+    }
+    whole = page.finding(
+        f"coercion.coded.{page.rival}",
         found.height,
         "count",
-        kind=Kind.weakest(found["kind"].to_list()),
-        year=f"{first}-{last_year(context)}",
+        year=f"{first}-{last_year(page.context)}",
         method="coercion_count",
-        datasets=[EPISODES],
         low=found.height,
         interval="lower_bound",
         caveat="selected_cases",
     )
-    answer = (
-        context.say(
-            f"{KEY}.answer", **names, **fields, whole=whole, home_n=home, partner_n=partner
-        ),
-    )
-    headlines = (
-        context.note(50, f"{KEY}.headline", **names, **fields, home_n=home, partner_n=partner),
-    )
-    return Section(
-        KEY,
-        question,
-        answer=answer,
-        findings=(whole, home, partner),
-        charts=(_by_direction(context, found),),
-        tables=(_table(context, found),),
-        notes=(context.say("note.selected_cases"), context.say("note.dates_basis")),
-        headlines=headlines,
-    )
+    page.say("answer", whole=whole, **against)
+    page.headline(50, **against)
+    _by_direction(page, found)
+    _measures(page, found)
+    page.note("selected_cases", "dates_basis")
 
 
-def _by_direction(context: Context, found: pl.DataFrame) -> Chart:
-    rival = context.name(context.rival)
+def _by_direction(page: Page, found: pl.DataFrame) -> None:
+    def word(direction: str) -> str:
+        key = f"direction.{DIRECTIONS.get(direction, '')}"
+        return page.context.catalogue.get(key, direction)
+
     frame = (
         found.group_by("direction")
         .len("count")
         .sort(["count", "direction"], descending=[True, False])
-    ).with_columns(
-        pl.col("count").cast(pl.Int64),
-        pl.col("direction").map_elements(
-            lambda d: context.catalogue.get(f"direction.{DIRECTIONS.get(d, '')}", d),
-            return_dtype=pl.String,
-        ),
+        .with_columns(
+            pl.col("count").cast(pl.Int64),
+            pl.col("direction").map_elements(word, return_dtype=pl.String),
+        )
     )
-    table = context.table(
-        f"{KEY}_direction",
-        frame,
-        units={"count": "count"},
-        kind=Kind.weakest(found["kind"].to_list()),
-        datasets=[EPISODES],
-        notes=["selected_cases"],
-        rival=rival,
-    )
-    imports = found.filter(pl.col("direction") == "import from target").height
-    purchases = context.finding(
-        f"coercion.purchases.{context.rival}",
-        imports,
+    purchases = page.finding(
+        f"coercion.purchases.{page.rival}",
+        found.filter(pl.col("direction") == "import from target").height,
         "count",
-        kind=table.kind,
-        year=f"1990-{last_year(context)}",
+        year=f"1990-{last_year(page.context)}",
         method="coercion_count",
-        datasets=[EPISODES],
     )
-    return context.chart(
-        f"{KEY}-direction",
-        context.say(f"{KEY}.chart.direction", rival=rival, imports=purchases, count=found.height),
-        context.say(f"{KEY}.alt.direction", rival=rival),
-        table,
+    page.chart(
+        "direction",
+        frame,
         ChartSpec(
-            "bars",
-            x="count",
-            y="direction",
-            x_title=context.catalogue.text("axis.measures"),
-            roles={"": "rival"},
+            "bars", x="count", y="direction", x_title=page.axis("measures"), roles={"": "rival"}
         ),
+        {"count": "count"},
+        about={"notes": ["selected_cases"]},
+        imports=purchases,
+        count=found.height,
     )
 
 
-def _table(context: Context, found: pl.DataFrame) -> Table:
-    columns = ["start", "end", "target", "trigger", "instrument", "products", "formality"]
+def _measures(page: Page, found: pl.DataFrame) -> None:
+    described = ("trigger", "products", "formality", "date_basis", "source", "kind")
     cases = dict(found.group_by("case", maintain_order=True).agg(pl.col("trigger").first()).rows())
-    frame = found.select(
-        *columns[:2],
-        pl.col("target").map_elements(context.label, return_dtype=pl.String),
+    trigger = (
         pl.when(pl.col("trigger") == "idem")
         .then(pl.col("case").replace_strict(cases, default=None))
         .otherwise(pl.col("trigger"))
-        .alias("trigger"),
-        *columns[4:],
-        "date_basis",
-        "source",
-        "kind",
     )
-    return context.table(
-        f"{KEY}_measures",
-        frame.sort("start", "target", "instrument", "products", descending=[True, *[False] * 3]),
-        units={},
-        kind=Kind.weakest(found["kind"].to_list()),
-        datasets=[EPISODES],
-        attributes=["trigger", "products", "formality", "date_basis", "source", "kind"],
-        notes=["selected_cases", "dates_basis"],
-        rival=context.name(context.rival),
+    frame = found.select(
+        "start",
+        "end",
+        page.labels("target"),
+        trigger.alias("trigger"),
+        "instrument",
+        *described[1:],
+    )
+    ordered = frame.sort(
+        "start", "target", "instrument", "products", descending=[True, *[False] * 3]
+    )
+    page.table(
+        "measures", ordered, {}, attributes=described, notes=["selected_cases", "dates_basis"]
     )

@@ -9,122 +9,84 @@ import polars as pl
 from isthmus import codes, dependence
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Result
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Section
+from isthmus.study.page import Page
 
-KEY = "concentration"
 WINDOW = 3
 SHOWN = 15
 LETTERS = 34
 CRITERIA = ("hhi", "world_hhi", "imports_to_exports")
+UNITS = {"hhi": "1", "world_hhi": "1", "imports_to_exports": "ratio", "years_listed": "count"}
 
 
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer how many products meet the criteria of GeoDep in two of three years."""
-    home = context.name(context.home)
-    question = context.say(f"{KEY}.question", home=home)
-    if not any(context.missing(key) == () for key in ("baci_hs2017", "baci_critical_materials")):
-        return Section(KEY, question, gaps=(context.say("gap.no_products"),))
-    frame = _products(context)
-    years = _years(context)
-    listed = _listed(context)
-    changed = _changed(context)
-    threshold = f"{context.study.options.concentration:g}"
-    answer = (
-        context.say(
-            f"{KEY}.answer.listed",
-            home=home, listed=listed, count=frame.height, threshold=threshold,
-            first=years[0], last=years[-1],
-        ),
-        context.say(
-            f"{KEY}.answer.churn", changed=changed, last=years[-1], since=_all_years(context)[0]
-        ),
-    )  # fmt: skip
-    table = context.table(
-        f"{KEY}_products",
+    if all(page.context.missing(key) for key in ("baci_hs2017", "baci_critical_materials")):
+        page.gap("no_products")
+        return
+    page.rests_on(page.world.trade_key("HS2017"))
+    every = tuple(int(y) for y in page.world.trade("HS2017")["year"].unique().sort().to_list())
+    years = every[-WINDOW:]
+    chosen, churn = _chosen(page, years), _churn(page, every)
+    frame = _products(chosen, churn, years)
+    listed = page.finding(
+        f"concentration.listed.{page.home}",
+        int(chosen["dependent"].frame["dependent"].sum()),
+        "count",
+        year=f"{years[0]}-{years[-1]}",
+        method="geodep",
+        caveat="thirty_products",
+    )
+    page.fields |= {
+        "listed": listed,
+        "count": frame.height,
+        "first": years[0],
+        "last": years[-1],
+        "year": years[-1],
+    }
+    page.say("answer.listed", threshold=f"{page.study.options.concentration:g}")
+    page.say("answer.churn", changed=_changed(page, churn), since=every[0])
+    page.headline(65)
+    page.table(
+        "products",
         frame.select("product", "text", *CRITERIA, "years_listed"),
-        units={
-            "hhi": "1",
-            "world_hhi": "1",
-            "imports_to_exports": "ratio",
-            "years_listed": "count",
-        },
-        kind=context.kind_of(_key(context)),
-        datasets=[_key(context)],
+        UNITS,
         attributes=["text"],
         notes=["criteria", "coverage_of_years"],
-        home=home,
-        year=str(years[-1]),
     )
-    return Section(
-        KEY,
-        question,
-        answer=answer,
-        charts=(_chart(context, frame, listed),),
-        tables=(table,),
-        notes=(context.say("note.thirty_products"), context.say("note.transit")),
-        headlines=(
-            context.note(
-                65, f"{KEY}.headline", home=home, listed=listed, count=frame.height,
-                first=years[0], last=years[-1],
-            ),
-        ),
-    )  # fmt: skip
+    _chart(page, frame)
+    page.note("thirty_products", "transit")
 
 
-def _key(context: Context) -> str:
-    return context.world.trade_key("HS2017")
-
-
-def _all_years(context: Context) -> tuple[int, ...]:
-    return tuple(int(y) for y in context.world.trade("HS2017")["year"].unique().sort().to_list())
-
-
-def _years(context: Context) -> tuple[int, ...]:
-    return _all_years(context)[-WINDOW:]
-
-
-def _thresholds(context: Context) -> dependence.Thresholds:
-    level = context.study.options.concentration
+def _thresholds(page: Page) -> dependence.Thresholds:
+    level = page.study.options.concentration
     return dependence.Thresholds(hhi=level, world_hhi=level)
 
 
-def _result(context: Context) -> Result:
-    return context.memo(
-        KEY,
-        lambda: dependence.indicators(
-            context.world,
-            context.home,
-            level="product",
-            years=_years(context),
-            thresholds=_thresholds(context),
-            methods=("geodep",),
-        ),
+def _chosen(page: Page, years: tuple[int, ...]) -> Result:
+    return dependence.indicators(
+        page.world,
+        page.home,
+        level="product",
+        years=years,
+        thresholds=_thresholds(page),
+        methods=("geodep",),
     )
 
 
-def _churn(context: Context) -> Result:
-    return context.memo(
-        f"{KEY}.churn",
-        lambda: dependence.churn(
-            context.world,
-            context.home,
-            method="geodep",
-            years=_all_years(context),
-            thresholds=_thresholds(context),
-        ),
+def _churn(page: Page, years: tuple[int, ...]) -> Result:
+    return dependence.churn(
+        page.world, page.home, method="geodep", years=years, thresholds=_thresholds(page)
     )
 
 
-def _products(context: Context) -> pl.DataFrame:
+def _products(chosen: Result, churn: Result, years: tuple[int, ...]) -> pl.DataFrame:
     """One row per product: criteria in the last year and years of the window that meet all."""
-    years = _years(context)
     wide = (
-        _result(context)["indicators"]
+        chosen["indicators"]
         .frame.filter(pl.col("indicator").is_in(CRITERIA) & (pl.col("year") == years[-1]))
         .pivot("indicator", index="product", values="value", maintain_order=True)
     )
-    listed = _churn(context)["listed"].frame.filter(pl.col("year").is_in(years))
+    listed = churn["listed"].frame.filter(pl.col("year").is_in(years))
     counted = listed.group_by("product").agg(
         pl.col("listed").sum().cast(pl.Int64).alias("years_listed")
     )
@@ -137,35 +99,17 @@ def _products(context: Context) -> pl.DataFrame:
     )
 
 
-def _listed(context: Context) -> Finding:
-    years = _years(context)
-    return context.finding(
-        f"concentration.listed.{context.home}",
-        int(_result(context)["dependent"].frame["dependent"].sum()),
-        "count",
-        kind=context.kind_of(_key(context)),
-        year=f"{years[0]}-{years[-1]}",
-        method="geodep",
-        datasets=[_key(context)],
-        caveat="thirty_products",
-    )
-
-
-def _changed(context: Context) -> Finding:
+def _changed(page: Page, churn: Result) -> Finding:
     """Share of the list of one year that was not on, or left, that of the year before."""
-    years = _years(context)
-    rows = _churn(context)["churn"].frame.sort("year")
+    rows = churn["churn"].frame.sort("year")
     shares = [float(s) for s in rows["changed_share"].drop_nulls().to_list()]
-    return context.finding(
-        f"concentration.changed.{context.home}",
+    return page.finding(
+        f"concentration.changed.{page.home}",
         shares[-1] if shares else None,
         "share",
-        kind=context.kind_of(_key(context)),
-        year=years[-1],
         method="churn",
-        datasets=[_key(context)],
-        low=min(shares) if shares else None,
-        high=max(shares) if shares else None,
+        low=min(shares, default=None),
+        high=max(shares, default=None),
         interval="range_of_years" if shares else "",
         caveat="thirty_products",
     )
@@ -178,33 +122,20 @@ def _short(row: dict[str, str]) -> str:
     return f"{text} ({row['product']})"
 
 
-def _chart(context: Context, frame: pl.DataFrame, listed: Finding) -> Chart:
-    home = context.name(context.home)
-    year = str(_years(context)[-1])
-    rows = frame.head(SHOWN).select(
-        pl.struct("text", "product").map_elements(_short, return_dtype=pl.String).alias("product"),
-        "hhi",
-    )
-    table = context.table(
-        f"{KEY}_chart",
-        rows,
-        units={"hhi": "1"},
-        kind=context.kind_of(_key(context)),
-        datasets=[_key(context)],
-        home=home,
-        year=year,
-    )
-    return context.chart(
-        f"{KEY}-products",
-        context.say(f"{KEY}.chart", home=home, listed=listed, count=frame.height),
-        context.say(f"{KEY}.alt", home=home, count=SHOWN, year=year),
-        table,
+def _chart(page: Page, frame: pl.DataFrame) -> None:
+    named = pl.struct("text", "product").map_elements(_short, return_dtype=pl.String)
+    rows = frame.head(SHOWN).select(named.alias("product"), "hhi")
+    page.chart(
+        "products",
+        page.made("chart", rows, {"hhi": "1"}),
         ChartSpec(
             "bars",
             x="hhi",
             y="product",
-            x_title=context.catalogue.text("axis.hhi"),
+            x_title=page.axis("hhi"),
             roles={"": "home"},
-            reference=context.study.options.concentration,
+            reference=page.study.options.concentration,
         ),
+        said="",
+        shown=rows.height,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding
-from isthmus.study.page import Page
+from isthmus.study.page import Fields, Page
 from isthmus.study.trade import FLOWS, between, link, link_finding, year_of, years_of
 
 SHARE = {"share": "share"}
@@ -25,17 +27,17 @@ def write(page: Page) -> None:
     page.note("exposure_not_loss", "goods_leave_out", "industries_broad")
 
 
-def _of(page: Page, importer: str, exporter: str, what: str, **which: str | int) -> Finding:
-    return link_finding(page.context, importer, exporter, what, **which)  # type: ignore[arg-type]
+def _of(page: Page, importer: str, exporter: str, what: str, **which: Any) -> Finding:
+    return link_finding(page.context, importer, exporter, what, **which)
 
 
 def _say(page: Page) -> None:
     home, partner, rival = page.home, page.partner, page.rival
-    bought = {
+    bought: Fields = {
         "share": _of(page, home, partner, "share_of_imports"),
         "rival_share": _of(page, home, rival, "share_of_imports"),
     }
-    markets = {
+    markets: Fields = {
         "market": _of(page, partner, home, "share_of_exports"),
         "counterpart": _of(page, home, partner, "share_of_exports"),
     }
