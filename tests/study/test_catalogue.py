@@ -62,6 +62,43 @@ def test_no_word_stands_in_the_template() -> None:
     assert re.findall(r"[A-Za-z]{2,}", bare) == []
 
 
+def written_keys(path: Path) -> set[str]:
+    """Keys that calls on a ``page`` name, relative to the page that the module writes."""
+    if path.suffix != ".py":
+        return set()
+    keys: set[str] = set()
+    for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            continue
+        if not isinstance(call.func.value, ast.Name) or call.func.value.id != "page":
+            continue
+        words = [a.value for a in call.args if isinstance(a, ast.Constant)]
+        texts = [word for word in words if isinstance(word, str)]
+        named = {
+            k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)
+        }
+        keys |= _of_call(path.stem, call.func.attr, texts, named)
+        keys |= {f"{path.stem}.question"}
+    return keys
+
+
+def _of_call(page: str, what: str, texts: list[str], named: dict[str | None, object]) -> set[str]:
+    if what in {"say", "text"}:
+        return {f"{page}.{texts[0]}"}
+    if what in {"headline", "counter"}:
+        return {f"{page}.{texts[0] if texts else what}"}
+    if what in {"note", "gap", "axis"}:
+        return {f"{what}.{text}" for text in texts}
+    if what == "lacks":
+        return {f"gap.{named['gap']}"}
+    if what == "chart":
+        tail = f".{named.get('said', texts[0])}".rstrip(".")
+        return {f"{page}.chart{tail}", f"{page}.alt{tail}", f"table.{page}_{texts[0]}"}
+    if what in {"table", "made"}:
+        return {f"table.{page}_{texts[0]}"}
+    return set()
+
+
 def used_keys() -> set[str]:
     """Keys that code and template name, with ``*`` for a part that is filled in."""
     keys: set[str] = set()
@@ -77,7 +114,8 @@ def used_keys() -> set[str]:
                 keys |= {f"{section.group(1)}.{re.sub(r'{[a-z]+}', '*', p)}" for p in parts}
                 tables = re.findall(r'f"\{KEY\}_([a-z_]+)"', text)
                 keys |= {f"table.{section.group(1)}_{t}" for t in tables}
-            keys |= {f"note.{n}" for m in re.findall(r"notes=\[([^\]]*)\]", text)
+            keys |= written_keys(path)
+            keys |= {f"note.{n}" for m in re.findall(r"notes\"?[=:] ?\[([^\]]*)\]", text)
                      for n in re.findall(r'"([a-z_]+)"', m)}  # fmt: skip
             keys |= {f"method.{n}" for n in re.findall(r'method="([a-z_]+)"', text)}
             keys |= {f"interval.{n}" for n in re.findall(r'interval="([a-z_]+)"', text)}

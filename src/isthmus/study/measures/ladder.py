@@ -14,6 +14,8 @@ from isthmus.study.measures.coercion import EPISODES, episodes, last_year
 from isthmus.study.measures.registry import NUMBER, PARTY, measure
 
 DRAWS = 100
+TOP = "arms-sales"
+"""The highest rung, of which pages speak."""
 DATASETS = (FLOWS, EPISODES, TABLE)
 LISTING = ECONOMIC[2]
 

@@ -74,17 +74,17 @@ def written(key: str, write: Write) -> Build:
 SECTIONS: tuple[tuple[str, Build], ...] = (
     ("dependence", written("dependence", dependence.write)),
     ("exposure", written("exposure", exposure.write)),
-    ("chains", chains.build),
-    ("equilibrium", equilibrium.build),
+    ("chains", written("chains", chains.write)),
+    ("equilibrium", written("equilibrium", equilibrium.write)),
     ("disruption", disruption.build),
     ("chips", written("chips", chips.write)),
     ("materials", written("materials", materials.write)),
     ("concentration", written("concentration", concentration.write)),
-    ("cascade", cascade.build),
+    ("cascade", written("cascade", cascade.write)),
     ("arms", written("arms", arms.write)),
     ("alignment", written("alignment", alignment.write)),
     ("coercion", written("coercion", coercion.write)),
-    ("leverage", leverage.build),
+    ("leverage", written("leverage", leverage.write)),
     ("ladder", written("ladder", ladder.write)),
 )
 """Name and builder of each section, in order of appearance."""

@@ -12,8 +12,6 @@ from isthmus.cascade.chips import EUROPE, planned_capacity
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.measures.cascade import (
     EXPOSED,
     FACTS,
@@ -25,93 +23,69 @@ from isthmus.study.measures.cascade import (
     materials_of,
     second_sources,
 )
-from isthmus.study.wording import Sentence
+from isthmus.study.page import Fields, Page
 
-KEY = "cascade"
 STAGES_SHOWN = 12
 
 
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer whose chip stages and materials home depends on, structurally."""
-    names = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival")}
-    answer: list[Sentence] = []
-    headlines: list[Note] = []
-    counters: list[Note] = []
-    charts: list[Chart] = []
-    tables: list[Table] = []
-    gaps: list[Sentence] = []
-    if context.missing(FACTS, FLOWS):
-        gaps.append(context.say("gap.chip_supplier", partner=names["partner"]))
-    else:
-        try:
-            _chips(context, names, answer, headlines, counters, gaps)
-            charts.append(_stops_chart(context))
-            tables.append(_stages(context))
-        except DataMissing:
-            gaps.append(context.say("gap.chip_supplier", partner=names["partner"]))
     try:
-        _materials(context, names, answer, headlines, charts, tables, gaps)
+        if not page.lacks(FACTS, FLOWS, gap="chip_supplier"):
+            _chips(page)
     except DataMissing:
-        gaps.append(context.say("gap.no_materials", home=names["home"]))
-    quoted = [*answer, *(n.sentence for n in (*headlines, *counters)), *(c.title for c in charts)]
-    return Section(
-        KEY,
-        context.say(f"{KEY}.question", home=names["home"]),
-        answer=tuple(answer),
-        findings=tuple(dict.fromkeys(f for s in quoted for f in s.findings)),
-        charts=tuple(charts),
-        tables=tuple(tables),
-        notes=(
-            context.say("note.cascade_structural"),
-            context.say("note.cascade_rule"),
-            context.say("note.cascade_hubs"),
-        ),
-        headlines=tuple(headlines),
-        counters=tuple(counters),
-        gaps=tuple(gaps),
+        page.gap("chip_supplier")
+    try:
+        _materials(page)
+    except DataMissing:
+        page.gap("no_materials")
+    page.note("cascade_structural", "cascade_rule", "cascade_hubs")
+
+
+def _chips(page: Page) -> None:
+    found = chips_of(page.context, page.home, page.partner)
+    latest = (
+        found["stops"]
+        .frame.filter(pl.col("capacity") == LATEST)
+        .sort(["value", "economy"], descending=[True, False])
     )
+    ranked = latest["economy"].to_list()
+    if page.partner in ranked:
+        _partner(page, found["stops"], next(code for code in ranked if code != page.partner))
+    else:
+        page.gap("chip_supplier")
+    _stops(page, found["stops"], latest)
+    stages = found["stages"]
+    frame = stages.frame.head(STAGES_SHOWN).with_columns(_places(page))
+    _tell(page, stages, "stages", frame, {"capacity_share": "share", "value": "share"})
 
 
-def _chips(
-    context: Context,
-    names: dict[str, str],
-    answer: list[Sentence],
-    headlines: list[Note],
-    counters: list[Note],
-    gaps: list[Sentence],
-) -> None:
-    home, partner = context.home, context.partner
-    frame = chips_of(context, home, partner)["stops"].frame
-    latest = frame.filter(pl.col("capacity") == LATEST)
-    if partner not in latest["economy"].to_list():
-        gaps.append(context.say("gap.chip_supplier", partner=names["partner"]))
-        return
-    loss = loss_on_stop(context, user=home, supplier=partner)
-    others = latest.filter(pl.col("economy") != partner)
-    next_one = str(others.sort(["value", "economy"], descending=[True, False])["economy"][0])
-    other_loss = loss_on_stop(context, user=home, supplier=next_one, partner=partner)
-    both = {"home": names["home"], "partner": names["partner"]}
-    answer.append(
-        context.say(
-            f"{KEY}.answer.chips", **both, loss=loss, other=_economy(context, next_one),
-            other_loss=other_loss,
+def _partner(page: Page, stops: Table, other: str) -> None:
+    """What a stop of the partner reaches, and what plants that are planned change."""
+    stop = partial(loss_on_stop, page.context, user=page.home)
+    loss = stop(supplier=page.partner)
+    page.say(
+        "answer.chips",
+        loss=loss,
+        other=_place(page, other),
+        other_loss=stop(supplier=other, partner=page.partner),
+    )
+    maps = set(stops.frame["capacity"].to_list())
+    if {EUROPE_PLANNED, ALL_PLANNED} <= maps and _european(page):
+        page.say(
+            "answer.planned",
+            year=planned_capacity(page.world).year,
+            europe=stop(supplier=page.partner, capacity=EUROPE_PLANNED),
+            planned=stop(supplier=page.partner, capacity=ALL_PLANNED),
         )
-    )  # fmt: skip
-    maps = set(frame["capacity"].to_list())
-    if {EUROPE_PLANNED, ALL_PLANNED} <= maps and _european(context):
-        planned = {
-            key: loss_on_stop(context, user=home, supplier=partner, capacity=name)
-            for key, name in (("europe", EUROPE_PLANNED), ("planned", ALL_PLANNED))
-        }
-        year = planned_capacity(context.world).year
-        answer.append(context.say(f"{KEY}.answer.planned", year=year, **planned))
-    gain = contribution(context, user=home, supplier=partner)
-    sentence = "contribution" if (gain.value or 0.0) > 0 else "loss_contribution"
-    answer.append(context.say(f"{KEY}.answer.{sentence}", partner=names["partner"], gain=gain))
-    headlines.append(context.note(60, f"{KEY}.headline", **both, loss=loss))
-    low, high = (
-        context.finding(
-            f"cascade.chips.{case}.{partner}.{home}",
+    gain = contribution(page.context, user=page.home, supplier=page.partner)
+    page.say(
+        f"answer.{'contribution' if (gain.value or 0.0) > 0 else 'loss_contribution'}", gain=gain
+    )
+    page.headline(60, loss=loss)
+    cases: Fields = {
+        name: page.finding(
+            f"cascade.chips.{case}.{page.partner}.{page.home}",
             value,
             "share",
             kind=Kind.ASSUMED,
@@ -120,177 +94,123 @@ def _chips(
             datasets=[FACTS, FLOWS],
             caveat="deliveries_assumed",
         )
-        for case, value in (("pooled", loss.low), ("essential", loss.value))
-    )
-    counters.append(context.note(60, f"{KEY}.counter", **both, low=low, high=high))
+        for name, case, value in (("low", "pooled", loss.low), ("high", "essential", loss.value))
+    }
+    page.counter(60, **cases)
 
 
-def _european(context: Context) -> bool:
+def _european(page: Page) -> bool:
     europe = set(codes.parse_parties("EU27_2020")[1]) | {"GBR", "CHE", "NOR", "ISL"}
-    return set(context.members(context.home)) <= europe
+    return set(page.context.members(page.home)) <= europe
 
 
-def _economy(context: Context, code: str) -> str:
-    return context.catalogue.text("word.europe") if code == EUROPE else context.label(code)
+def _place(page: Page, code: str) -> str:
+    return page.word("word.europe") if code == EUROPE else page.context.label(code)
 
 
-def _stops_chart(context: Context) -> Chart:
-    home = context.name(context.home)
-    found = chips_of(context, context.home, context.partner)["stops"]
-    frame = found.frame.with_columns(
-        pl.col("economy").map_elements(lambda c: _economy(context, c), return_dtype=pl.String)
-    ).sort(["capacity", "value", "economy"], descending=[False, True, False])
-    latest = frame.filter(pl.col("capacity") == LATEST).drop("capacity")
-    drawn = latest.select("economy", "value", "low", pl.col("value").alias("high"))
-    first = found.frame.filter(pl.col("capacity") == LATEST).sort(
-        ["value", "economy"], descending=[True, False]
+def _places(page: Page) -> pl.Expr:
+    return pl.col("economy").map_elements(lambda c: _place(page, c), return_dtype=pl.String)
+
+
+def _tell(page: Page, source: Table, name: str, frame: pl.DataFrame, units: dict[str, str]) -> None:
+    """Add a table that rests on what its source rests on."""
+    about = {"kind": source.kind, "datasets": source.datasets}
+    page.table(name, frame, units, notes=["cascade_structural"], **about)
+
+
+def _stops(page: Page, stops: Table, latest: pl.DataFrame) -> None:
+    code = str(latest["economy"][0])
+    named = latest.with_columns(_places(page))
+    drawn = named.sort(["value", "economy"], descending=[True, False]).select(
+        "economy", "value", "low", pl.col("value").alias("high")
     )
-    code = str(first["economy"][0])
-    loss = loss_on_stop(context, user=context.home, supplier=code, partner=context.partner)
-    table = context.table(
-        f"{KEY}_stops",
+    page.chart(
+        "stops",
         drawn,
-        units=dict.fromkeys(("value", "low", "high"), "share"),
-        kind=found.kind,
-        datasets=found.datasets,
-        notes=["cascade_structural"],
-        home=home,
-    )
-    return context.chart(
-        f"{KEY}-stops",
-        context.say(f"{KEY}.chart.stops", home=home, first=_economy(context, code), loss=loss),
-        context.say(f"{KEY}.alt.stops", home=home),
-        table,
         ChartSpec(
             "dots",
             x="value",
             y="economy",
-            x_title=context.catalogue.text("axis.share_of_output_stopped"),
+            x_title=page.axis("share_of_output_stopped"),
             roles={"": "partner"},
             low="low",
             high="high",
             share=True,
         ),
+        dict.fromkeys(("value", "low", "high"), "share"),
+        about={"kind": stops.kind, "datasets": stops.datasets, "notes": ["cascade_structural"]},
+        first=_place(page, code),
+        loss=loss_on_stop(page.context, user=page.home, supplier=code, partner=page.partner),
     )
 
 
-def _stages(context: Context) -> Table:
-    found = chips_of(context, context.home, context.partner)["stages"]
-    frame = found.frame.head(STAGES_SHOWN).with_columns(
-        pl.col("economy").map_elements(lambda c: _economy(context, c), return_dtype=pl.String)
-    )
-    return context.table(
-        f"{KEY}_stages",
-        frame,
-        units={"capacity_share": "share", "value": "share"},
-        kind=found.kind,
-        datasets=found.datasets,
-        notes=["cascade_structural"],
-    )
-
-
-def _materials(
-    context: Context,
-    names: dict[str, str],
-    answer: list[Sentence],
-    headlines: list[Note],
-    charts: list[Chart],
-    tables: list[Table],
-    gaps: list[Sentence],
-) -> None:
-    home, rival = context.home, context.rival
-    result = materials_of(context, home)
-    ranking = result["ranking"].frame
-    count = result["suppliers"].frame["product"].n_unique()
-    row = ranking.filter(pl.col("economy") == rival)
-
-    found = partial(material_finding, context, home)
+def _materials(page: Page) -> None:
+    result = materials_of(page.context, page.home)
+    ranking, suppliers = result["ranking"], result["suppliers"].frame
+    row = ranking.frame.filter(pl.col("economy") == page.rival)
     if row.is_empty():
-        gaps.append(context.say("gap.material_supplier", rival=names["rival"], home=names["home"]))
+        page.gap("material_supplier")
     else:
-        entry = row.row(0, named=True)
-        direct = result["suppliers"].frame.filter(
-            (pl.col("economy") == rival) & (pl.col("direct") >= 0.5)
-        )
-        products = found(
-            f"materials.{rival}", entry["products"], "count", "cascade_materials", direct.height
-        )
-        mean = found(
-            f"material_mean.{rival}", entry["value"], "share", "cascade_material_mean",
-            entry["direct"],
-        )  # fmt: skip
-        fields = {"rival": names["rival"], "home": names["home"]}
-        answer.append(
-            context.say(
-                f"{KEY}.answer.materials", **fields, products=products, count=count, mean=mean
-            )
-        )
-        headlines.append(
-            context.note(35, f"{KEY}.headline_materials", **fields, products=products, count=count)
-        )
-    second = result["second_source"].frame
-    if second.height == EXPOSED:
-        helped = second_sources(context, user=home)
-        answer.append(context.say(f"{KEY}.answer.second", helped=helped))
-    charts.append(_ranking_chart(context, ranking, result["ranking"]))
-    tables.append(_second_table(context, second, result["second_source"]))
+        _rival(page, row.row(0, named=True), suppliers)
+    second = result["second_source"]
+    if second.frame.height == EXPOSED:
+        page.say("answer.second", helped=second_sources(page.context, user=page.home))
+    _ranking(page, ranking)
+    page.table(
+        "second",
+        second.frame.with_columns(page.labels("economy"), page.labels("second")),
+        {"value": "share", "value_with": "share"},
+        kind=second.kind,
+        datasets=second.datasets,
+        notes=["cascade_hubs"],
+        attributes=["second"],
+    )
 
 
-def _ranking_chart(context: Context, ranking: pl.DataFrame, source: Table) -> Chart:
-    home = context.name(context.home)
-    drawn = ranking.sort(["value", "economy"], descending=[True, False]).select(
-        pl.col("economy").map_elements(context.label, return_dtype=pl.String),
-        "value",
-        "direct",
-        pl.col("products").alias("count"),
+def _rival(page: Page, entry: dict[str, float], suppliers: pl.DataFrame) -> None:
+    found = partial(material_finding, page.context, page.home)
+    direct = suppliers.filter((pl.col("economy") == page.rival) & (pl.col("direct") >= 0.5)).height
+    products = found(
+        f"materials.{page.rival}", entry["products"], "count", "cascade_materials", direct
     )
-    table = context.table(
-        f"{KEY}_materials",
-        drawn,
-        units={"value": "share", "direct": "share", "count": "count"},
-        kind=source.kind,
-        datasets=source.datasets,
-        notes=["cascade_structural", "cascade_hubs"],
-        home=home,
+    key = f"material_mean.{page.rival}"
+    mean = found(key, entry["value"], "share", "cascade_material_mean", entry["direct"])
+    count = suppliers["product"].n_unique()
+    page.say("answer.materials", products=products, count=count, mean=mean)
+    page.headline(35, "headline_materials", products=products, count=count)
+
+
+def _ranking(page: Page, ranking: Table) -> None:
+    drawn = ranking.frame.sort(["value", "economy"], descending=[True, False]).select(
+        page.labels("economy"), "value", "direct", pl.col("products").alias("count")
     )
-    first = context.finding(
-        f"cascade.largest_material_mean.{context.home}",
+    first = page.finding(
+        f"cascade.largest_material_mean.{page.home}",
         float(drawn["value"][0]),
         "share",
-        kind=source.kind,
-        year=source.notes[1].rpartition(" ")[2],
+        kind=ranking.kind,
+        year=ranking.notes[1].rpartition(" ")[2],
         method="cascade_material_mean",
-        datasets=source.datasets,
+        datasets=ranking.datasets,
         caveat="own_production_low",
     )
-    return context.chart(
-        f"{KEY}-materials",
-        context.say(
-            f"{KEY}.chart.materials", home=home, first=str(drawn["economy"][0]), mean=first
-        ),
-        context.say(f"{KEY}.alt.materials", home=home),
-        table,
+    page.chart(
+        "materials",
+        drawn,
         ChartSpec(
             "bars",
             x="value",
             y="economy",
-            x_title=context.catalogue.text("axis.share_of_purchases_stopped"),
+            x_title=page.axis("share_of_purchases_stopped"),
             roles={"": "rival"},
             share=True,
         ),
-    )
-
-
-def _second_table(context: Context, second: pl.DataFrame, source: Table) -> Table:
-    frame = second.with_columns(
-        pl.col("economy", "second").map_elements(context.label, return_dtype=pl.String)
-    )
-    return context.table(
-        f"{KEY}_second",
-        frame,
-        units={"value": "share", "value_with": "share"},
-        kind=source.kind,
-        datasets=source.datasets,
-        notes=["cascade_hubs"],
-        attributes=["second"],
+        {"value": "share", "direct": "share", "count": "count"},
+        about={
+            "kind": ranking.kind,
+            "datasets": ranking.datasets,
+            "notes": ["cascade_structural", "cascade_hubs"],
+        },
+        first=str(drawn["economy"][0]),
+        mean=first,
     )

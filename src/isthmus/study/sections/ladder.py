@@ -11,6 +11,7 @@ from isthmus.evidence import Kind
 from isthmus.study.measures.coercion import coded
 from isthmus.study.measures.ladder import (
     DATASETS,
+    TOP,
     break_even,
     exposure,
     inside,
@@ -19,7 +20,6 @@ from isthmus.study.measures.ladder import (
 )
 from isthmus.study.page import Page
 
-TOP = "arms-sales"
 BEFORE, AFTER = SUPPORT[1:]
 MONEY = "million USD"
 

@@ -5,19 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus.charts import ChartSpec
+from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
-from isthmus.evidence import Finding, Kind, Table
-from isthmus.study.context import Context
-from isthmus.study.dossier import Chart, Section
-from isthmus.study.foretold import (
-    case_table,
-    hits_chart,
-    listing_table,
-    product_table,
-    scores,
-    told,
-)
+from isthmus.evidence import Kind
 from isthmus.study.measures import ladder
 from isthmus.study.measures.coercion import coded
 from isthmus.study.measures.leverage import (
@@ -25,191 +16,121 @@ from isthmus.study.measures.leverage import (
     bloc_relief,
     cost_share,
     exposures,
-    held_out_of,
     loss_share,
     pair,
 )
-from isthmus.study.sections.ladder import BEFORE, TOP
-from isthmus.study.wording import Sentence
+from isthmus.study.page import Fields, Page
+from isthmus.study.sections.leverage_told import scores, tell
 
-KEY = "leverage"
 FIFTH = 5.0
 WORDS = {SUPPLY_STOP: "channel.supply", PURCHASE_BAN: "channel.purchase"}
 ANSWERS = ("targeted", "broad", "listing", "secondary")
+TOUCHED = ("sold", "bought", "fellows")
 
 
-def build(context: Context) -> Section:
+def write(page: Page) -> None:
     """Answer what stopping trade could do both ways, and whether that tells what is hit."""
-    names = {r: context.name(getattr(context, r)) for r in ("home", "partner", "rival", "ally")}
-    question = context.say(f"{KEY}.question", **names)
-    if context.missing(*TRADE):
-        return Section(KEY, question, gaps=(context.say("gap.no_table"),))
-    rival = set(context.members(context.rival))
-    sides = [getattr(context, r) for r in ("home", "partner", "ally")]
-    listed = set(context.world.flows().economies)
-    known = [s for s in sides if not rival & set(context.members(s))]
-    known = [s for s in known if listed & set(context.members(s))]
-    if context.home not in known or not rival & listed:
-        return Section(KEY, question, gaps=(context.say("gap.no_leverage", **names),))
-    answer = [*_stops(context, names), *_others(context, names, known), *_touched(context, names)]
-    charts = [_chart(context, names, known)]
-    tables = [_pairs(context, known), _exposures(context)]
-    tested = coded(context)
-    if tested and ladder.inside(context):
-        tables.append(_answers(context))
-    if tested:
-        answer += told(context, names)
-        charts.append(hits_chart(context))
-        tables.append(case_table(context))
-        products = product_table(context)
-        if products is not None:
-            tables.append(products)
-        listings = held_out_of(context)
-        if listings is not None:
-            tables.append(listing_table(context, listings))
-    return Section(
-        KEY,
-        question,
-        answer=tuple(answer),
-        findings=tuple(dict.fromkeys(f for s in answer for f in s.findings)),
-        charts=tuple(charts),
-        tables=tuple(tables),
-        notes=tuple(
-            context.say(f"note.{key}")
-            for key in ("two_channels", "could_not_would", "diverted", "goods_leave_out",
-                        "backtest_broad", "listings_test")
-        ),
-        headlines=(context.note(48, f"{KEY}.headline", **names, **_stop(context)),),
-        counters=(
-            (context.note(44, f"{KEY}.counter", **names, **scores(context)),) if tested else ()
-        ),
-    )  # fmt: skip
+    if page.lacks(*TRADE, gap="no_table"):
+        return
+    known = _known(page)
+    if page.home not in known:
+        page.gap("no_leverage")
+        return
+    page.rests_on(*TRADE, kind=Kind.ASSUMED)
+    stop = _between(page, page.rival, page.home, SUPPLY_STOP)
+    back = _between(page, page.home, page.rival, SUPPLY_STOP)
+    page.say("answer.supplies", **stop, back=back["loss"], back_cost=back["cost"])
+    page.say("answer.purchases", **_between(page, page.rival, page.home, PURCHASE_BAN))
+    _others(page, known)
+    _chart(page, known, stop)
+    _pairs(page, known)
+    _exposures(page)
+    page.headline(48, **stop)
+    if coded(page.context):
+        if ladder.inside(page.context):
+            _answers(page)
+        tell(page)
+        page.counter(44, **scores(page))
+    page.note("two_channels", "could_not_would", "diverted", "goods_leave_out")
+    page.note("backtest_broad", "listings_test")
 
 
-def _stop(context: Context) -> dict[str, Finding]:
-    there = {"sender": context.rival, "target": context.home, "channel": SUPPLY_STOP}
-    return {"loss": loss_share(context, **there), "cost": cost_share(context, **there)}
-
-
-def _stops(context: Context, names: dict[str, str]) -> list[Sentence]:
-    """Both channels, both ways, between rival and home."""
-    back = {"sender": context.home, "target": context.rival, "channel": SUPPLY_STOP}
-    ban = {"sender": context.rival, "target": context.home, "channel": PURCHASE_BAN}
-    return [
-        context.say(
-            f"{KEY}.answer.supplies", **names, **_stop(context), back=loss_share(context, **back),
-            back_cost=cost_share(context, **back),
-        ),
-        context.say(
-            f"{KEY}.answer.purchases", **names, loss=loss_share(context, **ban),
-            cost=cost_share(context, **ban),
-        ),
-    ]  # fmt: skip
-
-
-def _others(context: Context, names: dict[str, str], known: list[str]) -> list[Sentence]:
-    said = []
-    for role in ("partner", "ally"):
-        code = getattr(context, role)
-        if code not in known:
-            continue
-        found = {
-            channel.partition(" ")[0]: loss_share(
-                context, sender=context.rival, target=code, channel=channel
-            )
-            for channel in CHANNELS
-        }
-        said.append(
-            context.say(
-                f"{KEY}.answer.other", other=names[role], rival=names["rival"],
-                loss=found["purchase"], stop=found["supply"],
-            )
-        )  # fmt: skip
-    if len(context.members(context.home)) > 1:
-        relief = bloc_relief(context, sender=context.rival, coalition=context.home)
-        said.append(context.say(f"{KEY}.answer.bloc", home=names["home"], relief=relief))
-    return said
-
-
-def _touched(context: Context, names: dict[str, str]) -> list[Sentence]:
-    """The ends of what listings of firms could touch."""
-    found = exposures(context, context.home, context.rival)
-    if len(found) < 2:
+def _known(page: Page) -> list[str]:
+    """The sides that are apart from the rival and in the data; none where the rival is not."""
+    listed = set(page.world.flows().economies)
+    members = page.context.members
+    rival = set(members(page.rival))
+    if not rival & listed:
         return []
-    order = sorted(found, key=lambda m: (found[m].bought / found[m].gdp, m))
-    ends = {
-        end: context.finding(
-            f"leverage.listed.{context.rival}.{member}",
-            found[member].bought / found[member].gdp,
-            "share",
-            kind=Kind.ESTIMATED,
-            year=2022,
-            method="leverage_listed",
-            datasets=TRADE,
-            caveat="table_estimated",
-        )
-        for end, member in (("low", order[0]), ("high", order[-1]))
-    }
-    return [
-        context.say(
-            f"{KEY}.answer.listed", **names, **ends, low_name=context.name(order[0]),
-            high_name=context.name(order[-1]),
-        )
-    ]  # fmt: skip
+    sides = [(side, set(members(side))) for side in (page.home, page.partner, page.ally)]
+    return [side for side, inside in sides if listed & inside and not rival & inside]
 
 
-def _ways(context: Context, known: list[str]) -> list[tuple[str, str]]:
-    return [way for code in known for way in ((context.rival, code), (code, context.rival))]
+def _between(page: Page, sender: str, target: str, channel: str) -> Fields:
+    link = {"sender": sender, "target": target, "channel": channel}
+    return {"loss": loss_share(page.context, **link), "cost": cost_share(page.context, **link)}
 
 
-def _chart(context: Context, names: dict[str, str], known: list[str]) -> Chart:
-    words = {c: context.catalogue.text(key) for c, key in WORDS.items()}
-    over = context.catalogue.text("word.over")
+def _others(page: Page, known: list[str]) -> None:
+    """What the rival could do to partner and ally, and what the bloc's size takes away."""
+    for code in (page.partner, page.ally):
+        if code in known:
+            ban, stop = (
+                loss_share(page.context, sender=page.rival, target=code, channel=channel)
+                for channel in (PURCHASE_BAN, SUPPLY_STOP)
+            )
+            page.say("answer.other", other=page.context.name(code), loss=ban, stop=stop)
+    if len(page.context.members(page.home)) > 1:
+        relief = bloc_relief(page.context, sender=page.rival, coalition=page.home)
+        page.say("answer.bloc", relief=relief)
+
+
+def _ways(page: Page, known: list[str]) -> list[tuple[str, str]]:
+    return [way for code in known for way in ((page.rival, code), (code, page.rival))]
+
+
+def _chart(page: Page, known: list[str], stop: Fields) -> None:
+    words = {channel: page.word(key) for channel, key in WORDS.items()}
+    label, over = page.context.label, page.word("word.over")
     rows = [
         {
-            "link": f"{context.label(sender)} {over} {context.label(target)}",
+            "link": f"{label(sender)} {over} {label(target)}",
             "channel": words[channel],
-            "loss_first": pair(context, sender, target, channel)["loss_share"],
+            "loss_first": pair(page.context, sender, target, channel)["loss_share"],
         }
-        for sender, target in _ways(context, known)
+        for sender, target in _ways(page, known)
         for channel in CHANNELS
     ]
-    table = context.table(
-        f"{KEY}_chart", pl.DataFrame(rows), units={"loss_first": "share"}, kind=Kind.ASSUMED,
-        datasets=TRADE, notes=["could_not_would"],
-    )  # fmt: skip
-    return context.chart(
-        f"{KEY}-pairs",
-        context.say(f"{KEY}.chart.pairs", **names, loss=_stop(context)["loss"]),
-        context.say(f"{KEY}.alt.pairs"),
-        table,
+    page.chart(
+        "pairs",
+        page.made("chart", pl.DataFrame(rows), {"loss_first": "share"}, notes=["could_not_would"]),
         ChartSpec(
             "bars",
             x="loss_first",
             y="link",
-            x_title=context.catalogue.text("axis.loss_over_gdp"),
+            x_title=page.axis("loss_over_gdp"),
             series="channel",
             roles={words[SUPPLY_STOP]: "accent", words[PURCHASE_BAN]: "other"},
             share=True,
         ),
+        loss=stop["loss"],
     )
 
 
-def _pairs(context: Context, known: list[str]) -> Table:
+def _pairs(page: Page, known: list[str]) -> None:
     """Every pair, both ways, both channels."""
     rows = []
-    for sender, target in _ways(context, known):
+    for sender, target in _ways(page, known):
         for channel in CHANNELS:
-            first = pair(context, sender, target, channel)
+            first = pair(page.context, sender, target, channel)
+            fifth = pair(page.context, sender, target, channel, horizon=FIFTH)
             rows.append(
                 {
-                    "sender": context.label(sender),
-                    "target": context.label(target),
-                    "channel": context.catalogue.text(WORDS[channel]),
+                    "sender": page.context.label(sender),
+                    "target": page.context.label(target),
+                    "channel": page.word(WORDS[channel]),
                     "loss_first": first["loss_share"],
-                    "loss_fifth": pair(context, sender, target, channel, horizon=FIFTH)[
-                        "loss_share"
-                    ],
+                    "loss_fifth": fifth["loss_share"],
                     "cost_first": first["cost_share"],
                     "loss_per_cost": first["ratio"],
                     "credibility": first["credibility"],
@@ -217,64 +138,68 @@ def _pairs(context: Context, known: list[str]) -> Table:
                 }
             )
     shares = ("loss_first", "loss_fifth", "cost_first", "credibility", "concentration")
-    return context.table(
-        f"{KEY}_pairs", pl.DataFrame(rows),
-        units=dict.fromkeys(shares, "share") | {"loss_per_cost": "1"}, kind=Kind.ASSUMED,
-        datasets=TRADE, notes=["two_channels", "could_not_would", "diverted"],
-    )  # fmt: skip
-
-
-def _exposures(context: Context) -> Table:
-    """By member, what each kind of answer could touch: exposures, not losses."""
-    found = exposures(context, context.home, context.rival)
-    frame = pl.DataFrame(
-        [
-            {
-                "economy": context.label(m),
-                "sold": t.sold / t.gdp,
-                "bought": t.bought / t.gdp,
-                "fellows": t.fellows / t.gdp,
-            }
-            for m, t in found.items()
-        ]
-    ).sort("sold", "economy", descending=[True, False])
-    return context.table(
-        f"{KEY}_members",
-        frame,
-        units=dict.fromkeys(("sold", "bought", "fellows"), "share"),
-        kind=Kind.ESTIMATED,
-        datasets=TRADE,
-        notes=["exposure_not_loss", "table_estimated"],
-        rival=context.name(context.rival),
+    page.table(
+        "pairs",
+        pl.DataFrame(rows),
+        dict.fromkeys(shares, "share") | {"loss_per_cost": "1"},
+        notes=["two_channels", "could_not_would", "diverted"],
     )
 
 
-def _answers(context: Context) -> Table:
+def _exposures(page: Page) -> None:
+    """By member, what each kind of answer could touch: exposures, not losses."""
+    context = page.context
+    found = exposures(context, page.home, page.rival)
+    shares = {m: {what: getattr(t, what) / t.gdp for what in TOUCHED} for m, t in found.items()}
+    if len(shares) > 1:
+        order = sorted(shares, key=lambda m: (shares[m]["bought"], m))
+        ends: Fields = {}
+        for end, member in (("low", order[0]), ("high", order[-1])):
+            ends[f"{end}_name"] = context.name(member)
+            ends[end] = page.finding(
+                f"leverage.listed.{page.rival}.{member}",
+                shares[member]["bought"],
+                "share",
+                kind=Kind.ESTIMATED,
+                year=2022,
+                method="leverage_listed",
+                caveat="table_estimated",
+            )
+        page.say("answer.listed", **ends)
+    rows = [{"economy": context.label(m)} | touched for m, touched in shares.items()]
+    page.table(
+        "members",
+        pl.DataFrame(rows).sort("sold", "economy", descending=[True, False]),
+        dict.fromkeys(TOUCHED, "share"),
+        kind=Kind.ESTIMATED,
+        notes=["exposure_not_loss", "table_estimated"],
+    )
+
+
+def _answers(page: Page) -> None:
     """By member, probabilities of each answer to the top rung, and the spread of the loss."""
-    found = ladder.ladder_of(context)
-    at = {"rung": TOP, "support": BEFORE}
+    found = ladder.ladder_of(page.context)
+    at = {"rung": ladder.TOP, "support": SUPPORT[1]}
     chance = (
         found["responses"].frame.filter(**at).pivot("response", index="economy", values="value")
     )
     spread = found["distribution"].frame.filter(**at)
-    members = sorted(context.members(context.home))
     frame = (
         chance.join(spread.select("economy", "nothing", "p75_share", "p95_share"), on="economy")
-        .filter(pl.col("economy").is_in(members))
+        .filter(pl.col("economy").is_in(page.context.members(page.home)))
         .sort("p95_share", "economy", descending=[True, False])
         .select(
-            pl.col("economy").map_elements(context.label, return_dtype=pl.String),
+            page.labels("economy"),
             "nothing",
             *(pl.col(name).alias(short) for name, short in zip(ECONOMIC, ANSWERS, strict=True)),
             "p75_share",
             "p95_share",
         )
     )
-    return context.table(
-        f"{KEY}_answers",
+    page.table(
+        "answers",
         frame,
-        units=dict.fromkeys(frame.columns[1:], "share"),
-        kind=Kind.ASSUMED,
+        dict.fromkeys(frame.columns[1:], "share"),
         datasets=ladder.DATASETS,
         notes=["intentions", "support"],
     )
