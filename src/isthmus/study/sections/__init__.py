@@ -76,7 +76,7 @@ SECTIONS: tuple[tuple[str, Build], ...] = (
     ("exposure", written("exposure", exposure.write)),
     ("chains", written("chains", chains.write)),
     ("equilibrium", written("equilibrium", equilibrium.write)),
-    ("disruption", disruption.build),
+    ("disruption", written("disruption", disruption.write)),
     ("chips", written("chips", chips.write)),
     ("materials", written("materials", materials.write)),
     ("concentration", written("concentration", concentration.write)),

@@ -6,15 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.charts import ChartSpec, Outlines
+from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding
-from isthmus.study.context import Context
+from isthmus.study.outlines import FEWEST_ON_MAP, POINTS, SHAPES, outlines_of
 from isthmus.study.page import Fields, Page
 from isthmus.study.trade import FLOWS, GOODS, member_trade, year_of
 
-SHAPES, POINTS = "country_shapes", "country_points"
 CLASSES = (0.03, 0.06, 0.09, 0.12)
-FEWEST_ON_MAP = 6
 SHARE = {"share": "share"}
 
 
@@ -99,13 +97,6 @@ def _map(page: Page, frame: pl.DataFrame, high: Fields) -> None:
         },
         **high,
     )
-
-
-def outlines_of(context: Context) -> Outlines:
-    """Return the outlines of Europe, with points for economies too small to see."""
-    small = context.world.points().filter(pl.col("small")).sort("economy")
-    points = small.select("economy", "longitude", "latitude").rows()
-    return Outlines.of(context.world.shapes("europe"), points)
 
 
 def _dots(page: Page, frame: pl.DataFrame) -> None:
