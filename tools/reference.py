@@ -14,8 +14,8 @@ from isthmus import World
 from isthmus.cli.root import build_app
 from isthmus.errors import IsthmusError
 from isthmus.scenario import Correlation, Range
-from isthmus.study.measures import measures
 from isthmus.study.schema import Basket, Claim, Options, Parties, Rule, Sampling, Study
+from isthmus.study.subjects import measures
 
 FOLDER = Path("docs/reference")
 

@@ -114,7 +114,7 @@ falsified_by = "a statement"
 def test_an_assessment_is_a_run_that_says_what_differs(capsys, here, monkeypatch):
     from isthmus.study import assessment, record
 
-    monkeypatch.setattr(assessment, "SECTIONS", assessment.SECTIONS[:2])
+    monkeypatch.setattr(assessment, "PAGES", assessment.PAGES[:2])
     (here / "mine.toml").write_text(STUDY)
     assert main(["assess", "mine.toml", "--json"]) == 0
     captured = capsys.readouterr()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from isthmus.cascade import chip_case
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.measures import measures
-from isthmus.study.sections import cascade as section
 from isthmus.study.shipped import open_study
+from isthmus.study.subjects import measures
 from isthmus.world import World
 
 
@@ -19,7 +19,7 @@ def world():
 
 def test_section_answers_and_quotes_the_lens(world):
     context = Context(open_study("taiwan-europe"), world)
-    built = section.build(context)
+    built = written(context, "cascade")
     assert not built.gaps
     assert len(built.answer) == 5
     assert {c.key for c in built.charts} == {"cascade-stops", "cascade-materials"}
@@ -35,7 +35,7 @@ def test_section_answers_and_quotes_the_lens(world):
 def test_other_parties_work(world, home, partner):
     study = open_study("taiwan-europe")
     parties = study.parties.model_copy(update={"home": home, "partner": partner})
-    built = section.build(Context(study.model_copy(update={"parties": parties}), world))
+    built = written(Context(study.model_copy(update={"parties": parties}), world), "cascade")
     assert built.answer
     assert bool(built.gaps) == (partner == "FRA")
 
@@ -43,6 +43,6 @@ def test_other_parties_work(world, home, partner):
 def test_a_world_without_the_data_says_so():
     world = World.open("starter")
     kept = {k: v for k, v in world._entries.items() if k in ("economies", "gdp_population")}
-    built = section.build(Context(open_study("taiwan-europe"), World("small", "1", kept)))
+    built = written(Context(open_study("taiwan-europe"), World("small", "1", kept)), "cascade")
     assert len(built.gaps) == 2
     assert not built.answer

@@ -72,14 +72,19 @@ def written_keys(path: Path) -> set[str]:
             continue
         if not isinstance(call.func.value, ast.Name) or call.func.value.id != "page":
             continue
-        words = [a.value for a in call.args if isinstance(a, ast.Constant)]
-        texts = [word for word in words if isinstance(word, str)]
-        named = {
-            k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)
-        }
-        keys |= _of_call(path.stem, call.func.attr, texts, named)
-        keys |= {f"{path.stem}.question"}
+        texts = [text for text in map(_text, call.args) if text]
+        named = {k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)}
+        keys |= _of_call(path.parent.name, call.func.attr, texts, named)
+        keys |= {f"{path.parent.name}.question"}
     return keys
+
+
+def _text(node: ast.expr) -> str:
+    """The text of a literal, with ``*`` for what is filled in; empty for anything else."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part) or "*" for part in node.values)
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else ""
 
 
 def _of_call(page: str, what: str, texts: list[str], named: dict[str | None, object]) -> set[str]:
@@ -95,7 +100,9 @@ def _of_call(page: str, what: str, texts: list[str], named: dict[str | None, obj
         tail = f".{named.get('said', texts[0])}".rstrip(".")
         return {f"{page}.chart{tail}", f"{page}.alt{tail}", f"table.{page}_{texts[0]}"}
     if what in {"table", "made"}:
-        return {f"table.{page}_{texts[0]}"}
+        return {f"table.{page}_{texts[0].partition('.')[0]}"}
+    if what == "word":
+        return set(texts[:1])
     return set()
 
 
@@ -108,12 +115,6 @@ def used_keys() -> set[str]:
                 continue
             text = path.read_text("utf-8")
             keys |= set(re.findall(r"[\"']([a-z_]+(?:\.[a-z_A-Z0-9-]+)+)[\"']", text))
-            section = re.search(r'^KEY = "([a-z]+)"', text, re.M)
-            if section:
-                parts = re.findall(r'f"\{KEY\}\.([a-z_.{}]+)"', text)
-                keys |= {f"{section.group(1)}.{re.sub(r'{[a-z]+}', '*', p)}" for p in parts}
-                tables = re.findall(r'f"\{KEY\}_([a-z_]+)"', text)
-                keys |= {f"table.{section.group(1)}_{t}" for t in tables}
             keys |= written_keys(path)
             keys |= {f"note.{n}" for m in re.findall(r"notes\"?[=:] ?\[([^\]]*)\]", text)
                      for n in re.findall(r'"([a-z_]+)"', m)}  # fmt: skip
@@ -130,7 +131,7 @@ FILLED = ("unit.", "party.", "industry.", "kind", "status", "comparison.", "inte
 
 def test_every_text_of_the_catalogue_is_used() -> None:
     used = used_keys()
-    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_]+")) for k in used if "*" in k]
+    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_0-9]+")) for k in used if "*" in k]
     unused = [
         key
         for key in Catalogue.load().texts

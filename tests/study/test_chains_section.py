@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from isthmus import chains
+from isthmus.study.ask.lookthrough import ARMS_MADE_IN
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.lookthrough import ARMS_MADE_IN
-from isthmus.study.measures import measures
-from isthmus.study.sections import chains as section
 from isthmus.study.shipped import open_study
+from isthmus.study.subjects import measures
 from isthmus.world import World
 
 
@@ -25,7 +25,7 @@ def context(world):
 
 
 def test_section_opens_with_answers_and_quotes_the_lens(world, context):
-    built = section.build(context)
+    built = written(context, "chains")
     assert not built.gaps
     assert len(built.answer) == 8
     assert {chart.key for chart in built.charts} == {"chains-industries", "chains-members"}
@@ -43,7 +43,7 @@ def test_arms_are_bounded_by_the_industries_that_the_concordance_names(world, co
         for prefix in ("9302", "9306", "8526", "9014", "890610", "871000", "8802")
     }
     assert set(held.values()) == set(ARMS_MADE_IN)
-    said = next(s for s in section.build(context).answer if "no share is assumed" in s.text)
+    said = next(s for s in written(context, "chains").answer if "no share is assumed" in s.text)
     found = chains.lookthrough(
         world, "EU27_2020", on=["CHN", "TWN"], by="industry", industries=ARMS_MADE_IN
     )["lookthrough"].frame
@@ -54,7 +54,7 @@ def test_arms_are_bounded_by_the_industries_that_the_concordance_names(world, co
 
 
 def test_stakes_are_those_of_the_extraction(world, context):
-    section.build(context)
+    written(context, "chains")
     links = [chains.Links("TWN", "EU27_2020"), chains.Links("EU27_2020", "TWN")]
     frame = chains.extract(world, links)["stakes"].frame
     taiwan = dict(zip(frame["economy"], frame["value"], strict=True))["TWN"]
@@ -68,7 +68,7 @@ def test_stakes_are_those_of_the_extraction(world, context):
 def test_other_parties_work(world, home, partner, charts):
     study = open_study("taiwan-europe")
     parties = study.parties.model_copy(update={"home": home, "partner": partner})
-    built = section.build(Context(study.model_copy(update={"parties": parties}), world))
+    built = written(Context(study.model_copy(update={"parties": parties}), world), "chains")
     assert len(built.charts) == charts
 
 
@@ -89,6 +89,6 @@ def test_a_world_without_the_table_says_so():
     world = World.open("starter")
     study = open_study("taiwan-europe")
     entries = {k: v for k, v in world._entries.items() if not k.startswith("mrio")}
-    built = section.build(Context(study, World("small", "1", entries)))
+    built = written(Context(study, World("small", "1", entries)), "chains")
     assert built.gaps
     assert not built.answer

@@ -12,14 +12,19 @@ from isthmus.disruption import simulate
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.scenario import preset
-from isthmus.study import disruption as shared
 from isthmus.study import open_study
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.corners import industries_ranked, known_at, members_ranked, worth_knowing
-from isthmus.study.measures import measures
 from isthmus.study.numbers import show
 from isthmus.study.schema import Rule
-from isthmus.study.sections import disruption as section
+from isthmus.study.subjects import measures
+from isthmus.study.subjects.disruption import runs as shared
+from isthmus.study.subjects.disruption.corners import (
+    industries_ranked,
+    known_at,
+    members_ranked,
+    worth_knowing,
+)
 from isthmus.study.verdict import Status, judge
 from isthmus.study.wording import Catalogue
 from isthmus.world import World
@@ -39,7 +44,7 @@ def context(world: World) -> Context:
 
 @pytest.fixture(scope="module")
 def built(context: Context):
-    return section.build(context)
+    return written(context, "disruption")
 
 
 def a_range(low: float | None, high: float | None) -> Finding:
@@ -258,7 +263,7 @@ def test_runs_of_another_table_are_refused(world, monkeypatch) -> None:
 def test_other_parties_get_no_borrowed_figure(world) -> None:
     study = open_study("taiwan-europe")
     parties = study.parties.model_copy(update={"partner": "VNM"})
-    found = section.build(Context(study.model_copy(update={"parties": parties}), world))
+    found = written(Context(study.model_copy(update={"parties": parties}), world), "disruption")
     assert found.gaps
     assert not found.answer
     assert not found.tables

@@ -6,10 +6,10 @@ import pytest
 
 from isthmus import equilibrium
 from isthmus.scenario import Embargo, Scenario
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.measures import measures
-from isthmus.study.sections import equilibrium as section
 from isthmus.study.shipped import open_study
+from isthmus.study.subjects import measures
 from isthmus.world import World
 
 
@@ -25,7 +25,7 @@ def context(world):
 
 @pytest.fixture(scope="module")
 def built(context):
-    return section.build(context)
+    return written(context, "equilibrium")
 
 
 def loss(world, code: str, horizon: str) -> float:
@@ -84,13 +84,15 @@ def test_measures_agree_with_the_lens(world, context):
 def test_a_single_economy_has_no_members(world):
     study = open_study("taiwan-europe")
     parties = study.parties.model_copy(update={"home": "DEU", "partner": "JPN"})
-    built = section.build(Context(study.model_copy(update={"parties": parties}), world))
+    built = written(Context(study.model_copy(update={"parties": parties}), world), "equilibrium")
     assert not built.charts
     assert len(built.answer) == 4
 
 
 def test_a_world_without_the_table_says_so(world):
     entries = {k: v for k, v in world._entries.items() if not k.startswith("mrio")}
-    built = section.build(Context(open_study("taiwan-europe"), World("small", "1", entries)))
+    built = written(
+        Context(open_study("taiwan-europe"), World("small", "1", entries)), "equilibrium"
+    )
     assert built.gaps
     assert not built.answer

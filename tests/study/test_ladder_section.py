@@ -6,11 +6,11 @@ import pytest
 
 from isthmus.coercion.ladder import price_ladder
 from isthmus.evidence import Kind
+from isthmus.study.ask.coercion import DRAWS
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.measures import measures
-from isthmus.study.measures.ladder import DRAWS
-from isthmus.study.sections import ladder as section
 from isthmus.study.shipped import open_study
+from isthmus.study.subjects import measures
 from isthmus.world import World
 
 
@@ -21,7 +21,7 @@ def world():
 
 def test_prices_are_those_of_the_lens_and_carry_the_mark(world):
     context = Context(open_study("taiwan-europe"), world)
-    built = section.build(context)
+    built = written(context, "ladder")
     assert not built.gaps
     frame = price_ladder(world, "EU27_2020", draws=DRAWS)["prices"].frame
     want = dict(
@@ -63,6 +63,6 @@ def test_other_homes_answer_or_say_why_not(world, home, gap):
     parties = study.parties.model_copy(update={"home": home, "ally": "JPN"})
     options = study.options.model_copy(update={"year": 2022})
     given = study.model_copy(update={"parties": parties, "options": options})
-    built = section.build(Context(given, world))
+    built = written(Context(given, world), "ladder")
     assert bool(built.gaps) == gap
     assert bool(built.answer) != gap

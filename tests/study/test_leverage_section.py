@@ -7,10 +7,10 @@ import pytest
 from isthmus.coercion import backtest, held_out, leverage_map
 from isthmus.coercion.assumptions import preset
 from isthmus.evidence import Kind
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.measures import measures
-from isthmus.study.sections import leverage as section
 from isthmus.study.shipped import open_study
+from isthmus.study.subjects import measures
 from isthmus.world import World
 
 
@@ -26,7 +26,7 @@ def context(world):
 
 @pytest.fixture(scope="module")
 def built(context):
-    return section.build(context)
+    return written(context, "leverage")
 
 
 def table(built, name):
@@ -104,7 +104,7 @@ def test_other_parties_answer_or_say_why_not(world, home, partner, rival, gap):
     )
     options = study.options.model_copy(update={"year": 2022})
     given = study.model_copy(update={"parties": parties, "options": options})
-    built = section.build(Context(given, world))
+    built = written(Context(given, world), "leverage")
     assert bool(built.gaps) == gap
     assert bool(built.answer) != gap
 

@@ -10,12 +10,11 @@ import pytest
 from isthmus import codes
 from isthmus.evidence import Finding
 from isthmus.study import Section, open_study
+from isthmus.study.assessment import written
 from isthmus.study.context import Context
-from isthmus.study.sections import SECTIONS
 from isthmus.world import World
 
 EU = codes.members("EU27_2020")
-BUILD = dict(SECTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def built(world: World, key: str, **parties: str) -> tuple[Section, dict[str, Fi
     """Return a section and the findings that its sentences and chart titles quote."""
     study = open_study("taiwan-europe")
     study = study.model_copy(update={"parties": study.parties.model_copy(update=parties)})
-    section = BUILD[key](Context(study, world))
+    section = written(Context(study, world), key)
     notes = [note.sentence for note in (*section.headlines, *section.counters)]
     said = [*section.answer, *notes, *(chart.title for chart in section.charts)]
     return section, {f.key: f for sentence in said for f in sentence.findings}

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from isthmus.errors import BadInput, NotFound, SchemaVersionUnsupported, TargetExists
 from isthmus.study import load_study, new_study, open_study, read_study, shipped_studies
 from isthmus.study.locate import LineIndex
-from isthmus.study.measures import measures
 from isthmus.study.schema import ROWS
 from isthmus.study.shipped import study_text
+from isthmus.study.subjects import measures
 
 TEN_MISTAKES = """\
 schema_version = 1

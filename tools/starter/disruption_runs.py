@@ -28,7 +28,7 @@ from isthmus.disruption.table import Daily, daily_table
 from isthmus.kernels.disruption import Scales
 from isthmus.runtime import canonical_hash
 from isthmus.scenario import Scenario, preset
-from isthmus.study.disruption import CORNER, HORIZONS, SOURCES
+from isthmus.study.subjects.disruption.runs import CORNER, HORIZONS, SOURCES
 from isthmus.world import World
 
 HOME = "EU27_2020"

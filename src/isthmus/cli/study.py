@@ -120,7 +120,7 @@ def _numbers(spec: Range) -> str:
 
 
 def _measures(json: bool) -> None:
-    from isthmus.study.measures import measures as known
+    from isthmus.study.subjects import measures as known
 
     rows = [
         {"measure": m.name, "arguments": ", ".join(m.args), "text": m.text}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from isthmus._version import __version__
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
@@ -11,10 +10,11 @@ from isthmus.runtime import canonical_hash
 from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
 from isthmus.study.dossier import Dossier, Section
-from isthmus.study.schema import ROLES, Study
-from isthmus.study.sections import SECTIONS, Build
-from isthmus.study.sections.summary import build_summary
+from isthmus.study.page import Page
+from isthmus.study.schema import Study
 from isthmus.study.spoken import spoken
+from isthmus.study.subjects import PAGES, writer
+from isthmus.study.summary import build_summary
 from isthmus.world import World
 
 Progress = Callable[[str, int, int], None]
@@ -44,12 +44,12 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
     """
     context = Context(study, world)
     context.study = spoken(study, context.name)
-    steps = len(SECTIONS) + 1
+    steps = len(PAGES) + 1
     sections = []
-    for number, (name, build) in enumerate(SECTIONS, 1):
+    for number, name in enumerate(PAGES, 1):
         if progress is not None:
             progress(name, number, steps)
-        sections.append(_with_quoted(_built(context, name, build)))
+        sections.append(written(context, name))
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in context.study.claims)
@@ -74,20 +74,12 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
     )
 
 
-def _built(context: Context, name: str, build: Build) -> Section:
-    """Return the section, or one that says what the world lacks to answer it."""
+def written(context: Context, name: str) -> Section:
+    """Return a page as a section, or one that says what the world lacks to answer it."""
+    page = Page(context, name)
     try:
-        return build(context)
+        writer(name)(page)
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
-        names = {role: context.name(getattr(context, role)) for role in ROLES}
-        gap = context.say("gap.unanswered", what=error.what)
-        return Section(name, context.say(f"{name}.question", **names), gaps=(gap,))
-
-
-def _with_quoted(section: Section) -> Section:
-    """Add to a section's findings those that its sentences quote."""
-    notes = [n.sentence for n in (*section.headlines, *section.counters)]
-    titles = [s for c in section.charts for s in (c.title, c.alt)]
-    said = [*section.answer, *notes, *titles, *section.notes, *section.gaps]
-    quoted = [f for sentence in said for f in sentence.findings]
-    return replace(section, findings=tuple(dict.fromkeys([*section.findings, *quoted])))
+        page = Page(context, name)
+        page.gap("unanswered", what=error.what)
+    return page.section()

@@ -9,9 +9,10 @@ from isthmus import codes
 from isthmus.errors import CodeUnknown, did_you_mean
 from isthmus.study.ensemble import declared_problems, named_parties
 from isthmus.study.locate import Path
-from isthmus.study.measures import Measure, measures
+from isthmus.study.measures import Measure
 from isthmus.study.schema import ROLES, ROWS
 from isthmus.study.spoken import PLACEHOLDER, TEXTS
+from isthmus.study.subjects import measures
 
 Found = tuple[Path, str, str]
 

@@ -6,10 +6,10 @@ from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresent
 from isthmus.evidence import Finding
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
-from isthmus.study.measures import Measure, measures
-from isthmus.study.measures.registry import PARTY
+from isthmus.study.measures import PARTY, Measure
 from isthmus.study.numbers import MONEY
 from isthmus.study.schema import Claim, Rule
+from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge
 from isthmus.study.wording import Catalogue, Sentence
 

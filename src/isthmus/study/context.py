@@ -6,13 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import polars as pl
-
 from isthmus import codes
-from isthmus.charts import ChartSpec, Outlines
 from isthmus.errors import IsthmusError
-from isthmus.evidence import Column, Finding, Kind, Table
-from isthmus.study.dossier import Chart, Note
+from isthmus.evidence import Finding, Kind
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.wording import Catalogue, Sentence
 from isthmus.world import World
@@ -112,10 +108,6 @@ class Context:
             return Sentence(sentence.key, parts)
         return sentence
 
-    def note(self, rank: int, key: str, **fields: str | int | Finding) -> Note:
-        """Return a headline or counter-argument; the lowest ranks reach the first page."""
-        return Note(rank, self.say(key, **fields))
-
     def finding(
         self,
         key: str,
@@ -170,69 +162,6 @@ class Context:
             raise IsthmusError(f"two different findings have the key {key!r}")
         self.used.update(found.datasets)
         return found
-
-    def table(
-        self,
-        name: str,
-        frame: pl.DataFrame,
-        *,
-        units: dict[str, str],
-        kind: Kind,
-        datasets: Iterable[str],
-        notes: Iterable[str] = (),
-        attributes: Iterable[str] = (),
-        **fields: str,
-    ) -> Table:
-        """Make a table with texts from the catalogue and keep the data sets it rests on.
-
-        Parameters
-        ----------
-        name : str
-            Name of the table; its title stands under ``table.<name before the first dot>``.
-        frame : polars.DataFrame
-            The rows; a column's heading stands under ``column.<name>``.
-        units : dict of str to str
-            Unit of every value column; the others are dimensions.
-        notes : iterable of str
-            Keys under ``note.``.
-        attributes : iterable of str
-            Columns that describe and do not identify.
-        **fields : str
-            Fields of the title.
-        """
-        described = set(attributes)
-        parties = {role: self.label(self.study.party(role)) for role in ROLES}
-
-        def column(text: str) -> Column:
-            heading = self.catalogue.text(f"column.{text}", **parties)
-            if text in units:
-                return Column(text, "value", units[text], heading)
-            return Column(text, "attribute" if text in described else "dimension", "", heading)
-
-        used = tuple(sorted(set(datasets)))
-        self.used.update(used)
-        return Table(
-            name=name,
-            frame=frame,
-            columns=tuple(column(c) for c in frame.columns),
-            kind=kind,
-            datasets=used,
-            text=self.say(f"table.{name.partition('.')[0]}", **fields).text,
-            notes=tuple(self.catalogue.text(f"note.{key}") for key in notes),
-        )
-
-    def chart(
-        self,
-        key: str,
-        title: Sentence,
-        alt: Sentence,
-        table: Table,
-        spec: ChartSpec,
-        *,
-        outlines: Outlines | None = None,
-    ) -> Chart:
-        """Make a chart; see `Chart`."""
-        return Chart(key, title, alt, table, spec, outlines)
 
     def kind_of(self, *keys: str) -> Kind:
         """Return the weakest kind among data sets."""

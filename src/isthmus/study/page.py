@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from isthmus.charts import ChartSpec, Outlines
-from isthmus.evidence import Finding, Kind, Table
+from isthmus.evidence import Column, Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.schema import ROLES
@@ -112,7 +112,7 @@ class Page:
         self._findings.extend(findings)
 
     def table(self, name: str, frame: pl.DataFrame, units: Mapping[str, str], **about: Any) -> None:
-        """Add a table; see `Context.table`. Its name and title carry the page's key."""
+        """Add a table; see `made`."""
         self._tables.append(self.made(name, frame, units, **about))
 
     def made(
@@ -127,21 +127,48 @@ class Page:
         attributes: Iterable[str] = (),
         **fields: Any,
     ) -> Table:
-        """Return a table of this page without adding it."""
-        return self.context.table(
-            f"{self.key}_{name}",
-            frame,
-            units=dict(units),
-            kind=self.kind if kind is None else kind,
-            datasets=self.datasets if datasets is None else datasets,
-            notes=notes,
-            attributes=attributes,
-            **(self.fields | fields),
-        )
+        """Return a table of this page without adding it.
 
-    def pass_on(self, *tables: Table | None) -> None:
-        """Add tables as they are, for instance of a lens; none is left out in silence."""
-        self._tables.extend(table for table in tables if table is not None)
+        Parameters
+        ----------
+        name : str
+            Name within the page; the title stands under ``table.<page>_<name before the first
+            dot>``.
+        frame : polars.DataFrame
+            The rows; a column's heading stands under ``column.<name>``.
+        units : mapping of str to str
+            Unit of every value column; the others are dimensions.
+        kind, datasets : optional
+            Where they differ from the page's.
+        notes : iterable of str
+            Keys under ``note.``.
+        attributes : iterable of str
+            Columns that describe and do not identify.
+        **fields
+            Fields of the title.
+        """
+        described = set(attributes)
+        catalogue, study = self.context.catalogue, self.study
+        parties = {role: self.context.label(study.party(role)) for role in ROLES}
+
+        def column(text: str) -> Column:
+            heading = catalogue.text(f"column.{text}", **parties)
+            if text in units:
+                return Column(text, "value", units[text], heading)
+            return Column(text, "attribute" if text in described else "dimension", "", heading)
+
+        used = tuple(sorted(set(self.datasets if datasets is None else datasets)))
+        self.context.used.update(used)
+        title = f"table.{self.key}_{name.partition('.')[0]}"
+        return Table(
+            name=f"{self.key}_{name}",
+            frame=frame,
+            columns=tuple(column(c) for c in frame.columns),
+            kind=self.kind if kind is None else kind,
+            datasets=used,
+            text=self.context.say(title, **(self.fields | fields)).text,
+            notes=tuple(catalogue.text(f"note.{key}") for key in notes),
+        )
 
     def chart(
         self,
@@ -206,12 +233,16 @@ class Page:
         return pl.col(column).map_elements(self.context.industry, return_dtype=pl.String)
 
     def section(self) -> Section:
-        """Return what was written."""
+        """Return what was written, with every number that is quoted or kept."""
+        notes = [note.sentence for note in (*self._headlines, *self._counters)]
+        titles = [text for chart in self._charts for text in (chart.title, chart.alt)]
+        said = [*self._answer, *notes, *titles, *self._notes, *self._gaps]
+        quoted = [finding for sentence in said for finding in sentence.findings]
         return Section(
             self.key,
             self.text("question"),
             answer=tuple(self._answer),
-            findings=tuple(self._findings),
+            findings=tuple(dict.fromkeys([*self._findings, *quoted])),
             tables=tuple(self._tables),
             charts=tuple(self._charts),
             notes=tuple(self._notes),

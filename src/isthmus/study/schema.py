@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -17,28 +16,6 @@ ROWS = tuple(f"S{n}" for n in range(1, 18))
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
 ProductCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
-
-
-class Comparison(StrEnum):
-    """How a measured value is held against the threshold of a rule."""
-
-    AT_LEAST = ">="
-    MORE = ">"
-    AT_MOST = "<="
-    LESS = "<"
-
-
-class ClaimKind(StrEnum):
-    """What kind of statement a claim is.
-
-    ``fact``: a measure and a rule decide it. ``unmeasured``: it could be decided, with a lens or
-    data that are named and not there yet. ``intent``: it says what somebody wants or may do;
-    no data decide it.
-    """
-
-    FACT = "fact"
-    UNMEASURED = "unmeasured"
-    INTENT = "intent"
 
 
 class _Model(BaseModel):

@@ -59,10 +59,26 @@ class Catalogue:
     @staticmethod
     @cache
     def load(language: str = "en") -> Catalogue:
-        """Read the catalogue of a language from the package."""
-        folder = resources.files("isthmus.study") / "catalogue"
-        raw = tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
-        flat = dict(_flatten(raw, ""))
+        """Read the texts of a language from the package: the shared ones and every subject's.
+
+        Raises
+        ------
+        IsthmusError
+            When two files give the same text.
+        """
+        study = resources.files("isthmus.study")
+        subjects = sorted(study.joinpath("subjects").iterdir(), key=lambda entry: entry.name)
+        flat: dict[str, str] = {}
+        for folder in (study.joinpath("catalogue"), *subjects):
+            file = folder.joinpath(f"{language}.toml")
+            if not file.is_file():
+                continue
+            found = dict(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), ""))
+            if twice := flat.keys() & found.keys():
+                raise IsthmusError(
+                    f"texts given twice: {', '.join(sorted(twice))}", where=str(file)
+                )
+            flat |= found
         units = {k.removeprefix("unit."): v for k, v in flat.items() if k.startswith("unit.")}
         return Catalogue(language, flat, units)
 
@@ -91,7 +107,7 @@ class Catalogue:
         if key not in self.texts:
             raise IsthmusError(
                 f"no sentence {key!r} in the catalogue",
-                where=f"study/catalogue/{self.language}.toml",
+                where=f"texts of language {self.language}",
                 hint=did_you_mean(key, self.texts),
             )
         parts: list[str | Finding] = []

@@ -1,0 +1,1 @@
+"""Questions to lenses that several subjects ask, answered once per dossier."""

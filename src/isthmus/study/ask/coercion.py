@@ -1,0 +1,51 @@
+"""What is coded of the rival's pressure, and the ladder priced against it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.coercion.content import TABLE
+from isthmus.coercion.ladder import BLOC, price_ladder
+from isthmus.coercion.stakes import FLOWS
+from isthmus.evidence import Result
+from isthmus.study.context import Context
+
+EPISODES = "coercion_measures"
+DRAWS = 100
+TOP = "arms-sales"
+"""The highest rung, of which pages speak."""
+LADDER = (FLOWS, EPISODES, TABLE)
+
+
+def episodes(context: Context, sender: str, target: str = "", since: int = 0) -> pl.DataFrame:
+    """Return the coded measures of a sender, against a party and its members, by start."""
+    frame = context.world.coercion().measures.filter(pl.col("sender") == sender)
+    if target:
+        frame = frame.filter(pl.col("target").is_in([target, *context.members(target)]))
+    if since:
+        frame = frame.filter(pl.col("start").str.slice(0, 4).cast(pl.Int32) >= since)
+    return frame.sort("start", "case", "target", "instrument", "products")
+
+
+def coded(context: Context) -> bool:
+    """Tell whether the world holds episodes with the rival as sender."""
+    return not context.missing(EPISODES) and not episodes(context, context.rival).is_empty()
+
+
+def last_year(context: Context) -> int:
+    """Return the last year in which a coded measure starts."""
+    starts = context.world.coercion().measures["start"].str.slice(0, 4).cast(pl.Int32)
+    return int(str(starts.max()))
+
+
+def ladder_of(context: Context) -> Result:
+    """Return the priced ladder of home's members against the rival, computed once."""
+    return context.memo(
+        ("ladder", context.home, context.rival),
+        lambda: price_ladder(context.world, context.home, sender=context.rival, draws=DRAWS),
+    )
+
+
+def inside(context: Context) -> bool:
+    """Tell whether all of home belongs to the bloc that can answer together."""
+    return set(context.members(context.home)) <= set(context.members(BLOC))

@@ -1,0 +1,73 @@
+"""The subjects of a dossier, one folder each: nothing of a subject stands elsewhere.
+
+**Adding a subject.** A folder with
+
+- ``page.py`` with one public function ``write(page: Page) -> None``;
+- ``measures.py``, where claims of a study can be bound to numbers of the subject (optional);
+- ``en.toml`` with its texts: group ``[<subject>]`` with ``question``, ``answer``, ``chart``,
+  ``alt``, and what it needs of ``[method]`` and ``[table]``;
+
+and its name in `PAGES`. A page keeps to five rules.
+
+1. It composes and does not compute: numbers come from lenses and from ``page.world``. What several
+   subjects ask stands in `isthmus.study.ask`; subjects do not import each other.
+2. Every number in a sentence is a `Finding` (``page.finding``); every other number is a cell of a
+   table (``page.table``, ``page.chart``) or a table of a lens passed on unchanged.
+3. Every sentence comes from the texts through ``page.say``, ``page.headline`` and their like; a
+   field may be text or a `Finding`. A page knows roles (home, partner, rival, ally), not countries.
+4. The answer comes first. Charts have a finding as their title, a text alternative and their table.
+5. Where the world has no data for the parties, the page says so (``page.gap``) and leaves the
+   number out; nothing is interpolated.
+
+The summary takes the seven headlines and the two counter-arguments with the lowest ranks; ranks
+from 10 to 99 leave room on both sides.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+
+from isthmus.study.measures import Measure, registered
+from isthmus.study.page import Page
+
+Write = Callable[[Page], None]
+
+PAGES = (
+    "dependence",
+    "exposure",
+    "chains",
+    "equilibrium",
+    "disruption",
+    "chips",
+    "materials",
+    "concentration",
+    "cascade",
+    "arms",
+    "alignment",
+    "coercion",
+    "leverage",
+    "ladder",
+)
+"""The pages of a dossier, in order of appearance."""
+
+
+def writer(name: str) -> Write:
+    """Return the function that writes a page."""
+    found: Write = importlib.import_module(f"{__name__}.{name}.page").write
+    return found
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    """Return every measure by name, sorted by name."""
+    for folder in resources.files(__name__).iterdir():
+        if folder.joinpath("measures.py").is_file():
+            importlib.import_module(f"{__name__}.{folder.name}.measures")
+    return MappingProxyType(dict(sorted(registered().items())))
+
+
+__all__ = ["PAGES", "Write", "measures", "writer"]

@@ -1,0 +1,1 @@
+"""Alignment: its page, its measures and its texts."""

@@ -1,0 +1,1 @@
+"""Arms: its page, its measures and its texts."""

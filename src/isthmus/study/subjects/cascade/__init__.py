@@ -1,0 +1,1 @@
+"""Cascade: its page, its measures and its texts."""

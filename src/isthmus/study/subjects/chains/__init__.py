@@ -1,0 +1,1 @@
+"""Chains: its page, its measures and its texts."""

@@ -1,0 +1,83 @@
+"""Measures of dependence through other economies' products."""
+
+from __future__ import annotations
+
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding, Kind
+from isthmus.study.ask.lookthrough import (
+    DATASETS,
+    TABLE,
+    YEAR,
+    demand,
+    input_finding,
+    inputs_of,
+    stakes,
+)
+from isthmus.study.context import Context
+from isthmus.study.measures import INDUSTRY, PARTY, measure
+
+
+@measure("chains.look_through", party=PARTY, on=PARTY, industry=INDUSTRY)
+def look_through(context: Context, *, party: str, on: str, industry: str = "ALL") -> Finding:
+    """Share of `on` in all inputs of `party`, direct and indirect, all industries or one."""
+    return input_finding(context, party, on, "look_through", industry=industry)
+
+
+@measure("chains.member_spread", coalition=PARTY, on=PARTY)
+def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
+    """Largest over smallest share of `on` in all inputs of the members, direct and indirect."""
+    frame = inputs_of(context, coalition, by="economy")
+    shares = frame.filter(frame["partner"] == on)["look_through"]
+    if shares.is_empty():
+        raise DataMissing(f"no member of {coalition} has inputs from {on}", where=TABLE)
+    low, high = float(shares.min()), float(shares.max())  # type: ignore[arg-type]
+    return _ratio(
+        context, f"chains.member_spread.{coalition}.{on}", high, low, "chains_member_spread"
+    )
+
+
+@measure("chains.member_demand_lead", coalition=PARTY, member=PARTY, on=PARTY)
+def member_demand_lead(context: Context, *, coalition: str, member: str, on: str) -> Finding:
+    """Share of a member's value added that `on` absorbs over that of all members together."""
+    return _ratio(
+        context,
+        f"chains.member_demand_lead.{coalition}.{member}.{on}",
+        demand(context, member, on),
+        demand(context, coalition, on),
+        "chains_member_demand_lead",
+    )
+
+
+@measure("chains.stake_ratio", a=PARTY, b=PARTY)
+def stake_ratio(context: Context, *, a: str, b: str) -> Finding:
+    """Share of value added that `a` has at stake in its trade with `b` over the share of `b`."""
+    found = stakes(context, a, b)
+    return _ratio(
+        context,
+        f"chains.stake_ratio.{a}.{b}",
+        found[a][1],
+        found[b][1],
+        "chains_stake_ratio",
+        kind=Kind.MODELLED,
+    )
+
+
+def _ratio(
+    context: Context,
+    key: str,
+    top: float,
+    base: float,
+    method: str,
+    *,
+    kind: Kind = Kind.ESTIMATED,
+) -> Finding:
+    return context.finding(
+        key,
+        top / base if base else None,
+        "ratio",
+        kind=Kind.weakest([kind, context.kind_of(TABLE)]),
+        year=YEAR,
+        method=method,
+        datasets=DATASETS,
+        caveat="table_estimated",
+    )

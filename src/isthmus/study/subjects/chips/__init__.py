@@ -1,0 +1,1 @@
+"""Chips: its page, its measures and its texts."""

@@ -1,0 +1,65 @@
+"""Measures of chip capacity and chip exports."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding, Kind
+from isthmus.study.context import Context
+from isthmus.study.measures import PARTY, TEXT, measure
+
+FACTS = "chip_facts"
+EXPORTS = "taiwan_ic_exports"
+SOURCE = "TWN"
+
+
+@measure("chips.capacity_share", node=TEXT, economy=PARTY)
+def capacity_share(context: Context, *, node: str, economy: str) -> Finding:
+    """Share of an economy in the world's wafer capacity of a node, latest year, no projection."""
+    rows = context.world.chip_facts().filter(
+        (pl.col("node") == node) & (pl.col("economy") == economy) & ~pl.col("projection")
+    )
+    if rows.is_empty():
+        raise DataMissing(f"no capacity share of {economy} in {node!r}", where=FACTS)
+    row = rows.sort("year").tail(1).to_dicts()[0]
+    return context.finding(
+        f"chips.capacity.{economy}.{node}",
+        row["share"],
+        "share",
+        kind=Kind(row["kind"]),
+        year=row["year"],
+        method="chips_capacity",
+        datasets=[FACTS],
+        caveat="chips_secondary",
+        sources=[row["source"]],
+    )
+
+
+def last_full_year(context: Context) -> int:
+    """Return the last year with twelve months of chip exports."""
+    frame = context.world.chip_exports().filter(pl.col("coverage") == "full")
+    return int(str(frame["year"].max()))
+
+
+@measure("chips.destination_share", importer=PARTY)
+def destination_share(context: Context, *, importer: str) -> Finding:
+    """Share of a party as first destination of Taiwan's chip exports: a lower bound."""
+    year = last_full_year(context)
+    frame = context.world.chip_exports().filter(pl.col("year") == year)
+    inside = frame.filter(pl.col("importer").is_in(context.members(importer)))
+    if inside.is_empty():
+        raise DataMissing(f"no chip exports to {importer}", where=EXPORTS)
+    share = float(inside["value"].to_numpy().sum()) / float(frame["value"].to_numpy().sum())
+    return context.finding(
+        f"chips.destination_share.{importer}",
+        share,
+        "share",
+        kind=context.kind_of(EXPORTS),
+        year=year,
+        method="chips_destination",
+        datasets=[EXPORTS],
+        low=share,
+        interval="lower_bound",
+        caveat="first_destination",
+    )

@@ -1,0 +1,172 @@
+"""The chip chain by stage, chip exports by first destination, and the high-priority items."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.charts import ChartSpec
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding, Kind
+from isthmus.study.page import Fields, Page
+from isthmus.study.subjects.chips.measures import (
+    EXPORTS,
+    FACTS,
+    SOURCE,
+    capacity_share,
+    destination_share,
+    last_full_year,
+)
+
+ITEMS = "high_priority_items"
+MIRROR = "chip_mirror"
+HUB, HUB_OF = "HKG", "CHN"
+LEADING = "leading-edge logic (<10 nm)"
+SHARE = {"share": "share"}
+
+
+def write(page: Page) -> None:
+    """Answer what is known about chips: capacity by stage, exports, listed dual-use products."""
+    source = page.context.name(SOURCE)
+    if not page.context.missing(FACTS):
+        _facts(page)
+        _capacity(page)
+        page.note("chip_facts")
+    if page.context.missing(EXPORTS) or page.partner != SOURCE:
+        page.gap("chip_exports", source=source)
+    else:
+        _exports(page)
+        if not page.context.missing(MIRROR):
+            _mirror(page)
+        page.note("chip_bounds", source=source)
+    if not page.context.missing(ITEMS):
+        page.rests_on(ITEMS)
+        frame = page.world.table(ITEMS).select("product", "tier", "text").sort("tier", "product")
+        page.table("items", frame, {}, attributes=["text", "tier"], notes=["items_no_shares"])
+        page.gap("high_priority")
+
+
+def _facts(page: Page) -> None:
+    facts = page.world.chip_facts().filter(~pl.col("projection"))
+    latest = facts.filter(pl.col("year") == pl.col("year").max().over("node"))
+    shown = latest.select("node", "economy", "share", "year", "basis", "kind", "source")
+    page.rests_on(FACTS, kind=Kind.weakest(shown["kind"].to_list()))
+    page.table(
+        "facts",
+        shown.sort("node", "economy", "basis"),
+        SHARE,
+        notes=["chip_facts", "chip_residual"],
+        attributes=["year", "kind", "source"],
+    )
+
+
+def _capacity(page: Page) -> None:
+    """Known shares of leading-edge logic, in every year for which there are figures."""
+    try:
+        share = capacity_share(page.context, node=LEADING, economy=page.partner)
+    except DataMissing:
+        page.gap("chip_capacity")
+        return
+    fields: Fields = {"year": share.year, "share": share}
+    page.say("answer.capacity", **fields)
+    page.headline(10, **fields)
+    facts = page.world.chip_facts().filter(
+        (pl.col("node") == LEADING) & ~pl.col("projection") & (pl.col("share") > 0)
+    )
+    label = page.context.label
+    rows = [
+        {
+            "place": f"{label(row['economy'])} {row['year']}",
+            "economy": label(row["economy"]),
+            "share": row["share"],
+            "kind": row["kind"],
+        }
+        for row in facts.sort(["year", "share"], descending=[False, True]).to_dicts()
+    ]
+    page.chart(
+        "leading",
+        pl.DataFrame(rows),
+        ChartSpec(
+            "bars",
+            x="share",
+            y="place",
+            x_title=page.axis("share_of_capacity"),
+            series="economy",
+            roles={label(page.partner): "partner"},
+            share=True,
+        ),
+        SHARE,
+        about={
+            "kind": Kind.weakest(row["kind"] for row in rows),
+            "attributes": ["kind"],
+            "notes": ["chip_editions"],
+        },
+        **fields,
+    )
+
+
+def _exports(page: Page) -> None:
+    page.rests_on(EXPORTS)
+    page.fields["year"] = last_full_year(page.context)
+    home = destination_share(page.context, importer=page.home)
+    rival = destination_share(page.context, importer=page.rival)
+    page.say("answer.exports", home_share=home, rival_share=rival)
+    hub = (HUB,) if page.rival == HUB_OF else ()
+    for code in hub:
+        through = destination_share(page.context, importer=code)
+        page.say("answer.hub", hub=page.context.name(code), share=through)
+    page.headline(40, "headline_exports", home_share=home, rival_share=rival)
+    page.counter(10, home_share=home)
+    _destinations(page, (page.home, page.rival, page.ally, *hub), rival)
+
+
+def _destinations(page: Page, shown: tuple[str, ...], rival: Finding) -> None:
+    full = page.world.chip_exports().filter(pl.col("coverage") == "full")
+    rows = []
+    for (year,), frame in full.group_by("year", maintain_order=True):
+        whole = float(frame["value"].to_numpy().sum())
+        for party in shown:
+            part = frame.filter(pl.col("importer").is_in(page.context.members(party)))
+            share = float(part["value"].to_numpy().sum()) / whole
+            rows.append({"year": year, "importer": page.context.label(party), "share": share})
+    page.chart(
+        "destinations",
+        pl.DataFrame(sorted(rows, key=lambda row: row["year"])),
+        ChartSpec(
+            "lines",
+            x="year",
+            y="share",
+            y_title=page.axis("share_of_chip_exports"),
+            series="importer",
+            roles=page.roles(*shown),
+            share=True,
+        ),
+        SHARE,
+        about={"notes": ["lower_bound"]},
+        share=rival,
+    )
+
+
+def _mirror(page: Page) -> None:
+    """What importers record beside what the exporter records."""
+    keys = ["year", "exporter", "importer", "product"]
+    frame = (
+        page.world.chip_mirror()
+        .join(page.world.chip_exports().select(*keys, "value"), on=keys, how="inner")
+        .sort("importer", "year")
+        .select(
+            page.labels("importer"),
+            "year",
+            pl.col("value").alias("low"),
+            (pl.col("value") * pl.col("ratio")).alias("high"),
+            "ratio",
+        )
+    )
+    page.table(
+        "mirror",
+        frame,
+        {"low": "million USD", "high": "million USD", "ratio": "ratio"},
+        kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(MIRROR, EXPORTS)]),
+        datasets=[MIRROR, EXPORTS],
+        notes=["mirror"],
+        source=page.context.name(SOURCE),
+    )

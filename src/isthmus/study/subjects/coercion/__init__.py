@@ -1,0 +1,1 @@
+"""Coercion: its page, its measures and its texts."""

@@ -1,0 +1,1 @@
+"""Concentration: its page, its measures and its texts."""

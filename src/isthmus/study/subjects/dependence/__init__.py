@@ -1,0 +1,1 @@
+"""Dependence: its page, its measures and its texts."""

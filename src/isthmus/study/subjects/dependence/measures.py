@@ -1,0 +1,108 @@
+"""Measures of direct trade between parties."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding
+from isthmus.study.ask.trade import FLOWS, GOODS, link, link_finding, member_trade, year_of
+from isthmus.study.context import Context
+from isthmus.study.measures import INDUSTRY, PARTY, measure
+
+
+@measure("trade.import_share", importer=PARTY, exporter=PARTY, industry=INDUSTRY)
+def import_share(
+    context: Context, *, importer: str, exporter: str, industry: str = GOODS
+) -> Finding:
+    """Share of `exporter` in what `importer` buys from outside, goods or one industry."""
+    return link_finding(context, importer, exporter, "share_of_imports", item=industry)
+
+
+@measure("trade.export_share", exporter=PARTY, importer=PARTY, industry=INDUSTRY)
+def export_share(
+    context: Context, *, exporter: str, importer: str, industry: str = GOODS
+) -> Finding:
+    """Share of `importer` in what `exporter` sells to outside, goods or one industry."""
+    return link_finding(context, importer, exporter, "share_of_exports", item=industry)
+
+
+@measure("trade.export_share_ratio", a=PARTY, b=PARTY, industry=INDUSTRY)
+def export_share_ratio(context: Context, *, a: str, b: str, industry: str = GOODS) -> Finding:
+    """Weight of `b` as a market of `a` over the weight of `a` as a market of `b`."""
+    ours = link(context, b, a, item=industry)["share_of_exports"]
+    theirs = link(context, a, b, item=industry)["share_of_exports"]
+    return context.finding(
+        f"trade.export_share_ratio.{a}.{b}.{industry}",
+        ours / theirs if theirs else None,
+        "ratio",
+        kind=context.kind_of(FLOWS),
+        year=year_of(context),
+        method="trade_export_share_ratio",
+        datasets=[FLOWS],
+    )
+
+
+@measure("trade.import_value_ratio", importer=PARTY, exporter=PARTY, over=PARTY, industry=INDUSTRY)
+def import_value_ratio(
+    context: Context, *, importer: str, exporter: str, over: str, industry: str = GOODS
+) -> Finding:
+    """Purchases of `importer` from `exporter` over those from another party."""
+    top = link(context, importer, exporter, item=industry)["value"]
+    base = link(context, importer, over, item=industry)["value"]
+    return context.finding(
+        f"trade.import_value_ratio.{importer}.{exporter}.{over}.{industry}",
+        top / base if base else None,
+        "ratio",
+        kind=context.kind_of(FLOWS),
+        year=year_of(context),
+        method="trade_import_value_ratio",
+        datasets=[FLOWS],
+    )
+
+
+@measure("trade.member_spread", coalition=PARTY, on=PARTY)
+def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
+    """Largest over smallest share of `on` in the goods imports of the members."""
+    shares = _members(context, coalition, on)["share_of_imports"]
+    low, high = float(shares.min()), float(shares.max())  # type: ignore[arg-type]
+    return context.finding(
+        f"trade.member_spread.{coalition}.{on}",
+        high / low if low else None,
+        "ratio",
+        kind=context.kind_of(FLOWS),
+        year=year_of(context),
+        method="trade_member_spread",
+        datasets=[FLOWS],
+        caveat="goods_only",
+    )
+
+
+@measure("trade.member_export_lead", coalition=PARTY, member=PARTY, on=PARTY)
+def member_export_lead(context: Context, *, coalition: str, member: str, on: str) -> Finding:
+    """Share of `on` in a member's goods exports over its share in those of all members."""
+    frame = _members(context, coalition, on)
+    row = frame.filter(pl.col("economy") == member)
+    if row.is_empty():
+        raise DataMissing(f"{member} is no member of {coalition} with data", where=FLOWS)
+    whole = float(frame["exports"].sum()) / float(
+        (frame["exports"] / frame["share_of_exports"]).sum()
+    )
+    return context.finding(
+        f"trade.member_export_lead.{coalition}.{member}.{on}",
+        float(row["share_of_exports"].item()) / whole if whole else None,
+        "ratio",
+        kind=context.kind_of(FLOWS),
+        year=year_of(context),
+        method="trade_member_export_lead",
+        datasets=[FLOWS],
+        caveat="goods_only",
+    )
+
+
+def _members(context: Context, coalition: str, on: str) -> pl.DataFrame:
+    frame = member_trade(context, coalition, on)["members"].frame
+    frame = frame.filter(pl.col("scope") == GOODS)
+    if frame.is_empty():
+        raise DataMissing(f"no member of {coalition} has data on {on}", where=FLOWS)
+    return frame

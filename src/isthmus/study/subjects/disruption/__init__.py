@@ -1,0 +1,1 @@
+"""Disruption: its page, its measures and its texts."""

@@ -1,0 +1,1 @@
+"""Equilibrium: its page, its measures and its texts."""

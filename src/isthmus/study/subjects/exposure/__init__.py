@@ -1,0 +1,1 @@
+"""Exposure: its page, its measures and its texts."""

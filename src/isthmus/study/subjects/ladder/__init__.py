@@ -1,0 +1,1 @@
+"""Ladder: its page, its measures and its texts."""

@@ -1,0 +1,101 @@
+"""Measures of answers to steps: what is coded, what could be touched, what is assumed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.coercion.content import TABLE, YEAR
+from isthmus.coercion.instruments import ECONOMIC, instrument
+from isthmus.coercion.stakes import FLOWS
+from isthmus.evidence import Finding, Kind
+from isthmus.study.ask.coercion import EPISODES, LADDER, episodes, ladder_of, last_year
+from isthmus.study.context import Context
+from isthmus.study.measures import NUMBER, PARTY, measure
+
+LISTING = ECONOMIC[2]
+
+
+@measure("coercion.listings", sender=PARTY, target=PARTY, since=NUMBER)
+def listings(context: Context, *, sender: str, target: str, since: int = 2025) -> Finding:
+    """Number of coded export controls and listings of firms by `sender` against a party."""
+    found = episodes(context, sender, target, since).filter(
+        pl.struct("direction", "hs_hint", "instrument").map_elements(
+            lambda r: instrument(r["direction"], r["hs_hint"] or "", r["instrument"]) == LISTING,
+            return_dtype=pl.Boolean,
+        )
+    )
+    return context.finding(
+        f"coercion.listings.{sender}.{target}.{since}",
+        found.height,
+        "count",
+        kind=Kind.weakest(found["kind"].to_list() or [Kind.ASSUMED]),
+        year=f"{since}-{last_year(context)}",
+        method="coercion_listings",
+        datasets=[EPISODES],
+        low=found.height,
+        interval="lower_bound",
+        caveat="selected_cases",
+        sources=sorted(set(found["source"].to_list())),
+    )
+
+
+def exposure(context: Context, member: str) -> Finding:
+    """Return the value added in goods that a member sells to the rival, over its GDP."""
+    frame = ladder_of(context)["exposure"].frame
+    row = frame.filter((pl.col("economy") == member) & (pl.col("channel") == "purchases"))
+    return context.finding(
+        f"ladder.exposure.{context.rival}.{member}",
+        row["share_of_gdp"][0],
+        "share",
+        kind=Kind.ESTIMATED,
+        year=YEAR,
+        method="ladder_exposure",
+        datasets=[FLOWS, TABLE],
+        caveat="table_estimated",
+    )
+
+
+def price(context: Context, rung: str, economy: str, support: str) -> Finding:
+    """Return the expected loss of a rung: an assumed figure with its range."""
+    row = _row(context, "prices", rung, economy, support)
+    return context.finding(
+        f"ladder.price.{rung}.{economy}.{support.replace(' ', '_')}",
+        row["value"],
+        "million USD",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="ladder_price",
+        datasets=LADDER,
+        low=row["low"],
+        high=row["high"],
+        interval="assumptions",
+        caveat="intentions",
+    )
+
+
+def break_even(context: Context, rung: str, economy: str, support: str) -> Finding:
+    """Return the yearly probability of an economic answer at which a rung breaks even."""
+    row = _row(context, "break_even", rung, economy, support)
+    return context.finding(
+        f"ladder.break_even.{rung}.{economy}.{support.replace(' ', '_')}",
+        row["value"],
+        "share",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="ladder_break_even",
+        datasets=LADDER,
+        low=row["low"],
+        high=row["high"],
+        interval="assumptions",
+        caveat="intentions",
+    )
+
+
+def _row(context: Context, table: str, rung: str, economy: str, support: str) -> dict[str, float]:
+    frame = ladder_of(context)[table].frame
+    return frame.row(
+        by_predicate=(pl.col("rung") == rung)
+        & (pl.col("economy") == economy)
+        & (pl.col("support") == support),
+        named=True,
+    )

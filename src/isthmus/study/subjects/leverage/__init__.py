@@ -1,0 +1,1 @@
+"""Leverage: its page, its measures and its texts."""

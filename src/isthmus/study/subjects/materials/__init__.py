@@ -1,0 +1,1 @@
+"""Materials: its page, its measures and its texts."""

@@ -1,0 +1,67 @@
+"""Measures of trade in the products of a basket."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding
+from isthmus.study.context import Context
+from isthmus.study.measures import BASKET, PARTY, measure
+
+
+def basket_rows(context: Context, basket: str) -> pl.DataFrame:
+    """Return the trade in a basket's products, all years, sorted.
+
+    Raises
+    ------
+    DataMissing
+        When the world holds none of the products; the hint says what to add.
+    """
+    wanted = context.study.baskets[basket]
+    frame = context.world.trade(wanted.nomenclature)
+    known = set(frame["product"].unique().to_list())
+    absent = [c for c in wanted.codes if not any(str(k).startswith(c) for k in known)]
+    if absent:
+        raise DataMissing(
+            f"trade in {', '.join(absent)} ({wanted.nomenclature}) is not in this world",
+            where=context.world.trade_key(wanted.nomenclature),
+            hint="add BACI with `isthmus data add`",
+        )
+    matches = pl.any_horizontal(pl.col("product").str.starts_with(c) for c in wanted.codes)
+    return frame.filter(matches).sort("year", "exporter", "importer", "product")
+
+
+def has_trade(context: Context, basket: str) -> bool:
+    """Return whether the world holds trade in every product of a basket."""
+    try:
+        basket_rows(context, basket)
+    except DataMissing:
+        return False
+    return True
+
+
+@measure("materials.import_share", importer=PARTY, exporter=PARTY, basket=BASKET)
+def import_share(context: Context, *, importer: str, exporter: str, basket: str) -> Finding:
+    """Share of `exporter` in a party's imports of a basket from outside, last year, by value."""
+    rows = basket_rows(context, basket)
+    year = int(str(rows["year"].max()))
+    key = context.world.trade_key(context.study.baskets[basket].nomenclature)
+    inside, sellers = context.members(importer), context.members(exporter)
+    external = rows.filter(
+        (pl.col("year") == year)
+        & pl.col("importer").is_in(inside)
+        & ~pl.col("exporter").is_in(inside)
+    )
+    whole = float(external["value"].to_numpy().sum())
+    part = external.filter(pl.col("exporter").is_in(sellers))
+    return context.finding(
+        f"materials.import_share.{basket}.{exporter}.{importer}",
+        float(part["value"].to_numpy().sum()) / whole if whole else None,
+        "share",
+        kind=context.kind_of(key),
+        year=year,
+        method="materials_import_share",
+        datasets=[key],
+        caveat="transit_as_origin" if whole else "nothing_imported",
+    )

@@ -1,0 +1,146 @@
+"""Products of the study's baskets by supplier, and where raw materials are produced."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from isthmus.charts import ChartSpec
+from isthmus.evidence import Finding, Kind
+from isthmus.study.page import Fields, Page
+from isthmus.study.subjects.materials.measures import has_trade, import_share
+
+PRODUCTION = "raw_material_production"
+SHOWN = 14
+SHARE = {"share": "share"}
+
+
+class Bought(NamedTuple):
+    """A basket and the rival's share in what home and partner buy of it."""
+
+    title: str
+    codes: tuple[str, ...]
+    home: Finding
+    partner: Finding
+
+
+def write(page: Page) -> None:
+    """Answer for which baskets home and partner buy from the rival, and what it mines."""
+    known = []
+    for key, basket in page.study.baskets.items():
+        if has_trade(page.context, key):
+            known.append(key)
+        else:
+            page.gap("basket", basket=basket.title, nomenclature=basket.nomenclature)
+    if not page.study.baskets:
+        page.gap("no_baskets")
+    if known:
+        _baskets(page, _bought(page, known))
+    if not page.context.missing(PRODUCTION):
+        _production(page)
+    page.note("transit", "mined_not_refined")
+
+
+def _bought(page: Page, known: list[str]) -> list[Bought]:
+    """The baskets, largest share of the rival in home's imports first."""
+
+    def share(importer: str, basket: str) -> Finding:
+        return import_share(page.context, importer=importer, exporter=page.rival, basket=basket)
+
+    rows = [
+        Bought(basket.title, basket.codes, share(page.home, key), share(page.partner, key))
+        for key, basket in page.study.baskets.items()
+        if key in known
+    ]
+    return sorted(rows, key=lambda row: (-(row.home.value or 0.0), row.title))
+
+
+def _baskets(page: Page, rows: list[Bought]) -> None:
+    top = rows[0]
+    fields: Fields = {"basket": top.title.lower(), "year": top.home.year, "share": top.home}
+    page.say("answer.top", **fields)
+    page.headline(25, **fields)
+    found = [f for row in rows for f in (row.home, row.partner)]
+    page.keep(*found)
+    drawn = [
+        {
+            "basket": row.title,
+            "importer": page.context.label(party),
+            "share": finding.value,
+            "codes": ", ".join(row.codes),
+        }
+        for row in rows
+        for party, finding in ((page.home, row.home), (page.partner, row.partner))
+        if finding.value is not None
+    ]
+    page.chart(
+        "baskets",
+        pl.DataFrame(drawn),
+        ChartSpec(
+            "bars",
+            x="share",
+            y="basket",
+            x_title=page.axis("share_from", exporter=page.context.label(page.rival)),
+            series="importer",
+            roles={
+                page.context.label(page.home): "home",
+                page.context.label(page.partner): "partner",
+            },
+            share=True,
+        ),
+        SHARE,
+        about={
+            "kind": Kind.weakest(f.kind for f in found),
+            "datasets": {d for f in found for d in f.datasets},
+            "attributes": ["codes"],
+            "notes": ["exposure_not_loss", "transit"],
+        },
+        count=len(rows),
+        **fields,
+    )
+
+
+def _material(row: dict[str, str | None]) -> str:
+    """Return a name for readers; the form where it says more than the material."""
+    name, form = str(row["material"]).replace("_", " "), row["form"]
+    return f"{name}, {form}" if form and form != name else name
+
+
+def _production(page: Page) -> None:
+    """Where the rival produces most of the world's output of a raw material."""
+    frame = page.world.production().filter(pl.col("share").is_not_null())
+    last = frame["year"].max()
+    inside = frame.filter(
+        pl.col("economy").is_in(page.context.members(page.rival)) & (pl.col("year") == last)
+    )
+    if inside.is_empty():
+        page.gap("production")
+        return
+    rows = inside.sort(["share", "material", "form"], descending=[True, False, False]).head(SHOWN)
+    page.rests_on(PRODUCTION, kind=Kind.weakest(rows["kind"].to_list()))
+    count = page.finding(
+        f"materials.majority_produced.{page.rival}",
+        int((inside["share"] >= 0.5).sum()),
+        "count",
+        year=str(last),
+        method="production_majority",
+        caveat="mined_not_refined",
+    )
+    named = pl.struct("material", "form").map_elements(_material, return_dtype=pl.String)
+    page.chart(
+        "production",
+        rows.select(named.alias("material"), "share", "kind"),
+        ChartSpec(
+            "bars",
+            x="share",
+            y="material",
+            x_title=page.axis("share_of_production"),
+            roles={"": "rival"},
+            share=True,
+        ),
+        SHARE,
+        about={"attributes": ["kind"], "notes": ["mined_not_refined"]},
+        count=count,
+        year=str(last),
+    )
