@@ -242,3 +242,22 @@ def test_foreign_content_by_origin_adds_up():
     assert "E002" not in origins["partner"].to_list()
     fva = result["decomposition"].frame["fva"][0]
     assert origins["value"].sum() == pytest.approx(fva, rel=EXACT)
+
+
+def test_a_table_in_codes_of_another_source_is_answered_with_its_label() -> None:
+    table = MRIO.from_dense(
+        np.full((2, 2), 10.0),
+        np.full((2, 2), 40.0),
+        economies=("DE", "TW"),
+        industries=("C26",),
+        categories=("HFCE",),
+        year=2019,
+    )
+    for owner, on in (("DEU", "TW"), ("DE", "TWN")):
+        with pytest.raises(CodeUnknown) as caught:
+            chains.lookthrough(table, owner, on=on)
+        assert "did you mean" in (caught.value.hint or "")
+        assert "ROW" not in (caught.value.hint or "")
+    with pytest.raises(CodeUnknown) as caught:
+        chains.lookthrough(table, "FRA", on="DE")
+    assert caught.value.hint == "the table has no rest of the world; it lists DE, TW"

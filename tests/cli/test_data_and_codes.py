@@ -101,6 +101,41 @@ def test_codes_are_found_and_suggested(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["codes", "coalitions", "NATO", "--on", "soon"]) == 3
 
 
+def test_codes_of_other_sources_are_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    for query, code in (("UK", "GBR"), ("EL", "GRC"), ("842", "USA"), ("Turkey", "TUR")):
+        found = printed(capsys, "codes", "economies", query, "--json")["found"]
+        assert [row["code"] for row in found] == [code]
+    assert (
+        "Other Asia"
+        in printed(capsys, "codes", "economies", "490", "--json")["found"][0]["found as"]
+    )
+    found = printed(capsys, "codes", "products", "10121", "--json")["found"]
+    assert [row["code"] for row in found] == ["010121"]
+    assert main(["codes", "economies", "YUG"]) == 4
+    assert "several economies follow" in capsys.readouterr().err
+
+
+def test_links_between_editions_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("codes", "concordance", "HS2007", "HS2017")
+    rows = printed(capsys, *words, "010110", "010190", "--json")["found"]
+    assert {row["relation"] for row in rows} <= {"1:1", "1:n", "n:1", "n:n"}
+    assert ("010110", "010121") in [(row["code"], row["becomes"]) for row in rows]
+    whole = printed(capsys, *words, "--json")["found"]
+    assert {"one_to_many", "many_to_one", "unmapped"} <= {row["what"] for row in whole}
+    assert main([*words, "8542"]) == 4
+
+
+def test_a_product_that_the_world_lacks_is_named_with_the_data_that_hold_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["dependence", "DEU", "--level", "product", "--product", "090111"]
+    assert main(words) == 4
+    said = capsys.readouterr().err
+    assert "Coffee" in said
+    assert "BACI of CEPII in HS2017" in said
+    assert "did you mean" not in said
+
+
 def test_the_small_world_reads_like_the_starter(project: Path) -> None:
     from isthmus.world import World
 

@@ -11,7 +11,6 @@ from isthmus.evidence import DatasetRecord, Kind
 
 _PACKAGE = "R package concordance 2.1.0, github.com/insongkim/concordance, commit 201c812e"
 _MIT = "MIT (R package concordance 2.1.0, which passes on the short texts and tables of UNSD/WITS)"
-_LATER = ("HS2022", "HS2017")
 
 
 def build(shared: Path) -> Built:
@@ -23,7 +22,6 @@ def build(shared: Path) -> Built:
 def _texts(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
     frame = (
         pl.read_parquet(folder / "hs_descriptions.parquet")
-        .filter(pl.col("hs_edition").is_in(_LATER))
         .select(
             pl.col("hs_edition").alias("classification"),
             pl.col("code").alias("product"),
@@ -33,22 +31,22 @@ def _texts(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
     )
     record = DatasetRecord(
         key="hs_texts",
-        title="Short texts of the Harmonized System, 2017 and 2022",
+        title="Short texts of the Harmonized System, 1992 to 2022",
         publisher="United Nations Statistics Division",
-        edition="HS2017 and HS2022",
+        edition="HS1992, HS1996, HS2002, HS2007, HS2012, HS2017 and HS2022",
         unit="text",
         kind=Kind.MEASURED,
         licence=_MIT,
         attribution="UN Statistics Division; R package concordance (Liao, Kim, Miyano, Zhang)",
         redistribution="allowed",
         address="https://github.com/insongkim/concordance",
-        coverage="chapters, headings and subheadings of two editions",
+        coverage="chapters, headings and subheadings of seven editions",
         columns={
             "classification": "edition",
             "product": "code of 2, 4 or 6 digits",
             "text": "short text",
         },
-        steps=(f"taken from {_PACKAGE}", "two editions kept of seven"),
+        steps=(f"taken from {_PACKAGE}",),
         faults=(
             "short texts of a statistical office, not the legal text of the nomenclature",
             "the terms of the underlying texts are not stated beside the package's licence",
@@ -58,12 +56,8 @@ def _texts(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
 
 
 def _editions(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
-    wanted = (pl.col("from_edition") == "HS2017") | (
-        (pl.col("from_edition") == "HS2022") & (pl.col("to_edition") == "HS2017")
-    )
     frame = (
         pl.read_parquet(folder / "hs_edition_concordance.parquet")
-        .filter(wanted)
         .select(
             pl.col("from_edition").alias("source"),
             pl.col("to_edition").alias("target"),
@@ -76,7 +70,8 @@ def _editions(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         key="hs_concordance",
         title="Links between editions of the Harmonized System",
         publisher="United Nations Statistics Division",
-        edition="HS2022 to HS2017; HS2017 to HS2012, 2007, 2002, 1996, 1992",
+        edition="HS2022 to HS2017, 2012, 2007, 1992; HS2017 to HS2012, 2007, 2002, 1996, 1992; "
+        "HS2012 to HS2007, 1992; HS2007 to HS1992",
         unit="link",
         kind=Kind.MEASURED,
         licence=_MIT,

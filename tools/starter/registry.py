@@ -8,6 +8,7 @@ from tools.starter import (
     chips,
     coercion,
     countries,
+    economy_labels,
     icio,
     materials,
     mrio_2022,
@@ -16,7 +17,11 @@ from tools.starter import (
 )
 from tools.starter.common import Builder
 
-CODES: tuple[Builder, ...] = (reference.build, reference.build_industries)
+CODES: tuple[Builder, ...] = (
+    reference.build,
+    reference.build_industries,
+    economy_labels.build,
+)
 STARTER: tuple[Builder, ...] = (
     icio.build,
     mrio_2022.build,

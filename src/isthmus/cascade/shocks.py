@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from isthmus.codes import nearest
 from isthmus.errors import (
     CodeUnknown,
     InputProblem,
@@ -161,6 +162,6 @@ def _member(values: Sequence[str], wanted: Sequence[str], what: str) -> np.ndarr
     for code in wanted:
         if code not in known:
             raise CodeUnknown(
-                f"no firm has {what} '{code}'", hint=did_you_mean(code, sorted(known))
+                f"no firm has {what} '{code}'", hint=nearest(code, sorted(known), what)
             )
     return np.isin(np.asarray(values, dtype=object), list(wanted))

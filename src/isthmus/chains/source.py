@@ -57,6 +57,7 @@ class Party:
     label: str
     positions: Positions
     absent: tuple[str, ...] = ()
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,24 @@ def party(table: MRIO, name: str) -> Party:
     label, members = codes.parse_parties(name, on=on)
     inside = [m for m in members if m in table.economies]
     if not inside:
-        raise CodeUnknown(
-            f"{name!r} has no member in this table",
-            hint="its members are inside ROW, the rest of the world",
-        )
+        raise CodeUnknown(f"{name!r} has no member in this table", hint=_absent(members, table))
     absent = tuple(m for m in members if m not in table.economies)
-    return Party(label, table.labels.economy_positions(inside), absent)
+    return Party(label, table.labels.economy_positions(inside), absent, _rest(table))
+
+
+def _rest(table: MRIO) -> str:
+    """Return the label of the rest of the world in a table; empty where it has none."""
+    return next((e for e in table.economies if codes.economy_of(e) == "ROW"), "")
+
+
+def _absent(members: Iterable[str], table: MRIO) -> str:
+    """Return where members that the table does not list are to be found."""
+    known = table.economies
+    if found := codes.held_otherwise(members, known):
+        return found
+    if rest := _rest(table):
+        return f"its members are inside {rest}, the rest of the world"
+    return f"the table has no rest of the world; it lists {', '.join(known[:12])}"
 
 
 def parties(table: MRIO, names: str | Iterable[str] | None) -> list[Party]:
@@ -121,7 +134,8 @@ def parties(table: MRIO, names: str | Iterable[str] | None) -> list[Party]:
 def notes(listed: Iterable[Party]) -> tuple[str, ...]:
     """Return what has to be said about members that the table does not list."""
     return tuple(
-        f"{p.label}: {', '.join(p.absent)} not in the table (inside ROW)"
+        f"{p.label}: {', '.join(p.absent)} not in the table"
+        + (f" (inside {p.rest})" if p.rest else "")
         for p in listed
         if p.absent
     )

@@ -16,20 +16,24 @@ _LIMIT = 200
 
 @app.command
 def economies(query: str = "", *, json: bool = False) -> None:
-    """List economies whose code or name holds the query.
+    """List economies by code or name, their own or that of another source.
 
     Parameters
     ----------
     query
-        Part of a code or name; empty for all.
+        Part of a name, or a code: ISO 3166, UN Comtrade and BACI (842), Eurostat (EL), OECD ICIO
+        (CN1), WIOD, EXIOBASE, or a former name; empty for all.
     json
         Print as JSON.
     """
     from isthmus import codes
 
-    found = _search(query, codes.economy_names(), "economy")
-    rows = [(code, name, codes.economy(code).region) for code, name in found.items()]
-    _emit("economies", ("code", "name", "region"), rows, json)
+    rows = [
+        (e.code, e.name, e.iso2, e.numeric, e.region, "; ".join(found))
+        for e, found in codes.find_economies(query)
+    ]
+    columns = ("code", "name", "iso2", "numeric", "region", "found as")
+    _emit("economies", columns, rows, json)
 
 
 @app.command
@@ -87,23 +91,55 @@ def products(query: str = "", *, classification: str = "HS2017", json: bool = Fa
     Parameters
     ----------
     query
-        Part of a code or text; empty for the chapters.
+        Beginning of a code or part of a text; empty for the chapters.
     classification
-        HS2017 or HS2022.
+        HS2017, or another edition from HS1992 to HS2022.
     json
         Print as JSON.
     """
     from isthmus import codes
 
     texts = codes.product_texts(classification)
-    chapters = {code: text for code, text in texts.items() if len(code) == 2}
-    found = _search(query, texts, "product") if query else chapters
+    found = codes.find_products(query, classification)
     links = codes.concordance("HS2017", "ICIO2025").links if classification == "HS2017" else {}
     rows = [
-        (code, " ".join(link.target for link in links.get(code, ())), text)
-        for code, text in found.items()
+        (code, " ".join(link.target for link in links.get(code, ())), texts[code]) for code in found
     ]
     _emit(classification, ("code", "industries", "text"), rows, json)
+
+
+@app.command
+def concordance(source: str, target: str, *listed: str, json: bool = False) -> None:
+    """Show how codes of one classification are linked to those of another.
+
+    Without codes, how many are linked one to one, to several or to none.
+
+    Parameters
+    ----------
+    source
+        Classification of the codes, such as HS1992.
+    target
+        Classification to go to, such as HS2022, ICIO2025 or COMMON14.
+    listed
+        Codes of the source.
+    json
+        Print as JSON.
+    """
+    from isthmus import codes
+
+    links = codes.concordance(source, target)
+    if not listed:
+        _emit(f"{source} to {target}", ("what", "value"), list(links.report().items()), json)
+        return
+    rows: list[tuple[object, ...]] = []
+    for code in listed:
+        relation = links.relation(code)
+        rows += [
+            (code, link.target, relation, link.weight, " ".join(links.sources(link.target)))
+            for link in links.of(code)
+        ] or [(code, None, relation, None, "")]
+    columns = ("code", "becomes", "relation", "weight", "which comes from")
+    _emit(f"{source} to {target}", columns, rows, json)
 
 
 def _search(query: str, names: Mapping[str, str], noun: str) -> dict[str, str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from isthmus.codes import lookup
+from isthmus.codes import labels, lookup
 from isthmus.codes._files import rows
-from isthmus.codes.economies import economies, economy, economy_names
+from isthmus.codes.economies import economies, economy_names
+from isthmus.codes.resolve import economy
 from isthmus.errors import BadInput, CodeUnknown
 
 Date = dt.date | str | int
@@ -224,5 +225,7 @@ def _members_of(token: str, on: Date | None) -> tuple[str, ...]:
     code, _, day = token.partition("@")
     if code in coalition_names():
         return coalition(code, on=day or (None if is_fixed(code) else on)).members
+    begun = [c for c in coalition_names() if len(token) > 1 and c.startswith(token.upper())]
+    said = lookup.spell(begun, coalition_names()) or labels.hint(token)
     known = {**coalition_names(), **economy_names()}
-    raise lookup.unknown(token, known, noun="economy")
+    raise lookup.unknown(token, known, noun="economy", hint=said)

@@ -1,16 +1,13 @@
-"""Concordances between classifications, with one-to-many and many-to-one links in sight."""
+"""A concordance between classifications, with one-to-many and many-to-one links in sight."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from isthmus.codes import lookup
-from isthmus.codes._files import data_path, rows
-from isthmus.codes.products import PRODUCT_CLASSIFICATIONS, products
 from isthmus.errors import BadInput, InputProblem, raise_all
 
 
@@ -103,6 +100,20 @@ class Concordance:
             raise lookup.unknown(code, names, noun="source", where=f"{self.source}->{self.target}")
         return self.links[code]
 
+    def relation(self, code: str) -> str:
+        """Return how a source code is linked: ``1:1``, ``1:n``, ``n:1``, ``n:n`` or ``1:0``.
+
+        Raises
+        ------
+        CodeUnknown
+            When the code is not a source code.
+        """
+        links = self.of(code)
+        if not links:
+            return "1:0"
+        merged = any(len(self._sources()[link.target]) > 1 for link in links)
+        return f"{'n' if merged else '1'}:{'n' if len(links) > 1 else '1'}"
+
     def only(self, code: str) -> str:
         """Return the single target of a code.
 
@@ -171,6 +182,18 @@ class Concordance:
         note = f"read backwards from {self.source}->{self.target}; {self.note}"
         return Concordance(self.target, self.source, MappingProxyType(links), note)
 
+    def then(self, other: Concordance) -> Concordance:
+        """Return the links that lead through `other`, every target of every target.
+
+        A weight is kept where both steps have one; parts that meet again in a target add up.
+        """
+        links = {
+            code: _joined((step, other.links.get(step.target, ())) for step in steps)
+            for code, steps in self.links.items()
+        }
+        note = f"over {self.target}: {self.note}; {other.note}"
+        return Concordance(self.source, other.target, MappingProxyType(links), note)
+
     def report(self) -> dict[str, int | bool | str]:
         """Return the counts that tell how far the two classifications agree."""
         return {
@@ -184,6 +207,10 @@ class Concordance:
             "weighted": self.weighted,
             "note": self.note,
         }
+
+    def sources(self, target: str) -> tuple[str, ...]:
+        """Return the source codes that lead to a target; none for a code that is no target."""
+        return tuple(self._sources().get(target, ()))
 
     def _sources(self) -> dict[str, list[str]]:
         sources: dict[str, list[str]] = {}
@@ -209,107 +236,16 @@ class Concordance:
         return found
 
 
-@cache
-def available() -> tuple[tuple[str, str], ...]:
-    """Return the (source, target) pairs that `concordance` knows directly."""
-    hs = [("HS2022", "HS2017"), *(("HS2017", t) for t in _EARLIER)]
-    backwards = [(t, s) for s, t in hs]
-    return (*hs, *backwards, *((("HS2017", t)) for t in _INDUSTRY_COLUMNS), *_industry_pairs())
-
-
-@cache
-def concordance(source: str, target: str) -> Concordance:
-    """Return the concordance from one classification to another.
-
-    Parameters
-    ----------
-    source, target : str
-        Names as in `available()`: HS editions, ``ICIO2025``, ``WIOD2016_50``, ``WIOD2013``,
-        ``WIOD2016``, ``COMMON14``.
-
-    Raises
-    ------
-    CodeUnknown
-        When there is no concordance between the two.
-    """
-    pair = (source, target)
-    if pair not in available():
-        names = {f"{s}->{t}": f"{s}->{t}" for s, t in available()}
-        raise lookup.unknown(f"{source}->{target}", names, noun="concordance")
-    if target in _INDUSTRY_COLUMNS and source == "HS2017":
-        return _hs_to_industry(target)
-    if pair in _industry_pairs():
-        return _industry_concordance(source, target)
-    if source.startswith("HS") and source > target:
-        return _hs_editions(source, target)
-    return _with_unmapped(_hs_editions(target, source).inverse())
-
-
-_EARLIER = ("HS2012", "HS2007", "HS2002", "HS1996", "HS1992")
-_INDUSTRY_COLUMNS = ("ICIO2025", "WIOD2016", "WIOD2013")
-_ONE_TARGET = (
-    "the source names one earlier code for each later one, so codes merged from several earlier "
-    "ones show only the main one; reading it backwards shows the splits, without weights"
-)
-_CLASS_COUNTS = (
-    "derived from two published routes over ISIC; weights count classes, they are not trade values"
-)
-
-
-def _hs_editions(later: str, earlier: str) -> Concordance:
-    import polars as pl
-
-    frame = (
-        pl.scan_parquet(data_path("hs_concordance.parquet"))
-        .filter((pl.col("source") == later) & (pl.col("target") == earlier))
-        .sort("source_code", "target_code")
-        .collect()
+def _joined(steps: Iterable[tuple[Link, tuple[Link, ...]]]) -> tuple[Link, ...]:
+    weights: dict[str, list[float | None]] = {}
+    for first, onward in steps:
+        for second in onward:
+            known = first.weight is not None and second.weight is not None
+            part = first.weight * second.weight if known else None  # type: ignore[operator]
+            weights.setdefault(second.target, []).append(part)
+    if len(weights) == 1:
+        return (Link(next(iter(weights)), 1.0),)
+    return tuple(
+        Link(target, None if None in parts else math.fsum(p for p in parts if p is not None))
+        for target, parts in sorted(weights.items())
     )
-    links: dict[str, tuple[Link, ...]] = {}
-    for code, target in frame.select("source_code", "target_code").iter_rows():
-        links[code] = (*links.get(code, ()), Link(target, None))
-    single = {c: (Link(k[0].target, 1.0),) if len(k) == 1 else k for c, k in links.items()}
-    return Concordance(later, earlier, MappingProxyType(single), _ONE_TARGET)
-
-
-def _with_unmapped(backwards: Concordance) -> Concordance:
-    """Add the codes of the earlier edition that no later code names, where its list is known."""
-    if backwards.source not in PRODUCT_CLASSIFICATIONS:
-        return backwards
-    every = {code: backwards.links.get(code, ()) for code in products(backwards.source)}
-    return replace(backwards, links=MappingProxyType(every))
-
-
-def _hs_to_industry(target: str) -> Concordance:
-    import polars as pl
-
-    frame = (
-        pl.scan_parquet(data_path("hs_to_industry.parquet"))
-        .filter(pl.col("classification") == target)
-        .sort(["product", "weight", "industry"], descending=[False, True, False])
-        .collect()
-    )
-    links: dict[str, tuple[Link, ...]] = {}
-    for product, industry, weight in frame.select("product", "industry", "weight").iter_rows():
-        found = (Link(industry, weight),) if industry is not None else ()
-        links[product] = (*links.get(product, ()), *found)
-    return Concordance("HS2017", target, MappingProxyType(links), _CLASS_COUNTS)
-
-
-@cache
-def _industry_pairs() -> tuple[tuple[str, str], ...]:
-    return tuple(sorted({(r["source"], r["target"]) for r in rows("industry_links.csv")}))
-
-
-def _industry_concordance(source: str, target: str) -> Concordance:
-    listed = [
-        (r["source_code"], r["target_code"])
-        for r in rows("industry_links.csv")
-        if (r["source"], r["target"]) == (source, target)
-    ]
-    links: dict[str, tuple[Link, ...]] = {}
-    for code, goal in listed:
-        links[code] = (*links.get(code, ()), Link(goal, None))
-    single = {c: (Link(k[0].target, 1.0),) if len(k) == 1 else k for c, k in links.items()}
-    note = "own key by the texts of both classifications; no weights for codes that are split"
-    return Concordance(source, target, MappingProxyType(single), note)

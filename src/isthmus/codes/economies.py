@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from isthmus.codes import lookup
 from isthmus.codes._files import rows
-from isthmus.errors import InputProblem, raise_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,53 +48,3 @@ def economies() -> Mapping[str, Economy]:
 def economy_names() -> Mapping[str, str]:
     """Return the name of every economy by code."""
     return MappingProxyType({code: e.name for code, e in economies().items()})
-
-
-def economy(code: str, *, where: str = "") -> Economy:
-    """Return the economy with exactly this code.
-
-    Raises
-    ------
-    CodeUnknown
-        When the code is unknown; a name is not accepted but answered with its code.
-    """
-    try:
-        return economies()[code]
-    except (KeyError, TypeError):
-        raise lookup.unknown(code, economy_names(), noun="economy", where=where) from None
-
-
-def check_economies(
-    codes: Iterable[str], *, known: Iterable[str] | None = None, what: str = "economies"
-) -> tuple[str, ...]:
-    """Return `codes` as a tuple once all are known; report every unknown one at once.
-
-    Parameters
-    ----------
-    codes : iterable of str
-        Codes to check.
-    known : iterable of str, optional
-        Codes that a data set holds; all economies by default.
-    what : str
-        What was being read, for the message.
-
-    Raises
-    ------
-    BadInput
-        With one problem per unknown code.
-    """
-    listed = tuple(codes)
-    allowed = set(economies() if known is None else known)
-    names = {c: n for c, n in economy_names().items() if c in allowed}
-    names |= {c: c for c in allowed - set(names)}
-    problems = [
-        InputProblem(f"unknown economy code {code!r}", hint=_hint(code, names))
-        for code in listed
-        if code not in allowed
-    ]
-    raise_all(what, problems)
-    return listed
-
-
-def _hint(code: str, names: Mapping[str, str]) -> str:
-    return lookup.unknown(code, names, noun="economy").hint or ""

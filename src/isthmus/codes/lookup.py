@@ -1,13 +1,23 @@
-"""Suggestions for unknown codes: a name is never taken for a code, only suggested."""
+"""Suggestions for unknown codes: a name is never taken for a code, only suggested.
+
+Likeness of letters is used for names and long codes alone: between short codes and between numbers
+it would lead from one valid code to another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 
-from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.errors import CodeUnknown
+
+SHORT = 3
+"""Codes up to this length are too much alike to be guessed at in a whole classification."""
 
 
-def unknown(given: object, names: Mapping[str, str], *, noun: str, where: str = "") -> CodeUnknown:
+def unknown(
+    given: object, names: Mapping[str, str], *, noun: str, where: str = "", hint: str = ""
+) -> CodeUnknown:
     """Return the error for a code that is not in a classification.
 
     Parameters
@@ -20,6 +30,8 @@ def unknown(given: object, names: Mapping[str, str], *, noun: str, where: str = 
         What the codes stand for (``"economy"``).
     where : str
         Parameter, file or row in which the code stands.
+    hint : str
+        What is known of the code from elsewhere; goes before any suggestion.
 
     Returns
     -------
@@ -27,14 +39,46 @@ def unknown(given: object, names: Mapping[str, str], *, noun: str, where: str = 
         With the codes meant most likely, each with its name.
     """
     text = str(given)
-    hint = _suggestion(text, names) or f"list them with `isthmus codes {_plural(noun)}`"
-    return CodeUnknown(f"unknown {noun} code {text!r}", where=where or None, hint=hint)
+    said = hint or _suggestion(text, names) or f"list them with `isthmus codes {_plural(noun)}`"
+    return CodeUnknown(f"unknown {noun} code {text!r}", where=where or None, hint=said)
 
 
 def matches(query: str, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the codes whose code or name holds `query`, ignoring case, in the order given."""
+    """Return the codes that begin with `query`, or whose code or name holds it, ignoring case.
+
+    Whole words go before parts of words, and a number is only ever the beginning of a code.
+    """
     needle = query.strip().casefold()
-    return tuple(c for c, n in names.items() if needle in c.casefold() or needle in n.casefold())
+    if needle.isdigit():
+        return tuple(c for c in names if c.startswith(needle))
+    whole, part = [], []
+    for code, name in names.items():
+        folded = name.casefold()
+        if needle == code.casefold() or needle in folded.replace(";", " ").split():
+            whole.append(code)
+        elif needle in code.casefold() or needle in folded:
+            part.append(code)
+    return (*whole, *part)
+
+
+def near(text: str, known: Iterable[str]) -> list[str]:
+    """Return the labels of a table that `text`, which means nothing itself, may be a slip for.
+
+    Those that differ in case alone, else up to three by likeness; codes of two letters are too
+    much alike.
+    """
+    listed = [str(k) for k in known]
+    folded = str(text).strip().casefold()
+    return [k for k in listed if k.casefold() == folded] or _alike(folded, listed, above=2)
+
+
+def spell(codes: Iterable[str], names: Mapping[str, str]) -> str:
+    """Return ``did you mean 'DEU' (Germany)?`` for the given codes; empty for none."""
+    spelt = [
+        f"'{code}' ({names[code]})" if names.get(code, code) != code else f"'{code}'"
+        for code in codes
+    ]
+    return "did you mean " + " or ".join(spelt) + "?" if spelt else ""
 
 
 def _suggestion(text: str, names: Mapping[str, str]) -> str:
@@ -42,22 +86,24 @@ def _suggestion(text: str, names: Mapping[str, str]) -> str:
     if not folded:
         return ""
     exact = [c for c, n in names.items() if folded in {c.casefold(), n.casefold()}]
-    starting = [c for c, n in names.items() if len(folded) > 3 and n.casefold().startswith(folded)]
-    if found := (exact or starting)[:3]:
-        return _spell(found, names)
+    begun = [
+        c
+        for c, n in names.items()
+        if (len(folded) > SHORT and n.casefold().startswith(folded))
+        or (len(folded) > 1 and c.casefold().startswith(folded))
+    ]
+    if found := (exact or begun)[:3]:
+        return spell(found, names)
     by_label = {c: c for c in names} | {n: c for c, n in names.items()}
-    near = did_you_mean(text, by_label)
-    quoted = near.split("'")[1::2]
-    return _spell(
-        list(dict.fromkeys(by_label[label] for label in quoted if label in by_label)), names
-    )
+    return spell(dict.fromkeys(by_label[label] for label in _alike(folded, by_label)), names)
 
 
-def _spell(codes: list[str], names: Mapping[str, str]) -> str:
-    if not codes:
-        return ""
-    spelt = [f"'{code}' ({names[code]})" if names[code] != code else f"'{code}'" for code in codes]
-    return "did you mean " + " or ".join(spelt) + "?"
+def _alike(folded: str, labels: Iterable[str], *, above: int = SHORT) -> list[str]:
+    """Return up to three labels by likeness of letters: none for short codes and numbers."""
+    if len(folded) <= above or folded.replace(".", "").isdigit():
+        return []
+    known = {k.casefold(): k for k in labels if len(k) > above and not k.isdigit()}
+    return [known[k] for k in difflib.get_close_matches(folded, list(known), n=3, cutoff=0.6)]
 
 
 def _plural(noun: str) -> str:

@@ -9,11 +9,10 @@ from types import MappingProxyType
 
 from isthmus.codes import lookup
 from isthmus.codes._files import data_path
-from isthmus.errors import CodeUnknown
 
 PRODUCT_CLASSIFICATIONS = {
-    "HS2017": "Harmonized System, 2017 edition",
-    "HS2022": "Harmonized System, 2022 edition",
+    f"HS{year}": f"Harmonized System, {year} edition"
+    for year in (1992, 1996, 2002, 2007, 2012, 2017, 2022)
 }
 
 
@@ -28,7 +27,7 @@ class Product:
     text : str
         Short description.
     classification : str
-        ``"HS2017"`` or ``"HS2022"``.
+        Edition, one of `PRODUCT_CLASSIFICATIONS`.
     """
 
     code: str
@@ -74,30 +73,6 @@ def products(classification: str = "HS2017", *, level: int = 6) -> tuple[str, ..
     return tuple(code for code in product_texts(classification) if len(code) == level)
 
 
-def product(code: str, classification: str = "HS2017") -> Product:
-    """Return one product with its text.
-
-    Raises
-    ------
-    CodeUnknown
-        When the code is not in the edition; the hint names the other edition if it stands there.
-    """
-    texts = product_texts(classification)
-    if isinstance(code, str) and code in texts:
-        return Product(code, texts[code], classification)
-    others = [c for c in PRODUCT_CLASSIFICATIONS if c != classification]
-    elsewhere = [c for c in others if code in product_texts(c)]
-    if elsewhere:
-        raise CodeUnknown(
-            f"product code {code!r} is not in {classification}",
-            where=classification,
-            hint=f"it is a code of {elsewhere[0]}; see the concordance between the editions",
-        )
-    dotted = str(code).replace(".", "").replace(" ", "")
-    if dotted in texts:
-        raise CodeUnknown(
-            f"unknown product code {code!r}",
-            where=classification,
-            hint=f"did you mean '{dotted}' ({texts[dotted]})?",
-        )
-    raise lookup.unknown(code, texts, noun="product", where=classification)
+def editions_of(code: str) -> tuple[str, ...]:
+    """Return the editions that hold a code, oldest first."""
+    return tuple(name for name in PRODUCT_CLASSIFICATIONS if code in product_texts(name))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from isthmus.codes import nearest_product
 from isthmus.coercion.cases import PURCHASES, Measure, check_case, industries_of, measures
 from isthmus.coercion.panel import Episode, Panel, joined
-from isthmus.errors import CodeUnknown, DataMissing, did_you_mean
+from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.world import World
 
 CLASSIFICATION = "HS2017"
@@ -46,7 +47,7 @@ def product_episode(world: World, case: str, products: Sequence[str]) -> Episode
             raise CodeUnknown(
                 f"the world holds no trade of product {p!r}",
                 where="product",
-                hint=did_you_mean(p, held) or f"held: {', '.join(held)}",
+                hint=nearest_product(p, held) or f"held: {', '.join(held)}",
             )
     by_measure = {
         m: products_of(m, held) for m in coded if m.case == case and m.direction == PURCHASES

@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import editions_of, nearest, nearest_product, written_out
 from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
-from isthmus.errors import CodeUnknown, DataMissing, did_you_mean
+from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.evidence import Kind
 from isthmus.world import World
 
@@ -292,9 +293,27 @@ def check_items(items: Sequence[str] | None, known: Sequence[str], noun: str) ->
             raise CodeUnknown(
                 f"{noun} {item!r} is not in the data",
                 where=noun,
-                hint=did_you_mean(item, known) or f"known: {', '.join(list(known)[:12])} ...",
+                hint=_other_item(item, known, noun) or f"known: {', '.join(list(known)[:12])} ...",
             )
     return tuple(k for k in known if k in set(items))
+
+
+def _other_item(item: str, known: Sequence[str], noun: str) -> str:
+    """Return what an item is that the data lack, and which data would hold it."""
+    if noun != "product":
+        return nearest(item, known, noun)
+    return f"{nearest_product(item, known, PRODUCT_EDITION)}{_where_held(item)}"
+
+
+def _where_held(item: str) -> str:
+    if not (editions := editions_of(written_out(item))):
+        return ""
+    edition = PRODUCT_EDITION if PRODUCT_EDITION in editions else editions[-1]
+    file = f"BACI_HS{edition[-2:]}_Y2024_V202601.csv"
+    return (
+        f"; BACI of CEPII in {edition} holds all products: `isthmus data add` its yearly file "
+        f"(such as {file}) and open the world with it"
+    )
 
 
 def known_years(world: World, level: Level) -> tuple[int, ...]:

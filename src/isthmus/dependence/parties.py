@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.codes import parse_parties
+from isthmus.codes import held_otherwise, parse_parties
 from isthmus.errors import CodeUnknown
 
 
@@ -70,7 +70,8 @@ def resolve(spec: PartySpec, economies: Sequence[str], *, on: int | None = None)
         raise CodeUnknown(
             f"the data hold no member of {party.code!r}",
             where="economy",
-            hint="`isthmus data list` shows which economies each data set covers",
+            hint=held_otherwise(party.members, economies)
+            or "`isthmus data list` shows which economies each data set covers",
         )
     return party
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from isthmus.codes import nearest_economy
 from isthmus.dependence.citations import COMMISSION_2023
 from isthmus.dependence.ledger import Level, check_years, known_years, networks
 from isthmus.dependence.parties import PartySpec, member_mask, resolve
-from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.errors import CodeUnknown
 from isthmus.evidence import Kind, Result
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
@@ -71,7 +72,7 @@ def behind_hubs(
             raise CodeUnknown(
                 f"hub {hub!r} is not in the data",
                 where="reexport_share",
-                hint=did_you_mean(hub, economies) or None,
+                hint=nearest_economy(hub, economies) or None,
             )
     rho = np.array([float(reexport_share.get(e, 0.0)) for e in economies])
     attributed = reexport_corrected(found.values, rho)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.codes import nearest
+from isthmus.errors import CodeUnknown
 from isthmus.scenario.base import ALL
 from isthmus.scenario.shocks import Embargo, Shock
 
@@ -53,7 +54,7 @@ def expand(
         elif code in known:
             wanted.update(known[code])
         else:
-            hint = did_you_mean(code, [*labels, *known])
+            hint = nearest(code, [*labels, *known], what)
             raise CodeUnknown(f"the table has no {what} '{code}'", hint=hint or None)
     if absent := sorted(wanted - set(position)):
         raise CodeUnknown(

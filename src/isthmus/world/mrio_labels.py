@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import CodeUnknown, InputProblem, did_you_mean
+from isthmus.codes import nearest
+from isthmus.errors import CodeUnknown, InputProblem
 
 Positions = NDArray[np.intp]
 
@@ -113,7 +114,7 @@ def positions(names: str | Iterable[str], known: Sequence[str], what: str) -> Po
     place = {name: p for p, name in enumerate(known)}
     for name in wanted:
         if name not in place:
-            near = did_you_mean(name, known)
+            near = nearest(name, known, what)
             raise CodeUnknown(
                 f"{what} {name!r} is not in this table",
                 hint=near or f"the table has {', '.join(known[:12])} ...",
