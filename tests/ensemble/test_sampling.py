@@ -29,6 +29,8 @@ def spec(distribution: str, **numbers: object) -> Range:
         (spec("triangular", low=1.0, mode=2.0, high=5.0), stats.triang(0.25, 1.0, 4.0)),
         (spec("triangular", low=1.0, mode=1.0, high=5.0), stats.triang(0.0, 1.0, 4.0)),
         (spec("triangular", low=1.0, mode=5.0, high=5.0), stats.triang(1.0, 1.0, 4.0)),
+        (spec("beta", alpha=2.0, beta=5.0), stats.beta(2.0, 5.0)),
+        (spec("beta", alpha=1.5, beta=3.0, low=1.0, high=5.0), stats.beta(1.5, 3.0, 1.0, 4.0)),
         (spec("normal", mean=3.0, sd=0.5), stats.norm(3.0, 0.5)),
         (spec("normal", mean=3.0, sd=0.5, low=2.5), stats.truncnorm(-1.0, np.inf, 3.0, 0.5)),
         (
@@ -62,6 +64,7 @@ def test_quantiles_rise_and_stay_inside(one, two):
         spec("loguniform", low=1e-3, high=3.0),
         spec("triangular", low=-1.0, mode=0.0, high=3.0),
         spec("normal", mean=0.0, sd=10.0, low=-1.0, high=3.0),
+        spec("beta", alpha=0.7, beta=2.0, low=-1.0, high=3.0),
     ):
         low, high = quantile(declared, np.array(sorted([one, two])))
         assert -1.0 <= low <= high <= 3.0

@@ -239,6 +239,9 @@ def test_values_reach_nested_fields_and_params():
         ({"distribution": "loguniform", "low": 0.0, "high": 1.0}, "above 0"),
         ({"distribution": "triangular", "low": 0.0, "high": 1.0, "mode": 2.0}, "between"),
         ({"distribution": "choice"}, "needs values"),
+        ({"distribution": "beta", "alpha": 1.0}, "needs beta"),
+        ({"distribution": "beta", "alpha": 1.0, "beta": 2.0, "low": 1.5}, "below high"),
+        ({"distribution": "uniform", "low": 0.0, "high": 1.0, "alpha": 1.0}, "has no alpha"),
     ],
 )
 def test_ranges_that_make_no_sense_are_refused(entry, piece):

@@ -39,6 +39,8 @@ def quantile(spec: Range, u: Floats) -> list[Any]:
         x = np.exp(np.log(low) + (np.log(high) - np.log(low)) * p)
     elif spec.distribution == "triangular":
         x = _triangular(p, low, mode, high)
+    elif spec.distribution == "beta":
+        x = _beta(p, spec)
     else:
         x = _normal(p, spec)
     bounds = -np.inf if spec.low is None else low, np.inf if spec.high is None else high
@@ -54,6 +56,14 @@ def _triangular(p: Floats, low: float, mode: float, high: float) -> Floats:
     rising = low + np.sqrt(p * width * (mode - low))
     falling = high - np.sqrt((1.0 - p) * width * (high - mode))
     return np.where(p < cut, rising, falling)
+
+
+def _beta(p: Floats, spec: Range) -> Floats:
+    from scipy.special import betaincinv
+
+    low, high = (0.0 if spec.low is None else spec.low), (1.0 if spec.high is None else spec.high)
+    inside: Floats = low + (high - low) * betaincinv(spec.alpha, spec.beta, p)
+    return inside
 
 
 def _normal(p: Floats, spec: Range) -> Floats:

@@ -22,6 +22,9 @@ MEMBERSHIP_DAY = "2026-01-01"
 CHIPS = "CHIPS"
 """Group of the chip nodes of a table that splits electronics."""
 
+MANUFACTURING = "MANUFACTURING"
+"""Group of the manufacturing industries of a table whose codes begin with the section's letter."""
+
 GOODS_SECTIONS = ("A", "B", "C")
 """First letters of goods: agriculture, mining, manufacturing."""
 
@@ -68,14 +71,15 @@ def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the groups that a shock may name, of an industry list.
 
     ``GOODS`` and ``SERVICES`` by section letter or by a known classification, neither where the
-    list does not tell them apart; where electronics are split into chip nodes, ``C26`` for all of
-    them and ``CHIPS`` for all but the rest.
+    list does not tell them apart; ``MANUFACTURING`` by section letter; where electronics are split
+    into chip nodes, ``C26`` for all of them and ``CHIPS`` for all but the rest.
     """
     goods = _goods(tuple(industries))
     rest = tuple(i for i in industries if i not in goods) if goods else ()
     split = tuple(i for i in industries if i.startswith("C26_"))
     chips = tuple(i for i in split if i != "C26_REST")
-    groups = {"GOODS": goods, "SERVICES": rest, "C26": split, CHIPS: chips}
+    made = tuple(i for i in industries if i[0] == "C" and i[1:2].isdigit())
+    groups = {"GOODS": goods, "SERVICES": rest, "C26": split, CHIPS: chips, MANUFACTURING: made}
     return {name: codes for name, codes in groups.items() if codes}
 
 

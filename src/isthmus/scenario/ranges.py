@@ -8,14 +8,17 @@ from pydantic import Field, model_validator
 
 from isthmus.scenario.base import Strict
 
-Distribution = Literal["uniform", "loguniform", "triangular", "normal", "choice"]
+Distribution = Literal["uniform", "loguniform", "triangular", "normal", "beta", "choice"]
 _NEEDS: dict[str, tuple[str, ...]] = {
     "uniform": ("low", "high"),
     "loguniform": ("low", "high"),
     "triangular": ("low", "mode", "high"),
     "normal": ("mean", "sd"),
+    "beta": ("alpha", "beta"),
     "choice": ("values",),
 }
+_CUTS = {"normal": {"low", "high"}, "beta": {"low", "high"}}
+_NUMBERS = ("low", "high", "mode", "mean", "sd", "alpha", "beta", "values")
 
 
 class Range(Strict):
@@ -26,10 +29,11 @@ class Range(Strict):
     path : str
         Dotted path: ``shocks.<index>.<field>`` (``shocks.0.severity``), ``horizon``, or
         ``params.<name>`` for a parameter of the lens (``params.psi``).
-    distribution : {"uniform", "loguniform", "triangular", "normal", "choice"}
+    distribution : {"uniform", "loguniform", "triangular", "normal", "beta", "choice"}
         uniform and loguniform take low and high; triangular low, mode and high; normal mean and
-        sd, cut at low and high where these are given; choice takes values, equally likely.
-    low, high, mode, mean, sd : float, optional
+        sd, cut at low and high where these are given; beta takes alpha and beta, and low and high
+        where it is not to run from 0 to 1; choice takes values, equally likely.
+    low, high, mode, mean, sd, alpha, beta : float, optional
         Numbers of the distribution, in the unit of the parameter.
     values : tuple, optional
         Alternatives of a choice.
@@ -42,15 +46,21 @@ class Range(Strict):
         description="`params.<name>` of the lens, `shocks.<index>.<field>`, or `horizon`",
     )
     distribution: Distribution = Field(
-        description="uniform, loguniform, triangular, normal or choice"
+        description="uniform, loguniform, triangular, normal, beta or choice"
     )
-    low: float | None = Field(default=None, description="lower end; for normal a cut")
-    high: float | None = Field(default=None, description="upper end; for normal a cut")
+    low: float | None = Field(
+        default=None, description="lower end; for normal a cut, for beta 0 when not given"
+    )
+    high: float | None = Field(
+        default=None, description="upper end; for normal a cut, for beta 1 when not given"
+    )
     mode: float | None = Field(default=None, description="most likely value; triangular only")
     mean: float | None = Field(default=None, description="mean before cuts; normal only")
     sd: float | None = Field(
         default=None, gt=0.0, description="standard deviation before cuts; normal only"
     )
+    alpha: float | None = Field(default=None, gt=0.0, description="first shape; beta only")
+    beta: float | None = Field(default=None, gt=0.0, description="second shape; beta only")
     values: tuple[bool | int | float | str, ...] = Field(
         default=(), description="alternatives, equally likely; choice only"
     )
@@ -58,13 +68,9 @@ class Range(Strict):
 
     @model_validator(mode="after")
     def _numbers_fit(self) -> Self:
-        given = {
-            name
-            for name in ("low", "high", "mode", "mean", "sd", "values")
-            if getattr(self, name) not in (None, ())
-        }
+        given = {name for name in _NUMBERS if getattr(self, name) not in (None, ())}
         needed = set(_NEEDS[self.distribution])
-        allowed = needed | ({"low", "high"} if self.distribution == "normal" else set())
+        allowed = needed | _CUTS.get(self.distribution, set())
         if missing := sorted(needed - given):
             raise ValueError(f"a {self.distribution} distribution needs {', '.join(missing)}")
         if extra := sorted(given - allowed):
@@ -73,7 +79,10 @@ class Range(Strict):
         return self
 
     def _check_order(self) -> None:
-        if self.low is not None and self.high is not None and not self.low < self.high:
+        low, high = self.low, self.high
+        if self.distribution == "beta":
+            low, high = (0.0 if low is None else low), (1.0 if high is None else high)
+        if low is not None and high is not None and not low < high:
             raise ValueError("low must be below high")
         if self.distribution == "loguniform" and self.low is not None and self.low <= 0.0:
             raise ValueError("low of a loguniform distribution must be above 0")

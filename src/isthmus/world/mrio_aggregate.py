@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
 from isthmus.world.mrio_labels import Labels, Positions, grouping
 
@@ -103,3 +104,34 @@ def _grouped_factors(
         block[e_group[j]] += form.flow[j, j][:, None] * use_dom
         Z[:, :, e_group[j]] += _add_rows(block.transpose(1, 0, 2), i_group, S).transpose(1, 0, 2)
     return Z.reshape(labels.N, labels.N)
+
+
+def pooled(table: MRIO) -> MRIO:
+    """Return `table` in factored form: all users of an importer share its origins of a product.
+
+    Sales by exporter, importer and product, and use by importer, product and user, home and
+    abroad apart, are kept exactly, and with them output and value added; only which user buys
+    from which origin abroad is averaged. A factored table stays as it is.
+    """
+    if isinstance(table.form, FactoredForm):
+        return table
+    lb = table.labels
+    flow = table.form.sales().reshape(lb.n, lb.S, lb.n).transpose(0, 2, 1)
+    home = np.stack([table.form.columns(j).reshape(lb.n, lb.S, lb.S)[j] for j in range(lb.n)])
+    abroad = np.maximum(table.form.use() - home, 0.0)
+    return type(table).from_factors(
+        flow,
+        home * reciprocal(home.sum(axis=2))[..., None],
+        abroad * reciprocal(abroad.sum(axis=2))[..., None],
+        table.Y,
+        economies=lb.economies,
+        industries=lb.industries,
+        categories=lb.categories,
+        x=table.x,
+        v=table.v,
+        other=table.other,
+        year=table.year,
+        kind=table.kind,
+        datasets=table.datasets,
+        notes=(*table.notes, "origins abroad are those of the importer, averaged over users"),
+    )

@@ -1,0 +1,426 @@
+"""ABC-SMC: draws of parameters whose summaries lie close to what was observed.
+
+A population moves through falling tolerances (Beaumont, Cornuet, Marin, Robert 2009). Simulators
+answer whole batches, in stages: a draw that one stage puts too far is not asked the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.ensemble.distributions import quantile
+from isthmus.ensemble.targets import Target, check_problem, target_arrays
+from isthmus.errors import DidNotConverge, InputProblem, raise_all
+from isthmus.kernels import population as kernel
+from isthmus.runtime import (
+    Batch,
+    CancelToken,
+    Checkpoints,
+    Executor,
+    Progress,
+    run_batches,
+    silent,
+)
+from isthmus.runtime.streams import task_generator
+from isthmus.scenario import Range
+
+Floats = NDArray[np.float64]
+Simulate = Callable[[Floats, Sequence[np.random.Generator]], Floats]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One simulator and what its answers are held to.
+
+    Parameters
+    ----------
+    name : str
+        What it stands for (an episode).
+    simulate : callable
+        Takes parameters float64[n, d], in the order of the priors (of a choice the position of the
+        value), and a random generator per draw; returns summaries float64[n, m], NaN where there
+        is no answer. At module level or a picklable object, so that it can travel to workers.
+    targets : sequence of Target
+        What the m summaries are held to.
+    """
+
+    name: str
+    simulate: Simulate
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Priors and stages. Names of priors are the `path` of each range, its source the `reason`.
+
+    Raises
+    ------
+    BadInput
+        With every problem found: names that repeat, stages without targets, values that make no
+        sense.
+    """
+
+    priors: tuple[Range, ...]
+    stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        check_problem(self.names, [(stage.name, stage.targets) for stage in self.stages])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(prior.path for prior in self.priors)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All targets, stage by stage."""
+        return tuple(target for stage in self.stages for target in stage.targets)
+
+    def values(self, z: Floats) -> Floats:
+        """Return parameters float64[n, d] at places z on the scale of a standard normal prior."""
+        from scipy.special import ndtr
+
+        columns = []
+        for prior, u in zip(self.priors, ndtr(z).T, strict=True):
+            drawn = quantile(_placed(prior), u)
+            columns.append(np.array(drawn, dtype=np.float64))
+        return np.stack(columns, axis=1) if columns else np.zeros((len(z), 0))
+
+
+def _placed(prior: Range) -> Range:
+    """Return a choice as one of the positions of its values."""
+    if prior.distribution != "choice":
+        return prior
+    return prior.model_copy(update={"values": tuple(range(len(prior.values)))})
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look, and with which seed.
+
+    Parameters
+    ----------
+    particles : int
+        Draws in a population.
+    draws : int
+        Draws simulated at most, over all generations.
+    shrink : float
+        The next tolerance is this quantile of the distances of the population.
+    goal : float
+        Tolerance at which to stop; at 1 every summary lies inside its own tolerance.
+    batch : int
+        Draws per call of a simulator: the unit of work, of cancelling and of resuming.
+    batches : int
+        Batches handed out together, whatever the number of workers.
+    seed : int
+        Seed; draw n of generation g uses the child (g, n) of it.
+    """
+
+    particles: int = 500
+    draws: int = 20_000
+    shrink: float = 0.5
+    goal: float = 1.0
+    batch: int = 32
+    batches: int = 8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        problems = [
+            InputProblem(f"must be {rule}, got {value!r}", where=name)
+            for name, value, fine, rule in (
+                ("particles", self.particles, self.particles >= 2, "2 or more"),
+                ("draws", self.draws, self.draws >= self.particles, "at least the particles"),
+                ("shrink", self.shrink, 0.0 < self.shrink < 1.0, "between 0 and 1"),
+                ("goal", self.goal, self.goal > 0.0, "above 0"),
+                ("batch", self.batch, self.batch >= 1, "1 or more"),
+                ("batches", self.batches, self.batches >= 1, "1 or more"),
+                ("seed", self.seed, self.seed >= 0, "0 or more"),
+            )
+            if not fine
+        ]
+        raise_all("ABC-SMC", problems)
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One population.
+
+    Parameters
+    ----------
+    number : int
+        From 0, the draws from the prior.
+    tolerance : float
+        Distance that was accepted; infinite for the prior.
+    simulated : int
+        Draws simulated for it.
+    accepted : int
+        Draws accepted among them, those beyond the wanted number included.
+    left : tuple of int
+        Draws still in play after each stage.
+    z : float64[n, d]
+        Accepted draws on the scale of a standard normal prior.
+    weight : float64[n]
+        Importance weights, which sum to 1.
+    summaries, distances : float64[n, m]
+        Summaries and their distances in tolerances.
+    """
+
+    number: int
+    tolerance: float
+    simulated: int
+    accepted: int
+    left: tuple[int, ...]
+    z: Floats
+    weight: Floats
+    summaries: Floats
+    distances: Floats
+
+    @property
+    def effective(self) -> float:
+        """Effective sample size."""
+        return kernel.effective_size(self.weight)
+
+    @property
+    def acceptance(self) -> float:
+        """Share of the simulated draws that were accepted."""
+        return self.accepted / self.simulated
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What ABC-SMC gives: all whole generations, and why it stopped.
+
+    `ended` is ``"goal"`` or ``"draws"``; `unfinished` counts the draws of a generation that the
+    budget cut short, which is not kept.
+    """
+
+    problem: Problem
+    effort: Effort
+    generations: tuple[Generation, ...]
+    ended: str
+    unfinished: int = 0
+
+    @property
+    def last(self) -> Generation:
+        """The population with the smallest tolerance."""
+        return self.generations[-1]
+
+    @property
+    def simulated(self) -> int:
+        """Draws simulated in all."""
+        return sum(g.simulated for g in self.generations) + self.unfinished
+
+    @property
+    def values(self) -> Floats:
+        """Parameters of the last population, float64[n, d]."""
+        return self.problem.values(self.last.z)
+
+
+def sample(
+    problem: Problem,
+    effort: Effort,
+    *,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    cancel: CancelToken | None = None,
+    progress: Progress = silent,
+) -> Sampled:
+    """Sample the parameters of a problem by ABC-SMC.
+
+    Parameters
+    ----------
+    problem : Problem
+        Priors, simulators, targets.
+    effort : Effort
+        Population, budget, seed.
+    folder : Path, optional
+        Where finished batches are kept; the same call with the same folder goes on there and gives
+        the same answer to the last bit.
+    executor : Executor, optional
+        Serial by default; the answer does not depend on it.
+    cancel, progress : optional
+        Token checked before each batch; callback.
+
+    Returns
+    -------
+    Sampled
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` was set; with `folder` what is done is kept.
+    DidNotConverge
+        When the budget ends before the prior has given one population with answers.
+
+    References
+    ----------
+    Beaumont, Cornuet, Marin, Robert (2009), Adaptive approximate Bayesian computation,
+    Biometrika 96(4), 983-990.
+    """
+    done: list[Generation] = []
+    left = effort.draws
+    run = _Run(problem, effort, folder, executor, cancel, progress)
+    while True:
+        before = done[-1] if done else None
+        tolerance = _next_tolerance(before, effort)
+        whole, simulated = run.generation(len(done), tolerance, before, left)
+        left -= simulated
+        if whole is None:
+            if before is None:
+                hint = "more draws, or simulators that answer more of the prior"
+                what = f"{simulated} draws from the prior gave too few answers"
+                raise DidNotConverge(what, where="ABC-SMC", hint=hint)
+            return Sampled(problem, effort, tuple(done), "draws", simulated)
+        done.append(whole)
+        if tolerance <= effort.goal:
+            return Sampled(problem, effort, tuple(done), "goal")
+
+
+def _next_tolerance(before: Generation | None, effort: Effort) -> float:
+    if before is None:
+        return np.inf
+    far = kernel.largest(before.distances)
+    asked = float(kernel.weighted_quantile(far, before.weight, effort.shrink))
+    return max(effort.goal, min(asked, float(np.nextafter(before.tolerance, 0.0))))
+
+
+@dataclass
+class _Run:
+    problem: Problem
+    effort: Effort
+    folder: Path | None
+    executor: Executor | None
+    cancel: CancelToken | None
+    progress: Progress
+
+    def generation(
+        self, number: int, tolerance: float, before: Generation | None, budget: int
+    ) -> tuple[Generation | None, int]:
+        """Return the population at a tolerance, None where the budget ends first, and its cost."""
+        effort = self.effort
+        work = _Work(self.problem, effort.seed, number, tolerance, _ancestors(before))
+        kept = None
+        if self.folder is not None:
+            kept = Checkpoints(self.folder / f"generation-{number:03d}")
+        outcomes: list[dict[str, Any]] = []
+        found = start = 0
+        while found < effort.particles and start < budget:
+            batches = _round(len(outcomes), start, budget, effort)
+            outcomes += run_batches(
+                partial(_simulate, work),
+                batches,
+                label=f"generation {number}",
+                executor=self.executor,
+                checkpoints=kept,
+                cancel=self.cancel,
+                progress=self.progress,
+            )
+            start = batches[-1].stop
+            found = sum(len(o["z"]) for o in outcomes)
+        if found < effort.particles:
+            return None, start
+        return self._made(work, outcomes, start, before), start
+
+    def _made(
+        self,
+        work: _Work,
+        outcomes: Sequence[dict[str, Any]],
+        simulated: int,
+        before: Generation | None,
+    ) -> Generation:
+        n = self.effort.particles
+        z, summaries, far = (
+            np.array([row for o in outcomes for row in o[key]], dtype=np.float64)
+            for key in ("z", "summaries", "distances")
+        )
+        z, weight = z[:n], np.full(n, 1.0 / n)
+        if before is not None:
+            scale = kernel.kernel_scale(before.z, before.weight)
+            weight = kernel.importance_weights(z, before.z, before.weight, scale)
+        left = np.sum([o["left"] for o in outcomes], axis=0)
+        return Generation(
+            work.number,
+            work.tolerance,
+            simulated,
+            len(far),
+            tuple(int(v) for v in left),
+            z,
+            weight,
+            summaries[:n],
+            far[:n],
+        )
+
+
+def _round(first: int, start: int, budget: int, effort: Effort) -> tuple[Batch, ...]:
+    """Return the next batches: the same whatever the number of workers, and within the budget."""
+    edges = range(start, min(start + effort.batch * effort.batches, budget), effort.batch)
+    return tuple(Batch(first + k, at, min(at + effort.batch, budget)) for k, at in enumerate(edges))
+
+
+@dataclass(frozen=True)
+class _Ancestors:
+    z: Floats
+    weight: Floats
+    scale: Floats
+
+
+def _ancestors(before: Generation | None) -> _Ancestors | None:
+    if before is None:
+        return None
+    return _Ancestors(before.z, before.weight, kernel.kernel_scale(before.z, before.weight))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """All that a worker needs to simulate draws of one generation."""
+
+    problem: Problem
+    seed: int
+    number: int
+    tolerance: float
+    ancestors: _Ancestors | None = field(default=None)
+
+
+def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
+    """Draw, simulate stage by stage and return what is accepted, as plain values."""
+    rngs = [task_generator(work.seed, work.number, n) for n in range(batch.start, batch.stop)]
+    z = np.array([_proposal(work, rng) for rng in rngs])
+    theta = work.problem.values(z)
+    count = len(work.problem.targets)
+    summaries = np.full((len(z), count), np.nan)
+    far = np.full((len(z), count), np.inf)
+    alive = np.arange(len(z))
+    left, at = [], 0
+    for stage in work.problem.stages:
+        columns = slice(at, at + len(stage.targets))
+        at = columns.stop
+        if alive.size:
+            answer = stage.simulate(theta[alive], [rngs[i] for i in alive])
+            summaries[alive, columns] = answer
+            d = kernel.distances(np.asarray(answer), *target_arrays(stage.targets))
+            far[alive, columns] = d
+            near = kernel.largest(d)
+            alive = alive[np.isfinite(near) & (near <= work.tolerance)]
+        left.append(len(alive))
+    return {
+        "z": z[alive].tolist(),
+        "summaries": summaries[alive].tolist(),
+        "distances": far[alive].tolist(),
+        "left": left,
+    }
+
+
+def _proposal(work: _Work, rng: np.random.Generator) -> Floats:
+    d = len(work.problem.priors)
+    if work.ancestors is None:
+        return rng.standard_normal(d)
+    u = rng.random()
+    a = work.ancestors
+    return kernel.moved(u, rng.standard_normal(d), a.z, a.weight, a.scale)

@@ -1,0 +1,186 @@
+"""ABC-SMC against posteriors in closed form; the same answer however it is run."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import abc_models as models
+import numpy as np
+import pytest
+from scipy import stats
+
+from isthmus.ensemble.smc import Effort, Problem, Stage, sample
+from isthmus.ensemble.targets import Target
+from isthmus.errors import BadInput, Cancelled, DidNotConverge
+from isthmus.kernels import population as kernel
+from isthmus.runtime import CancelToken, open_executor
+
+HERE = Path(__file__).parent
+SMALL = Effort(particles=60, draws=4000, batch=16, batches=3, seed=3)
+
+
+def moments(sampled):
+    theta, w = sampled.values[:, 0], sampled.last.weight
+    mean = float(w @ theta)
+    return mean, float(np.sqrt(w @ (theta - mean) ** 2))
+
+
+def same(one, two):
+    assert one.ended == two.ended
+    assert len(one.generations) == len(two.generations)
+    for a, b in zip(one.generations, two.generations, strict=True):
+        assert (a.tolerance, a.simulated, a.left) == (b.tolerance, b.simulated, b.left)
+        for name in ("z", "weight", "summaries", "distances"):
+            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+
+
+def test_the_mean_of_a_normal_has_its_posterior():
+    sampled = sample(models.normal_problem(), Effort(particles=600, draws=60_000, seed=1))
+    assert sampled.ended == "goal"
+    precision = 1 / 4.0 + models.SIZE / models.SD**2
+    wanted = (10.0 / 4.0 + models.OBSERVED_MEAN * models.SIZE / models.SD**2) / precision
+    mean, sd = moments(sampled)
+    error = precision**-0.5 / np.sqrt(sampled.last.effective)
+    assert mean == pytest.approx(wanted, abs=4 * error)
+    assert sd == pytest.approx(precision**-0.5, rel=0.1)
+
+
+def test_a_rate_has_its_beta_posterior():
+    sampled = sample(models.binomial_problem(), Effort(particles=600, draws=60_000, seed=2))
+    wanted = stats.beta(2 + models.HITS, 3 + models.TRIES - models.HITS)
+    for p in (0.1, 0.5, 0.9):
+        found = float(kernel.weighted_quantile(sampled.values[:, 0], sampled.last.weight, p))
+        assert wanted.cdf(found) == pytest.approx(p, abs=4 * 0.5 / np.sqrt(sampled.last.effective))
+
+
+def test_a_choice_is_an_axis_cut_in_pieces():
+    choice = models.prior("which", "choice", values=("a", "b", "c", "d"))
+    stage = Stage("exact", models.alternatives, (Target("double", 5.0, 1.01),))
+    sampled = sample(Problem((choice,), (stage,)), SMALL)
+    assert set(sampled.values[:, 0]) == {2.0}
+
+
+def test_without_information_the_posterior_is_the_prior():
+    flat = models.prior("x", "loguniform", low=1.0, high=100.0)
+    loose = Stage("exact", models.alternatives, (Target("any", 20.0, 1e9),))
+    sampled = sample(Problem((flat,), (loose,)), Effort(particles=800, draws=5000))
+    assert len(sampled.generations) == 2
+    logs = np.log(sampled.values[:, 0]) / np.log(100.0)
+    found = kernel.weighted_quantile(logs, sampled.last.weight, [0.1, 0.5, 0.9])
+    np.testing.assert_allclose(found, [0.1, 0.5, 0.9], atol=0.08)
+
+
+def test_any_number_of_workers_gives_the_same_bits():
+    alone = sample(models.normal_problem(1.05), SMALL)
+    with open_executor(2) as two:
+        same(alone, sample(models.normal_problem(1.05), SMALL, executor=two))
+
+
+def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path):
+    wanted = sample(models.normal_problem(1.05), SMALL)
+    token, seen = CancelToken(), []
+
+    def stop_soon(event):
+        seen.append(event)
+        if len(seen) == 9:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        sample(
+            models.normal_problem(1.05), SMALL, folder=tmp_path, cancel=token, progress=stop_soon
+        )
+    assert list(tmp_path.rglob("*.json"))
+    same(wanted, sample(models.normal_problem(1.05), SMALL, folder=tmp_path))
+
+
+KILLED = """
+import sys, time
+sys.path.insert(0, {here!r})
+import abc_models as models
+from pathlib import Path
+from isthmus.ensemble.smc import Effort, sample
+def slowly(event):
+    time.sleep(0.05)
+sample(models.normal_problem(1.05), Effort(particles=60, draws=4000, batch=16, batches=3, seed=3),
+       folder=Path({folder!r}), progress=slowly)
+"""
+
+
+def test_a_killed_run_goes_on_to_the_same_bits(tmp_path):
+    script = KILLED.format(here=str(HERE), folder=str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", script]) as child:
+        end = time.monotonic() + 60
+        while len(list(tmp_path.rglob("*.json"))) < 5 and time.monotonic() < end:
+            time.sleep(0.01)
+        os.kill(child.pid, signal.SIGKILL)
+        assert child.wait() == -signal.SIGKILL
+    kept = len(list(tmp_path.rglob("*.json")))
+    assert kept >= 5
+    events = []
+    again = sample(
+        models.normal_problem(1.05), SMALL, folder=tmp_path, progress=lambda e: events.append(e)
+    )
+    assert max(e.resumed for e in events) > 0
+    same(sample(models.normal_problem(1.05), SMALL), again)
+
+
+def test_tolerances_fall_and_end_at_the_goal():
+    sampled = sample(models.normal_problem(1.02), SMALL)
+    tolerances = [g.tolerance for g in sampled.generations]
+    assert tolerances[0] == np.inf
+    assert all(b < a for a, b in itertools.pairwise(tolerances))
+    assert tolerances[-1] == 1.0
+    assert (kernel.largest(sampled.last.distances) <= 1.0).all()
+    assert sampled.last.weight.sum() == pytest.approx(1.0)
+
+
+def test_a_budget_ends_with_the_last_whole_population():
+    short = Effort(particles=60, draws=400, batch=16, batches=3, seed=3)
+    sampled = sample(models.normal_problem(1.0001), short)
+    assert sampled.ended == "draws"
+    assert sampled.simulated == 400
+    assert len(sampled.last.z) == 60
+    assert sampled.last.tolerance > 1.0
+
+
+def test_a_later_stage_is_not_asked_of_draws_put_too_far():
+    x = models.prior("x", "loguniform", low=1.0, high=100.0)
+    first = Stage("first", models.alternatives, (Target("first", 21.0, 1.2),))
+    second = Stage("second", models.counted, (Target("second", 10.0, 1.2),))
+    effort = Effort(particles=40, draws=4000, shrink=0.05, seed=5)
+    rest = sample(Problem((x,), (first,)), effort)
+    tolerance = rest.generations[1].tolerance
+    assert tolerance <= 3.0  # what `counted` takes for granted
+    before = rest.generations[0]
+    from isthmus.ensemble import smc
+
+    work = smc._Work(Problem((x,), (first, second)), 5, 1, tolerance, smc._ancestors(before))
+    from isthmus.runtime import Batch
+
+    found = smc._simulate(work, Batch(0, 0, 200))
+    assert 0 < found["left"][0] < 200
+    assert found["left"][1] == len(found["z"])
+
+
+def test_simulators_without_answers_are_named():
+    x = models.prior("x", "uniform", low=0.0, high=1.0)
+    stage = Stage("never", models.never, (Target("nothing", 1.0, 2.0),))
+    with pytest.raises(DidNotConverge, match="too few answers"):
+        sample(Problem((x,), (stage,)), SMALL)
+
+
+def test_all_that_makes_no_sense_is_said_at_once():
+    x = models.prior("x", "uniform", low=0.0, high=1.0)
+    bad = Stage("s", models.never, (Target("t", -1.0, 1.0, "up"),))  # type: ignore[arg-type]
+    with pytest.raises(BadInput) as caught:
+        Problem((x, x), (bad, Stage("s", models.never, ())))
+    assert len(caught.value.problems) == 6
+    with pytest.raises(BadInput) as caught:
+        Effort(particles=1, draws=0, shrink=1.0, goal=0.0, batch=0, batches=0, seed=-1)
+    assert len(caught.value.problems) == 7
