@@ -287,7 +287,7 @@ def test_a_surplus_has_a_base_up_to_the_income_that_it_leaves() -> None:
         rebase(model, deficit=above)
 
 
-@pytest.mark.parametrize("seed", [1138, 1307, 3124, 9219])
+@pytest.mark.parametrize("seed", [1138, 1307, 2226, 3124, 9219])
 def test_the_random_worlds_have_a_base(seed: int) -> None:
     for tariffs in (True, False):
         model = random_model(seed, tariffs=tariffs)

@@ -13,8 +13,8 @@ def random_model(
 ) -> TradeModel:
     """Return a consistent random base with input-output links.
 
-    Every economy spends at least a quarter of what it buys on final goods, so that its surplus is
-    never above its income.
+    Every economy buys final goods, and no surplus takes more than a third of value added, so that
+    what random shocks leave an economy to earn still exceeds its surplus.
     """
     rng = np.random.default_rng(seed)
     flows = rng.lognormal(0.0, 1.0, (economies, economies, sectors))
@@ -28,4 +28,6 @@ def random_model(
     used = np.einsum("nkj,nj->n", inputs, flows.sum(axis=1))
     inputs *= np.minimum(1.0, 0.75 * bought.sum(axis=1) / used)[:, None, None]
     theta = rng.uniform(1.0, 9.0, sectors)
-    return rebase(model_from_flows(flows, inputs, theta=theta, tariff=tariff))
+    reported = model_from_flows(flows, inputs, theta=theta, tariff=tariff)
+    surplus = (-reported.deficit / reported.value_added).max()
+    return rebase(reported, deficit=reported.deficit * min(1.0, 1.0 / (3.0 * surplus)))

@@ -59,6 +59,20 @@ def test_a_bundle_travels_whole_and_is_the_same_every_time(store, bundle, tmp_pa
     assert verify(other) == (2, [])
 
 
+def test_no_record_can_forge_a_licence_of_another(store, tmp_path):
+    forged = "CC0-1.0\n\n## one@0000: stolen\n\nLicence: none\r\rAttribution: none"
+    names = ("title", "publisher", "edition", "licence", "attribution", "address")
+    for name in names:
+        store.add(record(f"forged_{name}", **{name: forged}), rows(1.0))
+    out = tmp_path / "forged.zip"
+    held = export_bundle(store, [], out)
+    text = zipfile.ZipFile(out).read("LICENCES.md").decode()
+    found = [line.split(":")[0] for line in text.splitlines() if line.startswith("## ")]
+    assert found == [f"## {reference}" for reference in held]
+    for name in ("Publisher", "Licence", "Attribution", "Address"):
+        assert sum(line.startswith(f"{name}:") for line in text.splitlines()) == len(held)
+
+
 def test_what_may_not_be_passed_on_is_named_and_nothing_written(store, tmp_path):
     store.add(record("shy", redistribution="derived_only", licence="Proprietary"), rows(1.0))
     store.add(record("secret", redistribution="forbidden", licence="Unknown"), rows(1.0))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.output import say
+from isthmus.cli.output import emit_document, emit_text, say
 from isthmus.cli.recording import say_run
 
 app = App(name="assess", help="Answer a study with a world and write the dossier.")
@@ -33,8 +33,6 @@ def assess(
     study
         Name of a shipped study, or a study file (.toml).
     """
-    import sys
-
     from isthmus.report import render_json, write_dossier
     from isthmus.study import assess_and_record, open_study
     from isthmus.world import World
@@ -43,12 +41,12 @@ def assess(
     dossier, kept = assess_and_record(asked, World.open(world), progress=_tell)
     say_run(kept)
     if json:
-        sys.stdout.write(render_json(dossier))
+        emit_document(render_json(dossier))
     if out is None and json:
         return
     page = write_dossier(dossier, out or Path(f"dossier-{asked.name}"), replace=force)
     if not json:
-        sys.stdout.write(f"{page}\n")
+        emit_text(f"{page}\n")
     say(f"dossier: {page.resolve()}")
 
 

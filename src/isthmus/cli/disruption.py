@@ -246,8 +246,7 @@ def show(name: str, /) -> None:
     name
         Name of a preset, or a TOML file.
     """
-    import sys
-
+    from isthmus.cli.output import emit_text
     from isthmus.scenario import dumps, load
 
-    sys.stdout.write(dumps(load(name)))
+    emit_text(dumps(load(name)))

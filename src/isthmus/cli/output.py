@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import BadInput
 from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
+from isthmus.runtime.visible import one_line, visible, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,11 +26,21 @@ def emit_json(value: Any, *, out: Path | None = None) -> None:
     """Write canonical JSON to `out`, or to stdout."""
     text = canonical_json(value, indent=2) + "\n"
     if out is None:
-        sys.stdout.write(text)
+        emit_document(text)
         return
     with atomic_write(out) as handle:
         handle.write(text)
     say(f"wrote {out}")
+
+
+def emit_text(text: str) -> None:
+    """Write a text to stdout without characters that a terminal would obey."""
+    sys.stdout.write(visible(text))
+
+
+def emit_document(text: str) -> None:
+    """Write a JSON text to stdout; characters that a terminal would obey become escapes."""
+    sys.stdout.write(visible_json(text))
 
 
 def emit_result(
@@ -153,16 +164,16 @@ def emit_tables(tables: Iterable[Table], *, limit: int = ROW_LIMIT) -> None:
     for table in shown:
         _print_table(console, table, limit, shared)
     if shared:
-        console.print("\n".join(("all tables:", *(f"  {line}" for line in shared))))
+        console.print("\n".join(("all tables:", *(f"  {one_line(line)}" for line in shared))))
 
 
 def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Print plain rows as a table to stdout."""
     from rich.table import Table as Grid
 
-    grid = Grid(title=title, title_justify="left")
+    grid = Grid(title=one_line(title), title_justify="left")
     for position, name in enumerate(columns):
-        grid.add_column(name, no_wrap=position == 0, overflow="fold")
+        grid.add_column(one_line(name), no_wrap=position == 0, overflow="fold")
     for row in rows:
         grid.add_row(*(format_cell(cell) for cell in row))
     stdout_console().print(grid)
@@ -173,30 +184,34 @@ def emit_mapping(title: str, values: Mapping[str, Any]) -> None:
     from rich.table import Table as Grid
 
     grid = Grid(
-        title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0)
+        title=one_line(title),
+        title_justify="left",
+        show_header=False,
+        box=None,
+        padding=(0, 2, 0, 0),
     )
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in values.items():
-        grid.add_row(name, format_cell(value))
+        grid.add_row(one_line(name), format_cell(value))
     stdout_console().print(grid)
 
 
 def say(text: str) -> None:
     """Talk to the person at the terminal, on stderr."""
-    print(text, file=sys.stderr)  # noqa: T201
+    print(visible(text), file=sys.stderr)  # noqa: T201
 
 
 def stdout_console() -> Console:
-    """Return a rich console on stdout that does not guess markup from data."""
+    """Return a rich console on stdout that guesses neither markup nor emoji codes from data."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "160"))
-    return Console(markup=False, highlight=False, width=width, soft_wrap=False)
+    return Console(markup=False, emoji=False, highlight=False, width=width, soft_wrap=False)
 
 
 def format_cell(value: Any, unit: str = "") -> str:
-    """Return a cell as text: four significant digits, fractions of unit "share" as percent."""
+    """Return a cell as visible text: four significant digits, unit "share" as percent."""
     if value is None:
         return "n/a"
     if isinstance(value, bool):
@@ -209,7 +224,7 @@ def format_cell(value: Any, unit: str = "") -> str:
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     if isinstance(value, list | tuple):
         return ", ".join(format_cell(v) for v in value)
-    return str(value)
+    return visible(str(value))
 
 
 def _print_table(console: Console, table: Table, limit: int, shared: Sequence[str]) -> None:
@@ -227,16 +242,17 @@ def _print_table(console: Console, table: Table, limit: int, shared: Sequence[st
     for row in frame.iter_rows():
         grid.add_row(*(format_cell(cell, unit) for cell, unit in zip(row, units, strict=True)))
     # The words stand outside the grid, which would wrap them to the width of its columns.
-    console.print(f"{table.name}: {table.text} [{table.kind.value}]", style="italic")
+    about = one_line(f"{table.name}: {table.text} [{table.kind.value}]")
+    console.print(about, style="italic")
     console.print(grid)
     for line in (*_more(table, limit), *(line for line in _about(table) if line not in shared)):
-        console.print(line, style="dim")
+        console.print(one_line(line), style="dim")
     console.print()
 
 
 def _header(column: Column) -> str:
     shown = {"": "", "1": "", "share": ""}.get(column.unit, f" [{column.unit}]")
-    return f"{column.name}{shown}"
+    return one_line(f"{column.name}{shown}")
 
 
 def _more(table: Table, limit: int) -> list[str]:

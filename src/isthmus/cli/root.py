@@ -117,8 +117,10 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _say(text: str) -> None:
+    from isthmus.runtime.visible import visible
+
     with contextlib.suppress(BrokenPipeError):
-        print(text, file=sys.stderr)  # noqa: T201
+        print(visible(text), file=sys.stderr)  # noqa: T201
 
 
 def _use_utf8() -> None:

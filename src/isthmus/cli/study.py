@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
+from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
@@ -101,15 +101,13 @@ def new(
     name
         Name of the new study: lower-case letters, digits and hyphens.
     """
-    import sys
-
     from isthmus.study import new_study
 
     path = new_study(name, source=source, folder=out)
     if json:
         emit_json({"study": name, "path": str(path)})
         return
-    sys.stdout.write(f"{path}\n")
+    emit_text(f"{path}\n")
     say(f"edit its parties, then: isthmus assess {path}")
 
 

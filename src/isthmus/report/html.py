@@ -14,6 +14,7 @@ from markupsafe import Markup
 from isthmus.charts import render_svgs, theme
 from isthmus.evidence import DatasetRecord, Finding
 from isthmus.report.cells import grid
+from isthmus.runtime.visible import visible
 from isthmus.study.claims import threshold_text
 from isthmus.study.dossier import SCHEMA_VERSION, Chart, Dossier
 from isthmus.study.numbers import interval, number
@@ -101,7 +102,7 @@ def style_sheet() -> str:
 
 
 def _picture(chart: Chart, svg: str) -> Markup:
-    label = escape(f"{chart.title.text}. {chart.alt.text}", quote=True)
+    label = escape(visible(f"{chart.title.text}. {chart.alt.text}"), quote=True)
     drawn = svg.replace("<svg ", f'<svg class="chart" role="img" aria-label="{label}" ', 1)
     return Markup(drawn)  # noqa: S704 (made here from escaped text)
 
@@ -112,6 +113,11 @@ def _shown(finding: Finding, catalogue: Catalogue) -> str:
     return show(finding, catalogue.units)
 
 
+def _without_hidden(value: Any) -> Any:
+    """Take characters that hide or reorder text out of what is not made here."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -119,6 +125,7 @@ def _environment() -> Any:
     return Environment(
         loader=PackageLoader("isthmus.report", "templates"),
         autoescape=True,
+        finalize=_without_hidden,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

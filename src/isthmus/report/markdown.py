@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from isthmus.evidence import Finding, Table
 from isthmus.report.cells import grid
 from isthmus.report.html import anchor, moves, plain_address, source_line
+from isthmus.runtime.markdown import block, cell, code, front_matter, heading, inline, paragraph
 from isthmus.study.dossier import SCHEMA_VERSION, Assessed, Dossier, Section
 from isthmus.study.numbers import interval, number, show
 from isthmus.study.wording import Catalogue, Sentence
@@ -18,12 +19,12 @@ def render_markdown(dossier: Dossier) -> str:
     lines = [
         "---",
         f"schema_version: {SCHEMA_VERSION}",
-        f"isthmus: {dossier.provenance['isthmus']}",
-        f"study: {dossier.study.name}",
-        f"world: {dossier.provenance['world']}",
+        f"isthmus: {front_matter(str(dossier.provenance['isthmus']))}",
+        f"study: {front_matter(dossier.study.name)}",
+        f"world: {front_matter(str(dossier.provenance['world']))}",
         "---",
         "",
-        f"# {dossier.study.title}",
+        f"# {heading(dossier.study.title)}",
         "",
         *writer.summary(),
         *(line for section in dossier.sections for line in writer.section(section)),
@@ -35,7 +36,10 @@ def render_markdown(dossier: Dossier) -> str:
 
 
 class _Writer:
-    """Lines of each part; holds the dossier and the catalogue."""
+    """Lines of each part; holds the dossier and the catalogue.
+
+    Whatever stands in a study or in data passes through `isthmus.runtime.markdown`.
+    """
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
@@ -43,18 +47,22 @@ class _Writer:
         self.t = self.catalogue.text
 
     def say(self, sentence: Sentence) -> str:
-        return "".join(p if isinstance(p, str) else self.number(p) for p in sentence.parts)
+        return block(self.words(sentence))
+
+    def words(self, sentence: Sentence) -> str:
+        """Return a sentence for the middle of a line; spaces at the edges of its parts stay."""
+        return "".join(_part(p) if isinstance(p, str) else self.number(p) for p in sentence.parts)
 
     def number(self, finding: Finding) -> str:
         mark = self.t(f"kind_mark.{finding.kind.value}")
-        return f"**{show(finding, self.catalogue.units)}** {mark}"
+        return f"**{inline(show(finding, self.catalogue.units))}** {mark}"
 
     def bullets(self, sentences: Iterable[Sentence]) -> list[str]:
         return [*(f"- {self.say(s)}" for s in sentences), ""]
 
     def summary(self) -> list[str]:
         summary = self.dossier.summary
-        out = [f"## {self.t('ui.summary')}", "", self.dossier.study.question, ""]
+        out = [f"## {self.t('ui.summary')}", "", paragraph(self.dossier.study.question), ""]
         numbered = enumerate(summary.headlines, 1)
         out += [*(f"{n}. {self.say(note.sentence)}" for n, note in numbered), ""]
         out += [*(self.say(s) for s in summary.answer), ""]
@@ -71,24 +79,28 @@ class _Writer:
         return [*out, ""]
 
     def section(self, section: Section) -> list[str]:
-        out = [f"## {section.question.text}", ""]
+        out = [f"## {heading(section.question.text)}", ""]
         for sentence in section.answer:
             out += [self.say(sentence), ""]
         if section.gaps:
             out += self.bullets(section.gaps)
         for chart in section.charts:
-            out += [f"### {self.say(chart.title)}", "", *self.table(chart.table, chart.spec.series)]
+            out += [
+                f"### {self.words(chart.title)}",
+                "",
+                *self.table(chart.table, chart.spec.series),
+            ]
         for table in section.tables:
-            out += [f"### {table.text}", "", *self.table(table)]
+            out += [f"### {heading(table.text)}", "", *self.table(table)]
         if section.notes:
             out += self.bullets(section.notes)
         return out
 
     def table(self, table: Table, series: str = "") -> list[str]:
         cells = grid(table, self.catalogue, series=series)
-        heads = [f"{name} ({unit})" if unit else name for name, unit, _ in cells.headings]
+        heads = [cell(f"{name} ({unit})" if unit else name) for name, unit, _ in cells.headings]
         rules = ["---:" if numeric else "---" for _, _, numeric in cells.headings]
-        rows = [" | ".join(_escape(c.text) for c in row) for row in cells.rows]
+        rows = [" | ".join(cell(plain_address(c.text)) for c in row) for row in cells.rows]
         below = list(table.notes)
         if table.datasets:
             source = plain_address(source_line(table.datasets, self.dossier.sources))
@@ -98,7 +110,7 @@ class _Writer:
             f"| {' | '.join(rules)} |",
             *(f"| {row} |" for row in rows),
             "",
-            *([" ".join(below), ""] if below else []),
+            *([paragraph(" ".join(below)), ""] if below else []),
         ]
 
     def claims(self) -> list[str]:
@@ -109,14 +121,15 @@ class _Writer:
 
     def claim(self, assessed: Assessed) -> list[str]:
         claim = assessed.claim
-        row = f"{claim.row} " if claim.row else ""
+        told = moves(assessed, self.catalogue)
+        name = f"{claim.row} {claim.sentence}" if claim.row else claim.sentence
         status = self.t(f"status.{assessed.verdict.status.value}")
-        out = [f"### {row}{claim.sentence}", "", f"**{status}**: {self.say(assessed.reason)}", ""]
-        if told := moves(assessed, self.catalogue):
-            out.append(f"- {self.t('claims.moves')}: {told}")
-        out.append(f"- {self.t('claims.falsified_by')}: {claim.falsified_by}")
+        out = [f"### {heading(name)}", "", f"**{status}**: {self.words(assessed.reason)}", ""]
+        if told:
+            out.append(f"- {self.t('claims.moves')}: {inline(told)}")
+        out.append(f"- {self.t('claims.falsified_by')}: {inline(claim.falsified_by)}")
         if claim.note:
-            out.append(f"- {self.t('claims.note')}: {claim.note}")
+            out.append(f"- {self.t('claims.note')}: {inline(claim.note)}")
         return [*out, ""]
 
     def numbers(self) -> list[str]:
@@ -128,24 +141,34 @@ class _Writer:
             span = interval(finding, units)
             span = f"; {span} ({finding.interval})" if span else ""
             method = self.catalogue.get(f"method.{finding.method}", finding.method)
-            used = ", ".join(f"[{k}](#s-{anchor(k)})" for k in finding.datasets)
-            out.append(f"- `{finding.key}`: {value}, {finding.year}, {kind}{span}. {method} {used}")
+            about = inline(f"{value}, {finding.year}, {kind}{span}. {method}")
+            used = ", ".join(f"[{inline(k)}](#s-{anchor(k)})" for k in finding.datasets)
+            out.append(f"- {code(finding.key)}: {about} {used}")
         return [*out, ""]
 
     def sources(self) -> list[str]:
         out = [f"## {self.t('ui.sources')}", ""]
         for r in self.dossier.sources:
-            out.append(f'### <a id="s-{anchor(r.key)}"></a>{r.title}')
-            out += ["", f"- {self.t('record.publisher')}: {plain_address(r.publisher)}"]
-            out.append(f"- {self.t('record.edition')}: {plain_address(r.edition)}")
             allowed = self.t(f"redistribution.{r.redistribution}")
-            out.append(f"- {self.t('record.licence')}: {plain_address(r.licence)} ({allowed})")
-            out.append(f"- {self.t('record.attribution')}: {plain_address(r.attribution)}")
-            if r.faults:
-                out.append(f"- {self.t('record.faults')}: {plain_address(' '.join(r.faults))}")
+            lines = {
+                "publisher": r.publisher,
+                "edition": r.edition,
+                "licence": f"{r.licence} ({allowed})",
+                "attribution": r.attribution,
+                "faults": " ".join(r.faults),
+            }
+            out += [f'### <a id="s-{anchor(r.key)}"></a>{heading(r.title)}', ""]
+            out += [
+                f"- {self.t(f'record.{key}')}: {inline(plain_address(text))}"
+                for key, text in lines.items()
+                if text or key != "faults"
+            ]
             out.append("")
         return out
 
 
-def _escape(text: str) -> str:
-    return plain_address(text).replace("|", "\\|").replace("\n", " ")
+def _part(text: str) -> str:
+    """Return a piece of a sentence with the spaces that part it from its neighbours."""
+    before = " " if text[:1].isspace() else ""
+    after = " " if text.strip() and text[-1:].isspace() else ""
+    return f"{before}{inline(text)}{after}"

@@ -19,6 +19,7 @@ from isthmus.errors import (
 )
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import atomic_write_bytes, canonical_json, disk
+from isthmus.runtime.markdown import heading, inline
 from isthmus.store import datasets, layout
 from isthmus.store.datasets import DATA_FILE, DatasetEntry, DatasetManifest
 from isthmus.store.layout import DATASETS, MANIFEST, write_new
@@ -112,10 +113,14 @@ def _licences(manifests: Iterable[DatasetManifest]) -> str:
     parts = ["# Licences of the data sets in this bundle\n"]
     for m in manifests:
         r = m.record
-        parts.append(
-            f"## {m.reference}: {r.title}\n\nPublisher: {r.publisher}, edition {r.edition}  \n"
-            f"Licence: {r.licence}  \nAttribution: {r.attribution}  \nAddress: {r.address}\n"
-        )
+        lines = {
+            "Publisher": f"{r.publisher}, edition {r.edition}",
+            "Licence": r.licence,
+            "Attribution": r.attribution,
+            "Address": r.address,
+        }
+        about = "  \n".join(f"{name}: {inline(text)}" for name, text in lines.items())
+        parts.append(f"## {m.reference}: {heading(r.title)}\n\n{about}\n")
     return "\n".join(parts)
 
 
