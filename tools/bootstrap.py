@@ -31,6 +31,7 @@ TASKS = {
     "lint": (FULL, [["python", "tools/checks/all.py"]]),
     "docs": (FULL, [["python", "-m", "sphinx", "-W", "-q", "-b", "html", "docs", "docs/_build"]]),
     "wheel": (FULL, [["python", "-m", "build", "--no-isolation"]]),
+    "sbom": (FULL, [["python", "-m", "tools.sbom"]]),
     "validate": (VALIDATE, [["python", "validation/all.py"]]),
     "benchmark": (VALIDATE, [["python", "benchmarks/all.py"]]),
     "setup": (VALIDATE, []),

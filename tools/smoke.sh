@@ -3,6 +3,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 wheel=$(ls -t "$root"/dist/isthmus-*.whl | head -n 1)
+"$root/.venv/bin/python" "$root/tools/checks/wheel.py" "$wheel"
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 

@@ -17,6 +17,7 @@ CHECKS: dict[str, list[str]] = {
     "tests collected": ["python", "tools/checks/tests_collected.py"],
     "import cost": ["python", "tools/checks/import_cost.py"],
     "licences": ["python", "tools/checks/licences.py"],
+    "notice": ["python", "-m", "tools.notice", "--check"],
     "house rules": ["python", "tools/checks/house_rules.py"],
     "documentation": ["python", "tools/checks/documentation.py"],
     "outside hosts": ["python", "tools/checks/outside_hosts.py"],
