@@ -41,6 +41,8 @@ class State:
         Output put off, still to be made.
     waiting : array, shape (n, B)
         Final demand that waits for it, by supplier.
+    tight : array of bool, shape (S, n), optional
+        Where stocks may limit output the next day; kept by compiled runs.
     """
 
     stock: list[Any]
@@ -51,6 +53,7 @@ class State:
     output: Any
     backlog: Any
     waiting: Any
+    tight: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,15 +222,17 @@ class BatchRun:
             if behaviour.orders_after_rebuilding:
                 unmet = (final - consumed) * (1.0 - served)
                 planned = xp.minimum(orders + consumed + unmet, capacity)
-        plans = self._plans(output, planned, demand)
-        state, used = self._reorder(t, state, (output, *plans), met, capacity)
+        state = replace(state, factor=factor)
         late = served * due
         if self.deferring:
             waiting = state.waiting - late + kept * (1.0 - served) * consumed
             state = replace(state, backlog=backlog, waiting=waiting)
+        plans = self._plans(output, planned, demand)
+        state, used = self._reorder(t, state, (output, *plans), met, capacity)
+        if self.deferring:
             capacity = capacity + extra
         day = Day(output, demand, capacity, optimum, met, served, used, late)
-        return day, replace(state, factor=factor, output=output)
+        return day, replace(state, output=output)
 
     def _plans(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:
         """Return what orders for use reckon with, and what wanted stocks are for."""
