@@ -51,9 +51,9 @@ def engine(table, drivers, *, behaviour=None, kind=BatchRun, inputs=None, more=N
     return kind(table, inputs, behaviour or Behaviour(), drivers, chosen=chosen, **(more or {}))
 
 
-def run(table, drivers, *, precision="float64", rebuilding=None, xp=np, **words):
+def run(table, drivers, *, precision="float64", rebuilding=None, xp=None, **words):
     """Outputs (days, n, B), days, the run of one batch."""
-    more = {"precision": precision, "rebuilding": rebuilding, "xp": xp}
+    more = {"precision": precision, "rebuilding": rebuilding, "xp": xp or np}
     made = engine(table, drivers, more=more, **words)
     return finished(made)
 

@@ -107,7 +107,5 @@ def test_readings(table, reading):
         limit="sum" if reading == "linear" else "min", from_start=True, whole_stock=True
     )
     need = reading_need(reading, level)
-    output, _, _ = run(
-        table, shocks(), days=5.0, need=need, reading=reading, behaviour=behaviour
-    )
+    output, _, _ = run(table, shocks(), days=5.0, need=need, reading=reading, behaviour=behaviour)
     same(output[:, :, 0], f"reading_{reading}_output")

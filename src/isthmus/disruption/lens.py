@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,18 +11,26 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
+from isthmus.disruption.checks import check_threshold
 from isthmus.disruption.daily import DailySink, check_target, publish
 from isthmus.disruption.follow import follow, parts_folder
-from isthmus.disruption.prepare import Engine, days_of, prepare, settings_of, swept
+from isthmus.disruption.prepare import (
+    Engine,
+    days_of,
+    prepare,
+    settings_of,
+    settings_of_all,
+)
 from isthmus.disruption.record import Losses, Trace
 from isthmus.disruption.resume import Course, Keeper, question
 from isthmus.disruption.settings import (
-    Criticality,
+    ByInput,
     Days,
+    Flow,
+    Matrix,
+    Need,
     Precision,
-    Reading,
     Settings,
-    check_threshold,
 )
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.disruption.tables import (
@@ -37,7 +45,7 @@ from isthmus.disruption.tables import (
 )
 from isthmus.errors import IdentityViolated, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Collection, Column, DatasetRecord, Kind, Provenance, Result, Table
-from isthmus.kernels.disruption import Rationing, Rule, Scales
+from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
 from isthmus.runtime import (
     ArrayCheckpoint,
     CancelToken,
@@ -60,6 +68,8 @@ CITATIONS = (
 BALANCE = {"float64": 1e-8, "float32": 1e-3}
 """Largest daily gap between what is made and what is used, kept or consumed, of world output."""
 
+STRESS = 0.95
+"""Share psi above which a run is a stress case: there is no buffer between target and throttle."""
 
 DEFAULTS = Settings()
 
@@ -95,15 +105,23 @@ def simulate(
     stopped_below: float = 0.5,
     horizons: Sequence[int] | None = None,
     stock_days: Days = 60.0,
+    spot_days: ByInput = 0.0,
     restore_days: float = 60.0,
+    flow: Flow = "default",
     psi: float = 0.8,
+    orders: Orders = "plan",
+    order_share: float = 1.0,
     rule: Rule = "alt",
     reading: Reading = "psi",
-    criticality: Criticality = "all",
+    need: Need = "default",
+    elasticity: ByInput = 0.0,
+    defer: float | Mapping[str, float] | Matrix = 0.0,
+    defer_days: float = 30.0,
+    catch_up: float = 0.0,
     rationing: Rationing = "proportional",
     over_max: float = 1.25,
     over_days: float = 365.0,
-    negligible: float = 1e-5,
+    negligible: float = 0.0,
     inventory_noise: float = 0.0,
     seed: int = 0,
     capital_ratio: float = 4.0,
@@ -150,23 +168,46 @@ def simulate(
         Days of use that industries want to hold of each input; a mapping by input industry or
         group (``CHIPS``) with ``"*"`` for the rest, or an array (inputs, using industries).
         Default 60.
+    spot_days : float or mapping
+        Days of use, by input, that can be bought or are held at the start above that. Default 0.
     restore_days : float
         Days in which a gap in stock is closed. Default 60.
+    flow : {"default", "none"} or sequence of str
+        Inputs that cannot be stored: what arrives one day is used the next, or not at all.
+        "default" takes all that are not goods (power, water, construction, services).
     psi : float
-        Share of the wanted stock below which production is held down. Default 0.8.
+        Share of the wanted stock below which production is held down. Default 0.8; above 0.95
+        any fall below the wanted stock throttles, which is a stress case.
+    orders : {"plan", "output", "demand"}
+        What orders for use reckon with: the output that demand and capacity allow, realised
+        output (BoARIO's rule: a firm short of one input orders less of all others), or demand
+        with wanted stocks fixed at those of the start (Pichler and others 2022, equation 4).
+    order_share : float
+        With `orders` "plan": weight of planned output against realised output. Default 1.
     rule : {"alt", "noalt"}
         Orders go where capacity is, or stay with the usual origins. Default "alt".
     reading : {"psi", "leontief", "strong", "half", "weak", "linear"}
-        Which inputs limit output; see `isthmus.kernels.disruption.input_coefficients`.
-    criticality : {"all", "default"} or array
-        Every input is critical, the project's own default by group, or an own matrix (inputs,
-        using industries).
+        Which inputs limit output; see `isthmus.kernels.disruption_terms.choices`.
+    need : {"default", "all"}, array or path
+        Share of the output of a using industry that cannot be made without an input: the
+        project's own shares by group, one everywhere, or a matrix (inputs, using industries),
+        also in a CSV file (see `read_criticality`).
+    elasticity : float or mapping
+        Elasticity of substitution, by input, of that input for all others; 0 is the linear
+        response. Default 0.
+    defer : float, mapping or array
+        Share of what a missing input takes that is made later: one number, by using industry, or
+        a matrix (inputs, using industries). Default 0.
+    defer_days : float
+        Days in which what was put off is made, once inputs and capacity allow. Default 30.
+    catch_up : float
+        Share of what a loss of capacity takes that is made later. Default 0.
     rationing : {"proportional", "final_first", "orders_first"}
         Who is served first.
     over_max, over_days : float
         Largest overproduction factor and days to reach it. Defaults 1.25 and 365.
     negligible : float
-        Inputs below this share of output never limit. Default 1e-5.
+        Inputs below this share of output never limit. Default 0: needs decide, not values.
     inventory_noise : float
         Standard deviation of the logarithm of stock-days. Default 0; needs `seed`.
     capital_ratio : float
@@ -204,11 +245,19 @@ def simulate(
     mrio = _table(world, [scenario], year)
     given = Settings(
         stock_days=stock_days,
+        spot_days=spot_days,
         restore_days=restore_days,
+        flow=flow,
         psi=psi,
+        orders=orders,
+        order_share=order_share,
         rule=rule,
         reading=reading,
-        criticality=criticality,
+        need=need,
+        elasticity=elasticity,
+        defer=defer,
+        defer_days=defer_days,
+        catch_up=catch_up,
         rationing=rationing,
         over_max=over_max,
         over_days=over_days,
@@ -223,7 +272,7 @@ def simulate(
     days = days_of(scenario, until)
     check_threshold(stopped_below)
     counted = horizons_of(days, horizons)
-    run = prepare([scenario], table, settings, days, Scales.ones(1), engine=engine, threads=threads)
+    run = prepare([scenario], table, settings, days, engine=engine, threads=threads)
     course = Course(
         run, Losses.of(table.table, days, 1), Trace.of(table.table, run, days, stopped_below)
     )
@@ -257,7 +306,7 @@ def simulate(
         if not course.worst <= BALANCE[settings.precision]:
             gap = f"{course.worst:.1e} of world output a day"
             raise IdentityViolated(f"goods made and used differ by {gap}")
-        result = _result(about, table, course, counted)
+        result = _result(about, table, course, counted, settings)
         if target is not None and sink is not None:
             some = result["losses"]
             publish(
@@ -281,7 +330,7 @@ def simulate_many(
     batch: int = 128,
     horizons: Sequence[int] | None = None,
     base: str | None = None,
-    settings: Settings = DEFAULTS,
+    settings: Settings | Sequence[Settings] = DEFAULTS,
     engine: Engine = "auto",
     threads: int = 1,
     progress: Progress | None = None,
@@ -292,16 +341,16 @@ def simulate_many(
     Parameters
     ----------
     scenarios : sequence of Scenario
-        With different names. Their ``params`` may fix `stock_days`, `psi` and `restore_days`,
-        which then vary within a batch.
+        With different names. Their ``params`` may fix parameters of `simulate`; all may differ
+        within a batch but `reading`, `negligible`, `inventory_noise`, `seed` and `precision`.
     batch : int
         Scenarios per pass; memory grows with it.
     horizons : sequence of int, optional
         As in `simulate`.
     base : str, optional
         Name of a scenario; adds the losses of the others less those of this one.
-    settings : Settings
-        The parameters of `simulate`, shared by all scenarios.
+    settings : Settings or sequence of Settings
+        The parameters of `simulate`, of all scenarios or of every one.
     engine, threads : optional
         As in `isthmus.disruption.prepare`.
     world, until, year, progress, cancel
@@ -326,13 +375,12 @@ def simulate_many(
     if base is not None and base not in {s.name for s in scenarios}:
         known = [s.name for s in scenarios]
         raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
-    shared = settings_of(settings, Scenario(name="shared"), mrio)
+    each = settings_of_all(settings, scenarios, mrio)
     daily = daily_table(mrio)
     frames, done = [], 0
     for lo in range(0, len(scenarios), batch):
         part = scenarios[lo : lo + batch]
-        scales = swept(part, shared, mrio.industries)
-        run = prepare(part, daily, shared, days, scales, engine=engine, threads=threads)
+        run = prepare(part, daily, each[lo : lo + batch], days, engine=engine, threads=threads)
         losses = Losses.of(daily.table, days, len(part))
         for t, day in enumerate(run.days()):
             losses.add(t, day, run.final)
@@ -347,12 +395,14 @@ def simulate_many(
     columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     text = "value added and final demand lost by scenario, economy and horizon"
-    table = Table("losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily))
+    table = Table(
+        "losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily, each)
+    )
     identities = canonical_hash([s.identity for s in scenarios])
-    words = {**shared.to_dict(), "until": days, "scenarios": len(scenarios)}
+    words = {**_told(settings), "until": days, "scenarios": len(scenarios)}
     if horizons is not None:
         words["horizons"] = list(counted)
-    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, shared)
+    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, each[0])
     result = Result({"losses": table}, about, CITATIONS)
     if base is None:
         return result
@@ -366,6 +416,13 @@ def _table(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -
     if any(names_chips(scenario) for scenario in scenarios):
         return world.mrio(year, chips=True)
     return world.mrio(year)
+
+
+def _told(settings: Settings | Sequence[Settings]) -> dict[str, Any]:
+    """Return the parameters of a batch as plain values: the common ones, or a hash of all."""
+    if isinstance(settings, Settings):
+        return settings.to_dict()
+    return {"settings": canonical_hash([one.to_dict() for one in settings])}
 
 
 def _common_days(scenarios: Sequence[Scenario], until: int | None, batch: int) -> int:
@@ -384,8 +441,14 @@ def _common_days(scenarios: Sequence[Scenario], until: int | None, batch: int) -
     return min(days_of(s, until) for s in scenarios)
 
 
-def _notes(daily: Daily) -> tuple[str, ...]:
+def _notes(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:
+    stressed = any(one.psi > STRESS and one.reading == "psi" for one in each)
     return (
+        *(
+            (f"a stress case: psi above {STRESS}, any fall of a stock throttles",)
+            if stressed
+            else ()
+        ),
         "prices do not move and no one changes plans: the first months only",
         f"negative final demand of {daily.cut:.2%} of world final demand was set to zero",
         "stock-days, psi and the rule of ordering are assumptions that can decide the answer",
@@ -393,7 +456,13 @@ def _notes(daily: Daily) -> tuple[str, ...]:
     )
 
 
-def _result(about: Provenance, daily: Daily, course: Course, horizons: Sequence[int]) -> Result:
+def _result(
+    about: Provenance,
+    daily: Daily,
+    course: Course,
+    horizons: Sequence[int],
+    settings: Settings,
+) -> Result:
     mrio, losses, trace = daily.source, course.losses, course.trace
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     names = (mrio.economies, mrio.industries)
@@ -407,7 +476,7 @@ def _result(about: Provenance, daily: Daily, course: Course, horizons: Sequence[
         stocks_table(trace, *names, *rest),
         _checks_table(course.worst, daily, *rest),
     ]
-    notes = _notes(daily)
+    notes = _notes(daily, [settings])
     return Result({t.name: replace(t, notes=notes) for t in tables}, about, CITATIONS)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.floating[Any]]
 
+
 @dataclass(frozen=True, slots=True)
 class DenseTable:
     """A daily table with every origin of every input.

@@ -14,7 +14,6 @@ import numpy as np
 
 from isthmus.kernels.disruption import DenseTable, FactoredTable, Table
 from isthmus.kernels.disruption_drivers import Stop
-from isthmus.kernels.disruption_terms import Behaviour, Choices, Coefficients
 
 Severity = Sequence[Any]
 
@@ -230,5 +229,3 @@ def ratio(xp: Any, top: Any, bottom: Any) -> Any:
     some = bottom > 0
     quotient = top / xp.where(some, bottom, xp.ones_like(bottom))
     return xp.where(some, quotient, xp.zeros_like(quotient))
-
-

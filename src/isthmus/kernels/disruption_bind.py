@@ -67,8 +67,11 @@ def bind(
                         made = zero
                     elif alone <= zero:
                         made = whole * np.exp(np.log1p(-cost) / rho)
-                    elif abs(rho) * 1000000000 < one:
+                    elif rho == zero:
                         made = whole * np.exp(cost * np.log(alone / whole))
+                    elif abs(rho * np.log(alone / whole)) <= one:
+                        bent = np.log1p(cost * np.expm1(rho * np.log(alone / whole)))
+                        made = whole * np.exp(bent / rho)
                     else:
                         without = np.log1p(-cost)
                         part = np.log(cost) + rho * np.log(alone / whole)

@@ -362,9 +362,13 @@ def sweep_factored(
                 tight[p, j, k] = c > zero and (whole or short > zero)
 
 
+LOOPS = (bind, fused_dense, sweep_dense, sweep_factored)
+"""The loops that can be compiled."""
+
+
 @functools.cache
 def compiled(name: str) -> Callable[..., None]:
-    """Return a loop of this module compiled; the cache on disk is used where it can be written.
+    """Return one of `LOOPS` compiled; the cache on disk is used where it can be written.
 
     Raises
     ------
@@ -373,7 +377,7 @@ def compiled(name: str) -> Callable[..., None]:
     """
     import numba
 
-    function = globals()[name]
+    function = {f.__name__: f for f in LOOPS}[name]
     options: dict[str, Any] = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]

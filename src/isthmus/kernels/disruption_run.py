@@ -22,7 +22,9 @@ from isthmus.kernels.disruption_rebuild import Rebuilding
 from isthmus.kernels.disruption_steps import (
     Allowed,
     Block,
+    Later,
     allow,
+    limits,
     overproduce,
     put_off,
     share_out,
@@ -165,6 +167,19 @@ class BatchRun:
             nothing,
         )
 
+    def stock_at_start(self) -> Array:
+        """Return stocks at the start, (S, n, B), in double precision."""
+        begin = np.tile(self.chosen.begin, (1, self.shape[1], 1))
+        output = np.asarray(self.initial, dtype=np.float64)[None, :, :]
+        return np.asarray(output * self.inputs.unit[:, :, None] * begin)
+
+    def limits_of(self, stock: Array, optimum: Any) -> Array:
+        """Return the output that each stock allows, (S, n, B), given planned output (n, B)."""
+        block = Block.of(self.inputs, self.chosen, (0, self.shape[0]), np.asarray)
+        planned, start = (self._holders(np.asarray(v)) for v in (optimum, self.initial))
+        found = limits(np, self._cells(stock), block, planned, start, self.behaviour)
+        return np.asarray(found.reshape(stock.shape))
+
     def _allowed(self, state: State, optimum: Any) -> Allowed:
         """Return the output that stocks allow."""
         planned, start = self._holders(optimum), self._holders(self.initial)
@@ -198,8 +213,7 @@ class BatchRun:
             self.rebuilt = self.rebuilding.demand(t)
             final = consumed + self._array(self.rebuilt)
             left = left * self.rebuilding.capacity_left(t)
-        due = state.waiting / each["defer_days"]
-        demand = orders + final + due
+        demand = orders + final
         factor = state.factor
         if t > 1:
             factor = overproduce(
@@ -209,30 +223,43 @@ class BatchRun:
         optimum = xp.minimum(demand, capacity)
         allowed = self._allowed(state, optimum)
         output = xp.minimum(optimum, allowed.output)
+        state, later = self._put_off(state, factor, (optimum, output), demand, left, allowed)
+        output, optimum = output + later.more, optimum + later.more
+        met, served = share_out(xp, output, orders, final, each["ration"])
         if self.deferring:
-            whole = xp.minimum(demand, self.initial * factor)
-            extra, backlog, kept = put_off(
-                xp, state.backlog, (whole, optimum, output), demand, self._array(left), allowed, each
-            )
-            output, optimum = output + extra, optimum + extra
-        met, served = share_out(xp, output, orders, final + due, each["ration"])
+            kept = later.kept * (1.0 - served) * consumed
+            state = replace(state, waiting=state.waiting - later.late + kept)
         planned = optimum
         if self.rebuilding is not None:
             self.rebuilding.advance(t, np.asarray(served, dtype=np.float64))
             if behaviour.orders_after_rebuilding:
                 unmet = (final - consumed) * (1.0 - served)
                 planned = xp.minimum(orders + consumed + unmet, capacity)
-        state = replace(state, factor=factor)
-        late = served * due
-        if self.deferring:
-            waiting = state.waiting - late + kept * (1.0 - served) * consumed
-            state = replace(state, backlog=backlog, waiting=waiting)
+        output, planned, demand = output + later.late, planned + later.late, demand + later.late
         plans = self._plans(output, planned, demand)
         state, used = self._reorder(t, state, (output, *plans), met, capacity)
-        if self.deferring:
-            capacity = capacity + extra
-        day = Day(output, demand, capacity, optimum, met, served, used, late)
+        capacity, optimum = capacity + later.more + later.late, optimum + later.late
+        day = Day(output, demand, capacity, optimum, met, served, used, later.late)
         return day, replace(state, output=output)
+
+    def _put_off(
+        self,
+        state: State,
+        factor: Any,
+        made: tuple[Any, Any],
+        demand: Any,
+        left: Array,
+        allowed: Allowed,
+    ) -> tuple[State, Later]:
+        """Return the state with today's factor and backlog, and what is made of earlier days."""
+        if not self.deferring:
+            nothing = self.xp.zeros_like(demand)
+            return replace(state, factor=factor), Later(nothing, nothing, nothing, nothing)
+        whole = self.xp.minimum(demand, self.initial * factor)
+        later = put_off(
+            self.xp, state, (whole, *made), demand, self._array(left), allowed, self.each
+        )
+        return replace(state, factor=factor, backlog=later.backlog), later
 
     def _plans(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:
         """Return what orders for use reckon with, and what wanted stocks are for."""
@@ -273,7 +300,5 @@ class BatchRun:
             ask.append(wish)
             placed.append(self.flows.place(lo, hi, wish, tomorrow) * weight[lo:hi, :, :])
             used.append(xp.reshape(eaten, flat[1:]))
-        new = replace(
-            state, stock=stock, ask=ask, orders=xp.concat(placed, axis=0), weight=weight
-        )
+        new = replace(state, stock=stock, ask=ask, orders=xp.concat(placed, axis=0), weight=weight)
         return new, sum(used[1:], used[0])

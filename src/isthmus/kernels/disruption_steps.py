@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from isthmus.kernels.disruption_batch import ratio
+from isthmus.kernels.disruption_batch import State, ratio
 from isthmus.kernels.disruption_terms import Behaviour, Choices, Coefficients, Rationing
 
 
@@ -70,7 +70,9 @@ class Block:
             return asarray(v[lo:hi])[:, None, None, :]
 
         return cls(
-            *(asarray(v[lo:hi].reshape(shape)) for v in (inputs.tech, inputs.unit, inputs.bar)),
+            tech=asarray(inputs.tech[lo:hi].reshape(shape)),
+            unit=asarray(inputs.unit[lo:hi].reshape(shape)),
+            bar=asarray(inputs.bar[lo:hi].reshape(shape)),
             cover=wide(choices.cover),
             begin=wide(choices.begin),
             reach=wide(choices.reach),
@@ -122,20 +124,25 @@ def substituted(xp: Any, share: Any, cost: Any, sigma: Any) -> Any:
     """Return output over planned output when a share of one input is there, all others in full.
 
     ((1 - s) + s q^rho)^(1/rho) with cost share s, share of the input q and rho = (sigma - 1)/sigma;
-    q^s at an elasticity of one. Computed in logarithms: rho is large and negative for small sigma.
+    q^s at an elasticity of one. Computed in logarithms, as rho is far below zero for small sigma,
+    and as a small difference near an elasticity of one.
     """
     zero, one = xp.zeros_like(share), xp.ones_like(share)
     sigma = xp.where(sigma > 0, sigma, 1.0) * one
     cost = cost * one
     rho = (sigma - 1.0) / sigma
-    flat = xp.abs(rho) < 1e-9
+    flat = rho == 0
     safe = xp.where(flat, one, rho)
-    known = (share > 0) & (cost > 0) & (cost < 1)
+    partial = (cost > 0) & (cost < 1)
+    known = (share > 0) & partial
     q = xp.log(xp.where(known, share, one))
-    s = xp.where(known, cost, 0.5 * one)
-    bent = xp.logaddexp(xp.log1p(-s), xp.log(s) + safe * q) / safe
+    s = xp.where(partial, cost, 0.5 * one)
+    far = xp.abs(safe * q) > 1
+    near = xp.log1p(s * xp.expm1(xp.where(far, zero, safe * q)))
+    bent = xp.where(far, xp.logaddexp(xp.log1p(-s), xp.log(s) + safe * q), near) / safe
     inside = xp.exp(xp.where(flat, s * q, bent))
-    none = xp.where((sigma > 1) & (cost < 1), xp.exp(xp.log1p(-s) / safe), zero)
+    better = (sigma > 1) & partial
+    none = xp.where(better, xp.exp(xp.where(better, xp.log1p(-s) / safe, zero)), zero)
     edge = xp.where(cost > 0, xp.where(share > 0, share, none), one)
     return xp.where(known, inside, edge)
 
@@ -186,20 +193,43 @@ def together(xp: Any, parts: list[Allowed], limit: str) -> Allowed:
     return whole
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What is put off and made later; arrays of shape (n, B).
+
+    Attributes
+    ----------
+    late : array
+        Made today for buyers who waited.
+    more : array
+        Made today of the backlog for orders beyond ordinary capacity.
+    backlog : array
+        Output still to be made.
+    kept : array
+        Share of the final demand not delivered today that waits.
+    """
+
+    late: Any
+    more: Any
+    backlog: Any
+    kept: Any
+
+
 def put_off(
     xp: Any,
-    backlog: Any,
+    state: State,
     made: tuple[Any, Any, Any],
     demand: Any,
     left: Any,
     allowed: Allowed,
     each: Mapping[str, Any],
-) -> tuple[Any, Any, Any]:
-    """Return what is made of earlier days today, the backlog, and the part of buyers that wait.
+) -> Later:
+    """Return what is made of earlier days today and what of today is put off.
 
     A share of what a missing input takes joins the backlog, `later` of it, and `catch_up` of what
     a loss of capacity takes. A part 1 / defer_days of the backlog is made each day on top of
-    planned output, as far as there is demand, capital is whole, and no needed input is missing.
+    ordinary output, times the share of capital that is there and the share of the scarcest needed
+    input: first for final buyers who wait, then for orders beyond ordinary capacity.
 
     Parameters
     ----------
@@ -209,12 +239,12 @@ def put_off(
         Share of capacity left.
     """
     whole, optimum, output = made
-    hampered, idle = optimum - output, whole - optimum
-    wanted = xp.minimum(backlog / each["defer_days"], demand - output)
-    extra = wanted * left * (1.0 - allowed.gone)
-    joined = allowed.later * hampered + each["catch_up"] * idle
-    kept = ratio(xp, joined, demand - output)
-    return extra, backlog + joined - extra, kept
+    pace = left * (1.0 - allowed.gone) / each["defer_days"]
+    late = pace * state.waiting
+    more = xp.minimum(pace * (state.backlog - state.waiting), demand - optimum)
+    joined = allowed.later * (optimum - output) + each["catch_up"] * (whole - optimum)
+    backlog = state.backlog + joined - late - more
+    return Later(late, more, backlog, ratio(xp, joined, demand - output))
 
 
 def usable(xp: Any, stock: Any, received: Any, block: Block, late: Any, whole: bool) -> Any:

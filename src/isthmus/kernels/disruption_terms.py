@@ -248,7 +248,7 @@ def choices(
         reach=cover * share[:, None, :] if reading == "psi" else np.ones(cells),
         psi=share,
         rise=opening,
-        fall=np.where(by_demand > 0, opening, full(fall, rows)),
+        fall=np.maximum(full(fall, rows), by_demand * opening),
         need=np.where(endless, 0.0, full(need, cells)),
         sigma=full(sigma, rows),
         defer=full(defer, cells),
@@ -273,7 +273,7 @@ def _positions(rationing: Any, shape: tuple[int, ...]) -> Array:
 
 
 def reading_need(reading: Reading, need: Array) -> Array:
-    """Return the shares that a reading counts of classes 1 (critical), 0.5 (important), 0 (neither).
+    """Return the shares that a reading counts; 1 is critical, 0.5 important, 0 neither.
 
     "psi" and "half" take the shares as they are; "leontief" counts every input, "strong" critical
     and important ones, "weak" critical ones in full.
