@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 
+from isthmus.disruption.about import CITATIONS, TableWorld, notes_of, provenance_of, table_of
 from isthmus.disruption.checks import check_threshold
 from isthmus.disruption.daily import DailySink, check_target, publish
 from isthmus.disruption.follow import follow, parts_folder
@@ -19,7 +19,6 @@ from isthmus.disruption.prepare import (
     days_of,
     prepare,
     settings_of,
-    settings_of_all,
 )
 from isthmus.disruption.record import Losses, Trace
 from isthmus.disruption.resume import Course, Keeper, question
@@ -34,66 +33,26 @@ from isthmus.disruption.settings import (
 )
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.disruption.tables import (
-    LOSS_COLUMNS,
     horizons_of,
     industries_table,
-    losses_frame,
     losses_table,
     paths_table,
     stocks_table,
     stops_table,
 )
-from isthmus.errors import IdentityViolated, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.evidence import Collection, Column, DatasetRecord, Kind, Provenance, Result, Table
+from isthmus.errors import IdentityViolated
+from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
 from isthmus.runtime import (
     ArrayCheckpoint,
     CancelToken,
     Progress,
-    ProgressEvent,
-    canonical_hash,
 )
-from isthmus.scenario import Scenario, names_chips
+from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
 
-CITATIONS = (
-    "Hallegatte, S. (2008). An adaptive regional input-output model and its application to the "
-    "assessment of the economic cost of Katrina. Risk Analysis 28(3), 779-799.",
-    "Hallegatte, S. (2014; online 2013). Modeling the role of inventories and heterogeneity in the "
-    "assessment of the economic costs of natural disasters. Risk Analysis 34(1), 152-167.",
-    "Pichler, A., Pangallo, M., del Rio-Chanona, R. M., Lafond, F., Farmer, J. D. (2022). "
-    "Forecasting the propagation of pandemic shocks with a dynamic input-output model. Journal of "
-    "Economic Dynamics and Control 144, 104527.",
-)
 BALANCE = {"float64": 1e-8, "float32": 1e-3}
 """Largest daily gap between what is made and what is used, kept or consumed, of world output."""
-
-STRESS = 0.95
-"""Share psi above which a run is a stress case: there is no buffer between target and throttle."""
-
-DEFAULTS = Settings()
-
-
-class TableWorld(Protocol):
-    """What the lens needs of a world."""
-
-    @property
-    def name(self) -> str:
-        """Name of the world."""
-
-    @property
-    def edition(self) -> str:
-        """Edition of the world."""
-
-    @property
-    def content_hash(self) -> str:
-        """Hash over all data sets."""
-
-    def mrio(self, year: int, *, chips: bool = False) -> MRIO:
-        """Return the inter-economy table of a year."""
-
-    def record(self, key: str) -> DatasetRecord:
-        """Return the record of a data set."""
 
 
 def simulate(
@@ -242,7 +201,7 @@ def simulate(
     ----------
     Hallegatte 2008, 2013; Pichler and others 2022.
     """
-    mrio = _table(world, [scenario], year)
+    mrio = table_of(world, [scenario], year)
     given = Settings(
         stock_days=stock_days,
         spot_days=spot_days,
@@ -279,7 +238,7 @@ def simulate(
     words = {**settings.to_dict(), "until": days, "stopped_below": stopped_below}
     if horizons is not None:
         words["horizons"] = list(counted)
-    about = _provenance(
+    about = provenance_of(
         world, "disruption.simulate", words, mrio, year, scenario.identity, settings
     )
     keeper = None
@@ -321,141 +280,6 @@ def simulate(
     return result
 
 
-def simulate_many(
-    world: TableWorld | MRIO,
-    scenarios: Sequence[Scenario],
-    *,
-    until: int | None = None,
-    year: int = 2022,
-    batch: int = 128,
-    horizons: Sequence[int] | None = None,
-    base: str | None = None,
-    settings: Settings | Sequence[Settings] = DEFAULTS,
-    engine: Engine = "auto",
-    threads: int = 1,
-    progress: Progress | None = None,
-    cancel: CancelToken | None = None,
-) -> Result:
-    """Return the losses of many scenarios at once, a batch of them per pass over the table.
-
-    Parameters
-    ----------
-    scenarios : sequence of Scenario
-        With different names. Their ``params`` may fix parameters of `simulate`; all may differ
-        within a batch but `reading`, `negligible`, `inventory_noise`, `seed` and `precision`.
-    batch : int
-        Scenarios per pass; memory grows with it.
-    horizons : sequence of int, optional
-        As in `simulate`.
-    base : str, optional
-        Name of a scenario; adds the losses of the others less those of this one.
-    settings : Settings or sequence of Settings
-        The parameters of `simulate`, of all scenarios or of every one.
-    engine, threads : optional
-        As in `isthmus.disruption.prepare`.
-    world, until, year, progress, cancel
-        As in `simulate`; `until` is required when horizons differ.
-
-    Returns
-    -------
-    Result
-        Table ``losses`` with a ``scenario`` dimension, and with `base` ``losses_difference``.
-        `isthmus.evidence.Collection.of` gives the scenarios one by one.
-
-    Raises
-    ------
-    BadInput
-        When names repeat, horizons differ without `until`, or parameters make no sense.
-    NotFound
-        When there is no scenario `base`.
-    """
-    mrio = _table(world, scenarios, year)
-    days = _common_days(scenarios, until, batch)
-    counted = horizons_of(days, horizons)
-    if base is not None and base not in {s.name for s in scenarios}:
-        known = [s.name for s in scenarios]
-        raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
-    each = settings_of_all(settings, scenarios, mrio)
-    daily = daily_table(mrio)
-    frames, done = [], 0
-    for lo in range(0, len(scenarios), batch):
-        part = scenarios[lo : lo + batch]
-        run = prepare(part, daily, each[lo : lo + batch], days, engine=engine, threads=threads)
-        losses = Losses.of(daily.table, days, len(part))
-        for t, day in enumerate(run.days()):
-            losses.add(t, day, run.final)
-            if cancel is not None:
-                cancel.check()
-        for b, scenario in enumerate(part):
-            frame = losses_frame(losses, mrio.economies, b, counted)
-            frames.append(frame.select(pl.lit(scenario.name).alias("scenario"), pl.all()))
-        done += len(part)
-        if progress is not None:
-            progress(ProgressEvent("disruption", done, len(scenarios), "scenarios"))
-    columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
-    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
-    text = "value added and final demand lost by scenario, economy and horizon"
-    table = Table(
-        "losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily, each)
-    )
-    identities = canonical_hash([s.identity for s in scenarios])
-    words = {**_told(settings), "until": days, "scenarios": len(scenarios)}
-    if horizons is not None:
-        words["horizons"] = list(counted)
-    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, each[0])
-    result = Result({"losses": table}, about, CITATIONS)
-    if base is None:
-        return result
-    told = Collection.of(result).difference("losses", base)
-    return replace(result, tables={"losses": table, told.name: told})
-
-
-def _table(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -> MRIO:
-    if isinstance(world, MRIO):
-        return world
-    if any(names_chips(scenario) for scenario in scenarios):
-        return world.mrio(year, chips=True)
-    return world.mrio(year)
-
-
-def _told(settings: Settings | Sequence[Settings]) -> dict[str, Any]:
-    """Return the parameters of a batch as plain values: the common ones, or a hash of all."""
-    if isinstance(settings, Settings):
-        return settings.to_dict()
-    return {"settings": canonical_hash([one.to_dict() for one in settings])}
-
-
-def _common_days(scenarios: Sequence[Scenario], until: int | None, batch: int) -> int:
-    problems = []
-    names = [s.name for s in scenarios]
-    if batch < 1:
-        problems.append(InputProblem(f"must be at least 1, got {batch}", where="batch"))
-    if not names:
-        problems.append(InputProblem("there is no scenario", where="scenarios"))
-    if len(set(names)) < len(names):
-        twice = sorted({n for n in names if names.count(n) > 1})
-        problems.append(InputProblem(f"names repeat: {', '.join(twice)}", where="scenarios"))
-    if until is None and len({s.horizon for s in scenarios}) > 1:
-        problems.append(InputProblem("horizons differ: give until", where="until"))
-    raise_all("batch of scenarios", problems)
-    return min(days_of(s, until) for s in scenarios)
-
-
-def _notes(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:
-    stressed = any(one.psi > STRESS and one.reading == "psi" for one in each)
-    return (
-        *(
-            (f"a stress case: psi above {STRESS}, any fall of a stock throttles",)
-            if stressed
-            else ()
-        ),
-        "prices do not move and no one changes plans: the first months only",
-        f"negative final demand of {daily.cut:.2%} of world final demand was set to zero",
-        "stock-days, psi and the rule of ordering are assumptions that can decide the answer",
-        *daily.source.notes,
-    )
-
-
 def _result(
     about: Provenance,
     daily: Daily,
@@ -476,7 +300,7 @@ def _result(
         stocks_table(trace, *names, *rest),
         _checks_table(course.worst, daily, *rest),
     ]
-    notes = _notes(daily, [settings])
+    notes = notes_of(daily, [settings])
     return Result({t.name: replace(t, notes=notes) for t in tables}, about, CITATIONS)
 
 
@@ -487,28 +311,3 @@ def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, .
         Column("cut", "value", "1", "negative final demand set to zero, share of final demand"),
     )
     return Table("checks", frame, columns, kind, datasets, "what the run checked")
-
-
-def _provenance(
-    world: TableWorld | MRIO,
-    lens: str,
-    parameters: dict[str, Any],
-    mrio: MRIO,
-    year: int,
-    scenario: str,
-    settings: Settings,
-) -> Provenance:
-    if isinstance(world, MRIO):
-        name, content, datasets = "table", "", dict.fromkeys(mrio.datasets, "")
-    else:
-        name, content = f"{world.name} {world.edition}", world.content_hash
-        datasets = {key: world.record(key).content_sha256 for key in mrio.datasets}
-    return Provenance(
-        lens=lens,
-        parameters={**parameters, "year": mrio.year or year},
-        world=name,
-        world_hash=content,
-        datasets=datasets,
-        scenario=scenario,
-        seed=settings.seed if settings.inventory_noise > 0 else None,
-    )
