@@ -24,9 +24,10 @@ from pathlib import Path
 import numpy as np
 from growth_plot import growth_plot
 
-from isthmus.kernels.disruption import Behaviour, FactoredTable, input_coefficients
+from isthmus.kernels.disruption import FactoredTable
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
 from isthmus.kernels.disruption_run import BatchRun
+from isthmus.kernels.disruption_terms import Behaviour, choices, coefficients
 
 THREADS = 2
 SIZE = (77, 45)
@@ -56,13 +57,21 @@ def factored(economies, sectors, seed=1):
     return FactoredTable(origin, imported, domestic, final, output)
 
 
-def inputs_of(table):
-    return input_coefficients(
-        table,
-        stock_days=np.array(90.0),
-        restore_days=np.array(60.0),
-        psi=0.8,
-        threshold=1e-5,
+def varied(sectors, batch, seed=2):
+    """Choices that differ between scenarios in every array they are made of."""
+    rng = np.random.default_rng(seed)
+    cells, rows = (sectors, sectors, batch), (sectors, batch)
+    return choices(
+        sectors,
+        batch,
+        days=rng.uniform(20, 90, cells),
+        psi=rng.uniform(0.5, 0.95, rows),
+        rise=1 / rng.uniform(20, 60, rows),
+        fall=np.where(rng.random(rows) < 0.2, 1.0, 0.0),
+        need=np.where(rng.random(cells) < 0.5, 0.0, rng.random(cells)),
+        sigma=np.where(rng.random(rows) < 0.8, 0.0, 0.15),
+        order_share=rng.uniform(0.5, 1, batch),
+        over_max=rng.uniform(1, 1.25, batch),
     )
 
 
@@ -78,12 +87,13 @@ def drivers_of(table, days, batch):
 
 
 def run_of(table, days, *, precision="float64", compiled=True, batch=1, threads=THREADS):
-    parts = (table, inputs_of(table), Behaviour(), drivers_of(table, days, batch))
+    parts = (table, coefficients(table), Behaviour(), drivers_of(table, days, batch))
+    chosen = varied(table.shape[0], batch)
     if not compiled:
-        return BatchRun(*parts, precision=precision)
+        return BatchRun(*parts, chosen=chosen, precision=precision)
     from isthmus.kernels.disruption_fast import FastRun
 
-    return FastRun(*parts, threads=threads, precision=precision)
+    return FastRun(*parts, chosen=chosen, threads=threads, precision=precision)
 
 
 def one(table, days, **more):

@@ -14,8 +14,8 @@ from boario_peer import plain, random_table, run_peer
 from isthmus.disruption.compat import (
     BOARIO_DECIMALS,
     boario_behaviour,
-    boario_coefficients,
     boario_path,
+    boario_terms,
 )
 from isthmus.kernels.disruption import DenseTable
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
@@ -79,11 +79,13 @@ def one_case(system, impact, kind, order, days):
             )
             for row, share in zip(rows, shares, strict=True)
         )
+    inputs, chosen = boario_terms(table, rule=order, stock_days=days)
     run = BatchRun(
         table,
-        boario_coefficients(table, stock_days=days),
-        boario_behaviour(order),
+        inputs,
+        boario_behaviour(),
         Drivers(STEPS, 1, capacity=shocks),
+        chosen=chosen,
         rebuilding=rebuilding,
     )
     output, capacity, orders, stocks = [], [], [], []

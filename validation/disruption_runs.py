@@ -15,6 +15,7 @@ import polars as pl
 
 from isthmus.codes import members
 from isthmus.disruption import Settings, simulate_many
+from isthmus.disruption.compat import first_rules
 from isthmus.scenario import preset
 from isthmus.world import World
 
@@ -35,7 +36,11 @@ def lost(table, name, stock, stopped, replace):
         words = {"shocks.0.redirect": redirect, "params.psi": psi} | replace
         key = f"{'redirected' if redirect else 'lost'}-{round(10 * psi)}"
         cases.append(base.with_values(words).model_copy(update={"name": key}))
-    settings = Settings(stock_days={**dict.fromkeys(stopped, stock), "*": OTHER}, psi=1.0)
+    settings = Settings(
+        stock_days={**dict.fromkeys(stopped, stock), "*": OTHER},
+        psi=1.0,
+        **first_rules("all", table.industries),
+    )
     found = simulate_many(table, cases, settings=settings, until=DAYS)["losses"].frame
     return found.filter(pl.col("horizon") == DAYS)
 

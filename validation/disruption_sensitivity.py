@@ -16,6 +16,7 @@ import polars as pl
 
 from isthmus.codes import members
 from isthmus.disruption import Settings, simulate_many
+from isthmus.disruption.compat import first_rules
 from isthmus.scenario import preset
 from isthmus.world import World
 
@@ -33,7 +34,9 @@ def losses(world, rule, pooled, days=180):
             words["shocks.0.industries"] = ["C26"]
         name = f"{'redirected' if redirect else 'lost'}-{stock:g}-{round(100 * psi)}"
         cases.append(base.with_values(words).model_copy(update={"name": name}))
-    found = simulate_many(world, cases, settings=Settings(rule=rule), batch=15, until=90)
+    industries = world.mrio(2022, chips=not pooled).industries
+    settings = Settings(rule=rule, **first_rules("all", industries))
+    found = simulate_many(world, cases, settings=settings, batch=15, until=90)
     found = found["losses"].frame
     added = world.mrio(2022)
     value = pl.DataFrame(

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.disruption import default_criticality, read_criticality, simulate, simulate_many
-from isthmus.disruption.settings import Settings, stock_matrix
+from isthmus.disruption.settings import Settings
+from isthmus.disruption.terms import noise_of, stock_cells
 from isthmus.errors import BadInput, Cancelled, CodeUnknown, NotFound, ShockNotRepresentable
 from isthmus.runtime import CancelToken
 from isthmus.scenario import (
@@ -268,8 +269,10 @@ def test_compiled_loops_give_the_same_answer(table):
     dense = simulate(table.to_dense(), scenario(STOP), engine="compiled")
     shared = simulate(table.to_dense(), scenario(STOP), engine="compiled", threads=3)
     assert all(dense[name].frame.equals(shared[name].frame) for name in dense.tables)
-    with pytest.raises(BadInput, match="linear"):
-        simulate(table, scenario(), engine="compiled", reading="linear")
+    sums = [
+        simulate(table, scenario(STOP), engine=e, reading="linear") for e in ("numpy", "compiled")
+    ]
+    np.testing.assert_allclose(losses(sums[1]), losses(sums[0]), rtol=1e-9, atol=1e-9)
 
 
 def test_what_the_engine_cannot_hold_raises(table):
@@ -288,9 +291,20 @@ def test_what_the_engine_cannot_hold_raises(table):
         ({"stock_days": np.full((3, 4), 9.0)}, r"shape \(4,\) or \(4, 4\), got \(3, 4\)"),
         ({"stock_days": "long"}, "must be numbers"),
         ({"stock_days": 0.5, "reading": "leontief"}, "last 1 days or more"),
-        ({"criticality": np.full((4, 4), 0.3)}, "other than 0, 0.5 and 1"),
-        ({"criticality": np.ones((2, 2))}, "shape"),
-        ({"criticality": "some"}, "criticality: must be one of"),
+        ({"need": np.full((4, 4), 1.3)}, "I00 in I00: 16 shares are not between 0 and 1"),
+        ({"need": [[0.1] * 4] * 3 + [[0.1, "x", 0, 0]]}, "need: holds values that are not numbers"),
+        ({"need": np.ones((2, 2))}, "shape"),
+        ({"need": "some"}, "need: must be one of"),
+        ({"defer": {"I00": 2.0}}, "defer, I00: must be between 0 and 1"),
+        ({"defer": -0.1}, "defer: must be between 0 and 1"),
+        ({"spot_days": {"I9": 2.0}}, "no industry 'I9'"),
+        ({"elasticity": -1.0}, "elasticity: must be 0 or more"),
+        ({"flow": ["I9"]}, "flow: no industry 'I9'"),
+        ({"flow": "some"}, "flow: must be one of"),
+        ({"flow": ["I01"], "reading": "half"}, "go with the reading 'psi' only"),
+        ({"orders": "best"}, "orders: must be one of"),
+        ({"orders": "demand", "order_share": 0.5}, "goes with orders 'plan' only"),
+        ({"order_share": 1.5}, "order_share: must be between 0 and 1"),
         ({"psi": "high"}, "psi: must be above 0"),
         ({"psi": float("nan")}, "psi: must be above 0"),
         ({"over_max": float("inf")}, "over_max: must be at least 1"),
@@ -386,8 +400,12 @@ def test_a_batch_refuses_what_it_cannot_vary(table):
         simulate_many(table, [scenario()], batch=0)
     with pytest.raises(BadInput, match="there is no scenario"):
         simulate_many(table, [])
-    with pytest.raises(BadInput, match="not rule"):
-        simulate_many(table, [scenario(params={"rule": "noalt"})])
+    with pytest.raises(BadInput, match="reading: must be the same for all"):
+        simulate_many(table, [scenario(name="a"), scenario(name="b", params={"reading": "half"})])
+    with pytest.raises(BadInput, match="b, psi: must be above 0"):
+        simulate_many(table, [scenario(name="a"), scenario(name="b", params={"psi": -1.0})])
+    with pytest.raises(BadInput, match="there are 2 settings for 1 scenarios"):
+        simulate_many(table, [scenario()], settings=[Settings(), Settings()])
 
 
 def test_progress_is_told_and_a_token_stops_the_run(table):
@@ -402,15 +420,17 @@ def test_progress_is_told_and_a_token_stops_the_run(table):
 
 def test_stock_days_by_input_and_user():
     codes = ("I00", "I01", "I02")
-    by_input = stock_matrix(Settings(stock_days={"I01": 7.0, "*": 30.0}), codes, 2)
+    by_input = stock_cells(Settings(stock_days={"I01": 7.0, "*": 30.0}), codes)
     assert by_input[:, 0].tolist() == [30.0, 7.0, 30.0]
-    assert by_input.shape == (3, 6)
-    full = stock_matrix(Settings(stock_days=np.arange(9.0).reshape(3, 3) + 2), codes, 2)
-    assert full[1].tolist() == [5.0, 6.0, 7.0] * 2
-    noisy = stock_matrix(Settings(inventory_noise=0.3, seed=4), codes, 400)
-    assert noisy.mean() == pytest.approx(60.0, rel=0.05)
-    again = stock_matrix(Settings(inventory_noise=0.3, seed=4), codes, 400)
-    assert np.array_equal(noisy, again)
+    assert by_input.shape == (3, 3)
+    full = stock_cells(Settings(stock_days=np.arange(9.0).reshape(3, 3) + 2), codes)
+    assert full[1].tolist() == [5.0, 6.0, 7.0]
+    noisy = Settings(inventory_noise=0.3, seed=4)
+    factors = noise_of(noisy, stock_cells(noisy, codes), 1200)
+    assert factors.mean() == pytest.approx(1.0, rel=0.05)
+    assert np.array_equal(factors, noise_of(noisy, stock_cells(noisy, codes), 1200))
+    short = Settings(stock_days=2.0, inventory_noise=1.0)
+    assert 2 * noise_of(short, stock_cells(short, codes), 1200).min() == pytest.approx(1.25)
 
 
 def test_chip_nodes_can_be_named_as_a_group():
@@ -419,7 +439,7 @@ def test_chip_nodes_can_be_named_as_a_group():
     assert groups["CHIPS"] == codes[:2]
     assert groups["C26"] == codes[:3]
     assert groups["SERVICES"] == ("K_L",)
-    days = stock_matrix(Settings(stock_days={"CHIPS": 7.0, "C26_PACK": 5.0, "*": 60.0}), codes, 1)
+    days = stock_cells(Settings(stock_days={"CHIPS": 7.0, "C26_PACK": 5.0, "*": 60.0}), codes)
     assert days[:, 0].tolist() == [7.0, 5.0, 60.0, 60.0, 60.0]
     assert names_chips(scenario(ExportStop(exporters="TWN", industries="CHIPS")))
     assert not names_chips(scenario(ExportStop(exporters="TWN", industries="C26")))
@@ -451,8 +471,8 @@ def test_a_criticality_file_is_read_and_checked(tmp_path):
     assert read_criticality(file, ("A", "B")).tolist() == [[1.0, 0.5], [0.0, 1.0]]
     merged = read_criticality(file, ("AB",), concordance={"AB": ("A", "B")})
     assert merged.tolist() == [[1.0]]
-    file.write_text(",A\nA,0.7\n", encoding="utf-8")
-    with pytest.raises(BadInput, match=r"0\.7") as caught:
+    file.write_text(",A\nA,1.7\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"1\.7") as caught:
         read_criticality(file, ("A", "B"))
     assert len(caught.value.problems) == 3
     with pytest.raises(NotFound):

@@ -2,14 +2,10 @@
 
 import numpy as np
 
-from isthmus.kernels.disruption import (
-    Behaviour,
-    DenseTable,
-    FactoredTable,
-    input_coefficients,
-)
+from isthmus.kernels.disruption import DenseTable, FactoredTable
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers, Stop
 from isthmus.kernels.disruption_run import BatchRun
+from isthmus.kernels.disruption_terms import Behaviour, choices, coefficients
 
 
 def factored_table(economies, sectors, seed, unit=1.0):
@@ -40,30 +36,32 @@ def flat(table: DenseTable):
     return Z, table.final.transpose(1, 0, 2).reshape(r * s, r)
 
 
-def coefficients(table, *, days=10.0, psi=0.8, restore=30.0, **more):
-    return input_coefficients(
-        table,
-        stock_days=np.array(days),
-        restore_days=np.array(restore),
-        psi=psi,
-        threshold=0.0,
-        **more,
-    )
-
-
 def capacity(n, industry, share, start, length, days):
     path = np.zeros((days, 1))
     path[start : start + length] = share
     return CapacityShock(np.eye(n)[industry], path)
 
 
-def run(table, drivers, *, inputs=None, behaviour=None, **more):
-    """Outputs (days, n, B), days, last state of one batch run."""
-    engine = BatchRun(
-        table, inputs or coefficients(table), behaviour or Behaviour(), drivers, **more
-    )
-    days = list(engine.days())
-    return np.stack([np.asarray(d.output) for d in days]), days, engine
+def engine(table, drivers, *, behaviour=None, kind=BatchRun, inputs=None, more=None, **words):
+    """A run with 10 stock-days closed in 30, orders by output, every input needed, unless said."""
+    given = {"days": 10.0, "rise": 1 / 30, "orders": "output", **words}
+    chosen = choices(table.shape[0], drivers.batch, **given)
+    reading = given.get("reading", "psi")
+    inputs = inputs or coefficients(table, reading=reading)
+    return kind(table, inputs, behaviour or Behaviour(), drivers, chosen=chosen, **(more or {}))
+
+
+def run(table, drivers, *, precision="float64", rebuilding=None, xp=None, **words):
+    """Outputs (days, n, B), days, the run of one batch."""
+    more = {"precision": precision, "rebuilding": rebuilding, "xp": xp or np}
+    made = engine(table, drivers, more=more, **words)
+    return finished(made)
+
+
+def finished(made):
+    """Outputs (days, n, B), days, the run itself."""
+    days = list(made.days())
+    return np.stack([np.asarray(d.output) for d in days]), days, made
 
 
 def stop(sector, exporters, importers, share, start, length, days, *, redirect=True):

@@ -1,19 +1,21 @@
 """The daily disruption kernel against a literal oracle, closed forms and its own invariances."""
 
+from dataclasses import replace
+
 import array_api_strict
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.kernels.disruption import Behaviour, DenseTable, FactoredTable, Scales
+from isthmus.kernels.disruption import DenseTable, FactoredTable
 from isthmus.kernels.disruption_batch import ratio
 from isthmus.kernels.disruption_drivers import CapacityShock, DemandShock, Drivers
 from isthmus.kernels.disruption_rebuild import RebuildEvent, Rebuilding, rebuild_split
-from isthmus.kernels.disruption_run import BatchRun
+from isthmus.kernels.disruption_terms import Behaviour, reading_need
 
 from .disruption_literal import literal_run
-from .disruption_tables import capacity, coefficients, drivers, factored_table, flat, run, stop
+from .disruption_tables import capacity, drivers, engine, factored_table, flat, run, stop
 
 DAYS = 60
 R, S = 4, 3
@@ -67,10 +69,10 @@ def test_agrees_with_the_literal_model(table, rule, redirect, form):
         rule=rule,
     )
     used = dense if form == "dense" else table
-    output, _, engine = run(used, imposed, behaviour=Behaviour(rule=rule))
+    output, _, made = run(used, imposed, rule=rule)
     assert expected.min() < 0.5 * dense.output[4]
     np.testing.assert_allclose(output[:, :, 0], expected, rtol=AGREE)
-    np.testing.assert_allclose(np.concatenate(engine.state.stock)[:, :, 0], stock, rtol=AGREE)
+    np.testing.assert_allclose(np.concatenate(made.state.stock)[:, :, 0], stock, rtol=AGREE)
 
 
 def test_one_industry_runs_out_on_the_day_its_stock_says():
@@ -79,8 +81,7 @@ def test_one_industry_runs_out_on_the_day_its_stock_says():
     final = np.array([[[8.0, 0.0], [0.0, 10.0]]])
     table = DenseTable(flows, final, np.array([10.0, 10.0]))
     imposed = drivers(30, stops=(stop(0, [0], [1], 1.0, 0, 30, 30),))
-    inputs = coefficients(table, days=10.0, psi=0.5)
-    output, _, _ = run(table, imposed, inputs=inputs)
+    output, _, _ = run(table, imposed, days=10.0, psi=0.5)
     # Stock is 10 days; below 5 days output falls to stock/5: full on days 0..5, then 0.8 of the
     # day before, because each day of full use takes one of the five.
     expected = 10.0 * np.r_[np.ones(6), 0.8 ** np.arange(1, 25)]
@@ -91,10 +92,10 @@ def test_one_industry_runs_out_on_the_day_its_stock_says():
 @pytest.mark.parametrize("form", ["dense", "factored"])
 def test_no_shock_means_no_change(table, form):
     used = table.dense() if form == "dense" else table
-    output, days, engine = run(used, drivers(365))
+    output, days, made = run(used, drivers(365))
     assert np.max(np.abs(output[:, :, 0] / table.output - 1)) < 1e-12
-    start = coefficients(table).start
-    moved = np.abs(np.concatenate(engine.state.stock)[:, :, 0] / start - 1)
+    start = 10.0 * table.inputs()
+    moved = np.abs(np.concatenate(made.state.stock)[:, :, 0] / start - 1)
     assert moved.max() < 1e-12
     assert np.max(np.abs(np.asarray(days[-1].met_final) - 1)) < 1e-12
 
@@ -115,13 +116,13 @@ def test_goods_are_neither_made_nor_lost(seed, share, industry, inv, redirect, r
         capacity=(capacity(N, industry, share, 2, 9, 30),),
         stops=(stop(industry % S, [0], [1, 2], share, 4, 20, 30, redirect=redirect),),
     )
-    engine = BatchRun(table, coefficients(table, days=inv), Behaviour(rule=rule), imposed)
-    before = coefficients(table, days=inv).start
-    for day in engine.days():
-        after = np.concatenate(engine.state.stock)[:, :, 0]
+    made_run = engine(table, imposed, days=inv, rule=rule)
+    before = inv * table.inputs()
+    for day in made_run.days():
+        after = np.concatenate(made_run.state.stock)[:, :, 0]
         output, demand = day.output[:, 0], day.demand[:, 0]
         used = day.used[:, 0]
-        final = engine.final.by_supplier[:, 0] * day.met_final[:, 0]
+        final = made_run.final.by_supplier[:, 0] * day.met_final[:, 0]
         # All stock changes and use come from output that did not go to final demand.
         made = (output - final).reshape(R, S).sum(axis=0)
         eaten = (after - before).sum(axis=1)
@@ -186,19 +187,16 @@ def batch_of(imposed: Drivers, factors) -> Drivers:
 @pytest.mark.parametrize("form", ["dense", "factored"])
 def test_a_batch_equals_its_single_runs(table, form):
     used = table.dense() if form == "dense" else table
-    scales = Scales(np.array([1.0, 2.0, 1.0]), np.array([1.0, 1.0, 1.2]), np.array([1.0, 0.5, 1.0]))
-    together, _, _ = run(used, batch_of(shocks(), [1.0, 0.5, 0.1]), scales=scales)
+    words = {
+        "days": np.array([10.0, 20.0, 10.0]),
+        "psi": np.array([0.8, 0.8, 0.96]),
+        "rise": np.array([1.0, 0.5, 1.0]) / 30,
+    }
+    together, _, _ = run(used, batch_of(shocks(), [1.0, 0.5, 0.1]), **words)
     for b, factor in enumerate([1.0, 0.5, 0.1]):
-        own = Scales(*(v[b : b + 1] for v in (scales.stock, scales.psi, scales.rate)))
-        alone, _, _ = run(used, batch_of(shocks(), [factor]), scales=own)
+        own = {k: v[b : b + 1] for k, v in words.items()}
+        alone, _, _ = run(used, batch_of(shocks(), [factor]), **own)
         np.testing.assert_allclose(together[:, :, b], alone[:, :, 0], rtol=AGREE)
-
-
-def test_scales_mean_what_they_say(table):
-    scales = Scales(np.array([2.0]), np.array([0.75]), np.array([3.0]))
-    one, _, _ = run(table, shocks(), scales=scales)
-    other, _, _ = run(table, shocks(), inputs=coefficients(table, days=20.0, psi=0.6, restore=10.0))
-    np.testing.assert_allclose(one, other, rtol=1e-10)
 
 
 @pytest.mark.parametrize("form", ["dense", "factored"])
@@ -250,7 +248,7 @@ def test_surge_raises_demand_by_its_share(table):
 @pytest.mark.parametrize("rationing", ["final_first", "orders_first"])
 def test_priority_serves_one_side_first(table, rationing):
     imposed = drivers(4, capacity=(capacity(N, 4, 0.3, 0, 4, 4),))
-    _, days, _ = run(table, imposed, behaviour=Behaviour(rationing=rationing))
+    _, days, _ = run(table, imposed, rationing=rationing)
     first, second = days[0].met_final, days[0].met_orders
     if rationing == "orders_first":
         first, second = second, first
@@ -260,32 +258,39 @@ def test_priority_serves_one_side_first(table, rationing):
 
 @pytest.mark.parametrize("reading", ["leontief", "strong", "half", "weak", "linear"])
 def test_readings_of_criticality_order_as_they_should(table, reading):
-    level = np.array([1.0, 0.5, 0.0])[:, None]
+    level = np.array([1.0, 0.5, 0.0])[:, None, None]
     imposed = drivers(25, capacity=(capacity(N, 1, 1.0, 0, 25, 25), capacity(N, 4, 1.0, 0, 25, 25)))
-    behaviour = Behaviour(limit="sum" if reading == "linear" else "min")
-    inputs = coefficients(table, criticality=level, reading=reading)
-    output, _, engine = run(table, imposed, inputs=inputs, behaviour=behaviour)
-    strict, _, _ = run(table, imposed, inputs=coefficients(table, reading="leontief"))
+
+    def read(word):
+        rules = Behaviour(
+            limit="sum" if word == "linear" else "min", from_start=True, whole_stock=True
+        )
+        need = reading_need(word, level)
+        return run(table, imposed, need=need, reading=word, behaviour=rules)
+
+    output, _, made = read(reading)
+    strict, _, _ = read("leontief")
     assert output[-1].sum() >= strict[-1].sum() * (1 - 1e-12)
-    assert min(block.min() for block in engine.state.stock) >= -1e-12
+    assert min(block.min() for block in made.state.stock) >= -1e-12
 
 
 def test_half_critical_bound_is_the_published_formula(table):
-    level = np.array([1.0, 0.5, 0.0])[:, None]
-    inputs = coefficients(table, criticality=level, reading="half")
-    stock = inputs.start * 0.01
-    bound = np.min(inputs.slope * stock + inputs.offset, axis=0)
-    per_unit = stock / inputs.tech
+    level = np.array([1.0, 0.5, 0.0])[:, None, None]
+    rules = Behaviour(from_start=True, whole_stock=True)
+    made = engine(table, drivers(1), need=level, reading="half", behaviour=rules)
+    per_unit = 0.01 * 10.0 * table.output[None, :] * np.ones((S, 1))
+    stock = (per_unit * table.inputs() / table.output)[:, :, None]
+    bound = made._allowed(replace(made._start(), stock=[stock]), table.output[:, None]).output
     expected = np.minimum(per_unit[0], 0.5 * (per_unit[1] + table.output))
-    np.testing.assert_allclose(bound, expected, rtol=1e-12)
+    np.testing.assert_allclose(bound[:, 0], expected, rtol=1e-12)
 
 
 def test_an_endless_stock_never_limits(table):
-    cover = np.full((S, N), 5.0)
+    cover = np.full((S, S, 1), 5.0)
     cover[1] = np.inf
     imposed = drivers(40, stops=(stop(1, range(R), range(R), 1.0, 0, 40, 40),))
-    _, days, _ = run(table.dense(), imposed, inputs=coefficients(table, days=cover))
-    limited, _, _ = run(table.dense(), imposed, inputs=coefficients(table, days=5.0))
+    _, days, _ = run(table.dense(), imposed, days=cover)
+    limited, _, _ = run(table.dense(), imposed, days=5.0)
     assert limited[-1].sum() < 0.8 * table.output.sum()
     assert all(np.all(day.output >= day.optimum * (1.0 - 1e-12)) for day in days)
 

@@ -6,10 +6,10 @@ import inspect
 import numpy as np
 import pytest
 
-from isthmus.kernels.disruption import Behaviour, Scales
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
+from isthmus.kernels.disruption_terms import Behaviour, reading_need
 
-from .disruption_tables import capacity, coefficients, drivers, factored_table, run, stop
+from .disruption_tables import capacity, drivers, engine, factored_table, finished, run, stop
 
 DAYS, R, S = 50, 5, 4
 N = R * S
@@ -42,19 +42,91 @@ def imposed(batch=1, redirect=True):
     )
 
 
-def fast(table, imposed, *, threads=1, behaviour=None, **more):
+def fast(table, imposed, *, threads=1, precision="float64", **words):
     from isthmus.kernels.disruption_fast import FastRun
 
-    engine = FastRun(
-        table,
-        coefficients(table),
-        behaviour or Behaviour(),
-        imposed,
-        threads=threads,
-        **more,
+    more = {"threads": threads, "precision": precision}
+    return finished(engine(table, imposed, kind=FastRun, more=more, **words))
+
+
+def varied(batch, seed=5):
+    """Choices that differ between scenarios in every way they can."""
+    rng = np.random.default_rng(seed)
+    cells, rows = (S, S, batch), (S, batch)
+    take = rng.choice
+    return {
+        "days": rng.uniform(2, 20, cells),
+        "spot": rng.uniform(0, 5, cells),
+        "psi": rng.uniform(0.5, 1, rows),
+        "rise": rng.uniform(0, 0.2, rows),
+        "fall": rng.uniform(0, 1, rows),
+        "need": np.where(rng.random(cells) < 0.3, 0.0, rng.random(cells)),
+        "sigma": np.where(rng.random(rows) < 0.5, 0.0, rng.uniform(0.02, 2, rows)),
+        "defer": rng.random(cells),
+        "catch_up": rng.random(batch),
+        "defer_days": rng.uniform(1, 40, batch),
+        "orders": take(["plan", "output", "demand"], batch),
+        "order_share": rng.random(batch),
+        "rule": take(["alt", "noalt"], batch),
+        "rationing": take(["proportional", "final_first", "orders_first"], batch),
+        "over_max": rng.uniform(1, 1.5, batch),
+        "over_tau": rng.uniform(5, 365, batch),
+    }
+
+
+@pytest.mark.parametrize("form", ["dense", "factored"])
+@pytest.mark.parametrize("batch", [1, 3, 20])
+@pytest.mark.parametrize("seed", [5, 6])
+def test_compiled_equals_array_form_with_all_choices_varied(table, form, batch, seed):
+    used = table.dense() if form == "dense" else table
+    words = varied(batch, seed)
+    one, days, made = run(used, imposed(batch), **words)
+    other, others, quick = fast(used, imposed(batch), threads=2, **words)
+    assert one.min(axis=(0, 2)).min() < 0.9 * used.output.min()
+    np.testing.assert_allclose(other, one, rtol=AGREE)
+    for name in ("used", "late", "met_orders"):
+        found, expected = (getattr(last[-1], name) for last in (others, days))
+        np.testing.assert_allclose(found, expected, rtol=AGREE, atol=AGREE)
+    np.testing.assert_allclose(quick.state.backlog, made.state.backlog, rtol=AGREE, atol=AGREE)
+
+
+@pytest.mark.parametrize("form", ["dense", "factored"])
+def test_a_batch_with_all_choices_varied_equals_its_single_runs(table, form):
+    used = table.dense() if form == "dense" else table
+    words, whole = varied(3), imposed(3)
+    together, _, _ = fast(used, whole, **words)
+    for b in range(3):
+        own = {k: v[..., b : b + 1] for k, v in words.items()}
+        alone, _, _ = run(used, one_of(whole, b), **own)
+        np.testing.assert_allclose(together[:, :, b], alone[:, :, 0], rtol=AGREE)
+
+
+def one_of(whole, b):
+    """The drivers of one scenario of a batch."""
+    return Drivers(
+        DAYS,
+        1,
+        tuple(CapacityShock(c.weight, c.path[:, b : b + 1]) for c in whole.capacity),
+        tuple(
+            type(c)(c.sector, c.exporters, c.importers, c.path[:, b : b + 1], c.redirect)
+            for c in whole.stops
+        ),
     )
-    days = list(engine.days())
-    return np.stack([day.output for day in days]), days, engine
+
+
+@pytest.mark.parametrize("form", ["dense", "factored"])
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("reading", ["leontief", "strong", "half", "weak", "linear"])
+def test_compiled_readings_equal_the_array_form(table, form, batch, reading):
+    used = table.dense() if form == "dense" else table
+    rules = Behaviour(
+        limit="sum" if reading == "linear" else "min", from_start=True, whole_stock=True
+    )
+    need = reading_need(reading, np.array([1.0, 0.5, 0.0, 1.0])[:, None, None])
+    words = {"reading": reading, "need": need, "behaviour": rules, "days": 5.0, "orders": "demand"}
+    one, _, _ = run(used, imposed(batch), **words)
+    other, _, _ = fast(used, imposed(batch), **words)
+    np.testing.assert_allclose(other, one, rtol=AGREE)
 
 
 @pytest.mark.parametrize("form", ["dense", "factored"])
@@ -63,11 +135,14 @@ def fast(table, imposed, *, threads=1, behaviour=None, **more):
 @pytest.mark.parametrize("rule", ["alt", "noalt"])
 def test_compiled_equals_array_form(table, form, batch, threads, rule):
     used = table.dense() if form == "dense" else table
-    scales = Scales(np.linspace(1, 2, batch), np.linspace(1, 0.6, batch), np.linspace(1, 3, batch))
-    one, days, _ = run(used, imposed(batch), behaviour=Behaviour(rule=rule), scales=scales)
-    other, others, _ = fast(
-        used, imposed(batch), threads=threads, behaviour=Behaviour(rule=rule), scales=scales
-    )
+    words = {
+        "days": 10 * np.linspace(1, 2, batch),
+        "psi": 0.8 * np.linspace(1, 0.6, batch),
+        "rise": np.linspace(1, 3, batch) / 30,
+        "rule": rule,
+    }
+    one, days, _ = run(used, imposed(batch), **words)
+    other, others, _ = fast(used, imposed(batch), threads=threads, **words)
     np.testing.assert_allclose(other, one, rtol=AGREE)
     np.testing.assert_allclose(others[-1].used, days[-1].used, rtol=AGREE)
 
@@ -100,7 +175,7 @@ def test_no_number_in_the_loops_widens_single_precision():
     """A literal such as 0.0 would turn single precision into double, at twice the time."""
     from isthmus.kernels import disruption_loops as loops
 
-    for name in ("fused_dense", "sweep_dense", "sweep_factored"):
+    for name in ("bind", "fused_dense", "sweep_dense", "sweep_factored"):
         tree = ast.parse(inspect.getsource(getattr(loops, name)))
         numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
         assert not any(isinstance(n, float) for n in numbers)
@@ -121,8 +196,8 @@ def test_single_precision_has_a_known_error(table):
 
 
 def test_what_the_loops_do_not_know_is_refused(table):
-    with pytest.raises(ValueError, match="limit 'min'"):
-        fast(table, imposed(), behaviour=Behaviour(limit="sum"))
+    with pytest.raises(ValueError, match="skip small"):
+        fast(table, imposed(), behaviour=Behaviour(skip_small=True))
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.disruption import simulate
+from isthmus.disruption.compat import first_rules
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.scenario import preset
@@ -127,14 +128,15 @@ def test_shipped_runs_are_what_the_engine_answers(
 ) -> None:
     scenario = preset(name)
     stopped, other, psi, _, level = corner
+    table = world.mrio(2022, chips=True)
     answer = simulate(
-        world.mrio(2022, chips=True),
+        table,
         scenario.with_values(words) if words else scenario,
         until=30,
         stock_days={**dict.fromkeys(scenario.shocks[0].industries, stopped), "*": other},
         psi=psi,
-        criticality=level,
         engine="numpy",
+        **first_rules(level, table.industries),
     )["losses"].frame
     rows = world.table("disruption_runs").filter(
         pl.col("event") == event,

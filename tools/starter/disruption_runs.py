@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,10 @@ from tools.starter.disruption_records import RECORDS
 
 from isthmus.codes import members
 from isthmus.disruption import simulate
+from isthmus.disruption.compat import first_rules
 from isthmus.disruption.prepare import prepare
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import Daily, daily_table
-from isthmus.kernels.disruption import Scales
 from isthmus.runtime import canonical_hash
 from isthmus.scenario import Scenario, preset
 from isthmus.study.subjects.disruption.runs import CORNER, HORIZONS, SOURCES
@@ -108,7 +108,7 @@ def cases(event: Event, stopped: float, other: float, criticality: str) -> list[
     return out
 
 
-def batches() -> Iterator[tuple[list[Case], Settings]]:
+def batches(industries: Sequence[str]) -> Iterator[tuple[list[Case], Settings]]:
     """Yield cases that share stocks, criticality and days, with their settings."""
     groups: dict[tuple[tuple[str, ...], int], list[Event]] = {}
     for event in events():
@@ -117,18 +117,16 @@ def batches() -> Iterator[tuple[list[Case], Settings]]:
         groups.items(), STOCKS, STOCKS, CRITICALITY
     ):
         stocks = {**dict.fromkeys(stopped, here), "*": there}
-        settings = Settings(stock_days=stocks, psi=1.0, criticality=level)
+        settings = Settings(stock_days=stocks, psi=1.0, **first_rules(level, industries))
         yield [c for e in some for c in cases(e, here, there, level)], settings
 
 
 def run_batch(batch: list[Case], settings: Settings, daily: Daily, out: dict[str, list]) -> None:
     """Run a batch and append its rows of every table."""
     days = batch[0].event.days
-    psi = np.array([c.corner["psi"] for c in batch])
-    one = np.ones(len(batch))
     mrio = daily.source
-    scales = Scales(one, psi, one)
-    run = prepare([c.scenario for c in batch], daily, settings, days, scales, engine="compiled")
+    each = [replace(settings, psi=c.corner["psi"]) for c in batch]
+    run = prepare([c.scenario for c in batch], daily, each, days, engine="compiled")
     n, s = len(mrio.economies), len(mrio.industries)
     base = np.asarray(daily.table.output - daily.table.inputs().sum(axis=0)).reshape(n, s)
     gross = np.asarray(daily.table.output).reshape(n, s)
@@ -180,7 +178,8 @@ def first_stops(world: World, table: Any) -> list[tuple[Any, ...]]:
                 stocks = {**dict.fromkeys(event.stopped, here), "*": there}
                 result = simulate(
                     table, case.scenario, until=HORIZONS[1], stock_days=stocks,
-                    psi=case.corner["psi"], criticality=level, engine="compiled",
+                    psi=case.corner["psi"], engine="compiled",
+                    **first_rules(level, table.industries),
                 )  # fmt: skip
                 stops = result["stops"].frame.filter(pl.col("economy").is_in(inside))
                 seen = stops.group_by("industry", maintain_order=True).agg(
@@ -201,7 +200,8 @@ def mild_paths(daily: Daily) -> list[tuple[Any, ...]]:
     out: list[tuple[Any, ...]] = []
     for event, stock in itertools.product([e for e in events() if e.days == HORIZONS[-1]], STOCKS):
         stocks = {**dict.fromkeys(event.stopped, stock), "*": STOCKS[-1]}
-        settings = Settings(stock_days=stocks, psi=1.0, criticality=CRITICALITY[-1])
+        rules = first_rules(CRITICALITY[-1], daily.source.industries)
+        settings = Settings(stock_days=stocks, psi=1.0, **rules)
         mild = [
             case
             for case in cases(event, stock, STOCKS[-1], CRITICALITY[-1])
@@ -247,7 +247,7 @@ def build(world: World) -> dict[str, pl.DataFrame]:
     daily = daily_table(table)
     out: dict[str, list] = {"runs": [], "industries": [], "paths": []}
     start = time.perf_counter()
-    todo = list(batches())
+    todo = list(batches(table.industries))
     for number, (batch, settings) in enumerate(todo, 1):
         run_batch(batch, settings, daily, out)
         print(f"{number} of {len(todo)}, {time.perf_counter() - start:.0f} s", flush=True)

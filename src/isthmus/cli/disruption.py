@@ -25,11 +25,19 @@ def run(
     *,
     until: int | None = None,
     stock_days: float = 60.0,
+    spot_days: float = 0.0,
     psi: float = 0.8,
     restore_days: float = 60.0,
+    orders: Literal["plan", "output", "demand"] = "plan",
+    order_share: float = 1.0,
     rule: Literal["alt", "noalt"] = "alt",
     reading: Literal["psi", "leontief", "strong", "half", "weak", "linear"] = "psi",
-    criticality: Literal["all", "default"] = "all",
+    need: str = "default",
+    flow: str = "default",
+    elasticity: float = 0.0,
+    defer: float = 0.0,
+    defer_days: float = 30.0,
+    catch_up: float = 0.0,
     rationing: Literal["proportional", "final_first", "orders_first"] = "proportional",
     precision: Literal["float64", "float32"] = "float64",
     stopped_below: float = 0.5,
@@ -63,16 +71,35 @@ def run(
         Threads that share a day of a large table; the result does not depend on it.
     stock_days
         Days of use that industries want to hold of each input.
+    spot_days
+        Days of use of each input held at the start above that, or to be bought at once.
     psi
         Share of the wanted stock below which production is held down.
     restore_days
         Days in which a gap in stock is closed.
+    orders
+        plan: for the output that demand and capacity allow; output: for realised output, as BoARIO
+        does; demand: for demand, with wanted stocks fixed.
+    order_share
+        With plan, its weight against realised output, 0 to 1.
     rule
         alt: orders go where capacity is left; noalt: they stay with the usual origins.
     reading
         Which inputs limit output; see the documentation.
-    criticality
-        all: every input is critical; default: the project's own matrix by groups of industries.
+    need
+        Share of output that cannot be made without an input: all, default (the project's own, by
+        groups of industries), or a CSV file with inputs in rows and using industries in columns.
+    flow
+        Inputs that cannot be stored: default (all that are not goods), none, or codes such as
+        D,H49.
+    elasticity
+        Elasticity of substitution of any input for all others; 0 for the linear response.
+    defer
+        Share of what a missing input takes that is made later.
+    defer_days
+        Days in which that is made, once inputs and capacity allow.
+    catch_up
+        Share of what a loss of capacity takes that is made later.
     rationing
         Who is served first when output falls short.
     precision
@@ -96,6 +123,7 @@ def run(
     """
     from isthmus.cli.output import check_chart_endings, emit_result, say
     from isthmus.cli.recording import recorded
+    from isthmus.ensemble.inputs import input_file
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
@@ -112,11 +140,19 @@ def run(
             year=year,
             stopped_below=stopped_below,
             stock_days=stock_days,
+            spot_days=spot_days,
             restore_days=restore_days,
+            flow=flow if flow in ("default", "none") else [w.strip() for w in flow.split(",")],
             psi=psi,
+            orders=orders,
+            order_share=order_share,
             rule=rule,
             reading=reading,
-            criticality=criticality,
+            need=need if need in ("default", "all") else input_file(need),
+            elasticity=elasticity,
+            defer=defer,
+            defer_days=defer_days,
+            catch_up=catch_up,
             rationing=rationing,
             precision=precision,
             horizons=_counted(horizons),

@@ -3,46 +3,67 @@
 Shares given directly ("arbitrary") act one step late; losses stay in full for two more steps, then
 recover; recovering losses are rounded (shares to six decimals, capital to seven decimals of a
 million); small changes of stocks are skipped by an absolute tolerance; an input counts when its
-yearly use exceeds 1e-5 of daily output; new orders reckon with unmet demand for rebuilding only.
+yearly use exceeds 1e-5 of daily output; new orders reckon with unmet demand for rebuilding only,
+and with realised output.
 Verified by running both; see ``validation/compare_boario.py``.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 
-from isthmus.kernels.disruption import (
-    Array,
+from isthmus.disruption.criticality import default_criticality
+from isthmus.kernels.disruption import Array, Table
+from isthmus.kernels.disruption_terms import (
     Behaviour,
+    Choices,
     Coefficients,
     Rule,
-    Table,
-    input_coefficients,
+    choices,
+    coefficients,
 )
 
 DAYS_OF_YEAR = 365.0
 BOARIO_DECIMALS = 7
 
 
-def boario_behaviour(rule: Rule = "alt") -> Behaviour:
+def first_rules(need: Literal["all", "default"], industries: Sequence[str]) -> dict[str, Any]:
+    """Return the parameters of `simulate` under which the shipped runs were made.
+
+    Orders follow realised output, an input is needed in full or not at all, inputs below a
+    hundred-thousandth of output never limit, and every input is stored. They stand until runs of
+    calibrated assumptions take their place.
+    """
+    some = default_criticality(industries) > 0
+    matrix = "all" if need == "all" else some.astype(np.float64).tolist()
+    return {"orders": "output", "need": matrix, "negligible": 1e-5, "flow": "none"}
+
+
+def boario_behaviour() -> Behaviour:
     """Return the rules of BoARIO: exact calm, no end to stocks that do not limit, skipping."""
-    return Behaviour(rule=rule, calm=0.0, clip=False, skip_small=True, orders_after_rebuilding=True)
+    return Behaviour(calm=0.0, clip=False, skip_small=True, orders_after_rebuilding=True)
 
 
-def boario_coefficients(
-    table: Table, *, stock_days: float = 90.0, restore_days: float = 60.0, psi: float = 0.8
-) -> Coefficients:
-    """Return the coefficients of inputs as BoARIO sets them up from a daily table."""
+def boario_terms(
+    table: Table,
+    *,
+    rule: Rule = "alt",
+    stock_days: float = 90.0,
+    restore_days: float = 60.0,
+    psi: float = 0.8,
+) -> tuple[Coefficients, Choices]:
+    """Return coefficients and choices as BoARIO sets them up from a daily table.
+
+    Every input is needed, and orders follow realised output.
+    """
     days = max(stock_days, 2.0) if stock_days <= 1.0 else stock_days
-    return input_coefficients(
-        table,
-        stock_days=np.array(days),
-        restore_days=np.array(restore_days),
-        psi=psi,
-        threshold=1e-5 / DAYS_OF_YEAR,
+    chosen = choices(
+        table.shape[0], days=days, rise=1.0 / restore_days, psi=psi, orders="output", rule=rule
     )
+    return coefficients(table, threshold=1e-5 / DAYS_OF_YEAR), chosen
 
 
 def boario_path(

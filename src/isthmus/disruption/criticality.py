@@ -1,4 +1,4 @@
-"""Which inputs an industry cannot do without: an own default by group, or the user's matrix."""
+"""What an industry cannot make without an input: an own default by group, or a file."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def group_of(industry: str) -> str:
 
 
 def default_criticality(industries: Sequence[str]) -> Floats:
-    """Return the project's own criticality matrix C[input, using industry] in {0, 0.5, 1}.
+    """Return the project's own matrix of needs [input, using industry], in {0, 0.5, 1}.
 
-    An assumption by groups of industries, not survey data: an input counts as critical (1) where
-    it is the material that the industry transforms or a component built into its product,
-    as important (0.5) where production can go on for some weeks with less of it (energy for
-    light industry, transport, trade and communication for all), and as not critical (0)
-    elsewhere. An industry's inputs from itself are critical.
+    An assumption by groups of industries, not survey data: all of the output needs an input (1)
+    that is the material which the industry transforms or a component built into its product,
+    half of it (0.5) what production can partly do without (energy for light industry, transport,
+    trade and communication for all), and none of it (0) the rest. An industry's inputs from
+    itself are needed in full.
 
     Parameters
     ----------
@@ -125,7 +125,9 @@ def read_criticality(
     concordance: Mapping[str, Sequence[str]] | None = None,
     not_rated: float = 0.0,
 ) -> Floats:
-    """Read a criticality matrix, inputs in rows and using industries in columns, from CSV.
+    """Read a matrix of needs, inputs in rows and using industries in columns, from CSV.
+
+    Ratings of criticality (1 critical, 0.5 important, 0 neither) are such a matrix.
 
     Parameters
     ----------
@@ -148,7 +150,7 @@ def read_criticality(
     NotFound
         When there is no such file.
     BadInput
-        With every cell that is not 0, 0.5 or 1 and every code without a row.
+        With every cell that is not a share from 0 to 1 and every code without a row.
     """
     place = Path(path)
     try:
@@ -166,7 +168,7 @@ def read_criticality(
             value = not_rated if text.strip() in ("", "NA") else _level(text)
             if value is None:
                 where = f"line {line}, {user}"
-                problems.append(InputProblem(f"'{text}' is not 0, 0.5 or 1", where=where))
+                problems.append(InputProblem(f"'{text}' is not a share from 0 to 1", where=where))
             else:
                 table[row[0].strip(), user] = value
     match = concordance or {code: (code,) for code in industries}
@@ -193,4 +195,4 @@ def _level(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if value in (0.0, 0.5, 1.0) else None
+    return value if 0.0 <= value <= 1.0 else None

@@ -94,6 +94,7 @@ def gap_of(day: Any, run: BatchRun, change: float) -> float:
     if run.rebuilding is not None:
         final = final + run.rebuilt
     delivered = float((final * np.asarray(day.met_final, dtype=np.float64)).sum())
+    delivered += float(np.asarray(day.late, dtype=np.float64).sum())
     made = float(np.asarray(day.output, dtype=np.float64).sum())
     used = float(np.asarray(day.used, dtype=np.float64).sum())
     return abs(made - delivered - used - change)

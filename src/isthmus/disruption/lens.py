@@ -3,87 +3,56 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 
+from isthmus.disruption.about import CITATIONS, TableWorld, notes_of, provenance_of, table_of
+from isthmus.disruption.checks import check_threshold
 from isthmus.disruption.daily import DailySink, check_target, publish
 from isthmus.disruption.follow import follow, parts_folder
-from isthmus.disruption.prepare import Engine, days_of, prepare, settings_of, swept
+from isthmus.disruption.prepare import (
+    Engine,
+    days_of,
+    prepare,
+    settings_of,
+)
 from isthmus.disruption.record import Losses, Trace
 from isthmus.disruption.resume import Course, Keeper, question
 from isthmus.disruption.settings import (
-    Criticality,
+    ByInput,
     Days,
+    Flow,
+    Matrix,
+    Need,
     Precision,
-    Reading,
     Settings,
-    check_threshold,
 )
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.disruption.tables import (
-    LOSS_COLUMNS,
     horizons_of,
     industries_table,
-    losses_frame,
     losses_table,
     paths_table,
     stocks_table,
     stops_table,
 )
-from isthmus.errors import IdentityViolated, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.evidence import Collection, Column, DatasetRecord, Kind, Provenance, Result, Table
-from isthmus.kernels.disruption import Rationing, Rule, Scales
+from isthmus.errors import IdentityViolated
+from isthmus.evidence import Column, Kind, Provenance, Result, Table
+from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
 from isthmus.runtime import (
     ArrayCheckpoint,
     CancelToken,
     Progress,
-    ProgressEvent,
-    canonical_hash,
 )
-from isthmus.scenario import Scenario, names_chips
+from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
 
-CITATIONS = (
-    "Hallegatte, S. (2008). An adaptive regional input-output model and its application to the "
-    "assessment of the economic cost of Katrina. Risk Analysis 28(3), 779-799.",
-    "Hallegatte, S. (2014; online 2013). Modeling the role of inventories and heterogeneity in the "
-    "assessment of the economic costs of natural disasters. Risk Analysis 34(1), 152-167.",
-    "Pichler, A., Pangallo, M., del Rio-Chanona, R. M., Lafond, F., Farmer, J. D. (2022). "
-    "Forecasting the propagation of pandemic shocks with a dynamic input-output model. Journal of "
-    "Economic Dynamics and Control 144, 104527.",
-)
 BALANCE = {"float64": 1e-8, "float32": 1e-3}
 """Largest daily gap between what is made and what is used, kept or consumed, of world output."""
-
-
-DEFAULTS = Settings()
-
-
-class TableWorld(Protocol):
-    """What the lens needs of a world."""
-
-    @property
-    def name(self) -> str:
-        """Name of the world."""
-
-    @property
-    def edition(self) -> str:
-        """Edition of the world."""
-
-    @property
-    def content_hash(self) -> str:
-        """Hash over all data sets."""
-
-    def mrio(self, year: int, *, chips: bool = False) -> MRIO:
-        """Return the inter-economy table of a year."""
-
-    def record(self, key: str) -> DatasetRecord:
-        """Return the record of a data set."""
 
 
 def simulate(
@@ -95,15 +64,23 @@ def simulate(
     stopped_below: float = 0.5,
     horizons: Sequence[int] | None = None,
     stock_days: Days = 60.0,
+    spot_days: ByInput = 0.0,
     restore_days: float = 60.0,
+    flow: Flow = "default",
     psi: float = 0.8,
+    orders: Orders = "plan",
+    order_share: float = 1.0,
     rule: Rule = "alt",
     reading: Reading = "psi",
-    criticality: Criticality = "all",
+    need: Need = "default",
+    elasticity: ByInput = 0.0,
+    defer: float | Mapping[str, float] | Matrix = 0.0,
+    defer_days: float = 30.0,
+    catch_up: float = 0.0,
     rationing: Rationing = "proportional",
     over_max: float = 1.25,
     over_days: float = 365.0,
-    negligible: float = 1e-5,
+    negligible: float = 0.0,
     inventory_noise: float = 0.0,
     seed: int = 0,
     capital_ratio: float = 4.0,
@@ -150,23 +127,46 @@ def simulate(
         Days of use that industries want to hold of each input; a mapping by input industry or
         group (``CHIPS``) with ``"*"`` for the rest, or an array (inputs, using industries).
         Default 60.
+    spot_days : float or mapping
+        Days of use, by input, that can be bought or are held at the start above that. Default 0.
     restore_days : float
         Days in which a gap in stock is closed. Default 60.
+    flow : {"default", "none"} or sequence of str
+        Inputs that cannot be stored: what arrives one day is used the next, or not at all.
+        "default" takes all that are not goods (power, water, construction, services).
     psi : float
-        Share of the wanted stock below which production is held down. Default 0.8.
+        Share of the wanted stock below which production is held down. Default 0.8; above 0.95
+        any fall below the wanted stock throttles, which is a stress case.
+    orders : {"plan", "output", "demand"}
+        What orders for use reckon with: the output that demand and capacity allow, realised
+        output (BoARIO's rule: a firm short of one input orders less of all others), or demand
+        with wanted stocks fixed at those of the start (Pichler and others 2022, equation 4).
+    order_share : float
+        With `orders` "plan": weight of planned output against realised output. Default 1.
     rule : {"alt", "noalt"}
         Orders go where capacity is, or stay with the usual origins. Default "alt".
     reading : {"psi", "leontief", "strong", "half", "weak", "linear"}
-        Which inputs limit output; see `isthmus.kernels.disruption.input_coefficients`.
-    criticality : {"all", "default"} or array
-        Every input is critical, the project's own default by group, or an own matrix (inputs,
-        using industries).
+        Which inputs limit output; see `isthmus.kernels.disruption_terms.choices`.
+    need : {"default", "all"}, array or path
+        Share of the output of a using industry that cannot be made without an input: the
+        project's own shares by group, one everywhere, or a matrix (inputs, using industries),
+        also in a CSV file (see `read_criticality`).
+    elasticity : float or mapping
+        Elasticity of substitution, by input, of that input for all others; 0 is the linear
+        response. Default 0.
+    defer : float, mapping or array
+        Share of what a missing input takes that is made later: one number, by using industry, or
+        a matrix (inputs, using industries). Default 0.
+    defer_days : float
+        Days in which what was put off is made, once inputs and capacity allow. Default 30.
+    catch_up : float
+        Share of what a loss of capacity takes that is made later. Default 0.
     rationing : {"proportional", "final_first", "orders_first"}
         Who is served first.
     over_max, over_days : float
         Largest overproduction factor and days to reach it. Defaults 1.25 and 365.
     negligible : float
-        Inputs below this share of output never limit. Default 1e-5.
+        Inputs below this share of output never limit. Default 0: needs decide, not values.
     inventory_noise : float
         Standard deviation of the logarithm of stock-days. Default 0; needs `seed`.
     capital_ratio : float
@@ -201,14 +201,22 @@ def simulate(
     ----------
     Hallegatte 2008, 2013; Pichler and others 2022.
     """
-    mrio = _table(world, [scenario], year)
+    mrio = table_of(world, [scenario], year)
     given = Settings(
         stock_days=stock_days,
+        spot_days=spot_days,
         restore_days=restore_days,
+        flow=flow,
         psi=psi,
+        orders=orders,
+        order_share=order_share,
         rule=rule,
         reading=reading,
-        criticality=criticality,
+        need=need,
+        elasticity=elasticity,
+        defer=defer,
+        defer_days=defer_days,
+        catch_up=catch_up,
         rationing=rationing,
         over_max=over_max,
         over_days=over_days,
@@ -223,14 +231,14 @@ def simulate(
     days = days_of(scenario, until)
     check_threshold(stopped_below)
     counted = horizons_of(days, horizons)
-    run = prepare([scenario], table, settings, days, Scales.ones(1), engine=engine, threads=threads)
+    run = prepare([scenario], table, settings, days, engine=engine, threads=threads)
     course = Course(
         run, Losses.of(table.table, days, 1), Trace.of(table.table, run, days, stopped_below)
     )
     words = {**settings.to_dict(), "until": days, "stopped_below": stopped_below}
     if horizons is not None:
         words["horizons"] = list(counted)
-    about = _provenance(
+    about = provenance_of(
         world, "disruption.simulate", words, mrio, year, scenario.identity, settings
     )
     keeper = None
@@ -257,7 +265,7 @@ def simulate(
         if not course.worst <= BALANCE[settings.precision]:
             gap = f"{course.worst:.1e} of world output a day"
             raise IdentityViolated(f"goods made and used differ by {gap}")
-        result = _result(about, table, course, counted)
+        result = _result(about, table, course, counted, settings)
         if target is not None and sink is not None:
             some = result["losses"]
             publish(
@@ -272,128 +280,13 @@ def simulate(
     return result
 
 
-def simulate_many(
-    world: TableWorld | MRIO,
-    scenarios: Sequence[Scenario],
-    *,
-    until: int | None = None,
-    year: int = 2022,
-    batch: int = 128,
-    horizons: Sequence[int] | None = None,
-    base: str | None = None,
-    settings: Settings = DEFAULTS,
-    engine: Engine = "auto",
-    threads: int = 1,
-    progress: Progress | None = None,
-    cancel: CancelToken | None = None,
+def _result(
+    about: Provenance,
+    daily: Daily,
+    course: Course,
+    horizons: Sequence[int],
+    settings: Settings,
 ) -> Result:
-    """Return the losses of many scenarios at once, a batch of them per pass over the table.
-
-    Parameters
-    ----------
-    scenarios : sequence of Scenario
-        With different names. Their ``params`` may fix `stock_days`, `psi` and `restore_days`,
-        which then vary within a batch.
-    batch : int
-        Scenarios per pass; memory grows with it.
-    horizons : sequence of int, optional
-        As in `simulate`.
-    base : str, optional
-        Name of a scenario; adds the losses of the others less those of this one.
-    settings : Settings
-        The parameters of `simulate`, shared by all scenarios.
-    engine, threads : optional
-        As in `isthmus.disruption.prepare`.
-    world, until, year, progress, cancel
-        As in `simulate`; `until` is required when horizons differ.
-
-    Returns
-    -------
-    Result
-        Table ``losses`` with a ``scenario`` dimension, and with `base` ``losses_difference``.
-        `isthmus.evidence.Collection.of` gives the scenarios one by one.
-
-    Raises
-    ------
-    BadInput
-        When names repeat, horizons differ without `until`, or parameters make no sense.
-    NotFound
-        When there is no scenario `base`.
-    """
-    mrio = _table(world, scenarios, year)
-    days = _common_days(scenarios, until, batch)
-    counted = horizons_of(days, horizons)
-    if base is not None and base not in {s.name for s in scenarios}:
-        known = [s.name for s in scenarios]
-        raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
-    shared = settings_of(settings, Scenario(name="shared"), mrio)
-    daily = daily_table(mrio)
-    frames, done = [], 0
-    for lo in range(0, len(scenarios), batch):
-        part = scenarios[lo : lo + batch]
-        scales = swept(part, shared, mrio.industries)
-        run = prepare(part, daily, shared, days, scales, engine=engine, threads=threads)
-        losses = Losses.of(daily.table, days, len(part))
-        for t, day in enumerate(run.days()):
-            losses.add(t, day, run.final)
-            if cancel is not None:
-                cancel.check()
-        for b, scenario in enumerate(part):
-            frame = losses_frame(losses, mrio.economies, b, counted)
-            frames.append(frame.select(pl.lit(scenario.name).alias("scenario"), pl.all()))
-        done += len(part)
-        if progress is not None:
-            progress(ProgressEvent("disruption", done, len(scenarios), "scenarios"))
-    columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
-    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
-    text = "value added and final demand lost by scenario, economy and horizon"
-    table = Table("losses", pl.concat(frames), columns, kind, mrio.datasets, text, _notes(daily))
-    identities = canonical_hash([s.identity for s in scenarios])
-    words = {**shared.to_dict(), "until": days, "scenarios": len(scenarios)}
-    if horizons is not None:
-        words["horizons"] = list(counted)
-    about = _provenance(world, "disruption.simulate_many", words, mrio, year, identities, shared)
-    result = Result({"losses": table}, about, CITATIONS)
-    if base is None:
-        return result
-    told = Collection.of(result).difference("losses", base)
-    return replace(result, tables={"losses": table, told.name: told})
-
-
-def _table(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -> MRIO:
-    if isinstance(world, MRIO):
-        return world
-    if any(names_chips(scenario) for scenario in scenarios):
-        return world.mrio(year, chips=True)
-    return world.mrio(year)
-
-
-def _common_days(scenarios: Sequence[Scenario], until: int | None, batch: int) -> int:
-    problems = []
-    names = [s.name for s in scenarios]
-    if batch < 1:
-        problems.append(InputProblem(f"must be at least 1, got {batch}", where="batch"))
-    if not names:
-        problems.append(InputProblem("there is no scenario", where="scenarios"))
-    if len(set(names)) < len(names):
-        twice = sorted({n for n in names if names.count(n) > 1})
-        problems.append(InputProblem(f"names repeat: {', '.join(twice)}", where="scenarios"))
-    if until is None and len({s.horizon for s in scenarios}) > 1:
-        problems.append(InputProblem("horizons differ: give until", where="until"))
-    raise_all("batch of scenarios", problems)
-    return min(days_of(s, until) for s in scenarios)
-
-
-def _notes(daily: Daily) -> tuple[str, ...]:
-    return (
-        "prices do not move and no one changes plans: the first months only",
-        f"negative final demand of {daily.cut:.2%} of world final demand was set to zero",
-        "stock-days, psi and the rule of ordering are assumptions that can decide the answer",
-        *daily.source.notes,
-    )
-
-
-def _result(about: Provenance, daily: Daily, course: Course, horizons: Sequence[int]) -> Result:
     mrio, losses, trace = daily.source, course.losses, course.trace
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     names = (mrio.economies, mrio.industries)
@@ -407,7 +300,7 @@ def _result(about: Provenance, daily: Daily, course: Course, horizons: Sequence[
         stocks_table(trace, *names, *rest),
         _checks_table(course.worst, daily, *rest),
     ]
-    notes = _notes(daily)
+    notes = notes_of(daily, [settings])
     return Result({t.name: replace(t, notes=notes) for t in tables}, about, CITATIONS)
 
 
@@ -418,28 +311,3 @@ def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, .
         Column("cut", "value", "1", "negative final demand set to zero, share of final demand"),
     )
     return Table("checks", frame, columns, kind, datasets, "what the run checked")
-
-
-def _provenance(
-    world: TableWorld | MRIO,
-    lens: str,
-    parameters: dict[str, Any],
-    mrio: MRIO,
-    year: int,
-    scenario: str,
-    settings: Settings,
-) -> Provenance:
-    if isinstance(world, MRIO):
-        name, content, datasets = "table", "", dict.fromkeys(mrio.datasets, "")
-    else:
-        name, content = f"{world.name} {world.edition}", world.content_hash
-        datasets = {key: world.record(key).content_sha256 for key in mrio.datasets}
-    return Provenance(
-        lens=lens,
-        parameters={**parameters, "year": mrio.year or year},
-        world=name,
-        world_hash=content,
-        datasets=datasets,
-        scenario=scenario,
-        seed=settings.seed if settings.inventory_noise > 0 else None,
-    )

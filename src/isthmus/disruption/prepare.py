@@ -5,21 +5,19 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from isthmus.disruption.settings import (
-    Settings,
-    behaviour_of,
-    check,
-    coefficients_of,
-    with_params,
-)
+from isthmus.disruption.checks import check
+from isthmus.disruption.criticality import read_criticality
+from isthmus.disruption.settings import Settings, with_params
 from isthmus.disruption.shocks import Places, drivers_of, rebuilding_of
 from isthmus.disruption.table import Daily
-from isthmus.errors import BadInput, InputProblem
-from isthmus.kernels.disruption import DenseTable, Scales
+from isthmus.disruption.terms import behaviour_of, terms_of
+from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.kernels.disruption import DenseTable
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
@@ -27,9 +25,6 @@ from isthmus.world.mrio import MRIO
 Engine = Literal["auto", "numpy", "compiled"]
 COMPILE_FROM = 1.0e9
 """Cells of the table times days times scenarios from which compiling is worth its seconds."""
-
-SWEPT = ("stock_days", "psi", "restore_days")
-"""Scalar parameters that may differ between the scenarios of one batch."""
 
 
 def settings_of(given: Settings, scenario: Scenario, mrio: MRIO) -> Settings:
@@ -40,9 +35,16 @@ def settings_of(given: Settings, scenario: Scenario, mrio: MRIO) -> Settings:
     BadInput
         For unknown names and values that make no sense.
     """
-    settings = with_params(given, scenario.params)
+    settings = _with_file(with_params(given, scenario.params), mrio)
     check(settings, mrio.industries)
     return settings
+
+
+def _with_file(settings: Settings, mrio: MRIO) -> Settings:
+    """Return settings with the matrix of needs that a file holds."""
+    if not isinstance(settings.need, Path):
+        return settings
+    return replace(settings, need=read_criticality(settings.need, mrio.industries))
 
 
 def days_of(scenario: Scenario, until: int | None) -> int:
@@ -67,43 +69,40 @@ def days_of(scenario: Scenario, until: int | None) -> int:
     return until
 
 
-def swept(scenarios: Sequence[Scenario], base: Settings, industries: Sequence[str]) -> Scales:
-    """Return the parameters that scenarios of a batch fix, as factors on `base`.
+def settings_of_all(
+    given: Settings | Sequence[Settings], scenarios: Sequence[Scenario], mrio: MRIO
+) -> list[Settings]:
+    """Return checked parameters of every scenario of a batch.
 
     Raises
     ------
     BadInput
-        When scenarios of one batch fix different parameters that are not scalar sweeps.
+        With everything that makes no sense, by scenario.
     """
-    factors = np.ones((len(SWEPT), len(scenarios)))
-    problems = []
-    for b, scenario in enumerate(scenarios):
-        other = sorted(set(scenario.params) - set(SWEPT))
-        if other:
-            what = f"a batch can vary {', '.join(SWEPT)} only, not {', '.join(other)}"
-            problems.append(InputProblem(what, where=f"scenario '{scenario.name}'"))
-        own: dict[str, Any] = {k: v for k, v in scenario.params.items() if k in SWEPT}
-        check(replace(base, **own), industries)
-        for i, name in enumerate(SWEPT):
-            if name in scenario.params:
-                reference = getattr(base, name)
-                if not isinstance(reference, int | float):
-                    problems.append(InputProblem("must be a single number to vary", where=name))
-                    continue
-                factors[i, b] = float(scenario.params[name]) / reference
-    if problems:
-        raise BadInput("batch of scenarios", problems)
-    stock, psi, restore = factors
-    # Outside the reading "psi" the whole stock can be used in a day, whatever the goal is.
-    return Scales(stock, psi if base.reading == "psi" else 1.0 / stock, 1.0 / restore)
+    base = (
+        [_with_file(given, mrio)] * len(scenarios) if isinstance(given, Settings) else list(given)
+    )
+    if len(base) != len(scenarios):
+        what = f"there are {len(base)} settings for {len(scenarios)} scenarios"
+        raise BadInput("batch of scenarios", [InputProblem(what, where="settings")])
+    out: list[Settings] = []
+    problems: list[InputProblem] = []
+    for settings, scenario in zip(base, scenarios, strict=True):
+        try:
+            out.append(settings_of(settings, scenario, mrio))
+        except BadInput as error:
+            problems += [
+                replace(p, where=f"{scenario.name}, {p.where}".rstrip(", ")) for p in error.problems
+            ]
+    raise_all("batch of scenarios", problems)
+    return out
 
 
 def prepare(
     scenarios: Sequence[Scenario],
     daily: Daily,
-    settings: Settings,
+    each: Settings | Sequence[Settings],
     days: int,
-    scales: Scales,
     *,
     engine: Engine = "auto",
     threads: int = 1,
@@ -112,6 +111,8 @@ def prepare(
 
     Parameters
     ----------
+    each : Settings or sequence of Settings
+        Checked parameters, of all scenarios or of every one.
     engine : {"auto", "numpy", "compiled"}
         "compiled" needs numba; "auto" takes it for large work where numba is installed.
     threads : int
@@ -120,38 +121,40 @@ def prepare(
     Raises
     ------
     BadInput
-        When the compiled engine is asked for and cannot be had.
+        When the compiled engine is asked for and cannot be had, or scenarios differ in what a
+        batch shares.
     """
     mrio, table = daily.source, daily.table
     places = Places(mrio.economies, mrio.industries)
-    added = np.maximum(table.output - table.inputs().sum(axis=0), 0.0)
-    capital = settings.capital_ratio * 365.0 * added
+    all_of = [each] * len(scenarios) if isinstance(each, Settings) else list(each)
+    added = np.maximum(table.output - table.inputs().sum(axis=0), 0.0) * 365.0
+    capital = [settings.capital_ratio * added for settings in all_of]
+    inputs, chosen = terms_of(all_of, table, mrio.industries)
     parts = (
         table,
-        coefficients_of(settings, table, mrio.industries, len(mrio.economies)),
-        behaviour_of(settings),
+        inputs,
+        behaviour_of(all_of[0]),
         drivers_of(scenarios, places, days, capital),
     )
     more: dict[str, Any] = {
-        "scales": scales,
+        "chosen": chosen,
         "rebuilding": rebuilding_of(scenarios, places, table, capital),
-        "precision": settings.precision,
+        "precision": all_of[0].precision,
     }
-    if _compiled(engine, settings, daily, days, len(scenarios)):
+    if _compiled(engine, daily, days, len(scenarios)):
         from isthmus.kernels.disruption_fast import FastRun
 
         return FastRun(*parts, threads=threads, **more)
     return BatchRun(*parts, **more)
 
 
-def _compiled(engine: Engine, settings: Settings, daily: Daily, days: int, scenarios: int) -> bool:
+def _compiled(engine: Engine, daily: Daily, days: int, scenarios: int) -> bool:
     there = importlib.util.find_spec("numba") is not None
-    able = settings.reading != "linear"
-    if engine == "compiled" and not (there and able):
-        what = "the reading 'linear' is not compiled" if there else "numba is not installed"
-        hint = "use engine='numpy'" if there else "install the extra 'fast', or use engine='numpy'"
-        raise BadInput("disruption run", [InputProblem(what, where="engine", hint=hint)])
+    if engine == "compiled" and not there:
+        hint = "install the extra 'fast', or use engine='numpy'"
+        problem = InputProblem("numba is not installed", where="engine", hint=hint)
+        raise BadInput("disruption run", [problem])
     s, r = daily.table.shape
     cells = s * s * r * (r if isinstance(daily.table, DenseTable) else 1)
     large = cells * days * scenarios > COMPILE_FROM
-    return there and able and (engine == "compiled" or (engine == "auto" and large))
+    return there and (engine == "compiled" or (engine == "auto" and large))

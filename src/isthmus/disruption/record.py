@@ -31,7 +31,7 @@ class Losses:
     value_added : ndarray, shape (T, R, B)
         Output less inputs used, money of the table a day.
     unmet : ndarray, shape (T, R, B)
-        Final demand of the economy that was not delivered.
+        Final demand of the economy that was not delivered, less what was delivered late.
     base : ndarray, shape (R,)
         Daily value added without a shock.
     final : ndarray, shape (R,)
@@ -57,7 +57,8 @@ class Losses:
         made = np.asarray(day.output, dtype=np.float64) - np.asarray(day.used, dtype=np.float64)
         batch = made.shape[1]
         self.value_added[t] = made.reshape(r, -1, batch).sum(axis=1)
-        self.unmet[t] = unmet_final(np.asarray(day.met_final, dtype=np.float64), final)
+        unmet = unmet_final(np.asarray(day.met_final, dtype=np.float64), final)
+        self.unmet[t] = unmet - late_final(np.asarray(day.late, dtype=np.float64), final)
 
 
 def unmet_final(met: Floats, final: FinalDemand) -> Floats:
@@ -80,6 +81,18 @@ def unmet_final(met: Floats, final: FinalDemand) -> Floats:
         own = (1.0 - met.reshape(r, s, -1)[:, sector])[:, None, :] * cells
         out += own.sum(axis=0) + final.lost[sector]
     return np.asarray(np.maximum(out, 0.0))
+
+
+def late_final(late: Floats, final: FinalDemand) -> Floats:
+    """Return what was delivered late by consuming economy, shape (R, B).
+
+    Late deliveries of each supplier, (n, B), go where its products went without a shock.
+    """
+    s, r, _ = final.base.shape
+    whole = final.base.sum(axis=2, keepdims=True)
+    share = np.divide(final.base, whole, out=np.zeros_like(final.base), where=whole > 0)
+    by_sector = late.reshape(r, s, -1).transpose(1, 0, 2)
+    return np.asarray(share.reshape(s * r, r).T @ by_sector.reshape(s * r, -1))
 
 
 def unmet_cells(met: Floats, final: FinalDemand) -> Floats:
@@ -151,8 +164,7 @@ class Trace:
         """Return empty records for a run."""
         s, r = table.shape
         n = s * r
-        start = np.concatenate([np.asarray(b.start, dtype=np.float64) for b in run.inputs])[:, :, 0]
-        held = start.reshape(s, r, s).sum(axis=2)
+        held = run.stock_at_start()[:, :, 0].reshape(s, r, s).sum(axis=2)
         return cls(
             threshold,
             np.zeros(n),
@@ -221,10 +233,8 @@ class Trace:
         limited = nodes[output < optimum * (1 - 1e-9)]
         if limited.size == 0 or not self._bound:
             return
-        stock = np.concatenate([np.asarray(b)[:, limited, 0] for b in self._bound])
-        slope = np.concatenate([np.asarray(c.slope)[:, limited, 0] for c in run.inputs])
-        offset = np.concatenate([np.asarray(c.offset)[:, limited, 0] for c in run.inputs])
-        sector = np.argmin(slope * stock + offset, axis=0)
+        stock = np.concatenate([np.asarray(b) for b in self._bound])
+        sector = np.argmin(run.limits_of(stock, day.optimum)[:, limited, 0], axis=0)
         self.cause[limited] = 1
         self.sector[limited] = sector
         for node, p in zip(limited.tolist(), sector.tolist(), strict=True):

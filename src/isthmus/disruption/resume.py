@@ -20,7 +20,7 @@ from isthmus.runtime import ArrayCheckpoint, canonical_hash
 EVERY = 30
 """Days between two checkpoints."""
 
-_STATE = ("orders", "weight", "bound", "factor", "output")
+_STATE = ("orders", "weight", "factor", "output", "backlog", "waiting", "tight")
 _BLOCKS = ("stock", "ask")
 _LOSSES = ("value_added", "unmet")
 _TRACE = (
@@ -63,7 +63,8 @@ class Course:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return all that the rest of the run depends on."""
         state = self.run.state
-        out = {f"state_{name}": getattr(state, name) for name in _STATE}
+        held = {name: getattr(state, name) for name in _STATE}
+        out = {f"state_{name}": part for name, part in held.items() if part is not None}
         for name in _BLOCKS:
             out |= {f"{name}_{i}": block for i, block in enumerate(getattr(state, name))}
         out |= {f"losses_{name}": getattr(self.losses, name) for name in _LOSSES}
@@ -74,7 +75,7 @@ class Course:
 
     def restore(self, day: int, worst: float, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Go to the end of day `day` - 1 as it was kept."""
-        parts: dict[str, Any] = {name: arrays[f"state_{name}"] for name in _STATE}
+        parts: dict[str, Any] = {name: arrays.get(f"state_{name}") for name in _STATE}
         for name in _BLOCKS:
             parts[name] = [arrays[f"{name}_{i}"] for i in range(len(self.run.blocks))]
         self.state = State(**parts)

@@ -28,6 +28,8 @@ from isthmus.scenario import (
 Floats = NDArray[np.float64]
 KINDS = ("capacity_loss", "demand_surge", "embargo", "export_stop", "purchase_ban")
 _Stopping = ExportStop | PurchaseBan | Embargo
+_Cell = tuple[int, bytes, bytes]
+"""Sector, exporters and importers of a stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Places:
 
 
 def drivers_of(
-    scenarios: Sequence[Scenario], places: Places, days: int, capital: Floats
+    scenarios: Sequence[Scenario], places: Places, days: int, capital: Sequence[Floats]
 ) -> Drivers:
     """Return the drivers of a batch of scenarios; equal shocks of several scenarios are merged.
 
@@ -66,8 +68,8 @@ def drivers_of(
         Labels of the table.
     days : int
         Days simulated.
-    capital : ndarray, shape (n,)
-        Capital by industry, in the money of the table.
+    capital : sequence of ndarray, each of shape (n,)
+        Capital by industry as each scenario reckons it, in the money of the table.
 
     Raises
     ------
@@ -78,13 +80,13 @@ def drivers_of(
     """
     batch = len(scenarios)
     losses: dict[bytes, tuple[Floats, Floats]] = {}
-    cells: dict[tuple[int, bytes, bytes, bool], Floats] = {}
+    cells: dict[_Cell, tuple[Floats, Floats]] = {}
     surges: dict[tuple[bytes, bytes], Floats] = {}
     for b, scenario in enumerate(scenarios):
         scenario.require(KINDS, lens="disruption")
         for shock in scenario.shocks:
             if isinstance(shock, CapacityLoss) and not shock.rebuild_sectors:
-                weight, size = _loss(shock, scenario, places, capital)
+                weight, size = _loss(shock, scenario, places, capital[b])
                 _, path = losses.setdefault(weight.tobytes(), (weight, np.zeros((days, batch))))
                 path[:, b] = 1.0 - (1.0 - path[:, b]) * (1.0 - size * shock.path(days))
             elif isinstance(shock, DemandSurge):
@@ -94,28 +96,29 @@ def drivers_of(
                 )
                 path = surges.setdefault(key, np.zeros((days, batch)))
                 path[:, b] = (1.0 + path[:, b]) * (1.0 + shock.severity * shock.path(days)) - 1.0
-        for cell, path in _stops(scenario, places, days).items():
-            cells.setdefault(cell, np.zeros((days, batch)))[:, b] = path
+        for cell, (stopped, turned) in _stops(scenario, places, days).items():
+            both = cells.setdefault(cell, (np.zeros((days, batch)), np.zeros((days, batch))))
+            both[0][:, b], both[1][:, b] = stopped, turned
     return Drivers(
         days,
         batch,
         tuple(CapacityShock(weight, path) for weight, path in losses.values()),
-        tuple(Stop(p, _index(o), _index(j), path, kept) for (p, o, j, kept), path in cells.items()),
+        tuple(Stop(p, _index(o), _index(j), *both) for (p, o, j), both in cells.items()),
         tuple(DemandShock(_index(p), _index(j), path) for (p, j), path in surges.items()),
     )
 
 
 def rebuilding_of(
-    scenarios: Sequence[Scenario], places: Places, table: Table, capital: Floats
+    scenarios: Sequence[Scenario], places: Places, table: Table, capital: Sequence[Floats]
 ) -> Rebuilding | None:
     """Return the rebuilding of a batch, or None when no scenario rebuilds."""
     events = [
-        _rebuild(shock, scenario, places, table, capital, b, len(scenarios))
+        _rebuild(shock, scenario, places, table, capital[b], b, len(scenarios))
         for b, scenario in enumerate(scenarios)
         for shock in scenario.shocks
         if isinstance(shock, CapacityLoss) and shock.rebuild_sectors
     ]
-    return Rebuilding(len(capital), events) if events else None
+    return Rebuilding(len(table.output), events) if events else None
 
 
 def _index(raw: bytes) -> NDArray[np.intp]:
@@ -172,15 +175,19 @@ def _rebuild(
     )
 
 
-def _stops(
-    scenario: Scenario, places: Places, days: int
-) -> dict[tuple[int, bytes, bytes, bool], Floats]:
-    """Stopped cells as disjoint blocks [sector, exporters x importers] with their paths."""
+def _stops(scenario: Scenario, places: Places, days: int) -> dict[_Cell, tuple[Floats, Floats]]:
+    """Stopped cells as disjoint blocks [sector, exporters x importers] with their paths.
+
+    The first path is the share stopped, the second the part of that for which buyers turn to
+    others. Where shocks overlap, what passes all of them passes, and an order is turned away from
+    an origin by any of them: with u = prod (1 - s r) and v = prod (1 - s) the share stopped is
+    1 - v and the part turned (1 - u)/(1 - v).
+    """
     stopping = [s for s in scenario.shocks if isinstance(s, _Stopping)]
     groups = economy_groups(scenario, places.economies)
     masks = [pairs(s, places.economies, groups=groups) for s in stopping]
     hit = [set(places.industry(s.industries).tolist()) for s in stopping]
-    out: dict[tuple[int, bytes, bytes, bool], Floats] = {}
+    out: dict[_Cell, tuple[Floats, Floats]] = {}
     for sector in sorted(set().union(*hit)) if hit else []:
         acting = [i for i in range(len(stopping)) if sector in hit[i]]
         code = np.zeros(masks[0].shape, dtype=np.int64)
@@ -188,10 +195,14 @@ def _stops(
             code |= masks[i].astype(np.int64) << bit
         for value in np.unique(code[code > 0]):
             chosen = [stopping[i] for bit, i in enumerate(acting) if value >> bit & 1]
-            path = 1.0 - np.prod([1.0 - s.severity * s.path(days) for s in chosen], axis=0)
+            paths = [s.severity * s.path(days) for s in chosen]
+            turned = [p * s.redirected(days) for s, p in zip(chosen, paths, strict=True)]
+            stopped, away = (
+                1.0 - np.prod([1.0 - p for p in part], axis=0) for part in (paths, turned)
+            )
+            share = np.divide(away, stopped, out=np.zeros(days), where=stopped > 0)
             for exporters, importers in _blocks(code == value):
-                kept = all(s.redirect for s in chosen)
-                out[sector, exporters.tobytes(), importers.tobytes(), kept] = path
+                out[sector, exporters.tobytes(), importers.tobytes()] = (stopped, share)
     return out
 
 

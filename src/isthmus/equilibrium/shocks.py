@@ -156,11 +156,17 @@ def _changed(values: Floats, before: Floats) -> Floats | None:
     return None if np.array_equal(values, before) else values
 
 
+def _turn_in_the_end(shock: Embargo | ExportStop | PurchaseBan) -> bool:
+    """Whether all buyers turn to other origins once the shock has lasted."""
+    last = shock.redirect[-1][1] if isinstance(shock.redirect, tuple) else shock.redirect
+    return float(last) >= 1.0
+
+
 def _require_lasting(scenario: Scenario, horizon: float, lasting: bool) -> None:
     problems = []
     for index, shock in enumerate(scenario.shocks):
         where = f"shocks.{index}"
-        if isinstance(shock, Embargo | ExportStop | PurchaseBan) and not shock.redirect:
+        if isinstance(shock, Embargo | ExportStop | PurchaseBan) and not _turn_in_the_end(shock):
             problems.append(InputProblem("forbids buyers to turn elsewhere", where))
         ends = None if shock.duration is None else shock.start + shock.duration
         if not lasting and ends is not None and ends < horizon * DAYS_PER_YEAR:

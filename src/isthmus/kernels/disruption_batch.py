@@ -12,14 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.kernels.disruption import (
-    Behaviour,
-    Coefficients,
-    DenseTable,
-    FactoredTable,
-    Scales,
-    Table,
-)
+from isthmus.kernels.disruption import DenseTable, FactoredTable, Table
 from isthmus.kernels.disruption_drivers import Stop
 
 Severity = Sequence[Any]
@@ -39,21 +32,27 @@ class State:
         Orders that suppliers will receive.
     weight : array, shape (S, R, B)
         Weight of each supplier when the orders were placed.
-    bound : array, shape (n, B)
-        Output that stocks allow.
     factor : array, shape (n, B)
         Overproduction factor.
     output : array, shape (n, B)
         Output of the day before.
+    backlog : array, shape (n, B)
+        Output put off, still to be made.
+    waiting : array, shape (n, B)
+        Final demand that waits for it, by supplier.
+    tight : array of bool, shape (S, n), optional
+        Where stocks may limit output the next day; kept by compiled runs.
     """
 
     stock: list[Any]
     ask: list[Any]
     orders: Any
     weight: Any
-    bound: Any
     factor: Any
     output: Any
+    backlog: Any
+    waiting: Any
+    tight: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Day:
     """What happened on one day; arrays of shape (n, B) unless said.
 
     `met_orders` and `met_final` are the shares of intermediate and of final (and rebuilding)
-    demand that were delivered; `used` is the sum of inputs used up.
+    demand that were delivered; `used` is the sum of inputs used up; `late` is final demand
+    delivered that had waited.
     """
 
     output: Any
@@ -71,6 +71,7 @@ class Day:
     met_orders: Any
     met_final: Any
     used: Any
+    late: Any
 
 
 class Flows:
@@ -92,11 +93,11 @@ class Flows:
         self.xp = xp
         self.shape = table.shape
         kind = getattr(xp, dtype)
-        self.cells: list[tuple[int, bool, Any, Any]] = []
+        self.cells: list[tuple[int, Any, Any]] = []
         source = table.flows if isinstance(table, DenseTable) else table.origin
         for stop in stops:
             block, pick = _cells(stop, source, dtype)
-            self.cells.append((stop.sector, stop.redirect, xp.asarray(block), xp.asarray(pick)))
+            self.cells.append((stop.sector, xp.asarray(block), xp.asarray(pick)))
         if isinstance(table, FactoredTable):
             self.dense = False
             self.matrix = xp.asarray(table.origin, dtype=kind)
@@ -106,16 +107,17 @@ class Flows:
             self.dense = True
             self.matrix = xp.asarray(table.flows, dtype=kind)
 
-    def collect(
-        self, lo: int, hi: int, weights: Any, severity: Severity, *, redirected_only: bool = False
-    ) -> Any:
-        """Return sum_o weight[p, o] Z[p, o, f] for sectors lo .. hi-1, shape (hi-lo, n, B)."""
+    def collect(self, lo: int, hi: int, weights: Any, severity: Severity) -> Any:
+        """Return sum_o weight[p, o] Z[p, o, f] for sectors lo .. hi-1, shape (hi-lo, n, B).
+
+        `severity` holds the share of the deliveries of each stop that does not count.
+        """
         part = weights[lo:hi, :, :]
-        out = self._received(lo, hi, part, severity, redirected_only)
+        out = self._received(lo, hi, part, severity)
         return out if self.dense else self._spread(lo, hi, out, part)
 
     def collect_pair(
-        self, p: int, pair: Any, rows: tuple[int, int], today: Severity, tomorrow: Severity
+        self, p: int, pair: Any, rows: tuple[int, int], today: Severity, turned: Severity
     ) -> Any:
         """Return what `collect` gives for deliveries and for new orders, side by side.
 
@@ -125,10 +127,10 @@ class Flows:
         lo, hi = rows
         batch = pair.shape[1] // 2
         out = xp.matmul(xp.matrix_transpose(self.matrix[p, :, lo:hi]), pair)
-        for i, (sector, redirect, block, pick) in enumerate(self.cells):
+        for i, (sector, block, pick) in enumerate(self.cells):
             if sector != p:
                 continue
-            for side, now in ((0, today[i]), (batch, tomorrow[i] if redirect else None)):
+            for side, now in ((0, today[i]), (batch, turned[i])):
                 if now is not None:
                     part = pair[:, side : side + batch]
                     chosen = xp.matmul(xp.matrix_transpose(pick), part) * now[None, :]
@@ -141,24 +143,20 @@ class Flows:
         xp = self.xp
         lo, hi = rows
         out = xp.matmul(self.matrix[p, :, lo:hi], ask)
-        for (sector, _, block, pick), now in zip(self.cells, severity, strict=True):
+        for (sector, block, pick), now in zip(self.cells, severity, strict=True):
             if now is not None and sector == p:
                 out -= xp.matmul(pick, xp.matmul(block[:, lo:hi], ask) * now[None, :])
         return out
 
-    def collect_imports(
-        self, weights: Any, severity: Severity, *, redirected_only: bool = False
-    ) -> Any:
+    def collect_imports(self, weights: Any, severity: Severity) -> Any:
         """Return sum_o weight[p, o] origin[p, o, j] of a factored table, shape (S, R, B)."""
-        return self._received(0, self.shape[0], weights, severity, redirected_only)
+        return self._received(0, self.shape[0], weights, severity)
 
-    def _received(
-        self, lo: int, hi: int, part: Any, severity: Severity, redirected_only: bool
-    ) -> Any:
+    def _received(self, lo: int, hi: int, part: Any, severity: Severity) -> Any:
         xp = self.xp
         out = xp.matmul(xp.matrix_transpose(self.matrix[lo:hi, :, :]), part)
-        for (sector, redirect, block, pick), now in zip(self.cells, severity, strict=True):
-            if now is None or not lo <= sector < hi or (redirected_only and not redirect):
+        for (sector, block, pick), now in zip(self.cells, severity, strict=True):
+            if now is None or not lo <= sector < hi:
                 continue
             chosen = xp.matmul(xp.matrix_transpose(pick), part[sector - lo, :, :]) * now[None, :]
             out[sector - lo, :, :] -= xp.matmul(xp.matrix_transpose(block), chosen)
@@ -178,7 +176,7 @@ class Flows:
     def _asked(self, lo: int, hi: int, ask: Any, severity: Severity) -> Any:
         xp = self.xp
         out = xp.matmul(self.matrix[lo:hi, :, :], ask)
-        for (sector, _, block, pick), now in zip(self.cells, severity, strict=True):
+        for (sector, block, pick), now in zip(self.cells, severity, strict=True):
             if now is None or not lo <= sector < hi:
                 continue
             lost = xp.matmul(block, ask[sector - lo, :, :]) * now[None, :]
@@ -231,80 +229,3 @@ def ratio(xp: Any, top: Any, bottom: Any) -> Any:
     some = bottom > 0
     quotient = top / xp.where(some, bottom, xp.ones_like(bottom))
     return xp.where(some, quotient, xp.zeros_like(quotient))
-
-
-def sweep(
-    xp: Any,
-    stock: Any,
-    ask: Any,
-    collected: Any,
-    base: Any,
-    output: Any,
-    optimum: Any,
-    inputs: Coefficients,
-    scales: Scales,
-    behaviour: Behaviour,
-) -> tuple[Any, Any, Any, Any]:
-    """Receive, use up and reorder one block of input sectors.
-
-    Parameters
-    ----------
-    stock, ask, collected, base : array, shape (block, n, B)
-        Stocks, yesterday's ask, sum_o weight phi Z of deliveries, sum_o weight Z of new orders.
-    output, optimum : array, shape (n, B)
-        Output and the output that demand and capacity allow.
-    inputs : Coefficients
-        Of the block, with a trailing axis of length 1.
-
-    Returns
-    -------
-    stock, ask : array, shape (block, n, B)
-    bound, used : array, shape (n, B)
-        Output allowed by the stocks of the block (its minimum or sum), sum of inputs used.
-    """
-    received = ask * collected
-    need = output[None, :, :] * inputs.tech
-    used = xp.minimum(need, stock) if behaviour.clip else need
-    gap = xp.abs(received - used)
-    if not (behaviour.skip_small and bool(xp.all(gap <= 1e-8 + 1e-5 * xp.abs(used)))):
-        stock = stock + received - used
-    goal = optimum[None, :, :] * inputs.goal * scales.stock[None, None, :]
-    short = goal - stock
-    wanted = xp.where(short > 0, short, xp.zeros_like(short)) * inputs.rate
-    wanted = wanted * scales.rate[None, None, :] + need
-    return (
-        stock,
-        ratio(xp, wanted, base),
-        allowed(xp, stock, inputs, scales, behaviour),
-        xp.sum(used, axis=0),
-    )
-
-
-def allowed(xp: Any, stock: Any, inputs: Coefficients, scales: Scales, behaviour: Behaviour) -> Any:
-    """Return the output (n, B) that the stocks of a block of input sectors allow."""
-    limit = stock * inputs.slope / (scales.stock * scales.psi)[None, None, :] + inputs.offset
-    return xp.sum(limit, axis=0) if behaviour.limit == "sum" else xp.min(limit, axis=0)
-
-
-def overproduce(xp: Any, factor: Any, demand: Any, last: Any, behaviour: Behaviour) -> Any:
-    """Return the overproduction factor after yesterday's scarcity (demand - output) / demand."""
-    scarcity = ratio(xp, demand - last, demand)
-    calm = xp.abs(scarcity) <= behaviour.calm
-    pull = (behaviour.over_max - factor) * scarcity / behaviour.over_tau
-    back = (behaviour.over_base - factor) / behaviour.over_tau
-    risen = factor + xp.where(calm, back, pull)
-    floor = xp.full_like(risen, behaviour.over_base)
-    return xp.where(risen > floor, risen, floor)
-
-
-def share_out(
-    xp: Any, output: Any, orders: Any, final: Any, behaviour: Behaviour
-) -> tuple[Any, Any]:
-    """Return the shares of intermediate orders and of final demand that are delivered."""
-    if behaviour.rationing == "proportional":
-        met = ratio(xp, output, orders + final)
-        return met, met
-    first, second = (final, orders) if behaviour.rationing == "final_first" else (orders, final)
-    served = xp.minimum(first, output)
-    shares = ratio(xp, served, first), ratio(xp, output - served, second)
-    return (shares[1], shares[0]) if behaviour.rationing == "final_first" else shares

@@ -43,15 +43,20 @@ class Stop:
         Positions of economies.
     path : ndarray, shape (T, B)
         Share stopped by day and scenario.
-    redirect : bool
-        Whether buyers split their orders over the other origins.
+    redirect : bool or ndarray, shape (T, B)
+        Share of what is stopped for which buyers turn to the other origins, by day and scenario.
     """
 
     sector: int
     exporters: Index
     importers: Index
     path: Array
-    redirect: bool
+    redirect: bool | Array
+
+    def turned(self, t: int) -> Array:
+        """Return the share of the orders of day t that goes to other origins instead, (B,)."""
+        share = self.redirect if isinstance(self.redirect, bool) else self.redirect[t]
+        return np.asarray(self.path[t] * share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def capacity_left(drivers: Drivers, t: int, n: int) -> Array:
 class FinalDemand:
     """Final demand by supplier on the current day, recomputed only when a path moves.
 
-    Where a stop redirects, what the importer no longer asks of the stopped origins is spread
+    As far as a stop redirects, what the importer no longer asks of the stopped origins is spread
     over the others by their base shares; what finds no supplier is kept as `lost`.
 
     Attributes
@@ -134,7 +139,11 @@ class FinalDemand:
         """Move to day t."""
         s, r, _ = self.base.shape
         for sector, (stops, surges) in self.touched().items():
-            now = (*(stop.path[t] for stop in stops), *(surge.path[t] for surge in surges))
+            now = (
+                *(stop.path[t] for stop in stops),
+                *(stop.turned(t) for stop in stops),
+                *(surge.path[t] for surge in surges),
+            )
             before = self._seen.get(sector)
             if before and all(np.array_equal(a, b) for a, b in zip(now, before, strict=True)):
                 continue
@@ -154,10 +163,9 @@ def _final_cells(
     redirected = np.zeros_like(wanted)
     for stop in stops:
         block = np.ix_(stop.exporters, stop.importers)
-        stopped = cells[block] * stop.path[t]
-        cells[block] -= stopped
-        if stop.redirect:
-            redirected[stop.importers] += stopped.sum(axis=0)
+        turned = cells[block] * stop.turned(t)
+        cells[block] -= cells[block] * stop.path[t]
+        redirected[stop.importers] += turned.sum(axis=0)
     placed = cells.sum(axis=0)
     ratio = np.divide(redirected, placed, out=np.zeros_like(placed), where=placed > 0)
     cells *= 1.0 + ratio

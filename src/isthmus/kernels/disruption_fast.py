@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from isthmus.kernels.disruption import Array, Coefficients, FactoredTable, Table
-from isthmus.kernels.disruption_batch import State, allowed, ratio, to_sectors
+from isthmus.kernels.disruption import FactoredTable, Table
+from isthmus.kernels.disruption_batch import State, ratio, to_sectors
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
+from isthmus.kernels.disruption_steps import Allowed, Block
+from isthmus.kernels.disruption_terms import values
 
 PARTS = 8
 """Parts of a day's work; fixed, so that sums do not depend on the number of threads."""
@@ -44,22 +46,34 @@ class FastRun(BatchRun):
     ImportError
         When numba is not installed.
     ValueError
-        For behaviours that only `BatchRun` knows: the limit "sum", skipping of small changes.
+        For the skipping of small changes, which only `BatchRun` knows.
     """
 
     def __init__(self, table: Table, *arguments: Any, threads: int = 1, **more: Any) -> None:
         super().__init__(table, *arguments, **more)
-        if not supported(self):
-            raise ValueError("compiled loops know the limit 'min' and no skipping")
+        if self.behaviour.skip_small:
+            raise ValueError("compiled loops do not skip small changes")
         self.table = table
         self.threads = max(1, min(threads, self.shape[0]))
         self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
-        self.plain_all = _plain_coefficients(self.inputs[0])
-        self.plain = self.plain_all[:-1]
+        self.binding = compiled("bind")
         self.day_work = self._day_work()
 
-    def _blocks(self) -> list[tuple[int, int]]:
+    def _cut(self) -> list[tuple[int, int]]:
         return [(0, self.shape[0])]
+
+    def _terms(self) -> list[Block]:
+        """Keep what the loops read as plain arrays."""
+        s, _ = self.shape
+        chosen, inputs = self.chosen, self.inputs
+        never = ~np.any(chosen.need > 0, axis=2)
+        bar = np.where(np.tile(never, (1, inputs.bar.shape[1] // s)), 0.0, inputs.bar)
+        rows = {**values(chosen), "tech": inputs.tech, "unit": inputs.unit, "bar": bar}
+        self.rows = {k: np.ascontiguousarray(self._array(v)) for k, v in rows.items()}
+        return []
+
+    def _named(self, *names: str) -> list[Any]:
+        return [self.rows[name] for name in names]
 
     def _start(self) -> State:
         """Do as the array form does, sector by sector, so that nothing large is held twice."""
@@ -70,22 +84,22 @@ class FastRun(BatchRun):
         ask = np.empty(shape, dtype=self.precision)
         ones = np.ones((s, r, batch), dtype=self.precision)
         placed = np.empty_like(ones)
-        bound = np.full(shape[1:], np.inf, dtype=self.precision)
-        severity = self._severity(0)
+        severity, turned = self._severity(0), self._turned(0)
+        begin = self.rows.pop("begin")
         for p in range(s):
             one = slice(p, p + 1)
-            inputs = Coefficients(*(c[one, :, None] for c in self.plain_all))
-            stock[one] = inputs.start * self.scales.stock[None, None, :]
-            base = self.flows.collect(p, p + 1, ones, severity, redirected_only=True)
-            ask[one] = ratio(np, self.use[one] * np.ones_like(base), base)
+            unit = self.initial * self.rows["unit"][p][:, None]
+            stock[p] = (unit.reshape(r, s, 1) * begin[p][None]).reshape(r * s, batch)
+            base = self.flows.collect(p, p + 1, ones, turned)
+            ask[one] = ratio(np, self.use[one, :, None] * np.ones_like(base), base)
             placed[one] = self.flows.place(p, p + 1, ask[one], severity)
-            limit = allowed(np, stock[one], inputs, self.scales, self.behaviour)
-            np.minimum(bound, limit, out=bound)
-        factor = np.full(shape[1:], self.behaviour.over_base, dtype=self.precision)
         output = self.initial * np.ones((1, batch), dtype=self.precision)
-        return State([stock], [ask], placed, ones, bound, factor, output)
+        factor = np.full(shape[1:], self.behaviour.over_base, dtype=self.precision)
+        nothing = np.zeros_like(factor)
+        tight = self.rows["bar"] > 0
+        return State([stock], [ask], placed, ones, factor, output, nothing, nothing, tight)
 
-    def _day_work(self) -> Callable[..., tuple[Any, Any, Any]]:
+    def _day_work(self) -> Callable[..., tuple[Any, Any]]:
         if isinstance(self.table, FactoredTable):
             self.loop = compiled("sweep_factored")
             return self._factored
@@ -94,26 +108,67 @@ class FastRun(BatchRun):
             return self._dense_batch
         self.loop = compiled("fused_dense")
         self.passing = Passing(self.drivers.stops, self.shape, self.precision)
+        self.baked = self._baked()
         return self._dense_one
 
+    def _baked(self) -> dict[str, Any]:
+        """Return desired stock per unit of output and the usable share of stocks, one scenario."""
+        tech, unit, bar = self._named("tech", "unit", "bar")
+        times = tech.shape[1] // tech.shape[0]
+        cover, reach, need = (
+            np.tile(v[:, :, 0], (1, times)) for v in self._named("cover", "reach", "need")
+        )
+        draw = np.ones_like(tech)
+        if not self.behaviour.whole_stock:
+            np.divide(tech, bar * reach, out=draw, where=(bar * reach > 0) & (need > 0))
+        return {"goal": unit * cover, "draw": draw}
+
+    def _allowed(self, state: State, optimum: Any) -> Allowed:
+        if self.behaviour.limit == "sum":
+            whole = state.stock[0].sum(axis=0)
+            bound = np.full_like(whole, np.inf)
+            np.divide(whole, self.total_tech, out=bound, where=self.total_tech > 0)
+            return Allowed(bound, 0 * whole, 0 * whole)
+        optimum = np.ascontiguousarray(optimum)
+        output, gone, later = optimum.copy(), np.zeros_like(optimum), np.zeros_like(optimum)
+        base = optimum
+        if self.behaviour.from_start:
+            base = self.initial * np.ones_like(optimum)
+        names = ("tech", "bar", "reach", "need", "sigma", "defer")
+
+        def work(part: tuple[int, int]) -> None:
+            self.binding(
+                *part,
+                state.stock[0],
+                state.tight,
+                *self._named(*names),
+                optimum,
+                base,
+                self.deferring,
+                output,
+                gone,
+                later,
+            )
+
+        s, r = self.shape
+        self._each(work, _ranges(r * s, PARTS if self.pool is not None else 1))
+        return Allowed(output, gone, later)
+
+    def _most(self, state: State) -> Any:
+        """Return what the output of the next day will not exceed, (n, B)."""
+        each = self.each
+        higher = state.factor + (each["over_max"] - state.factor) / each["over_tau"]
+        most = self.initial * np.maximum(higher, self.behaviour.over_base)
+        return most + state.backlog / each["defer_days"] if self.deferring else most
+
     def _reorder(
-        self, t: int, state: State, output: Any, planned: Any, met: Any, capacity: Any
+        self, t: int, state: State, plans: tuple[Any, Any, Any], met: Any, capacity: Any
     ) -> tuple[State, Any]:
         delivered = state.weight * to_sectors(np, met, self.shape)
-        weight = state.weight
-        if self.behaviour.rule == "alt":
-            left = np.divide(
-                capacity, self.initial, out=np.zeros_like(capacity), where=self.initial > 0
-            )
-            weight = np.ascontiguousarray(to_sectors(np, left, self.shape))
-        placed, bound, used = self.day_work(t, state, output, planned, delivered, weight)
-        new = State(state.stock, state.ask, placed, weight, bound, state.factor, output)
-        return new, used
-
-    def _limits(self) -> tuple[Array, Array, Array]:
-        scales = self.scales
-        one = np.asarray(1.0, dtype=self.precision)
-        return scales.stock, np.asarray(one / (scales.stock * scales.psi)), scales.rate
+        weight = np.ascontiguousarray(self._weight(capacity))
+        given = [np.ascontiguousarray(v) for v in (*plans, self._most(state))]
+        placed, used = self.day_work(t, state, given, delivered, weight)
+        return replace(state, orders=placed, weight=weight), used
 
     def _each(self, work: Callable[[Any], None], jobs: Sequence[Any]) -> None:
         """Run `work` on every job; what a job computes does not depend on who runs it."""
@@ -124,19 +179,18 @@ class FastRun(BatchRun):
             list(self.pool.map(work, jobs))
 
     def _dense_one(
-        self, t: int, state: State, output: Any, planned: Any, delivered: Any, weight: Any
-    ) -> tuple[Any, Any, Any]:
+        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any
+    ) -> tuple[Any, Any]:
         s, r = self.shape
-        scale = np.concatenate(self._limits()).astype(self.precision)
         # Where every order passes, the array is empty and the index never points to it.
         cells = self.passing.at(t, self.drivers.days)
         placed = np.empty((s, r), dtype=self.precision)
         held, ask = state.stock[0][:, :, 0], state.ask[0][:, :, 0]
         parts = _ranges(s, PARTS)
-        bounds = np.full((len(parts), r * s), np.inf, dtype=self.precision)
         used = np.zeros((len(parts), r * s), dtype=self.precision)
         group = max(1, BLOCK // s)
-        flat = [np.ascontiguousarray(v[..., 0]) for v in (delivered, weight, output, planned)]
+        flat = [np.ascontiguousarray(v[..., 0]) for v in (delivered, weight, *plans[:3])]
+        rise, fall, late = self._named("rise", "fall", "late")
 
         def work(part: int) -> None:
             self.loop(
@@ -145,32 +199,34 @@ class FastRun(BatchRun):
                 self.flows.matrix,
                 held,
                 ask,
-                *self.plain,
+                self.rows["tech"],
+                self.baked["goal"],
+                self.baked["draw"],
+                np.ascontiguousarray(rise[:, 0]),
+                np.ascontiguousarray(fall[:, 0]),
+                late,
                 *flat,
-                scale,
                 *cells,
                 self.behaviour.clip,
                 placed,
-                bounds[part],
                 used[part],
             )
 
         self._each(work, range(len(parts)))
-        return placed[:, :, None], bounds.min(axis=0)[:, None], used.sum(axis=0)[:, None]
+        return placed[:, :, None], used.sum(axis=0)[:, None]
 
     def _dense_batch(
-        self, t: int, state: State, output: Any, planned: Any, delivered: Any, weight: Any
-    ) -> tuple[Any, Any, Any]:
+        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any
+    ) -> tuple[Any, Any]:
         s, r = self.shape
         batch = self.drivers.batch
-        today, tomorrow = self._severity(t), self._severity(t + 1)
-        limits = self._limits()
-        bound = np.full((r * s, batch), np.inf, dtype=self.precision)
+        today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
         used = np.zeros((r * s, batch), dtype=self.precision)
         rows = ROWS if batch >= NARROW else r * s
         blocks = [(lo, min(lo + rows, r * s)) for lo in range(0, r * s, rows)]
         asked = np.empty((len(blocks), s, r, batch), dtype=self.precision)
         pair = np.concatenate([delivered, weight], axis=2)
+        fixed = self._named("tech", "unit", "bar", *_CHOSEN)
 
         def work(block: int) -> None:
             lo, hi = blocks[block]
@@ -180,61 +236,64 @@ class FastRun(BatchRun):
                     lo,
                     state.stock[0],
                     state.ask[0],
-                    self.flows.collect_pair(p, pair[p], (lo, hi), today, tomorrow),
-                    *self.plain,
-                    output,
-                    planned,
-                    *limits,
+                    state.tight,
+                    self.flows.collect_pair(p, pair[p], (lo, hi), today, turned),
+                    *fixed,
+                    *plans,
                     self.behaviour.clip,
-                    bound,
+                    self.behaviour.whole_stock,
                     used,
                 )
                 part = state.ask[0][p, lo:hi]
                 asked[block, p] = self.flows.place_part(p, part, (lo, hi), tomorrow)
 
         self._each(work, range(len(blocks)))
-        return asked.sum(axis=0) * weight, bound, used
+        return asked.sum(axis=0) * weight, used
 
     def _factored(
-        self, t: int, state: State, output: Any, planned: Any, delivered: Any, weight: Any
-    ) -> tuple[Any, Any, Any]:
+        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any
+    ) -> tuple[Any, Any]:
         s, r = self.shape
         batch = self.drivers.batch
-        today, tomorrow = self._severity(t), self._severity(t + 1)
+        today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
         made = self.flows.collect_imports(delivered, today)
-        pool = self.flows.collect_imports(weight, tomorrow, redirected_only=True)
+        pool = self.flows.collect_imports(weight, turned)
         foreign = np.empty((s, r, batch), dtype=self.precision)
         home = np.empty((s, r, batch), dtype=self.precision)
-        bound = np.full((r, s, batch), np.inf, dtype=self.precision)
         used = np.zeros((r, s, batch), dtype=self.precision)
         four, three = (s, r, s, batch), (s, r, s)
-        limits = self._limits()
+        cells = [v.reshape(three) for v in self._named("tech", "unit", "bar")]
+        whole = [v.reshape(r, s, batch) for v in plans]
 
         def work(part: tuple[int, int]) -> None:
             self.loop(
                 *part,
                 state.stock[0].reshape(four),
                 state.ask[0].reshape(four),
-                *(c.reshape(three) for c in self.plain),
+                state.tight.reshape(three),
+                *cells,
                 self.flows.imported,
                 self.flows.domestic,
+                *self._named(*_CHOSEN),
                 made,
                 delivered,
                 pool,
                 weight,
-                output.reshape(r, s, batch),
-                planned.reshape(r, s, batch),
-                *limits,
+                *whole,
                 self.behaviour.clip,
+                self.behaviour.whole_stock,
                 foreign,
                 home,
-                bound,
                 used,
             )
 
         self._each(work, _ranges(r, PARTS if self.pool is not None else 1))
         placed = (self.flows.place_imports(foreign, tomorrow) + home) * weight
-        return placed, bound.reshape(r * s, batch), used.reshape(r * s, batch)
+        return placed, used.reshape(r * s, batch)
+
+
+_CHOSEN = ("cover", "reach", "psi", "need", "rise", "fall", "late")
+"""Choices in the order in which the loops take them."""
 
 
 def _ranges(count: int, parts: int) -> list[tuple[int, int]]:
@@ -255,26 +314,14 @@ class Passing:
 
     def at(self, t: int, days: int) -> tuple[Any, Any, Any, Any]:
         """Return rows by sector and what passes today, splits new orders, and will pass."""
-        now = self._share(t, redirected_only=False)
         later = min(t + 1, days - 1)
-        base = self._share(later, redirected_only=True)
-        return self.cells, now, base, self._share(later, redirected_only=False)
+        now, soon = ([stop.path[day] for stop in self.stops] for day in (t, later))
+        turned = [stop.turned(later) for stop in self.stops]
+        return self.cells, self._share(now), self._share(turned), self._share(soon)
 
-    def _share(self, t: int, *, redirected_only: bool) -> Any:
+    def _share(self, taken: list[Any]) -> Any:
         out = np.ones(self.shape, dtype=self.precision)
-        for stop in self.stops:
-            if redirected_only and not stop.redirect:
-                continue
+        for stop, share in zip(self.stops, taken, strict=True):
             row = np.array([self.cells[stop.sector]])
-            out[np.ix_(row, stop.exporters, stop.importers)] -= stop.path[t, 0]
+            out[np.ix_(row, stop.exporters, stop.importers)] -= share[0]
         return out
-
-
-def supported(run: BatchRun) -> bool:
-    """Whether the compiled loops know the behaviour of a run."""
-    return run.behaviour.limit == "min" and not run.behaviour.skip_small
-
-
-def _plain_coefficients(inputs: Coefficients) -> tuple[Array, ...]:
-    names = [f.name for f in fields(Coefficients)]  # the start comes last
-    return tuple(np.ascontiguousarray(getattr(inputs, name)[:, :, 0]) for name in names)

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.kernels.disruption_bind import bind
+
 FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
 """No assumption that numbers are finite: inputs that never limit have an infinite bound."""
 
@@ -25,21 +27,21 @@ def fused_dense(
     ask: Any,
     tech: Any,
     goal: Any,
-    rate: Any,
-    slope: Any,
-    offset: Any,
+    draw: Any,
+    rise: Any,
+    fall: Any,
+    late: Any,
     delivered: Any,
     weight: Any,
     output: Any,
-    planned: Any,
-    scale: Any,
+    expected: Any,
+    target: Any,
     cells: Any,
     now: Any,
     base: Any,
     soon: Any,
     clip: bool,
     placed: Any,
-    bound: Any,
     used: Any,
 ) -> None:
     """Deliver, use, reorder and place in one pass over the table, for one scenario.
@@ -53,14 +55,17 @@ def fused_dense(
         Economies per block; sectors with a stopped cell are taken economy by economy.
     flows : (S, R, n) array
         Z[p, o, f]: deliveries of sector p of o to industry f.
-    stock, ask, tech, goal, rate, slope, offset : (S, n) arrays
-        State (changed in place) and coefficients [p, f].
+    stock, ask, tech, goal, draw : (S, n) arrays
+        State (changed in place), input and desired stock per unit of output, and the share of a
+        stock that can be used in a day.
+    rise, fall : (S,) arrays
+        As in `Choices`.
+    late : (1,) array
+        As in `Choices`.
     delivered, weight : (S, R) arrays
         Weight times share delivered of yesterday's orders; weight of new orders.
-    output, planned : (n,) arrays
-        Output, and the output that orders are placed for.
-    scale : (3,) array
-        Factors on stock-days, on the limit, on the closing rate.
+    output, expected, target : (n,) arrays
+        Output, the output that orders for use reckon with, and that desired stocks are for.
     cells : (S,) int array
         Row of `now`, `base`, `soon` for the sector, or -1.
     now, base, soon : (m, R, R) arrays
@@ -68,8 +73,8 @@ def fused_dense(
         orders reach.
     placed : (S, R) array
         Orders by supplier, filled in.
-    bound, used : (n,) arrays
-        Lowest output allowed by the stocks seen, sum of inputs used; changed in place.
+    used : (n,) array
+        Sum of inputs used; changed in place.
     """
     economies = flows.shape[1]
     nodes = flows.shape[2]
@@ -80,7 +85,9 @@ def fused_dense(
     a = np.empty(economies, stock.dtype)
     b = np.empty(economies, stock.dtype)
     whole = economies - economies % 4
+    now_used = late[0]
     for p in range(lo, hi):
+        up, down = rise[p], fall[p]
         row = cells[p]
         step = group if row < 0 else 1
         for o in range(economies):
@@ -114,17 +121,17 @@ def fused_dense(
                     pool[k] += b[o] * flows[p, o, first + k]
             for k in range(width):
                 f = first + k
-                need = output[f] * tech[p, f]
+                eaten = output[f] * tech[p, f]
                 held = stock[p, f]
-                eaten = held if clip and held < need else need
-                held += ask[p, f] * made[k] - eaten
+                came = ask[p, f] * made[k]
+                most = held * draw[p, f] + now_used * came
+                eaten = most if clip and most < eaten else eaten
+                held += came - eaten
                 stock[p, f] = held
                 used[f] += eaten
-                limit = held * slope[p, f] * scale[1] + offset[p, f]
-                bound[f] = limit if limit < bound[f] else bound[f]
-                gap = planned[f] * goal[p, f] * scale[0] - held
-                gap = gap if gap > zero else zero
-                wanted = gap * rate[p, f] * scale[2] + need
+                gap = target[f] * goal[p, f] - held
+                wanted = gap * (up if gap > zero else down) + expected[f] * tech[p, f]
+                wanted = wanted if wanted > zero else zero
                 total = pool[k]
                 wish = wanted / total if total > zero else zero
                 ask[p, f] = wish
@@ -166,22 +173,27 @@ def sweep_dense(
     lo: int,
     stock: Any,
     ask: Any,
+    tight: Any,
     flowed: Any,
     tech: Any,
-    goal: Any,
-    rate: Any,
-    slope: Any,
-    offset: Any,
+    unit: Any,
+    bar: Any,
+    cover: Any,
+    reach: Any,
+    psi: Any,
+    need: Any,
+    rise: Any,
+    fall: Any,
+    late: Any,
     output: Any,
-    planned: Any,
-    stock_scale: Any,
-    limit_scale: Any,
-    rate_scale: Any,
+    expected: Any,
+    target: Any,
+    most: Any,
     clip: bool,
-    bound: Any,
+    whole: bool,
     used: Any,
 ) -> None:
-    """Element-wise part of a day for one input sector, a block of industries, many scenarios.
+    """Element-wise part of a day for one input, a block of industries, many scenarios.
 
     Parameters
     ----------
@@ -189,38 +201,62 @@ def sweep_dense(
         First industry of the block.
     stock, ask : (S, n, B) arrays
         State, changed in place.
+    tight : (S, n) array of bool
+        Whether a stock may limit output, of any scenario, the next day; read, then changed.
     flowed : (block, 2 B) array
         Weighted deliveries, then the base that new orders are split by.
-    tech, goal, rate, slope, offset : (S, n) arrays
+    tech, unit, bar : (S, n) arrays
         Coefficients.
-    output, planned, bound, used : (n, B) arrays
+    cover, reach, need : (S, S, B) arrays, psi, rise, fall : (S, B) arrays, late : (B,) array
+        As in `Choices`.
+    output, expected, target, used : (n, B) arrays
         As in `fused_dense`.
-    stock_scale, limit_scale, rate_scale : (B,) arrays
-        Factors by scenario.
+    most : (n, B) array
+        More than the output planned for the next day can be.
+    whole : bool
+        Whether whole stocks can be used in a day; then every stock counts as tight.
     """
     batch = output.shape[1]
+    sectors = stock.shape[0]
     zero = stock.dtype.type(0)
     for i in range(flowed.shape[0]):
         f = lo + i
+        k = f % sectors
         t = tech[p, f]
-        g = goal[p, f]
-        r = rate[p, f]
-        s = slope[p, f]
-        c = offset[p, f]
+        u = unit[p, f]
+        c = bar[p, f]
+        short = zero
+        if tight[p, f] and not whole:
+            for b in range(batch):
+                own = stock[p, f, b]
+                if c * reach[p, k, b] > zero and need[p, k, b] > zero:
+                    own = own * t / (c * reach[p, k, b])
+                came = ask[p, f, b] * flowed[i, b]
+                own += late[b] * came
+                eaten = output[f, b] * t
+                eaten = own if clip and own < eaten else eaten
+                used[f, b] += eaten
+                stock[p, f, b] += came - eaten
+        else:
+            for b in range(batch):
+                eaten = output[f, b] * t
+                held = stock[p, f, b]
+                came = ask[p, f, b] * flowed[i, b]
+                own = held + late[b] * came
+                eaten = own if clip and own < eaten else eaten
+                used[f, b] += eaten
+                stock[p, f, b] = held + (came - eaten)
         for b in range(batch):
-            need = output[f, b] * t
             held = stock[p, f, b]
-            eaten = held if clip and held < need else need
-            held += ask[p, f, b] * flowed[i, b] - eaten
-            stock[p, f, b] = held
-            used[f, b] += eaten
-            limit = held * s * limit_scale[b] + c
-            bound[f, b] = limit if limit < bound[f, b] else bound[f, b]
-            gap = planned[f, b] * g * stock_scale[b] - held
-            gap = gap if gap > zero else zero
-            wanted = gap * r * rate_scale[b] + need
+            goal = u * cover[p, k, b]
+            line = goal * psi[p, b] * most[f, b] - held
+            short += line if line > zero else zero
+            gap = target[f, b] * goal - held
+            wanted = gap * (rise[p, b] if gap > zero else fall[p, b]) + expected[f, b] * t
+            wanted = wanted if wanted > zero else zero
             total = flowed[i, batch + b]
             ask[p, f, b] = wanted / total if total > zero else zero
+        tight[p, f] = c > zero and (whole or short > zero)
 
 
 def sweep_factored(
@@ -228,41 +264,48 @@ def sweep_factored(
     hi: int,
     stock: Any,
     ask: Any,
+    tight: Any,
     tech: Any,
-    goal: Any,
-    rate: Any,
-    slope: Any,
-    offset: Any,
+    unit: Any,
+    bar: Any,
     imported: Any,
     domestic: Any,
+    cover: Any,
+    reach: Any,
+    psi: Any,
+    need: Any,
+    rise: Any,
+    fall: Any,
+    late: Any,
     made: Any,
     own_made: Any,
     pool: Any,
     own_pool: Any,
     output: Any,
-    planned: Any,
-    stock_scale: Any,
-    limit_scale: Any,
-    rate_scale: Any,
+    expected: Any,
+    target: Any,
+    most: Any,
     clip: bool,
+    whole: bool,
     foreign: Any,
     home: Any,
-    bound: Any,
     used: Any,
 ) -> None:
     """Element-wise part of a day on a factored table, for the users of economies lo .. hi-1.
 
-    An economy's outputs and bounds stay in the cache while its inputs pass by.
+    An economy's outputs stay in the cache while its inputs pass by.
 
     Parameters
     ----------
-    stock, ask : (S, R, S, B) arrays
-        State [p, j, l], changed in place.
-    tech, goal, rate, slope, offset, imported, domestic : (S, R, S) arrays
+    stock, ask : (S, R, S, B) arrays, tight : (S, R, S) array of bool
+        State [p, j, l], changed in place; `tight` as in `sweep_dense`.
+    tech, unit, bar, imported, domestic : (S, R, S) arrays
         Coefficients.
+    cover, reach, need, psi, rise, fall, late, most, whole
+        As in `sweep_dense`; `most` of shape (R, S, B).
     made, own_made, pool, own_pool : (S, R, B) arrays
         Weighted deliveries and weights of new orders per unit of imported and of domestic use.
-    output, planned, bound, used : (R, S, B) arrays
+    output, expected, target, used : (R, S, B) arrays
         As in `fused_dense`.
     foreign, home : (S, R, B) arrays
         New orders per importer for imports and at home, filled in.
@@ -277,35 +320,55 @@ def sweep_factored(
                 home[p, j, b] = zero
             for k in range(sectors):
                 t = tech[p, j, k]
-                g = goal[p, j, k]
-                r = rate[p, j, k]
-                s = slope[p, j, k]
-                c = offset[p, j, k]
+                u = unit[p, j, k]
+                c = bar[p, j, k]
                 qi = imported[p, j, k]
                 qd = domestic[p, j, k]
+                if tight[p, j, k] and not whole:
+                    for b in range(batch):
+                        own = stock[p, j, k, b]
+                        if c * reach[p, k, b] > zero and need[p, k, b] > zero:
+                            own = own * t / (c * reach[p, k, b])
+                        came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
+                        own += late[b] * came
+                        eaten = output[j, k, b] * t
+                        eaten = own if clip and own < eaten else eaten
+                        used[j, k, b] += eaten
+                        stock[p, j, k, b] += came - eaten
+                else:
+                    for b in range(batch):
+                        eaten = output[j, k, b] * t
+                        held = stock[p, j, k, b]
+                        came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
+                        own = held + late[b] * came
+                        eaten = own if clip and own < eaten else eaten
+                        used[j, k, b] += eaten
+                        stock[p, j, k, b] = held + (came - eaten)
+                short = zero
                 for b in range(batch):
-                    need = output[j, k, b] * t
                     held = stock[p, j, k, b]
-                    eaten = held if clip and held < need else need
-                    came = made[p, j, b] * qi + own_made[p, j, b] * qd
-                    held += ask[p, j, k, b] * came - eaten
-                    stock[p, j, k, b] = held
-                    used[j, k, b] += eaten
-                    limit = held * s * limit_scale[b] + c
-                    bound[j, k, b] = limit if limit < bound[j, k, b] else bound[j, k, b]
-                    gap = planned[j, k, b] * g * stock_scale[b] - held
-                    gap = gap if gap > zero else zero
-                    wanted = gap * r * rate_scale[b] + need
+                    goal = u * cover[p, k, b]
+                    line = goal * psi[p, b] * most[j, k, b] - held
+                    short += line if line > zero else zero
+                    gap = target[j, k, b] * goal - held
+                    wanted = gap * (rise[p, b] if gap > zero else fall[p, b])
+                    wanted += expected[j, k, b] * t
+                    wanted = wanted if wanted > zero else zero
                     total = pool[p, j, b] * qi + own_pool[p, j, b] * qd
                     wish = wanted / total if total > zero else zero
                     ask[p, j, k, b] = wish
                     foreign[p, j, b] += wish * qi
                     home[p, j, b] += wish * qd
+                tight[p, j, k] = c > zero and (whole or short > zero)
+
+
+LOOPS = (bind, fused_dense, sweep_dense, sweep_factored)
+"""The loops that can be compiled."""
 
 
 @functools.cache
 def compiled(name: str) -> Callable[..., None]:
-    """Return a loop of this module compiled; the cache on disk is used where it can be written.
+    """Return one of `LOOPS` compiled; the cache on disk is used where it can be written.
 
     Raises
     ------
@@ -314,7 +377,7 @@ def compiled(name: str) -> Callable[..., None]:
     """
     import numba
 
-    function = globals()[name]
+    function = {f.__name__: f for f in LOOPS}[name]
     options: dict[str, Any] = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
     try:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
-from isthmus.kernels.disruption import (
-    Array,
-    Behaviour,
-    Coefficients,
-    Scales,
-    Table,
-)
+from isthmus.kernels.disruption import Array, Table
 from isthmus.kernels.disruption_batch import (
     Day,
     Flows,
     State,
-    allowed,
-    overproduce,
     ratio,
-    share_out,
-    sweep,
     to_industries,
     to_sectors,
 )
 from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, capacity_left
 from isthmus.kernels.disruption_rebuild import Rebuilding
+from isthmus.kernels.disruption_steps import (
+    Allowed,
+    Block,
+    Later,
+    allow,
+    limits,
+    overproduce,
+    put_off,
+    share_out,
+    sweep,
+    together,
+)
+from isthmus.kernels.disruption_terms import Behaviour, Choices, Coefficients, choices, values
 
 Precision = Literal["float64", "float32"]
 BLOCK_BYTES = 4_000_000
@@ -47,8 +50,8 @@ class BatchRun:
         Rules shared by the batch.
     drivers : Drivers
         What is imposed.
-    scales : Scales, optional
-        Factors by scenario.
+    chosen : Choices, optional
+        What differs between scenarios; by default the defaults of `choices`.
     rebuilding : Rebuilding, optional
         Capital to rebuild.
     xp : module
@@ -64,7 +67,7 @@ class BatchRun:
         behaviour: Behaviour,
         drivers: Drivers,
         *,
-        scales: Scales | None = None,
+        chosen: Choices | None = None,
         rebuilding: Rebuilding | None = None,
         xp: Any = np,
         precision: Precision = "float64",
@@ -73,24 +76,26 @@ class BatchRun:
         self.kind = getattr(xp, precision)
         self.shape = table.shape
         self.behaviour, self.drivers, self.rebuilding = behaviour, drivers, rebuilding
+        self.inputs = inputs
+        self.chosen = chosen or choices(self.shape[0], drivers.batch)
         self.final = FinalDemand(table.final, drivers)
         self.flows = Flows(table, drivers.stops, xp, precision)
         self.initial = self._array(table.output)[:, None]
-        self.scales = Scales(
-            *(self._array(v) for v in _values(scales or Scales.ones(drivers.batch)))
-        )
-        self.blocks = self._blocks()
-        self.inputs = [
-            Coefficients(*(self._array(v[lo:hi])[:, :, None] for v in _values(inputs)))
-            for lo, hi in self.blocks
-        ]
+        self.use = self._array(table.inputs())
+        self.total_tech = self._array(inputs.tech.sum(axis=0))[:, None]
         self.rebuilt: Array = np.zeros((1, 1))
-        self.use = self._array(table.inputs())[:, :, None]
+        self.deferring = self.chosen.defers
+        self.each = {k: self._array(v) for k, v in values(self.chosen).items() if v.ndim == 1}
+        self.blocks = self._cut()
+        self.terms = self._terms()
 
-    def _array(self, values: Array) -> Any:
-        return self.xp.asarray(np.asarray(values, dtype=self.precision), dtype=self.kind)
+    def _array(self, given: Array) -> Any:
+        return self.xp.asarray(np.asarray(given, dtype=self.precision), dtype=self.kind)
 
-    def _blocks(self) -> list[tuple[int, int]]:
+    def _terms(self) -> list[Block]:
+        return [Block.of(self.inputs, self.chosen, rows, self._array) for rows in self.blocks]
+
+    def _cut(self) -> list[tuple[int, int]]:
         s, r = self.shape
         if self.behaviour.skip_small:
             return [(0, s)]
@@ -115,43 +120,90 @@ class BatchRun:
             yield day
 
     def _severity(self, t: int) -> list[Any]:
+        """Shares of deliveries stopped on day t."""
         now = min(t, self.drivers.days - 1)
         paths = [stop.path[now] for stop in self.drivers.stops]
         return [self._array(p) if np.any(p) else None for p in paths]
+
+    def _turned(self, t: int) -> list[Any]:
+        """Shares of the orders of day t that go to other origins."""
+        now = min(t, self.drivers.days - 1)
+        paths = [stop.turned(now) for stop in self.drivers.stops]
+        return [self._array(p) if np.any(p) else None for p in paths]
+
+    def _cells(self, given: Any) -> Any:
+        """See (block, n, B) as (block, R, S, B)."""
+        s, r = self.shape
+        return self.xp.reshape(given, (given.shape[0], r, s, given.shape[2]))
+
+    def _holders(self, given: Any) -> Any:
+        """See (n, B) as (1, R, S, B)."""
+        s, r = self.shape
+        return self.xp.reshape(given, (1, r, s, given.shape[1]))
 
     def _start(self) -> State:
         xp, batch = self.xp, self.drivers.batch
         s, r = self.shape
         ones = xp.ones((s, r, batch), dtype=self.kind)
-        severity = self._severity(0)
-        stock, ask, placed, bounds = [], [], [], []
-        for (lo, hi), inputs in zip(self.blocks, self.inputs, strict=True):
-            held = inputs.start * self.scales.stock[None, None, :]
-            base = self.flows.collect(lo, hi, ones, severity, redirected_only=True)
-            wish = ratio(xp, self.use[lo:hi, :, :] * xp.ones_like(base), base)
-            stock.append(held)
+        nothing = xp.zeros((r * s, batch), dtype=self.kind)
+        severity, turned = self._severity(0), self._turned(0)
+        start = self._holders(self.initial * xp.ones((1, batch), dtype=self.kind))
+        stock, ask, placed = [], [], []
+        for (lo, hi), block in zip(self.blocks, self.terms, strict=True):
+            held = start * block.unit * block.begin
+            base = self.flows.collect(lo, hi, ones, turned)
+            wish = ratio(xp, self.use[lo:hi, :, None] * xp.ones_like(base), base)
+            stock.append(xp.reshape(held, (hi - lo, r * s, batch)))
             ask.append(wish)
             placed.append(self.flows.place(lo, hi, wish, severity))
-            bounds.append(allowed(xp, held, inputs, self.scales, self.behaviour))
         return State(
             stock,
             ask,
             xp.concat(placed, axis=0),
             ones,
-            self._limit(bounds),
             xp.full((r * s, batch), self.behaviour.over_base, dtype=self.kind),
             self.initial * xp.ones((1, batch), dtype=self.kind),
+            nothing,
+            nothing,
         )
 
-    def _limit(self, bounds: list[Any]) -> Any:
-        xp = self.xp
-        total = bounds[0]
-        for bound in bounds[1:]:
-            total = total + bound if self.behaviour.limit == "sum" else xp.minimum(total, bound)
-        return total
+    def stock_at_start(self) -> Array:
+        """Return stocks at the start, (S, n, B), in double precision."""
+        begin = np.tile(self.chosen.begin, (1, self.shape[1], 1))
+        output = np.asarray(self.initial, dtype=np.float64)[None, :, :]
+        return np.asarray(output * self.inputs.unit[:, :, None] * begin)
+
+    def limits_of(self, stock: Array, optimum: Any) -> Array:
+        """Return the output that each stock allows, (S, n, B), given planned output (n, B)."""
+        block = Block.of(self.inputs, self.chosen, (0, self.shape[0]), np.asarray)
+        planned, start = (self._holders(np.asarray(v)) for v in (optimum, self.initial))
+        found = limits(np, self._cells(stock), block, planned, start, self.behaviour)
+        return np.asarray(found.reshape(stock.shape))
+
+    def _allowed(self, state: State, optimum: Any) -> Allowed:
+        """Return the output that stocks allow."""
+        planned, start = self._holders(optimum), self._holders(self.initial)
+        parts = [
+            allow(
+                self.xp,
+                self._cells(stock),
+                block,
+                planned,
+                start,
+                self.behaviour,
+                deferring=self.deferring,
+            )
+            for stock, block in zip(state.stock, self.terms, strict=True)
+        ]
+        found = together(self.xp, parts, self.behaviour.limit)
+        if self.behaviour.limit == "sum":
+            bound = ratio(self.xp, found.output, self.total_tech * self.xp.ones_like(found.output))
+            free = self.xp.where(self.total_tech > 0, bound, self.xp.inf)
+            found = replace(found, output=free)
+        return found
 
     def _day(self, t: int, state: State) -> tuple[Day, State]:
-        xp, behaviour = self.xp, self.behaviour
+        xp, behaviour, each = self.xp, self.behaviour, self.each
         self.final.advance(t)
         orders = to_industries(xp, state.orders)
         consumed = self._array(self.final.by_supplier)
@@ -164,60 +216,89 @@ class BatchRun:
         demand = orders + final
         factor = state.factor
         if t > 1:
-            factor = overproduce(xp, factor, demand, state.output, behaviour)
+            factor = overproduce(
+                xp, factor, demand, state.output, each["over_max"], each["over_tau"], behaviour
+            )
         capacity = self.initial * self._array(left) * factor
         optimum = xp.minimum(demand, capacity)
-        output = xp.minimum(optimum, state.bound)
-        met, served = share_out(xp, output, orders, final, behaviour)
+        allowed = self._allowed(state, optimum)
+        output = xp.minimum(optimum, allowed.output)
+        state, later = self._put_off(state, factor, (optimum, output), demand, left, allowed)
+        output, optimum = output + later.more, optimum + later.more
+        met, served = share_out(xp, output, orders, final, each["ration"])
+        if self.deferring:
+            kept = later.kept * (1.0 - served) * consumed
+            state = replace(state, waiting=state.waiting - later.late + kept)
         planned = optimum
         if self.rebuilding is not None:
             self.rebuilding.advance(t, np.asarray(served, dtype=np.float64))
             if behaviour.orders_after_rebuilding:
                 unmet = (final - consumed) * (1.0 - served)
                 planned = xp.minimum(orders + consumed + unmet, capacity)
-        state, used = self._reorder(t, state, output, planned, met, capacity)
-        day = Day(output, demand, capacity, optimum, met, served, used)
-        return day, replace(state, factor=factor, output=output)
+        output, planned, demand = output + later.late, planned + later.late, demand + later.late
+        plans = self._plans(output, planned, demand)
+        state, used = self._reorder(t, state, (output, *plans), met, capacity)
+        capacity, optimum = capacity + later.more + later.late, optimum + later.late
+        day = Day(output, demand, capacity, optimum, met, served, used, later.late)
+        return day, replace(state, output=output)
+
+    def _put_off(
+        self,
+        state: State,
+        factor: Any,
+        made: tuple[Any, Any],
+        demand: Any,
+        left: Array,
+        allowed: Allowed,
+    ) -> tuple[State, Later]:
+        """Return the state with today's factor and backlog, and what is made of earlier days."""
+        if not self.deferring:
+            nothing = self.xp.zeros_like(demand)
+            return replace(state, factor=factor), Later(nothing, nothing, nothing, nothing)
+        whole = self.xp.minimum(demand, self.initial * factor)
+        later = put_off(
+            self.xp, state, (whole, *made), demand, self._array(left), allowed, self.each
+        )
+        return replace(state, factor=factor, backlog=later.backlog), later
+
+    def _plans(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:
+        """Return what orders for use reckon with, and what wanted stocks are for."""
+        each = self.each
+        expected = each["plan"] * planned + each["output"] * output + each["demand"] * demand
+        target = self.xp.where(each["fixed"] > 0, self.initial, planned)
+        return expected, target
+
+    def _weight(self, capacity: Any) -> Any:
+        """Return the weights of suppliers for new orders, (S, R, B)."""
+        left = to_sectors(self.xp, ratio(self.xp, capacity, self.initial), self.shape)
+        return self.xp.where(self.each["alt"] > 0, left, self.xp.ones_like(left))
 
     def _reorder(
-        self, t: int, state: State, output: Any, optimum: Any, met: Any, capacity: Any
+        self, t: int, state: State, plans: tuple[Any, Any, Any], met: Any, capacity: Any
     ) -> tuple[State, Any]:
         xp = self.xp
-        today, tomorrow = self._severity(t), self._severity(t + 1)
+        today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
         delivered = state.weight * to_sectors(xp, met, self.shape)
-        weight = state.weight
-        if self.behaviour.rule == "alt":
-            weight = to_sectors(xp, ratio(xp, capacity, self.initial), self.shape)
-        stock, ask, placed, bounds, used = [], [], [], [], []
-        for i, ((lo, hi), inputs) in enumerate(zip(self.blocks, self.inputs, strict=True)):
-            held, wish, bound, eaten = sweep(
+        weight = self._weight(capacity)
+        day = tuple(self._holders(v) for v in plans)
+        stock, ask, placed, used = [], [], [], []
+        for i, ((lo, hi), block) in enumerate(zip(self.blocks, self.terms, strict=True)):
+            held, wish, eaten = sweep(
                 xp,
-                state.stock[i],
-                state.ask[i],
-                self.flows.collect(lo, hi, delivered, today),
-                self.flows.collect(lo, hi, weight, tomorrow, redirected_only=True),
-                output,
-                optimum,
-                inputs,
-                self.scales,
+                self._cells(state.stock[i]),
+                self._cells(state.ask[i]),
+                self._cells(self.flows.collect(lo, hi, delivered, today)),
+                self._cells(self.flows.collect(lo, hi, weight, turned)),
+                (day[0], day[1], day[2]),
+                block,
+                self.each["late"],
                 self.behaviour,
             )
-            stock.append(held)
+            flat = state.stock[i].shape
+            wish = xp.reshape(wish, flat)
+            stock.append(xp.reshape(held, flat))
             ask.append(wish)
             placed.append(self.flows.place(lo, hi, wish, tomorrow) * weight[lo:hi, :, :])
-            bounds.append(bound)
-            used.append(eaten)
-        new = State(
-            stock,
-            ask,
-            xp.concat(placed, axis=0),
-            weight,
-            self._limit(bounds),
-            state.factor,
-            output,
-        )
+            used.append(xp.reshape(eaten, flat[1:]))
+        new = replace(state, stock=stock, ask=ask, orders=xp.concat(placed, axis=0), weight=weight)
         return new, sum(used[1:], used[0])
-
-
-def _values(record: Any) -> list[Any]:
-    return [getattr(record, f.name) for f in fields(record)]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from isthmus.scenario.base import ALL, Codes, Strict
 from isthmus.scenario.curves import RecoveryShape, profile_problems, severity_path
@@ -25,6 +25,27 @@ ProfileField = Annotated[
     AfterValidator(_check_profile),
 ]
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+def _as_redirect(value: Any) -> Any:
+    """Check a share or points of it; anything but yes or no, a number or points is refused."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"must be true, false, or a share from 0 to 1, got {value!r}")
+        return float(value)
+    try:
+        points = tuple((float(day), float(share)) for day, share in value)
+    except (TypeError, ValueError):
+        what = "must be true, false, a share from 0 to 1, or points [day, share]"
+        raise ValueError(f"{what}, got {value!r}") from None
+    return _check_profile(points)
+
+
+Redirect = bool | float | tuple[tuple[float, float], ...]
+RedirectField = Annotated[Redirect, BeforeValidator(_as_redirect)]
+"""Whether buyers turn to other origins: yes or no, a share, or points (day of the shock, share)."""
 
 
 class Recovery(Strict):
@@ -103,6 +124,28 @@ class _Bilateral(Shock):
     code_fields: ClassVar[tuple[str, ...]] = ("exporters", "importers", "industries")
 
 
+class _Stopping(Shock):
+    severity: Share = 1.0
+    redirect: RedirectField = True
+
+    @model_validator(mode="after")
+    def _redirect_within_the_shock(self) -> Self:
+        if isinstance(self.redirect, tuple) and self.duration is not None:
+            last = self.redirect[-1][0]
+            lasts = self.duration + (0.0 if self.recovery is None else self.recovery.days)
+            if last > lasts:
+                what = f"day {last:g} lies after the end of the shock, which lasts {lasts:g} days"
+                raise ValueError(f"redirect: {what}")
+        return self
+
+    def redirected(self, days: int) -> npt.NDArray[np.float64]:
+        """Return the share of what is stopped for which buyers turn to others, days 0 .. days-1."""
+        if not isinstance(self.redirect, tuple):
+            return np.full(days, float(self.redirect))
+        at, share = np.array(self.redirect).T
+        return np.asarray(np.interp(np.arange(days) - self.start, at, share))
+
+
 class CapacityLoss(_Unilateral):
     """Production capacity of industries is lost and recovers.
 
@@ -144,7 +187,7 @@ class CapacityLoss(_Unilateral):
         return self
 
 
-class ExportStop(_Bilateral):
+class ExportStop(_Stopping, _Bilateral):
     """Exporters deliver less, or nothing, of some industries to some importers.
 
     Trade inside one economy is untouched. With `redirect` the buyers ask other origins for what
@@ -156,16 +199,16 @@ class ExportStop(_Bilateral):
         Who stops what to whom; industries are those of the supplier, chip nodes included.
     severity : float
         Share of the deliveries stopped, in (0, 1].
-    redirect : bool
-        Whether buyers turn to other origins.
+    redirect : bool, float or sequence of (day, share)
+        Whether buyers turn to other origins for what is stopped, the share of it for which they
+        do, or that share by day of the shock, interpolated linearly (``[[30, 0], [30.5, 1]]``: not
+        for a month, then all). Buyers that differ are named in shocks of their own.
     """
 
     kind: Literal["export_stop"] = "export_stop"
-    severity: Share = 1.0
-    redirect: bool = True
 
 
-class PurchaseBan(_Bilateral):
+class PurchaseBan(_Stopping, _Bilateral):
     """Importers buy less, or nothing, of some industries from some exporters.
 
     Trade inside one economy is untouched. With `redirect` the importers buy elsewhere; without
@@ -173,11 +216,9 @@ class PurchaseBan(_Bilateral):
     """
 
     kind: Literal["purchase_ban"] = "purchase_ban"
-    severity: Share = 1.0
-    redirect: bool = True
 
 
-class Embargo(Shock):
+class Embargo(_Stopping):
     """Trade between two groups stops in both directions.
 
     Parameters
@@ -188,16 +229,16 @@ class Embargo(Shock):
         Industries of the suppliers, on both sides.
     severity : float
         Share of the trade stopped, in (0, 1].
-    redirect : bool
-        Whether buyers turn to other origins.
+    redirect : bool, float or sequence of (day, share)
+        Whether buyers turn to other origins for what is stopped, the share of it for which they
+        do, or that share by day of the shock, interpolated linearly (``[[30, 0], [30.5, 1]]``: not
+        for a month, then all). Buyers that differ are named in shocks of their own.
     """
 
     kind: Literal["embargo"] = "embargo"
     economies: Codes
     partners: Codes = (ALL,)
     industries: Codes = (ALL,)
-    severity: Share = 1.0
-    redirect: bool = True
 
     code_fields: ClassVar[tuple[str, ...]] = ("economies", "partners", "industries")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from isthmus import disruption
+from isthmus.disruption.compat import first_rules
 from isthmus.errors import DataMissing
 from isthmus.scenario import ExportStop, Scenario, industry_groups
 from isthmus.study.context import Context
@@ -51,6 +52,7 @@ def _lost(blocs: MRIO, *, stock_days: float, psi: float, redirect: bool) -> floa
         stock_days=stock_days,
         psi=psi,
         engine="numpy",
+        **first_rules("all", blocs.industries),
     )["losses"].frame
     row = losses.filter((losses["economy"] == HOME) & (losses["horizon"] == QUARTER))
     return round(float(row["value_added_lost_share"][0]), DIGITS) + 0.0
