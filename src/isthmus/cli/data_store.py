@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from isthmus.cli.output import emit_json, emit_rows, say
-from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 if TYPE_CHECKING:
     from isthmus.store import DatasetEntry
+    from isthmus.world.adding import Added
 
 SCHEMA_VERSION = 1
 Json = Annotated[bool, Parameter(negative="")]
+Flag = Annotated[bool, Parameter(negative="")]
 
 
 def register(app: App) -> None:
@@ -30,48 +31,104 @@ def add(
     file: Path,
     *,
     record: Path | None = None,
-    keep_formulas: Annotated[bool, Parameter(negative="")] = False,
+    delimiter: str = "",
+    decimal: Literal["", ".", ","] = "",
+    thousands: str = "",
+    encoding: str = "",
+    skip_rows: int | None = None,
+    missing: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
+    dash: Literal["", "zero", "missing"] = "",
+    blank: Literal["", "zero", "missing"] = "",
+    text: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
+    drop_aggregates: Flag = False,
+    sum_duplicates: Flag = False,
+    repair: Flag = False,
+    keep_formulas: Flag = False,
     json: Json = False,
 ) -> None:
-    """Add a table of your own: one Parquet or CSV file and its record, or a converted WIOD table.
+    """Add a table of your own: one text or Parquet file and its record, or a converted WIOD table.
+
+    Text is read as it stands: separator, encoding, decimal mark, titles and notes are recognised
+    and reported, and a table that a command of isthmus reads is held against what that command
+    needs. The options below can also stand under [reading] in the record.
 
     Parameters
     ----------
     file
-        Parquet or CSV file with a header; or a world input-output table of WIOD as an archive of
-        arrays (.npz), whose record is known.
+        Text (.csv, .tsv, .txt) or Parquet file with a header; or a world input-output table of
+        WIOD as an archive of arrays (.npz), whose record is known.
     record
         TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
         attribution, redistribution, columns. By default the file of the same name with .toml.
+    delimiter
+        Separator of the cells; recognised by default.
+    decimal
+        Decimal mark, "." or ","; recognised by default.
+    thousands
+        Separator of thousands, "none" for none; recognised by default.
+    encoding
+        Encoding of the text; UTF-8, UTF-16 and Windows-1252 are recognised.
+    skip_rows
+        Lines above the header; recognised by default.
+    missing
+        A further text that stands for a missing number; can be given several times.
+    dash
+        What a dash stands for among numbers, "zero" or "missing"; refused by default.
+    blank
+        What an empty cell stands for among numbers, "missing" by default.
+    text
+        A column that stays text though it looks like numbers; can be given several times.
+    drop_aggregates
+        Leave out rows of the world, of unions and of areas not specified.
+    sum_duplicates
+        Add up rows of one and the same flow.
+    repair
+        Mend imbalances and negative value added of an inter-economy table, and note them.
     keep_formulas
-        Take text of a CSV file as it is. By default an apostrophe before text that a spreadsheet
+        Take text of a text file as it is. By default an apostrophe before text that a spreadsheet
         would run as a formula is taken off, as exports put it there.
     json
         Print one JSON document.
     """
-    from isthmus.store import Store
-    from isthmus.store.datasets import read_record, read_rows
+    from isthmus.world.adding import Added, add_file
 
     if file.suffix.lower() == ".npz":
+        from isthmus.store import Store
+        from isthmus.store.datasets import read_record
         from isthmus.world.mrio_wiod import wiod_dataset
 
         own = read_record(record) if record else None
-        _added(Store().add(*wiod_dataset(file, own)), json)
+        _added(Added(Store().add(*wiod_dataset(file, own))), json)
         return
-    beside = record or file.with_suffix(".toml")
-    if not beside.is_file():
-        raise BadInput(
-            "the data set has no record",
-            where=str(beside),
-            hint="write one (licence, unit, kind, source) and name it with --record",
-        )
-    rows = read_rows(file, keep_formulas=keep_formulas)
-    _added(Store().add(read_record(beside), rows), json)
+    done = add_file(
+        file,
+        record,
+        delimiter=delimiter,
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
+        skip_rows=skip_rows,
+        missing=missing,
+        dash=dash,
+        blank=blank,
+        text=text,
+        drop_aggregates=drop_aggregates,
+        sum_duplicates=sum_duplicates,
+        repair=repair,
+        keep_formulas=keep_formulas,
+    )
+    _added(done, json)
 
 
-def _added(entry: DatasetEntry, json: bool) -> None:
+def _added(done: Added, json: bool) -> None:
+    entry = done.entry
     if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "added": entry.reference})
+        document = {"added": entry.reference, "read_as": done.read_as, "notes": done.notes}
+        emit_json({"schema_version": SCHEMA_VERSION, **document})
+    if done.read_as:
+        say(f"read as: {', '.join(done.read_as)}")
+    for note in done.notes:
+        say(f"note: {note}")
     say(f"added {entry.reference}; open it with the world starter+{entry.key}")
 
 

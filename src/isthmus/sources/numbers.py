@@ -49,6 +49,8 @@ class Numbers:
     ----------
     frame : polars.DataFrame
         64-bit fractions; null where a number is missing or wrong.
+    wrong : polars.DataFrame
+        Where a cell is neither a number nor a sign of a missing one.
     marks : Marks
         How they are written.
     notes : tuple of str
@@ -58,6 +60,7 @@ class Numbers:
     """
 
     frame: pl.DataFrame
+    wrong: pl.DataFrame
     marks: Marks
     notes: tuple[str, ...]
     problems: tuple[InputProblem, ...]
@@ -85,18 +88,23 @@ def parse_numbers(
     marks, problems = _marks(table, bodies, options)
     unsettled = bool(problems)
     read: dict[str, pl.Series] = {}
+    odd: dict[str, pl.Series] = {}
     for name, cells in bodies.items():
         read[name] = _parsed(cells, marks).alias(name)
-        wrong = cells.is_not_null() & read[name].is_null()
+        odd[name] = wrong = cells.is_not_null() & read[name].is_null()
         if unsettled:
             wrong &= ~cells.str.contains(r"^-?[\d.,]+$").fill_null(False)
         problems += _wrong(table, name, wrong, marks)
-    return Numbers(pl.DataFrame(read), marks, tuple(notes), tuple(problems))
+    return Numbers(pl.DataFrame(read), pl.DataFrame(odd), marks, tuple(notes), tuple(problems))
 
 
 def _unmarked(table: TextTable, name: str, options: TextOptions, notes: list[str]) -> pl.Series:
     """Return a column without its markers of missing values."""
     cells = table.frame[name]
+    if options.blank == "zero" and (count := cells.null_count()):
+        noun = "cell" if count == 1 else "cells"
+        notes.append(f"column {name}: {count:,} empty {noun} read as zero")
+        cells = cells.fill_null("0")
     odd = cells.is_not_null() & ~cells.str.contains(r"\d").fill_null(False)
     if not odd.any():
         return cells
@@ -112,7 +120,9 @@ def _unmarked(table: TextTable, name: str, options: TextOptions, notes: list[str
             shown = ", ".join(repr(text) for text in sorted(found))
             noun = "cell" if count == 1 else "cells"
             first = table.lines[int(at.arg_true()[0])]
-            notes.append(f"column {name}: {count:,} {noun} {shown} {what}, first on line {first}")
+            notes.append(
+                f"column {name}: {count:,} {noun} {shown} {what}, first on {table.noun} {first}"
+            )
     gone = dict.fromkeys(missing, None) | dict.fromkeys(dashes, "0")
     return cells.replace(list(gone), list(gone.values())) if gone else cells
 
@@ -126,7 +136,9 @@ def _body(table: TextTable, name: str, cells: pl.Series, notes: list[str]) -> pl
     count = int(flagged.sum())
     line = table.lines[int(flagged.arg_true()[0])]
     noun = "flag" if count == 1 else "flags"
-    notes.append(f"column {name}: {count:,} {noun} behind numbers taken off, first on line {line}")
+    notes.append(
+        f"column {name}: {count:,} {noun} behind numbers taken off, first on {table.noun} {line}"
+    )
     return plain.str.replace(r"^(-?[\d.,]*\d) [a-z]{1,3}$", "$1")
 
 
@@ -203,7 +215,7 @@ def _settle(
             InputProblem(
                 f"{text!r} can be {text.replace(mark, '')} or {text.replace(mark, '.')}, and no "
                 "other number of the file settles it",
-                f"{table.name}, line {table.lines[place]}, column {name}",
+                table.place(place, name),
                 f"--decimal '{mark}' or --thousands '{mark}' says which",
             )
         )
@@ -217,7 +229,9 @@ def _mixed(table: TextTable, bodies: dict[str, pl.Series]) -> InputProblem:
             at = cells.str.contains(rf"\d\{mark}\d").fill_null(False)
             if at.any():
                 place = int(at.arg_true()[0])
-                places.append(f"{cells[place]!r} on line {table.lines[place]}, column {name}")
+                places.append(
+                    f"{cells[place]!r} on {table.noun} {table.lines[place]}, column {name}"
+                )
                 break
     return InputProblem(
         "numbers are written with different decimal marks: " + " and ".join(places),
@@ -251,7 +265,7 @@ def _wrong(table: TextTable, name: str, at: pl.Series, marks: Marks) -> list[Inp
     return [
         InputProblem(
             f"{table.frame[name][place]!r} is not a number",
-            f"{table.name}, line {table.lines[place]}, column {name}",
+            table.place(place, name),
             _hint(str(table.frame[name][place]), marks),
         )
         for place in at.arg_true().to_list()

@@ -52,6 +52,8 @@ class TextOptions:
         Further texts that stand for a missing number.
     dash : {"", "zero", "missing"}
         What a dash in a number column stands for; a dash is refused when this is empty.
+    blank : {"missing", "zero"}
+        What an empty cell of a number column stands for.
     """
 
     delimiter: str = ""
@@ -61,6 +63,7 @@ class TextOptions:
     skip_rows: int | None = None
     missing: tuple[str, ...] = ()
     dash: Literal["", "zero", "missing"] = ""
+    blank: Literal["missing", "zero"] = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class TextTable:
         Encoding and separator in words.
     notes : tuple of str
         What was left out or taken off, with counts and lines.
+    noun : str
+        What `lines` count, for messages.
     """
 
     frame: pl.DataFrame
@@ -89,6 +94,11 @@ class TextTable:
     delimiter: str = ","
     read_as: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    noun: str = "line"
+
+    def place(self, row: int, column: str) -> str:
+        """Return where a cell stands, in words."""
+        return f"{self.name}, {self.noun} {self.lines[row]}, column {column}"
 
 
 @dataclass(slots=True)
@@ -305,7 +315,8 @@ def _tidy(
     frame: pl.DataFrame, lines: pl.Series, names: Sequence[str]
 ) -> tuple[pl.DataFrame, list[str]]:
     """Take blanks off the ends of cells and spreadsheet quotes off texts; blank cells are null."""
-    told, columns = [], []
+    told: list[str] = []
+    columns: dict[str, pl.Series] = {}
     for name in names:
         cells = frame[name]
         plain = cells.str.strip_chars(BLANKS)
@@ -318,8 +329,19 @@ def _tidy(
             if count := int(changed.sum()):
                 at = lines[int(changed.arg_true()[0])]
                 told.append(f"column {name}: {_count(count, 'cell')} {what}, first on line {at}")
-        columns.append(bare.replace("", None).alias(name))
+        columns[name] = bare.replace("", None)
+    if "" in columns and len(columns) > 1 and _counts(columns[""]):
+        del columns[""]
+        told.append("a column without a name that counts the rows left out")
     return pl.DataFrame(columns), told
+
+
+def _counts(cells: pl.Series) -> bool:
+    numbers = cells.cast(pl.Int64, strict=False)
+    first = numbers[0]
+    return first in (0, 1) and numbers.equals(
+        pl.Series(range(first, first + cells.len()), dtype=pl.Int64)
+    )
 
 
 def _count(number: int, noun: str) -> str:

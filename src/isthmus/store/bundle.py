@@ -231,7 +231,7 @@ def _checked_member(archive: zipfile.ZipFile, base: str, path: Path, new: Path) 
     _unpack(archive, f"{base}/{DATA_FILE}", new / DATA_FILE, manifest.files[0].bytes)
     for problem in datasets.file_problems(new, manifest.files):
         raise DataCorrupted(problem, where=where)
-    if content_hash(datasets.read_rows(new / DATA_FILE)) != manifest.record.content_sha256:
+    if content_hash(datasets.read_parquet(new / DATA_FILE)) != manifest.record.content_sha256:
         raise DataCorrupted("the rows differ from the digest in the record", where=where)
     return manifest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from isthmus.errors import BadInput, DataCorrupted, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.content import content_hash
-from isthmus.evidence.formulas import unguarded
 from isthmus.runtime import canonical_hash
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
@@ -228,6 +226,46 @@ def file_problems(folder: Path, files: tuple[FileEntry, ...]) -> list[str]:
     return problems
 
 
+def read_document(path: Path) -> dict[str, Any]:
+    """Read a TOML or JSON file, with or without a byte order mark.
+
+    Raises
+    ------
+    BadInput
+        When it is missing or neither.
+    """
+    import json
+    import tomllib
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        read = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
+        if not isinstance(read, dict):
+            raise ValueError("it holds no names")
+        return read
+    except (OSError, ValueError) as error:
+        raise BadInput("the record cannot be read", where=str(path), hint=str(error)) from error
+
+
+def record_of(document: dict[str, Any], *, where: str) -> DatasetRecord:
+    """Return the record that a document holds.
+
+    Raises
+    ------
+    BadInput
+        With every field that is missing, unknown or wrong.
+    """
+    try:
+        return DatasetRecord.model_validate(document)
+    except ValidationError as error:
+        problems = [
+            InputProblem(item["msg"], ".".join(str(p) for p in item["loc"]))
+            for item in error.errors()
+        ]
+        raise_all("record of the data set", problems, where=where)
+        raise
+
+
 def read_record(path: Path) -> DatasetRecord:
     """Read the record of a data set from a TOML or JSON file.
 
@@ -236,54 +274,19 @@ def read_record(path: Path) -> DatasetRecord:
     BadInput
         With every field that is missing, unknown or wrong.
     """
-    import json
-    import tomllib
-
-    try:
-        text = path.read_text(encoding="utf-8")
-        raw = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        return DatasetRecord.model_validate(raw)
-    except ValidationError as error:
-        problems = [
-            InputProblem(item["msg"], ".".join(str(p) for p in item["loc"]))
-            for item in error.errors()
-        ]
-        raise_all("record of the data set", problems, where=str(path))
-        raise
-    except (OSError, ValueError) as error:
-        raise BadInput("the record cannot be read", where=str(path), hint=str(error)) from error
+    return record_of(read_document(path), where=str(path))
 
 
-def read_rows(path: Path, *, keep_formulas: bool = False) -> pl.DataFrame:
-    """Read a Parquet or CSV file of the canonical layout.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    keep_formulas : bool
-        Take text of CSV as it is; by default an apostrophe before what a spreadsheet would run as
-        a formula is taken off, as exports put it there.
+def read_parquet(path: Path) -> pl.DataFrame:
+    """Read a Parquet file.
 
     Raises
     ------
     BadInput
-        When the file has another format or cannot be read.
+        When it cannot be read.
     """
-    readers: dict[str, Callable[[Path], pl.DataFrame]] = {
-        ".parquet": pl.read_parquet,
-        ".csv": _read_csv,
-    }
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        hint = "the canonical layout is one Parquet or CSV file with a header"
-        raise BadInput(f"unknown file ending '{path.suffix}'", where=str(path), hint=hint)
     try:
-        frame = reader(path)
+        return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise BadInput("the table cannot be read", where=str(path), hint=str(error)) from error
-    return frame if keep_formulas or reader is not _read_csv else unguarded(frame)
-
-
-def _read_csv(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, infer_schema_length=None)
+        hint = str(error).splitlines()[0]
+        raise BadInput("the table cannot be read", where=str(path), hint=hint) from error

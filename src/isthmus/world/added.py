@@ -10,6 +10,9 @@ from isthmus.errors import BadInput, InputProblem
 from isthmus.world.manifest import Entry
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from isthmus.evidence import DatasetRecord
     from isthmus.store import Store
 
 
@@ -37,10 +40,17 @@ def stored_entries(references: Sequence[str], store: Store | None = None) -> dic
     for name in references:
         stored = place.dataset(name)
         if stored.manifest is not None:
-            read = partial(place.table, stored.reference)
+            read = partial(_checked, place, stored.reference, stored.manifest.record)
             found[stored.reference] = Entry(stored.manifest.record, read)
     keys = [entry.record.key for entry in found.values()]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         problems = [InputProblem("two versions are named", key) for key in twice]
         raise BadInput("a world holds one version of each data set", problems)
     return dict(sorted(found.items()))
+
+
+def _checked(place: Store, reference: str, record: DatasetRecord) -> pl.DataFrame:
+    """Return stored rows once they follow the contract of their key, however they came there."""
+    from isthmus.world.contracts import checked
+
+    return checked(record, place.table(reference))

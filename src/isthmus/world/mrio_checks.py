@@ -18,6 +18,7 @@ BALANCE_TOLERANCE = 1e-6
 """Largest imbalance of a row or column, relative to the larger of its output and one millionth
 of the mean output: the precision to which published tables in single precision are balanced."""
 
+REPAIR = "repair=True, or --repair when the table is added,"
 SHOWN = 8
 """Nodes named one by one in a message; the rest are counted."""
 
@@ -112,24 +113,24 @@ def value_problems(
     unused = (x == 0) & (np.abs(column_inputs) > limit)
     checks = [
         (x < 0, "negative gross output", "x", ""),
-        (v < -limit, "negative value added", "v", "repair=True books it as other primary input"),
+        (v < -limit, "negative value added", "v", f"{REPAIR} books it as other primary input"),
         (
             unused,
             "inputs but no output, so that input coefficients are not defined",
             "Z",
-            "repair=True books the inputs as final demand",
+            f"{REPAIR} books the inputs as final demand",
         ),
         (
             np.abs(x - row) > limit,
             "sales do not add up to gross output",
             "rows",
-            "repair=True adds a final-demand category DISCREPANCY",
+            f"{REPAIR} adds a final-demand category DISCREPANCY",
         ),
         (
             (np.abs(x - column) > limit) & ~unused,
             "inputs and value added do not add up to gross output",
             "columns",
-            "repair=True books the difference as other primary input",
+            f"{REPAIR} books the difference as other primary input",
         ),
     ]
     return [

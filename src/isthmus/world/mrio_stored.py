@@ -75,7 +75,7 @@ def is_table(record: DatasetRecord, year: int) -> bool:
     return named and year in record.years
 
 
-def table_of(frame: pl.DataFrame, record: DatasetRecord) -> MRIO:
+def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False) -> MRIO:
     """Return the checked table of the rows of a data set.
 
     Economies and industries stand in the order in which they first appear as users; columns that
@@ -86,7 +86,9 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord) -> MRIO:
     frame : polars.DataFrame
         Rows as in `rows_of`, in any order.
     record : DatasetRecord
-        Gives year, kind, key and known faults.
+        Gives year, kind, key, unit and known faults.
+    repair : bool
+        Mend what `MRIO.from_dense` can mend, and say so in the notes.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord) -> MRIO:
     raise_all(where, _problems(sales, below, economies, industries, categories))
     n, S, F = len(economies), len(industries), len(categories)
     cells = np.zeros((n, S, n, S + F))
-    values = sales.select(*industries, *categories).fill_null(0.0).to_numpy()
+    values = sales.select(*industries, *categories).to_numpy()
     cells[
         _positions(sales["exporter"], economies),
         _positions(sales["product"], industries),
@@ -116,7 +118,7 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord) -> MRIO:
     ] = values
     primary = np.zeros((len(BELOW), n, S))
     primary[_positions(below["product"], BELOW), _positions(below["importer"], economies)] = (
-        below.select(industries).fill_null(0.0).to_numpy()
+        below.select(industries).to_numpy()
     )
     v, other, x = primary.reshape(len(BELOW), n * S)
     return MRIO.from_dense(
@@ -128,6 +130,7 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord) -> MRIO:
         x=x,
         v=v,
         other=other,
+        repair=repair,
         year=record.years[0],
         kind=record.kind,
         datasets=(record.key,),
@@ -145,6 +148,12 @@ def _problems(
     problems = []
     if not categories:
         problems.append(InputProblem("no column of final demand", "columns"))
+    for name in (*industries, *categories):
+        rows = sales[name].null_count()
+        rows += below[name].null_count() if name in industries else 0
+        if rows:
+            hint = "missing is not zero: write 0 where nothing is sold"
+            problems.append(InputProblem(f"{rows} cells are empty", f"column {name}", hint))
     known: Mapping[str, Sequence[str]] = {
         "exporter": economies, "product": industries, "importer": economies
     }  # fmt: skip

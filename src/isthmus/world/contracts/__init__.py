@@ -1,0 +1,20 @@
+"""What a table must hold before it is taken: types, codes, units and rows, checked at the add."""
+
+from isthmus.world.contracts.conform import Choices, Conformed, checked, conform, conform_frame
+from isthmus.world.contracts.given import Given, from_frame, from_text
+from isthmus.world.contracts.model import Column, Contract, contract_of, known_keys
+
+__all__ = [
+    "Choices",
+    "Column",
+    "Conformed",
+    "Contract",
+    "Given",
+    "checked",
+    "conform",
+    "conform_frame",
+    "contract_of",
+    "from_frame",
+    "from_text",
+    "known_keys",
+]

@@ -1,0 +1,197 @@
+"""Cells of a known column: from what was written to the type of its contract, or a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from isthmus.evidence import Kind
+from isthmus.world.contracts.given import Given, Report
+from isthmus.world.contracts.model import DTYPES, LIMITS, Column
+from isthmus.world.contracts.names import (
+    economy_code,
+    economy_hint,
+    is_aggregate,
+    product_code,
+    product_hint,
+)
+
+_YEAR = r"^(\d{4})(?:[.,]0+)?$"
+_ISO_DAY = r"^(\d{4})[-/](?:0?1[-/]0?1|12[-/]31)(?:[T ]00:00(?::00)?)?$"
+_OTHER_DAY = r"^(?:0?1[./-]0?1|31[./-]12|12[./-]31)[./-](\d{4})$"
+_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+_TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+
+
+def typed(column: Column, given: Given, report: Report, classification: str) -> pl.Series:
+    """Return a column in the type of its contract; null where a cell is empty or wrong.
+
+    Parameters
+    ----------
+    column : Column
+        What the column must be.
+    given : Given
+        The table; text of number columns has been read as numbers already.
+    report : Report
+        Takes problems and notes.
+    classification : str
+        Edition of the products.
+    """
+    cells = given.frame[column.name]
+    known = cells.is_not_null()
+    if column.is_number:
+        read = _number(column, cells, given, report)
+    elif column.type == "truth":
+        read = _truth(column, cells, given, report)
+    else:
+        read = _text(column, cells, given, report, classification)
+    return read.set(~known, None).cast(DTYPES[column.type]).alias(column.name)
+
+
+def year_text(cells: pl.Series, given: Given, report: Report) -> pl.Series:
+    """Return the years of text cells, also of decimals and of the first or last day of a year."""
+    read = cells.str.extract(_YEAR, 1)
+    for pattern in (_ISO_DAY, _OTHER_DAY):
+        read = read.fill_null(cells.str.extract(pattern, 1))
+    changed = read.is_not_null() & (read != cells)
+    if changed.any():
+        shown = cells.filter(changed)[0]
+        report.notes.append(
+            f"column {cells.name}: {int(changed.sum()):,} cells such as {shown!r} read as years"
+        )
+    return read.fill_null(cells)
+
+
+def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> pl.Series:
+    if cells.dtype in (pl.Date, pl.Datetime):
+        cells = cells.dt.year()
+        report.notes.append(f"column {column.name}: dates read as their years")
+    if not cells.dtype.is_numeric():
+        hint = f"it must hold numbers, not {cells.dtype}"
+        at = pl.Series([True] * cells.len())
+        report.problems.append(given.problem("is no column of numbers", at, column.name, hint))
+        return pl.Series(column.name, [None] * cells.len(), dtype=pl.Float64)
+    wide = cells.cast(pl.Float64)
+    wrong = wide.is_nan() | wide.is_infinite()
+    _refuse(given, report, wrong, column.name, "is not finite", "leave a missing number empty")
+    low, high = LIMITS.get(column.type, (-float("inf"), float("inf")))
+    below, above = (wide < low) & ~wrong, (wide > high) & ~wrong
+    negative = low == 0.0
+    what = "is negative" if negative else f"is below {low:g}"
+    hint = "an amount is zero or more" if high > 1 else "a share lies between 0 and 1"
+    _refuse(given, report, below, column.name, what, hint if negative else "")
+    _refuse(given, report, above, column.name, f"is above {high:g}", hint if negative else "")
+    wrong |= below | above
+    if DTYPES[column.type].is_integer():
+        broken = (wide != wide.floor()) & ~wrong
+        hint = "a table by month or quarter must be added up to years first"
+        hint = hint if column.type == "year" else "it must be a whole number"
+        _refuse(given, report, broken, column.name, "is no whole number", hint)
+        wrong |= broken
+    return wide.set(wrong.fill_null(False), None)
+
+
+def _truth(column: Column, cells: pl.Series, given: Given, report: Report) -> pl.Series:
+    if cells.dtype == pl.Boolean:
+        return cells
+    text = cells.cast(pl.String).str.to_lowercase().str.replace(r"\.0$", "")
+    read = text.replace_strict(_TRUTH, default=None, return_dtype=pl.Boolean)
+    wrong = cells.is_not_null() & read.is_null()
+    _refuse(given, report, wrong, column.name, "is neither true nor false", "write true or false")
+    return read
+
+
+def _text(
+    column: Column, cells: pl.Series, given: Given, report: Report, classification: str
+) -> pl.Series:
+    text = _as_text(cells)
+    reader = _READERS.get(column.type)
+    values = text.drop_nulls().unique(maintain_order=True).to_list()
+    read: dict[str, str] = {}
+    changed: list[str] = []
+    for value in values:
+        if reader:
+            found, hint = reader(value, classification)
+        else:
+            found = next((t for t in column.one_of if t == value.casefold()), "")
+            found, hint = (found, " or ".join(column.one_of)) if column.one_of else (value, "")
+        read[value] = found
+        if not found:
+            what = f"{value!r} is {_NOUNS.get(column.type, 'not known')}"
+            what = what.format(classification=classification)
+            report.problems.append(given.problem(what, text == value, column.name, hint))
+        elif found != value or cells.dtype != pl.String:
+            changed.append(f"{value!r} as {found}")
+    if changed and (cells.dtype == pl.String or any(v != read[v] for v in values)):
+        more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""
+        report.notes.append(f"column {column.name}: read {', '.join(changed[:8])}{more}")
+    return text.replace_strict(read, return_dtype=pl.String).replace("", None)
+
+
+def _as_text(cells: pl.Series) -> pl.Series:
+    """Return cells as text; whole numbers without a decimal point."""
+    if cells.dtype.is_float():
+        whole = cells.drop_nulls()
+        if (whole == whole.floor()).all():
+            return cells.cast(pl.Int64, strict=False).cast(pl.String)
+    return cells.cast(pl.String)
+
+
+def _economy(value: str, _: str) -> tuple[str, str]:
+    if is_aggregate(value):
+        return "", "an aggregate: leave its rows out, or --drop-aggregates does"
+    return _area(value, "")
+
+
+def _area(value: str, _: str) -> tuple[str, str]:
+    return (found, "") if (found := economy_code(value)) else ("", economy_hint(value))
+
+
+def _product(value: str, classification: str) -> tuple[str, str]:
+    return _coded(value, classification, (6,))
+
+
+def _heading(value: str, classification: str) -> tuple[str, str]:
+    return _coded(value, classification, (2, 4, 6))
+
+
+def _coded(value: str, classification: str, levels: tuple[int, ...]) -> tuple[str, str]:
+    found = product_code(value, classification, levels)
+    return (found, "") if found else ("", product_hint(value, classification, levels))
+
+
+def _date(value: str, _: str) -> tuple[str, str]:
+    found = pl.Series([value]).str.contains(_DATE)[0]
+    return (value, "") if found else ("", "write 2022, 2022-05 or 2022-05-31")
+
+
+def _kind(value: str, _: str) -> tuple[str, str]:
+    known = [kind.value for kind in Kind]
+    lowered = value.casefold()
+    return (lowered, "") if lowered in known else ("", " or ".join(known))
+
+
+def _refuse(given: Given, report: Report, at: pl.Series, column: str, what: str, hint: str) -> None:
+    at = at.fill_null(False)
+    if at.any():
+        shown = given.frame[column].filter(at)[0]
+        report.problems.append(given.problem(f"{shown} {what}", at, column, hint))
+
+
+_READERS: Mapping[str, Callable[[str, str], tuple[str, str]]] = {
+    "economy": _economy,
+    "area": _area,
+    "product": _product,
+    "heading": _heading,
+    "date": _date,
+    "kind": _kind,
+}
+_NOUNS = {
+    "economy": "no economy",
+    "area": "no economy",
+    "product": "no product of six digits in {classification}",
+    "heading": "no product in {classification}",
+    "date": "no date",
+    "kind": "no kind",
+}

@@ -1,0 +1,176 @@
+"""Rules over whole rows: aggregates, missing values, units, and rows that stand twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from isthmus.errors import InputProblem
+from isthmus.world.contracts.given import Given, Report
+from isthmus.world.contracts.model import Contract
+from isthmus.world.contracts.names import economy_code, is_aggregate
+
+POWERS: Mapping[str, float] = {
+    "": 1e-6,
+    "thousand": 1e-3,
+    "thousands": 1e-3,
+    "million": 1.0,
+    "millions": 1.0,
+    "mln": 1.0,
+    "billion": 1e3,
+    "billions": 1e3,
+}
+_UNIT = re.compile(
+    r"^\s*([a-z]*)\s*(?:of\s+)?(usd|us dollars?|us\$|current us\$|\$)", re.IGNORECASE
+)
+_TOTAL = 0.01
+"""Share of a total by which the sum of its parts may differ before it is said."""
+
+
+def without_aggregates(given: Given, contract: Contract, report: Report, *, drop: bool) -> Given:
+    """Return the rows of single economies, when the aggregates are to be dropped.
+
+    Parameters
+    ----------
+    given : Given
+        The table, codes as text.
+    contract : Contract
+        Says which columns hold economies.
+    report : Report
+        Takes what was dropped, and totals that their parts contradict.
+    drop : bool
+        Leave them out; they are problems of their cells otherwise.
+    """
+    if not drop:
+        return given
+    for name, column in contract.columns.items():
+        if column.type != "economy" or given.frame[name].dtype != pl.String:
+            continue
+        values = given.frame[name].drop_nulls().unique(maintain_order=True).to_list()
+        sums = [value for value in values if is_aggregate(value)]
+        at = given.frame[name].is_in(sums).fill_null(False)
+        if not at.any():
+            continue
+        count = int(at.sum())
+        report.dropped.append(
+            f"{count:,} {'row' if count == 1 else 'rows'} of {', '.join(sums)} left out "
+            f"({given.places(at, name)})"
+        )
+        report.dropped += _contradicted(given, contract, name, at)
+        given = given.filter(~at)
+    return given
+
+
+def _contradicted(given: Given, contract: Contract, name: str, at: pl.Series) -> list[str]:
+    """Say where the row of the world differs from the sum of the rows beside it."""
+    value = next((c for c in contract.money if c in given.frame.columns), "")
+    if not value or not given.frame[value].dtype.is_numeric():
+        return []
+    world = at & given.frame[name].is_in(
+        [v for v in given.frame[name].filter(at).unique() if economy_code(v) == "WLD"]
+    )
+    by = [c for c in contract.unique if c != name]
+    total = given.frame.filter(world).group_by(by).agg(pl.col(value).sum().alias("_total"))
+    parts = given.frame.filter(~at).group_by(by).agg(pl.col(value).sum().alias("_parts"))
+    both = total.join(parts, on=by, how="left").with_columns(pl.col("_parts").fill_null(0.0))
+    off = both.filter((pl.col("_total") - pl.col("_parts")).abs() > _TOTAL * pl.col("_total").abs())
+    if off.is_empty():
+        return []
+    row = off.sort(by).row(0, named=True)
+    where = ", ".join(str(row[c]) for c in by)
+    return [
+        f"{off.height:,} totals of the world differ from the sum of their partners, first "
+        f"{where}: {row['_total']:g} against {row['_parts']:g}"
+    ]
+
+
+def without_missing(given: Given, contract: Contract, report: Report, asked: Given) -> Given:
+    """Return the rows that have every number they need; the others are counted and named.
+
+    Empty cells of codes, years and texts are problems: no row can be left out for them in peace.
+    """
+    keep = pl.Series([True] * given.frame.height)
+    for name, column in contract.columns.items():
+        empty = asked.frame[name].is_null()
+        if column.empty or not empty.any():
+            continue
+        if column.is_number and column.type != "year":
+            keep &= ~empty
+            count = int(empty.sum())
+            noun = "row" if count == 1 else "rows"
+            report.dropped.append(
+                f"{count:,} {noun} without a number in {name} left out "
+                f"({given.places(empty)}): missing is not zero"
+            )
+        else:
+            report.problems.append(given.problem("is empty", empty, name, "every row needs one"))
+    return given if keep.all() else given.filter(keep)
+
+
+def in_unit(given: Given, contract: Contract, unit: str, report: Report) -> tuple[Given, str]:
+    """Return the table with amounts in the unit of the contract, and the unit to record."""
+    if contract.unit != "million USD":
+        return given, unit
+    found = _UNIT.match(unit)
+    power = POWERS.get(found[1].casefold()) if found else None
+    if power is None or found is None:
+        what = f"the record says {unit!r}, but amounts of this data set are in {contract.unit}"
+        hint = "convert them; thousand, million and billion USD are converted on reading"
+        report.problems.append(InputProblem(what, "record, unit", hint))
+        return given, unit
+    if power == 1.0:
+        return given, unit
+    names = [c for c in contract.money if c in given.frame.columns]
+    report.notes.append(f"column {', '.join(names)}: {unit} converted to million USD")
+    divided = [(pl.col(c) / (1.0 / power)).alias(c) for c in names]
+    return given.with_frame(given.frame.with_columns(divided)), contract.unit + unit[found.end() :]
+
+
+def without_repeats(given: Given, contract: Contract, report: Report, *, add_up: bool) -> Given:
+    """Return one row for each key; repeated ones are problems, or added up when asked."""
+    keys = [c for c in contract.unique if c in given.frame.columns]
+    if not keys:
+        return given
+    twice = given.frame.select(pl.struct(keys).is_duplicated()).to_series()
+    if not twice.any():
+        return given
+    amounts = [
+        name for name, c in contract.columns.items() if c.type == "amount" and name not in keys
+    ]
+    hint = "keep one of them"
+    if add_up and amounts:
+        return _added_up(given, keys, amounts, report)
+    if amounts:
+        hint += ", or --sum-duplicates adds them up"
+    first = given.frame.filter(twice).select(keys).unique(maintain_order=True)
+    for row in first.head(20).iter_rows():
+        same = given.frame.select(
+            pl.all_horizontal(pl.col(k).eq_missing(v) for k, v in zip(keys, row, strict=True))
+        ).to_series()
+        what = f"{', '.join(str(v) for v in row if v is not None)} stands {int(same.sum())} times"
+        report.problems.append(given.problem(what, same, hint=hint))
+    if first.height > 20:
+        report.problems.append(InputProblem(f"and {first.height - 20:,} more repeated rows"))
+    return given
+
+
+def _added_up(given: Given, keys: list[str], amounts: list[str], report: Report) -> Given:
+    place = given.frame.select(pl.struct(keys).rank("dense")).to_series().to_numpy() - 1
+    number = int(place.max()) + 1
+    first = np.full(number, given.frame.height)
+    np.minimum.at(first, place, np.arange(given.frame.height))
+    order = np.sort(first)
+    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    frame = given.frame[order]
+    for name in amounts:
+        cells = given.frame[name]
+        known = cells.is_not_null().to_numpy()
+        total = np.bincount(rank[place][known], cells.drop_nulls().to_numpy(), number)
+        some = np.bincount(rank[place][known], minlength=number) > 0
+        frame = frame.with_columns(pl.Series(name, total).set(pl.Series(~some), None))
+    gone = given.frame.height - number
+    report.dropped.append(f"{gone:,} repeated rows added to the first of their kind on request")
+    return Given(frame, given.lines.gather(order), given.name, given.noun, given.delimiter)

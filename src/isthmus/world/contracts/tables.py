@@ -1,0 +1,131 @@
+"""Inter-economy tables at the add: numbers, labels, balance, and repairs where asked for."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.errors import BadInput, IdentityViolated, InputProblem
+from isthmus.evidence import DatasetRecord
+from isthmus.sources.numbers import parse_numbers
+from isthmus.sources.text import TextOptions
+from isthmus.world.contracts.given import Given, Report, folded, listed
+from isthmus.world.contracts.names import economy_code
+from isthmus.world.mrio_stored import (
+    BELOW,
+    PLACE_TEXTS,
+    PLACES,
+    PREFIX,
+    columns_of,
+    rows_of,
+    table_of,
+)
+
+
+def is_table_key(key: str, columns: list[str]) -> bool:
+    """Return whether a key is that of an inter-economy table in the layout of `mrio_stored`.
+
+    ``mrio_2022`` and its parts are names of the starter world, unless the columns are a table's.
+    """
+    if not key.startswith(PREFIX):
+        return False
+    own = key.removeprefix(PREFIX).split("_")
+    starter = len(own[0]) == 4 and own[0].isdigit() and own[1:] in ([], ["economies"], ["services"])
+    return not starter or set(PLACES) <= {folded(c) for c in columns}
+
+
+def table_rows(
+    record: DatasetRecord, given: Given, report: Report, options: TextOptions, *, repair: bool
+) -> tuple[DatasetRecord, pl.DataFrame]:
+    """Return the rows of a table as they are stored, and its record; problems go to `report`."""
+    names = {folded(c): c for c in given.frame.columns}
+    missing = [c for c in PLACES if c not in names]
+    if missing:
+        what = f"no column {', '.join(missing)}: an inter-economy table needs {', '.join(PLACES)} "
+        what += "and a column for every using industry and category of final demand"
+        hint = f"found: {listed(given.frame.columns[:8])}"
+        report.problems.append(InputProblem(what, given.name, hint))
+    if len(record.years) != 1:
+        what = f"the record names {len(record.years)} years: a table belongs to one year"
+        hint = "name it under 'years' in the record; add a table of another year under its own key"
+        report.problems.append(InputProblem(what, "record, years", hint))
+    if missing:
+        return record, given.frame
+    given = given.with_frame(given.frame.rename({names[c]: c for c in PLACES}))
+    given = _numbers(given, report, options)
+    if report.problems:
+        return record, given.frame
+    given = _economies(given, report)
+    record = _described(record, given.frame)
+    try:
+        table = table_of(given.frame, record, repair=repair)
+    except (BadInput, IdentityViolated) as error:
+        inner = getattr(error, "problems", ()) or (InputProblem(error.what, error.where or ""),)
+        report.problems += inner
+        return record, given.frame
+    new = [note for note in table.notes if note not in record.faults]
+    report.dropped += new
+    if not repair:
+        return record, given.frame
+    mended = rows_of(table)
+    return record.model_copy(update={"columns": columns_of(table)}), mended
+
+
+def _numbers(given: Given, report: Report, options: TextOptions) -> Given:
+    frame = given.frame.with_columns(pl.col(PLACES).cast(pl.String))
+    numbers = [c for c in frame.columns if c not in PLACES]
+    texts = [c for c in numbers if frame[c].dtype == pl.String]
+    read = parse_numbers(given.text(), texts, options)
+    report.problems += read.problems
+    report.notes += read.notes
+    if str(read.marks):
+        report.notes.append(f"numbers read with {read.marks}")
+    frame = frame.with_columns(read.frame[c].set(read.wrong[c], 0.0) for c in texts)
+    products = set(frame["product"].drop_nulls())
+    below = frame["product"].is_in(list(BELOW)) & frame["exporter"].is_null()
+    for name in numbers:
+        if not frame[name].dtype.is_numeric():
+            what = f"holds {frame[name].dtype}, not numbers"
+            report.problems.append(InputProblem(what, f"{given.name}, column {name}"))
+            continue
+        cells = frame[name].cast(pl.Float64)
+        empty = cells.is_null() if name in products else cells.is_null() & ~below
+        if empty.any():
+            hint = "missing is not zero: write 0 where nothing is sold, or --blank zero says so"
+            report.problems.append(given.problem("is empty", empty, name, hint))
+        if (endless := cells.is_nan() | cells.is_infinite()).any():
+            report.problems.append(given.problem("is not finite", endless, name))
+        frame = frame.with_columns(cells.fill_null(0.0))
+    for name in ("product", "importer"):
+        if (empty := frame[name].is_null()).any():
+            report.problems.append(given.problem("is empty", empty, name))
+    return given.with_frame(frame)
+
+
+def _economies(given: Given, report: Report) -> Given:
+    """Write the economies with the codes of the house, where each label stands for one."""
+    frame = given.frame
+    labels = pl.concat([frame["exporter"], frame["importer"]]).drop_nulls().unique().to_list()
+    codes = {label: economy_code(label) for label in labels}
+    if not all(codes.values()) or len(set(codes.values())) < len(codes):
+        return given
+    changed = sorted(f"'{label}' as {code}" for label, code in codes.items() if label != code)
+    if not changed:
+        return given
+    more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""
+    report.notes.append(f"economies: read {', '.join(changed[:8])}{more}")
+    written = pl.col("exporter", "importer").replace_strict(codes, return_dtype=pl.String)
+    return given.with_frame(frame.with_columns(written))
+
+
+def _described(record: DatasetRecord, frame: pl.DataFrame) -> DatasetRecord:
+    """Return the record with a word on every column, by which the table is found again."""
+    products = set(frame["product"])
+    said = {
+        c: f"used by {c}" if c in products else f"final demand: {c}"
+        for c in frame.columns
+        if c not in PLACES
+    }
+    told = {**PLACE_TEXTS, **said}
+    columns = {c: record.columns.get(c, told[c]) for c in frame.columns}
+    undeclared = {c: text for c, text in record.columns.items() if folded(c) not in PLACES}
+    return record.model_copy(update={"columns": {**undeclared, **columns}})
