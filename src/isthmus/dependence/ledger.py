@@ -53,6 +53,8 @@ class Ledger:
         Years in which the data hold the larger flows alone.
     whole : bool
         Whether the items are all that an economy trades.
+    on_adding : tuple of str
+        What was left out when the data were added.
     """
 
     party: Party
@@ -68,6 +70,7 @@ class Ledger:
     kind: Kind
     partial_years: tuple[int, ...] = ()
     whole: bool = False
+    on_adding: tuple[str, ...] = ()
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:
@@ -122,6 +125,7 @@ class Ledger:
         if self.partial_years:
             listed = ", ".join(map(str, self.partial_years))
             out.append(f"only each economy's larger suppliers and customers are known in {listed}")
+        out += [f"{self.dataset}: {text}" for text in self.on_adding]
         return tuple(out)
 
 
@@ -228,7 +232,7 @@ def _from_trade(
     key = world.trade_key(PRODUCT_EDITION)
     return Ledger(
         party, "product", economies, wanted, chosen, imports, exports, world_exports, None,
-        key, world.record(key).kind, tuple(partial),
+        key, world.record(key).kind, tuple(partial), on_adding=world.record(key).on_adding,
     )  # fmt: skip
 
 

@@ -10,6 +10,9 @@ from isthmus.evidence.kinds import Kind
 
 SCHEMA_VERSION = 1
 
+ON_ADDING = "on adding: "
+"""Start of the faults that say what was left out when a table was added."""
+
 Redistribution = Literal["allowed", "derived_only", "forbidden"]
 
 
@@ -44,3 +47,8 @@ class DatasetRecord(BaseModel):
     sha256: str = ""
     content_sha256: str = ""
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def on_adding(self) -> tuple[str, ...]:
+        """What was left out or assumed when the table was added, for the notes of results."""
+        return tuple(f.removeprefix(ON_ADDING) for f in self.faults if f.startswith(ON_ADDING))

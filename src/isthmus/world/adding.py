@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
-from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import DatasetRecord
-from isthmus.sources.text import read_text
+from isthmus.sources.text import TextOptions, read_text
 from isthmus.store.datasets import read_document, read_parquet, record_of
 from isthmus.world.contracts import (
     Choices,
@@ -174,6 +174,12 @@ def choices_of(
     """
     said = {k: v for k, v in (given or {}).items() if v not in (None, "", (), False)}
     flat = {**read, **said}
+    fields = ({*Choices.__slots__} | {*TextOptions.__slots__}) - {READING}
+    unknown = [
+        InputProblem(f"unknown field '{name}'", READING, did_you_mean(name, fields))
+        for name in sorted(set(flat) - fields)
+    ]
+    raise_all("how to read the table", unknown, where=where)
     own = {k: flat.pop(k) for k in tuple(flat) if k in Choices.__slots__ and k != READING}
     try:
         return TypeAdapter(Choices).validate_python({**own, READING: flat})

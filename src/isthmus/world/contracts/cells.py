@@ -112,9 +112,9 @@ def _text(
     changed: list[str] = []
     for value in values:
         if reader:
-            found, hint = reader(value, classification)
+            found, hint = reader(value.strip(), classification)
         else:
-            found = next((t for t in column.one_of if t == value.casefold()), "")
+            found = next((t for t in column.one_of if t == value.strip().casefold()), "")
             found, hint = (found, " or ".join(column.one_of)) if column.one_of else (value, "")
         read[value] = found
         if not found:

@@ -9,6 +9,7 @@ import polars as pl
 
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
+from isthmus.evidence.record import ON_ADDING
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, capped
 from isthmus.world.contracts import rows
@@ -101,7 +102,8 @@ def conform(record: DatasetRecord, given: Given, choices: Choices | None = None)
     else:
         record, frame = _known(record, contract, given, report, choices)
     raise_all(f"data set '{record.key}'", capped(report.problems), where=given.name)
-    faults = tuple(dict.fromkeys((*record.faults, *report.dropped)))
+    said = (f"{ON_ADDING}{text}" for text in report.dropped)
+    faults = tuple(dict.fromkeys((*record.faults, *said)))
     record = record.model_copy(update={"faults": faults})
     return Conformed(record, frame, (*report.notes, *report.dropped))
 

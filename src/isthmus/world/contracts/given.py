@@ -89,10 +89,11 @@ def from_text(table: TextTable) -> Given:
 
 
 def from_frame(frame: pl.DataFrame, name: str) -> Given:
-    """Return a typed frame as it was given; categories count as text, blank texts as empty."""
+    """Return a typed frame as it was given; categories are text, blank texts empty."""
     texts = [c for c, t in frame.schema.items() if t in (pl.Categorical, pl.Enum, pl.String)]
-    stripped = pl.col(texts).cast(pl.String).str.strip_chars()
-    plain = frame.with_columns(pl.when(stripped == "").then(None).otherwise(stripped).name.keep())
+    plain = frame.with_columns(pl.col(texts).cast(pl.String))
+    blank = pl.col(texts).str.strip_chars() == ""
+    plain = plain.with_columns(pl.when(blank).then(None).otherwise(pl.col(texts)).name.keep())
     lines = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return Given(plain, lines, name, "row")
 
