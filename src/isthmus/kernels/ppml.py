@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+from isthmus.kernels.separation import separated
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -36,7 +37,8 @@ class PPMLFit:
     kept : bool array, shape (N,)
         Observations that carry information.
     identified : bool array, shape (p,)
-        False for regressors that are collinear with the effects, or without any positive outcome.
+        False for regressors that are collinear with the effects, without any positive outcome, or
+        collinear with earlier ones once separated observations are left out.
     deviance : float
         Poisson deviance over the kept observations.
     iterations : int
@@ -96,34 +98,36 @@ def ppml(
     Returns
     -------
     PPMLFit
-        Levels of an effect whose outcomes are all zero, and observations of a regressor whose
-        outcomes are all zero, are fitted perfectly by minus infinity; they are left out and
-        reported.
+        Levels of an effect whose outcomes are all zero, observations of a regressor whose outcomes
+        are all zero, and observations that a combination of regressors sets apart from all positive
+        outcomes are fitted perfectly by minus infinity; they are left out and reported. Of
+        regressors that are collinear without them the first ones are estimated.
 
     Raises
     ------
     BadInput
         For negative or missing outcomes, or arrays of unequal length.
     SingularSystem
-        When the projected regressors are collinear with each other, or an estimate rests on a
-        single cluster and the jackknife was asked for.
+        When the projected regressors are collinear with each other, all observations are one
+        cluster, or an estimate rests on one and the jackknife was asked for.
     DidNotConverge
         When the tolerance is not reached.
 
     References
     ----------
     Santos Silva, J. M. C., Tenreyro, S. (2006), Review of Economics and Statistics 88(4);
-    Correia, S., Guimaraes, P., Zylkin, T. (2020), The Stata Journal 20(1);
+    Correia, S., Guimaraes, P., Zylkin, T. (2020), The Stata Journal 20(1), and `separated`;
     MacKinnon, J. G., Nielsen, M. O., Webb, M. D. (2023), Journal of Econometrics 232(2).
     """
     y, X = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
     _check(y, X, effects)
-    kept, with_outcome = informative(y, X, effects)
+    kept, identified, apart = _estimable(y, X, effects)
     if not kept.any():
         raise BadInput("no observation is left that carries information", where="y")
     levels = [np.unique(e[kept], return_inverse=True)[1] for e in effects]
-    y_in, X_in = y[kept], X[kept]
-    identified = with_outcome & _beyond_effects(X_in, levels)
+    scale = _unit(y[kept], effects)
+    y_in, X_in = y[kept] / scale, X[kept]
+    identified &= _independent(X_in, identified, levels, drop=apart)
     columns = np.flatnonzero(identified)
     step = _iterate(y_in, X_in[:, columns], levels, tolerance, max_iterations)
     eta, b, residual_X, deviance, rounds = step
@@ -140,8 +144,36 @@ def ppml(
     coef[columns] = b
     full[np.ix_(columns, columns)] = covariance
     fitted = np.zeros(len(y))
-    fitted[kept] = mu
-    return PPMLFit(coef, full, fitted, kept, identified, deviance, rounds, n_groups)
+    fitted[kept] = mu * scale
+    return PPMLFit(coef, full, fitted, kept, identified, deviance * scale, rounds, n_groups)
+
+
+def _estimable(
+    y: Array, X: Array, effects: Sequence[Index]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], bool]:
+    """Return what is not separated, and whether a combination of regressors separated anything."""
+    kept, usable = informative(y, X, effects)
+    inside = [np.asarray(e[kept]) for e in effects]
+    apart = separated(y[kept], X[kept][:, usable], inside, project)
+    if not apart.any():
+        return kept, usable, False
+    places = np.flatnonzero(kept)[~apart]
+    again, still, _ = _estimable(y[places], X[places], [e[places] for e in effects])
+    kept = np.zeros(len(y), dtype=bool)
+    kept[places[again]] = True
+    return kept, usable & still, True
+
+
+def _unit(y: Array, effects: Sequence[Index]) -> float:
+    """Return a power of two for outcomes whose logarithms leave the range of eta.
+
+    The effects take up the unit of the outcome; without effects the unit is part of the model.
+    """
+    mean = float(y.mean())
+    if not effects or not 0 < mean < np.inf:
+        return 1.0
+    extreme = max(abs(np.log(float(y.max()))), abs(np.log(mean)))
+    return float(2.0 ** np.round(np.log2(mean))) if extreme > ETA_RANGE / 2 else 1.0
 
 
 def informative(
@@ -280,11 +312,31 @@ def _check(y: Array, X: Array, effects: Sequence[Index]) -> None:
         raise BadInput("outcomes must be finite and zero or more, regressors finite", where="y, X")
 
 
-def _beyond_effects(X: Array, levels: Sequence[Index]) -> NDArray[np.bool_]:
-    """Which regressors are not a combination of the effects."""
+def _independent(
+    X: Array, asked: NDArray[np.bool_], levels: Sequence[Index], *, drop: bool
+) -> NDArray[np.bool_]:
+    """Which regressors are no combination of the effects, nor of those asked for before them.
+
+    Raises
+    ------
+    SingularSystem
+        When regressors are collinear with each other, unless they are to be dropped.
+    """
     norm = (X * X).sum(axis=0)
     rest = project(X, levels, np.ones(len(X)))
-    return np.asarray((rest * rest).sum(axis=0) > COLLINEAR * np.maximum(norm, 1e-300))
+    beyond = asked & ((rest * rest).sum(axis=0) > COLLINEAR * np.maximum(norm, 1e-300))
+    basis = np.zeros((len(X), 0))
+    for c in np.flatnonzero(beyond):
+        left = rest[:, c]
+        for _ in range(2):  # twice is enough for orthogonality to rounding
+            left = left - basis @ (basis.T @ left)
+        if left @ left > COLLINEAR * (rest[:, c] @ rest[:, c]):
+            basis = np.column_stack([basis, left / np.sqrt(left @ left)])
+        elif drop:
+            beyond[c] = False
+        else:
+            raise SingularSystem("the regressors are collinear with each other", where="X")
+    return np.asarray(beyond)
 
 
 def _iterate(
@@ -344,9 +396,15 @@ def _sandwich(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array
     n_groups = int(group.max()) + 1
     if X.shape[1] == 0:
         return np.zeros((0, 0)), n_groups
+    if n_groups == 1:
+        raise SingularSystem(
+            "all observations are one cluster: no error can be estimated from it",
+            where="clusters",
+            hint="give several clusters, or none",
+        )
     bread = np.linalg.inv((X * mu[:, None]).T @ X)
     summed = _by_cluster(X * residual[:, None], group, n_groups)
-    meat = summed.T @ summed * (n_groups / max(n_groups - 1, 1))
+    meat = summed.T @ summed * (n_groups / (n_groups - 1))
     return bread @ meat @ bread, n_groups
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import DatasetRecord
+from isthmus.evidence.formulas import unguarded
 from isthmus.sources.text import TextOptions, read_text
 from isthmus.store.datasets import read_document, read_parquet, record_of
 from isthmus.world.contracts import (
@@ -70,7 +71,8 @@ def add_file(
         Where to; the user's store by default.
     **given
         ``delimiter``, ``decimal``, ``thousands``, ``encoding``, ``skip_rows``, ``missing``,
-        ``dash``, ``blank``, ``text``, ``drop_aggregates``, ``sum_duplicates``, ``repair``: see
+        ``dash``, ``blank``, ``text``, ``drop_aggregates``, ``sum_duplicates``, ``repair``,
+        ``keep_formulas``: see
         `isthmus.sources.text.TextOptions` and `isthmus.world.contracts.Choices`.
 
     Raises
@@ -106,7 +108,9 @@ def add_given(
     from isthmus.store import Store
 
     found = conform(record, table, choices)
-    entry = (store or Store()).add(found.record, found.frame)
+    guarded = table.from_text and not (choices and choices.keep_formulas)
+    frame = unguarded(found.frame) if guarded else found.frame
+    entry = (store or Store()).add(found.record, frame)
     return Added(entry, read_as, (*notes, *found.notes))
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from isthmus.errors import InputProblem, IsthmusError, raise_all
+from isthmus.errors import IsthmusError
+from isthmus.world.mrio_pymrio import from_pymrio, to_pymrio
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
     from isthmus.world.mrio import MRIO
+
+
+__all__ = ["from_pymrio", "to_pandas", "to_pymrio", "to_xarray"]
 
 
 def _missing(package: str, extra: str) -> IsthmusError:
@@ -74,79 +76,4 @@ def to_xarray(table: MRIO) -> xr.Dataset:
             "category": list(lb.categories),
         },
         attrs={"year": table.year, "unit": table.unit, "kind": table.kind.value},
-    )
-
-
-def to_pymrio(table: MRIO) -> Any:
-    """Return a ``pymrio.IOSystem`` with Z, Y, x and value added as extension ``factor_inputs``.
-
-    Raises
-    ------
-    IsthmusError
-        When pymrio is not installed; it is no dependency of this package.
-    """
-    try:
-        import pandas as pd
-        import pymrio
-    except ImportError as error:
-        raise _missing("pymrio", "pymrio yourself; it is not a dependency") from error
-    frames = to_pandas(table)
-    F = pd.DataFrame(
-        [table.v, table.other],
-        index=pd.Index(["Value added", "Other primary inputs"], name="inputtype"),
-        columns=frames["Z"].columns,
-    )
-    x = frames["x"].rename(columns={"x": "indout"})
-    system = pymrio.IOSystem(Z=frames["Z"], Y=frames["Y"], x=x)
-    system.factor_inputs = pymrio.Extension(name="factor_inputs", F=F)
-    return system
-
-
-def from_pymrio(system: Any, **about: Any) -> MRIO:
-    """Return a dense table from a ``pymrio.IOSystem`` with Z and Y.
-
-    Parameters
-    ----------
-    system : pymrio.IOSystem
-        Rows and columns (region, sector), every region with the same sectors in the same order.
-    **about
-        Passed to `MRIO.from_dense` (``year``, ``kind``, ``datasets``, ``repair``, ...).
-
-    Raises
-    ------
-    BadInput
-        When Z or Y is missing, or labels of rows and columns differ.
-    """
-    from isthmus.world.mrio import MRIO
-
-    found = [
-        InputProblem(f"the system holds no {name}", name, "call calc_all() on it first")
-        for name in ("Z", "Y")
-        if getattr(system, name, None) is None
-    ]
-    raise_all("pymrio system", found)
-    Z, Y = system.Z, system.Y
-    economies = list(dict.fromkeys(Z.index.get_level_values(0)))
-    industries = list(dict.fromkeys(Z.index.get_level_values(1)))
-    categories = list(dict.fromkeys(Y.columns.get_level_values(1)))
-    nodes = [(e, i) for e in economies for i in industries]
-    demand = [(e, c) for e in economies for c in categories]
-    for name, labels, wanted in (
-        ("rows of Z", Z.index, nodes),
-        ("columns of Z", Z.columns, nodes),
-        ("rows of Y", Y.index, nodes),
-        ("columns of Y", Y.columns, demand),
-    ):
-        missing = sorted(set(wanted) - set(labels))
-        if missing:
-            shown = ", ".join(":".join(map(str, m)) for m in missing[:8])
-            found.append(InputProblem(f"lack {len(missing)} labels: {shown}", name))
-    raise_all("pymrio system", found)
-    return MRIO.from_dense(
-        Z.loc[nodes, nodes].to_numpy(dtype=np.float64),
-        Y.loc[nodes, demand].to_numpy(dtype=np.float64),
-        economies=[str(e) for e in economies],
-        industries=[str(i) for i in industries],
-        categories=[str(c) for c in categories],
-        **about,
     )

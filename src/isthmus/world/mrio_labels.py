@@ -66,6 +66,15 @@ class Labels:
                 found.append(InputProblem("an empty label", what))
             repeated = sorted({name for name in names if names.count(name) > 1})
             found += [InputProblem(f"label {name!r} appears twice", what) for name in repeated]
+        both = [name for name in self.industries if name in set(self.categories)]
+        found += [
+            InputProblem(
+                f"label {name!r} names an industry and a category of final demand",
+                "industries, categories",
+                "give one of them another name",
+            )
+            for name in both
+        ]
         return found
 
     def economy_positions(self, names: str | Iterable[str]) -> Positions:

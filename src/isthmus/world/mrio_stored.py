@@ -31,8 +31,18 @@ PLACE_TEXTS = {
 
 
 def rows_of(table: MRIO) -> pl.DataFrame:
-    """Return a table as rows, million USD; `table_of` gives the same table back."""
+    """Return a table as rows, million USD; `table_of` gives the same table back.
+
+    Raises
+    ------
+    BadInput
+        When an industry or category has the name of a column or row of the layout.
+    """
     lb = table.labels
+    reserved = [c for c in (*lb.industries, *lb.categories) if c in (*PLACES, *BELOW)]
+    if reserved:
+        what = f"{', '.join(map(repr, reserved))} are names of the printed layout"
+        raise_all("inter-economy table", [InputProblem(what, "labels", "choose other names")])
     n, S, F = lb.n, lb.S, lb.F
     flows = table.Z.reshape(n, S, n, S)
     final = table.Y.reshape(n, S, n, F)

@@ -38,6 +38,11 @@ class Given:
     noun: str = "line"
     delimiter: str = ","
 
+    @property
+    def from_text(self) -> bool:
+        """Whether the table was read from a text file."""
+        return self.noun == "line"
+
     def places(self, at: pl.Series, column: str = "") -> str:
         """Return where a fault stands: the first rows of a mask, and how many more."""
         hits = at.fill_null(False).arg_true()
