@@ -10,8 +10,10 @@ from isthmus.evidence import Kind
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import DTYPES, LIMITS, Column
 from isthmus.world.contracts.names import (
+    DROP_HINT,
     economy_code,
     economy_hint,
+    economy_note,
     is_aggregate,
     product_code,
     product_hint,
@@ -122,7 +124,8 @@ def _text(
             what = what.format(classification=classification)
             report.problems.append(given.problem(what, text == value, column.name, hint))
         elif found != value or cells.dtype != pl.String:
-            changed.append(f"{value!r} as {found}")
+            note = economy_note(value) if column.type in ("economy", "area") else ""
+            changed.append(f"{value!r} as {found}" + (f" ({note})" if note else ""))
     if changed and (cells.dtype == pl.String or any(v != read[v] for v in values)):
         more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""
         report.notes.append(f"column {column.name}: read {', '.join(changed[:8])}{more}")
@@ -140,7 +143,7 @@ def _as_text(cells: pl.Series) -> pl.Series:
 
 def _economy(value: str, _: str) -> tuple[str, str]:
     if is_aggregate(value):
-        return "", "an aggregate: leave its rows out, or --drop-aggregates does"
+        return "", DROP_HINT
     return _area(value, "")
 
 
