@@ -14,9 +14,7 @@ import polars as pl
 from isthmus.errors import InputProblem
 from isthmus.sources.text import TextOptions, TextTable
 
-MISSING = (
-    ":", "..", "...", ".", "n/a", "n.a.", "na", "#n/a", "nan", "null", "none", "c", "(c)", "x",
-)  # fmt: skip
+MISSING = ("", ":", "..", "...", ".", "n/a", "n.a.", "na", "#n/a", "nan", "null", "none", "c", "x")
 """Texts that stand for a missing number in the files of statistical offices and spreadsheets."""
 
 DASHES = ("-", "–", "—", "--", "−")
