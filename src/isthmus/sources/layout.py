@@ -14,7 +14,8 @@ from itertools import islice
 from isthmus.errors import BadInput
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-BLANKS = " \t\r\n\f\v\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff"
+SPACES = " \f\v\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff"
+BLANKS = SPACES + "\t\r\n"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a byte order mark"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),

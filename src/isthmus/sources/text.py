@@ -54,6 +54,9 @@ class TextOptions:
         What a dash in a number column stands for; a dash is refused when this is empty.
     blank : {"missing", "zero"}
         What an empty cell of a number column stands for.
+    keep_formulas : bool
+        Take text as it is: with tabs and line ends in front, ``="..."``, and the apostrophe that
+        exports to CSV put before what a spreadsheet would run.
     """
 
     delimiter: str = ""
@@ -64,6 +67,7 @@ class TextOptions:
     missing: tuple[str, ...] = ()
     dash: Literal["", "zero", "missing"] = ""
     blank: Literal["missing", "zero"] = "missing"
+    keep_formulas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ def read_bytes(
             hint=", ".join(names),
         )
     told = _left_out(head[:start], rows, notes, declared=declared)
-    frame, tidied = _tidy(frame, lines, rows.names)
+    frame, tidied = _tidy(frame, lines, rows.names, keep=options.keep_formulas)
     word = layout.DELIMITERS.get(delimiter, repr(delimiter))
     separator = f"separator {word}" if frame.width > 1 else "one column"
     return TextTable(frame, lines, name, delimiter, (encoding, separator), (*told, *tidied))
@@ -312,15 +316,15 @@ def _left_out(
 
 
 def _tidy(
-    frame: pl.DataFrame, lines: pl.Series, names: Sequence[str]
+    frame: pl.DataFrame, lines: pl.Series, names: Sequence[str], *, keep: bool
 ) -> tuple[pl.DataFrame, list[str]]:
     """Take blanks off the ends of cells and spreadsheet quotes off texts; blank cells are null."""
     told: list[str] = []
     columns: dict[str, pl.Series] = {}
     for name in names:
         cells = frame[name]
-        plain = cells.str.strip_chars(BLANKS)
-        bare = plain.str.replace(r'^="(.*)"$', "$1").str.strip_chars(BLANKS)
+        plain = cells.str.strip_chars(layout.SPACES if keep else BLANKS)
+        bare = plain if keep else plain.str.replace(r'^="(.*)"$', "$1").str.strip_chars(BLANKS)
         for before, after, what in (
             (cells, plain, "blanks at the ends taken off"),
             (plain, bare, 'written ="..." read as the text between the quotation marks'),

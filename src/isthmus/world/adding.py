@@ -108,7 +108,7 @@ def add_given(
     from isthmus.store import Store
 
     found = conform(record, table, choices)
-    guarded = table.from_text and not (choices and choices.keep_formulas)
+    guarded = table.from_text and not (choices and choices.reading.keep_formulas)
     frame = unguarded(found.frame) if guarded else found.frame
     entry = (store or Store()).add(found.record, frame)
     return Added(entry, read_as, (*notes, *found.notes))

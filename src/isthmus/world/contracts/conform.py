@@ -47,8 +47,6 @@ class Choices:
         Add up rows that stand for one and the same flow.
     repair : bool
         Mend imbalances and negative value added of an inter-economy table and note them.
-    keep_formulas : bool
-        Keep the apostrophe that exports to CSV put before text that a spreadsheet would run.
     """
 
     reading: TextOptions = field(default_factory=TextOptions)
@@ -56,7 +54,6 @@ class Choices:
     drop_aggregates: bool = False
     sum_duplicates: bool = False
     repair: bool = False
-    keep_formulas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
