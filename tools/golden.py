@@ -53,9 +53,7 @@ class Difference(NamedTuple):
 
 def study_of(setting: str) -> Study:
     """Return the flagship study with the parties of a setting."""
-    study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(update=SETTINGS[setting])
-    return study.model_copy(update={"parties": parties})
+    return open_study("taiwan-europe").with_parties(**SETTINGS[setting])
 
 
 def made(setting: str, world: World) -> Entries:
@@ -77,8 +75,9 @@ def entries(dossier: Dossier) -> Entries:
 
 def _entries(dossier: Dossier) -> Iterator[tuple[str, Any]]:
     study = dossier.study
-    kept = study.model_dump(mode="json", include={"name", "title", "question", "parties"})
-    yield "study", kept | {"sections": [s.key for s in dossier.sections]}
+    kept = study.model_dump(mode="json", include={"name", "title", "question"})
+    sections = [section.key for section in dossier.sections]
+    yield "study", kept | {"parties": study.parties, "sections": sections}
     for key, finding in sorted(dossier.findings().items()):
         yield f"finding {key}", finding.to_dict()
     for section in (dossier.summary, *dossier.sections):

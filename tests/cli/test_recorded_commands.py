@@ -86,11 +86,11 @@ def test_networks_in_files_are_checked_before_they_are_read_again(capsys, here, 
 
 
 STUDY = """
-schema_version = 1
+schema_version = 2
 name = "mine"
 title = "A small study"
 question = "Is it kept?"
-[parties]
+[roles]
 home = "EU27_2020"
 partner = "TWN"
 rival = "CHN"
@@ -113,8 +113,9 @@ falsified_by = "a statement"
 
 def test_an_assessment_is_a_run_that_says_what_differs(capsys, here, monkeypatch):
     from isthmus.study import assessment, record
+    from isthmus.study.subjects import pages_of
 
-    monkeypatch.setattr(assessment, "PAGES", assessment.PAGES[:2])
+    monkeypatch.setattr(assessment, "pages_of", lambda study: pages_of(study)[:2])
     (here / "mine.toml").write_text(STUDY)
     assert main(["assess", "mine.toml", "--json"]) == 0
     captured = capsys.readouterr()

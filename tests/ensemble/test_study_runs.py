@@ -42,11 +42,11 @@ value = -0.5
 reason = "a test"
 """
 STUDY = """
-schema_version = 1
+schema_version = 2
 name = "small"
 title = "Small"
 question = "How far?"
-[parties]
+[roles]
 home = "DEU"
 partner = "JPN"
 rival = "CHN"

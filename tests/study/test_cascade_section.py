@@ -34,8 +34,8 @@ def test_section_answers_and_quotes_the_lens(world):
 @pytest.mark.parametrize(("home", "partner"), [("DEU", "KOR"), ("USA", "TWN"), ("JPN", "FRA")])
 def test_other_parties_work(world, home, partner):
     study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(update={"home": home, "partner": partner})
-    built = written(Context(study.model_copy(update={"parties": parties}), world), "cascade")
+    parties = {"home": home, "partner": partner}
+    built = written(Context(study.with_parties(**parties), world), "cascade")
     assert built.answer
     assert bool(built.gaps) == (partner == "FRA")
 

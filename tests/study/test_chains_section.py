@@ -67,8 +67,8 @@ def test_stakes_are_those_of_the_extraction(world, context):
 )
 def test_other_parties_work(world, home, partner, charts):
     study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(update={"home": home, "partner": partner})
-    built = written(Context(study.model_copy(update={"parties": parties}), world), "chains")
+    parties = {"home": home, "partner": partner}
+    built = written(Context(study.with_parties(**parties), world), "chains")
     assert len(built.charts) == charts
 
 

@@ -264,8 +264,8 @@ def test_runs_of_another_table_are_refused(world, monkeypatch) -> None:
 
 def test_other_parties_get_no_borrowed_figure(world) -> None:
     study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(update={"partner": "VNM"})
-    found = written(Context(study.model_copy(update={"parties": parties}), world), "disruption")
+    parties = {"partner": "VNM"}
+    found = written(Context(study.with_parties(**parties), world), "disruption")
     assert found.gaps
     assert not found.answer
     assert not found.tables

@@ -83,8 +83,8 @@ def test_measures_agree_with_the_lens(world, context):
 
 def test_a_single_economy_has_no_members(world):
     study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(update={"home": "DEU", "partner": "JPN"})
-    built = written(Context(study.model_copy(update={"parties": parties}), world), "equilibrium")
+    parties = {"home": "DEU", "partner": "JPN"}
+    built = written(Context(study.with_parties(**parties), world), "equilibrium")
     assert not built.charts
     assert len(built.answer) == 4
 

@@ -60,9 +60,9 @@ def test_listings_count_export_controls_only(world):
 @pytest.mark.parametrize(("home", "gap"), [("DEU", False), ("USA", True), ("NATO", True)])
 def test_other_homes_answer_or_say_why_not(world, home, gap):
     study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(update={"home": home, "ally": "JPN"})
+    parties = {"home": home, "ally": "JPN"}
     options = study.options.model_copy(update={"year": 2022})
-    given = study.model_copy(update={"parties": parties, "options": options})
+    given = study.with_parties(**parties).model_copy(update={"options": options})
     built = written(Context(given, world), "ladder")
     assert bool(built.gaps) == gap
     assert bool(built.answer) != gap

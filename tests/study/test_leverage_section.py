@@ -99,11 +99,9 @@ def test_listings_carry_their_marks(world, built):
 )
 def test_other_parties_answer_or_say_why_not(world, home, partner, rival, gap):
     study = open_study("taiwan-europe")
-    parties = study.parties.model_copy(
-        update={"home": home, "partner": partner, "rival": rival, "ally": "JPN"}
-    )
+    parties = {"home": home, "partner": partner, "rival": rival, "ally": "JPN"}
     options = study.options.model_copy(update={"year": 2022})
-    given = study.model_copy(update={"parties": parties, "options": options})
+    given = study.with_parties(**parties).model_copy(update={"options": options})
     built = written(Context(given, world), "leverage")
     assert bool(built.gaps) == gap
     assert bool(built.answer) != gap

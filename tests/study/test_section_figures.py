@@ -25,7 +25,7 @@ def world() -> World:
 def built(world: World, key: str, **parties: str) -> tuple[Section, dict[str, Finding]]:
     """Return a section and the findings that its sentences and chart titles quote."""
     study = open_study("taiwan-europe")
-    study = study.model_copy(update={"parties": study.parties.model_copy(update=parties)})
+    study = study.with_parties(**parties)
     section = written(Context(study, world), key)
     notes = [note.sentence for note in (*section.headlines, *section.counters)]
     said = [*section.answer, *notes, *(chart.title for chart in section.charts)]

@@ -16,14 +16,14 @@ from isthmus.study.shipped import study_text
 from isthmus.study.subjects import measures
 
 TEN_MISTAKES = """\
-schema_version = 1
+schema_version = 2
 name = "Bad Name"
 title = "A study with ten mistakes"
 question = "Are they all found?"
 industries = ["C26", "C26X"]
 colour = "red"
 
-[parties]
+[roles]
 home = "EU27"
 partner = "Taiwan"
 rival = "CHN"

@@ -24,11 +24,11 @@ from isthmus.study.check import semantic_problems
 from isthmus.study.ensemble import declared
 
 HEAD = """\
-schema_version = 1
+schema_version = 2
 name = "ranges_of-mine"
 title = "A study with ranges"
 question = "How far does it move?"
-[parties]
+[roles]
 home = "EU27_2020"
 partner = "JPN"
 rival = "CHN"

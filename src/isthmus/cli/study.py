@@ -47,7 +47,7 @@ def show(study: str, *, json: Json = False) -> None:
     if json:
         emit_json(found.model_dump(mode="json"))
         return
-    emit_mapping(found.title, {"question": found.question, **found.parties.model_dump()})
+    emit_mapping(found.title, {"question": found.question, **found.parties})
     baskets = [(b.title, b.nomenclature, ", ".join(b.codes)) for b in found.baskets.values()]
     emit_rows("baskets", ("basket", "edition", "codes"), baskets)
     claims = [(c.row, c.id, c.kind, c.measure or "; ".join(c.missing)) for c in found.claims]

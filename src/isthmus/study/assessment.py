@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from isthmus._version import __version__
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
@@ -13,7 +14,7 @@ from isthmus.study.dossier import Dossier, Section
 from isthmus.study.page import Page
 from isthmus.study.schema import Study
 from isthmus.study.spoken import spoken
-from isthmus.study.subjects import PAGES, writer
+from isthmus.study.subjects import pages_of, writer
 from isthmus.study.summary import build_summary
 from isthmus.world import World
 
@@ -44,12 +45,13 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
     """
     context = Context(study, world)
     context.study = spoken(study, context.name)
-    steps = len(PAGES) + 1
+    pages = pages_of(study)
+    steps = len(pages) + 1
     sections = []
-    for number, name in enumerate(PAGES, 1):
+    for number, choice in enumerate(pages, 1):
         if progress is not None:
-            progress(name, number, steps)
-        sections.append(written(context, name))
+            progress(choice.page, number, steps)
+        sections.append(written(context, choice.page, **choice.parameters))
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in context.study.claims)
@@ -74,11 +76,11 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
     )
 
 
-def written(context: Context, name: str) -> Section:
+def written(context: Context, name: str, **chosen: Any) -> Section:
     """Return a page as a section, or one that says what the world lacks to answer it."""
     page = Page(context, name)
     try:
-        writer(name)(page)
+        writer(name)(page, **chosen)
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         page = Page(context, name)
         page.gap("unanswered", what=error.what)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from isthmus import codes
 from isthmus.errors import CodeUnknown, did_you_mean
-from isthmus.study.ensemble import declared_problems, named_parties
+from isthmus.study.ensemble import declared_problems, named_parties, raw_parties
 from isthmus.study.locate import Path
-from isthmus.study.measures import Measure
-from isthmus.study.schema import ROLES, ROWS
+from isthmus.study.measures import PARTIES, Measure
+from isthmus.study.needs import malformed
+from isthmus.study.schema import ROLES
 from isthmus.study.spoken import PLACEHOLDER, TEXTS
-from isthmus.study.subjects import measures
+from isthmus.study.subjects import PAGES, choices, measures
 
 Found = tuple[Path, str, str]
 
@@ -26,7 +27,9 @@ def semantic_problems(data: dict[str, Any]) -> list[Found]:
     no mistake hides another.
     """
     return [
-        *_parties(data),
+        *_roles(data),
+        *_pages(data),
+        *_events(data),
         *_industries(data),
         *_baskets(data),
         *_claims(data),
@@ -36,20 +39,70 @@ def semantic_problems(data: dict[str, Any]) -> list[Found]:
     ]
 
 
-def _parties(data: dict[str, Any]) -> Iterator[Found]:
-    parties = data.get("parties")
-    if not isinstance(parties, dict):
+def _roles(data: dict[str, Any]) -> Iterator[Found]:
+    roles = data.get("roles")
+    if not isinstance(roles, dict):
         return
+    for needed in ROLES[:2]:
+        if needed not in roles:
+            yield (
+                ("roles",),
+                f"the role {needed!r} is missing",
+                f'{needed} = "code"',
+            )
     seen: dict[str, str] = {}
-    for role in ROLES:
-        code = parties.get(role)
-        if not isinstance(code, str):
-            continue
-        yield from _party(("parties", role), code)
+    for role, code in raw_parties(data).items():
+        yield from _party(("roles", role), code)
         if code in seen:
             what = f"{code!r} is already the {seen[code]}"
-            yield ("parties", role), what, "each role needs a party of its own"
+            yield ("roles", role), what, "each role needs a party of its own"
         seen.setdefault(code, role)
+
+
+def _pages(data: dict[str, Any]) -> Iterator[Found]:
+    pages = data.get("pages")
+    seen: set[str] = set()
+    for number, choice in enumerate(pages if isinstance(pages, list) else []):
+        name = choice.get("page") if isinstance(choice, dict) else None
+        if not isinstance(name, str):
+            continue
+        path: Path = ("pages", number, "page")
+        if name not in PAGES:
+            yield path, f"unknown page {name!r}", did_you_mean(name, PAGES) or ", ".join(PAGES)
+            continue
+        if name in seen:
+            yield path, f"the page {name!r} is chosen twice", "take one of them out"
+        seen.add(name)
+        for role in PAGES[name]:
+            if role not in _role_names(data):
+                yield path, f"the page {name!r} needs a {role}", f"name a {role} under [roles]"
+        given = choice.get("parameters", {})
+        known = choices(name)
+        for key in given if isinstance(given, dict) else ():
+            if key not in known:
+                hint = did_you_mean(key, known) or f"known: {', '.join(known) or 'none'}"
+                yield ("pages", number, "parameters", key), f"{name} has no choice {key!r}", hint
+
+
+def _events(data: dict[str, Any]) -> Iterator[Found]:
+    events = data.get("events")
+    for number, choice in enumerate(events if isinstance(events, list) else []):
+        actor = choice.get("actor") if isinstance(choice, dict) else None
+        if isinstance(actor, str) and actor not in _role_names(data):
+            roles = _role_names(data)
+            hint = did_you_mean(actor, roles) or f"one of {', '.join(roles)}"
+            yield ("events", number, "actor"), f"{actor!r} names no role", hint
+
+
+def _role_names(data: dict[str, Any]) -> tuple[str, ...]:
+    """Roles that the study names."""
+    roles = data.get("roles")
+    return tuple(roles) if isinstance(roles, dict) else ()
+
+
+def _speakable(data: dict[str, Any]) -> tuple[str, ...]:
+    """Roles that claims can speak of: of one that is not there the claim does not apply."""
+    return tuple(dict.fromkeys([*ROLES, *_role_names(data)]))
 
 
 def _party(path: Path, code: str) -> Iterator[Found]:
@@ -108,13 +161,15 @@ def _claims(data: dict[str, Any]) -> Iterator[Found]:
             if identity in seen:
                 yield (*path, "id"), f"the id {identity!r} is used twice", "ids are unique"
             seen.add(identity)
-        row = claim.get("row")
-        if isinstance(row, str) and row and row not in ROWS:
-            yield (*path, "row"), f"unknown row {row!r}", f"one of {ROWS[0]} to {ROWS[-1]}"
-        yield from _kind(path, claim)
+        needs = claim.get("needs")
+        for place, entry in enumerate(needs if isinstance(needs, list) else []):
+            wrong = malformed(entry, _speakable(data)) if isinstance(entry, str) else ""
+            if wrong:
+                yield (*path, "needs", place), wrong, "as in coalition:home or member:DEU:home"
+        yield from _kind(path, claim, _speakable(data))
 
 
-def _kind(path: Path, claim: dict[str, Any]) -> Iterator[Found]:
+def _kind(path: Path, claim: dict[str, Any], roles: Sequence[str]) -> Iterator[Found]:
     kind, measure = claim.get("kind"), claim.get("measure", "")
     if kind == "fact":
         if not measure:
@@ -130,10 +185,10 @@ def _kind(path: Path, claim: dict[str, Any]) -> Iterator[Found]:
             what = "an unmeasured claim must name what is missing"
             yield path, what, 'missing = ["the lens or data set"]'
     if isinstance(measure, str) and measure:
-        yield from _measure(path, claim, measure)
+        yield from _measure(path, claim, measure, roles)
 
 
-def _measure(path: Path, claim: dict[str, Any], name: str) -> Iterator[Found]:
+def _measure(path: Path, claim: dict[str, Any], name: str, roles: Sequence[str]) -> Iterator[Found]:
     known = measures()
     if name not in known:
         hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
@@ -141,10 +196,12 @@ def _measure(path: Path, claim: dict[str, Any], name: str) -> Iterator[Found]:
         return
     args = claim.get("args", {})
     if isinstance(args, dict):
-        yield from _arguments((*path, "args"), known[name], args)
+        yield from _arguments((*path, "args"), known[name], args, roles)
 
 
-def _arguments(path: Path, measure: Measure, args: dict[str, Any]) -> Iterator[Found]:
+def _arguments(
+    path: Path, measure: Measure, args: dict[str, Any], roles: Sequence[str]
+) -> Iterator[Found]:
     for missing in sorted(measure.required - set(args)):
         yield path, f"{measure.name} needs the argument {missing!r}", ", ".join(measure.args)
     for name, value in args.items():
@@ -159,14 +216,14 @@ def _arguments(path: Path, measure: Measure, args: dict[str, Any]) -> Iterator[F
                 yield place, f"must be a number, got {value!r}", ""
         elif not isinstance(value, str):
             yield place, f"must be text, got {value!r}", ""
-        elif kind == "party" and value not in ROLES:
-            yield from _role_or_party(place, value)
+        elif kind in PARTIES and value not in roles:
+            yield from _role_or_party(place, value, roles)
         elif kind == "industry" and value not in {"goods", "all"}:
             yield from _industry(place, value)
 
 
-def _role_or_party(path: Path, value: str) -> Iterator[Found]:
-    near = did_you_mean(value, ROLES)
+def _role_or_party(path: Path, value: str, roles: Sequence[str]) -> Iterator[Found]:
+    near = did_you_mean(value, roles)
     for place, what, hint in _party(path, value):
         yield place, what, near or hint
 
@@ -192,18 +249,18 @@ def wording_problems(data: dict[str, Any]) -> Iterator[Found]:
     on the figure of one party under the name of another as soon as the parties change.
     """
     for key in ("title", "question"):
-        yield from _unknown((key,), data.get(key))
-    claims = data.get("claims")
+        yield from _unknown((key,), data.get(key), _role_names(data) or ROLES)
+    claims, roles = data.get("claims"), _speakable(data)
     for number, claim in enumerate(claims if isinstance(claims, list) else []):
         if not isinstance(claim, dict):
             continue
         for key in TEXTS:
-            yield from _unknown(("claims", number, key), claim.get(key))
+            yield from _unknown(("claims", number, key), claim.get(key), roles)
         args, sentence = claim.get("args"), claim.get("sentence")
         if not isinstance(args, dict) or not isinstance(sentence, str):
             continue
         named = set(PLACEHOLDER.findall(sentence))
-        for role in sorted({v for v in args.values() if isinstance(v, str) and v in ROLES} - named):
+        for role in sorted({v for v in args.values() if isinstance(v, str) and v in roles} - named):
             yield (
                 ("claims", number, "sentence"),
                 f"the measure follows the role {role!r}, the sentence does not name it",
@@ -217,12 +274,12 @@ def ensemble_problems(data: dict[str, Any]) -> Iterator[Found]:
         return
     yield from declared_problems(data)
     for path, value in named_parties(data):
-        if value not in ROLES:
-            yield from _role_or_party(path, value)
+        if value not in _role_names(data):
+            yield from _role_or_party(path, value, _role_names(data))
 
 
-def _unknown(path: Path, text: object) -> Iterator[Found]:
+def _unknown(path: Path, text: object, roles: Sequence[str]) -> Iterator[Found]:
     for name in PLACEHOLDER.findall(text) if isinstance(text, str) else []:
-        if name not in ROLES:
-            hint = did_you_mean(name, ROLES) or f"one of {', '.join(ROLES)}"
+        if name not in roles:
+            hint = did_you_mean(name, roles) or f"one of {', '.join(roles)}"
             yield path, f"{{{name}}} names no role", hint

@@ -6,7 +6,8 @@ from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresent
 from isthmus.evidence import Finding
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
-from isthmus.study.measures import PARTY, Measure
+from isthmus.study.measures import PARTIES, Measure
+from isthmus.study.needs import unmet
 from isthmus.study.numbers import MONEY
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
@@ -17,16 +18,21 @@ from isthmus.study.wording import Catalogue, Sentence
 def assess_claim(context: Context, claim: Claim) -> Assessed:
     """Hold one claim against the world.
 
+    A claim that needs what the study does not have (a rival, a coalition, a member) does not apply.
     Claims of intent are not testable and unmeasured ones not measurable, whatever the data say:
     a verdict comes from a measure and a rule that the study file fixed, or there is none.
     """
+    measure = measures()[claim.measure] if claim.kind == "fact" else None
+    lacking = unmet(context, claim, measure)
+    if lacking:
+        reason = context.say("verdict.not_applicable", lacking="; ".join(lacking))
+        return Assessed(claim, Verdict(Status.NOT_APPLICABLE), None, reason)
     if claim.kind == "intent":
         reason = context.say("verdict.intent")
         return Assessed(claim, Verdict(Status.NOT_TESTABLE), None, reason)
-    if claim.kind == "unmeasured" or claim.rule is None:
+    if measure is None or claim.rule is None:
         reason = context.say("verdict.unmeasured", missing="; ".join(claim.missing))
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
-    measure = measures()[claim.measure]
     try:
         finding = measure.run(context, **_arguments(context, measure, claim))
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
@@ -39,7 +45,7 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
 def _arguments(context: Context, measure: Measure, claim: Claim) -> dict[str, object]:
     study = context.study
     return {
-        name: study.party(str(value)) if measure.args[name] == PARTY else value
+        name: study.party(str(value)) if measure.args[name] in PARTIES else value
         for name, value in claim.args.items()
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from isthmus import codes
-from isthmus.errors import IsthmusError
+from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import Finding, Kind
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.wording import Catalogue, Sentence
@@ -40,22 +40,27 @@ class Context:
     @property
     def home(self) -> str:
         """Code of the party whose point of view the study takes."""
-        return self.study.parties.home
+        return self._party("home")
 
     @property
     def partner(self) -> str:
         """Code of the party with whom cooperation is examined."""
-        return self.study.parties.partner
+        return self._party("partner")
 
     @property
     def rival(self) -> str:
         """Code of the party that may answer with economic pressure."""
-        return self.study.parties.rival
+        return self._party("rival")
 
     @property
     def ally(self) -> str:
         """Code of the power on which both sides rely."""
-        return self.study.parties.ally
+        return self._party("ally")
+
+    def _party(self, role: str) -> str:
+        if role not in self.study.roles:
+            raise BadInput(f"the study names no {role}", where="roles", hint=f'{role} = "..."')
+        return self.study.party(role)
 
     def memo(self, key: Any, make: Callable[[], T]) -> T:
         """Return `make()` once per `key`; sections share what is dear to compute."""
@@ -89,9 +94,9 @@ class Context:
 
     def role(self, code: str) -> str:
         """Return the colour role of a party; ``"other"`` for economies that are none."""
-        for role in ROLES:
-            if self.study.party(role) == code:
-                return role
+        for name, role in self.study.roles.items():
+            if role.party == code:
+                return role.colour or (name if name in ROLES else "other")
         return "other"
 
     def industry(self, code: str) -> str:

@@ -10,7 +10,7 @@ from isthmus._version import __version__
 from isthmus.charts import ChartSpec, Outlines
 from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.study.schema import Claim, Study
-from isthmus.study.verdict import Verdict
+from isthmus.study.verdict import Status, Verdict
 from isthmus.study.wording import Sentence
 
 SCHEMA_VERSION = 1
@@ -187,6 +187,11 @@ class Dossier:
             if assessed.finding is not None:
                 out.setdefault(assessed.finding.key, assessed.finding)
         return out
+
+    @property
+    def apart(self) -> tuple[Assessed, ...]:
+        """Claims that do not apply to the parties; their sentences may name others."""
+        return tuple(a for a in self.claims if a.verdict.status is Status.NOT_APPLICABLE)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for `canonical_json`."""

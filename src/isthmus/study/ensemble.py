@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 from isthmus.errors import BadInput, NotFound, did_you_mean
 from isthmus.scenario import Correlation, Range, Scenario, preset, preset_names
 from isthmus.study.locate import Path as KeyPath
-from isthmus.study.schema import ROLES, Sampling, Study
+from isthmus.study.schema import Sampling, Study
 
 if TYPE_CHECKING:
     from isthmus.ensemble import EnsemblePlan
 
 Found = tuple[KeyPath, str, str]
 
-_OF_STUDIES = {"parties", "question", "claims", "baskets"}
+_OF_STUDIES = {"roles", "parties", "question", "claims", "baskets"}
 _OPTIONS = ("lens", "samples", "design", "seed", "batch", "tables", "parameters")
 _MODELS = {"ranges": Range, "correlations": Correlation}
 
@@ -81,7 +81,7 @@ def study_plan(study: Study, **given: Any) -> EnsemblePlan:
     from isthmus.ensemble.plan import make_plan
 
     data = study.model_dump(mode="python", exclude_none=True)
-    parties = data["parties"]
+    parties = study.parties
     settings = (study.ensemble or Sampling()).model_dump(include=set(_OPTIONS))
     options = {key: value for key, value in settings.items() if value != ""}
     raw = _raw_scenario(data)
@@ -95,12 +95,22 @@ def study_plan(study: Study, **given: Any) -> EnsemblePlan:
 def with_roles(value: Any, parties: Mapping[str, Any]) -> Any:
     """Return plain values with each text that is a role replaced by the code of its party."""
     if isinstance(value, str):
-        return parties.get(value, value) if value in ROLES else value
+        return parties.get(value, value)
     if isinstance(value, Mapping):
         return {key: with_roles(item, parties) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [with_roles(item, parties) for item in value]
     return value
+
+
+def raw_parties(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the codes of the parties by role from plain values; what is no text is left out."""
+    roles = _table(data, "roles")
+    codes = {
+        name: role.get("party") if isinstance(role, Mapping) else role
+        for name, role in roles.items()
+    }
+    return {name: code for name, code in codes.items() if isinstance(code, str)}
 
 
 def declared(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,7 +184,7 @@ def named_parties(data: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 
 def _raw_scenario(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the plain scenario of a study: its own ranges first, then those of its preset."""
-    settings, parties = _table(data, "ensemble"), _table(data, "parties")
+    settings, parties = _table(data, "ensemble"), raw_parties(data)
     name = settings.get("scenario")
     raw = preset(name).to_dict() if name in preset_names() else {}
     own = with_roles(data.get("ranges", []), parties)
@@ -209,7 +219,7 @@ def _preset_missing(settings: Mapping[str, Any]) -> bool:
 
 
 def _parameters(data: Mapping[str, Any]) -> dict[str, Any]:
-    plain = with_roles(_table(_table(data, "ensemble"), "parameters"), _table(data, "parties"))
+    plain = with_roles(_table(_table(data, "ensemble"), "parameters"), raw_parties(data))
     return dict(plain)
 
 

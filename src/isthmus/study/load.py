@@ -18,8 +18,10 @@ from isthmus.study.schema import (
     SCHEMA_VERSION,
     Basket,
     Claim,
+    EventChoice,
     Options,
-    Parties,
+    PageChoice,
+    Role,
     Rule,
     Sampling,
     Study,
@@ -29,7 +31,9 @@ _FORM = "lower-case letters, digits and hyphens in names; two to six digits in p
 _SYNTAX_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "": tuple(Study.model_fields),
-    "parties": tuple(Parties.model_fields),
+    "roles": tuple(Role.model_fields),
+    "pages": tuple(PageChoice.model_fields),
+    "events": tuple(EventChoice.model_fields),
     "options": tuple(Options.model_fields),
     "baskets": tuple(Basket.model_fields),
     "claims": tuple(Claim.model_fields),
@@ -93,7 +97,7 @@ def load_study(text: str, *, where: str = "study") -> Study:
         raise SchemaVersionUnsupported(
             f"the study has schema version {version}; this release reads {SCHEMA_VERSION}",
             where=where,
-            hint=f"write schema_version = {SCHEMA_VERSION} and check the file",
+            hint=f"isthmus study migrate {where}" if version == 1 else "use a newer release",
         )
     index = LineIndex(text)
     found: list[tuple[KeyPath, str, str]] = []
@@ -163,7 +167,9 @@ def _fields_at(path: KeyPath) -> tuple[str, ...]:
 
 
 _MODELS = {
-    "parties": Parties,
+    "roles": Role,
+    "pages": PageChoice,
+    "events": EventChoice,
     "options": Options,
     "baskets": Basket,
     "claims": Claim,

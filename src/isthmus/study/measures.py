@@ -20,15 +20,24 @@ from typing import Any, Literal
 
 from isthmus.evidence import Finding
 
-ArgKind = Literal["party", "industry", "basket", "product", "year", "number", "text"]
+ArgKind = Literal[
+    "party", "coalition", "member", "industry", "basket", "product", "year", "number", "text"
+]
 
 PARTY: ArgKind = "party"
+COALITION: ArgKind = "coalition"
+"""A party with several members; of one economy the measure does not apply."""
+MEMBER: ArgKind = "member"
+"""A member of the measure's coalition; of any other the measure does not apply."""
 INDUSTRY: ArgKind = "industry"
 BASKET: ArgKind = "basket"
 PRODUCT: ArgKind = "product"
 YEAR: ArgKind = "year"
 NUMBER: ArgKind = "number"
 TEXT: ArgKind = "text"
+
+PARTIES = frozenset({PARTY, COALITION, MEMBER})
+"""Kinds of arguments that a role name can stand for."""
 
 Run = Callable[..., Finding]
 
@@ -55,6 +64,11 @@ class Measure:
     run: Run
     args: Mapping[str, ArgKind] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+
+    @property
+    def subject(self) -> str:
+        """Name of the subject in whose folder the measure stands."""
+        return self.run.__module__.split(".")[-2]
 
     @property
     def text(self) -> str:

@@ -11,7 +11,6 @@ from isthmus.charts import ChartSpec, Outlines
 from isthmus.evidence import Column, Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
-from isthmus.study.schema import ROLES
 from isthmus.study.wording import Sentence
 
 Fields = dict[str, Any]
@@ -40,17 +39,20 @@ class Page:
         What tables and findings rest on unless they say otherwise.
     kind : Kind
         Kind of tables and findings unless they say otherwise.
+    question : str
+        Name of the heading's text.
     """
 
     def __init__(self, context: Context, key: str) -> None:
         self.context = context
         self.key = key
         self.world, self.study = context.world, context.study
-        self.home, self.partner = context.home, context.partner
-        self.rival, self.ally = context.rival, context.ally
-        self.fields: Fields = {role: context.name(context.study.party(role)) for role in ROLES}
+        self.fields: Fields = {
+            role: context.name(code) for role, code in context.study.parties.items()
+        }
         self.datasets: tuple[str, ...] = ()
         self.kind = Kind.MEASURED
+        self.question = "question"
         self._answer: list[Sentence] = []
         self._charts: list[Chart] = []
         self._tables: list[Table] = []
@@ -59,6 +61,34 @@ class Page:
         self._counters: list[Note] = []
         self._gaps: list[Sentence] = []
         self._findings: list[Finding] = []
+
+    @property
+    def home(self) -> str:
+        """Code of the party whose point of view the study takes."""
+        return self.context.home
+
+    @property
+    def partner(self) -> str:
+        """Code of the party with whom cooperation is examined."""
+        return self.context.partner
+
+    @property
+    def rival(self) -> str:
+        """Code of the party that may answer with economic pressure."""
+        return self.context.rival
+
+    @property
+    def ally(self) -> str:
+        """Code of the power on which both sides rely."""
+        return self.context.ally
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether the study names parties for all these roles."""
+        return set(roles) <= set(self.study.roles)
+
+    def given(self, *roles: str) -> list[str]:
+        """Return the codes of those of these roles that the study names."""
+        return [self.study.party(role) for role in roles if role in self.study.roles]
 
     def rests_on(self, *datasets: str, kind: Kind | None = None) -> None:
         """Name what tables and findings rest on from here; their kind is the data's weakest."""
@@ -149,7 +179,7 @@ class Page:
         """
         described = set(attributes)
         catalogue, study = self.context.catalogue, self.study
-        parties = {role: self.context.label(study.party(role)) for role in ROLES}
+        parties = {role: self.context.label(code) for role, code in study.parties.items()}
 
         def column(text: str) -> Column:
             heading = catalogue.text(f"column.{text}", **parties)
@@ -240,7 +270,7 @@ class Page:
         quoted = [finding for sentence in said for finding in sentence.findings]
         return Section(
             self.key,
-            self.text("question"),
+            self.text(self.question),
             answer=tuple(self._answer),
             findings=tuple(dict.fromkeys([*self._findings, *quoted])),
             tables=tuple(self._tables),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from isthmus.scenario.ranges import Correlation, Range
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 ROLES = ("home", "partner", "rival", "ally")
-ROWS = tuple(f"S{n}" for n in range(1, 18))
+"""Roles that pages know; a study needs the first two and can have others of its own."""
+
+Colour = Literal["home", "partner", "rival", "ally", "accent", "other"]
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
@@ -22,13 +24,36 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Parties(_Model):
-    """Who the study is about; each an economy (ISO3) or a coalition."""
+class Role(_Model):
+    """A party of the study under the name by which sentences and claims call it."""
 
-    home: str = Field(description="whose point of view the study takes: an economy or a coalition")
-    partner: str = Field(description="with whom cooperation is examined")
-    rival: str = Field(description="who may answer with economic pressure")
-    ally: str = Field(description="the power on which both sides already rely")
+    party: str = Field(description="an economy (ISO3) or a coalition")
+    colour: Colour | None = Field(
+        default=None, description="colour in charts; default: that of the role's name, or other"
+    )
+
+
+def _role(value: Any) -> Any:
+    return {"party": value} if isinstance(value, str) else value
+
+
+class PageChoice(_Model):
+    """A page of the dossier, with what it lets a study choose."""
+
+    page: Slug = Field(description="name of a page; `isthmus study check --pages` lists them")
+    parameters: dict[str, str | int | float | bool] = Field(
+        default_factory=dict, description="choices of the page, by name"
+    )
+
+
+class EventChoice(_Model):
+    """An event whose losses day by day the study looks at."""
+
+    event: Slug = Field(description="name of an event with recorded runs")
+    actor: Slug = Field(description="role by whom or in whose trade it happens")
+    detail: bool = Field(
+        default=False, description="also by member, by industry and as a path; default: false"
+    )
 
 
 class Basket(_Model):
@@ -58,7 +83,7 @@ class Claim(_Model):
     """A statement, what decides it and what would falsify it."""
 
     id: Slug = Field(description="short name, unique in the study")
-    row: str = Field(default="", pattern=r"^(S[0-9]{1,2})?$", description="row of the brief")
+    row: str = Field(default="", max_length=24, description="label that groups claims; any text")
     sentence: Line = Field(description="the statement in the study's own words")
     kind: Literal["fact", "unmeasured", "intent"] = Field(
         description="fact (a measure decides), unmeasured (lens or data missing) or intent"
@@ -73,6 +98,10 @@ class Claim(_Model):
         default=(), description="for unmeasured claims: each lens or data set that is missing"
     )
     note: str = Field(default="", description="what a reader must know beside the verdict")
+    needs: tuple[Line, ...] = Field(
+        default=(),
+        description="what the study must have for the claim to apply; see `isthmus.study.needs`",
+    )
 
 
 class Options(_Model):
@@ -83,6 +112,9 @@ class Options(_Model):
     )
     year: int | None = Field(
         default=None, ge=1990, le=2100, description="year of profiles; default: the latest"
+    )
+    bloc: str = Field(
+        default="EU27_2020", description="coalition whose members can answer together"
     )
     concentration: float = Field(
         default=0.4, gt=0, le=1, description="HHI above which a market counts as concentrated"
@@ -121,11 +153,19 @@ class Sampling(_Model):
 class Study(_Model):
     """A question as data, written before data are read."""
 
-    schema_version: Literal[1] = Field(description="version of this file format: 1")
+    schema_version: Literal[2] = Field(description="version of this file format: 2")
     name: Slug = Field(description="short name, used for the output folder")
     title: Line = Field(description="title of the dossier")
     question: Line = Field(description="the question that the dossier answers")
-    parties: Parties = Field(description="home, partner, rival and ally; see [parties]")
+    roles: dict[Slug, Annotated[Role, BeforeValidator(_role)]] = Field(
+        description="parties by role: home and partner, and others such as rival and ally"
+    )
+    pages: tuple[PageChoice, ...] = Field(
+        default=(), description="pages in order; default: every page that the roles allow"
+    )
+    events: tuple[EventChoice, ...] = Field(
+        default=(), description="events of the page on disruption; default: all that are recorded"
+    )
     industries: tuple[str, ...] = Field(
         default=(), description="industries of interest (ICIO2025 codes)"
     )
@@ -144,6 +184,23 @@ class Study(_Model):
         default=(), description="rank correlations between ranges"
     )
 
+    @property
+    def parties(self) -> dict[str, str]:
+        """Codes of the parties by role."""
+        return {name: role.party for name, role in self.roles.items()}
+
     def party(self, value: str) -> str:
         """Return the code of a role name (``"home"``), or `value` itself when it is none."""
-        return str(getattr(self.parties, value)) if value in ROLES else value
+        role = self.roles.get(value)
+        return value if role is None else role.party
+
+    def with_parties(self, **parties: str | None) -> Study:
+        """Return the study with other parties in its roles; None takes a role out."""
+        roles = {
+            name: role for name, role in self.roles.items() if parties.get(name, "") is not None
+        }
+        for name, code in parties.items():
+            if code is not None:
+                known = roles.get(name, Role(party=code))
+                roles[name] = known.model_copy(update={"party": code})
+        return self.model_copy(update={"roles": roles})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from isthmus.study.schema import ROLES, Claim, Study
+from isthmus.study.schema import Claim, Study
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -23,7 +23,7 @@ def spoken(study: Study, name: Callable[[str], str]) -> Study:
     name : callable
         Returns the name of a party's code as it stands inside a sentence.
     """
-    names = {role: name(getattr(study.parties, role)) for role in ROLES}
+    names = {role: name(code) for role, code in study.parties.items()}
 
     def say(text: str) -> str:
         said = PLACEHOLDER.sub(lambda found: names.get(found.group(1), found.group(0)), text)

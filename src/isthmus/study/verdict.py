@@ -18,6 +18,7 @@ class Status(StrEnum):
     DEPENDS = "depends_on_record"
     NOT_MEASURABLE = "not_measurable"
     NOT_TESTABLE = "not_testable"
+    NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True, slots=True)

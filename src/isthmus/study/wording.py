@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from isthmus.errors import IsthmusError, did_you_mean
@@ -73,7 +74,7 @@ class Catalogue:
             file = folder.joinpath(f"{language}.toml")
             if not file.is_file():
                 continue
-            found = dict(_flatten(tomllib.loads(file.read_text(encoding="utf-8")), ""))
+            found = dict(_flatten(read_texts(file), ""))
             if twice := flat.keys() & found.keys():
                 raise IsthmusError(
                     f"texts given twice: {', '.join(sorted(twice))}", where=str(file)
@@ -121,6 +122,11 @@ class Catalogue:
             value = fields[field]
             parts.append(value if isinstance(value, Finding) else str(value))
         return Sentence(key, tuple(_joined(parts)))
+
+
+def read_texts(file: Traversable) -> dict[str, Any]:
+    """Return the texts of a file of the package, nested as they stand."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def plain(text: str) -> Sentence:

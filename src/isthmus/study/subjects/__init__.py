@@ -7,7 +7,8 @@
 - ``en.toml`` with its texts: group ``[<subject>]`` with ``question``, ``answer``, ``chart``,
   ``alt``, and what it needs of ``[method]`` and ``[table]``;
 
-and its name in `PAGES`. A page keeps to five rules.
+and its name in `PAGES`, with the roles that it needs. What a study can choose of a page are the
+keyword arguments of ``write``. A page keeps to five rules.
 
 1. It composes and does not compute: numbers come from lenses and from ``page.world``. What several
    subjects ask stands in `isthmus.study.ask`; subjects do not import each other.
@@ -26,39 +27,53 @@ from 10 to 99 leave room on both sides.
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
 from isthmus.study.measures import Measure, registered
-from isthmus.study.page import Page
+from isthmus.study.schema import PageChoice, Study
 
-Write = Callable[[Page], None]
+Write = Callable[..., None]
 
-PAGES = (
-    "dependence",
-    "exposure",
-    "chains",
-    "equilibrium",
-    "disruption",
-    "chips",
-    "materials",
-    "concentration",
-    "cascade",
-    "arms",
-    "alignment",
-    "coercion",
-    "leverage",
-    "ladder",
-)
-"""The pages of a dossier, in order of appearance."""
+PAGES: Mapping[str, tuple[str, ...]] = {
+    "dependence": ("partner",),
+    "exposure": ("partner", "rival"),
+    "chains": ("partner", "rival"),
+    "equilibrium": ("partner", "rival"),
+    "disruption": ("partner",),
+    "chips": ("partner",),
+    "materials": (),
+    "concentration": (),
+    "cascade": ("partner",),
+    "arms": ("partner", "ally"),
+    "alignment": ("partner", "rival", "ally"),
+    "coercion": ("partner", "rival"),
+    "leverage": ("rival",),
+    "ladder": ("rival",),
+}
+"""Pages in their usual order, with the roles beside home that each needs."""
 
 
 def writer(name: str) -> Write:
     """Return the function that writes a page."""
     found: Write = importlib.import_module(f"{__name__}.{name}.page").write
     return found
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """Return what a study can choose of a page, by name."""
+    return tuple(inspect.signature(writer(name)).parameters)[1:]
+
+
+def pages_of(study: Study) -> tuple[PageChoice, ...]:
+    """Return the pages of a study in order: those it chooses, or all that its roles allow."""
+    if study.pages:
+        return study.pages
+    there = set(study.roles)
+    return tuple(PageChoice(page=name) for name, needed in PAGES.items() if set(needed) <= there)
 
 
 @cache
@@ -70,4 +85,4 @@ def measures() -> Mapping[str, Measure]:
     return MappingProxyType(dict(sorted(registered().items())))
 
 
-__all__ = ["PAGES", "Write", "measures", "writer"]
+__all__ = ["PAGES", "Write", "choices", "measures", "pages_of", "writer"]

@@ -7,7 +7,7 @@ import polars as pl
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
-from isthmus.study.measures import PARTY, measure
+from isthmus.study.measures import COALITION, PARTY, measure
 
 VOTES = "unga_ideal_points"
 RECOGNITION = "taiwan_recognition"
@@ -87,7 +87,7 @@ def _gap(context: Context, party: str, near: str, far: str, year: int) -> float:
     return mean([abs(p - theirs) - abs(p - ours) for p in points])
 
 
-@measure("alignment.recognition_count", coalition=PARTY)
+@measure("alignment.recognition_count", coalition=COALITION)
 def recognition_count(context: Context, *, coalition: str) -> Finding:
     """Number of members that have diplomatic relations with Taipei."""
     frame = context.world.table(RECOGNITION)

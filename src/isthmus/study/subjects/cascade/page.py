@@ -148,11 +148,12 @@ def _stops(page: Page, stops: Table, latest: pl.DataFrame) -> None:
 def _materials(page: Page) -> None:
     result = materials_of(page.context, page.home)
     ranking, suppliers = result["ranking"], result["suppliers"].frame
-    row = ranking.frame.filter(pl.col("economy") == page.rival)
-    if row.is_empty():
-        page.gap("material_supplier")
-    else:
-        _rival(page, row.row(0, named=True), suppliers)
+    for rival in page.given("rival"):
+        row = ranking.frame.filter(pl.col("economy") == rival)
+        if row.is_empty():
+            page.gap("material_supplier")
+        else:
+            _rival(page, row.row(0, named=True), suppliers)
     second = result["second_source"]
     if second.frame.height == EXPOSED:
         page.say("answer.second", helped=second_sources(page.context, user=page.home))

@@ -14,7 +14,7 @@ from isthmus.study.ask.lookthrough import (
     stakes,
 )
 from isthmus.study.context import Context
-from isthmus.study.measures import INDUSTRY, PARTY, measure
+from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
 
 
 @measure("chains.look_through", party=PARTY, on=PARTY, industry=INDUSTRY)
@@ -23,7 +23,7 @@ def look_through(context: Context, *, party: str, on: str, industry: str = "ALL"
     return input_finding(context, party, on, "look_through", industry=industry)
 
 
-@measure("chains.member_spread", coalition=PARTY, on=PARTY)
+@measure("chains.member_spread", coalition=COALITION, on=PARTY)
 def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Largest over smallest share of `on` in all inputs of the members, direct and indirect."""
     frame = inputs_of(context, coalition, by="economy")
@@ -36,7 +36,7 @@ def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
     )
 
 
-@measure("chains.member_demand_lead", coalition=PARTY, member=PARTY, on=PARTY)
+@measure("chains.member_demand_lead", coalition=COALITION, member=MEMBER, on=PARTY)
 def member_demand_lead(context: Context, *, coalition: str, member: str, on: str) -> Finding:
     """Share of a member's value added that `on` absorbs over that of all members together."""
     return _ratio(

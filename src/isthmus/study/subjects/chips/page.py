@@ -26,18 +26,17 @@ SHARE = {"share": "share"}
 
 def write(page: Page) -> None:
     """Answer what is known about chips: capacity by stage, exports, listed dual-use products."""
-    source = page.context.name(SOURCE)
     if not page.context.missing(FACTS):
         _facts(page)
         _capacity(page)
         page.note("chip_facts")
     if page.context.missing(EXPORTS) or page.partner != SOURCE:
-        page.gap("chip_exports", source=source)
+        page.gap("chip_exports")
     else:
         _exports(page)
         if not page.context.missing(MIRROR):
             _mirror(page)
-        page.note("chip_bounds", source=source)
+        page.note("chip_bounds", source=page.context.name(SOURCE))
     if not page.context.missing(ITEMS):
         page.rests_on(ITEMS)
         frame = page.world.table(ITEMS).select("product", "tier", "text").sort("tier", "product")
@@ -107,19 +106,24 @@ def _capacity(page: Page) -> None:
 def _exports(page: Page) -> None:
     page.rests_on(EXPORTS)
     page.fields["year"] = last_full_year(page.context)
-    home = destination_share(page.context, importer=page.home)
-    rival = destination_share(page.context, importer=page.rival)
-    page.say("answer.exports", home_share=home, rival_share=rival)
-    hub = (HUB,) if page.rival == HUB_OF else ()
+    shares: Fields = {
+        f"{role}_share": destination_share(page.context, importer=page.study.party(role))
+        for role in ("home", "rival")
+        if page.has(role)
+    }
+    tail = "" if page.has("rival") else "_alone"
+    page.say(f"answer.exports{tail}", **shares)
+    hub = (HUB,) if HUB_OF in page.given("rival") else ()
     for code in hub:
         through = destination_share(page.context, importer=code)
         page.say("answer.hub", hub=page.context.name(code), share=through)
-    page.headline(40, "headline_exports", home_share=home, rival_share=rival)
-    page.counter(10, home_share=home)
-    _destinations(page, (page.home, page.rival, page.ally, *hub), rival)
+    page.headline(40, f"headline_exports{tail}", **shares)
+    page.counter(10, **shares)
+    shown = (*page.given("home", "rival", "ally"), *hub)
+    _destinations(page, shown, shares["rival_share"] if page.has("rival") else shares["home_share"])
 
 
-def _destinations(page: Page, shown: tuple[str, ...], rival: Finding) -> None:
+def _destinations(page: Page, shown: tuple[str, ...], first: Finding) -> None:
     full = page.world.chip_exports().filter(pl.col("coverage") == "full")
     rows = []
     for (year,), frame in full.group_by("year", maintain_order=True):
@@ -141,8 +145,9 @@ def _destinations(page: Page, shown: tuple[str, ...], rival: Finding) -> None:
             share=True,
         ),
         SHARE,
+        said="destinations" if page.has("rival") else "destinations_alone",
         about={"notes": ["lower_bound"]},
-        share=rival,
+        share=first,
     )
 
 

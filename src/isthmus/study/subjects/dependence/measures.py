@@ -8,7 +8,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding
 from isthmus.study.ask.trade import FLOWS, GOODS, link, link_finding, member_trade, year_of
 from isthmus.study.context import Context
-from isthmus.study.measures import INDUSTRY, PARTY, measure
+from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
 
 
 @measure("trade.import_share", importer=PARTY, exporter=PARTY, industry=INDUSTRY)
@@ -61,7 +61,7 @@ def import_value_ratio(
     )
 
 
-@measure("trade.member_spread", coalition=PARTY, on=PARTY)
+@measure("trade.member_spread", coalition=COALITION, on=PARTY)
 def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Largest over smallest share of `on` in the goods imports of the members."""
     shares = _members(context, coalition, on)["share_of_imports"]
@@ -78,7 +78,7 @@ def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
     )
 
 
-@measure("trade.member_export_lead", coalition=PARTY, member=PARTY, on=PARTY)
+@measure("trade.member_export_lead", coalition=COALITION, member=MEMBER, on=PARTY)
 def member_export_lead(context: Context, *, coalition: str, member: str, on: str) -> Finding:
     """Share of `on` in a member's goods exports over its share in those of all members."""
     frame = _members(context, coalition, on)

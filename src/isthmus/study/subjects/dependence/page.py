@@ -16,6 +16,8 @@ SHARE = {"share": "share"}
 
 def write(page: Page) -> None:
     """Answer how much home and partner depend on each other, with the rival beside them."""
+    if not page.has("rival"):
+        page.question = "question_alone"
     if page.lacks(FLOWS, gap="no_flows"):
         return
     page.rests_on(FLOWS)
@@ -32,39 +34,50 @@ def _of(page: Page, importer: str, exporter: str, what: str, **which: Any) -> Fi
 
 
 def _say(page: Page) -> None:
-    home, partner, rival = page.home, page.partner, page.rival
-    bought: Fields = {
-        "share": _of(page, home, partner, "share_of_imports"),
-        "rival_share": _of(page, home, rival, "share_of_imports"),
-    }
+    home, partner = page.home, page.partner
+    share, value = (_of(page, home, partner, what) for what in ("share_of_imports", "value"))
     markets: Fields = {
         "market": _of(page, partner, home, "share_of_exports"),
         "counterpart": _of(page, home, partner, "share_of_exports"),
     }
-    page.say("answer.imports", **bought, value=_of(page, home, partner, "value"))
+    if page.has("rival"):
+        rival_share = _of(page, home, page.rival, "share_of_imports")
+        page.say("answer.imports", share=share, value=value, rival_share=rival_share)
+        page.headline(20, share=share, rival_share=rival_share)
+    else:
+        page.say("answer.imports_alone", share=share, value=value)
+        page.headline(20, "headline_alone", share=share)
     page.say(
         "answer.reverse",
         share=_of(page, partner, home, "share_of_imports"),
         value=_of(page, partner, home, "value"),
     )
     page.say("answer.markets", **markets)
+    page.headline(60, "headline_market", **markets)
+    if page.has("rival"):
+        _rival(page)
+
+
+def _rival(page: Page) -> None:
+    """What home and partner sell to the rival, beside what they sell to each other."""
     page.say(
         "answer.partner_rival",
-        weight=_of(page, rival, partner, "share_of_exports"),
-        sells=_of(page, partner, rival, "share_of_exports"),
+        weight=_of(page, page.rival, page.partner, "share_of_exports"),
+        sells=_of(page, page.partner, page.rival, "share_of_exports"),
     )
-    page.headline(20, **bought)
-    page.headline(60, "headline_market", **markets)
     page.counter(
         20,
-        sold_rival=_of(page, rival, home, "value"),
-        sold_partner=_of(page, partner, home, "value"),
+        sold_rival=_of(page, page.rival, page.home, "value"),
+        sold_partner=_of(page, page.partner, page.home, "value"),
     )
 
 
 def _over_time(page: Page) -> None:
     context, years = page.context, years_of(page.context)
-    pairs = ((page.home, page.partner), (page.home, page.rival), (page.partner, page.home))
+    home, partner = page.home, page.partner
+    pairs = {(home, partner): "partner"}
+    pairs |= {(home, other): "rival" for other in page.given("rival")}
+    pairs[partner, home] = "home"
     rows = [
         {
             "year": year,
@@ -78,6 +91,7 @@ def _over_time(page: Page) -> None:
     ]
     labels = dict.fromkeys(str(row["link"]) for row in rows)
     first, last = years[0], years[-1]
+    shown = page.rival if page.has("rival") else partner
     page.chart(
         "over_time",
         pl.DataFrame(rows),
@@ -87,15 +101,15 @@ def _over_time(page: Page) -> None:
             y="share",
             y_title=page.axis("share_of_goods_imports"),
             series="link",
-            roles=dict(zip(labels, ("partner", "rival", "home"), strict=True)),
+            roles=dict(zip(labels, pairs.values(), strict=True)),
             share=True,
         ),
         SHARE,
-        said="time",
+        said="time" if page.has("rival") else "time_alone",
         first=first,
         last=last,
-        start=_of(page, page.home, page.rival, "share_of_imports", year=first),
-        end=_of(page, page.home, page.rival, "share_of_imports", year=last),
+        start=_of(page, home, shown, "share_of_imports", year=first),
+        end=_of(page, home, shown, "share_of_imports", year=last),
     )
 
 
@@ -103,7 +117,8 @@ def _by_industry(page: Page) -> None:
     wanted, context = page.study.industries, page.context
     if not wanted:
         return
-    home, partner, rival = page.home, page.partner, page.rival
+    home, partner = page.home, page.partner
+    exporters = page.given("partner", "rival")
     rows = [
         {
             "industry": context.industry(industry),
@@ -111,9 +126,12 @@ def _by_industry(page: Page) -> None:
             "share": link(context, home, exporter, item=industry)["share_of_imports"],
         }
         for industry in wanted
-        for exporter in (partner, rival)
+        for exporter in exporters
     ]
     top = max(wanted, key=lambda i: link(context, home, partner, item=i)["share_of_imports"] or 0.0)
+    beside: Fields = {}
+    if page.has("rival"):
+        beside["rival_share"] = _of(page, home, page.rival, "share_of_imports", item=top)
     page.chart(
         "by_industry",
         pl.DataFrame(rows),
@@ -123,15 +141,15 @@ def _by_industry(page: Page) -> None:
             y="industry",
             x_title=page.axis("share_of_imports"),
             series="exporter",
-            roles={context.label(partner): "partner", context.label(rival): "rival"},
+            roles=page.roles(*exporters),
             share=True,
         ),
         SHARE,
-        said="industry",
+        said="industry" if page.has("rival") else "industry_alone",
         count=len(wanted),
         industry=context.industry(top).lower(),
         share=_of(page, home, partner, "share_of_imports", item=top),
-        rival_share=_of(page, home, rival, "share_of_imports", item=top),
+        **beside,
     )
 
 

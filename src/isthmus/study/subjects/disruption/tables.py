@@ -52,7 +52,9 @@ Rank = Callable[[Context, str, str, int], pl.DataFrame]
 def events(context: Context) -> tuple[Event, ...]:
     """Return the events of which the world holds runs for the study's parties, in order."""
     there = {(event, actor) for event, actor, days in blocks(context) if days == HORIZONS[-1]}
-    wanted = [(event, context.study.party(role)) for event, role in ORDER]
+    parties, chosen = context.study.parties, context.study.events
+    order = [(choice.event, choice.actor) for choice in chosen] or ORDER
+    wanted = [(event, parties[role]) for event, role in order if role in parties]
     return tuple((e, a) for e, a in wanted if (e, plain(a)) in there)
 
 
@@ -96,8 +98,7 @@ def _parties(page: Page) -> None:
     """Both sides of every event: losses of home, partner, rival and ally by horizon."""
     rows = []
     for event, actor in events(page.context):
-        for role in ROLES:
-            party = page.study.party(role)
+        for party in page.given(*ROLES):
             found = {d: loss_finding(page.context, event, actor, party, d) for d in HORIZONS}
             ends = {d: (f.low or 0.0, f.high or 0.0) for d, f in found.items()}
             row = {"event": event_name(page, event, actor), "economy": page.context.label(party)}

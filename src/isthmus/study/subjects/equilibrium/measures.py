@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.evidence import Finding
 from isthmus.study.context import Context
-from isthmus.study.measures import NUMBER, PARTY, measure
+from isthmus.study.measures import COALITION, MEMBER, NUMBER, PARTY, measure
 from isthmus.study.subjects.equilibrium.answers import (
     DATASETS,
     YEAR,
@@ -26,7 +26,9 @@ def loss(context: Context, *, party: str, a: str, b: str, horizon: float = LONG_
     return loss_finding(context, key, found, party, "equilibrium_break")
 
 
-@measure("equilibrium.member_loss_lead", coalition=PARTY, member=PARTY, on=PARTY, horizon=NUMBER)
+@measure(
+    "equilibrium.member_loss_lead", coalition=COALITION, member=MEMBER, on=PARTY, horizon=NUMBER
+)
 def member_loss_lead(
     context: Context, *, coalition: str, member: str, on: str, horizon: float = LONG_RUN
 ) -> Finding:

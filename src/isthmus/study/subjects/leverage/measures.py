@@ -18,7 +18,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.ask.coercion import EPISODES
 from isthmus.study.context import Context
-from isthmus.study.measures import PARTY, TEXT, measure
+from isthmus.study.measures import COALITION, MEMBER, PARTY, TEXT, measure
 
 TRADE = (FLOWS, TABLE)
 TOP = 5
@@ -140,7 +140,7 @@ def exposures(context: Context, coalition: str, on: str) -> dict[str, Touched]:
     return context.memo(("leverage.exposures", coalition, on), make)
 
 
-@measure("leverage.exposure_spread", coalition=PARTY, on=PARTY)
+@measure("leverage.exposure_spread", coalition=COALITION, on=PARTY)
 def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Largest over smallest share of value added in goods that a member sells to a party."""
     shares = [t.sold / t.gdp for t in exposures(context, coalition, on).values()]
@@ -151,7 +151,7 @@ def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
     )  # fmt: skip
 
 
-@measure("leverage.member_exposure_lead", coalition=PARTY, member=PARTY, on=PARTY)
+@measure("leverage.member_exposure_lead", coalition=COALITION, member=MEMBER, on=PARTY)
 def member_exposure_lead(context: Context, *, coalition: str, member: str, on: str) -> Finding:
     """Share of a member's value added in goods sold to a party over that of all members."""
     found = exposures(context, coalition, on)
@@ -165,7 +165,7 @@ def member_exposure_lead(context: Context, *, coalition: str, member: str, on: s
     )  # fmt: skip
 
 
-@measure("leverage.bloc_relief", sender=PARTY, coalition=PARTY)
+@measure("leverage.bloc_relief", sender=PARTY, coalition=COALITION)
 def bloc_relief(context: Context, *, sender: str, coalition: str) -> Finding:
     """Loss of a coalition as one buyer over its members' losses, when supplies stop for a year."""
     tables = map_of(context, sender, coalition).tables

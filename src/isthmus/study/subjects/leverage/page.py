@@ -61,7 +61,7 @@ def _known(page: Page) -> list[str]:
     rival = set(members(page.rival))
     if not rival & listed:
         return []
-    sides = [(side, set(members(side))) for side in (page.home, page.partner, page.ally)]
+    sides = [(side, set(members(side))) for side in page.given("home", "partner", "ally")]
     return [side for side, inside in sides if listed & inside and not rival & inside]
 
 
@@ -72,7 +72,7 @@ def _between(page: Page, sender: str, target: str, channel: str) -> Fields:
 
 def _others(page: Page, known: list[str]) -> None:
     """What the rival could do to partner and ally, and what the bloc's size takes away."""
-    for code in (page.partner, page.ally):
+    for code in page.given("partner", "ally"):
         if code in known:
             ban, stop = (
                 loss_share(page.context, sender=page.rival, target=code, channel=channel)

@@ -44,23 +44,49 @@ def has_trade(context: Context, basket: str) -> bool:
 @measure("materials.import_share", importer=PARTY, exporter=PARTY, basket=BASKET)
 def import_share(context: Context, *, importer: str, exporter: str, basket: str) -> Finding:
     """Share of `exporter` in a party's imports of a basket from outside, last year, by value."""
+    suppliers = _suppliers(context, importer, basket)
+    sellers = context.members(exporter)
+    part = suppliers.filter(pl.col("exporter").is_in(sellers))
+    return _share(context, importer, exporter, basket, part)
+
+
+def largest_supplier(context: Context, *, importer: str, basket: str) -> tuple[str, Finding]:
+    """Return the economy that supplies most of a basket to a party, and its share.
+
+    Raises
+    ------
+    DataMissing
+        When the party imports nothing of it from outside.
+    """
+    by = _suppliers(context, importer, basket).group_by("exporter").agg(pl.col("value").sum())
+    if by.is_empty():
+        raise DataMissing(f"{importer} imports nothing of {basket} from outside")
+    exporter = str(by.sort(["value", "exporter"], descending=[True, False])["exporter"][0])
+    return exporter, import_share(context, importer=importer, exporter=exporter, basket=basket)
+
+
+def _suppliers(context: Context, importer: str, basket: str) -> pl.DataFrame:
+    """Rows of the last year in which a party buys a basket from outside."""
     rows = basket_rows(context, basket)
-    year = int(str(rows["year"].max()))
-    key = context.world.trade_key(context.study.baskets[basket].nomenclature)
-    inside, sellers = context.members(importer), context.members(exporter)
-    external = rows.filter(
-        (pl.col("year") == year)
+    inside = context.members(importer)
+    return rows.filter(
+        (pl.col("year") == rows["year"].max())
         & pl.col("importer").is_in(inside)
         & ~pl.col("exporter").is_in(inside)
     )
-    whole = float(external["value"].to_numpy().sum())
-    part = external.filter(pl.col("exporter").is_in(sellers))
+
+
+def _share(
+    context: Context, importer: str, exporter: str, basket: str, part: pl.DataFrame
+) -> Finding:
+    whole = float(_suppliers(context, importer, basket)["value"].to_numpy().sum())
+    key = context.world.trade_key(context.study.baskets[basket].nomenclature)
     return context.finding(
         f"materials.import_share.{basket}.{exporter}.{importer}",
         float(part["value"].to_numpy().sum()) / whole if whole else None,
         "share",
         kind=context.kind_of(key),
-        year=year,
+        year=int(str(basket_rows(context, basket)["year"].max())),
         method="materials_import_share",
         datasets=[key],
         caveat="transit_as_origin" if whole else "nothing_imported",

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import polars as pl
 
 from isthmus.charts import ChartSpec
+from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Fields, Page
-from isthmus.study.subjects.materials.measures import has_trade, import_share
+from isthmus.study.subjects.materials.measures import has_trade, import_share, largest_supplier
 
 PRODUCTION = "raw_material_production"
 SHOWN = 14
@@ -35,10 +36,14 @@ def write(page: Page) -> None:
             page.gap("basket", basket=basket.title, nomenclature=basket.nomenclature)
     if not page.study.baskets:
         page.gap("no_baskets")
-    if known:
-        _baskets(page, _bought(page, known))
-    if not page.context.missing(PRODUCTION):
-        _production(page)
+    if page.has("partner", "rival"):
+        if known:
+            _baskets(page, _bought(page, known))
+        if not page.context.missing(PRODUCTION):
+            _production(page)
+    else:
+        page.question = "question_alone"
+        _largest(page, known)
     page.note("transit", "mined_not_refined")
 
 
@@ -94,6 +99,55 @@ def _baskets(page: Page, rows: list[Bought]) -> None:
             "kind": Kind.weakest(f.kind for f in found),
             "datasets": {d for f in found for d in f.datasets},
             "attributes": ["codes"],
+            "notes": ["exposure_not_loss", "transit"],
+        },
+        count=len(rows),
+        **fields,
+    )
+
+
+def _largest(page: Page, known: list[str]) -> None:
+    """From whom home buys most of each basket, where no rival is named."""
+    found = []
+    for key in known:
+        title = page.study.baskets[key].title
+        try:
+            found.append((title, *largest_supplier(page.context, importer=page.home, basket=key)))
+        except DataMissing:
+            page.gap("nothing_bought", basket=title)
+    if not found:
+        return
+    found.sort(key=lambda row: (-(row[2].value or 0.0), row[0]))
+    title, code, share = found[0]
+    fields: Fields = {
+        "basket": title.lower(),
+        "supplier": page.context.name(code),
+        "share": share,
+        "year": share.year,
+    }
+    page.say("answer.top_alone", **fields)
+    page.headline(25, "headline_alone", **fields)
+    page.keep(*(share for _, _, share in found))
+    rows = [
+        {"basket": title, "exporter": page.context.label(code), "share": share.value}
+        for title, code, share in found
+    ]
+    page.chart(
+        "largest",
+        pl.DataFrame(rows),
+        ChartSpec(
+            "bars",
+            x="share",
+            y="basket",
+            x_title=page.axis("share_of_largest_supplier"),
+            roles={"": "accent"},
+            share=True,
+        ),
+        SHARE,
+        about={
+            "kind": Kind.weakest(share.kind for _, _, share in found),
+            "datasets": {d for _, _, share in found for d in share.datasets},
+            "attributes": ["exporter"],
             "notes": ["exposure_not_loss", "transit"],
         },
         count=len(rows),

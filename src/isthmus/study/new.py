@@ -1,0 +1,138 @@
+"""A study file for parties of one's own, from a template or from another study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.runtime import atomic_write
+from isthmus.study.check import semantic_problems
+from isthmus.study.schema import PageChoice, Role, Study
+from isthmus.study.subjects import PAGES, measures
+from isthmus.study.toml import study_toml
+
+if TYPE_CHECKING:
+    from isthmus.world import World
+
+FLAGSHIP = "taiwan-europe"
+
+
+class Drafted(NamedTuple):
+    """A study for other parties, and what of its template does not apply to them.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    left_out : dict of str to str
+        What the study lacks for each claim that was left out, by id.
+    """
+
+    study: Study
+    left_out: dict[str, str]
+
+
+@cache
+def templates() -> Mapping[str, Mapping[str, Any]]:
+    """Return title, question and pages by name of a template."""
+    from isthmus.study.wording import read_texts
+
+    return read_texts(resources.files("isthmus.study").joinpath("templates.toml"))
+
+
+def draft_study(
+    name: str, world: World, *, template: str = "pair", **parties: str | None
+) -> Drafted:
+    """Return a study for some parties, without the claims that do not apply to them.
+
+    Parameters
+    ----------
+    name : str
+        Name of the new study.
+    world : World
+        The data, for claims that need a data set.
+    template : str
+        Name of a template.
+    **parties
+        Code of the party by role: ``home``, ``partner`` and, where there are any, ``rival`` and
+        ``ally``.
+
+    Raises
+    ------
+    NotFound
+        When there is no such template.
+    BadInput
+        With every party that cannot be one.
+    """
+    from isthmus.study.context import Context
+    from isthmus.study.needs import unmet
+    from isthmus.study.shipped import open_study
+
+    if template not in templates():
+        hint = did_you_mean(template, templates()) or f"one of {', '.join(templates())}"
+        raise NotFound(f"no template {template!r}", where="template", hint=hint)
+    roles = {role: code for role, code in parties.items() if code is not None}
+    found = [
+        InputProblem(what, str(path[-1]), hint) for path, what, hint in semantic_problems({"roles": roles})
+    ]
+    raise_all("the parties cannot be those of a study", found)
+    texts = templates()[template]
+    tail = "" if "rival" in roles else "_alone"
+    pages = [page for page in texts["pages"] if set(PAGES[page]) <= set(roles)]
+    source = open_study(FLAGSHIP)
+    study = source.model_copy(
+        update={
+            "name": name,
+            "title": texts[f"title{tail}"],
+            "question": texts[f"question{tail}"],
+            "roles": {role: Role(party=code) for role, code in roles.items()},
+            "pages": tuple(PageChoice(page=page) for page in pages),
+        }
+    )
+    context = Context(study, world)
+    kept, left_out = [], {}
+    for claim in source.claims:
+        measure = measures().get(claim.measure)
+        if measure is None and template != "pair":
+            continue
+        if measure is not None and measure.subject not in pages:
+            continue
+        lacking = unmet(context, claim, measure)
+        if lacking:
+            left_out[claim.id] = "; ".join(lacking)
+        else:
+            kept.append(claim)
+    return Drafted(study.model_copy(update={"claims": tuple(kept)}), left_out)
+
+
+def migrated(text: str) -> str:
+    """Return the text of a study file of version 1 as one of version 2; comments stay.
+
+    Raises
+    ------
+    BadInput
+        When the text has no ``schema_version = 1``.
+    """
+    lines = text.split("\n")
+    at = next((n for n, s in enumerate(lines) if s.split("#")[0].split() == OLD), None)
+    if at is None:
+        raise BadInput("the file is no study of version 1", where="schema_version")
+    lines[at] = lines[at].replace("1", "2", 1)
+    return "\n".join(
+        line.replace("[parties]", "[roles]") if line.strip().startswith("[parties]") else line
+        for line in lines
+    )
+
+
+OLD = ["schema_version", "=", "1"]
+
+
+def write_study(study: Study, target: Path) -> Path:
+    """Write a study to a file; see `study_toml`."""
+    with atomic_write(target) as handle:
+        handle.write(study_toml(study))
+    return target
