@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text, say
+from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
@@ -62,6 +62,7 @@ def check(
     study: str = "",
     *,
     measures: Annotated[bool, Parameter(help="List the measures that claims can use.")] = False,
+    pages: Annotated[bool, Parameter(help="List the pages that a study can choose.")] = False,
     json: Json = False,
 ) -> None:
     """Check a study file; every mistake is reported with its line.
@@ -73,6 +74,9 @@ def check(
     """
     if measures:
         _measures(json)
+        return
+    if pages:
+        _pages(json)
         return
     from isthmus.errors import BadInput
     from isthmus.study import open_study
@@ -90,25 +94,73 @@ def check(
 def new(
     name: str,
     *,
-    source: Annotated[str, Parameter(name="--from", help="Study to copy.")] = "taiwan-europe",
+    home: Annotated[str, Parameter(help="Whose point of view the study takes.")] = "",
+    partner: Annotated[str, Parameter(help="With whom cooperation is examined.")] = "",
+    rival: Annotated[str, Parameter(help="Who may answer with economic pressure.")] = "",
+    ally: Annotated[str, Parameter(help="The power on which both sides rely.")] = "",
+    template: Annotated[str, Parameter(help="pair, member or materials.")] = "pair",
+    source: Annotated[str, Parameter(name="--from", help="Study to copy as it is.")] = "",
     out: Annotated[Path | None, Parameter(help="Folder for the file.")] = None,
     json: Json = False,
 ) -> None:
-    """Copy a study to a file of your own.
+    """Write a study file for parties of your own, or copy a study.
+
+    With --home and --partner the file holds the pages and claims of the template that apply to
+    these parties; claims that do not are named. Without parties the study --from is copied, by
+    default the flagship.
 
     Parameters
     ----------
     name
         Name of the new study: lower-case letters, digits and hyphens.
     """
-    from isthmus.study import new_study
+    import sys
 
-    path = new_study(name, source=source, folder=out)
+    from isthmus.errors import BadInput
+    from isthmus.study import create_study, new_study
+
+    parties = {"home": home, "partner": partner, "rival": rival, "ally": ally}
+    given = {role: code for role, code in parties.items() if code}
+    if given and source:
+        raise BadInput(
+            "a copy keeps its parties", where="--from", hint="name parties, or a study to copy"
+        )
+    left_out: dict[str, str] = {}
+    if given:
+        path, left_out = create_study(name, given, template=template, folder=out)
+    else:
+        path = new_study(name, source=source or "taiwan-europe", folder=out)
     if json:
-        emit_json({"study": name, "path": str(path)})
+        emit_json({"study": name, "path": str(path), "left_out": left_out})
         return
-    emit_text(f"{path}\n")
-    say(f"edit its parties, then: isthmus assess {path}")
+    sys.stdout.write(f"{path}\n")
+    for claim, why in left_out.items():
+        say(f"left out: {claim} ({why})")
+    say(f"edit its claims, then: isthmus assess {path}")
+
+
+@app.command
+def migrate(
+    study: Path,
+    *,
+    out: Annotated[Path | None, Parameter(help="File to write; default: standard output.")] = None,
+) -> None:
+    """Rewrite a study file of version 1 for this release; comments stay.
+
+    Parameters
+    ----------
+    study
+        The study file (.toml).
+    """
+    import sys
+
+    from isthmus.study import migrate_study
+
+    text = migrate_study(study, out)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        say(f"written: {out}")
 
 
 def _numbers(spec: Range) -> str:
@@ -128,3 +180,16 @@ def _measures(json: bool) -> None:
         emit_json(rows)
         return
     emit_rows("measures", ("measure", "arguments", "text"), [tuple(r.values()) for r in rows])
+
+
+def _pages(json: bool) -> None:
+    from isthmus.study.subjects import PAGES, choices
+
+    rows = [
+        {"page": name, "needs": ", ".join(("home", *needed)), "choices": ", ".join(choices(name))}
+        for name, needed in PAGES.items()
+    ]
+    if json:
+        emit_json(rows)
+        return
+    emit_rows("pages", ("page", "needs", "choices"), [tuple(r.values()) for r in rows])

@@ -115,9 +115,14 @@ class _Writer:
 
     def claims(self) -> list[str]:
         out = [f"## {self.t('claims.question')}", ""]
+        apart = self.dossier.apart
         for assessed in self.dossier.claims:
-            out += self.claim(assessed)
-        return out
+            if assessed not in apart:
+                out += self.claim(assessed)
+        if apart:
+            out += [f"### {self.t('claims.apart')}", ""]
+            out += [f"- `{a.claim.id}` {self.say(a.reason)}" for a in apart]
+        return [*out, ""] if apart else out
 
     def claim(self, assessed: Assessed) -> list[str]:
         claim = assessed.claim

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from isthmus.study.load import load_study, read_study
     from isthmus.study.record import assess_and_record
     from isthmus.study.schema import Study
-    from isthmus.study.shipped import new_study, open_study, shipped_studies
+    from isthmus.study.shipped import (
+        create_study,
+        migrate_study,
+        new_study,
+        open_study,
+        shipped_studies,
+    )
 
 _LAZY = {
     "Dossier": "dossier",
@@ -21,6 +27,8 @@ _LAZY = {
     "assess": "assessment",
     "assess_and_record": "record",
     "load_study": "load",
+    "create_study": "shipped",
+    "migrate_study": "shipped",
     "new_study": "shipped",
     "open_plan": "ensemble",
     "open_study": "shipped",
@@ -35,7 +43,9 @@ __all__ = [
     "Study",
     "assess",
     "assess_and_record",
+    "create_study",
     "load_study",
+    "migrate_study",
     "new_study",
     "open_plan",
     "open_study",

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.runtime import atomic_write
 from isthmus.study.check import semantic_problems
 from isthmus.study.schema import PageChoice, Role, Study
 from isthmus.study.subjects import PAGES, measures
-from isthmus.study.toml import study_toml
 
 if TYPE_CHECKING:
     from isthmus.world import World
@@ -45,7 +42,7 @@ def templates() -> Mapping[str, Mapping[str, Any]]:
 
 
 def draft_study(
-    name: str, world: World, *, template: str = "pair", **parties: str | None
+    name: str, world: World, parties: Mapping[str, str], *, template: str = "pair"
 ) -> Drafted:
     """Return a study for some parties, without the claims that do not apply to them.
 
@@ -57,7 +54,7 @@ def draft_study(
         The data, for claims that need a data set.
     template : str
         Name of a template.
-    **parties
+    parties : mapping of str to str
         Code of the party by role: ``home``, ``partner`` and, where there are any, ``rival`` and
         ``ally``.
 
@@ -75,10 +72,9 @@ def draft_study(
     if template not in templates():
         hint = did_you_mean(template, templates()) or f"one of {', '.join(templates())}"
         raise NotFound(f"no template {template!r}", where="template", hint=hint)
-    roles = {role: code for role, code in parties.items() if code is not None}
-    found = [
-        InputProblem(what, str(path[-1]), hint) for path, what, hint in semantic_problems({"roles": roles})
-    ]
+    roles = dict(parties)
+    wrong = semantic_problems({"roles": roles})
+    found = [InputProblem(what, str(path[-1]), hint) for path, what, hint in wrong]
     raise_all("the parties cannot be those of a study", found)
     texts = templates()[template]
     tail = "" if "rival" in roles else "_alone"
@@ -129,10 +125,3 @@ def migrated(text: str) -> str:
 
 
 OLD = ["schema_version", "=", "1"]
-
-
-def write_study(study: Study, target: Path) -> Path:
-    """Write a study to a file; see `study_toml`."""
-    with atomic_write(target) as handle:
-        handle.write(study_toml(study))
-    return target

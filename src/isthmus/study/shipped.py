@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from isthmus.errors import BadInput, NotFound, TargetExists, did_you_mean
 from isthmus.runtime import atomic_write
 from isthmus.study.load import load_study, read_study
 from isthmus.study.schema import Study
+from isthmus.world import World
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _NAME_LINE = re.compile(r'^name = "[^"]*"$', re.MULTILINE)
@@ -76,16 +78,86 @@ def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None =
     TargetExists
         When there is such a file already.
     """
+    target = _target(name, folder)
+    text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
+    return _written(_NAME_LINE.sub(f'name = "{name}"', text, count=1), target)
+
+
+def create_study(
+    name: str,
+    parties: Mapping[str, str],
+    *,
+    template: str = "pair",
+    folder: Path | None = None,
+    world: World | None = None,
+) -> tuple[Path, dict[str, str]]:
+    """Write a study for parties of one's own to a file.
+
+    Parameters
+    ----------
+    name, folder
+        As in `new_study`.
+    template : str
+        Name of a template.
+    world : World, optional
+        The data, for claims that need a data set; the starter world by default.
+    parties : mapping of str to str
+        Code of the party by role: home, partner and, where there are any, rival and ally.
+
+    Returns
+    -------
+    tuple of Path and dict
+        The file, and why each claim was left out that does not apply, by id.
+
+    Raises
+    ------
+    BadInput, NotFound, TargetExists
+        When name, parties or template cannot be used, or there is such a file already.
+    """
+    from isthmus.study.new import draft_study
+    from isthmus.study.toml import study_toml
+
+    target = _target(name, folder)
+    drafted = draft_study(name, world or World.open("starter"), parties, template=template)
+    return _written(study_toml(drafted.study), target), drafted.left_out
+
+
+def migrate_study(source: Path, target: Path | None = None) -> str:
+    """Return a study file of version 1 as one of this version, and write it where asked.
+
+    Raises
+    ------
+    BadInput
+        When it is no study of version 1, or has mistakes beside its version.
+    TargetExists
+        When there is such a file already.
+    """
+    from isthmus.study.new import migrated
+
+    text = migrated(source.read_text("utf-8"))
+    load_study(text, where=str(source))
+    if target is not None:
+        _written(text, _free(target))
+    return text
+
+
+def _target(name: str, folder: Path | None) -> Path:
     if not _NAME.fullmatch(name):
         raise BadInput(
             f"{name!r} cannot be the name of a study",
             where="name",
             hint="lower-case letters, digits and hyphens, as in japan-europe",
         )
-    target = (folder or Path()) / f"{name}.toml"
+    return _free((folder or Path()) / f"{name}.toml")
+
+
+def _free(target: Path) -> Path:
     if target.exists():
         raise TargetExists("the study file already exists", where=str(target), hint="another name")
-    text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
+    return target
+
+
+def _written(text: str, target: Path) -> Path:
     with atomic_write(target) as handle:
-        handle.write(_NAME_LINE.sub(f'name = "{name}"', text, count=1))
+        handle.write(text)
     return target

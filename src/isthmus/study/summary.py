@@ -54,7 +54,9 @@ def _not_covered(
     open_claims = [c.claim for c in claims if c.verdict.status is Status.NOT_MEASURABLE]
     # What stands before a colon or bracket names the lens or data; each claim says the rest.
     missing = sorted({_DETAIL.split(m)[0] for claim in open_claims for m in claim.missing})
-    out = [context.say("summary.leaves_out", rival=context.name(context.rival))]
+    out = []
+    if "rival" in context.study.roles:
+        out.append(context.say("summary.leaves_out", rival=context.name(context.rival)))
     if missing:
         out.append(context.say("summary.missing", missing="; ".join(missing)))
     gaps = dict.fromkeys(g.text for s in sections for g in s.gaps)

@@ -31,9 +31,10 @@ def _table(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     for key, value in deep.items():
         name = ".".join((*path, key))
         for item in [value] if isinstance(value, Mapping) else value:
-            yield ""
-            yield f"[{name}]" if isinstance(value, Mapping) else f"[[{name}]]"
-            yield from _table(item, (*path, key))
+            lines = list(_table(item, (*path, key)))
+            if lines[:1] != [""]:
+                yield from ("", f"[{name}]" if isinstance(value, Mapping) else f"[[{name}]]")
+            yield from lines
 
 
 def _is_table(value: Any, path: tuple[str, ...]) -> bool:
