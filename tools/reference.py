@@ -14,7 +14,17 @@ from isthmus import World
 from isthmus.cli.root import build_app
 from isthmus.errors import IsthmusError
 from isthmus.scenario import Correlation, Range
-from isthmus.study.schema import Basket, Claim, Options, Parties, Rule, Sampling, Study
+from isthmus.study.schema import (
+    Basket,
+    Claim,
+    EventChoice,
+    Options,
+    PageChoice,
+    Role,
+    Rule,
+    Sampling,
+    Study,
+)
 from isthmus.study.subjects import measures
 
 FOLDER = Path("docs/reference")
@@ -76,7 +86,9 @@ def studies() -> str:
     parts = ["# Study files\n"]
     for title, model in {
         "The file": Study,
-        "[parties]": Parties,
+        "[roles]": Role,
+        "[[pages]]": PageChoice,
+        "[[events]]": EventChoice,
         "[baskets.<name>]": Basket,
         "[options]": Options,
         "[[claims]]": Claim,
