@@ -92,6 +92,7 @@ def new(
     *,
     source: Annotated[str, Parameter(name="--from", help="Study to copy.")] = "taiwan-europe",
     out: Annotated[Path | None, Parameter(help="Folder for the file.")] = None,
+    force: Annotated[bool, Parameter(negative="", help="Replace an existing file.")] = False,
     json: Json = False,
 ) -> None:
     """Copy a study to a file of your own.
@@ -103,7 +104,7 @@ def new(
     """
     from isthmus.study import new_study
 
-    path = new_study(name, source=source, folder=out)
+    path = new_study(name, source=source, folder=out, replace=force)
     if json:
         emit_json({"study": name, "path": str(path)})
         return

@@ -12,7 +12,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.disruption.record import Trace, unmet_cells
-from isthmus.errors import TargetExists
 from isthmus.evidence import Column, Kind, Provenance
 from isthmus.kernels.disruption_batch import Day
 from isthmus.kernels.disruption_run import BatchRun
@@ -145,20 +144,6 @@ def day_rows(day: Day, run: BatchRun, trace: Trace) -> Floats:
     )
 
 
-def check_target(target: Path) -> None:
-    """Refuse a folder that holds something, before anything is computed.
-
-    Raises
-    ------
-    TargetExists
-        When `target` is there already and not empty.
-    """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TargetExists(
-            "the output already exists", where=str(target), hint="choose another folder"
-        )
-
-
 def publish(
     sink: DailySink,
     target: Path,
@@ -173,8 +158,8 @@ def publish(
 
     Raises
     ------
-    TargetExists
-        When `target` is there already and not empty.
+    TargetExists, TargetRefused
+        When `target` is there already and not empty, or is no folder.
     StorageFull, StorageReadOnly
         When it cannot be written; nothing half-written is left.
     """

@@ -6,8 +6,8 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from isthmus.errors import BadInput, NotFound, TargetExists, did_you_mean
-from isthmus.runtime import atomic_write
+from isthmus.errors import BadInput, NotFound, did_you_mean
+from isthmus.runtime import check_files, publish_text
 from isthmus.study.load import load_study, read_study
 from isthmus.study.schema import Study
 
@@ -57,7 +57,9 @@ def open_study(name: str) -> Study:
     return load_study(study_text(name), where=f"{name} (shipped)")
 
 
-def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None = None) -> Path:
+def new_study(
+    name: str, *, source: str = "taiwan-europe", folder: Path | None = None, replace: bool = False
+) -> Path:
     """Copy a study to a file of one's own and return its path.
 
     Parameters
@@ -68,13 +70,15 @@ def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None =
         Shipped study, or file, to start from.
     folder : Path, optional
         Where to write ``<name>.toml``; the working folder when None.
+    replace : bool
+        Put the new file in the place of an existing one.
 
     Raises
     ------
     BadInput
         When the name cannot be one.
-    TargetExists
-        When there is such a file already.
+    TargetExists, TargetRefused, NotFound
+        When there is such a file already, or the folder cannot hold one.
     """
     if not _NAME.fullmatch(name):
         raise BadInput(
@@ -83,9 +87,8 @@ def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None =
             hint="lower-case letters, digits and hyphens, as in japan-europe",
         )
     target = (folder or Path()) / f"{name}.toml"
-    if target.exists():
-        raise TargetExists("the study file already exists", where=str(target), hint="another name")
+    check_files([target], replace=replace)
     text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
-    with atomic_write(target) as handle:
+    with publish_text(target, replace=replace) as handle:
         handle.write(_NAME_LINE.sub(f'name = "{name}"', text, count=1))
     return target
