@@ -16,6 +16,7 @@ from isthmus.evidence import Column, Kind, Provenance
 from isthmus.kernels.disruption_batch import Day
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.runtime import canonical_json, disk, publish_folder, write_bytes
+from isthmus.runtime.atomic import storage_errors
 from isthmus.store.digest import file_digest
 
 Floats = NDArray[np.float64]
@@ -73,7 +74,8 @@ class DailySink:
         self.part = done // self.days_per_part
         self.rows: list[Floats] = []
         self.first = self.part * self.days_per_part
-        disk.make_folder(folder)
+        with storage_errors(folder):
+            disk.make_folder(folder)
         if done > self.first:
             kept = pl.read_parquet(self._path()).filter(pl.col("day") < done)
             values = kept.select(VALUES).to_numpy()
