@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.output import emit_json, emit_rows, say
+from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 if TYPE_CHECKING:
