@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.cli import main
-from isthmus.errors import StorageFull, StorageReadOnly, TargetExists
+from isthmus.errors import StorageFull, StorageReadOnly, TargetExists, TargetRefused
 from isthmus.report import write, write_dossier
 from isthmus.study.dossier import Dossier
 
@@ -40,9 +40,61 @@ def test_an_existing_folder_is_kept_unless_forced(dossier: Dossier, tmp_path: Pa
     (target / "mine.txt").write_text("keep")
     with pytest.raises(TargetExists):
         write_dossier(dossier, target)
+    with pytest.raises(TargetRefused, match=r"mine\.txt"):
+        write_dossier(dossier, target, replace=True)
     assert [p.name for p in target.iterdir()] == ["mine.txt"]
+    (target / "mine.txt").unlink()
+    write_dossier(dossier, target)
+    (target / "dossier.md").write_text("older")
+    with pytest.raises(TargetExists):
+        write_dossier(dossier, target)
     write_dossier(dossier, target, replace=True)
     assert {p.name for p in target.iterdir()} == FILES
+    assert (target / "dossier.md").read_text("utf-8") != "older"
+
+
+def test_forced_or_not_nothing_but_a_dossier_is_ever_replaced(
+    dossier: Dossier, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder of the user's is refused before anything is computed, its files by name."""
+    own = tmp_path / "docs"
+    (own / "sub").mkdir(parents=True)
+    (own / "thesis.docx").write_bytes(b"years of work")
+    (own / "sub" / "photo.jpg").write_bytes(b"holiday")
+    plain = tmp_path / "notes"
+    plain.write_text("a plain file")
+    mixed = tmp_path / "mixed"
+    write_dossier(dossier, mixed)
+    (mixed / "study.toml").write_text("# my own")
+    for target, named in ((own, "thesis.docx"), (plain, "is a file"), (mixed, "study.toml")):
+        for force in ([], ["--force"]):
+            words = ["assess", "--out", str(target), "--world", "starter", *force]
+            assert main(words) == 3
+            said = " ".join(capsys.readouterr().err.split())
+            assert named in said
+            assert "run " not in said  # nothing was computed
+    assert (own / "thesis.docx").read_bytes() == b"years of work"
+    assert (own / "sub" / "photo.jpg").read_bytes() == b"holiday"
+    assert plain.read_text() == "a plain file"
+    assert {p.name for p in mixed.iterdir()} == FILES | {"study.toml"}
+
+
+def test_a_folder_made_while_the_dossier_is_written_stays(
+    dossier: Dossier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out"
+    real = write.render_html
+
+    def meanwhile(asked: Dossier) -> str:
+        target.mkdir()
+        (target / "precious.txt").write_text("precious")
+        return real(asked)
+
+    monkeypatch.setattr(write, "render_html", meanwhile)
+    with pytest.raises(TargetExists):
+        write_dossier(dossier, target)
+    assert [p.name for p in target.iterdir()] == ["precious.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize("name", ["render_json", "render_markdown", "render_html"])
@@ -52,8 +104,8 @@ def test_an_interrupt_leaves_everything_as_it_was(
 ) -> None:
     target = tmp_path / "out"
     if forced:
-        target.mkdir()
-        (target / "old.txt").write_text("old")
+        write_dossier(dossier, target)
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
 
     def stop(_: Dossier) -> str:
         raise KeyboardInterrupt
@@ -61,8 +113,8 @@ def test_an_interrupt_leaves_everything_as_it_was(
     monkeypatch.setattr(write, name, stop)
     with pytest.raises(KeyboardInterrupt):
         write_dossier(dossier, target, replace=forced)
-    left = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")}
-    assert left == ({"out", "out/old.txt"} if forced else set())
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+    assert [p.name for p in tmp_path.iterdir()] == (["out"] if forced else [])
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ from isthmus.errors import (
     SchemaVersionUnsupported,
     StorageBusy,
     StorageFull,
-    StorageReadOnly,
 )
 from isthmus.runtime import (
     CancelToken,
@@ -32,12 +31,8 @@ from isthmus.runtime import (
     atomic_write,
     atomic_write_bytes,
     cancel_on_interrupt,
-    publish_folder,
     terminal_progress,
-    write_bytes,
 )
-from isthmus.runtime import disk as disk_module
-from isthmus.runtime.atomic import recover_folder
 from isthmus.runtime.disk import watched
 from isthmus.runtime.lock import file_lock
 from isthmus.runtime.shared import open_arrays, share_arrays
@@ -166,75 +161,6 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {
         str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
     }
-
-
-@pytest.mark.parametrize("can_exchange", [True, False])
-@pytest.mark.parametrize(
-    ("code", "expected"), [(errno.ENOSPC, StorageFull), (errno.EROFS, StorageReadOnly)]
-)
-def test_every_refused_step_leaves_the_old_folder(
-    tmp_path, monkeypatch, can_exchange, code, expected
-):
-    if not can_exchange:
-        monkeypatch.setattr(disk_module, "_exchange_call", lambda: None)
-    target = tmp_path / "out"
-    target.mkdir()
-    (target / "a").write_bytes(b"old")
-    failures = 0
-    for step in range(50):
-        try:
-            with watched(_refuse(step, code)), publish_folder(target, replace=True) as staging:
-                write_bytes(staging / "a", b"new")
-                write_bytes(staging / "b", b"new")
-        except expected:
-            failures += 1
-            assert _files(tmp_path) in ({"out/a": b"old"}, {"out/a": b"new", "out/b": b"new"})
-        else:
-            break
-    assert failures > 8
-    assert _files(tmp_path) == {"out/a": b"new", "out/b": b"new"}
-
-
-def _refuse(step: int, code: int):
-    count = iter(range(10_000))
-
-    def watcher(operation: str, place: str) -> None:
-        if next(count) == step and operation not in {"unlink", "rmdir"}:
-            raise OSError(code, os.strerror(code), place)
-
-    return watcher
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-@pytest.mark.parametrize("can_exchange", [True, False])
-def test_a_kill_at_any_step_never_loses_the_old_folder(tmp_path, monkeypatch, can_exchange):
-    if not can_exchange:
-        monkeypatch.setattr(disk_module, "_exchange_call", lambda: None)
-    monkeypatch.setattr(disk_module, "CHUNK", 4)
-    old, new = {"a": b"old content"}, {"a": b"new content", "b": b"more of it"}
-    for step in range(100):
-        home = tmp_path / str(step)
-        target = home / "out"
-        target.mkdir(parents=True)
-        (target / "a").write_bytes(old["a"])
-        child = os.fork()
-        if child == 0:
-            count = iter(range(10_000))
-            kill = lambda *_: os._exit(9) if next(count) == step else None  # noqa: B023, E731
-            with watched(kill), publish_folder(target, replace=True) as staging:
-                for name, content in new.items():
-                    write_bytes(staging / name, content)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        recover_folder(target)
-        assert _files(target) in (old, new)
-        if can_exchange:
-            assert not list(home.glob(".*.old"))
-        if os.waitstatus_to_exitcode(status) == 0:
-            assert _files(home) == {f"out/{k}": v for k, v in new.items()}
-            break
-    assert step > 15
 
 
 def test_a_full_disk_keeps_its_name_through_a_library(tmp_path):

@@ -18,7 +18,9 @@ def assess(
     study: str = "taiwan-europe",
     *,
     out: Annotated[Path | None, Parameter(help="Folder for the dossier.")] = None,
-    force: Annotated[bool, Parameter(help="Replace an existing folder.")] = False,
+    force: Annotated[
+        bool, Parameter(help="Replace an existing folder that holds nothing but a dossier.")
+    ] = False,
     json: Annotated[bool, Parameter(help="Print the dossier as JSON; no files without --out.")] = (
         False
     ),
@@ -33,18 +35,21 @@ def assess(
     study
         Name of a shipped study, or a study file (.toml).
     """
-    from isthmus.report import render_json, write_dossier
+    from isthmus.report import check_dossier_target, render_json, write_dossier
     from isthmus.study import assess_and_record, open_study
     from isthmus.world import World
 
     asked = open_study(study)
+    target = None if json and out is None else out or Path(f"dossier-{asked.name}")
+    if target is not None:
+        check_dossier_target(target, replace=force)
     dossier, kept = assess_and_record(asked, World.open(world), progress=_tell)
     say_run(kept)
     if json:
         emit_document(render_json(dossier))
-    if out is None and json:
+    if target is None:
         return
-    page = write_dossier(dossier, out or Path(f"dossier-{asked.name}"), replace=force)
+    page = write_dossier(dossier, target, replace=force)
     if not json:
         emit_text(f"{page}\n")
     say(f"dossier: {page.resolve()}")

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
+
 app = App(
     name="cascade",
     help="Who is systemically important in a network of firms, and what a stop takes from whom.",
@@ -35,8 +37,7 @@ def cascade(
     drop_self_loops: Flag = False,
     sum_duplicates: Flag = False,
     threads: int = 0,
-    json: Flag = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Rank all firms by what their stop takes from the network, or follow one stop.
 
@@ -77,10 +78,6 @@ def cascade(
         Add up several rows for one pair instead of refusing the file.
     threads
         Threads; 0 means one per core.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json, or .csv and .parquet for results with one table.
     """
     from isthmus.cli.output import emit_result, say
     from isthmus.cli.recording import recorded
@@ -110,7 +107,7 @@ def cascade(
             core_share=core_share,
         )
     say(result.provenance.world)
-    emit_result(result, json=json, out=out)
+    emit_result(result, output)
 
 
 @app.command
@@ -122,6 +119,7 @@ def generate(
     links_per_firm: float = 7.2,
     economies: Names = (),
     seed: int = 0,
+    force: Flag = False,
 ) -> None:
     """Write a synthetic network to try things out; it supports no claim about the world.
 
@@ -139,17 +137,20 @@ def generate(
         Names of the economies the firms are spread over.
     seed
         Seed of the random numbers.
+    force
+        Replace existing files.
     """
     from isthmus.cascade import synthetic_network
     from isthmus.cli.output import say
     from isthmus.evidence.formulas import guarded
-    from isthmus.runtime import atomic_write_bytes
+    from isthmus.runtime import check_files, publish_file
 
+    check_files([firms, links], replace=force)
     network = synthetic_network(
         count, links_per_firm=links_per_firm, economies=economies or ("all",), seed=seed
     )
     for path, frame in ((firms, network.firms), (links, network.links())):
-        with atomic_write_bytes(path) as handle:
+        with publish_file(path, replace=force) as handle:
             guarded(frame).write_csv(handle)
         say(f"wrote {path}: {frame.height} rows")
     say(network.notes[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.recording import recorded
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ def lookthrough(
     world: str = "starter",
     year: int = 2022,
     chips: Flag = False,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     chart: Path | None = None,
 ) -> None:
     """Show face value, look-through and hidden exposure.
@@ -62,18 +62,13 @@ def lookthrough(
         Year of the inter-economy table.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json, .csv or .parquet.
     chart
         Draw to this file: .svg, or .json for its Vega-Lite specification.
     """
     from isthmus.chains.charts import lookthrough_chart
-    from isthmus.cli.output import check_chart_endings
     from isthmus.world import World
 
-    check_chart_endings(chart)
+    output.check_charts(chart)
     result = recorded(
         "chains.lookthrough",
         World.open(world),
@@ -85,9 +80,9 @@ def lookthrough(
         year=year,
         chips=chips,
     )
-    _emit(result, json, out)
+    _emit(result, output)
     if chart is not None:
-        _draw(lookthrough_chart(result), chart)
+        _draw(lookthrough_chart(result), chart, output)
 
 
 @app.command
@@ -99,8 +94,7 @@ def demand(
     world: str = "starter",
     year: int = 2022,
     chips: Flag = False,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Show the value added of one party that the final demand of others absorbs.
 
@@ -118,10 +112,6 @@ def demand(
         Year of the inter-economy table.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json, .csv or .parquet.
     """
     from isthmus.world import World
 
@@ -134,7 +124,7 @@ def demand(
         year=year,
         chips=chips,
     )
-    _emit(result, json, out)
+    _emit(result, output)
 
 
 @app.command
@@ -145,8 +135,7 @@ def decompose(
     world: str = "starter",
     year: int = 2022,
     chips: Flag = False,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Show domestic and foreign value added in gross exports.
 
@@ -162,17 +151,12 @@ def decompose(
         Year of the inter-economy table.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
-    json
-        Print one JSON document.
-    out
-        Write to this .json file.
     """
     from isthmus.world import World
 
     _emit(
         recorded("chains.decompose", World.open(world), of=of, by=by, year=year, chips=chips),
-        json,
-        out,
+        output,
     )
 
 
@@ -189,8 +173,7 @@ def extract(
     world: str = "starter",
     year: int = 2022,
     chips: Flag = False,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     chart: Path | None = None,
     chart_of: Literal["value", "share"] = "value",
 ) -> None:
@@ -218,10 +201,6 @@ def extract(
         Year of the inter-economy table.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
-    json
-        Print one JSON document.
-    out
-        Write to this .json file.
     chart
         Draw the stakes to this file: .svg, or .json for its Vega-Lite specification. With named
         links only the economies of both sides are drawn.
@@ -230,12 +209,11 @@ def extract(
     """
     from isthmus import chains
     from isthmus.chains.charts import stakes_chart
-    from isthmus.cli.output import check_chart_endings
     from isthmus.errors import BadInput
     from isthmus.scenario import load
     from isthmus.world import World
 
-    check_chart_endings(chart)
+    output.check_charts(chart)
     opened = World.open(world)
     if scenario is not None:
         result = recorded("chains.run", opened, load(scenario), year=year, chips=chips)
@@ -251,11 +229,11 @@ def extract(
                 chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
             )
         result = recorded("chains.extract", opened, links=links, year=year, chips=chips)
-    _emit(result, json, out)
+    _emit(result, output)
     if chart is not None:
         table = opened.mrio(year, chips=chips)
         sides = {} if scenario else _sides(table, exporter, importer)
-        _draw(stakes_chart(result, sides, of=chart_of), chart)
+        _draw(stakes_chart(result, sides, of=chart_of), chart, output)
 
 
 @app.command
@@ -265,8 +243,7 @@ def upstreamness(
     world: str = "starter",
     year: int = 2022,
     chips: Flag = False,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     chart: Path | None = None,
 ) -> None:
     """Show the distance of industries to final use and to primary inputs.
@@ -281,28 +258,23 @@ def upstreamness(
         Year of the inter-economy table.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json, .csv or .parquet.
     chart
         Draw to this file: .svg, or .json for its Vega-Lite specification.
     """
     from isthmus.chains.charts import position_chart
-    from isthmus.cli.output import check_chart_endings
     from isthmus.world import World
 
-    check_chart_endings(chart)
+    output.check_charts(chart)
     result = recorded("chains.position", World.open(world), of=of, year=year, chips=chips)
-    _emit(result, json, out)
+    _emit(result, output)
     if chart is not None:
-        _draw(position_chart(result), chart)
+        _draw(position_chart(result), chart, output)
 
 
-def _emit(result: Result, json: bool, out: Path | None) -> None:
+def _emit(result: Result, output: Output) -> None:
     from isthmus.cli.output import emit_result
 
-    emit_result(result, json=json, out=out)
+    emit_result(result, output)
 
 
 def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
@@ -316,7 +288,7 @@ def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
     }
 
 
-def _draw(drawn: Drawn, out: Path) -> None:
+def _draw(drawn: Drawn, out: Path, output: Output) -> None:
     import textwrap
 
     from isthmus.charts import theme, to_vegalite
@@ -330,4 +302,5 @@ def _draw(drawn: Drawn, out: Path) -> None:
         "color": theme.INK,
         "subtitleColor": theme.QUIET,
     }
-    write_chart({**to_vegalite(drawn.spec, drawn.table), "title": title}, out)
+    chart = {**to_vegalite(drawn.spec, drawn.table), "title": title}
+    write_chart(chart, out, replace=output.force)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from isthmus.cli.coercion_response import register
+from isthmus.cli.destination import SCREEN, Output
 
 app = App(name="coercion", help="Past cases of economic coercion, their effects, and leverage.")
 
@@ -23,8 +23,7 @@ def episodes(
     target: str | None = None,
     since: int | None = None,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """List coded cases with measures, published effects, outcomes and sources.
 
@@ -38,17 +37,13 @@ def episodes(
         First year of the start of a measure.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.world import World
 
     result = recorded("coercion.episodes", World.open(world), case=case, target=target, since=since)
-    emit_result(result, json=json, out=out)
+    emit_result(result, output)
 
 
 @app.command
@@ -62,8 +57,7 @@ def events(
     full: int = 20,
     seed: int = 0,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Estimate what a case did to goods trade between target and sender.
 
@@ -86,10 +80,6 @@ def events(
         Seed of the choice of placebos.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -99,28 +89,24 @@ def events(
         "coercion.event_study", World.open(world), case=case, products=product,
         direction=direction, leads=leads, placebos=placebos, full=full, seed=seed,
     )  # fmt: skip
-    emit_result(result, json=json, out=out)
+    emit_result(result, output)
 
 
 @app.command
-def coverage(*, world: str = "starter", json: Json = False, out: Path | None = None) -> None:
+def coverage(*, world: str = "starter", output: Output = SCREEN) -> None:
     """List which measures an event study can see, by industry and by product, and why not.
 
     Parameters
     ----------
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.world import World
 
     # every measure: what is not there matters as much as what is
-    emit_result(recorded("coercion.coverage", World.open(world)), json=json, out=out, limit=100)
+    emit_result(recorded("coercion.coverage", World.open(world)), output, limit=100)
 
 
 @app.command
@@ -134,8 +120,7 @@ def leverage(
     diversion: float = 0.5,
     products: bool = True,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> None:
     """Show what a sender and each target could do to each other, and what it would cost them.
@@ -159,10 +144,6 @@ def leverage(
         Add the products that the world holds.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json.
     limit
         Rows shown per table.
     """
@@ -176,7 +157,7 @@ def leverage(
         "coercion.leverage_map", World.open(world), sender=sender, over=over or None, year=year,
         assumptions=assumptions, products=products,
     )  # fmt: skip
-    emit_result(result, json=json, out=out, limit=limit)
+    emit_result(result, output, limit=limit)
 
 
 @app.command
@@ -185,8 +166,7 @@ def backtest(
     top: int = 5,
     horizon: float = 1.0,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Compare industries ranked by data from before each case with those that were hit.
 
@@ -198,10 +178,6 @@ def backtest(
         Years after the stop, 1 or more.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -210,4 +186,4 @@ def backtest(
 
     assumptions = Assumptions(horizons=(horizon,))
     result = recorded("coercion.backtest", World.open(world), top=top, assumptions=assumptions)
-    emit_result(result, json=json, out=out)
+    emit_result(result, output)

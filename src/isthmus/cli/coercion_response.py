@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
+
 Json = Annotated[bool, Parameter(negative="")]
 
 
@@ -44,8 +46,7 @@ def respond(
     draws: int = 200,
     seed: int = 0,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> int:
     """Price rungs of the ladder: break-even first, then responses, losses and the state's answer.
@@ -72,10 +73,6 @@ def respond(
         Seed of the draws.
     world
         Name of a world or its folder.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -96,7 +93,7 @@ def respond(
         draws=draws,
         seed=seed,
     )
-    emit_result(result, json=json, out=out, limit=limit)
+    emit_result(result, output, limit=limit)
     return 0
 
 
@@ -113,8 +110,7 @@ def retaliation(
     draws: int = 200,
     seed: int = 0,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> int:
     """Price one step of given degrees: the model of `respond` without a ladder.
@@ -141,10 +137,6 @@ def retaliation(
         Seed of the draws.
     world
         Name of a world or its folder.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -165,7 +157,7 @@ def retaliation(
         draws=draws,
         seed=seed,
     )
-    emit_result(result, json=json, out=out, limit=limit)
+    emit_result(result, output, limit=limit)
     return 0
 
 
@@ -176,8 +168,7 @@ def heldout(
     draws: int = 200,
     seed: int = 0,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> int:
     """Hold the response model against the listings of firms that set none of its parameters.
 
@@ -193,10 +184,6 @@ def heldout(
         Seed of the draws.
     world
         Name of a world or its folder.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -205,7 +192,7 @@ def heldout(
     result = recorded(
         "coercion.held_out", World.open(world), sender=sender, bloc=bloc, draws=draws, seed=seed
     )
-    emit_result(result, json=json, out=out)
+    emit_result(result, output)
     return 0
 
 

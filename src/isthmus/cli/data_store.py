@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.output import emit_json, emit_rows, say
+from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 if TYPE_CHECKING:
@@ -162,11 +163,17 @@ def verify(reference: str = "", *, rebuild: bool = False, json: Json = False) ->
     return EXIT_FAILED if faults else EXIT_DONE
 
 
-def gc(*, unused: bool = False, dry_run: bool = False, json: Json = False) -> None:
-    """Remove what killed writers left in the store.
+def gc(
+    folder: Path | None = None, *, unused: bool = False, dry_run: bool = False, json: Json = False
+) -> None:
+    """Remove what killed writers left in the store, or beside your own files in a folder.
+
+    In a folder only hidden temporary files of this program whose writer is gone are removed.
 
     Parameters
     ----------
+    folder
+        A folder that output was written to; the store when not given.
     unused
         Also remove versions of data sets that are neither the newest nor used by any run.
     dry_run
@@ -175,9 +182,14 @@ def gc(*, unused: bool = False, dry_run: bool = False, json: Json = False) -> No
         Print one JSON document.
     """
     from isthmus.store import Store
-    from isthmus.store.gc import collect
+    from isthmus.store.gc import collect, collect_beside
 
-    waste = collect(Store(), unused=unused, dry_run=dry_run)
+    if folder is None:
+        waste = collect(Store(), unused=unused, dry_run=dry_run)
+    elif unused:
+        raise BadInput("--unused is about the store, not about a folder", where="--unused")
+    else:
+        waste = collect_beside(folder, dry_run=dry_run)
     if json:
         found = [{"path": w.path, "bytes": w.bytes, "why": w.why} for w in waste]
         emit_json({"schema_version": SCHEMA_VERSION, "dry_run": dry_run, "waste": found})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.recording import recorded
 from isthmus.errors import BadInput, did_you_mean
 
@@ -54,8 +54,7 @@ def dependence(
     distance: Literal["ideal_point", "alliance"] | None = None,
     elasticity: float | None = None,
     world: str = "starter",
-    json: Annotated[bool, Parameter(negative="")] = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Show who supplies an economy or a coalition.
 
@@ -108,10 +107,6 @@ def dependence(
         Elasticity of substitution for leverage, above 1; a path over horizons when not given.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write to this file: .json, or .csv and .parquet for results with one table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.dependence import Thresholds
@@ -139,7 +134,7 @@ def dependence(
         "elasticity": elasticity,
     }
     result = _VIEWS[view](World.open(world), question)
-    emit_result(_only(result, indicator), json=json, out=out)
+    emit_result(_only(result, indicator), output)
 
 
 def parse_years(text: str | None) -> tuple[int, ...] | None:

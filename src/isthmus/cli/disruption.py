@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.errors import BadInput, InputProblem
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def run(
     threads: int = 1,
     year: int = 2022,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
     chart: Path | None = None,
     loss_map: Path | None = None,
@@ -110,10 +110,6 @@ def run(
         Year of the inter-economy table.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     chart
@@ -121,14 +117,16 @@ def run(
     loss_map
         Draw a map of losses in Europe to this file: .svg, or .json for Vega-Lite.
     """
-    from isthmus.cli.output import check_chart_endings, emit_result, say
+    from isthmus.cli.output import emit_result, say
     from isthmus.cli.recording import recorded
     from isthmus.ensemble.inputs import input_file
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.runtime import cancel_on_interrupt, check_folder, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
 
-    check_chart_endings(chart, loss_map)
+    output.check_charts(chart, loss_map)
+    if daily is not None:
+        check_folder(daily)
     opened = World.open(world)
     with terminal_progress() as progress, cancel_on_interrupt() as cancel:
         result = recorded(
@@ -159,11 +157,13 @@ def run(
         )
     if daily is not None:
         say(f"wrote {daily}: read it with polars.scan_parquet")
-    emit_result(result, json=json, out=out, limit=limit)
-    _draw(result, opened, chart, loss_map)
+    emit_result(result, output, limit=limit)
+    _draw(result, opened, chart, loss_map, replace=output.force)
 
 
-def _draw(result: Result, world: World, chart: Path | None, loss_map: Path | None) -> None:
+def _draw(
+    result: Result, world: World, chart: Path | None, loss_map: Path | None, *, replace: bool
+) -> None:
     """Write the charts that were asked for."""
     if chart is None and loss_map is None:
         return
@@ -174,13 +174,13 @@ def _draw(result: Result, world: World, chart: Path | None, loss_map: Path | Non
     from isthmus.disruption.charts import BOUNDARIES, losses_chart, paths_chart
 
     if chart is not None:
-        write_chart(to_vegalite(*paths_chart(result)), chart)
+        write_chart(to_vegalite(*paths_chart(result)), chart, replace=replace)
     if loss_map is not None:
         small = world.points().filter(pl.col("small")).sort("economy")
         points = small.select("economy", "longitude", "latitude").rows()
         outlines = Outlines.of(world.shapes("europe"), points)
         spec, table = losses_chart(result, {*outlines.features, *outlines.points})
-        write_chart(to_vegalite(spec, table, outlines=outlines), loss_map)
+        write_chart(to_vegalite(spec, table, outlines=outlines), loss_map, replace=replace)
         say(BOUNDARIES)
 
 
@@ -250,7 +250,7 @@ def compare(
             settings=Settings(stock_days=stock_days, psi=psi),
             horizons=_counted(horizons),
         )
-    emit_result(result, json=json)
+    emit_result(result, Output(json=json))
 
 
 @app.command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.output import (
     emit_json,
     emit_mapping,
@@ -136,8 +137,7 @@ def summarise(
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
     bands_chart: Path | None = None,
     exceedance_chart: Path | None = None,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
 ) -> None:
     """Show quantile bands and exceedance curves of a finished ensemble.
 
@@ -153,20 +153,18 @@ def summarise(
         Quantile levels; 0.05 0.25 0.5 0.75 0.95 by default.
     bands_chart, exceedance_chart
         Write the chart to this file: .svg, or .json for its Vega-Lite specification.
-    json
-        Print one JSON document.
-    out
-        Write the result to this .json file.
     """
     from isthmus.ensemble import summarise as summary_of
     from isthmus.ensemble.summary import LEVELS
     from isthmus.store import Store
 
+    output.check_charts(bands_chart, exceedance_chart)
     wanted = dict(_pair(text, "--where") for text in where)
     result = summary_of(Store(), name, table=table, where=wanted, levels=level or LEVELS)
-    _write_charts(result.tables, {"bands": bands_chart, "exceedance": exceedance_chart})
-    if json or out is not None:
-        emit_result(result, json=json, out=out)
+    charts = {"bands": bands_chart, "exceedance": exceedance_chart}
+    _write_charts(result.tables, charts, replace=output.force)
+    if output.json or output.out is not None:
+        emit_result(result, output)
         return
     emit_tables([result["bands"]])
     if "exceedance" in result.tables:
@@ -230,7 +228,7 @@ def _emit_status(found: EnsembleStatus, *, json: bool) -> None:
             say(f"go on with: isthmus ensemble resume {found.run}")
 
 
-def _write_charts(tables: Any, wanted: dict[str, Path | None]) -> None:
+def _write_charts(tables: Any, wanted: dict[str, Path | None], *, replace: bool) -> None:
     from isthmus.charts.ensemble import band_chart, exceedance_chart
 
     draw = {"bands": band_chart, "exceedance": exceedance_chart}
@@ -243,4 +241,4 @@ def _write_charts(tables: Any, wanted: dict[str, Path | None]) -> None:
             chart = draw[name](tables[name])
         except ValueError as error:
             raise BadInput(str(error), where=str(path), hint="narrow it with --where") from error
-        write_chart(chart, path)
+        write_chart(chart, path, replace=replace)

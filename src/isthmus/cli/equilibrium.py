@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
+
+from isthmus.cli.destination import SCREEN, Output
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -31,8 +32,7 @@ def run(
     deficits: Literal["fixed", "world_share", "removed"] = "fixed",
     lasting: bool = False,
     ranges: bool = True,
-    json: Annotated[bool, Parameter(negative="")] = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> int:
     """Solve a scenario and print changes by coalition, economy, industry and pair.
@@ -59,10 +59,6 @@ def run(
         Read shocks with an end as lasting.
     ranges
         Solve again with the other published elasticities and print lowest and highest.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -84,8 +80,8 @@ def run(
         lasting=lasting,
         ranges=ranges,
     )
-    shown = result if json or out is not None else _largest_loss_first(result)
-    emit_result(shown, json=json, out=out, limit=limit)
+    shown = result if output.json or output.out is not None else _largest_loss_first(result)
+    emit_result(shown, output, limit=limit)
     return 0
 
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.cli.destination import CHARTS, DOCUMENT, SCREEN, TABLES, Output, check_ending
 from isthmus.errors import BadInput
-from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
+from isthmus.runtime import canonical_json, publish_file, publish_text
 from isthmus.runtime.visible import one_line, visible, visible_json
 
 if TYPE_CHECKING:
@@ -22,15 +23,9 @@ if TYPE_CHECKING:
 ROW_LIMIT = 40
 
 
-def emit_json(value: Any, *, out: Path | None = None) -> None:
-    """Write canonical JSON to `out`, or to stdout."""
-    text = canonical_json(value, indent=2) + "\n"
-    if out is None:
-        emit_document(text)
-        return
-    with atomic_write(out) as handle:
-        handle.write(text)
-    say(f"wrote {out}")
+def emit_json(value: Any) -> None:
+    """Write canonical JSON to stdout."""
+    emit_document(canonical_json(value, indent=2) + "\n")
 
 
 def emit_text(text: str) -> None:
@@ -43,33 +38,31 @@ def emit_document(text: str) -> None:
     sys.stdout.write(visible_json(text))
 
 
-def emit_result(
-    result: Result, *, json: bool = False, out: Path | None = None, limit: int = ROW_LIMIT
-) -> None:
+def emit_result(result: Result, output: Output = SCREEN, *, limit: int = ROW_LIMIT) -> None:
     """Print a result: JSON when asked for, else its tables with units, kinds and notes.
 
     Parameters
     ----------
     result : Result
         What a lens returned.
-    json : bool
-        Print one JSON document instead of tables.
-    out : Path, optional
-        Write to this file instead: ``.json`` the document, ``.csv`` or ``.parquet`` the table
-        (only for results with one table).
+    output : Output
+        One JSON document instead of tables, or a file: ``.json`` the document, ``.csv`` or
+        ``.parquet`` the table (only for results with one table).
     limit : int
         Rows shown per table on the terminal; the document always holds all.
 
     Raises
     ------
     BadInput
-        When `out` has an ending that cannot hold the result.
+        When the file cannot hold the result.
+    TargetExists, TargetRefused
+        When the file was made in the meantime.
     """
-    if out is not None and out.suffix != ".json":
-        write_table(one_table(result), out)
+    if output.out is not None:
+        write_result(result, output.out, replace=output.force)
         return
-    if json or out is not None:
-        emit_json(result.to_dict(), out=out)
+    if output.json:
+        emit_json(result.to_dict())
         return
     emit_tables(result.tables.values(), limit=limit)
     for citation in result.citations:
@@ -93,55 +86,45 @@ def one_table(result: Result) -> Table:
     return next(iter(result.tables.values()))
 
 
-def write_table(table: Table, out: Path) -> None:
-    """Write one table as CSV or Parquet, by the ending of `out`.
+def write_result(result: Result, out: Path, *, replace: bool = False) -> None:
+    """Write a result by the ending of `out`: the document, or its only table as CSV or Parquet.
 
     Text cells of CSV that a spreadsheet would run as formulas get an apostrophe in front.
 
     Raises
     ------
     BadInput
-        When the ending is neither.
+        When the ending is none of these, or there are several tables.
+    TargetExists, TargetRefused
+        As `isthmus.runtime.publish_file`.
     """
-    if out.suffix not in {".csv", ".parquet"}:
-        raise BadInput(
-            f"unknown file ending '{out.suffix}'",
-            where=str(out),
-            hint="use .json, .csv or .parquet",
-        )
     from isthmus.evidence.formulas import guarded
 
-    with atomic_write_bytes(out) as handle:
-        if out.suffix == ".csv":
-            guarded(table.frame).write_csv(handle)
-        else:
-            table.frame.write_parquet(handle)
+    check_ending(out, (DOCUMENT, *TABLES))
+    if out.suffix == DOCUMENT:
+        with publish_text(out, replace=replace) as text:
+            text.write(canonical_json(result.to_dict(), indent=2) + "\n")
+    else:
+        frame = one_table(result).frame
+        with publish_file(out, replace=replace) as handle:
+            if out.suffix == ".csv":
+                guarded(frame).write_csv(handle)
+            else:
+                frame.write_parquet(handle)
     say(f"wrote {out}")
 
 
-def check_chart_endings(*paths: Path | None) -> None:
-    """Raise unless every path given can hold a chart.
-
-    Raises
-    ------
-    BadInput
-        When an ending is neither .svg nor .json.
-    """
-    for out in paths:
-        if out is not None and out.suffix not in {".svg", ".json"}:
-            what = f"unknown file ending '{out.suffix}' for a chart"
-            raise BadInput(what, where=str(out), hint="use .svg or .json")
-
-
-def write_chart(chart: dict[str, Any], out: Path) -> None:
+def write_chart(chart: dict[str, Any], out: Path, *, replace: bool = False) -> None:
     """Write a chart: ``.svg`` the picture, ``.json`` its Vega-Lite specification.
 
     Raises
     ------
     BadInput
         When the ending is neither.
+    TargetExists, TargetRefused
+        As `isthmus.runtime.publish_file`.
     """
-    check_chart_endings(out)
+    check_ending(out, CHARTS, what="a chart")
     if out.suffix == ".svg":
         import vl_convert
 
@@ -151,7 +134,7 @@ def write_chart(chart: dict[str, Any], out: Path) -> None:
         text = vl_convert.vegalite_to_svg({**chart, "background": theme.PAPER})
     else:
         text = canonical_json(chart, indent=2) + "\n"
-    with atomic_write(out) as handle:
+    with publish_text(out, replace=replace) as handle:
         handle.write(text)
     say(f"wrote {out}")
 

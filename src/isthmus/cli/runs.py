@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, say
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
@@ -60,7 +60,7 @@ def _line(entry: RunEntry) -> dict[str, str]:
 
 
 @app.command
-def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None = None) -> None:
+def show(name: str, *, tables: bool = True, output: Output = SCREEN) -> None:
     """Show what was asked in a run and what came out.
 
     Parameters
@@ -69,10 +69,6 @@ def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None
         The run's id, or enough of its beginning or end.
     tables
         Show the tables of a finished run.
-    json
-        Print one JSON document.
-    out
-        Write the result to this file: .json, or .csv and .parquet for results with one table.
     """
     from isthmus.store import Store
 
@@ -82,10 +78,10 @@ def show(name: str, *, tables: bool = True, json: Json = False, out: Path | None
         entry.manifest.model_dump(mode="json") if entry.manifest is not None else {}
     )
     result = store.result(entry.id) if entry.done and not entry.fault and tables else None
-    if out is not None and result is not None:
-        emit_result(result, json=json, out=out)
+    if output.out is not None and result is not None:
+        emit_result(result, output)
         return
-    if json:
+    if output.json:
         head = {"schema_version": SCHEMA_VERSION, "run": entry.id, "status": entry.status}
         answer = result.to_dict() if result is not None else None
         emit_json({**head, "asked": asked, "timing": store.timing(entry), "result": answer})
@@ -115,8 +111,7 @@ def resume(
     *,
     world: str | None = None,
     workers: int = 1,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> None:
     """Go on with a run that was interrupted; the result is that of a run in one go.
@@ -129,10 +124,6 @@ def resume(
         The world to use; by default the one that the run names. Another content is refused.
     workers
         Number of processes for an ensemble.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -143,9 +134,9 @@ def resume(
     if entry.manifest is not None and entry.manifest.kind == "ensemble":
         from isthmus.cli.ensemble import resume as resume_ensemble
 
-        resume_ensemble(entry.id, workers=workers, json=json)
+        resume_ensemble(entry.id, workers=workers, json=output.json)
         return
-    emit_result(_go_on(store, entry, world), json=json, out=out, limit=limit)
+    emit_result(_go_on(store, entry, world), output, limit=limit)
 
 
 def _go_on(store: Store, entry: RunEntry, world: str | None) -> Result:

@@ -101,6 +101,7 @@ def new(
     template: Annotated[str, Parameter(help="pair, member or materials.")] = "pair",
     source: Annotated[str, Parameter(name="--from", help="Study to copy as it is.")] = "",
     out: Annotated[Path | None, Parameter(help="Folder for the file.")] = None,
+    force: Annotated[bool, Parameter(negative="", help="Replace an existing file.")] = False,
     json: Json = False,
 ) -> None:
     """Write a study file for parties of your own, or copy a study.
@@ -114,8 +115,6 @@ def new(
     name
         Name of the new study: lower-case letters, digits and hyphens.
     """
-    import sys
-
     from isthmus.errors import BadInput
     from isthmus.study import create_study, new_study
 
@@ -127,13 +126,13 @@ def new(
         )
     left_out: dict[str, str] = {}
     if given:
-        path, left_out = create_study(name, given, template=template, folder=out)
+        path, left_out = create_study(name, given, template=template, folder=out, replace=force)
     else:
-        path = new_study(name, source=source or "taiwan-europe", folder=out)
+        path = new_study(name, source=source or "taiwan-europe", folder=out, replace=force)
     if json:
         emit_json({"study": name, "path": str(path), "left_out": left_out})
         return
-    sys.stdout.write(f"{path}\n")
+    emit_text(f"{path}\n")
     for claim, why in left_out.items():
         say(f"left out: {claim} ({why})")
     say(f"edit its claims, then: isthmus assess {path}")
@@ -144,6 +143,7 @@ def migrate(
     study: Path,
     *,
     out: Annotated[Path | None, Parameter(help="File to write; default: standard output.")] = None,
+    force: Annotated[bool, Parameter(negative="", help="Replace an existing file.")] = False,
 ) -> None:
     """Rewrite a study file of version 1 for this release; comments stay.
 
@@ -152,13 +152,11 @@ def migrate(
     study
         The study file (.toml).
     """
-    import sys
-
     from isthmus.study import migrate_study
 
-    text = migrate_study(study, out)
+    text = migrate_study(study, out, replace=force)
     if out is None:
-        sys.stdout.write(text)
+        emit_text(text)
     else:
         say(f"written: {out}")
 

@@ -12,11 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.disruption.record import Trace, unmet_cells
-from isthmus.errors import TargetExists
 from isthmus.evidence import Column, Kind, Provenance
 from isthmus.kernels.disruption_batch import Day
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.runtime import canonical_json, disk, publish_folder, write_bytes
+from isthmus.runtime.atomic import storage_errors
 from isthmus.store.digest import file_digest
 
 Floats = NDArray[np.float64]
@@ -74,7 +74,8 @@ class DailySink:
         self.part = done // self.days_per_part
         self.rows: list[Floats] = []
         self.first = self.part * self.days_per_part
-        disk.make_folder(folder)
+        with storage_errors(folder):
+            disk.make_folder(folder)
         if done > self.first:
             kept = pl.read_parquet(self._path()).filter(pl.col("day") < done)
             values = kept.select(VALUES).to_numpy()
@@ -145,20 +146,6 @@ def day_rows(day: Day, run: BatchRun, trace: Trace) -> Floats:
     )
 
 
-def check_target(target: Path) -> None:
-    """Refuse a folder that holds something, before anything is computed.
-
-    Raises
-    ------
-    TargetExists
-        When `target` is there already and not empty.
-    """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise TargetExists(
-            "the output already exists", where=str(target), hint="choose another folder"
-        )
-
-
 def publish(
     sink: DailySink,
     target: Path,
@@ -173,8 +160,8 @@ def publish(
 
     Raises
     ------
-    TargetExists
-        When `target` is there already and not empty.
+    TargetExists, TargetRefused
+        When `target` is there already and not empty, or is no folder.
     StorageFull, StorageReadOnly
         When it cannot be written; nothing half-written is left.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from isthmus.disruption.daily import DailySink
 from isthmus.disruption.resume import Course, Keeper
 from isthmus.disruption.table import Daily
 from isthmus.kernels.disruption_run import BatchRun
-from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress, ProgressEvent, disk
+from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress, ProgressEvent, working_folder
+from isthmus.runtime.litter import sweep
 
 PARTS = "daily"
 
@@ -106,6 +106,6 @@ def parts_folder(target: Path, checkpoint: ArrayCheckpoint | None) -> Iterator[P
     if checkpoint is not None:
         yield checkpoint.folder / PARTS
         return
-    disk.make_folder(target.parent)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-        yield Path(folder)
+    sweep(target.parent)
+    with working_folder(target) as folder:
+        yield folder

@@ -12,7 +12,7 @@ import polars as pl
 
 from isthmus.disruption.about import CITATIONS, TableWorld, notes_of, provenance_of, table_of
 from isthmus.disruption.checks import check_threshold
-from isthmus.disruption.daily import DailySink, check_target, publish
+from isthmus.disruption.daily import DailySink, publish
 from isthmus.disruption.follow import follow, parts_folder
 from isthmus.disruption.prepare import (
     Engine,
@@ -47,6 +47,7 @@ from isthmus.runtime import (
     ArrayCheckpoint,
     CancelToken,
     Progress,
+    check_folder,
 )
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
@@ -249,7 +250,7 @@ def simulate(
     with contextlib.ExitStack() as stack:
         sink = None
         if target is not None:
-            check_target(target)
+            check_folder(target)
             place = stack.enter_context(parts_folder(target, checkpoint))
             sink = DailySink(place, mrio.economies, mrio.industries, done=course.day)
         follow(

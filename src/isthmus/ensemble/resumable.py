@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,14 +24,16 @@ from isthmus.errors import (
     StorageFull,
     StorageReadOnly,
     TargetExists,
+    TargetRefused,
     raise_all,
 )
 from isthmus.evidence import Result
-from isthmus.runtime import ArrayCheckpoint
+from isthmus.runtime import ArrayCheckpoint, CancelToken
+from isthmus.runtime.atomic import storage_errors
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.scenario import Scenario
 from isthmus.store import RunEntry, RunManifest, Store
-from isthmus.store.runs import finish_run
+from isthmus.store.runs import OUTPUTS, finish_run
 
 STATE = "state"
 _UNWRITABLE = (StorageReadOnly, StorageFull, StorageBusy)
@@ -56,6 +59,9 @@ def run_resumable(
 ) -> Recorded | None:
     """Call the lens of a manifest; go on with it where the same call was stopped.
 
+    Where another process answers the same, it is waited for and its answer read. When it gives no
+    sign of life (`Store.run_turn`), or the store is full, the answer is computed and not kept.
+
     Parameters
     ----------
     manifest : RunManifest
@@ -76,8 +82,6 @@ def run_resumable(
     ------
     Cancelled
         When it was stopped; names the command that goes on.
-    StorageBusy
-        When another process works on the same run.
     """
     try:
         store = store or Store()
@@ -86,10 +90,40 @@ def run_resumable(
         return None
     if entry.fault:
         return None
-    with store.run_lock(entry):
-        if store.run(entry.id).done:
-            return _again(store, entry, manifest, world, controls)
-        return _first(store, entry, manifest, world, controls)
+    with contextlib.ExitStack() as stack:
+        try:
+            waited = stack.enter_context(store.run_turn(entry, check=_stop(controls)))
+        except _UNWRITABLE as error:
+            return _unkept(manifest, world, controls, error)
+        found = next((e for e in store.runs() if e.id == entry.id), None)
+        if found is None:  # who was waited for found no answer, or it was deleted
+            return None
+        if not found.done:
+            return _first(store, entry, manifest, world, controls)
+        if waited and not _writes(controls):
+            with contextlib.suppress(DataCorrupted):
+                return Recorded(store.result(entry.id), entry.id)
+        return _again(store, entry, manifest, world, controls)
+
+
+def _stop(controls: Mapping[str, Any]) -> Callable[[], None] | None:
+    """Return what ends a wait when the caller does not want to wait any longer."""
+    cancel = controls.get("cancel")
+    return cancel.check if isinstance(cancel, CancelToken) else None
+
+
+def _writes(controls: Mapping[str, Any]) -> bool:
+    """Return whether a call writes files of its own, which reading an answer does not."""
+    return any(isinstance(value, Path) for value in controls.values())
+
+
+def _unkept(
+    manifest: RunManifest, world: Any, controls: Mapping[str, Any], why: IsthmusError
+) -> Recorded:
+    """Answer without the store."""
+    with one_blas_thread():
+        result = _call(manifest, world, controls)
+    return Recorded(result, "", f"{why.what} ({why.where})")
 
 
 def resume_lens_run(
@@ -119,7 +153,9 @@ def resume_lens_run(
     hint = "ask anew, and delete this run"
     problems = [InputProblem(f"{d.first} then, {d.second} now", d.where, hint) for d in changed]
     raise_all(f"run '{entry.id}' began under other circumstances", problems)
-    with store.run_lock(entry):
+    with store.run_turn(entry, check=_stop(controls or {})):
+        if store.run(entry.id).done:
+            return Recorded(store.result(entry.id), entry.id)
         return _first(store, entry, manifest, world, controls or {})
 
 
@@ -134,21 +170,29 @@ def _first(
             result = _call(manifest, world, {**controls, "checkpoint": state})
     except Cancelled as error:
         raise Cancelled(error.what, hint=f"go on with: isthmus runs resume {entry.id}") from None
+    except _UNWRITABLE as error:
+        recorded = _unkept(manifest, world, controls, error)
+        _forget(store, entry)
+        return recorded
     except IsthmusError as error:
-        # What was asked has no answer; but a full disk or a folder in the way can be cleared.
-        on_the_way = isinstance(error, (*_UNWRITABLE, TargetExists)) and state.path.exists()
+        # What was asked has no answer; but a folder in the way can be cleared.
+        on_the_way = isinstance(error, (TargetExists, TargetRefused)) and state.path.exists()
         if not on_the_way:
             _forget(store, entry)
         raise
     seconds = round(time.perf_counter() - clock, 6)
     timing = {"started": started.isoformat(timespec="seconds"), "seconds": seconds}
     try:
-        finish_run(entry.folder, manifest, result, timing=timing)
+        with storage_errors(entry.folder):
+            finish_run(entry.folder, manifest, result, timing=timing)
+    except _UNWRITABLE as error:
+        if not (entry.folder / OUTPUTS).exists():
+            _forget(store, entry)
+            return Recorded(result, "", f"{error.what} ({error.where})")
+    with contextlib.suppress(OSError, *_UNWRITABLE):  # it is kept, whether tidied up or not
         state.clear()
         with store.writing():
             store.refresh()
-    except _UNWRITABLE as error:
-        return Recorded(result, "", f"{error.what} ({error.where})")
     return Recorded(result, entry.id)
 
 
@@ -168,8 +212,9 @@ def _call(manifest: RunManifest, world: Any, controls: Mapping[str, Any]) -> Res
 
 
 def _forget(store: Store, entry: RunEntry) -> None:
+    """Take back that a run was begun; where the store is full it stays, to be begun again."""
     from isthmus.store.layout import withdraw
 
-    with store.writing():
+    with contextlib.suppress(IsthmusError, OSError), store.writing():
         withdraw(store.root, entry.folder)
         store.refresh()

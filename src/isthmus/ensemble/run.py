@@ -78,6 +78,8 @@ def run_ensemble(
 ) -> RunEntry:
     """Run an ensemble, or go on with it where the same was begun before.
 
+    Where another process runs the same, it is waited for and its outcome returned.
+
     Parameters
     ----------
     store : Store
@@ -139,7 +141,7 @@ def resume_ensemble(
         As `run_ensemble`.
     """
     entry, manifest = ensemble_of(store, name)
-    with store.run_lock(entry):
+    with store.run_turn(entry, check=cancel.check if cancel is not None else None):
         if (entry.folder / OUTPUTS).exists():
             _drop_design(entry)
             return store.run(entry.id)

@@ -18,6 +18,7 @@ from isthmus.errors.data import (
     StorageFull,
     StorageReadOnly,
     TargetExists,
+    TargetRefused,
 )
 from isthmus.errors.model import (
     Cancelled,
@@ -55,6 +56,7 @@ __all__ = [
     "StorageReadOnly",
     "SurplusExceedsIncome",
     "TargetExists",
+    "TargetRefused",
     "WorkerLost",
     "did_you_mean",
     "raise_all",

@@ -47,3 +47,12 @@ class TargetExists(IsthmusError):
     """The output already exists and was not asked to be replaced."""
 
     exit_code = EXIT_BAD_INPUT
+
+
+class TargetRefused(IsthmusError):
+    """The output names something that is never replaced, asked or not.
+
+    A folder with files that are not the product's own, a link, a device, a pipe or a socket.
+    """
+
+    exit_code = EXIT_BAD_INPUT

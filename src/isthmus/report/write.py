@@ -6,7 +6,8 @@ from pathlib import Path
 
 from isthmus.report.html import render_html
 from isthmus.report.markdown import render_markdown
-from isthmus.runtime import canonical_json, publish_folder
+from isthmus.runtime import canonical_json, check_folder, publish_folder
+from isthmus.runtime.contents import DOSSIER
 from isthmus.study.dossier import Dossier
 
 HTML, JSON, MARKDOWN = "dossier.html", "dossier.json", "dossier.md"
@@ -17,20 +18,34 @@ def render_json(dossier: Dossier) -> str:
     return canonical_json(dossier.to_dict(), indent=1) + "\n"
 
 
+def check_dossier_target(target: Path, *, replace: bool = False) -> None:
+    """Raise unless a dossier can be written to `target`; for use before it is made.
+
+    Raises
+    ------
+    TargetExists, TargetRefused, StorageReadOnly
+        As `isthmus.runtime.check_folder`.
+    """
+    check_folder(target, contents=DOSSIER, replace=replace)
+
+
 def write_dossier(dossier: Dossier, target: Path, *, replace: bool = False) -> Path:
     """Write the three files of a dossier into a folder and return the path of the page.
 
     Everything is rendered and written beside `target` first and put in place at the end, so that
-    an interrupt, an error or a full disk leaves `target` as it was.
+    an interrupt, an error or a full disk leaves `target` as it was. A folder is replaced only when
+    it holds nothing but a dossier.
 
     Raises
     ------
     TargetExists
         When the folder is there, is not empty and `replace` is False.
+    TargetRefused
+        When it holds anything else, or is no folder.
     StorageFull, StorageReadOnly
         When it cannot be written.
     """
-    with publish_folder(target, replace=replace) as folder:
+    with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
         for name, text in (
             (JSON, render_json(dossier)),
             (MARKDOWN, render_markdown(dossier)),

@@ -4,7 +4,6 @@ from isthmus.runtime.arrays import ArrayCheckpoint
 from isthmus.runtime.atomic import (
     atomic_write,
     atomic_write_bytes,
-    publish_folder,
     write_bytes,
 )
 from isthmus.runtime.batches import Batch, run_batches, split
@@ -13,6 +12,8 @@ from isthmus.runtime.canonical import canonical_hash, canonical_json
 from isthmus.runtime.checkpoints import Checkpoints
 from isthmus.runtime.executors import Executor, SerialExecutor, open_executor
 from isthmus.runtime.progress import Progress, ProgressEvent, silent, terminal_progress
+from isthmus.runtime.publish import publish_file, publish_folder, publish_text, working_folder
+from isthmus.runtime.targets import check_files, check_folder
 from isthmus.runtime.threadpool import ThreadExecutor
 
 __all__ = [
@@ -30,11 +31,16 @@ __all__ = [
     "cancel_on_interrupt",
     "canonical_hash",
     "canonical_json",
+    "check_files",
+    "check_folder",
     "open_executor",
+    "publish_file",
     "publish_folder",
+    "publish_text",
     "run_batches",
     "silent",
     "split",
     "terminal_progress",
+    "working_folder",
     "write_bytes",
 ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from isthmus.errors import SchemaVersionUnsupported
 from isthmus.runtime import disk
-from isthmus.runtime.atomic import atomic_write_bytes
+from isthmus.runtime.atomic import atomic_write_bytes, storage_errors
 from isthmus.runtime.canonical import canonical_json
 
 SCHEMA_VERSION = 1
@@ -55,7 +55,8 @@ class ArrayCheckpoint:
         StorageFull, StorageReadOnly
             When the file cannot be written; what was kept before stays.
         """
-        disk.make_folder(self.folder)
+        with storage_errors(self.folder):
+            disk.make_folder(self.folder)
         if any(array.dtype.kind not in "fiub" for array in arrays.values()):
             raise TypeError("only arrays of numbers can be kept without pickles")
         layout = {name: _axes(array) for name, array in arrays.items()}

@@ -1,4 +1,7 @@
-"""Files and folders that are either whole or not there: temporary name, fsync, rename."""
+"""Files of our own that are either whole or not there: temporary name, fsync, rename.
+
+Output beside the user's files goes through `isthmus.runtime.publish` instead.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly, TargetExists
+from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly
 from isthmus.runtime import disk
 from isthmus.runtime.disk import sync_folder
 
@@ -19,11 +22,10 @@ __all__ = [
     "atomic_write",
     "atomic_write_bytes",
     "named_storage_error",
-    "publish_folder",
-    "recover_folder",
     "storage_errors",
     "sync_folder",
     "write_bytes",
+    "write_whole",
 ]
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -96,18 +98,8 @@ def atomic_write_bytes(path: Path) -> Iterator[IO[bytes]]:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
     try:
-        with disk.DiskFile(temporary) as raw:
-            handle = io.BufferedWriter(raw, buffer_size=disk.CHUNK)
-            try:
-                yield handle
-                handle.flush()
-                raw.sync()
-            except Exception as error:
-                if raw.failure is not None and error is not raw.failure:
-                    raise raw.failure from error
-                raise
-            finally:
-                _close_quietly(handle)
+        with write_whole(temporary) as handle:
+            yield handle
         disk.rename(temporary, path)
         sync_folder(path.parent)
     except OSError as error:
@@ -116,6 +108,36 @@ def atomic_write_bytes(path: Path) -> Iterator[IO[bytes]]:
         if temporary.exists():
             with contextlib.suppress(OSError):
                 disk.unlink(temporary)
+
+
+@contextlib.contextmanager
+def write_whole(temporary: Path, *, locked: bool = False) -> Iterator[IO[bytes]]:
+    """Open a new file for writing and flush it to the disk when the block succeeds.
+
+    Parameters
+    ----------
+    temporary : Path
+        The file; must not exist.
+    locked : bool
+        Hold the system's lock on it while it is open.
+
+    Raises
+    ------
+    OSError
+        What kept it from being written, also where a library in between named something else.
+    """
+    with disk.DiskFile(temporary, locked=locked) as raw:
+        handle = io.BufferedWriter(raw, buffer_size=disk.CHUNK)
+        try:
+            yield handle
+            handle.flush()
+            raw.sync()
+        except Exception as error:
+            if raw.failure is not None and error is not raw.failure:
+                raise raw.failure from error
+            raise
+        finally:
+            _close_quietly(handle)
 
 
 def _close_quietly(handle: IO[bytes]) -> None:
@@ -134,79 +156,3 @@ def write_bytes(path: Path, content: bytes | memoryview) -> None:
     """
     with atomic_write_bytes(path) as handle:
         handle.write(content)
-
-
-def recover_folder(target: Path) -> None:
-    """Put back the old folder that a process killed in the middle of a swap left under a side name.
-
-    Only where the file system cannot exchange two folders in one step is there such a moment.
-    """
-    if target.exists():
-        return
-    old = sorted(target.parent.glob(f".{target.name}.*.old")) if target.parent.is_dir() else []
-    if old:
-        disk.rename(old[-1], target)
-        sync_folder(target.parent)
-
-
-@contextlib.contextmanager
-def publish_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
-    """Yield a temporary folder beside `target` that becomes `target` when the block succeeds.
-
-    The staged files are flushed to the disk before the folder takes its name. An existing folder
-    is exchanged with the new one in one step where the system can (Linux, macOS); elsewhere it is
-    set aside under ``.<name>.<token>.old`` for a moment, from where `recover_folder`, which every
-    later publication calls first, restores it after a kill.
-
-    Parameters
-    ----------
-    target : Path
-        The folder to make; its parents are created.
-    replace : bool
-        Put the new folder in the place of an existing one; the old one is removed last.
-
-    Raises
-    ------
-    TargetExists
-        When `target` exists, is not empty and `replace` is False.
-    StorageFull, StorageReadOnly
-        When the folder cannot be written; nothing half-written is left.
-    """
-    with storage_errors(target):
-        recover_folder(target)
-    if target.exists() and not replace and (not target.is_dir() or any(target.iterdir())):
-        raise TargetExists(
-            "the output already exists",
-            where=str(target),
-            hint="choose another folder with --out, or pass --force to replace it",
-        )
-    token = f"{os.getpid()}.{secrets.token_hex(4)}"
-    staging = target.with_name(f".{target.name}.{token}.tmp")
-    try:
-        with storage_errors(target):
-            disk.make_folder(target.parent)
-            disk.make_folder(staging)
-            yield staging
-            disk.sync_tree(staging)
-            _swap_in(staging, target, target.with_name(f".{target.name}.{token}.old"))
-            sync_folder(target.parent)
-    finally:
-        with contextlib.suppress(OSError):
-            disk.remove_tree(staging)
-
-
-def _swap_in(staging: Path, target: Path, old: Path) -> None:
-    """Give `staging` the name `target`; what had that name ends under `staging`, or is removed."""
-    if not target.exists():
-        disk.rename(staging, target)
-        return
-    if target.is_dir() and disk.exchange(staging, target):
-        return
-    disk.rename(target, old)
-    try:
-        disk.rename(staging, target)
-    except BaseException:
-        disk.rename(old, target)
-        raise
-    with contextlib.suppress(OSError):
-        disk.remove_tree(old)

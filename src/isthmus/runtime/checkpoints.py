@@ -8,7 +8,7 @@ from typing import Any
 
 from isthmus.errors import SchemaVersionUnsupported
 from isthmus.runtime import disk
-from isthmus.runtime.atomic import write_bytes
+from isthmus.runtime.atomic import storage_errors, write_bytes
 from isthmus.runtime.canonical import canonical_hash, canonical_json
 
 SCHEMA_VERSION = 1
@@ -37,7 +37,8 @@ class Checkpoints:
         StorageFull, StorageReadOnly
             When the file cannot be written.
         """
-        disk.make_folder(self.folder)
+        with storage_errors(self.folder):
+            disk.make_folder(self.folder)
         entry = {
             "schema_version": SCHEMA_VERSION,
             "sha256": canonical_hash(payload),

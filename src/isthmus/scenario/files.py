@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
-from isthmus.runtime import atomic_write
+from isthmus.runtime import publish_text
 from isthmus.scenario.model import Scenario
 
 
@@ -67,9 +67,17 @@ def read(path: str | Path) -> Scenario:
     return loads(text, where=str(place))
 
 
-def write(scenario: Scenario, path: str | Path) -> None:
-    """Write `scenario` to a TOML file, whole or not at all."""
-    with atomic_write(Path(path)) as handle:
+def write(scenario: Scenario, path: str | Path, *, replace: bool = False) -> None:
+    """Write `scenario` to a TOML file, whole or not at all.
+
+    Raises
+    ------
+    TargetExists
+        When there is a file and `replace` is False.
+    TargetRefused, NotFound, StorageFull, StorageReadOnly
+        As `isthmus.runtime.publish_text`.
+    """
+    with publish_text(Path(path), replace=replace) as handle:
         handle.write(dumps(scenario))
 
 

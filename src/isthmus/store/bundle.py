@@ -14,11 +14,10 @@ from isthmus.errors import (
     DataCorrupted,
     InputProblem,
     LicenceForbids,
-    TargetExists,
     raise_all,
 )
 from isthmus.evidence.content import content_hash
-from isthmus.runtime import atomic_write_bytes, canonical_json, disk
+from isthmus.runtime import canonical_json, check_files, disk, publish_file
 from isthmus.runtime.markdown import heading, inline
 from isthmus.store import datasets, layout
 from isthmus.store.datasets import DATA_FILE, DatasetEntry, DatasetManifest
@@ -60,15 +59,12 @@ def export_bundle(
     ------
     LicenceForbids
         When the licence record of any of them does not allow passing it on; names each.
-    TargetExists
-        When `out` exists and `replace` is False.
+    TargetExists, TargetRefused
+        When `out` exists and `replace` is False, or is no regular file.
     DataMissing, DataCorrupted, StorageFull, StorageReadOnly
         When a data set is missing or damaged, or the file cannot be written.
     """
-    if out.exists() and not replace:
-        raise TargetExists(
-            "the bundle already exists", where=str(out), hint="choose another name, or --force"
-        )
+    check_files([out], replace=replace)
     names = references or sorted({entry.key for entry in store.datasets()})
     chosen = {e.reference: e for e in (store.dataset(name) for name in names)}
     entries = [chosen[name] for name in sorted(chosen)]
@@ -77,7 +73,7 @@ def export_bundle(
     manifests = [_checked(entry) for entry in entries]
     _refuse_forbidden(manifests)
     contents = {"schema_version": SCHEMA_VERSION, "what": "bundle", "datasets": sorted(chosen)}
-    with atomic_write_bytes(out) as handle, zipfile.ZipFile(handle, "w") as archive:
+    with publish_file(out, replace=replace) as handle, zipfile.ZipFile(handle, "w") as archive:
         _put(archive, _INDEX, canonical_json(contents, indent=2).encode())
         _put(archive, _LICENCES, _licences(manifests).encode())
         for entry, manifest in zip(entries, manifests, strict=True):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.errors import StorageBusy
-from isthmus.runtime import disk
+from isthmus.errors import NotFound, StorageBusy
+from isthmus.runtime import disk, litter
 from isthmus.store.layout import INDEX, STAGING, withdraw
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """Something that can go: its path below the store, its size in bytes, and why."""
+    """Something that can go: its path below the store or folder, its size in bytes, and why."""
 
     path: str
     bytes: int
@@ -54,6 +54,29 @@ def collect(store: Store, *, unused: bool = False, dry_run: bool = False) -> lis
                     withdraw(store.root, path)
             store.refresh()
     return waste
+
+
+def collect_beside(folder: Path, *, dry_run: bool = False) -> list[Waste]:
+    """Remove what killed writers left beside the user's files in `folder`, and return it.
+
+    Folders below are not looked into.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that output was written to.
+    dry_run : bool
+        Only say what would be removed.
+
+    Raises
+    ------
+    NotFound
+        When there is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotFound("there is no such folder", where=str(folder))
+    found = litter.litter(folder) if dry_run else litter.sweep(folder)
+    return [Waste(item.path.name, item.bytes, item.why) for item in found]
 
 
 def _leftovers(store: Store) -> list[Path]:

@@ -22,6 +22,7 @@ from isthmus.errors import (
 from isthmus.evidence import DatasetRecord, Result
 from isthmus.runtime import canonical_json, disk
 from isthmus.runtime.atomic import storage_errors
+from isthmus.runtime.lock import file_lock
 from isthmus.store import datasets, index, layout, runs
 from isthmus.store.datasets import DatasetEntry, DatasetManifest
 from isthmus.store.layout import DATASETS, RUNS
@@ -41,7 +42,7 @@ class Store:
     root : Path, optional
         The folder; ``store`` in the user's folder by default (`home_folder`).
     wait : float
-        Seconds to wait for another writer.
+        Seconds to wait for another writer, and for a sign of life of who answers the same.
 
     Raises
     ------
@@ -270,17 +271,49 @@ class Store:
 
     @contextlib.contextmanager
     def run_lock(self, entry: RunEntry, *, wait: float = 0.0) -> Iterator[None]:
-        """Hold the lock of one run while it is being written.
+        """Hold the lock of one run for a moment.
 
         Raises
         ------
         StorageBusy
             When another process holds it.
         """
-        from isthmus.runtime.lock import file_lock
-
-        with file_lock(self.root / layout.RUN_LOCKS / f"{entry.id}.lock", wait=wait):
+        with file_lock(self._run_lock_file(entry), wait=wait):
             yield
+
+    @contextlib.contextmanager
+    def run_turn(
+        self, entry: RunEntry, *, check: Callable[[], None] | None = None
+    ) -> Iterator[bool]:
+        """Hold the lock of one run while it is worked on; who asks the same waits for it.
+
+        Parameters
+        ----------
+        entry : RunEntry
+            The run.
+        check : callable, optional
+            Called while waiting; may raise to give up.
+
+        Yields
+        ------
+        bool
+            Whether another process worked on it meanwhile, so that it may be done now.
+
+        Raises
+        ------
+        StorageBusy
+            When another process holds the lock and has given no sign of life for `wait` seconds:
+            one that was stopped is not waited for.
+        StorageFull, StorageReadOnly
+            When the lock cannot be made.
+        """
+        with file_lock(
+            self._run_lock_file(entry), wait=self.wait, beat=True, check=check
+        ) as waited:
+            yield waited
+
+    def _run_lock_file(self, entry: RunEntry) -> Path:
+        return self.root / layout.RUN_LOCKS / f"{entry.id}.lock"
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:

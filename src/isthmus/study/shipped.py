@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
-from isthmus.errors import BadInput, NotFound, TargetExists, did_you_mean
-from isthmus.runtime import atomic_write
+from isthmus.errors import BadInput, NotFound, did_you_mean
+from isthmus.runtime import check_files, publish_text
 from isthmus.study.load import load_study, read_study
 from isthmus.study.schema import Study
 from isthmus.world import World
@@ -59,7 +59,9 @@ def open_study(name: str) -> Study:
     return load_study(study_text(name), where=f"{name} (shipped)")
 
 
-def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None = None) -> Path:
+def new_study(
+    name: str, *, source: str = "taiwan-europe", folder: Path | None = None, replace: bool = False
+) -> Path:
     """Copy a study to a file of one's own and return its path.
 
     Parameters
@@ -70,17 +72,19 @@ def new_study(name: str, *, source: str = "taiwan-europe", folder: Path | None =
         Shipped study, or file, to start from.
     folder : Path, optional
         Where to write ``<name>.toml``; the working folder when None.
+    replace : bool
+        Put the new file in the place of an existing one.
 
     Raises
     ------
     BadInput
         When the name cannot be one.
-    TargetExists
-        When there is such a file already.
+    TargetExists, TargetRefused, NotFound
+        When there is such a file already, or the folder cannot hold one.
     """
-    target = _target(name, folder)
+    target = _target(name, folder, replace=replace)
     text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
-    return _written(_NAME_LINE.sub(f'name = "{name}"', text, count=1), target)
+    return _written(_NAME_LINE.sub(f'name = "{name}"', text, count=1), target, replace=replace)
 
 
 def create_study(
@@ -89,20 +93,21 @@ def create_study(
     *,
     template: str = "pair",
     folder: Path | None = None,
+    replace: bool = False,
     world: World | None = None,
 ) -> tuple[Path, dict[str, str]]:
     """Write a study for parties of one's own to a file.
 
     Parameters
     ----------
-    name, folder
+    name, folder, replace
         As in `new_study`.
+    parties : mapping of str to str
+        Code of the party by role: home, partner and, where there are any, rival and ally.
     template : str
         Name of a template.
     world : World, optional
         The data, for claims that need a data set; the starter world by default.
-    parties : mapping of str to str
-        Code of the party by role: home, partner and, where there are any, rival and ally.
 
     Returns
     -------
@@ -117,47 +122,49 @@ def create_study(
     from isthmus.study.new import draft_study
     from isthmus.study.toml import study_toml
 
-    target = _target(name, folder)
+    target = _target(name, folder, replace=replace)
     drafted = draft_study(name, world or World.open("starter"), parties, template=template)
-    return _written(study_toml(drafted.study), target), drafted.left_out
+    return _written(study_toml(drafted.study), target, replace=replace), drafted.left_out
 
 
-def migrate_study(source: Path, target: Path | None = None) -> str:
+def migrate_study(source: Path, target: Path | None = None, *, replace: bool = False) -> str:
     """Return a study file of version 1 as one of this version, and write it where asked.
 
     Raises
     ------
+    NotFound
+        When the file cannot be read.
     BadInput
         When it is no study of version 1, or has mistakes beside its version.
-    TargetExists
-        When there is such a file already.
+    TargetExists, TargetRefused
+        When there is such a file already, or the folder cannot hold one.
     """
     from isthmus.study.new import migrated
 
-    text = migrated(source.read_text("utf-8"))
+    try:
+        text = migrated(source.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFound("the study file cannot be read", where=str(source)) from error
     load_study(text, where=str(source))
     if target is not None:
-        _written(text, _free(target))
+        check_files([target], replace=replace)
+        _written(text, target, replace=replace)
     return text
 
 
-def _target(name: str, folder: Path | None) -> Path:
+def _target(name: str, folder: Path | None, *, replace: bool) -> Path:
     if not _NAME.fullmatch(name):
         raise BadInput(
             f"{name!r} cannot be the name of a study",
             where="name",
             hint="lower-case letters, digits and hyphens, as in japan-europe",
         )
-    return _free((folder or Path()) / f"{name}.toml")
-
-
-def _free(target: Path) -> Path:
-    if target.exists():
-        raise TargetExists("the study file already exists", where=str(target), hint="another name")
+    target = (folder or Path()) / f"{name}.toml"
+    check_files([target], replace=replace)
     return target
 
 
-def _written(text: str, target: Path) -> Path:
-    with atomic_write(target) as handle:
+def _written(text: str, target: Path, *, replace: bool) -> Path:
+    with publish_text(target, replace=replace) as handle:
         handle.write(text)
     return target

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import polars as pl
 
-from isthmus.errors import BadInput, LicenceForbids, TargetExists
+from isthmus.errors import BadInput, LicenceForbids
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.formulas import guarded
-from isthmus.runtime import atomic_write, atomic_write_bytes, canonical_json
+from isthmus.runtime import canonical_json, check_files, publish_file, publish_text
 
 if TYPE_CHECKING:
     from isthmus.world.snapshot import World
@@ -56,8 +56,8 @@ def export_table(
         When the record does not allow rows to be passed on.
     BadInput
         When the format is unknown.
-    TargetExists
-        When `out` or its record exists and `replace` is False.
+    TargetExists, TargetRefused
+        When `out` or its record exists and `replace` is False, or is no regular file.
     """
     record = world.record(key)
     if record.redistribution != "allowed":
@@ -73,29 +73,24 @@ def export_table(
             f"unknown format {chosen!r}", where=str(out), hint=f"one of {', '.join(FORMATS)}"
         )
     beside = out.with_name(f"{out.name}.record.json")
-    taken = [path for path in (out, beside) if path.exists()]
-    if taken and not replace:
-        raise TargetExists(
-            "the output already exists",
-            where=", ".join(str(path) for path in taken),
-            hint="choose another file, or pass --force to replace it",
-        )
+    check_files([out, beside], replace=replace)
     frame = world.table(key)
-    _write(frame if keep_formulas or chosen != "csv" else guarded(frame), out, chosen)
-    with atomic_write(beside) as handle:
-        handle.write(canonical_json(_described(record, out, world), indent=2) + "\n")
+    # The record first: rows without their licence are what must not lie about after a kill.
+    with publish_text(beside, replace=replace) as text:
+        text.write(canonical_json(_described(record, out, world), indent=2) + "\n")
+    with publish_file(out, replace=replace) as handle:
+        _write(frame if keep_formulas or chosen != "csv" else guarded(frame), handle, chosen)
     return beside
 
 
-def _write(frame: pl.DataFrame, out: Path, form: str) -> None:
-    with atomic_write_bytes(out) as handle:
-        if form == "csv":
-            frame.write_csv(handle)
-        elif form == "parquet":
-            frame.write_parquet(handle)
-        else:
-            text = canonical_json({"columns": frame.columns, "rows": frame.rows()})
-            handle.write(text.encode("utf-8") + b"\n")
+def _write(frame: pl.DataFrame, handle: IO[bytes], form: str) -> None:
+    if form == "csv":
+        frame.write_csv(handle)
+    elif form == "parquet":
+        frame.write_parquet(handle)
+    else:
+        text = canonical_json({"columns": frame.columns, "rows": frame.rows()})
+        handle.write(text.encode("utf-8") + b"\n")
 
 
 def _described(record: DatasetRecord, out: Path, world: World) -> dict[str, object]:

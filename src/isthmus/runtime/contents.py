@@ -1,0 +1,95 @@
+"""What a folder that the product writes may hold, so that nothing else in it is ever removed."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_LARGEST_MARK = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files of one kind of folder.
+
+    Parameters
+    ----------
+    name : str
+        What the folder is called in messages.
+    mark : str
+        A JSON file by which the folder is known as one of ours.
+    keys : tuple of str
+        Keys that the mark holds.
+    pages : tuple of str
+        Files that are always the product's own where the mark stands.
+    companions : tuple of str
+        Patterns of files that are the product's own when the mark names them as well, in its list
+        ``files``: a file of the same name that was put there by hand is not.
+    """
+
+    name: str
+    mark: str
+    keys: tuple[str, ...]
+    pages: tuple[str, ...]
+    companions: tuple[str, ...] = ()
+
+    def foreign(self, folder: Path) -> list[str]:
+        """Return what in `folder` is not the product's own, as paths below it, sorted.
+
+        Without its mark nothing in a folder is the product's own.
+        """
+        own = set(self.own(folder))
+        return sorted(name for name in _below(folder) if name not in own)
+
+    def own(self, folder: Path) -> list[str]:
+        """Return the files and subfolders that are the product's own, deepest first."""
+        listed = self._listed(folder / self.mark)
+        if listed is None:
+            return []
+        known = {n for n in listed if any(fnmatch.fnmatchcase(n, p) for p in self.companions)}
+        known |= set(self.pages)
+        files = [name for name in known if _is_plain(folder / name)]
+        parents = {parent.as_posix() for n in files for parent in Path(n).parents} - {"."}
+        return [*sorted(files), *sorted(parents, key=lambda name: (-name.count("/"), name))]
+
+    def _listed(self, mark: Path) -> list[str] | None:
+        """Return the companions that the mark names; None when it is not one of ours."""
+        try:
+            if not _is_plain(mark) or mark.stat().st_size > _LARGEST_MARK:
+                return None
+            raw = json.loads(mark.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+        if not isinstance(raw, dict) or not set(self.keys) <= set(raw):
+            return None
+        listed = raw.get("files", [])
+        return [n for n in listed if isinstance(n, str)] if isinstance(listed, list) else []
+
+
+DOSSIER = Contents(
+    name="dossier",
+    mark="dossier.json",
+    keys=("schema_version", "isthmus", "study", "claims", "provenance"),
+    pages=("dossier.html", "dossier.json", "dossier.md"),
+    companions=("dossier.pdf", "study.toml", "tables/*.csv", "sheets/*.html", "sheets/*.pdf"),
+)
+"""A dossier folder. What later versions add to it is named here, and in the list ``files`` of
+``dossier.json`` by the run that writes it."""
+
+REPLACEABLE = (DOSSIER,)
+"""Kinds of folders that may be replaced."""
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """Yield every file, link and folder below `folder`; links are not followed."""
+    for root, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            yield Path(root, name).relative_to(folder).as_posix()
