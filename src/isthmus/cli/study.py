@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
+from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
