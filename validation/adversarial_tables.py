@@ -125,6 +125,9 @@ def damaged(rows: list[list[str]], rng: random.Random) -> tuple[bytes, set[int],
         )
         for row in rows
     ]
+    while not lines[-1]:
+        lines.pop()
+        rows.pop()
     raw = "\n".join(lines).encode(rng.choice(("utf-8", "utf-8-sig", "utf-16")))
     if rng.random() < 0.05:
         raw = raw[: rng.randrange(len(raw))]
