@@ -9,6 +9,7 @@ table that breaks a rule, which it prints.
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections import Counter
 
@@ -36,6 +37,9 @@ ECONOMIES = ("CHN", "DEU", "USA", "JPN", "KOR", "FRA", "ITA", "GBR", "IND", "BRA
 PRODUCTS = ("010121", "020110", "850511", "281820", "811292", "370790")
 HEADER = ("year", "exporter", "importer", "product", "value", "quantity", "coverage")
 LENS_EVERY = 10
+LEFT_OUT = re.compile(
+    r"([\d,]+) (?:(?:lines?|repeated headers?|blank lines?|rows?).* left out|repeated rows added)"
+)
 
 
 def record(key: str) -> DatasetRecord:
@@ -85,8 +89,8 @@ def table(rng: random.Random) -> list[list[str]]:
     return rows
 
 
-def damaged(rows: list[list[str]], rng: random.Random) -> tuple[bytes, set[int], str]:
-    """Return the bytes of a damaged table, the rows that were touched, and what was done."""
+def damaged(rows: list[list[str]], rng: random.Random) -> tuple[bytes, set[int], int, str]:
+    """Return the bytes of a damaged table, what rows were touched, how many there are."""
     rows = [list(row) for row in rows]
     touched: set[int] = set()
     done = []
@@ -121,17 +125,20 @@ def damaged(rows: list[list[str]], rng: random.Random) -> tuple[bytes, set[int],
         )
         for row in rows
     ]
+    while not lines[-1]:
+        lines.pop()
+        rows.pop()
     raw = "\n".join(lines).encode(rng.choice(("utf-8", "utf-8-sig", "utf-16")))
     if rng.random() < 0.05:
         raw = raw[: rng.randrange(len(raw))]
-        return raw, set(range(len(rows))), "cut file"
+        return raw, set(range(len(rows))), len(rows), "cut file"
     if rng.random() < 0.05:
         at = rng.randrange(len(raw))
         raw = raw[:at] + bytes([rng.randrange(256)]) + raw[at + 1 :]
-        return raw, set(range(len(rows))), "flipped byte"
+        return raw, set(range(len(rows))), len(rows), "flipped byte"
     if not quoted:
         touched = set(range(len(rows)))
-    return raw, touched, f"{', '.join(done)}, delimiter {delimiter!r}"
+    return raw, touched, len(rows), f"{', '.join(done)}, delimiter {delimiter!r}"
 
 
 def kept(rows: list[list[str]], touched: set[int], found: Conformed) -> str:
@@ -151,6 +158,16 @@ def kept(rows: list[list[str]], touched: set[int], found: Conformed) -> str:
     return ""
 
 
+def unaccounted(records: int, found: Conformed, notes: tuple[str, ...]) -> str:
+    """Return how many records are neither rows nor said to be left out; nothing when all are."""
+    gone = 0
+    for note in notes:
+        if count := LEFT_OUT.match(note):
+            gone += int(count[1].replace(",", ""))
+    missing = records - 1 - found.frame.height - gone
+    return f"{missing} records are not accounted for: {notes}" if missing else ""
+
+
 def lens_answers(key: str, found: Conformed, base: World) -> None:
     """Ask the lens that reads a table."""
     entry = Entry(found.record, lambda: found.frame)
@@ -159,7 +176,7 @@ def lens_answers(key: str, found: Conformed, base: World) -> None:
         return
     world = base.with_entries({key: entry})
     years = found.frame["year"].unique().to_list()
-    profile(world, "DEU", level="product", years=years)
+    profile(world, found.frame["importer"][0], level="product", years=years)
 
 
 def main() -> int:
@@ -172,7 +189,7 @@ def main() -> int:
     while cells < goal:
         key, make = rng.choice((("baci_hs2017", trade), ("mrio_mine_2022", table), ("own", trade)))
         rows = make(rng)
-        raw, touched, done = damaged(rows, rng)
+        raw, touched, records, done = damaged(rows, rng)
         cells += sum(map(len, rows))
         tables += 1
         choices = Choices(
@@ -182,8 +199,8 @@ def main() -> int:
             repair=rng.random() < 0.3,
         )
         try:
-            given = from_text(read_bytes(raw, "t.csv", choices.reading, wanted=rows[0]))
-            found = conform(record(key), given, choices)
+            text = read_bytes(raw, "t.csv", choices.reading, wanted=rows[0])
+            found = conform(record(key), from_text(text), choices)
         except IsthmusError as error:
             ends[f"{key}: refused"] += 1
             if not str(error):
@@ -193,6 +210,9 @@ def main() -> int:
             return failed(raw, done, f"{type(error).__name__}: {error}")
         ends[f"{key}: taken"] += 1
         if key == "baci_hs2017" and (wrong := kept(rows, touched, found)):
+            return failed(raw, done, wrong)
+        whole = len(touched) < records and 0 not in touched and key != "mrio_mine_2022"
+        if whole and (wrong := unaccounted(records, found, (*text.notes, *found.notes))):
             return failed(raw, done, wrong)
         if key != "own" and tables % LENS_EVERY == 0:
             try:

@@ -133,15 +133,17 @@ def find_delimiter(text: str, wanted: Collection[str], where: str) -> tuple[str,
     best, best_score = ",", (0, 0.0, 0)
     for delimiter in DELIMITERS:
         sample = _sample(text, delimiter, where)
-        counts = Counter(len(cells) for _, cells in sample if filled(cells))
-        width, often = max(counts.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-        if width < 2:
+        widths = [len(cells) for _, cells in sample if filled(cells)]
+        counts = Counter(width for width in widths if width > 1)
+        width, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        often = count / max(len(widths), 1)
+        if not count or (often < 0.5 and widths[0] != width):
             continue
         named = max(
             (len(lowered & {clean_name(c).casefold() for c in cells}) for _, cells in sample),
             default=0,
         )
-        score = (named if named > 1 else 0, often / max(sum(counts.values()), 1), width)
+        score = (named if named > 1 else 0, often, width)
         if score > best_score:
             best, best_score = delimiter, score
     return best, False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ import polars as pl
 from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
 from isthmus.sources import layout
 from isthmus.sources.layout import BLANKS, Record, filled
+from isthmus.sources.lines import split_lines
 
 SHOWN = 20
 """Problems named one by one; the rest are counted."""
@@ -191,7 +193,11 @@ def read_bytes(
     start = _start(head, options, wanted, declared=declared)
     header, names = _names(head, start, name)
     rows = _Rows(names)
-    _collect(rows, layout.records(text, delimiter, name), start, header, len(names))
+    fast = split_lines(text, delimiter, head[start][0], header, len(names))
+    if fast:
+        rows.blocks, rows.blank, rows.again = [fast.cells], fast.blank, fast.again
+    below = islice(layout.records(text, delimiter, name), start + 1, None)
+    _collect(rows, fast.tail if fast else below, header, len(names))
     notes = _closing_notes(rows)
     raise_all(f"the table {name} cannot be read", _wrong(rows, len(names), name))
     frame, lines = rows.frame()
@@ -238,13 +244,9 @@ def _names(head: Sequence[Record], start: int, name: str) -> tuple[list[str], li
     return header, names
 
 
-def _collect(
-    rows: _Rows, found: Iterable[Record], start: int, header: list[str], width: int
-) -> None:
+def _collect(rows: _Rows, found: Iterable[Record], header: list[str], width: int) -> None:
     after_blank = False
-    for place, (line, cells) in enumerate(found):
-        if place <= start:
-            continue
+    for line, cells in found:
         count = filled(cells)
         if not count:
             rows.blank.append(line)

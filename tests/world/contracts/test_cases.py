@@ -325,3 +325,28 @@ def test_reading_in_the_record_is_checked(bench: Bench) -> None:
     assert "reading.dash: Input should be '', 'zero' or 'missing'" in said
     said = bench.add(TABLE, more='[reading]\ndecimals = ","\n', code=3)
     assert "unknown field 'decimals' (did you mean 'decimal'?)" in said
+
+
+def test_trade_of_an_economy_with_itself_is_left_out_and_said(bench: Bench) -> None:
+    said = bench.add(rows("2022,CHN,DEU,850511,90,1,full", "2022,DEU,DEU,850511,10,1,full"))
+    assert "1 row of an economy's trade with itself left out (table.csv, line 3)" in said
+    assert bench.shares("850511") == {"CHN": 1.0}
+
+
+def test_a_numeric_code_of_the_customs_sources_is_read_with_what_it_covers(bench: Bench) -> None:
+    said = bench.add(rows("2022,156,276,850511,90,1,full", "2022,490,276,850511,10,1,full"))
+    assert "'490' as TWN (Other Asia" in said
+    assert bench.shares("850511") == {"CHN": 0.9, "TWN": 0.1}
+
+
+def test_title_lines_of_a_publisher_are_no_header(bench: Bench) -> None:
+    titles = "Trade register, all years\nUnit: million USD\nAs of 1 May 2024; see notes\n\n"
+    said = bench.add(titles + rows("2022,CHN,DEU,850511,90,1,full"))
+    assert "3 lines above the header left out" in said
+
+
+def test_what_is_no_text_table_is_refused_before_the_record_is_asked_for(bench: Bench) -> None:
+    path = bench.folder / "book.xlsx"
+    path.write_bytes(b"PK")
+    assert main(["data", "add", str(path)]) == 3
+    assert "save the sheet as CSV" in bench.capsys.readouterr().err

@@ -161,6 +161,7 @@ def _known(
     extra = [c for c in given.frame.columns if c not in contract.columns]
     whole = given.with_frame(pl.DataFrame([*columns, *given.frame.select(extra)]))
     kept = rows.without_missing(whole, contract, report, given)
+    kept = rows.without_own(kept, contract, report)
     kept, unit = rows.in_unit(kept, contract, record.unit, report)
     if not report.problems:
         kept = rows.without_repeats(kept, contract, report, add_up=choices.sum_duplicates)

@@ -96,6 +96,8 @@ class Contract:
         Unit of the amounts; empty when rows or columns have units of their own.
     money : tuple of str
         Columns in that unit that are converted from other powers of ten.
+    apart : tuple of str
+        Two columns that name different economies: an economy's trade with itself is left out.
     absent : mapping of str to str
         What fills a column that is not there; an empty text leaves it empty.
     closed : bool
@@ -108,6 +110,7 @@ class Contract:
     unique: tuple[str, ...] = ()
     unit: str = ""
     money: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
     classification: str = "HS2017"

@@ -110,6 +110,22 @@ def without_missing(given: Given, contract: Contract, report: Report, asked: Giv
     return given if keep.all() else given.filter(keep)
 
 
+def without_own(given: Given, contract: Contract, report: Report) -> Given:
+    """Return the rows between different economies; the others are counted and named."""
+    if not contract.apart:
+        return given
+    one, other = contract.apart
+    own = (given.frame[one] == given.frame[other]).fill_null(False)
+    if not own.any():
+        return given
+    count = int(own.sum())
+    noun = "row" if count == 1 else "rows"
+    report.dropped.append(
+        f"{count:,} {noun} of an economy's trade with itself left out ({given.places(own)})"
+    )
+    return given.filter(~own)
+
+
 def in_unit(given: Given, contract: Contract, unit: str, report: Report) -> tuple[Given, str]:
     """Return the table with amounts in the unit of the contract, and the unit to record."""
     if contract.unit != "million USD":
