@@ -179,4 +179,4 @@ def _record(
     )
 
 
-SOURCE = Source("BACI of CEPII", "BACI_HS17_Y2022_V202601.csv", LAYOUT, reads, dataset)
+SOURCE = Source("BACI of CEPII", "BACI_HS17_Y2022_V202601.csv", LAYOUT, "baci_", reads, dataset)

@@ -235,5 +235,10 @@ def _record(path: Path, edition: str, frame: pl.DataFrame, notes: list[str]) -> 
 
 
 SOURCE = Source(
-    "Comext of Eurostat", "full_v2_202452.dat, or SDMX-CSV of DS-045409", LAYOUT, reads, dataset
+    "Comext of Eurostat",
+    "full_v2_202452.dat, or SDMX-CSV of DS-045409",
+    LAYOUT,
+    "comext_",
+    reads,
+    dataset,
 )

@@ -221,4 +221,11 @@ def _record(path: Path, edition: str, frame: pl.DataFrame, notes: list[str]) -> 
     )
 
 
-SOURCE = Source("UN Comtrade", "TradeData_*.csv or the API's .json", LAYOUT, reads, dataset)
+SOURCE = Source(
+    title="UN Comtrade",
+    files="TradeData_*.csv or the API's .json",
+    layout=LAYOUT,
+    keys="comtrade_",
+    reads=reads,
+    dataset=dataset,
+)

@@ -59,7 +59,7 @@ def dataset(path: Path, wishes: Wishes) -> Published:
             "record with its year",
         )
     table = plain_text(path, wishes.reading)
-    square = read_square(table, Layout("figaro", CATEGORIES, BELOW))
+    square = read_square(table, Layout("figaro", CATEGORIES, BELOW), repair=wishes.repair)
     edition = f"20{named[1]}" if named else ""
     year = own.years[0] if own and len(own.years) == 1 else int(named[2]) if named else 0
     record = finished(_record(path, square, edition, year), wishes)
@@ -97,5 +97,10 @@ def _record(path: Path, square: Square, edition: str, year: int) -> DatasetRecor
 
 
 SOURCE = Source(
-    "FIGARO of Eurostat", "matrix_eu-ic-io_ind-by-ind_25ed_2022.csv", LAYOUT, reads, dataset
+    "FIGARO of Eurostat",
+    "matrix_eu-ic-io_ind-by-ind_25ed_2022.csv",
+    LAYOUT,
+    "mrio_",
+    reads,
+    dataset,
 )

@@ -52,7 +52,7 @@ def reads(found: Peek) -> bool:
     if len(found.header) < 4:
         return False
     named = {part for name in found.header[1:] if "_" in name for part in name.split("_", 1)}
-    closed = bool(set(found.header[-3:]) & set(TOTALS))
+    closed = bool(set(found.header[-3:]) & set(TOTALS), repair=wishes.repair)
     return "HFCE" in named and (closed or "GFCF" in named)
 
 
@@ -65,7 +65,7 @@ def dataset(path: Path, wishes: Wishes) -> Published:
         With every label and cell that is wrong, or when nothing says which year it is of.
     """
     table = plain_text(path, wishes.reading)
-    square = read_square(table, Layout("icio", CATEGORIES, BELOW, TOTALS))
+    square = read_square(table, Layout("icio", CATEGORIES, BELOW, TOTALS), repair=wishes.repair)
     edition = _edition(path, square)
     year = _year(path, wishes.record)
     record = finished(_record(path, square, edition, year), wishes)
@@ -122,4 +122,4 @@ def _record(path: Path, square: Square, edition: str, year: int) -> DatasetRecor
     )
 
 
-SOURCE = Source("OECD ICIO", "2022.csv or ICIO2021_2018.csv", LAYOUT, reads, dataset)
+SOURCE = Source("OECD ICIO", "2022.csv or ICIO2021_2018.csv", LAYOUT, "mrio_", reads, dataset)

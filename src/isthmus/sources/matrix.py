@@ -21,6 +21,8 @@ from isthmus.sources.text import TextTable, capped
 
 Array = NDArray[np.float64]
 BELOW = ("VALUE_ADDED", "OTHER_PRIMARY_INPUTS", "OUTPUT")
+TOLERANCE = 0.01
+"""Share of output that a publisher's rounding may explain; what is left is mended and noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Square:
     notes: tuple[str, ...]
 
 
-def read_square(table: TextTable, layout: Layout) -> Square:
+def read_square(table: TextTable, layout: Layout, *, repair: bool = False) -> Square:
     """Return the numbers of a table whose first column holds the labels of the rows.
 
     Parts of an economy (``CN1``, ``CN2``) are added up to it.
@@ -108,7 +110,27 @@ def read_square(table: TextTable, layout: Layout) -> Square:
         problems.append(InputProblem("no industries or no final demand found", table.name))
     meant, more = _economies(labels, layout.scheme, table.name)
     raise_all(f"the table {table.name}", capped([*problems, *more]))
-    return _filled(_numbers(table, down, across), down, across, labels, meant)
+    square = _filled(_numbers(table, down, across), down, across, labels, meant)
+    if not repair:
+        wrong = _unbalanced(square, table.name)
+        raise_all(f"the table {table.name} does not balance", capped(wrong))
+    return square
+
+
+def _unbalanced(square: Square, name: str) -> list[InputProblem]:
+    """Return the industries whose sales or costs are further from output than rounding explains."""
+    S = len(square.industries)
+    v, other, x = square.below
+    sales = square.flows.sum(axis=(2, 3))
+    costs = square.flows[..., :S].sum(axis=(0, 1)) + v + other
+    allowed = np.maximum(TOLERANCE * np.abs(x), 1.0)
+    problems = []
+    for what, found in (("sales", sales), ("inputs and value added", costs)):
+        for i, k in np.argwhere(np.abs(found - x) > allowed):
+            told = f"{what} of {square.economies[i]} {square.industries[k]} are {found[i, k]:,.6g}"
+            hint = "" if problems else "--repair books the difference and notes it"
+            problems.append(InputProblem(f"{told}, output is {x[i, k]:,.6g}", name, hint))
+    return problems
 
 
 def _row(label: str, layout: Layout) -> Place:

@@ -53,11 +53,14 @@ class Wishes:
         USD per unit of the file's currency by year; year 0 stands for every year.
     reading : TextOptions
         How the text is written.
+    repair : bool
+        Mend an inter-economy table, however far it is from balance.
     """
 
     record: DatasetRecord | None = None
     rates: Mapping[int, float] = field(default_factory=dict)
     reading: TextOptions = field(default_factory=TextOptions)
+    repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Source:
         Which files it reads, as a pattern a user recognises.
     layout : str
         The public documentation or code that the layout is taken from.
+    keys : str
+        Pattern of the keys under which its tables are known.
     reads : callable
         Tells from a `Peek` whether a file is in this layout.
     dataset : callable
@@ -106,6 +111,7 @@ class Source:
     title: str
     files: str
     layout: str
+    keys: str
     reads: Callable[[Peek], bool]
     dataset: Callable[[Path, Wishes], Published]
 

@@ -271,4 +271,11 @@ def _record(
     )
 
 
-SOURCE = Source("World Input-Output Database", "a converted table, .npz", LAYOUT, reads, dataset)
+SOURCE = Source(
+    title="World Input-Output Database",
+    files="a converted table, .npz",
+    layout=LAYOUT,
+    keys="mrio_",
+    reads=reads,
+    dataset=dataset,
+)
