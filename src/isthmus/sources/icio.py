@@ -52,7 +52,7 @@ def reads(found: Peek) -> bool:
     if len(found.header) < 4:
         return False
     named = {part for name in found.header[1:] if "_" in name for part in name.split("_", 1)}
-    closed = bool(set(found.header[-3:]) & set(TOTALS), repair=wishes.repair)
+    closed = bool(set(found.header[-3:]) & set(TOTALS))
     return "HFCE" in named and (closed or "GFCF" in named)
 
 

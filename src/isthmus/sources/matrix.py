@@ -124,7 +124,7 @@ def _unbalanced(square: Square, name: str) -> list[InputProblem]:
     sales = square.flows.sum(axis=(2, 3))
     costs = square.flows[..., :S].sum(axis=(0, 1)) + v + other
     allowed = np.maximum(TOLERANCE * np.abs(x), 1.0)
-    problems = []
+    problems: list[InputProblem] = []
     for what, found in (("sales", sales), ("inputs and value added", costs)):
         for i, k in np.argwhere(np.abs(found - x) > allowed):
             told = f"{what} of {square.economies[i]} {square.industries[k]} are {found[i, k]:,.6g}"
