@@ -13,9 +13,10 @@ from isthmus.errors import BadInput, DataMissing, LicenceForbids
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.store import Store, export_bundle
 from isthmus.world import World
+from isthmus.world.adding import add_file
 from isthmus.world.mrio_sample import sample_table
 from isthmus.world.mrio_stored import columns_of, rows_of, table_of
-from isthmus.world.mrio_wiod import from_wiod, wiod_dataset
+from isthmus.world.mrio_wiod import from_wiod
 
 
 def record(table, year=2019, key="mrio_mine_2019", **changes):
@@ -104,30 +105,33 @@ def test_two_tables_of_a_year_are_not_chosen_between(tmp_path):
 
 
 def test_a_file_of_no_known_release_needs_a_record(tmp_path):
-    path = tmp_path / "t.npz"
+    path, store = tmp_path / "t.npz", Store(tmp_path / "store")
     arrays = {
         "Z": np.array([[5, 2], [3, 8]]), "Y": np.array([[8, 0], [2, 9]]), "x": [15, 22],
         "va": [7, 12], "countries": ["AUS", "ROW"], "industries": ["A"], "fd_categories": ["HFCE"],
     }  # fmt: skip
     np.savez(path, **arrays)
     with pytest.raises(BadInput, match="which year"):
-        wiod_dataset(path)
+        add_file(path, store=store)
     np.savez(path, **arrays, meta=json.dumps({"year": 2011}))
     with pytest.raises(BadInput, match="2 economies x 1 industries is no known release"):
-        wiod_dataset(path)
-    made, rows = wiod_dataset(path, record(sample_table(1, 1)))
+        add_file(path, store=store)
+    about = path.with_suffix(".json")
+    about.write_text(record(sample_table(1, 1)).model_dump_json())
+    entry = add_file(path, about, store=store).entry
+    made = store.dataset(entry.reference).manifest.record
     assert made.columns["A"] == "used by A"
-    assert table_of(rows, made).x.tolist() == [15, 22]
+    assert table_of(store.table(entry.reference), made).x.tolist() == [15, 22]
     np.savez(path, **(arrays | {"x": [15]}))
     with pytest.raises(BadInput, match="has shape"):
-        wiod_dataset(path)
+        add_file(path, about, store=store)
 
 
 @pytest.mark.source
 def test_the_published_table_of_2011_is_a_world(shared_data, tmp_path):
     path = shared_data / "mrio" / "wiod13" / "wiod13_2011.npz"
     store = Store(tmp_path)
-    entry = store.add(*wiod_dataset(path))
+    entry = add_file(path, store=store).entry
     assert entry.key == "mrio_wiod13_2011"
     world = World.open(f"starter+{entry.reference}", store=store)
     stored, read = world.mrio(2011), from_wiod(path)
@@ -143,7 +147,7 @@ def test_the_published_table_of_2011_is_a_world(shared_data, tmp_path):
 def test_a_table_whose_terms_are_not_stated_is_not_passed_on(shared_data, tmp_path):
     store = Store(tmp_path / "store")
     for name in ("wiod_longrun_2000.npz", "wiod13/wiod13_1995.npz"):
-        store.add(*wiod_dataset(shared_data / "mrio" / name))
+        add_file(shared_data / "mrio" / name, store=store)
     with pytest.raises(LicenceForbids, match="mrio_wiodlr_2000"):
         export_bundle(store, [], tmp_path / "all.zip")
     written = export_bundle(store, ["mrio_wiod13_1995"], tmp_path / "one.zip")

@@ -45,19 +45,21 @@ def add(
     sum_duplicates: Flag = False,
     repair: Flag = False,
     keep_formulas: Flag = False,
+    rate: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
     json: Json = False,
 ) -> None:
-    """Add a table of your own: one text or Parquet file and its record, or a converted WIOD table.
+    """Add a publisher's file as it is, or a table of your own with its record.
 
-    Text is read as it stands: separator, encoding, decimal mark, titles and notes are recognised
-    and reported, and a table that a command of isthmus reads is held against what that command
-    needs. The options below can also stand under [reading] in the record.
+    Files of BACI (also a folder of yearly files), OECD ICIO, FIGARO, Comext, UN Comtrade and
+    converted tables of WIOD are recognised by their layout and need no record. Other text is read
+    as it stands: separator, encoding, decimal mark, titles and notes are recognised and reported,
+    and a table that a command of isthmus reads is held against what that command needs. The
+    options below can also stand under [reading] in the record.
 
     Parameters
     ----------
     file
-        Text (.csv, .tsv, .txt) or Parquet file with a header; or a world input-output table of
-        WIOD as an archive of arrays (.npz), whose record is known.
+        Publisher's file; or text (.csv, .tsv, .txt) or Parquet file with a header.
     record
         TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
         attribution, redistribution, columns. By default the file of the same name with .toml.
@@ -88,19 +90,14 @@ def add(
     keep_formulas
         Take text of a text file as it is. By default an apostrophe before text that a spreadsheet
         would run as a formula is taken off, as exports put it there.
+    rate
+        USD per unit of the currency of a publisher's file, mean of the year: 1.053, or 2022=1.053
+        given once for each year.
     json
         Print one JSON document.
     """
-    from isthmus.world.adding import Added, add_file
+    from isthmus.world.adding import add_file
 
-    if file.suffix.lower() == ".npz":
-        from isthmus.store import Store
-        from isthmus.store.datasets import read_record
-        from isthmus.world.mrio_wiod import wiod_dataset
-
-        own = read_record(record) if record else None
-        _added(Added(Store().add(*wiod_dataset(file, own))), json)
-        return
     done = add_file(
         file,
         record,
@@ -117,6 +114,7 @@ def add(
         sum_duplicates=sum_duplicates,
         repair=repair,
         keep_formulas=keep_formulas,
+        rate=rate,
     )
     _added(done, json)
 

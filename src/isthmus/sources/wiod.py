@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, InputProblem, raise_all
-from isthmus.evidence import Kind
+from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import Redistribution
+from isthmus.sources.matrix import BELOW, Square, columns_of, printed
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished
 
 Array = NDArray[np.float64]
 
@@ -24,6 +26,10 @@ ADDRESS = "https://www.rug.nl/ggdc/valuechain/wiod/"
 CITATION = (
     "Timmer, Dietzenbacher, Los, Stehrer, de Vries (2015), An Illustrated User Guide to the World "
     "Input-Output Database, Review of International Economics 23, 575-605"
+)
+LAYOUT = (
+    "arrays converted from the publisher's workbooks: Z (N, N), Y (N, n * F), x and va (N,), "
+    "economy-major, with their labels; see Timmer and others (2015)"
 )
 LICENCE = "CC BY 4.0, as far as known"
 REQUIRED = ("Z", "Y", "x", "va", "countries", "industries", "fd_categories")
@@ -204,3 +210,72 @@ def _shape_problems(arrays: Mapping[str, NDArray[Any]]) -> list[InputProblem]:
 
 def _texts(a: NDArray[np.str_]) -> tuple[str, ...]:
     return tuple(str(text) for text in a)
+
+
+def reads(found: Peek) -> bool:
+    """Tell whether a file is an archive of arrays."""
+    return found.path.suffix.lower() == ".npz"
+
+
+def dataset(path: Path, wishes: Wishes) -> Published:
+    """Read a converted table as rows.
+
+    Raises
+    ------
+    BadInput
+        When the file is no such table, names no year, or is of no known release and there is no
+        record.
+    """
+    arrays = read_wiod(path)
+    own = wishes.record
+    if own is None and not arrays.year:
+        raise BadInput(
+            "the file does not say which year it is of", where=str(path), hint="give a --record"
+        )
+    n, S, F = len(arrays.economies), len(arrays.industries), len(arrays.categories)
+    flows = np.concatenate([arrays.Z.reshape(n, S, n, S), arrays.Y.reshape(n, S, n, F)], axis=3)
+    below = np.stack([arrays.va, arrays.other, arrays.x]).reshape(len(BELOW), n, S)
+    labels = (arrays.economies, arrays.industries, arrays.categories)
+    square = Square(flows, below, *labels, notes=(arrays.about,))
+    texts = dict(zip(arrays.industries, arrays.industry_names, strict=True))
+    columns = columns_of(square, CATEGORY_NAMES, texts)
+    if own is not None:
+        made = own.model_copy(update={"columns": columns})
+    else:
+        made = _record(path, arrays, release_of(arrays), columns)
+    record = finished(made, wishes)
+    return Published(record, printed(square), (record.title,), repair=True)
+
+
+def _record(
+    path: Path, arrays: WiodArrays, release: Release, columns: dict[str, str]
+) -> DatasetRecord:
+    return DatasetRecord(
+        key=f"mrio_{release.name}_{arrays.year}",
+        title=f"{release.title}, {arrays.year}",
+        publisher=PUBLISHER,
+        edition=release.edition,
+        years=(arrays.year,),
+        unit="million USD",
+        kind=release.kind,
+        licence=release.licence,
+        attribution=f"{PUBLISHER}, {release.edition}",
+        redistribution=release.redistribution,
+        address=ADDRESS,
+        citation=CITATION,
+        coverage=f"{len(arrays.economies)} economies x {len(arrays.industries)} industries, "
+        "current prices",
+        columns=columns,
+        steps=(f"read from {path.name}: {arrays.about}",),
+        faults=release.faults,
+    )
+
+
+SOURCE = Source(
+    title="World Input-Output Database",
+    files="a converted table, .npz",
+    layout=LAYOUT,
+    keys="mrio_",
+    reads=reads,
+    dataset=dataset,
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.formulas import unguarded
+from isthmus.sources.published import Source, Wishes
+from isthmus.sources.registry import layouts, source_of
 from isthmus.sources.text import TextOptions, read_text
 from isthmus.store.datasets import read_document, read_parquet, record_of
 from isthmus.world.contracts import (
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 READING = "reading"
 """Table of a record's file that says how to read the rows; the fields of `Choices`."""
+RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,13 @@ def add_file(
     store: Store | None = None,
     **given: Any,
 ) -> Added:
-    """Add a table of one's own from a text or Parquet file.
+    """Add a table of one's own from a text or Parquet file, or a publisher's file as it is.
 
     Parameters
     ----------
     path : Path
-        The table.
+        The table, or a folder of a publisher's yearly files. The layouts of
+        `isthmus.sources.registry.SOURCES` are recognised and need no record.
     record : Path, optional
         TOML or JSON file with its record; by default the file of the same name with ``.toml``. Its
         table ``[reading]`` may hold any of `given`.
@@ -73,26 +79,82 @@ def add_file(
         ``delimiter``, ``decimal``, ``thousands``, ``encoding``, ``skip_rows``, ``missing``,
         ``dash``, ``blank``, ``text``, ``drop_aggregates``, ``sum_duplicates``, ``repair``,
         ``keep_formulas``: see
-        `isthmus.sources.text.TextOptions` and `isthmus.world.contracts.Choices`.
+        `isthmus.sources.text.TextOptions` and `isthmus.world.contracts.Choices`; ``rate``: USD per
+        unit of a publisher's currency, ``"1.053"`` or by year ``"2022=1.053"``.
 
     Raises
     ------
     BadInput
         With every problem of the record or the rows, by row and column.
     """
+    source = source_of(path)
+    about, choices, rates = _said(path, record, given, needed=source is None)
+    if source is not None and (about is None or re.match(source.keys, about.key)):
+        return _add_published(source, path, about, choices, rates, store)
+    if about is None:
+        raise AssertionError
     check_ending(path)
-    beside = record or path.with_suffix(".toml")
-    if not beside.is_file():
-        raise BadInput(
-            "the data set has no record",
-            where=str(beside),
-            hint="write one (licence, unit, kind, source) and name it with --record",
-        )
-    document = read_document(beside)
-    choices = choices_of(document.pop(READING, {}), given, where=str(beside))
-    about = record_of(document, where=str(beside))
     table, read_as, notes = read_table(path, about.key, choices)
     return add_given(about, table, choices, store=store, read_as=read_as, notes=notes)
+
+
+def _said(
+    path: Path, record: Path | None, given: dict[str, Any], *, needed: bool
+) -> tuple[DatasetRecord | None, Choices, dict[int, float]]:
+    """Return the record beside a table, how it is to be read, and the rates of its currency."""
+    beside = record or path.with_suffix(".toml")
+    if not beside.is_file():
+        if needed or record is not None:
+            hint = "write one (licence, unit, kind, source) and name it with --record"
+            if needed:
+                hint += f"; read without a record: {layouts()}"
+            raise BadInput("the data set has no record", where=str(beside), hint=hint)
+        own = dict(given)
+        rates = rates_of(own.pop(RATE, ()))
+        return None, choices_of({}, own), rates
+    document = read_document(beside)
+    reading, own = document.pop(READING, {}), dict(given)
+    rates = rates_of(own.pop(RATE, ()) or reading.pop(RATE, ()))
+    choices = choices_of(reading, own, where=str(beside))
+    return record_of(document, where=str(beside)), choices, rates
+
+
+def rates_of(said: Sequence[str] | str) -> dict[int, float]:
+    """Return rates by year from ``2022=1.053``; year 0 stands for every year.
+
+    Raises
+    ------
+    BadInput
+        With every text that is no rate above zero.
+    """
+    rates, problems = {}, []
+    for text in [said] if isinstance(said, str) else said:
+        year, _, rate = str(text).rpartition("=")
+        try:
+            number = float(rate)
+            if not 0.0 < number < float("inf"):
+                raise ValueError
+            rates[int(year) if year else 0] = number
+        except ValueError:
+            problems.append(InputProblem(f"{text!r} is no rate", RATE, "write 2022=1.053"))
+    raise_all("rates of currencies", problems)
+    return rates
+
+
+def _add_published(
+    source: Source,
+    path: Path,
+    own: DatasetRecord | None,
+    choices: Choices,
+    rates: dict[int, float],
+    store: Store | None,
+) -> Added:
+    found = source.dataset(path, Wishes(own, rates, choices.reading, choices.repair))
+    table = from_frame(found.frame, path.name)
+    chosen = replace(choices, repair=choices.repair or found.repair)
+    return add_given(
+        found.record, table, chosen, store=store, read_as=found.read_as, notes=found.notes
+    )
 
 
 def add_given(

@@ -7,7 +7,6 @@ gross output of the importer's industries. Rows without a number are left out, d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -193,8 +192,3 @@ def _problems(
 
 def _positions(codes: pl.Series, known: Sequence[str]) -> NDArray[np.intp]:
     return codes.cast(pl.Enum(list(known))).to_physical().to_numpy().astype(np.intp)
-
-
-def key_of(release: str, year: int) -> str:
-    """Return the key of the table of a release and year."""
-    return f"{PREFIX}{re.sub('[^a-z0-9]', '', release.lower())}_{year}"

@@ -67,7 +67,8 @@ def table_rows(
     if not repair:
         return record, given.frame
     mended = rows_of(table)
-    return record.model_copy(update={"columns": columns_of(table)}), mended
+    columns = {c: record.columns.get(c, text) for c, text in columns_of(table).items()}
+    return record.model_copy(update={"columns": columns}), mended
 
 
 def _numbers(given: Given, report: Report, options: TextOptions) -> Given:

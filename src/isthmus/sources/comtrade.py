@@ -1,0 +1,231 @@
+"""UN Comtrade: downloads as CSV or JSON, new and old headers; customs records of two sides."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.evidence import DatasetRecord, Kind
+from isthmus.sources import flows
+from isthmus.sources.flows import Rows
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
+from isthmus.sources.text import TextTable, capped
+
+LAYOUT = (
+    "UN Comtrade, data variables of the API and of the download (refYear, reporterCode, flowCode, "
+    "partnerCode, partner2Code, customsCode, motCode, classificationCode, cmdCode, primaryValue, "
+    "netWgt); headers as in github.com/uncomtrade/comtradeapicall and, for the old site, "
+    "Classification, Year, Period, Trade Flow Code, Reporter Code, Trade Value (US$)"
+)
+ALSO: Mapping[str, tuple[str, ...]] = {
+    "period": ("period", "refperiodid"),
+    "reporter": ("reportercode", "reporter code"),
+    "partner": ("partnercode", "partner code"),
+    "flow": ("flowcode", "trade flow code", "tradeflow code"),
+    "product": ("cmdcode", "commodity code"),
+    "edition": ("classificationcode", "classification"),
+    "value": ("primaryvalue", "trade value (us$)", "tradevalueus", "trade value (usd)"),
+    "quantity": ("netwgt", "netweight (kg)", "netweightkg"),
+}
+TOTALS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "second partner": (("partner2code", "2nd partner code"), ("0",)),
+    "customs procedure": (("customscode", "customs proc. code"), ("C00", "0")),
+    "mode of transport": (("motcode", "mode of transport code"), ("0",)),
+    "mode of supply": (("moscode",), ("0",)),
+}
+"""Columns that break a flow down, and the codes of the whole."""
+EDITIONS = {
+    "H0": "HS1992",
+    "H1": "HS1996",
+    "H2": "HS2002",
+    "H3": "HS2007",
+    "H4": "HS2012",
+    "H5": "HS2017",
+    "H6": "HS2022",
+}
+FLOWS = {"M": "import", "1": "import", "X": "export", "2": "export"}
+_OPTIONAL = ("quantity",)
+
+
+def reads(found: Peek) -> bool:
+    """Tell whether a file is a download from UN Comtrade."""
+    if found.path.suffix.lower() == ".json":
+        return '"reporterCode"' in found.start and '"cmdCode"' in found.start
+    return all(found.names & set(ALSO[name]) for name in ("reporter", "partner", "flow", "value"))
+
+
+def dataset(path: Path, wishes: Wishes) -> Published:
+    """Read a download; every flow once, as the importer records it where it reports.
+
+    Rows of the world, of unions and of areas not specified, of re-exports, of groups of products
+    and of parts of a flow are left out, counted and said.
+
+    Raises
+    ------
+    BadInput
+        With every cell that is wrong; with months that do not fill a year; when the file mixes
+        editions of the HS, or holds headings alone.
+    """
+    table = _json(path) if path.suffix.lower() == ".json" else _text(path, wishes)
+    by_name = {c.casefold(): c for c in table.frame.columns}
+    columns = {
+        name: by_name[found]
+        for name, known in ALSO.items()
+        if (found := next((k for k in known if k in by_name), None))
+    }
+    if missing := [n for n in ALSO if n not in columns and n not in _OPTIONAL]:
+        wanted = ", ".join(ALSO[n][0] for n in missing)
+        raise_all("UN Comtrade", [InputProblem(f"no column {wanted}", path.name)])
+    amounts: list[str] = [name for name in ("value", "quantity") if name in columns]
+    values = {name: columns.pop(name) for name in amounts}
+    rows = flows.text_rows(table, columns)
+    flows.numbers(rows, table, values, wishes.reading)
+    _parts(rows, table, by_name)
+    edition = _edition(rows)
+    flows.whole_years(rows, _period)
+    _flows(rows, columns["flow"])
+    _levels(rows)
+    flows.amounts(rows, values)
+    flows.economies(
+        rows, {"reporter": columns["reporter"], "partner": columns["partner"]}, "comtrade"
+    )
+    if edition:
+        flows.products(rows, columns["product"], edition)
+    raise_all(f"UN Comtrade {path.name}", capped(rows.problems))
+    flows.one_record(rows)
+    flows.in_million_usd(rows, "USD", {}, 1.0)
+    if "quantity" in values:
+        rows.frame = rows.frame.with_columns(pl.col("quantity") / 1000)
+    frame = flows.summed(rows, ("record",))
+    record = finished(_record(path, edition, frame, rows.notes), wishes)
+    return Published(record, frame, (f"UN Comtrade, {edition}",), tuple(rows.notes))
+
+
+def _text(path: Path, wishes: Wishes) -> TextTable:
+    return plain_text(path, wishes.reading, ("reporterCode", "partnerCode", "cmdCode"))
+
+
+def _json(path: Path) -> TextTable:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))["data"]
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        frame = pl.DataFrame(
+            {n: [_cell(row.get(n)) for row in rows] for n in names},
+            schema=dict.fromkeys(names, pl.String),
+        )
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        hint = 'the API answers with {"data": [{...}]}'
+        raise BadInput(f"no answer of UN Comtrade: {error}", where=str(path), hint=hint) from None
+    lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)
+    return TextTable(frame, lines, path.name)
+
+
+def _cell(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def _parts(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
+    """Leave out rows that are parts of another one."""
+    for what, (known, whole) in TOTALS.items():
+        column = next((by_name[k] for k in known if k in by_name), None)
+        if column is None or table.frame[column].null_count() == table.frame.height:
+            continue
+        rows.frame = rows.frame.join(
+            pl.DataFrame({"line": table.lines, "part": table.frame[column]}), on="line", how="left"
+        )
+        rows.leave_out(
+            ~pl.col("part").is_in(whole).fill_null(True), f"parts of flows by {what} ({column})"
+        )
+        rows.frame = rows.frame.drop("part")
+    if rows.frame.is_empty():
+        hint = "download the totals: second partner World, all customs procedures and modes"
+        rows.problems.append(InputProblem("the file holds parts of flows alone", rows.name, hint))
+
+
+def _edition(rows: Rows) -> str:
+    given = rows.frame["edition"].unique().drop_nulls().to_list()
+    rows.wrong(
+        "is no edition of the HS",
+        ~pl.col("edition").is_in(list(EDITIONS)).fill_null(False),
+        "classification",
+        f"known: {', '.join(EDITIONS)}",
+    )
+    found = sorted(EDITIONS[e] for e in given if e in EDITIONS)
+    if len(found) > 1:
+        what = f"the file mixes {', '.join(found)}: one code means different goods in each"
+        hint = "keep the rows of one edition"
+        rows.problems.append(InputProblem(what, rows.name, hint))
+    return found[0] if found else ""
+
+
+def _period(text: str) -> tuple[int, int] | None:
+    found = re.fullmatch(r"(\d{4})(\d\d)?(\d\d)?(?:\.0)?", text)
+    if not found:
+        return None
+    month = int(found[2] or 0)
+    yearly = found[3] is not None and found[2] == "01" and found[3] == "01"
+    return (int(found[1]), 0 if yearly else month) if month <= 12 else None
+
+
+def _flows(rows: Rows, column: str) -> None:
+    known = (
+        pl.col("flow")
+        .str.to_uppercase()
+        .replace_strict(FLOWS, default=None, return_dtype=pl.String)
+    )
+    rows.wrong("is empty", pl.col("flow").is_null(), column)
+    rows.leave_out(known.is_null(), "re-exports, re-imports and other flows")
+    rows.frame = rows.frame.with_columns(known.alias("flow"))
+
+
+def _levels(rows: Rows) -> None:
+    """Leave out totals and groups of products, once codes of six digits are there."""
+    digits = pl.col("product").str.replace_all(".", "", literal=True)
+    six = digits.str.contains(r"^\d{5,6}$")
+    if rows.frame.filter(six).is_empty():
+        what = "no codes of six digits: data by product need them"
+        hint = "download AG6 - all six-digit codes"
+        rows.problems.append(InputProblem(what, rows.name, hint))
+        return
+    rows.leave_out(~six.fill_null(False), "totals, chapters and headings")
+
+
+def _record(path: Path, edition: str, frame: pl.DataFrame, notes: list[str]) -> DatasetRecord:
+    return DatasetRecord(
+        key=f"comtrade_{edition.lower()}",
+        title=f"UN Comtrade, trade by product in {edition}",
+        publisher="United Nations Statistics Division",
+        edition=f"download {path.name}",
+        years=tuple(sorted(int(y) for y in frame["year"].unique())),
+        unit="million USD; tonnes",
+        kind=Kind.MEASURED,
+        licence="UN Comtrade terms of use: not to be passed on without permission",
+        attribution="United Nations, UN Comtrade",
+        redistribution="derived_only",
+        address="https://comtradeplus.un.org",
+        coverage="reporters, partners and products of the download",
+        columns={c: flows.COLUMN_TEXTS[c] for c in (*flows.COLUMNS, "record")},
+        steps=(f"read from {path.name}", "USD divided by a million, kilograms by 1000", *notes),
+        faults=(
+            "importers record by origin with freight and insurance (CIF), exporters by first "
+            "known destination without them (FOB)",
+            "number 490 (Other Asia, not elsewhere specified) is read as Taiwan and may hold "
+            "other flows",
+            "an economy that does not report is there as a partner alone",
+        ),
+    )
+
+
+SOURCE = Source(
+    title="UN Comtrade",
+    files="TradeData_*.csv or the API's .json",
+    layout=LAYOUT,
+    keys="comtrade_",
+    reads=reads,
+    dataset=dataset,
+)

@@ -1,0 +1,308 @@
+"""Rows of trade between economies from customs and balanced records: codes, products, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from isthmus import codes
+from isthmus.errors import InputProblem
+from isthmus.sources.numbers import parse_numbers
+from isthmus.sources.text import TextOptions, TextTable
+
+MILLION = 1e6
+COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity", "coverage")
+COLUMN_TEXTS: Mapping[str, str] = {
+    "year": "calendar year",
+    "exporter": "exporting economy",
+    "importer": "importing economy",
+    "product": "code of six digits",
+    "value": "million USD",
+    "quantity": "tonnes; empty where not reported",
+    "coverage": "full: all flows of the year in the file",
+    "record": "whose record the row is: importer or exporter",
+}
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of a publisher's file on their way to a plain table.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Columns as far as they have been read, with ``line``, the line of the file.
+    name : str
+        Name of the file.
+    notes, problems : list
+        What was changed or left out, and what is wrong.
+    """
+
+    frame: pl.DataFrame
+    name: str
+    notes: list[str] = field(default_factory=list)
+    problems: list[InputProblem] = field(default_factory=list)
+
+    def wrong(self, what: str, at: pl.Expr, column: str, hint: str = "") -> None:
+        """Add a problem of the rows of a mask, if there are any."""
+        lines = self.frame.filter(at)["line"]
+        if lines.len():
+            more = f" and {lines.len() - 3:,} more" if lines.len() > 3 else ""
+            noun = "line" if lines.len() == 1 else "lines"
+            shown = ", ".join(map(str, lines.head(3).to_list()))
+            where = f"{self.name}, {noun} {shown}{more}, column {column}"
+            self.problems.append(InputProblem(what, where, hint))
+
+    def leave_out(self, at: pl.Expr, what: str) -> None:
+        """Leave out the rows of a mask and say how many there are and what they are worth."""
+        gone = self.frame.filter(at)
+        if not gone.height:
+            return
+        total = float(self.frame["value"].sum() or 0.0) if "value" in self.frame.columns else 0.0
+        part = float(gone["value"].sum() or 0.0) / total if total else 0.0
+        share = f", {part:.2%} of the value in the file" if total else ""
+        noun = "row" if gone.height == 1 else "rows"
+        self.notes.append(f"{gone.height:,} {noun} of {what} left out{share}")
+        self.frame = self.frame.filter(~at)
+
+
+def text_rows(table: TextTable, columns: Mapping[str, str]) -> Rows:
+    """Return the columns of a text table under the names of the house.
+
+    Parameters
+    ----------
+    table : TextTable
+        The file.
+    columns : mapping of str to str
+        Column of the file by name of the house.
+    """
+    picked = {name: table.frame[column] for name, column in columns.items()}
+    frame = pl.DataFrame(picked).with_columns(table.lines.alias("line"))
+    return Rows(frame, table.name, list(table.notes))
+
+
+def numbers(rows: Rows, table: TextTable, columns: Mapping[str, str], options: TextOptions) -> None:
+    """Read columns of a file as numbers; every cell that is none becomes a problem."""
+    if (plain := _plain_numbers(table, columns)) is not None:
+        rows.frame = rows.frame.with_columns(plain)
+        return
+    read = parse_numbers(table, list(columns.values()), options)
+    rows.problems += read.problems
+    rows.notes += read.notes
+    if str(read.marks) and read.marks.decimal == ",":
+        rows.notes.append(f"numbers read with {read.marks}")
+    rows.frame = rows.frame.with_columns(
+        read.frame[column].alias(name) for name, column in columns.items()
+    )
+
+
+def _plain_numbers(table: TextTable, columns: Mapping[str, str]) -> list[pl.Series] | None:
+    """Return columns whose filled cells all are digits with a decimal point; None for others."""
+    if table.delimiter != ",":
+        return None
+    read = []
+    for name, column in columns.items():
+        cells = table.frame[column].replace("NA", None)
+        found = cells.cast(pl.Float64, strict=False)
+        if found.null_count() != cells.null_count() or not found.drop_nulls().is_finite().all():
+            return None
+        read.append(found.alias(name))
+    return read
+
+
+def years(rows: Rows) -> None:
+    """Read the column ``year``."""
+    number = pl.col("year").str.replace(r"\.0+$", "").cast(pl.Int16, strict=False)
+    rows.wrong("is no year", number.is_null() | ~number.is_between(1900, 2100), "year")
+    rows.frame = rows.frame.with_columns(number.alias("year"))
+
+
+def economies(
+    rows: Rows, columns: Mapping[str, str], scheme: str, listed: Mapping[str, str] | None = None
+) -> None:
+    """Read codes of a source as economies; leave out aggregates and areas without one of their own.
+
+    Parameters
+    ----------
+    rows : Rows
+        The rows; columns ``exporter`` and ``importer``, or ``reporter`` and ``partner``.
+    columns : mapping of str to str
+        Name of the column in the file by name of the house.
+    scheme : str
+        Whose codes they are, see `isthmus.codes.SCHEMES`.
+    listed : mapping of str to str, optional
+        Codes that the publisher's own list beside the file explains, and the economy.
+    """
+    known = codes.economies()
+    for name, column in columns.items():
+        texts = rows.frame[name].unique(maintain_order=True)
+        rows.wrong("is empty", pl.col(name).is_null(), column)
+        meant: dict[str, str] = {}
+        none: list[str] = []
+        for text in texts.drop_nulls():
+            code = (listed or {}).get(text) or codes.economy_of(text, scheme)
+            if code is not None and code in known:
+                meant[text] = code
+            elif codes.meanings(text):
+                none.append(text)
+            else:
+                hint = codes.nearest_economy(text, known)
+                rows.wrong(f"{text!r} is no economy", pl.col(name) == text, column, hint)
+        rows.frame = rows.frame.with_columns(
+            pl.col(name).replace_strict(meant, default=None, return_dtype=pl.String),
+            pl.col(name).alias(f"{name}_given"),
+        )
+        aggregate = [c for c in dict.fromkeys(meant.values()) if known[c].kind == "aggregate"]
+        for code in aggregate:
+            shown = sorted(t for t, c in meant.items() if c == code)
+            rows.leave_out(
+                pl.col(name) == code, f"{known[code].name} ({column} {', '.join(shown)})"
+            )
+        for text in none:
+            note = codes.meanings(text)[0].note
+            rows.leave_out(pl.col(f"{name}_given") == text, f"{column} {text}, {note}")
+        rows.frame = rows.frame.drop(f"{name}_given")
+
+
+def products(rows: Rows, column: str, edition: str, listed: frozenset[str] = frozenset()) -> None:
+    """Read codes of six digits; a lost zero in front is put back with a notice."""
+    texts = rows.frame["product"].unique()
+    valid = set(codes.products(edition)) | listed
+    digits = {t: t.replace(".", "").replace(" ", "") for t in texts.drop_nulls()}
+    full = {t: d.zfill(6) if d.isdigit() and len(d) == 5 else d for t, d in digits.items()}
+    padded = [t for t in full if full[t] != digits[t]]
+    if padded:
+        count = rows.frame.filter(pl.col("product").is_in(padded)).height
+        rows.notes.append(f"{count:,} codes of five digits read with the zero in front")
+    rows.wrong("is empty", pl.col("product").is_null(), column)
+    unknown = [t for t in full if full[t] not in valid]
+    for text in unknown[:10]:
+        hint = codes.product_hint(full[text], edition)
+        what = f"{text!r} is no code of six digits in {edition}"
+        rows.wrong(what, pl.col("product") == text, column, hint)
+    if len(unknown) > 10:
+        rows.problems.append(InputProblem(f"and {len(unknown) - 10:,} more codes", rows.name))
+    rows.frame = rows.frame.with_columns(
+        pl.col("product").replace_strict(full, default=None, return_dtype=pl.String)
+    )
+
+
+def amounts(rows: Rows, columns: Mapping[str, str]) -> None:
+    """Refuse missing and negative values; a missing quantity stays missing."""
+    value = columns["value"]
+    hint = "missing is not zero: leave the row out where nothing was traded"
+    rows.wrong("has no value", pl.col("value").is_null(), value, hint)
+    rows.wrong("is negative", pl.col("value") < 0, value)
+    if "quantity" in columns:
+        rows.wrong("is negative", pl.col("quantity") < 0, columns["quantity"])
+
+
+def summed(rows: Rows, extra: Sequence[str] = ()) -> pl.DataFrame:
+    """Return one row for each year, pair and product, sorted; parts of one flow are added up."""
+    keys = ["year", "exporter", "importer", "product", *extra]
+    if "quantity" not in rows.frame.columns:
+        rows.frame = rows.frame.with_columns(pl.lit(None, pl.Float64).alias("quantity"))
+    frame = (
+        rows.frame.group_by(keys)
+        .agg(pl.col("value").sum(), _quantity().alias("quantity"))
+        .with_columns(pl.lit("full").alias("coverage"))
+        .sort(keys)
+    )
+    if frame.height < rows.frame.height:
+        rows.notes.append(
+            f"{rows.frame.height:,} rows added up to {frame.height:,} flows of economies"
+        )
+    return frame.select(*COLUMNS, *extra)
+
+
+def _quantity() -> pl.Expr:
+    """Return the sum of quantities, missing where one part is missing."""
+    total = pl.col("quantity").sum()
+    return pl.when(pl.col("quantity").null_count() == 0).then(total).otherwise(None)
+
+
+def one_record(rows: Rows) -> None:
+    """Keep one record of every flow: the importer's where it reports, else the exporter's.
+
+    Takes ``reporter``, ``partner`` and ``flow`` (import or export); gives ``exporter``,
+    ``importer`` and ``record``.
+    """
+    importing = pl.col("flow") == "import"
+    rows.frame = rows.frame.with_columns(
+        exporter=pl.when(importing).then("partner").otherwise("reporter"),
+        importer=pl.when(importing).then("reporter").otherwise("partner"),
+        record=pl.when(importing).then(pl.lit("importer")).otherwise(pl.lit("exporter")),
+    )
+    own = rows.frame.filter(importing).select("year", "reporter").unique()
+    reporting = pl.struct("year", "importer").is_in(
+        own.select(pl.struct(year="year", importer="reporter")).to_series().implode()
+    )
+    twice = (pl.col("record") == "exporter") & reporting
+    rows.leave_out(twice, "exporters' records of flows whose importer reports")
+
+
+def in_million_usd(rows: Rows, currency: str, rates: Mapping[int, float], scale: float) -> None:
+    """Turn values into million USD; a currency other than USD needs a rate for every year.
+
+    Parameters
+    ----------
+    rows : Rows
+        The rows.
+    currency : str
+        Currency of the file.
+    rates : mapping of int to float
+        USD per unit by year; year 0 stands for every year.
+    scale : float
+        Units of currency in one unit of the file.
+    """
+    factor = scale / MILLION
+    if currency == "USD":
+        rows.frame = rows.frame.with_columns(pl.col("value") * factor)
+        return
+    found = sorted(set(rows.frame["year"].drop_nulls()))
+    missing = [y for y in found if y not in rates and 0 not in rates]
+    if missing:
+        what = f"values are in {currency}, the world counts in million USD"
+        hint = f"give USD per {currency}, the mean of the year: " + " ".join(
+            f"--rate {y}=RATE" for y in missing
+        )
+        rows.problems.append(InputProblem(what, rows.name, hint))
+        return
+    by_year = {y: rates.get(y, rates.get(0, 0.0)) for y in found}
+    said = ", ".join(f"{rate:g} ({year})" for year, rate in by_year.items())
+    rows.notes.append(f"values turned into USD with {said} USD per {currency}, as given")
+    rate = pl.col("year").replace_strict(by_year, default=None, return_dtype=pl.Float64)
+    rows.frame = rows.frame.with_columns(pl.col("value") * rate * factor)
+
+
+def whole_years(rows: Rows, months: Callable[[str], tuple[int, int] | None]) -> None:
+    """Turn periods into years; twelve months add up to one, fewer are refused.
+
+    Parameters
+    ----------
+    rows : Rows
+        With ``period`` as text.
+    months : callable
+        Returns year and month of a period, month 0 for a whole year, None for no period.
+    """
+    texts = rows.frame["period"].unique().drop_nulls().to_list()
+    read = {text: months(text) for text in texts}
+    known = {text: found for text, found in read.items() if found}
+    rows.wrong("is no period", ~pl.col("period").is_in(list(known)).fill_null(False), "period")
+    by_year: dict[int, set[int]] = {}
+    for year, month in known.values():
+        by_year.setdefault(year, set()).add(month)
+    for year, found in sorted(by_year.items()):
+        if 0 in found and len(found) > 1:
+            parts = [t for t, (y, m) in known.items() if y == year and m]
+            rows.leave_out(pl.col("period").is_in(parts), f"months of {year}, whose total is there")
+        elif 0 not in found and len(found) < 12:
+            what = f"{len(found)} months of {year}: a year needs twelve"
+            hint = "leave the year out, or download all of it"
+            rows.problems.append(InputProblem(what, rows.name, hint))
+    year_of = {text: year for text, (year, _) in known.items()}
+    rows.frame = rows.frame.with_columns(
+        pl.col("period").replace_strict(year_of, default=None, return_dtype=pl.Int16).alias("year")
+    )
