@@ -28,6 +28,7 @@ VALIDATE = [*FULL, "--group", "validation"]
 TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),
     "test": (TEST, [["pytest", "-n", "auto"]]),
+    "kill": (TEST, [["python", "tests/kill/harness.py"]]),
     "lint": (FULL, [["python", "tools/checks/all.py"]]),
     "docs": (FULL, [["python", "-m", "sphinx", "-W", "-q", "-b", "html", "docs", "docs/_build"]]),
     "wheel": (FULL, [["python", "-m", "build", "--no-isolation"]]),

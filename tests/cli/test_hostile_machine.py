@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -39,6 +40,18 @@ def test_full_disk_is_named_and_leaves_nothing(tmp_path: Path, own_mounts: list[
     assert done.returncode == 1, done.stderr
     assert "no space left" in done.stderr
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("size", ["4k", "24k", "64k"])
+def test_full_home_costs_the_record_and_not_the_answer(
+    tmp_path: Path, own_mounts: list[str], size: str
+) -> None:
+    script = 'mount -t tmpfs -o size="$2" none "$1"; export ISTHMUS_HOME="$1"; shift 2; "$@"'
+    ask = [sys.executable, "-m", "isthmus", "disruption", "taiwan-chips-7-full", "--until", "40"]
+    done = mounted(own_mounts, script, str(tmp_path), size, *ask, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["tables"]
+    assert "run not kept: no space left" in " ".join(done.stderr.split())
 
 
 def test_read_only_home_does_not_matter(tmp_path: Path, own_mounts: list[str]) -> None:

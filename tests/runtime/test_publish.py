@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -638,3 +639,30 @@ def test_windows_asks_the_kernel_and_never_signals(monkeypatch):
 def test_the_dossier_names_its_files_in_one_place():
     assert DOSSIER.mark in DOSSIER.pages
     assert DOSSIER in contents_module.REPLACEABLE
+
+
+OWN_FOLDERS = {
+    "cli/doctor.py": "a probe in the system's temporary folder",
+    "disruption/daily.py": "parts in a hidden folder, before it is published",
+    "ensemble": "files of a run in the store",
+    "report/write.py": "pages in a hidden folder, before it is published",
+    "runtime": "the mechanism itself",
+    "store": "files of the store",
+}
+"""Where files may be written without `publish_file`: none of these lies beside the user's files."""
+
+
+def test_there_is_one_way_in_which_output_is_written(project: Path) -> None:
+    writes = re.compile(
+        r"atomic_write|write_bytes\(|write_text\(|write_whole|DiskFile|os\.(?:replace|rename|remove)"
+        r"|rmtree|\bopen\([^)]*[\"'][wax]"
+    )
+    root = project / "src" / "isthmus"
+    found = [
+        name
+        for path in root.rglob("*.py")
+        if writes.search(path.read_text("utf-8"))
+        and (name := path.relative_to(root).as_posix()) not in OWN_FOLDERS
+        and name.split("/")[0] not in OWN_FOLDERS
+    ]
+    assert found == []

@@ -19,6 +19,7 @@ from isthmus.runtime import disk
 from isthmus.runtime.disk import sync_folder
 
 __all__ = [
+    "as_text",
     "atomic_write",
     "atomic_write_bytes",
     "named_storage_error",
@@ -77,14 +78,8 @@ def atomic_write(path: Path) -> Iterator[IO[str]]:
     StorageFull, StorageReadOnly, IsthmusError
         When the file cannot be written.
     """
-    with atomic_write_bytes(path) as binary:
-        text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", write_through=True)
-        try:
-            yield text
-            text.flush()
-        finally:
-            with contextlib.suppress(OSError, ValueError):
-                text.detach()
+    with atomic_write_bytes(path) as binary, as_text(binary) as text:
+        yield text
 
 
 @contextlib.contextmanager
@@ -108,6 +103,18 @@ def atomic_write_bytes(path: Path) -> Iterator[IO[bytes]]:
         if temporary.exists():
             with contextlib.suppress(OSError):
                 disk.unlink(temporary)
+
+
+@contextlib.contextmanager
+def as_text(binary: IO[bytes]) -> Iterator[IO[str]]:
+    """Write UTF-8 text with plain newlines into an open file, which stays open."""
+    text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", write_through=True)
+    try:
+        yield text
+        text.flush()
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            text.detach()
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import IO
 
 from isthmus.errors import IsthmusError, TargetExists
 from isthmus.runtime import disk, litter
-from isthmus.runtime.atomic import named_storage_error, storage_errors, write_whole
+from isthmus.runtime.atomic import as_text, named_storage_error, storage_errors, write_whole
 from isthmus.runtime.contents import Contents
 from isthmus.runtime.targets import check_files, check_folder, refused_for
 
@@ -57,14 +56,8 @@ def publish_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
 @contextlib.contextmanager
 def publish_text(path: Path, *, replace: bool = False) -> Iterator[IO[str]]:
     """Do as `publish_file`, for UTF-8 text with plain newlines."""
-    with publish_file(path, replace=replace) as binary:
-        text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n", write_through=True)
-        try:
-            yield text
-            text.flush()
-        finally:
-            with contextlib.suppress(OSError, ValueError):
-                text.detach()
+    with publish_file(path, replace=replace) as binary, as_text(binary) as text:
+        yield text
 
 
 @contextlib.contextmanager
