@@ -38,6 +38,7 @@ BUDGETS: Mapping[str, float] = {
     "evidence": 8,
     "fuzz": 30,
     "kernels": 30,
+    "kill": 5,
     "report": 50,
     "runtime": 20,
     "scenario": 5,
