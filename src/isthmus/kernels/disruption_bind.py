@@ -23,6 +23,7 @@ def bind(
     defer: Any,
     planned: Any,
     base: Any,
+    most: Any,
     deferring: bool,
     output: Any,
     gone: Any,
@@ -33,11 +34,12 @@ def bind(
     Parameters
     ----------
     stock : (S, n, B) array, tight : (S, n) array of bool, tech, bar : (S, n) arrays
-        State and coefficients.
+        State and coefficients; stocks that turn out to be enough are marked as not tight.
     reach, need, defer : (S, S, B) arrays, sigma : (S, B) array
         As in `Choices`.
-    planned, base : (n, B) arrays
-        Planned output, and what output that can do without an input is reckoned from.
+    planned, base, most : (n, B) arrays
+        Planned output, what output that can do without an input is reckoned from, and what
+        output will not exceed.
     output : (n, B) array
         Starts as planned output, lowered to what is allowed.
     gone, later : (n, B) arrays
@@ -51,10 +53,17 @@ def bind(
         for p in range(sectors):
             if not tight[p, f]:
                 continue
-            cost = tech[p, f]
+            cost, unit = tech[p, f], bar[p, f]
+            short = zero
+            for b in range(batch):
+                line = unit * reach[p, k, b] * most[f, b] - stock[p, f, b]
+                short += line if line > zero else zero
+            if short <= zero:
+                tight[p, f] = False
+                continue
             for b in range(batch):
                 c = need[p, k, b]
-                per_unit = bar[p, f] * reach[p, k, b]
+                per_unit = unit * reach[p, k, b]
                 if not (c > zero and per_unit > zero):
                     continue
                 alone = stock[p, f, b] / per_unit
@@ -80,7 +89,8 @@ def bind(
                 bound = (one - c) * whole + c * made
                 if bound < output[f, b]:
                     output[f, b] = bound
-                    later[f, b] = defer[p, k, b]
+                    if deferring:
+                        later[f, b] = defer[p, k, b]
                 if deferring and alone < planned[f, b]:
                     missing = one - alone / planned[f, b]
                     gone[f, b] = max(gone[f, b], missing)

@@ -57,6 +57,10 @@ class FastRun(BatchRun):
         self.threads = max(1, min(threads, self.shape[0]))
         self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.binding = compiled("bind")
+        self.top = self.rows["psi"].max(axis=1)
+        more = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
+        self.climb = more.max()  # of the overproduction factor in a day
+        self.arrivals = bool(np.any(self.chosen.late > 0))
         self.day_work = self._day_work()
 
     def _cut(self) -> list[tuple[int, int]]:
@@ -95,9 +99,10 @@ class FastRun(BatchRun):
             placed[one] = self.flows.place(p, p + 1, ask[one], severity)
         output = self.initial * np.ones((1, batch), dtype=self.precision)
         factor = np.full(shape[1:], self.behaviour.over_base, dtype=self.precision)
-        nothing = np.zeros_like(factor)
         tight = self.rows["bar"] > 0
-        return State([stock], [ask], placed, ones, factor, output, nothing, nothing, tight)
+        return State(
+            [stock], [ask], placed, ones, factor, output, self.nothing, self.nothing, tight
+        )
 
     def _day_work(self) -> Callable[..., tuple[Any, Any]]:
         if isinstance(self.table, FactoredTable):
@@ -130,10 +135,14 @@ class FastRun(BatchRun):
             np.divide(whole, self.total_tech, out=bound, where=self.total_tech > 0)
             return Allowed(bound, 0 * whole, 0 * whole)
         optimum = np.ascontiguousarray(optimum)
-        output, gone, later = optimum.copy(), np.zeros_like(optimum), np.zeros_like(optimum)
+        output = optimum.copy()
+        gone, later = (np.zeros_like(optimum) if self.deferring else output for _ in range(2))
         base = optimum
         if self.behaviour.from_start:
             base = self.initial * np.ones_like(optimum)
+        most = np.maximum(base, optimum) if self.behaviour.from_start else optimum
+        if self.deferring:
+            most = most + state.backlog / self.each["defer_days"]
         names = ("tech", "bar", "reach", "need", "sigma", "defer")
 
         def work(part: tuple[int, int]) -> None:
@@ -144,6 +153,7 @@ class FastRun(BatchRun):
                 *self._named(*names),
                 optimum,
                 base,
+                most,
                 self.deferring,
                 output,
                 gone,
@@ -155,18 +165,18 @@ class FastRun(BatchRun):
         return Allowed(output, gone, later)
 
     def _most(self, state: State) -> Any:
-        """Return what the output of the next day will not exceed, (n, B)."""
-        each = self.each
-        higher = state.factor + (each["over_max"] - state.factor) / each["over_tau"]
-        most = self.initial * np.maximum(higher, self.behaviour.over_base)
-        return most + state.backlog / each["defer_days"] if self.deferring else most
+        """Return what the output of the next day will not exceed, of any scenario, (n,)."""
+        most = self.initial[:, 0] * (state.factor.max(axis=1) + self.climb)
+        if self.deferring:
+            most += (state.backlog / self.each["defer_days"]).max(axis=1)
+        return most
 
     def _reorder(
         self, t: int, state: State, plans: tuple[Any, Any, Any], met: Any, capacity: Any
     ) -> tuple[State, Any]:
         delivered = state.weight * to_sectors(np, met, self.shape)
         weight = np.ascontiguousarray(self._weight(capacity))
-        given = [np.ascontiguousarray(v) for v in (*plans, self._most(state))]
+        given = [np.ascontiguousarray(v) for v in plans]
         placed, used = self.day_work(t, state, given, delivered, weight)
         return replace(state, orders=placed, weight=weight), used
 
@@ -186,10 +196,11 @@ class FastRun(BatchRun):
         cells = self.passing.at(t, self.drivers.days)
         placed = np.empty((s, r), dtype=self.precision)
         held, ask = state.stock[0][:, :, 0], state.ask[0][:, :, 0]
+        np.greater(self.rows["bar"], 0, out=state.tight)  # the fused loop marks nothing
         parts = _ranges(s, PARTS)
         used = np.zeros((len(parts), r * s), dtype=self.precision)
         group = max(1, BLOCK // s)
-        flat = [np.ascontiguousarray(v[..., 0]) for v in (delivered, weight, *plans[:3])]
+        flat = [np.ascontiguousarray(v[..., 0]) for v in (delivered, weight, *plans)]
         rise, fall, late = self._named("rise", "fall", "late")
 
         def work(part: int) -> None:
@@ -226,6 +237,7 @@ class FastRun(BatchRun):
         blocks = [(lo, min(lo + rows, r * s)) for lo in range(0, r * s, rows)]
         asked = np.empty((len(blocks), s, r, batch), dtype=self.precision)
         pair = np.concatenate([delivered, weight], axis=2)
+        most = self._most(state)
         fixed = self._named("tech", "unit", "bar", *_CHOSEN)
 
         def work(block: int) -> None:
@@ -240,8 +252,11 @@ class FastRun(BatchRun):
                     self.flows.collect_pair(p, pair[p], (lo, hi), today, turned),
                     *fixed,
                     *plans,
+                    self.top,
+                    most,
                     self.behaviour.clip,
                     self.behaviour.whole_stock,
+                    self.arrivals,
                     used,
                 )
                 part = state.ask[0][p, lo:hi]
@@ -264,6 +279,7 @@ class FastRun(BatchRun):
         four, three = (s, r, s, batch), (s, r, s)
         cells = [v.reshape(three) for v in self._named("tech", "unit", "bar")]
         whole = [v.reshape(r, s, batch) for v in plans]
+        most = self._most(state).reshape(r, s)
 
         def work(part: tuple[int, int]) -> None:
             self.loop(
@@ -280,8 +296,11 @@ class FastRun(BatchRun):
                 pool,
                 weight,
                 *whole,
+                self.top,
+                most,
                 self.behaviour.clip,
                 self.behaviour.whole_stock,
+                self.arrivals,
                 foreign,
                 home,
                 used,
@@ -292,7 +311,7 @@ class FastRun(BatchRun):
         return placed, used.reshape(r * s, batch)
 
 
-_CHOSEN = ("cover", "reach", "psi", "need", "rise", "fall", "late")
+_CHOSEN = ("cover", "reach", "need", "rise", "fall", "late")
 """Choices in the order in which the loops take them."""
 
 

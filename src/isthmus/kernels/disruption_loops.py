@@ -180,7 +180,6 @@ def sweep_dense(
     bar: Any,
     cover: Any,
     reach: Any,
-    psi: Any,
     need: Any,
     rise: Any,
     fall: Any,
@@ -188,9 +187,11 @@ def sweep_dense(
     output: Any,
     expected: Any,
     target: Any,
+    top: Any,
     most: Any,
     clip: bool,
     whole: bool,
+    arrivals: bool,
     used: Any,
 ) -> None:
     """Element-wise part of a day for one input, a block of industries, many scenarios.
@@ -207,14 +208,17 @@ def sweep_dense(
         Weighted deliveries, then the base that new orders are split by.
     tech, unit, bar : (S, n) arrays
         Coefficients.
-    cover, reach, need : (S, S, B) arrays, psi, rise, fall : (S, B) arrays, late : (B,) array
+    cover, reach, need : (S, S, B) arrays, rise, fall : (S, B) arrays, late : (B,) array
         As in `Choices`.
     output, expected, target, used : (n, B) arrays
         As in `fused_dense`.
-    most : (n, B) array
-        More than the output planned for the next day can be.
+    top : (S,) array, most : (n,) array
+        The largest psi, and what the output planned for the next day will not exceed, of any
+        scenario.
     whole : bool
         Whether whole stocks can be used in a day; then every stock counts as tight.
+    arrivals : bool
+        Whether `late` is above 0 in any scenario.
     """
     batch = output.shape[1]
     sectors = stock.shape[0]
@@ -225,34 +229,33 @@ def sweep_dense(
         t = tech[p, f]
         u = unit[p, f]
         c = bar[p, f]
+        edge = u * top[p] * most[f]
+        use, bounded = t, clip
+        if arrivals or (tight[p, f] and not whole):
+            use, bounded = zero, False  # used up here, and not again below
+            for b in range(batch):
+                most_used = stock[p, f, b]
+                if not whole and c * reach[p, k, b] > zero and need[p, k, b] > zero:
+                    most_used = most_used * t / (c * reach[p, k, b])
+                most_used += late[b] * ask[p, f, b] * flowed[i, b]
+                eaten = output[f, b] * t
+                eaten = most_used if clip and most_used < eaten else eaten
+                used[f, b] += eaten
+                stock[p, f, b] -= eaten
         short = zero
-        if tight[p, f] and not whole:
-            for b in range(batch):
-                own = stock[p, f, b]
-                if c * reach[p, k, b] > zero and need[p, k, b] > zero:
-                    own = own * t / (c * reach[p, k, b])
-                came = ask[p, f, b] * flowed[i, b]
-                own += late[b] * came
-                eaten = output[f, b] * t
-                eaten = own if clip and own < eaten else eaten
-                used[f, b] += eaten
-                stock[p, f, b] += came - eaten
-        else:
-            for b in range(batch):
-                eaten = output[f, b] * t
-                held = stock[p, f, b]
-                came = ask[p, f, b] * flowed[i, b]
-                own = held + late[b] * came
-                eaten = own if clip and own < eaten else eaten
-                used[f, b] += eaten
-                stock[p, f, b] = held + (came - eaten)
         for b in range(batch):
+            eaten = output[f, b] * use
             held = stock[p, f, b]
-            goal = u * cover[p, k, b]
-            line = goal * psi[p, b] * most[f, b] - held
+            eaten = held if bounded and held < eaten else eaten
+            used[f, b] += eaten
+            held += ask[p, f, b] * flowed[i, b] - eaten
+            stock[p, f, b] = held
+            goal = cover[p, k, b]
+            line = edge * goal - held
             short += line if line > zero else zero
-            gap = target[f, b] * goal - held
-            wanted = gap * (rise[p, b] if gap > zero else fall[p, b]) + expected[f, b] * t
+            gap = target[f, b] * u * goal - held
+            lack = gap if gap > zero else zero
+            wanted = lack * rise[p, b] + (gap - lack) * fall[p, b] + expected[f, b] * t
             wanted = wanted if wanted > zero else zero
             total = flowed[i, batch + b]
             ask[p, f, b] = wanted / total if total > zero else zero
@@ -272,7 +275,6 @@ def sweep_factored(
     domestic: Any,
     cover: Any,
     reach: Any,
-    psi: Any,
     need: Any,
     rise: Any,
     fall: Any,
@@ -284,9 +286,11 @@ def sweep_factored(
     output: Any,
     expected: Any,
     target: Any,
+    top: Any,
     most: Any,
     clip: bool,
     whole: bool,
+    arrivals: bool,
     foreign: Any,
     home: Any,
     used: Any,
@@ -301,8 +305,8 @@ def sweep_factored(
         State [p, j, l], changed in place; `tight` as in `sweep_dense`.
     tech, unit, bar, imported, domestic : (S, R, S) arrays
         Coefficients.
-    cover, reach, need, psi, rise, fall, late, most, whole
-        As in `sweep_dense`; `most` of shape (R, S, B).
+    cover, reach, need, rise, fall, late, top, most, whole, arrivals
+        As in `sweep_dense`; `most` of shape (R, S).
     made, own_made, pool, own_pool : (S, R, B) arrays
         Weighted deliveries and weights of new orders per unit of imported and of domestic use.
     output, expected, target, used : (R, S, B) arrays
@@ -324,34 +328,35 @@ def sweep_factored(
                 c = bar[p, j, k]
                 qi = imported[p, j, k]
                 qd = domestic[p, j, k]
-                if tight[p, j, k] and not whole:
+                edge = u * top[p] * most[j, k]
+                use, bounded = t, clip
+                if arrivals or (tight[p, j, k] and not whole):
+                    use, bounded = zero, False  # used up here, and not again below
                     for b in range(batch):
-                        own = stock[p, j, k, b]
-                        if c * reach[p, k, b] > zero and need[p, k, b] > zero:
-                            own = own * t / (c * reach[p, k, b])
+                        most_used = stock[p, j, k, b]
+                        if not whole and c * reach[p, k, b] > zero and need[p, k, b] > zero:
+                            most_used = most_used * t / (c * reach[p, k, b])
                         came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
-                        own += late[b] * came
+                        most_used += late[b] * came
                         eaten = output[j, k, b] * t
-                        eaten = own if clip and own < eaten else eaten
+                        eaten = most_used if clip and most_used < eaten else eaten
                         used[j, k, b] += eaten
-                        stock[p, j, k, b] += came - eaten
-                else:
-                    for b in range(batch):
-                        eaten = output[j, k, b] * t
-                        held = stock[p, j, k, b]
-                        came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
-                        own = held + late[b] * came
-                        eaten = own if clip and own < eaten else eaten
-                        used[j, k, b] += eaten
-                        stock[p, j, k, b] = held + (came - eaten)
+                        stock[p, j, k, b] -= eaten
                 short = zero
                 for b in range(batch):
+                    eaten = output[j, k, b] * use
                     held = stock[p, j, k, b]
-                    goal = u * cover[p, k, b]
-                    line = goal * psi[p, b] * most[j, k, b] - held
+                    eaten = held if bounded and held < eaten else eaten
+                    used[j, k, b] += eaten
+                    came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
+                    held += came - eaten
+                    stock[p, j, k, b] = held
+                    goal = cover[p, k, b]
+                    line = edge * goal - held
                     short += line if line > zero else zero
-                    gap = target[j, k, b] * goal - held
-                    wanted = gap * (rise[p, b] if gap > zero else fall[p, b])
+                    gap = target[j, k, b] * u * goal - held
+                    lack = gap if gap > zero else zero
+                    wanted = lack * rise[p, b] + (gap - lack) * fall[p, b]
                     wanted += expected[j, k, b] * t
                     wanted = wanted if wanted > zero else zero
                     total = pool[p, j, b] * qi + own_pool[p, j, b] * qd

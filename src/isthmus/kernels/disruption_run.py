@@ -85,6 +85,10 @@ class BatchRun:
         self.total_tech = self._array(inputs.tech.sum(axis=0))[:, None]
         self.rebuilt: Array = np.zeros((1, 1))
         self.deferring = self.chosen.defers
+        self.by_plan = bool(np.all(self.chosen.plan == 1))
+        self.by_demand = bool(np.any(self.chosen.demand > 0))
+        self.all_alt = bool(np.all(self.chosen.alt > 0))
+        self.nothing = self._array(np.zeros((len(table.output), drivers.batch)))
         self.each = {k: self._array(v) for k, v in values(self.chosen).items() if v.ndim == 1}
         self.blocks = self._cut()
         self.terms = self._terms()
@@ -145,7 +149,6 @@ class BatchRun:
         xp, batch = self.xp, self.drivers.batch
         s, r = self.shape
         ones = xp.ones((s, r, batch), dtype=self.kind)
-        nothing = xp.zeros((r * s, batch), dtype=self.kind)
         severity, turned = self._severity(0), self._turned(0)
         start = self._holders(self.initial * xp.ones((1, batch), dtype=self.kind))
         stock, ask, placed = [], [], []
@@ -163,8 +166,8 @@ class BatchRun:
             ones,
             xp.full((r * s, batch), self.behaviour.over_base, dtype=self.kind),
             self.initial * xp.ones((1, batch), dtype=self.kind),
-            nothing,
-            nothing,
+            self.nothing,
+            self.nothing,
         )
 
     def stock_at_start(self) -> Array:
@@ -224,9 +227,10 @@ class BatchRun:
         allowed = self._allowed(state, optimum)
         output = xp.minimum(optimum, allowed.output)
         state, later = self._put_off(state, factor, (optimum, output), demand, left, allowed)
-        output, optimum = output + later.more, optimum + later.more
+        if later is not None:
+            output, optimum = output + later.more, optimum + later.more
         met, served = share_out(xp, output, orders, final, each["ration"])
-        if self.deferring:
+        if later is not None:
             kept = later.kept * (1.0 - served) * consumed
             state = replace(state, waiting=state.waiting - later.late + kept)
         planned = optimum
@@ -235,11 +239,16 @@ class BatchRun:
             if behaviour.orders_after_rebuilding:
                 unmet = (final - consumed) * (1.0 - served)
                 planned = xp.minimum(orders + consumed + unmet, capacity)
-        output, planned, demand = output + later.late, planned + later.late, demand + later.late
+        if later is not None:
+            output, planned = output + later.late, planned + later.late
+            demand = demand + later.late
         plans = self._plans(output, planned, demand)
         state, used = self._reorder(t, state, (output, *plans), met, capacity)
-        capacity, optimum = capacity + later.more + later.late, optimum + later.late
-        day = Day(output, demand, capacity, optimum, met, served, used, later.late)
+        late = self.nothing
+        if later is not None:
+            late = later.late
+            capacity, optimum = capacity + later.more + late, optimum + late
+        day = Day(output, demand, capacity, optimum, met, served, used, late)
         return day, replace(state, output=output)
 
     def _put_off(
@@ -250,11 +259,10 @@ class BatchRun:
         demand: Any,
         left: Array,
         allowed: Allowed,
-    ) -> tuple[State, Later]:
+    ) -> tuple[State, Later | None]:
         """Return the state with today's factor and backlog, and what is made of earlier days."""
         if not self.deferring:
-            nothing = self.xp.zeros_like(demand)
-            return replace(state, factor=factor), Later(nothing, nothing, nothing, nothing)
+            return replace(state, factor=factor), None
         whole = self.xp.minimum(demand, self.initial * factor)
         later = put_off(
             self.xp, state, (whole, *made), demand, self._array(left), allowed, self.each
@@ -264,13 +272,19 @@ class BatchRun:
     def _plans(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:
         """Return what orders for use reckon with, and what wanted stocks are for."""
         each = self.each
-        expected = each["plan"] * planned + each["output"] * output + each["demand"] * demand
-        target = self.xp.where(each["fixed"] > 0, self.initial, planned)
+        expected, target = planned, planned
+        if not self.by_plan:
+            expected = each["plan"] * planned + each["output"] * output
+        if self.by_demand:
+            expected = expected + each["demand"] * demand
+            target = self.xp.where(each["fixed"] > 0, self.initial, planned)
         return expected, target
 
     def _weight(self, capacity: Any) -> Any:
         """Return the weights of suppliers for new orders, (S, R, B)."""
         left = to_sectors(self.xp, ratio(self.xp, capacity, self.initial), self.shape)
+        if self.all_alt:
+            return left
         return self.xp.where(self.each["alt"] > 0, left, self.xp.ones_like(left))
 
     def _reorder(
