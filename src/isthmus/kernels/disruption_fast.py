@@ -58,8 +58,8 @@ class FastRun(BatchRun):
         self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.binding = compiled("bind")
         self.top = self.rows["psi"].max(axis=1)
-        more = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
-        self.climb = more.max()  # of the overproduction factor in a day
+        rise = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
+        self.climb = rise.max()  # of the overproduction factor in a day
         self.arrivals = bool(np.any(self.chosen.late > 0))
         self.day_work = self._day_work()
 
