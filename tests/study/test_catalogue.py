@@ -73,33 +73,36 @@ def written_keys(path: Path) -> set[str]:
             continue
         if not isinstance(call.func.value, ast.Name) or call.func.value.id != "page":
             continue
-        texts = [text for text in map(_text, call.args) if text]
-        named = {k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)}
+        texts = [text for argument in call.args for text in _texts(argument)]
+        named = {word.arg: _texts(word.value) for word in call.keywords if word.arg}
         keys |= _of_call(path.parent.name, call.func.attr, texts, named)
-        keys |= {f"{path.parent.name}.question"}
+        keys |= {f"{path.parent.name}.question", f"{path.parent.name}.question_alone"}
     return keys
 
 
-def _text(node: ast.expr) -> str:
-    """The text of a literal, with ``*`` for what is filled in; empty for anything else."""
+def _texts(node: ast.expr) -> list[str]:
+    """The texts that an expression can be, with ``*`` for what is filled in."""
+    if isinstance(node, ast.IfExp):
+        return [*_texts(node.body), *_texts(node.orelse)]
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part) or "*" for part in node.values)
+        return ["".join((_texts(part) or ["*"])[0] for part in node.values)]
     value = node.value if isinstance(node, ast.Constant) else None
-    return value if isinstance(value, str) else ""
+    return [value] if isinstance(value, str) else []
 
 
-def _of_call(page: str, what: str, texts: list[str], named: dict[str | None, object]) -> set[str]:
+def _of_call(page: str, what: str, texts: list[str], named: dict[str, list[str]]) -> set[str]:
     if what in {"say", "text"}:
-        return {f"{page}.{texts[0]}"}
+        return {f"{page}.{text}" for text in texts[:1]}
     if what in {"headline", "counter"}:
-        return {f"{page}.{texts[0] if texts else what}"}
+        return {f"{page}.{text}" for text in texts or [what]}
     if what in {"note", "gap", "axis"}:
         return {f"{what}.{text}" for text in texts}
     if what == "lacks":
-        return {f"gap.{named['gap']}"}
+        return {f"gap.{text}" for text in named["gap"]}
     if what == "chart":
-        tail = f".{named.get('said', texts[0])}".rstrip(".")
-        return {f"{page}.chart{tail}", f"{page}.alt{tail}", f"table.{page}_{texts[0]}"}
+        tails = [f".{said}".rstrip(".") for said in named.get("said", texts[:1])]
+        said = {f"{page}.{part}{tail}" for part in ("chart", "alt") for tail in tails}
+        return said | {f"table.{page}_{texts[0]}"}
     if what in {"table", "made"}:
         return {f"table.{page}_{texts[0].partition('.')[0]}"}
     if what == "word":
@@ -132,7 +135,7 @@ FILLED = ("unit.", "party.", "industry.", "kind", "status", "comparison.", "inte
 
 def test_every_text_of_the_catalogue_is_used() -> None:
     used = used_keys()
-    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_0-9]+")) for k in used if "*" in k]
+    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_0-9]*")) for k in used if "*" in k]
     unused = [
         key
         for key in Catalogue.load().texts

@@ -25,6 +25,7 @@ def assess(
         False
     ),
     world: Annotated[str, Parameter(help="World to ask: a name or a folder.")] = "starter",
+    language: Annotated[str, Parameter(help="Language of the dossier.")] = "en",
 ) -> None:
     """Answer a study and write HTML, Markdown and JSON into one folder.
 
@@ -43,7 +44,7 @@ def assess(
     target = None if json and out is None else out or Path(f"dossier-{asked.name}")
     if target is not None:
         check_dossier_target(target, replace=force)
-    dossier, kept = assess_and_record(asked, World.open(world), progress=_tell)
+    dossier, kept = assess_and_record(asked, World.open(world), language=language, progress=_tell)
     say_run(kept)
     if json:
         emit_document(render_json(dossier))

@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"https?://")
 
 def render_html(dossier: Dossier) -> str:
     """Return the dossier as one HTML page."""
-    catalogue = Catalogue.load()
+    catalogue = dossier.catalogue
     charts = [c for s in dossier.sections for c in s.charts]
     pictures = render_svgs((c.key, c.spec, c.table, c.outlines) for c in charts)
     style = style_sheet()
@@ -40,6 +40,7 @@ def render_html(dossier: Dossier) -> str:
             study=dossier.study,
             schema_version=SCHEMA_VERSION,
             t=catalogue.text,
+            language=catalogue.language,
             name=lambda key: catalogue.get(key, key),
             style=Markup(style),  # noqa: S704 (our own style sheet)
             digest=digest,

@@ -10,7 +10,7 @@ from isthmus.report.html import anchor, moves, plain_address, source_line
 from isthmus.runtime.markdown import block, cell, code, front_matter, heading, inline, paragraph
 from isthmus.study.dossier import SCHEMA_VERSION, Assessed, Dossier, Section
 from isthmus.study.numbers import interval, number, show
-from isthmus.study.wording import Catalogue, Sentence
+from isthmus.study.wording import Sentence
 
 
 def render_markdown(dossier: Dossier) -> str:
@@ -43,7 +43,7 @@ class _Writer:
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
-        self.catalogue = Catalogue.load()
+        self.catalogue = dossier.catalogue
         self.t = self.catalogue.text
 
     def say(self, sentence: Sentence) -> str:

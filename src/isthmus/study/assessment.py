@@ -16,12 +16,15 @@ from isthmus.study.schema import Study
 from isthmus.study.spoken import spoken
 from isthmus.study.subjects import pages_of, writer
 from isthmus.study.summary import build_summary
+from isthmus.study.wording import Catalogue
 from isthmus.world import World
 
 Progress = Callable[[str, int, int], None]
 
 
-def assess(study: Study, world: World, *, progress: Progress | None = None) -> Dossier:
+def assess(
+    study: Study, world: World, *, language: str = "en", progress: Progress | None = None
+) -> Dossier:
     """Answer a study with a world.
 
     Parameters
@@ -30,6 +33,8 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
         The question, from `load_study`.
     world : World
         The data.
+    language : str
+        Language of the texts; the sentences of the study file stay as they are.
     progress : callable, optional
         Called with the name of each step, its number and their count.
 
@@ -40,10 +45,12 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
 
     Raises
     ------
+    NotFound
+        When there are no texts in the language.
     DataCorrupted
         When a file of the world differs from its record.
     """
-    context = Context(study, world)
+    context = Context(study, world, Catalogue.load(language))
     context.study = spoken(study, context.name)
     pages = pages_of(study)
     steps = len(pages) + 1
@@ -73,6 +80,7 @@ def assess(study: Study, world: World, *, progress: Progress | None = None) -> D
             "world_hash": world.content_hash,
             "datasets": {record.key: record.content_sha256 for record in sources},
         },
+        catalogue=context.catalogue,
     )
 
 

@@ -110,7 +110,7 @@ class Context:
         if sentence.parts and isinstance(sentence.parts[0], str):
             head = sentence.parts[0]
             parts = (head[:1].upper() + head[1:], *sentence.parts[1:])
-            return Sentence(sentence.key, parts)
+            return Sentence(sentence.key, parts, sentence.units)
         return sentence
 
     def finding(

@@ -11,7 +11,7 @@ from isthmus.charts import ChartSpec, Outlines
 from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.study.schema import Claim, Study
 from isthmus.study.verdict import Status, Verdict
-from isthmus.study.wording import Sentence
+from isthmus.study.wording import Catalogue, Sentence
 
 SCHEMA_VERSION = 1
 
@@ -167,6 +167,8 @@ class Dossier:
         Definition of each method used, by key.
     provenance : mapping
         What is needed to make the dossier again.
+    catalogue : Catalogue
+        The texts of its language.
     """
 
     study: Study
@@ -176,6 +178,7 @@ class Dossier:
     sources: tuple[DatasetRecord, ...]
     methods: Mapping[str, str]
     provenance: Mapping[str, Any]
+    catalogue: Catalogue
 
     def findings(self) -> dict[str, Finding]:
         """Return every finding of the dossier by key, in order of appearance."""
@@ -198,6 +201,7 @@ class Dossier:
         return {
             "schema_version": SCHEMA_VERSION,
             "isthmus": __version__,
+            "language": self.catalogue.language,
             "study": self.study.model_dump(mode="json"),
             "summary": self.summary.to_dict()
             | {

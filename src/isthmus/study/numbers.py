@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from isthmus.evidence import Finding, Kind
@@ -13,6 +14,7 @@ DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
 NOT_KNOWN = "–"
+_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
 def significant(value: float, digits: int) -> str:
@@ -29,7 +31,16 @@ def significant(value: float, digits: int) -> str:
 
 
 def number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]) -> str:
-    """Return a number with its unit, shares as percent and money in a readable scale."""
+    """Return a number with its unit, shares as percent and money in a readable scale.
+
+    Decimal and thousands marks are those of `units`; English ones where it has none.
+    """
+    text = _number(value, unit, kind, units)
+    marks = {".": units.get("decimal_mark", "."), ",": units.get("thousands_mark", ",")}
+    return text if marks == {".": ".", ",": ","} else _MARK.sub(lambda m: marks[m.group()], text)
+
+
+def _number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]) -> str:
     if value is None:
         return NOT_KNOWN
     digits = DIGITS[kind]

@@ -24,6 +24,7 @@ def assess_and_record(
     study: Study,
     world: World,
     *,
+    language: str = "en",
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> tuple[Dossier, Recorded]:
@@ -31,7 +32,7 @@ def assess_and_record(
 
     Parameters
     ----------
-    study, world, progress
+    study, world, language, progress
         As in `assess`.
     store : Store, optional
         Where to keep the run; the user's store by default. A store that cannot be written to does
@@ -42,18 +43,19 @@ def assess_and_record(
     tuple of Dossier and Recorded
         The dossier, and the run with the tables of `dossier_result`.
     """
-    manifest = lens_plan(LENS, world, None, {"study": study.model_dump(mode="json")})
+    asked = {"study": study.model_dump(mode="json"), "language": language}
+    manifest = lens_plan(LENS, world, None, asked)
     kept: list[Dossier] = []
 
     def work() -> Result:
-        kept.append(assess(study, world, progress=progress))
+        kept.append(assess(study, world, language=language, progress=progress))
         return dossier_result(kept[0], manifest.parameters)
 
     recorded = record(manifest, work, store=store)
     return kept[0], recorded
 
 
-def assessed(world: World, *, study: Mapping[str, Any]) -> Result:
+def assessed(world: World, *, study: Mapping[str, Any], language: str = "en") -> Result:
     """Answer a study given as plain values, and return what a run keeps of the dossier.
 
     Parameters
@@ -62,9 +64,11 @@ def assessed(world: World, *, study: Mapping[str, Any]) -> Result:
         The data.
     study : mapping
         `Study.model_dump(mode="json")`, or the same with tuples for lists.
+    language : str
+        Language of the texts.
     """
-    dossier = assess(Study.model_validate(study), world)
-    return dossier_result(dossier, {"study": study})
+    dossier = assess(Study.model_validate(study), world, language=language)
+    return dossier_result(dossier, {"study": study, "language": language})
 
 
 def make_repeatable() -> None:

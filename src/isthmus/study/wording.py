@@ -5,13 +5,13 @@ from __future__ import annotations
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from isthmus.errors import IsthmusError, did_you_mean
+from isthmus.errors import IsthmusError, NotFound, did_you_mean
 from isthmus.evidence import Finding
 from isthmus.study.numbers import show
 
@@ -26,10 +26,13 @@ class Sentence:
         Key in the catalogue; empty for text that stands in the study file.
     parts : tuple of str or Finding
         The sentence in pieces; a finding is printed as its number, with its mark.
+    units : mapping of str to str
+        Words and marks of numbers in the language of the sentence.
     """
 
     key: str
     parts: tuple[str | Finding, ...]
+    units: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -39,10 +42,7 @@ class Sentence:
     @property
     def text(self) -> str:
         """The sentence as plain text."""
-        catalogue = Catalogue.load()
-        return "".join(
-            show(p, catalogue.units) if isinstance(p, Finding) else p for p in self.parts
-        )
+        return "".join(show(p, self.units) if isinstance(p, Finding) else p for p in self.parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return key, text and the keys of the findings it quotes."""
@@ -64,9 +64,15 @@ class Catalogue:
 
         Raises
         ------
+        NotFound
+            When there are no texts of this language.
         IsthmusError
             When two files give the same text.
         """
+        known = languages()
+        if language not in known:
+            hint = did_you_mean(language, known) or f"one of {', '.join(known)}"
+            raise NotFound(f"no texts in the language {language!r}", where="language", hint=hint)
         study = resources.files("isthmus.study")
         subjects = sorted(study.joinpath("subjects").iterdir(), key=lambda entry: entry.name)
         flat: dict[str, str] = {}
@@ -112,16 +118,23 @@ class Catalogue:
                 hint=did_you_mean(key, self.texts),
             )
         parts: list[str | Finding] = []
-        for literal, field, _, _ in string.Formatter().parse(self.texts[key]):
+        for literal, name, _, _ in string.Formatter().parse(self.texts[key]):
             if literal:
                 parts.append(literal)
-            if field is None:
+            if name is None:
                 continue
-            if field not in fields:
-                raise IsthmusError(f"sentence {key!r} needs the field {field!r}")
-            value = fields[field]
+            if name not in fields:
+                raise IsthmusError(f"sentence {key!r} needs the field {name!r}")
+            value = fields[name]
             parts.append(value if isinstance(value, Finding) else str(value))
-        return Sentence(key, tuple(_joined(parts)))
+        return Sentence(key, tuple(_joined(parts)), self.units)
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages in which the package can write a dossier."""
+    folder = resources.files("isthmus.study").joinpath("catalogue")
+    names = [entry.name for entry in folder.iterdir()]
+    return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
 
 
 def read_texts(file: Traversable) -> dict[str, Any]:

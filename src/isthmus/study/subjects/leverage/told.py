@@ -143,6 +143,10 @@ def _products(page: Page) -> None:
     )
 
 
+def _key(instrument: str) -> str:
+    return instrument.replace(" ", "_")
+
+
 def _listings(page: Page, found: Result) -> None:
     """The listings that set no parameter, next to what the model gives them."""
     share, weeks = listings_share(page.context), listed_weeks(page.context)
@@ -155,7 +159,7 @@ def _listings(page: Page, found: Result) -> None:
             count=earlier.height,
             share=share,
             weeks=weeks,
-            first=", ".join(firsts),
+            first=", ".join(page.word(f"instrument.{_key(first)}") for first in firsts),
             rank=", ".join(map(str, ranks)),
         )
     lines = found["lines"].frame.select("case", "economy", "value", "share")

@@ -1,0 +1,146 @@
+"""The language of a dossier is chosen once, and no English comes from code."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+
+import pytest
+from tools.golden import study_of
+
+from isthmus import codes
+from isthmus.coercion.assumptions import preset_ladder
+from isthmus.errors import NotFound
+from isthmus.evidence import Finding, Kind
+from isthmus.report.html import render_html
+from isthmus.report.markdown import render_markdown
+from isthmus.study import assess, open_study
+from isthmus.study.dossier import Dossier
+from isthmus.study.numbers import number
+from isthmus.study.wording import Catalogue, languages
+from isthmus.world import World
+
+WORD = re.compile(r"[A-Za-z]{3,}")
+CODE = re.compile(r"\b[A-Z0-9_]*[A-Z][A-Z0-9_]{2,}\b|HHI|GeoDep|psi")
+
+
+def odd(text: str) -> str:
+    """The text in letters of full width; what is filled in stays."""
+    parts = []
+    for literal, name, _, _ in string.Formatter().parse(text):
+        parts.append(
+            "".join(chr(ord(c) + 0xFEE0) if c.isalpha() and c.isascii() else c for c in literal)
+        )
+        parts.append("" if name is None else f"{{{name}}}")
+    return "".join(parts)
+
+
+def odd_catalogue(language: str = "xx") -> Catalogue:
+    english = English("en")
+    marks = {"decimal_mark": "·", "thousands_mark": "’"}
+    texts = {key: odd(text) for key, text in english.texts.items()}
+    texts |= {f"unit.{name}": mark for name, mark in marks.items()}
+    units = {k.removeprefix("unit."): v for k, v in texts.items() if k.startswith("unit.")}
+    return Catalogue("xx", texts, units)
+
+
+English = Catalogue.load
+
+
+@pytest.fixture(scope="module", params=["taiwan-europe", "germany-taiwan", "germany-materials"])
+def dossier(request) -> Dossier:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalogue, "load", staticmethod(odd_catalogue))
+        return assess(study_of(request.param), World.open("starter"), language="xx")
+
+
+def allowed(dossier: Dossier) -> set[str]:
+    """Words of names and of texts that come from data or from the study file."""
+    study = dossier.study
+    texts = [*codes.economy_names().values(), *codes.coalition_names().values()]
+    texts += [codes.industry(code).name for code in codes.industries("ICIO2025")]
+    texts += [basket.title for basket in study.baskets.values()]
+    texts += [basket.nomenclature for basket in study.baskets.values()]
+    texts += [study.title, study.question, *(rung.title for rung in preset_ladder())]
+    for claim in study.claims:
+        texts += [*claim.missing]
+    return {word.lower() for text in texts for word in WORD.findall(text)}
+
+
+def said(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Every text of the page that is neither a cell nor a record: where, text."""
+    for section in (dossier.summary, *dossier.sections):
+        notes = [note.sentence for note in (*section.headlines, *section.counters)]
+        titles = [text for chart in section.charts for text in (chart.title, chart.alt)]
+        gaps = [gap for gap in section.gaps if gap.key not in ("", "gap.unanswered")]
+        sentences = [*section.answer, *section.notes, *gaps, *notes, *titles]
+        for sentence in sentences:
+            yield sentence.key, sentence.text
+        tables = [*section.tables, *(chart.table for chart in section.charts)]
+        for table in tables:
+            yield table.name, table.text
+            for text in (*table.notes, *(column.text for column in table.columns)):
+                yield table.name, text
+        for chart in section.charts:
+            for title in (chart.spec.x_title, chart.spec.y_title, chart.spec.value_title):
+                yield chart.key, title
+    for assessed in dossier.claims:
+        # Messages of the program itself are quoted as they are.
+        if assessed.reason.key != "verdict.no_data":
+            yield assessed.claim.id, assessed.reason.text
+    yield from dossier.methods.items()
+
+
+def test_no_english_comes_from_code(dossier: Dossier) -> None:
+    names = allowed(dossier)
+    leaks = {
+        (where, word)
+        for where, text in said(dossier)
+        for word in WORD.findall(CODE.sub("", text))
+        if word.lower() not in names
+    }
+    assert not leaks
+
+
+def test_page_and_markdown_are_in_the_language_of_the_dossier(dossier: Dossier) -> None:
+    page, text = render_html(dossier), render_markdown(dossier)
+    assert '<html lang="xx">' in page
+    for english in ("What is not covered", "Source:", "Falsified by", "How numbers are marked"):
+        assert english not in page
+        assert english not in text
+        assert odd(english) in page
+    assert dossier.to_dict()["language"] == "xx"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.1234, "share", "12 %"),
+        (0.0123, "share", "1,2 %"),
+        (1234567.0, "million USD", "1,2 Bio."),
+        (4321.0, "count", "4.321"),
+    ],
+)
+def test_numbers_take_the_marks_of_the_language(value: float, unit: str, shown: str) -> None:
+    units: Mapping[str, str] = {
+        "decimal_mark": ",",
+        "thousands_mark": ".",
+        "percent": " %",
+        "trillion": "Bio.",
+    }
+    assert number(value, unit, Kind.ESTIMATED, units) == shown
+
+
+def test_a_language_without_texts_is_named_with_those_there_are() -> None:
+    assert languages() == ("en",)
+    with pytest.raises(NotFound, match="'fr'") as caught:
+        assess(open_study("germany-materials"), World.open("starter"), language="fr")
+    assert "en" in str(caught.value.hint)
+
+
+def test_a_sentence_prints_its_numbers_in_its_own_language() -> None:
+    finding = Finding("k", 0.125, "share", Kind.MEASURED, "2022", "m", ())
+    units = {"percent": " %", "decimal_mark": ","}
+    catalogue = Catalogue("xx", {"a.b": "x {share}"}, units)
+    assert catalogue.say("a.b", share=finding).text == "x 12,5 %"
