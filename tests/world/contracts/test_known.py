@@ -113,6 +113,7 @@ def test_what_was_added_past_the_contract_is_refused_when_it_is_opened(tmp_path)
         ("value", -1.0, "is negative"),
         ("year", 20222, "above 2200"),
         ("exporter", "XXX", "no economy"),
+        ("exporter", "TW{", "'TW{' is no economy"),
         ("product", "010199", "no product"),
         ("product", None, "is empty"),
     ],
