@@ -209,7 +209,8 @@ def main() -> int:
         except Exception as error:  # noqa: BLE001 - any other end of a table is what is looked for
             return failed(raw, done, f"{type(error).__name__}: {error}")
         ends[f"{key}: taken"] += 1
-        if key == "baci_hs2017" and (wrong := kept(rows, touched, found)):
+        named = key == "baci_hs2017" and 0 not in touched
+        if named and (wrong := kept(rows, touched, found)):
             return failed(raw, done, wrong)
         whole = len(touched) < records and 0 not in touched and key != "mrio_mine_2022"
         if whole and (wrong := unaccounted(records, found, (*text.notes, *found.notes))):

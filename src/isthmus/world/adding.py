@@ -88,12 +88,13 @@ def add_file(
         With every problem of the record or the rows, by row and column.
     """
     source = source_of(path)
+    if source is None:
+        check_ending(path)
     about, choices, rates = _said(path, record, given, needed=source is None)
     if source is not None and (about is None or re.match(source.keys, about.key)):
         return _add_published(source, path, about, choices, rates, store)
     if about is None:
         raise AssertionError
-    check_ending(path)
     table, read_as, notes = read_table(path, about.key, choices)
     return add_given(about, table, choices, store=store, read_as=read_as, notes=notes)
 

@@ -142,6 +142,7 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False
         repair=repair,
         year=record.years[0],
         kind=record.kind,
+        unit=record.unit,
         datasets=(record.key,),
         notes=record.faults,
     )

@@ -350,3 +350,14 @@ def test_what_is_no_text_table_is_refused_before_the_record_is_asked_for(bench: 
     path.write_bytes(b"PK")
     assert main(["data", "add", str(path)]) == 3
     assert "save the sheet as CSV" in bench.capsys.readouterr().err
+
+
+def test_a_table_keeps_its_currency_and_comes_in_millions(bench: Bench) -> None:
+    options = {"key": "mrio_mine_2019", "years": "[2019]"}
+    said = bench.add(TABLE, unit="thousand EUR", **options)
+    assert "thousand EUR converted to million EUR" in said
+    world = World.open("starter+mrio_mine_2019").mrio(2019)
+    assert world.unit == "million EUR"
+    assert world.x.tolist() == pytest.approx([0.1, 0.1, 0.1, 0.1])
+    assert any("amounts are in million EUR" in note for note in world.notes)
+    assert "is no unit of money" in bench.add(TABLE, unit="tonnes", code=3, **options)

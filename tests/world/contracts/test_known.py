@@ -13,6 +13,7 @@ from isthmus.world import World
 from isthmus.world.adding import add_frame
 from isthmus.world.contracts import checked, conform_frame, contract_of, known_keys
 from isthmus.world.contracts.model import DTYPES
+from isthmus.world.contracts.rows import money
 
 WORLD = World.open()
 KEYS = WORLD.keys()
@@ -112,6 +113,7 @@ def test_what_was_added_past_the_contract_is_refused_when_it_is_opened(tmp_path)
         ("value", -1.0, "is negative"),
         ("year", 20222, "above 2200"),
         ("exporter", "XXX", "no economy"),
+        ("exporter", "TW{", "'TW{' is no economy"),
         ("product", "010199", "no product"),
         ("product", None, "is empty"),
     ],
@@ -122,3 +124,24 @@ def test_typed_frames_go_through_the_same_contract(name: str, cell: object, word
         conform_frame(record("baci_hs2017"), frame)
     assert words in str(caught.value)
     assert "row 1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("unit", "read"),
+    [
+        ("million USD, FOB; tonnes", (1.0, "USD", ", FOB; tonnes")),
+        ("USD", (1e-6, "USD", "")),
+        ("thousand US$", (1e-3, "USD", "")),
+        ("million current US$", (1.0, "USD", "")),
+        ("EUR million", (1.0, "EUR", "")),
+        ("Mio. EUR", (1.0, "EUR", "")),
+        ("billions of USD", (1e3, "USD", "")),
+        ("tonnes", None),
+        ("ton", None),
+        ("million", None),
+        ("hundred USD", None),
+        ("1000 USD", None),
+    ],
+)
+def test_units_of_money(unit: str, read: tuple[float, str, str] | None) -> None:
+    assert money(unit) == read

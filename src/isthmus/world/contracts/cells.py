@@ -120,8 +120,8 @@ def _text(
             found, hint = (found, " or ".join(column.one_of)) if column.one_of else (value, "")
         read[value] = found
         if not found:
-            what = f"{value!r} is {_NOUNS.get(column.type, 'not known')}"
-            what = what.format(classification=classification)
+            noun = _NOUNS.get(column.type, "not known").format(classification=classification)
+            what = f"{value!r} is {noun}"
             report.problems.append(given.problem(what, text == value, column.name, hint))
         elif found != value or cells.dtype != pl.String:
             note = economy_note(value) if column.type in ("economy", "area") else ""

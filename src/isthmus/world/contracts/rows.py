@@ -15,6 +15,8 @@ from isthmus.world.contracts.names import economy_code, is_aggregate
 
 POWERS: Mapping[str, float] = {
     "": 1e-6,
+    "mio": 1.0,
+    "bn": 1e3,
     "thousand": 1e-3,
     "thousands": 1e-3,
     "million": 1.0,
@@ -23,9 +25,8 @@ POWERS: Mapping[str, float] = {
     "billion": 1e3,
     "billions": 1e3,
 }
-_UNIT = re.compile(
-    r"^\s*([a-z]*)\s*(?:of\s+)?(usd|us dollars?|us\$|current us\$|\$)", re.IGNORECASE
-)
+_DOLLARS = re.compile(r"(current\s+)?(us\s*dollars?|us\$|\$)", re.IGNORECASE)
+_UNIT = re.compile(r"^\s*(?:([A-Za-z]+)\.?\s+)?(?:of\s+)?([A-Z]{3}|usd|eur)\b(?:\s+([A-Za-z]+))?")
 _TOTAL = 0.01
 """Share of a total by which the sum of its parts may differ before it is said."""
 
@@ -126,13 +127,26 @@ def without_own(given: Given, contract: Contract, report: Report) -> Given:
     return given.filter(~own)
 
 
+def money(unit: str) -> tuple[float, str, str] | None:
+    """Return power of ten against a million, currency, and what follows, of a unit of money."""
+    text = _DOLLARS.sub("USD", unit, count=1)
+    found = _UNIT.match(text)
+    if found is None:
+        return None
+    before, after = (found[1] or "").casefold(), (found[3] or "").casefold()
+    scaled = not before and after in POWERS and after != ""
+    power = POWERS.get(after if scaled else before)
+    if power is None:
+        return None
+    return power, found[2].upper(), text[found.end(3 if scaled else 2) :]
+
+
 def in_unit(given: Given, contract: Contract, unit: str, report: Report) -> tuple[Given, str]:
     """Return the table with amounts in the unit of the contract, and the unit to record."""
     if contract.unit != "million USD":
         return given, unit
-    found = _UNIT.match(unit)
-    power = POWERS.get(found[1].casefold()) if found else None
-    if power is None or found is None:
+    power, currency, rest = money(unit) or (0.0, "", "")
+    if currency != "USD":
         what = f"the record says {unit!r}, but amounts of this data set are in {contract.unit}"
         hint = "convert them; thousand, million and billion USD are converted on reading"
         report.problems.append(InputProblem(what, "record, unit", hint))
@@ -142,7 +156,7 @@ def in_unit(given: Given, contract: Contract, unit: str, report: Report) -> tupl
     names = [c for c in contract.money if c in given.frame.columns]
     report.notes.append(f"column {', '.join(names)}: {unit} converted to million USD")
     divided = [(pl.col(c) / (1.0 / power)).alias(c) for c in names]
-    return given.with_frame(given.frame.with_columns(divided)), contract.unit + unit[found.end() :]
+    return given.with_frame(given.frame.with_columns(divided)), contract.unit + rest
 
 
 def without_repeats(given: Given, contract: Contract, report: Report, *, add_up: bool) -> Given:

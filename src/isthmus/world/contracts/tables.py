@@ -10,6 +10,7 @@ from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions
 from isthmus.world.contracts.given import Given, Report, folded, listed
 from isthmus.world.contracts.names import economy_code
+from isthmus.world.contracts.rows import money
 from isthmus.world.mrio_stored import (
     BELOW,
     PLACE_TEXTS,
@@ -55,6 +56,9 @@ def table_rows(
     if report.problems:
         return record, given.frame
     given = _economies(given, report)
+    record, given = _in_millions(record, given, report)
+    if report.problems:
+        return record, given.frame
     record = _described(record, given.frame)
     try:
         table = table_of(given.frame, record, repair=repair)
@@ -116,6 +120,30 @@ def _economies(given: Given, report: Report) -> Given:
     report.notes.append(f"economies: read {', '.join(changed[:8])}{more}")
     written = pl.col("exporter", "importer").replace_strict(codes, return_dtype=pl.String)
     return given.with_frame(frame.with_columns(written))
+
+
+def _in_millions(
+    record: DatasetRecord, given: Given, report: Report
+) -> tuple[DatasetRecord, Given]:
+    """Return the table in millions of its currency, which is kept and said where it is not USD."""
+    power, currency, _ = money(record.unit) or (0.0, "", "")
+    if not currency:
+        what = f"the unit {record.unit!r} is no unit of money"
+        hint = "write for example 'million USD' or 'thousand EUR'"
+        report.problems.append(InputProblem(what, "record, unit", hint))
+        return record, given
+    unit = f"million {currency}"
+    if currency != "USD":
+        report.dropped.append(
+            f"amounts are in {unit}: shares and days stand, columns of results headed million USD "
+            f"are in {unit}"
+        )
+    if power == 1.0:
+        return record, given
+    report.notes.append(f"{record.unit} converted to {unit}")
+    numbers = [c for c in given.frame.columns if c not in PLACES]
+    divided = given.frame.with_columns(pl.col(numbers) / (1.0 / power))
+    return record.model_copy(update={"unit": unit}), given.with_frame(divided)
 
 
 def _described(record: DatasetRecord, frame: pl.DataFrame) -> DatasetRecord:
