@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, get_args
 from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
 from isthmus.ensemble.lenses import parameter_problems, plain_parameters
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.runtime.reading import read_toml
 from isthmus.scenario import SHOCKS, Correlation, Scenario, preset, preset_names
 
 SAMPLES = 1024
@@ -179,9 +179,14 @@ def read_plan(source: str | Path, **given: Any) -> EnsemblePlan:
         With every problem of the table, then with every problem of the scenario.
     """
     path = Path(source)
-    raw = preset(str(source)).to_dict() if str(source) in preset_names() else _read_toml(path)
+    raw = preset(str(source)).to_dict() if str(source) in preset_names() else _read(path)
     options = raw.pop("ensemble", {})
     return make_plan(raw, options, given, where=str(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    hint = did_you_mean(str(path), preset_names())
+    return read_toml(path, what="scenario file or preset", hint=hint)
 
 
 def make_plan(
@@ -213,16 +218,6 @@ def make_plan(
         return EnsemblePlan(scenario=Scenario.from_dict(raw), **merged)
     except BadInput as error:
         raise BadInput(error.what, error.problems, where=where) from None
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        hint = did_you_mean(str(path), preset_names())
-        raise NotFound("there is no such file or preset", where=str(path), hint=hint) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=str(path)) from None
 
 
 def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:

@@ -14,10 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.formulas import unguarded
+from isthmus.runtime.reading import check_regular, is_file
+from isthmus.runtime.reading.tables import read_parquet
 from isthmus.sources.published import Source, Wishes
 from isthmus.sources.registry import layouts, source_of
 from isthmus.sources.text import TextOptions, read_text
-from isthmus.store.datasets import read_document, read_parquet, record_of
+from isthmus.store.datasets import read_document, record_of
 from isthmus.world.contracts import (
     Choices,
     Given,
@@ -87,6 +89,7 @@ def add_file(
     BadInput
         With every problem of the record or the rows, by row and column.
     """
+    check_regular(path, what="table")
     source = source_of(path)
     about, choices, rates = _said(path, record, given, needed=source is None)
     if source is not None and (about is None or re.match(source.keys, about.key)):
@@ -103,7 +106,7 @@ def _said(
 ) -> tuple[DatasetRecord | None, Choices, dict[int, float]]:
     """Return the record beside a table, how it is to be read, and the rates of its currency."""
     beside = record or path.with_suffix(".toml")
-    if not beside.is_file():
+    if not is_file(beside):
         if needed or record is not None:
             hint = "write one (licence, unit, kind, source) and name it with --record"
             if needed:
