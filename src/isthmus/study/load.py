@@ -111,6 +111,12 @@ def load_study(text: str, *, where: str = "study") -> Study:
     return study
 
 
+def _count(shown: int, more: int) -> str:
+    if shown < MOST:
+        return f"{shown} {'problem' if shown == 1 else 'problems'}"
+    return f"{shown + more:,} or more problems"
+
+
 def _tuples(value: Any) -> Any:
     """Lists as tuples: strict models take them as they are."""
     if isinstance(value, dict):
