@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import BadInput, IsthmusError, NotFound, did_you_mean
-from isthmus.runtime.reading import read_toml
+from isthmus.runtime.reading import is_file, read_toml
 from isthmus.runtime.reading.values import Place as KeyPath
 from isthmus.runtime.reading.values import natural
 from isthmus.scenario import Correlation, Range, Scenario, preset, preset_names
@@ -49,7 +49,7 @@ def open_plan(source: str, **given: Any) -> EnsemblePlan:
         return read_plan(source, **given)
     if source in shipped_studies():
         return study_plan(open_study(source), **given)
-    path = next((p for p in (Path(source), Path(f"{source}.toml")) if p.is_file()), None)
+    path = next((p for p in (Path(source), Path(f"{source}.toml")) if is_file(p)), None)
     if path is None:
         hint = did_you_mean(source, (*preset_names(), *shipped_studies()))
         raise NotFound("there is no such file, study or preset", where=source, hint=hint)

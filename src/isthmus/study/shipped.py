@@ -9,7 +9,7 @@ from pathlib import Path
 
 from isthmus.errors import BadInput, NotFound, did_you_mean
 from isthmus.runtime import check_files, publish_text
-from isthmus.runtime.reading import read_text
+from isthmus.runtime.reading import is_file, read_text
 from isthmus.study.load import load_study, read_study
 from isthmus.study.schema import Study
 from isthmus.world import World
@@ -55,7 +55,7 @@ def open_study(name: str) -> Study:
     if name.endswith(".toml") or "/" in name or "\\" in name:
         return read_study(Path(name))
     local = Path(f"{name}.toml")
-    if name not in shipped_studies() and local.is_file():
+    if name not in shipped_studies() and is_file(local):
         return read_study(local)
     return load_study(study_text(name), where=f"{name} (shipped)")
 

@@ -117,6 +117,8 @@ def _said(
         return None, choices_of({}, own), rates
     document = read_document(beside)
     reading, own = document.pop(READING, {}), dict(given)
+    if not isinstance(reading, dict):
+        raise BadInput("[reading] must be a table", where=str(beside))
     rates = rates_of(own.pop(RATE, ()) or reading.pop(RATE, ()))
     choices = choices_of(reading, own, where=str(beside))
     return record_of(document, where=str(beside)), choices, rates

@@ -5,7 +5,7 @@ of compiled code included, comes out as `Unreadable` or as an error that names f
 """
 
 from isthmus.runtime.reading.arrays import ArrayArchive
-from isthmus.runtime.reading.files import check_regular, read_bytes, read_text
+from isthmus.runtime.reading.files import check_regular, is_file, read_bytes, read_text
 from isthmus.runtime.reading.json_values import json_values, read_json
 from isthmus.runtime.reading.toml_lines import LineIndex
 from isthmus.runtime.reading.toml_values import load_toml, read_toml, toml_values
@@ -16,6 +16,7 @@ __all__ = [
     "LineIndex",
     "Unreadable",
     "check_regular",
+    "is_file",
     "json_values",
     "load_toml",
     "read_bytes",

@@ -51,6 +51,14 @@ def check_regular(path: Path | str, *, what: str = "file", hint: str = "") -> No
         raise BadInput(f"the {what} is {kind}", where=str(path), hint="name a regular file")
 
 
+def is_file(path: Path | str) -> bool:
+    """Say whether there is a regular file; a name that no file can have is none."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def read_bytes(
     path: Path | str, *, what: str = "file", limit: int | None = None, hint: str = ""
 ) -> bytes:
