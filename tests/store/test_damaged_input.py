@@ -1,7 +1,8 @@
-"""Files handed to the store: patterns are names, wide numbers and damage have errors of their own."""
+"""Files handed to the store: patterns are names; wide numbers and damage have their own errors."""
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from store_helpers import record, rows
 
 from isthmus.cli.root import main
-from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound
+from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, SchemaVersionUnsupported
 from isthmus.evidence import content_hash
 from isthmus.store import Store, export_bundle, import_bundle
 from isthmus.store.datasets import read_record, read_rows
@@ -68,14 +69,11 @@ def test_every_damage_to_a_bundle_is_bad_input(bundle: Path, tmp_path: Path) -> 
     end = good.rindex(b"PK\x05\x06")
     entry = good.index(b"PK\x01\x02")
     name = entry + 46
+    unicode = good[: entry + 8] + b"\x00\x08" + good[entry + 10 : name]
     damaged = {
         "offset": good[: end + 16] + struct.pack("<I", len(good) + 9) + good[end + 20 :],
         "negative": good[: end + 12] + struct.pack("<I", 2**31) + good[end + 16 :],
-        "name": good[: entry + 8]
-        + b"\x00\x08"
-        + good[entry + 10 : name]
-        + b"\xff"
-        + good[name + 1 :],
+        "name": unicode + b"\xff" + good[name + 1 :],
         "cut": good[: len(good) // 2],
         "method": good[: entry + 10] + b"\x63" + good[entry + 11 :],
         "encrypted": good[: entry + 8] + b"\x01" + good[entry + 9 :],
@@ -95,10 +93,8 @@ def test_any_changed_byte_of_a_bundle_is_named_or_harmless(bundle: Path, tmp_pat
     for at in range(0, len(good), 7):
         bundle.write_bytes(good[:at] + bytes([good[at] ^ 0x81]) + good[at + 1 :])
         store = Store(tmp_path / "other")
-        try:
+        with contextlib.suppress(BadInput, DataCorrupted, SchemaVersionUnsupported):
             import_bundle(store, bundle)
-        except IsthmusError as error:
-            assert error.exit_code == 3
         for entry in store.datasets():
             assert store.table(entry.reference).equals(rows(1.0))
 
