@@ -178,6 +178,9 @@ ODD = st.recursive(
 )
 
 
+KEYS = st.sampled_from(["self", "cls", "kind", "name", "$ref"]) | st.text(max_size=6)
+
+
 @st.composite
 def misshapen(draw: st.DrawFn, seeds: Sequence[Any]) -> Any:
     """Draw sound values with one to three places exchanged, taken out, doubled or added."""
@@ -202,7 +205,7 @@ def _exchange(draw: st.DrawFn, value: Any) -> None:
         elif what == 1 and isinstance(here, list):
             here.append(copy.deepcopy(inner))
         elif what == 1:
-            here[draw(st.text(max_size=6))] = copy.deepcopy(inner)
+            here[draw(KEYS)] = copy.deepcopy(inner)
         else:
             here[key] = draw(ODD)
         return

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 import shutil
 import time
@@ -20,7 +21,7 @@ from tests.fuzz.readers import READERS
 from isthmus.errors import IsthmusError, Unforeseen
 
 EXPLORING = settings.get_current_profile_name() == "explore"
-COUNT = 2_500 if EXPLORING else 15
+COUNT = int(os.environ.get("ISTHMUS_FUZZ", 2_500 if EXPLORING else 15))
 SECONDS = 5.0
 MEMORY = 1 << 30
 

@@ -237,6 +237,9 @@ def parse_ladder(text: str, *, where: str = "text") -> tuple[Rung, ...]:
         problems.append(InputProblem("no [[rungs]] are given", "rungs"))
         listed = []
     for place, fields in enumerate(listed):
+        if not isinstance(fields, dict):
+            problems.append(InputProblem("must be a table", f"rungs.{place}"))
+            continue
         try:
             found.append(Rung(**fields))
         except BadInput as error:

@@ -154,7 +154,7 @@ def whole_number(path: str, scenario: Scenario) -> bool:
     return int in kinds and float not in kinds
 
 
-_OPTIONS: dict[str, type | tuple[type, ...]] = {
+_OPTIONS: dict[str, type] = {
     "lens": str,
     "samples": int,
     "design": str,
@@ -210,8 +210,12 @@ def make_plan(
     BadInput
         With every problem of the table, then with every problem of the scenario.
     """
+    if not isinstance(options, Mapping):
+        raise_all("[ensemble]", [InputProblem("must be a table", "ensemble")], where=where)
     merged = {**options, **{k: v for k, v in given.items() if v is not None}}
-    merged["parameters"] = {**options.get("parameters", {}), **(given.get("parameters") or {})}
+    own = options.get("parameters", {})
+    if isinstance(own, Mapping):
+        merged["parameters"] = {**own, **(given.get("parameters") or {})}
     raise_all("[ensemble]", _option_problems(merged), where=where)
     merged["tables"] = tuple(merged.get("tables", ()))
     try:
@@ -229,7 +233,7 @@ def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
     problems += [
         InputProblem(f"must not be {options[key]!r}", f"ensemble.{key}")
         for key, kind in _OPTIONS.items()
-        if key in options and not isinstance(options[key], _accepted(kind))
+        if key in options and not _fits(options[key], kind)
     ]
     if "lens" not in options:
         hint = 'write lens = "dependence.leverage" under [ensemble], or pass --lens'
@@ -239,5 +243,9 @@ def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
     return problems
 
 
-def _accepted(kind: type | tuple[type, ...]) -> tuple[type, ...]:
-    return (list, tuple) if kind is list else kind if isinstance(kind, tuple) else (kind,)
+def _fits(value: Any, kind: type) -> bool:
+    if isinstance(value, bool):
+        return False
+    if kind is list:
+        return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    return isinstance(value, Mapping if kind is dict else kind)

@@ -67,7 +67,7 @@ class Scenario(Strict):
     ranges: tuple[Range, ...] = ()
     correlations: tuple[Correlation, ...] = ()
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:
         problems: list[InputProblem] = []
         written = dict(data)
         for field, build in _PARTS.items():
