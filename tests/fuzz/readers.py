@@ -31,10 +31,11 @@ from isthmus.scenario.files import dumps, loads
 from isthmus.scenario.files import read as read_scenario
 from isthmus.sources.text import read_text
 from isthmus.store import Store, export_bundle, import_bundle
-from isthmus.store.datasets import describe, read_record, read_rows
+from isthmus.store.datasets import describe, read_record
 from isthmus.study import read_study, shipped_studies
 from isthmus.study.ensemble import open_plan
 from isthmus.study.shipped import study_text
+from isthmus.world.adding import add_file
 from isthmus.world.mrio_wiod import wiod_dataset
 
 SMALL_WORLD = Path(__file__).parents[1] / "data" / "small_world"
@@ -167,7 +168,10 @@ def _csv() -> list[bytes]:
 
 
 def _rows(path: Path) -> None:
-    describe(DatasetRecord.model_validate({**RECORD, "columns": {}}), read_rows(path))
+    record = path.parent / "record.json"
+    record.write_bytes(json_bytes({**RECORD, "columns": {}}))
+    store = Store(path.parent / "store")
+    store.table(add_file(path, record, store=store).entry.reference)
 
 
 def _parquet() -> list[bytes]:

@@ -13,8 +13,9 @@ from store_helpers import record, rows
 from isthmus.cli.root import main
 from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, SchemaVersionUnsupported
 from isthmus.evidence import content_hash
+from isthmus.runtime.reading.tables import read_parquet
 from isthmus.store import Store, export_bundle, import_bundle
-from isthmus.store.datasets import read_record, read_rows
+from isthmus.store.datasets import read_record
 
 
 @pytest.fixture
@@ -30,9 +31,9 @@ def test_a_name_with_marks_is_one_file(tmp_path: Path, monkeypatch: pytest.Monke
     rows(1.0).write_parquet("q1.parquet")
     rows(2.0).write_parquet("q2.parquet")
     with pytest.raises(NotFound):
-        read_rows(Path("q*.parquet"))
+        read_parquet(Path("q*.parquet"))
     Path("q1.parquet").rename("q[1].parquet")
-    assert read_rows(Path("q[1].parquet")).equals(rows(1.0))
+    assert read_parquet(Path("q[1].parquet")).equals(rows(1.0))
 
 
 def test_a_store_below_a_folder_with_marks_reads_its_own_files(tmp_path: Path) -> None:
