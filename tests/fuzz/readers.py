@@ -9,7 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,14 @@ from isthmus.runtime import ArrayCheckpoint, Checkpoints
 from isthmus.scenario import preset, preset_names
 from isthmus.scenario.files import dumps, loads
 from isthmus.scenario.files import read as read_scenario
+from isthmus.sources.jsonstat import read_jsonstat
 from isthmus.sources.text import read_text
 from isthmus.store import Store, export_bundle, import_bundle
-from isthmus.store.datasets import describe, read_record
+from isthmus.store.datasets import read_record
 from isthmus.study import read_study, shipped_studies
 from isthmus.study.ensemble import open_plan
 from isthmus.study.shipped import study_text
 from isthmus.world.adding import add_file
-from isthmus.world.mrio_wiod import wiod_dataset
 
 SMALL_WORLD = Path(__file__).parents[1] / "data" / "small_world"
 RECORD = {
@@ -167,9 +167,9 @@ def _csv() -> list[bytes]:
     ]
 
 
-def _rows(path: Path) -> None:
+def _rows(path: Path, key: str = "toy") -> None:
     record = path.parent / "record.json"
-    record.write_bytes(json_bytes({**RECORD, "columns": {}}))
+    record.write_bytes(json_bytes({**RECORD, "key": key, "columns": {}}))
     store = Store(path.parent / "store")
     store.table(add_file(path, record, store=store).entry.reference)
 
@@ -215,8 +215,17 @@ def _npz() -> list[bytes]:
     return found
 
 
-def _wiod(path: Path) -> None:
-    describe(*wiod_dataset(path, DatasetRecord.model_validate(RECORD)))
+def _jsonstat() -> list[Any]:
+    category = {"index": {"a": 0, "b": 1}}
+    return [
+        {
+            "version": "2.0",
+            "id": ["geo", "time"],
+            "size": [2, 2],
+            "dimension": {"geo": {"category": category}, "time": {"category": category}},
+            "value": {"0": 1.5, "3": 2},
+        }
+    ]
 
 
 @cache
@@ -329,7 +338,8 @@ READERS: dict[str, Reader] = {
     "csv": Reader(byte_contents(_csv), file_reader("x.csv", _rows)),
     "text table": Reader(byte_contents(_csv), file_reader("x.csv", read_text)),
     "parquet": Reader(byte_contents(_parquet), file_reader("x.parquet", _rows)),
-    "npz": Reader(byte_contents(_npz), file_reader("x.npz", _wiod)),
+    "npz": Reader(byte_contents(_npz), file_reader("x.npz", partial(_rows, key="mrio_toy"))),
+    "json-stat": Reader(json_contents(_jsonstat), file_reader("x.json", read_jsonstat)),
     "bundle": Reader(byte_contents(_bundles), file_reader("x.zip", _import)),
     "network": Reader(byte_contents(lambda: [FIRMS + b"\x00\x00" + LINKS]), _network),
     "criticality": Reader(

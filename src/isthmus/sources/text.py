@@ -17,6 +17,7 @@ import polars as pl
 
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.runtime import reading
+from isthmus.runtime.reading.tables import check_width
 from isthmus.sources import layout
 from isthmus.sources.layout import BLANKS, Record, filled
 from isthmus.sources.lines import split_lines
@@ -168,6 +169,7 @@ def read_text(
     """
     options = options or TextOptions()
     raw = reading.read_bytes(path, what="table")
+    check_width(raw, path)
     return read_bytes(raw, path.name, options, wanted=wanted)
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.formulas import unguarded
-from isthmus.runtime.reading import check_regular, is_file
+from isthmus.runtime.reading import is_file
 from isthmus.runtime.reading.tables import read_parquet
 from isthmus.sources.published import Source, Wishes
 from isthmus.sources.registry import layouts, source_of
@@ -89,7 +89,6 @@ def add_file(
     BadInput
         With every problem of the record or the rows, by row and column.
     """
-    check_regular(path, what="table")
     source = source_of(path)
     about, choices, rates = _said(path, record, given, needed=source is None)
     if source is not None and (about is None or re.match(source.keys, about.key)):
@@ -105,7 +104,7 @@ def _said(
     path: Path, record: Path | None, given: dict[str, Any], *, needed: bool
 ) -> tuple[DatasetRecord | None, Choices, dict[int, float]]:
     """Return the record beside a table, how it is to be read, and the rates of its currency."""
-    beside = record or path.with_suffix(".toml")
+    beside = record or path.parent / f"{path.stem}.toml"
     if not is_file(beside):
         if needed or record is not None:
             hint = "write one (licence, unit, kind, source) and name it with --record"
@@ -133,7 +132,8 @@ def rates_of(said: Sequence[str] | str) -> dict[int, float]:
         With every text that is no rate above zero.
     """
     rates, problems = {}, []
-    for text in [said] if isinstance(said, str) else said:
+    listed = said if isinstance(said, list | tuple) else [said]
+    for text in listed:
         year, _, rate = str(text).rpartition("=")
         try:
             number = float(rate)

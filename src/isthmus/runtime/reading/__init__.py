@@ -5,7 +5,7 @@ of compiled code included, comes out as `Unreadable` or as an error that names f
 """
 
 from isthmus.runtime.reading.arrays import ArrayArchive
-from isthmus.runtime.reading.files import check_regular, is_file, read_bytes, read_text
+from isthmus.runtime.reading.files import check_regular, is_file, is_folder, read_bytes, read_text
 from isthmus.runtime.reading.json_values import json_values, read_json
 from isthmus.runtime.reading.toml_lines import LineIndex
 from isthmus.runtime.reading.toml_values import load_toml, read_toml, toml_values
@@ -17,6 +17,7 @@ __all__ = [
     "Unreadable",
     "check_regular",
     "is_file",
+    "is_folder",
     "json_values",
     "load_toml",
     "read_bytes",

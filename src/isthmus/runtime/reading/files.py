@@ -59,6 +59,14 @@ def is_file(path: Path | str) -> bool:
         return False
 
 
+def is_folder(path: Path | str) -> bool:
+    """Say whether there is a folder; a name that no folder can have is none."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_bytes(
     path: Path | str, *, what: str = "file", limit: int | None = None, hint: str = ""
 ) -> bytes:

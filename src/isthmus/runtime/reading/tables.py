@@ -17,6 +17,7 @@ from isthmus.runtime.reading.values import Unreadable
 
 MOST_COLUMNS = 10_000
 _HEAD = 1 << 20
+_MARKS = (b",", b";", b"\t", b"|")
 _lock = threading.RLock()
 
 
@@ -60,8 +61,8 @@ def read_parquet(path: Path | str, *, what: str = "table") -> pl.DataFrame:
         return parquet_frame(path)
 
 
-def read_text_table(path: Path | str, *, what: str = "table", typed: bool = False) -> pl.DataFrame:
-    """Read one delimited file with a header.
+def read_text_table(path: Path | str, *, what: str = "table") -> pl.DataFrame:
+    """Read one delimited file with a header; every cell stays the text that it is.
 
     Parameters
     ----------
@@ -69,8 +70,6 @@ def read_text_table(path: Path | str, *, what: str = "table", typed: bool = Fals
         The file.
     what : str
         What it holds, for messages.
-    typed : bool
-        Guess the type of each column; otherwise every cell stays the text that it is.
 
     Raises
     ------
@@ -79,9 +78,8 @@ def read_text_table(path: Path | str, *, what: str = "table", typed: bool = Fals
     """
     check_regular(path, what=what)
     with _named(path, what), _parsing("delimited text"):
-        _check_width(path)
-        if typed:
-            return pl.read_csv(_plain(path), glob=False, infer_schema_length=None)
+        with open(path, "rb") as handle:
+            check_width(handle.read(_HEAD), path)
         return pl.read_csv(_plain(path), glob=False, infer_schema=False)
 
 
@@ -90,12 +88,18 @@ def _plain(path: Path | str) -> str:
     return str(Path(path).absolute())
 
 
-def _check_width(path: Path | str) -> None:
-    with open(path, "rb") as handle:
-        head = handle.read(_HEAD)
-    first = head.partition(b"\n")[0]
-    if first.count(b",") >= MOST_COLUMNS:
-        raise Unreadable(InputProblem(f"more than {MOST_COLUMNS:,} columns", "line 1"))
+def check_width(content: bytes, path: Path | str) -> None:
+    """Refuse a table with more columns in its first lines than anybody could name.
+
+    Raises
+    ------
+    BadInput
+        With the line.
+    """
+    for number, line in enumerate(content[:_HEAD].split(b"\n"), 1):
+        if len(line) >= MOST_COLUMNS and max(map(line.count, _MARKS)) >= MOST_COLUMNS:
+            problem = InputProblem(f"more than {MOST_COLUMNS:,} columns", f"line {number}")
+            raise BadInput("the table cannot be read", [problem], where=str(path))
 
 
 @contextlib.contextmanager
