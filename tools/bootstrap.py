@@ -29,6 +29,7 @@ TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),
     "test": (TEST, [["pytest", "-n", "auto"]]),
     "kill": (TEST, [["python", "tests/kill/harness.py"]]),
+    "fuzz": (TEST, [["pytest", "tests/fuzz", "--hypothesis-profile=explore", "-n", "auto"]]),
     "lint": (FULL, [["python", "tools/checks/all.py"]]),
     "docs": (FULL, [["python", "-m", "sphinx", "-W", "-q", "-b", "html", "docs", "docs/_build"]]),
     "wheel": (FULL, [["python", "-m", "build", "--no-isolation"]]),

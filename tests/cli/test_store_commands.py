@@ -135,7 +135,7 @@ def test_refusals_have_their_exit_codes(capsys, tmp_path):
     table.with_suffix(".toml").write_text("key = 'Bad Key'")
     assert main(["data", "add", str(table)]) == 3
     assert "9. " in capsys.readouterr().err
-    assert main(["data", "import", str(tmp_path / "none.zip")]) == 3
+    assert main(["data", "import", str(tmp_path / "none.zip")]) == 4
     assert main(["data", "export", "a", "b", "--out", str(tmp_path / "x.csv")]) == 3
     assert main(["runs", "show", "nothing"]) == 4
     assert main(["data", "verify", "nothing"]) == 4

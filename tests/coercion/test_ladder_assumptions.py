@@ -116,7 +116,7 @@ def test_unknown_names_and_files(tmp_path):
         read_assumptions(tmp_path / "none.toml")
     with pytest.raises(BadInput, match="TOML"):
         parse_assumptions("[")
-    with pytest.raises(BadInput, match="text"):
+    with pytest.raises(BadInput, match="folder"):
         read_ladder(tmp_path)
 
 

@@ -256,7 +256,7 @@ def test_wrong_plans_are_named(tmp_path):
     with pytest.raises(NotFound):
         read_plan(path)
     path.write_text("not toml [")
-    with pytest.raises(BadInput, match="not a TOML"):
+    with pytest.raises(BadInput, match="not valid TOML"):
         read_plan(path)
     path.write_text(
         FILE.replace("samples = 32", "sample = 32\nbatch = 'x'").replace("lens =", "lense =")

@@ -298,7 +298,7 @@ def test_missing_files_and_presets_are_named(tmp_path):
     with pytest.raises(NotFound, match="no-such"):
         preset("no-such")
     (tmp_path / "bad.toml").write_text("name = ", encoding="utf-8")
-    with pytest.raises(BadInput, match="not a TOML"):
+    with pytest.raises(BadInput, match="not valid TOML"):
         load(tmp_path / "bad.toml")
 
 

@@ -17,6 +17,7 @@ from isthmus.errors import (
     DataCorrupted,
     IsthmusError,
     LicenceForbids,
+    NotFound,
     SchemaVersionUnsupported,
     TargetExists,
 )
@@ -247,7 +248,7 @@ def test_other_files_are_not_bundles(tmp_path):
         path.write_bytes(content)
         with pytest.raises(IsthmusError):
             import_bundle(target, path)
-    with pytest.raises(BadInput, match="no such bundle"):
+    with pytest.raises(NotFound, match="no such bundle"):
         import_bundle(target, tmp_path / "missing")
     assert files(tmp_path).keys() == {"file"}
 

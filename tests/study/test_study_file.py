@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.errors import BadInput, NotFound, SchemaVersionUnsupported, TargetExists
+from isthmus.runtime.reading import LineIndex
 from isthmus.study import load_study, new_study, open_study, read_study, shipped_studies
-from isthmus.study.locate import LineIndex
 from isthmus.study.shipped import study_text
 from isthmus.study.subjects import measures
 

@@ -156,7 +156,7 @@ def test_every_mistake_in_the_ranges_has_its_line_and_a_hint() -> None:
         ("low = 2.0", 'low = "two"', "ranges[1].low", "valid number"),
         ("[[ranges]]", "[[range]]", "range", "did you mean 'ranges'"),
         ('"params.elasticity"', '"elasticity"', "ranges[1].path", "leads nowhere"),
-        ('items = ["C26"]', "items = [2026-01-01]", "ensemble.parameters.items", "cannot keep"),
+        ('items = ["C26"]', "items = [2026-01-01]", "ensemble.parameters.items[1]", "quotes"),
     ],
 )
 def test_a_single_mistake_is_named(old: str, new: str, place: str, words: str) -> None:
@@ -318,7 +318,7 @@ def test_sources_are_told_apart(tmp_path, monkeypatch) -> None:
     with pytest.raises(NotFound, match="taiwan-europe"):
         open_plan("taiwan-europ")
     (tmp_path / "broken.toml").write_text("not toml [")
-    with pytest.raises(BadInput, match="not a TOML"):
+    with pytest.raises(BadInput, match="not valid TOML"):
         open_plan("broken")
 
 

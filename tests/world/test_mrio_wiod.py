@@ -51,7 +51,7 @@ def test_missing_arrays_are_named(tmp_path):
 def test_what_is_no_archive_is_refused(tmp_path):
     path = tmp_path / "t.npz"
     path.write_bytes(b"not a table")
-    with pytest.raises(BadInput, match="not an archive"):
+    with pytest.raises(BadInput, match="damaged archive"):
         read_wiod(path)
 
 

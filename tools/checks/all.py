@@ -18,6 +18,7 @@ CHECKS: dict[str, list[str]] = {
     "import cost": ["python", "tools/checks/import_cost.py"],
     "licences": ["python", "tools/checks/licences.py"],
     "notice": ["python", "-m", "tools.notice", "--check"],
+    "readers": ["python", "tools/checks/readers.py"],
     "house rules": ["python", "tools/checks/house_rules.py"],
     "documentation": ["python", "tools/checks/documentation.py"],
     "outside hosts": ["python", "tools/checks/outside_hosts.py"],

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from isthmus.cascade.network import SupplyNetwork, kinds_from_table
-from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind
 from isthmus.kernels.cascade import Floats
+from isthmus.runtime.reading.tables import read_parquet, read_text_table
 
 Choice = Literal["refuse", "drop", "sum"]
 _SHOWN = 5
@@ -136,15 +137,10 @@ def _load(source: Path | str | pl.DataFrame, what: str) -> _Source:
     if isinstance(source, pl.DataFrame):
         return _Source(source, what, 1)
     path = Path(source)
-    if not path.is_file():
-        raise NotFound(f"no file with {what}", where=str(path), hint="check the path")
-    try:
-        if path.suffix == ".parquet":
-            return _Source(pl.read_parquet(path), path.name, 1)
-        return _Source(pl.read_csv(path, infer_schema=False), path.name, 2)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        problem = InputProblem(str(error).splitlines()[0], path.name)
-        raise BadInput(f"the file with {what} cannot be read", [problem], where=str(path)) from None
+    named = f"file with {what}"
+    if path.suffix == ".parquet":
+        return _Source(read_parquet(path, what=named), path.name, 1)
+    return _Source(read_text_table(path, what=named), path.name, 2)
 
 
 def _essential(source: Path | str | pl.DataFrame) -> pl.DataFrame:

@@ -4,8 +4,17 @@
 """
 
 from isthmus.charts.maps import Outlines
-from isthmus.charts.render import render_svg, render_svgs, to_vegalite
+from isthmus.charts.render import check_drawing, render_svg, render_svgs, to_vegalite
 from isthmus.charts.spec import ChartSpec, Form
 from isthmus.charts.theme import PALETTE
 
-__all__ = ["PALETTE", "ChartSpec", "Form", "Outlines", "render_svg", "render_svgs", "to_vegalite"]
+__all__ = [
+    "PALETTE",
+    "ChartSpec",
+    "Form",
+    "Outlines",
+    "check_drawing",
+    "render_svg",
+    "render_svgs",
+    "to_vegalite",
+]

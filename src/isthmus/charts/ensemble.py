@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from isthmus.charts import theme
-from isthmus.charts.render import to_vegalite
+from isthmus.charts.render import check_drawing, to_vegalite
 from isthmus.charts.spec import ChartSpec
 from isthmus.evidence import Column, Table
 
@@ -55,6 +55,7 @@ def exceedance_chart(table: Table) -> Any:
     ValueError
         When the table has no rows, or more than six curves: they could not be told apart.
     """
+    check_drawing()
     import altair as alt
 
     frame = _labelled(table).frame

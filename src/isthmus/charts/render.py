@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from isthmus.charts import theme
 from isthmus.charts.maps import Outlines
 from isthmus.charts.spec import ChartSpec
+from isthmus.errors import IsthmusError
 from isthmus.evidence import Table
 
 _THREADS = 2
@@ -18,6 +20,22 @@ _ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 _ID = re.compile(r'(\bid="|url\(#|xlink:href="#|\bhref="#)')
 _EMPTY = re.compile(r'<path[^>]*\bd=""[^>]*/>')
 _STYLE = re.compile(r' style="[^"]*"')
+
+
+def check_drawing() -> None:
+    """Raise where no chart can be drawn: the library behind them reads its own docstrings.
+
+    Raises
+    ------
+    IsthmusError
+        When Python runs without docstrings.
+    """
+    if sys.flags.optimize > 1:
+        raise IsthmusError(
+            "charts cannot be drawn: Python runs without docstrings",
+            where="python -OO or PYTHONOPTIMIZE=2",
+            hint="run without it; -O and PYTHONOPTIMIZE=1 work",
+        )
 
 
 def to_vegalite(
@@ -39,6 +57,7 @@ def to_vegalite(
     ValueError
         When the table has no rows (an empty chart is not drawn), or a map has no outlines.
     """
+    check_drawing()
     from isthmus.charts.forms import FORMS, choropleth
 
     rows = table.frame.to_dicts()
@@ -82,6 +101,7 @@ def render_svgs(
     charts = list(charts)
     if not charts:
         return {}
+    check_drawing()
     import isthmus.charts.forms  # noqa: F401  (altair's import is not safe to race)
 
     with ThreadPoolExecutor(_THREADS) as pool:

@@ -36,10 +36,13 @@ def assess(
     study
         Name of a shipped study, or a study file (.toml).
     """
+    from isthmus.charts import check_drawing
     from isthmus.report import check_dossier_target, render_json, write_dossier
     from isthmus.study import assess_and_record, open_study
     from isthmus.world import World
 
+    if not json or out is not None:
+        check_drawing()
     asked = open_study(study)
     target = None if json and out is None else out or Path(f"dossier-{asked.name}")
     if target is not None:

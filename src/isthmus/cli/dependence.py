@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.recording import recorded
 from isthmus.errors import BadInput, did_you_mean
+from isthmus.runtime.reading.values import natural
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -149,14 +150,15 @@ def parse_years(text: str | None) -> tuple[int, ...] | None:
         return None
     years: list[int] = []
     for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()):
+        start, dash, stop = part.strip().partition("-")
+        first, last = natural(start), natural(stop if dash else start)
+        if first is None or last is None or max(first, last) > 9999:
             raise BadInput(
                 f"cannot read years from {text!r}",
                 where="--years",
                 hint="write 2022, 2015-2022 or 2018,2020",
             )
-        years.extend(range(int(first), int(last if dash else first) + 1))
+        years.extend(range(first, last + 1))
     if not years:
         raise BadInput(
             f"{text!r} holds no year", where="--years", hint="the first year comes first"

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.errors import BadInput, InputProblem
+from isthmus.runtime.reading.values import natural
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -189,11 +190,12 @@ def _counted(horizons: str | None) -> list[int] | None:
     if horizons is None:
         return None
     words = [word.strip() for word in horizons.split(",")]
-    bad = [word for word in words if not word.isdecimal()]
+    days = [natural(word) for word in words]
+    bad = [word for word, day in zip(words, days, strict=True) if day is None]
     if bad:
         problems = [InputProblem(f"'{word}' is not a number of days", "--horizons") for word in bad]
         raise BadInput("disruption run", problems)
-    return [int(word) for word in words]
+    return [day for day in days if day is not None]
 
 
 @app.command

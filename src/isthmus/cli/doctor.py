@@ -117,6 +117,9 @@ def _starter_world() -> Check:
 def _rendering() -> Check:
     import vl_convert
 
+    from isthmus.charts import check_drawing
+
+    check_drawing()
     svg = vl_convert.vegalite_to_svg({"data": {"values": [{"a": 1}]}, "mark": "point"})
     return Check("chart rendering", "ok" if "<svg" in svg else "fault", "SVG without a browser")
 
@@ -128,11 +131,11 @@ def _temporary_folder() -> Check:
 
 
 def _home_folder() -> Check:
-    from platformdirs import user_data_path
+    from isthmus.runtime.home import home_folder
 
-    folder = Path(os.environ.get("ISTHMUS_HOME") or user_data_path("isthmus"))
+    folder = home_folder()
     nearest = next(p for p in (folder, *folder.parents) if p.exists())
-    if os.access(nearest, os.W_OK):
+    if nearest.is_dir() and os.access(nearest, os.W_OK):
         return Check("home folder", "ok", str(folder))
     hint = "studies still run; set ISTHMUS_HOME to a folder you can write to keep runs"
-    return Check("home folder", "absent", f"{folder} is read-only", hint)
+    return Check("home folder", "absent", f"{folder} cannot be written to", hint)

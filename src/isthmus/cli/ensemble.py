@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -182,11 +181,20 @@ def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:
     settings = {}
     for text in texts:
         key, value = _pair(text, "--set")
-        try:
-            settings[key] = tomllib.loads(f"x = {value}")["x"]
-        except tomllib.TOMLDecodeError:
-            settings[key] = value
+        settings[key] = _setting(key, value)
     return settings
+
+
+def _setting(key: str, value: str) -> Any:
+    from isthmus.runtime.reading import Unreadable, toml_values
+
+    try:
+        found = toml_values(f"x = {value}")
+    except Unreadable as error:
+        if error.notation:
+            return value
+        raise BadInput("cannot be taken", error.problems, where=f"--set {key}") from error
+    return found["x"] if len(found) == 1 else value
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -189,7 +189,7 @@ def stdout_console() -> Console:
     """Return a rich console on stdout that guesses neither markup nor emoji codes from data."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "160"))
+    width = None if sys.stdout.isatty() else shutil.get_terminal_size((160, 40)).columns
     return Console(markup=False, emoji=False, highlight=False, width=width, soft_wrap=False)
 
 

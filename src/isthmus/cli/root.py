@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from isthmus._version import __version__
-from isthmus.errors import IsthmusError
+from isthmus.cli.process import (
+    check_memory_limit,
+    clear_terminal_size,
+    drop_stdout,
+    flushed,
+    open_streams,
+)
+from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 
 
@@ -39,10 +46,12 @@ ROOMS: tuple[Room, ...] = (
     Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),
 )
 
+_HELP = {"--help", "-h", "--version"}
 _EPILOGUE = (
     "Data goes to stdout, messages to stderr; every command takes --json. "
     "Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 not found, "
-    "5 network or source refused, 6 did not converge, 130 interrupted."
+    "5 network or source refused, 6 did not converge, 70 a fault of the program, 130 interrupted. "
+    "A damaged file is bad input."
 )
 
 
@@ -74,31 +83,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _use_utf8()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        if not _HELP & set(words):
+            check_memory_limit()
+        _check_words(words)
         return _dispatch(words)
-    except IsthmusError as error:
-        _say(f"error: {error}")
-        return error.exit_code
+    except (SystemExit, GeneratorExit):
+        raise
     except KeyboardInterrupt:
         _say("interrupted; nothing half-written was left")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        _drop_stdout()
+        drop_stdout()
         return EXIT_DONE
-    except MemoryError:
-        _say("error: out of memory\n  hint:  close other programs or ask for fewer years")
-        return EXIT_FAILED
+    except BaseException as error:  # noqa: BLE001 - panics of compiled code are no Exception
+        return _told(error)
 
 
 def entry() -> int:
-    """Run the command line as a process; an interrupt ends it at once with its exit code.
+    """Run the command line as a process, on whatever streams and limits it was given.
 
-    An interrupt that passes through a library's own call into the interpreter would otherwise be
-    remembered, and end the process by signal instead of by the documented code.
+    An interrupt ends it at once with its exit code: one that passes through a library's own call
+    into the interpreter would otherwise be remembered, and end the process by signal.
     """
+    open_streams()
+    clear_terminal_size()
     code = main()
+    if not flushed() and code == EXIT_DONE:
+        code = EXIT_FAILED
     if code == EXIT_INTERRUPTED:
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
     return code
 
@@ -116,10 +128,28 @@ def _dispatch(words: list[str]) -> int:
     return code if isinstance(code, int) else EXIT_DONE
 
 
+def _told(error: BaseException) -> int:
+    """Say what is wrong and return the exit code; what nobody foresaw goes to a file."""
+    from isthmus.runtime.faults import as_named
+    from isthmus.runtime.home import home_folder
+
+    named = as_named(error, home_folder() / "store")
+    _say(f"error: {named}")
+    return named.exit_code
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Refuse words that no file could keep: records hold them as text."""
+    for word in words:
+        if not word.isprintable() and any("\ud800" <= char <= "\udfff" for char in word):
+            shown = word.encode("utf-8", "backslashreplace").decode()
+            raise BadInput(f"{shown!r} is not UTF-8 text", where="command line")
+
+
 def _say(text: str) -> None:
     from isthmus.runtime.visible import visible
 
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError, ValueError):
         print(visible(text), file=sys.stderr)  # noqa: T201
 
 
@@ -129,9 +159,3 @@ def _use_utf8() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _drop_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's last flush does not fail."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())

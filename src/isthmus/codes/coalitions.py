@@ -13,6 +13,7 @@ from isthmus.codes._files import rows
 from isthmus.codes.economies import economies, economy_names
 from isthmus.codes.resolve import economy
 from isthmus.errors import BadInput, CodeUnknown
+from isthmus.runtime.reading.values import natural
 
 Date = dt.date | str | int
 
@@ -209,10 +210,9 @@ def as_date(on: Date) -> dt.date:
     if isinstance(on, dt.date):
         return on
     text = str(on).strip()
-    if text.isdigit() and len(text) == 4:
-        return dt.date(int(text), 12, 31)
+    year = natural(text) if len(text) == 4 else None
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(text) if year is None else dt.date(year, 12, 31)
     except ValueError:
         raise BadInput(
             f"{text!r} is no date", hint="write a day as 2024-12-31, or a year"

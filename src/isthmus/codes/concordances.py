@@ -65,7 +65,7 @@ _CLASS_COUNTS = (
 def _hs_stored() -> frozenset[tuple[str, str]]:
     import polars as pl
 
-    frame = pl.scan_parquet(data_path("hs_concordance.parquet"))
+    frame = pl.scan_parquet(data_path("hs_concordance.parquet"), glob=False)
     return frozenset(frame.select("source", "target").unique().collect().iter_rows())
 
 
@@ -73,7 +73,7 @@ def _hs_editions(later: str, earlier: str) -> Concordance:
     import polars as pl
 
     frame = (
-        pl.scan_parquet(data_path("hs_concordance.parquet"))
+        pl.scan_parquet(data_path("hs_concordance.parquet"), glob=False)
         .filter((pl.col("source") == later) & (pl.col("target") == earlier))
         .sort("source_code", "target_code")
         .collect()
@@ -97,7 +97,7 @@ def _hs_to_industry(target: str) -> Concordance:
     import polars as pl
 
     frame = (
-        pl.scan_parquet(data_path("hs_to_industry.parquet"))
+        pl.scan_parquet(data_path("hs_to_industry.parquet"), glob=False)
         .filter(pl.col("classification") == target)
         .sort(["product", "weight", "industry"], descending=[False, True, False])
         .collect()

@@ -154,7 +154,7 @@ def same(text: str, known: Iterable[str]) -> list[str]:
 def _listed() -> tuple[Label, ...]:
     import polars as pl
 
-    frame = pl.read_parquet(data_path("economy_labels.parquet"))
+    frame = pl.read_parquet(data_path("economy_labels.parquet"), glob=False)
     columns = ("scheme", "label", pl.col("economy").fill_null(""), "note")
     stored = [Label(*row) for row in frame.select(columns).rows()]
     own = [

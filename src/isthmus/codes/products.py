@@ -59,7 +59,7 @@ def product_texts(classification: str = "HS2017") -> Mapping[str, str]:
     if classification not in PRODUCT_CLASSIFICATIONS:
         raise lookup.unknown(classification, PRODUCT_CLASSIFICATIONS, noun="product classification")
     frame = (
-        pl.scan_parquet(data_path("hs_texts.parquet"))
+        pl.scan_parquet(data_path("hs_texts.parquet"), glob=False)
         .filter(pl.col("classification") == classification)
         .sort("product")
         .select("product", "text")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.runtime.reading import load_toml, read_text
 from isthmus.scenario.base import Strict
 
 Array = NDArray[np.float64]
@@ -160,7 +161,7 @@ class Assumptions:
 @cache
 def preset() -> Assumptions:
     """Return the assumptions that ship with the package."""
-    raw = tomllib.loads(_packaged())
+    raw = load_toml(_packaged(), what="assumptions", where=PRESET)
     return Assumptions({k: Assumption(**v) for k, v in raw["parameters"].items()})
 
 
@@ -180,7 +181,7 @@ def read_assumptions(path: str | Path) -> Assumptions:
     BadInput
         With every problem of the file.
     """
-    return parse_assumptions(_text(path), where=str(path))
+    return parse_assumptions(read_text(path, what="file of assumptions"), where=str(path))
 
 
 def parse_assumptions(text: str, *, where: str = "text") -> Assumptions:
@@ -191,7 +192,7 @@ def parse_assumptions(text: str, *, where: str = "text") -> Assumptions:
     BadInput
         For unknown names, missing reasons, values out of their range; all at once.
     """
-    raw = _toml(text, where)
+    raw = load_toml(text, what="assumptions", where=where)
     base = preset().entries
     problems = _top_level(raw)
     given = raw.get("parameters", {})
@@ -217,7 +218,7 @@ def read_ladder(path: str | Path) -> tuple[Rung, ...]:
     BadInput
         With every problem of the file.
     """
-    return parse_ladder(_text(path), where=str(path))
+    return parse_ladder(read_text(path, what="ladder file"), where=str(path))
 
 
 def parse_ladder(text: str, *, where: str = "text") -> tuple[Rung, ...]:
@@ -228,7 +229,7 @@ def parse_ladder(text: str, *, where: str = "text") -> tuple[Rung, ...]:
     BadInput
         For unknown or missing fields, degrees outside [0, 1], keys used twice; all at once.
     """
-    raw = _toml(text, where)
+    raw = load_toml(text, what="ladder", where=where)
     problems = _top_level(raw)
     found: list[Rung] = []
     listed = raw.get("rungs", [])
@@ -236,12 +237,14 @@ def parse_ladder(text: str, *, where: str = "text") -> tuple[Rung, ...]:
         problems.append(InputProblem("no [[rungs]] are given", "rungs"))
         listed = []
     for place, fields in enumerate(listed):
+        if not isinstance(fields, dict):
+            problems.append(InputProblem("must be a table", f"rungs.{place}"))
+            continue
         try:
             found.append(Rung(**fields))
         except BadInput as error:
             problems += _placed(error, f"rungs.{place}")
-    keys = [r.key for r in found]
-    for key in sorted({k for k in keys if keys.count(k) > 1}):
+    for key in sorted(k for k, count in Counter(r.key for r in found).items() if count > 1):
         problems.append(InputProblem(f"the key '{key}' is used twice", "rungs"))
     raise_all("ladder", problems, where=where)
     return tuple(found)
@@ -313,24 +316,6 @@ def _placed(error: BadInput, place: str) -> list[InputProblem]:
         InputProblem(p.what, f"{place}.{p.where}" if p.where else place, p.hint)
         for p in error.problems
     ]
-
-
-def _toml(text: str, where: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=where) from None
-
-
-def _text(path: str | Path) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise NotFound("there is no such file", where=str(path)) from None
-    except (UnicodeDecodeError, IsADirectoryError, PermissionError) as error:
-        raise BadInput(
-            "cannot be read as text", [InputProblem(str(error))], where=str(path)
-        ) from None
 
 
 def _packaged() -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.runtime.reading import read_text
 
 Floats = NDArray[np.float64]
 
@@ -153,11 +155,11 @@ def read_criticality(
         With every cell that is not a share from 0 to 1 and every code without a row.
     """
     place = Path(path)
+    text = read_text(place, what="criticality file")
     try:
-        with open(place, encoding="utf-8-sig", newline="") as handle:
-            rows = [row for row in csv.reader(handle) if row]
-    except FileNotFoundError:
-        raise NotFound("there is no such criticality file", where=str(place)) from None
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except csv.Error as error:
+        raise BadInput("criticality matrix", [InputProblem(str(error))], where=str(place)) from None
     if len(rows) < 2:
         raise BadInput("criticality matrix", [InputProblem("has no rows")], where=str(place))
     head = [c.strip() for c in rows[0][1:]]

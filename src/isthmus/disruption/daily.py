@@ -17,6 +17,7 @@ from isthmus.kernels.disruption_batch import Day
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.runtime import canonical_json, disk, publish_folder, write_bytes
 from isthmus.runtime.atomic import storage_errors
+from isthmus.store.datasets import parquet_bytes, stored_frame
 from isthmus.store.digest import file_digest
 
 Floats = NDArray[np.float64]
@@ -77,7 +78,7 @@ class DailySink:
         with storage_errors(folder):
             disk.make_folder(folder)
         if done > self.first:
-            kept = pl.read_parquet(self._path()).filter(pl.col("day") < done)
+            kept = stored_frame(self._path()).filter(pl.col("day") < done)
             values = kept.select(VALUES).to_numpy()
             self.rows = list(values.reshape(done - self.first, -1, len(VALUES)))
 
@@ -97,8 +98,6 @@ class DailySink:
         """Write the part that is being filled."""
         if not self.rows:
             return
-        from isthmus.store.datasets import parquet_bytes
-
         n = len(self.economies) * len(self.industries)
         days = len(self.rows)
         values = np.concatenate(self.rows)

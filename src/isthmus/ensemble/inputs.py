@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isthmus.errors import InputProblem, NotFound, raise_all
+from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+from isthmus.errors.system import named_read_error
+from isthmus.runtime.reading import check_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,16 @@ def input_file(path: Path | str) -> InputFile:
     Raises
     ------
     NotFound
-        When it cannot be read.
+        When there is none.
+    BadInput
+        When it is not a regular file, or cannot be read.
     """
+    check_regular(path)
     try:
         with Path(path).open("rb") as handle:
             return InputFile(str(path), hashlib.file_digest(handle, "sha256").hexdigest())
     except OSError as error:
-        what = f"the file cannot be read: {error.strerror or error}"
-        raise NotFound(what, where=str(path)) from error
+        raise named_read_error(error, path) from error
 
 
 def is_input_file(value: Any) -> bool:
@@ -60,7 +64,7 @@ def _problem(key: str, value: Mapping[str, Any]) -> InputProblem | None:
     where = f"{key}: {value['path']}"
     try:
         found = input_file(value["path"]).sha256
-    except NotFound as error:
+    except (NotFound, BadInput) as error:
         hint = "paths are kept as they were given: call from the folder of the first call"
         return InputProblem(error.what, where, hint)
     if found == value["sha256"]:

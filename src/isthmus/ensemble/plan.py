@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, get_args
 from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
 from isthmus.ensemble.lenses import parameter_problems, plain_parameters
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.runtime.reading import read_toml
 from isthmus.scenario import SHOCKS, Correlation, Scenario, preset, preset_names
 
 SAMPLES = 1024
@@ -154,7 +154,7 @@ def whole_number(path: str, scenario: Scenario) -> bool:
     return int in kinds and float not in kinds
 
 
-_OPTIONS: dict[str, type | tuple[type, ...]] = {
+_OPTIONS: dict[str, type] = {
     "lens": str,
     "samples": int,
     "design": str,
@@ -179,9 +179,14 @@ def read_plan(source: str | Path, **given: Any) -> EnsemblePlan:
         With every problem of the table, then with every problem of the scenario.
     """
     path = Path(source)
-    raw = preset(str(source)).to_dict() if str(source) in preset_names() else _read_toml(path)
+    raw = preset(str(source)).to_dict() if str(source) in preset_names() else _read(path)
     options = raw.pop("ensemble", {})
     return make_plan(raw, options, given, where=str(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    hint = did_you_mean(str(path), preset_names())
+    return read_toml(path, what="scenario file or preset", hint=hint)
 
 
 def make_plan(
@@ -205,24 +210,18 @@ def make_plan(
     BadInput
         With every problem of the table, then with every problem of the scenario.
     """
+    if not isinstance(options, Mapping):
+        raise_all("[ensemble]", [InputProblem("must be a table", "ensemble")], where=where)
     merged = {**options, **{k: v for k, v in given.items() if v is not None}}
-    merged["parameters"] = {**options.get("parameters", {}), **(given.get("parameters") or {})}
+    own = options.get("parameters", {})
+    if isinstance(own, Mapping):
+        merged["parameters"] = {**own, **(given.get("parameters") or {})}
     raise_all("[ensemble]", _option_problems(merged), where=where)
     merged["tables"] = tuple(merged.get("tables", ()))
     try:
         return EnsemblePlan(scenario=Scenario.from_dict(raw), **merged)
     except BadInput as error:
         raise BadInput(error.what, error.problems, where=where) from None
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        hint = did_you_mean(str(path), preset_names())
-        raise NotFound("there is no such file or preset", where=str(path), hint=hint) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=str(path)) from None
 
 
 def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
@@ -234,7 +233,7 @@ def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
     problems += [
         InputProblem(f"must not be {options[key]!r}", f"ensemble.{key}")
         for key, kind in _OPTIONS.items()
-        if key in options and not isinstance(options[key], _accepted(kind))
+        if key in options and not _fits(options[key], kind)
     ]
     if "lens" not in options:
         hint = 'write lens = "dependence.leverage" under [ensemble], or pass --lens'
@@ -244,5 +243,9 @@ def _option_problems(options: Mapping[str, Any]) -> list[InputProblem]:
     return problems
 
 
-def _accepted(kind: type | tuple[type, ...]) -> tuple[type, ...]:
-    return (list, tuple) if kind is list else kind if isinstance(kind, tuple) else (kind,)
+def _fits(value: Any, kind: type) -> bool:
+    if isinstance(value, bool):
+        return False
+    if kind is list:
+        return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    return isinstance(value, Mapping if kind is dict else kind)

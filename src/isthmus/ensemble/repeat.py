@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from isthmus.ensemble.recording import Repetition, circumstances, world_used
 from isthmus.ensemble.run import ensemble_of, outputs_of, run_manifest
 from isthmus.errors import DataCorrupted
@@ -16,7 +14,7 @@ from isthmus.evidence import content_hash
 from isthmus.runtime import CancelToken, Executor, Progress, silent
 from isthmus.store import Difference, RunEntry, RunOutputs, Store
 from isthmus.store.compare import differing_frames
-from isthmus.store.datasets import file_problems
+from isthmus.store.datasets import file_problems, stored_frame
 from isthmus.store.tables import TableEntry
 
 
@@ -101,7 +99,7 @@ def _differing(
             words = ("missing", "there") if part not in one else ("there", "missing")
             yield Difference(f"{place}, {part}", *words)
             continue
-        first, second = pl.read_parquet(before / part), pl.read_parquet(after / part)
+        first, second = stored_frame(before / part), stored_frame(after / part)
         if content_hash(first, keep_order=True) != content_hash(second, keep_order=True):
             keys = [c.name for c in old.columns if c.role == "dimension"]
             yield from differing_frames(f"{place}, {part}", first, second, keys)

@@ -13,7 +13,7 @@ from isthmus.ensemble.batch import FAILURES_TABLE, SAMPLES_TABLE
 from isthmus.errors import BadInput, DataCorrupted, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.store import RunEntry, RunOutputs, Store
-from isthmus.store.datasets import file_problems
+from isthmus.store.datasets import file_problems, stored_frame
 from isthmus.store.tables import TableEntry
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -157,7 +157,7 @@ def _groups(parts: Sequence[Any], dimensions: list[str], keep: list[pl.Expr]) ->
     """Return the distinct dimension rows, gathered part by part."""
     found: pl.DataFrame | None = None
     for part in parts:
-        frame = pl.read_parquet(part, columns=[*dimensions, "sample"]).filter(*keep)
+        frame = stored_frame(part, [*dimensions, "sample"]).filter(*keep)
         rows = frame.select(dimensions or "sample").unique()
         found = rows if found is None else pl.concat([found, rows]).unique()
     if found is None:
@@ -174,7 +174,7 @@ def _columns(
     numbered = block.with_row_index("group")
     pieces = []
     for part in parts:
-        frame = pl.read_parquet(part, columns=[*dimensions, value]).drop_nulls(value)
+        frame = stored_frame(part, [*dimensions, value]).drop_nulls(value)
         if dimensions:
             frame = frame.join(numbered, on=dimensions, how="inner", nulls_equal=True)
         else:

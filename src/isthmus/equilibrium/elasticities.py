@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from isthmus.codes import INDUSTRY_CLASSIFICATIONS, concordance, industries
 from isthmus.equilibrium.horizon import ElasticityPath, Reading
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.runtime.reading import toml_values
 
 Floats = NDArray[np.float64]
 Level = Literal["path", "source"]
@@ -161,7 +161,7 @@ def at_horizon(
 @cache
 def _carried() -> Mapping[str, Any]:
     file = resources.files("isthmus.equilibrium") / "data" / "elasticities.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return toml_values(file.read_text(encoding="utf-8"))
 
 
 @cache

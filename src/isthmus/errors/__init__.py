@@ -5,6 +5,7 @@ from isthmus.errors.base import (
     InputProblem,
     IsthmusError,
     NotFound,
+    Unforeseen,
     did_you_mean,
     raise_all,
 )
@@ -32,6 +33,7 @@ from isthmus.errors.model import (
     SurplusExceedsIncome,
     WorkerLost,
 )
+from isthmus.errors.system import SystemRefused
 
 __all__ = [
     "BadInput",
@@ -55,8 +57,10 @@ __all__ = [
     "StorageFull",
     "StorageReadOnly",
     "SurplusExceedsIncome",
+    "SystemRefused",
     "TargetExists",
     "TargetRefused",
+    "Unforeseen",
     "WorkerLost",
     "did_you_mean",
     "raise_all",

@@ -13,7 +13,21 @@ EXIT_BAD_INPUT = 3
 EXIT_NOT_FOUND = 4
 EXIT_SOURCE_REFUSED = 5
 EXIT_NOT_CONVERGED = 6
+EXIT_UNFORESEEN = 70
 EXIT_INTERRUPTED = 130
+
+LONGEST = 600
+"""Characters of one part of a message; what is longer loses its middle."""
+SHOWN = 20
+"""Problems that a message lists; the error carries all."""
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Return `text`, without its middle where it is longer than `longest` characters."""
+    if len(text) <= longest:
+        return text
+    head, tail = 2 * longest // 3, longest // 6
+    return f"{text[:head]}[... {len(text) - head - tail:,} characters ...]{text[-tail:]}"
 
 
 class IsthmusError(Exception):
@@ -32,10 +46,10 @@ class IsthmusError(Exception):
     exit_code: int = EXIT_FAILED
 
     def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
-        self.what = what
-        self.where = where
-        self.hint = hint
-        super().__init__(what)
+        self.what = shortened(what)
+        self.where = where if where is None else shortened(where)
+        self.hint = hint if hint is None else shortened(hint)
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         parts = [self.what]
@@ -82,6 +96,10 @@ class InputProblem:
     where: str = ""
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            object.__setattr__(self, name, shortened(getattr(self, name)))
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         hint = f" ({self.hint})" if self.hint else ""
@@ -96,7 +114,7 @@ class BadInput(IsthmusError):
     what : str
         What was being read.
     problems : sequence of InputProblem
-        All problems, in the order of the input.
+        All problems, in the order of the input; the message shows the first 20.
     where : str, optional
         The file or object that was read.
     """
@@ -118,8 +136,16 @@ class BadInput(IsthmusError):
         head = super().__str__()
         if not self.problems:
             return head
-        lines = "\n".join(f"  {n}. {problem}" for n, problem in enumerate(self.problems, 1))
-        return f"{head}\n{lines}"
+        lines = [f"  {n}. {problem}" for n, problem in enumerate(self.problems[:SHOWN], 1)]
+        more = len(self.problems) - SHOWN
+        lines += [f"  and {more:,} more"] if more > 0 else []
+        return "\n".join([head, *lines])
+
+
+class Unforeseen(IsthmusError):
+    """Something broke that no error names: a fault of the program, worth a report."""
+
+    exit_code = EXIT_UNFORESEEN
 
 
 def raise_all(what: str, problems: Sequence[InputProblem], *, where: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isthmus.errors.base import EXIT_BAD_INPUT, EXIT_FAILED, IsthmusError, NotFound
+from isthmus.errors.base import EXIT_BAD_INPUT, IsthmusError, NotFound
 
 
 class CodeUnknown(NotFound):
@@ -14,9 +14,9 @@ class DataMissing(NotFound):
 
 
 class DataCorrupted(IsthmusError):
-    """A file does not have the content that its manifest names."""
+    """A file is damaged: it does not have the content that its manifest names."""
 
-    exit_code = EXIT_FAILED
+    exit_code = EXIT_BAD_INPUT
 
 
 class SchemaVersionUnsupported(IsthmusError):

@@ -35,7 +35,7 @@ def content_hash(frame: pl.DataFrame, *, keep_order: bool = False) -> str:
     TypeError
         When a column has another type.
     ValueError
-        When a fraction is NaN: a missing value is null.
+        When a fraction is NaN (a missing value is null), or a whole number is beyond 64 bits.
     """
     plain = frame.select(_plain(frame[name]) for name in sorted(frame.columns))
     if plain.width and not keep_order:
@@ -47,8 +47,15 @@ def content_hash(frame: pl.DataFrame, *, keep_order: bool = False) -> str:
     return digest.hexdigest()
 
 
+def beyond_64_bits(series: pl.Series) -> bool:
+    """Say whether whole numbers hold one that 64 bits with a sign cannot."""
+    return series.cast(pl.Int64, strict=False).null_count() > series.null_count()
+
+
 def _plain(series: pl.Series) -> pl.Series:
     kind = series.dtype
+    if kind.is_integer() and beyond_64_bits(series):
+        raise ValueError(f"column {series.name!r} holds whole numbers beyond 64 bits")
     if kind.is_integer() or kind in (pl.Boolean, pl.Date):
         return series.cast(pl.Int64 if kind.is_integer() or kind == pl.Boolean else pl.Int32).cast(
             pl.Int64

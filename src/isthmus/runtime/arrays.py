@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +13,12 @@ from isthmus.errors import SchemaVersionUnsupported
 from isthmus.runtime import disk
 from isthmus.runtime.atomic import atomic_write_bytes, storage_errors
 from isthmus.runtime.canonical import canonical_json
+from isthmus.runtime.reading.archives import ARCHIVE_FAULTS
+from isthmus.runtime.reading.json_values import json_values
 
 SCHEMA_VERSION = 1
 _ABOUT = "about"
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (OSError, ValueError, KeyError, *ARCHIVE_FAULTS)
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -77,7 +76,7 @@ class ArrayCheckpoint:
         """
         try:
             with self.path.open("rb") as handle, np.load(handle, allow_pickle=False) as kept:
-                entry = json.loads(kept[_ABOUT].tobytes())
+                entry = json_values(kept[_ABOUT].tobytes())
                 arrays = {name[2:]: kept[name] for name in kept.files if name != _ABOUT}
         except _DAMAGE:
             return None

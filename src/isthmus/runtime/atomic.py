@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly
+from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly, SystemRefused
+from isthmus.errors.system import printable
 from isthmus.runtime import disk
 from isthmus.runtime.disk import sync_folder
 
@@ -31,6 +32,11 @@ __all__ = [
 
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_HINTS = {
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 def named_storage_error(error: OSError, place: Path) -> IsthmusError:
@@ -47,23 +53,28 @@ def named_storage_error(error: OSError, place: Path) -> IsthmusError:
             where=str(place),
             hint="choose another folder, or change its permissions",
         )
-    return IsthmusError(f"writing failed: {error.strerror or error}", where=str(place))
+    return SystemRefused(
+        f"writing failed: {error.strerror or error}",
+        where=printable(place),
+        hint=_HINTS.get(error.errno or 0),
+    )
 
 
 @contextlib.contextmanager
 def storage_errors(place: Path) -> Iterator[None]:
-    """Raise what the block cannot write as a named error; other failures pass unchanged.
+    """Raise what the block cannot write as a named error.
 
     Raises
     ------
     StorageFull, StorageReadOnly
         For a full disk, a read-only file system or missing permissions.
+    SystemRefused
+        For anything else that the system refuses: a file where a folder should be, a name that is
+        too long, a limit on the size of files.
     """
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL | _READ_ONLY:
-            raise
         raise named_storage_error(error, place) from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,8 @@ from isthmus.errors import SchemaVersionUnsupported
 from isthmus.runtime import disk
 from isthmus.runtime.atomic import storage_errors, write_bytes
 from isthmus.runtime.canonical import canonical_hash, canonical_json
+from isthmus.runtime.reading.json_values import json_values
+from isthmus.runtime.reading.values import Unreadable
 
 SCHEMA_VERSION = 1
 
@@ -55,8 +56,8 @@ class Checkpoints:
             When it was written by a release with another layout.
         """
         try:
-            entry = json.loads(self._path(number).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            entry = json_values(self._path(number).read_bytes())
+        except (OSError, Unreadable):
             return None
         if not isinstance(entry, dict):
             return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from isthmus.runtime.reading.json_values import json_values
+from isthmus.runtime.reading.values import Unreadable
 
 _LARGEST_MARK = 256 << 20
 
@@ -61,8 +63,8 @@ class Contents:
         try:
             if not _is_plain(mark) or mark.stat().st_size > _LARGEST_MARK:
                 return None
-            raw = json.loads(mark.read_bytes())
-        except (OSError, ValueError, RecursionError):
+            raw = json_values(mark.read_bytes())
+        except (OSError, Unreadable):
             return None
         if not isinstance(raw, dict) or not set(self.keys) <= set(raw):
             return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
+from isthmus.errors import BadInput, NotFound, did_you_mean
 from isthmus.runtime import publish_text
+from isthmus.runtime.reading import load_toml, read_text
 from isthmus.scenario.model import Scenario
 
 
@@ -22,10 +22,7 @@ def loads(text: str, *, where: str = "text") -> Scenario:
     BadInput
         When the text is not TOML or the scenario breaks a rule; all problems at once.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=where) from None
+    raw = load_toml(text, what="scenario file", where=where)
     try:
         return Scenario.from_dict(raw)
     except BadInput as error:
@@ -55,16 +52,7 @@ def read(path: str | Path) -> Scenario:
     BadInput
         When it is not a valid scenario; all problems at once.
     """
-    place = Path(path)
-    try:
-        text = place.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise NotFound("there is no such scenario file", where=str(place)) from None
-    except (UnicodeDecodeError, IsADirectoryError, PermissionError) as error:
-        raise BadInput(
-            "cannot be read as text", [InputProblem(str(error))], where=str(place)
-        ) from None
-    return loads(text, where=str(place))
+    return loads(read_text(path, what="scenario file"), where=str(path))
 
 
 def write(scenario: Scenario, path: str | Path, *, replace: bool = False) -> None:

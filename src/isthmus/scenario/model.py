@@ -8,7 +8,9 @@ from typing import Any, Self
 from pydantic import Field
 
 from isthmus.errors import BadInput, InputProblem, ShockNotRepresentable, did_you_mean, raise_all
+from isthmus.errors.base import SHOWN
 from isthmus.runtime import canonical_hash
+from isthmus.runtime.reading.values import natural
 from isthmus.scenario.base import Strict
 from isthmus.scenario.ranges import Correlation, Range
 from isthmus.scenario.shocks import SHOCKS, Shock
@@ -65,7 +67,7 @@ class Scenario(Strict):
     ranges: tuple[Range, ...] = ()
     correlations: tuple[Correlation, ...] = ()
 
-    def __init__(self, **data: Any) -> None:
+    def __init__(self, /, **data: Any) -> None:
         problems: list[InputProblem] = []
         written = dict(data)
         for field, build in _PARTS.items():
@@ -234,7 +236,8 @@ def _bad_paths(written: Mapping[str, Any], known: Container[str]) -> list[InputP
         paths = _of(item, "paths")
         for path in paths if isinstance(paths, list | tuple) else ():
             if isinstance(path, str) and path not in seen:
-                where, hint = f"correlations.{index}.paths", did_you_mean(path, seen)
+                where = f"correlations.{index}.paths"
+                hint = did_you_mean(path, seen) if len(problems) < SHOWN else ""
                 problems.append(InputProblem(f"'{path}' has no range", where=where, hint=hint))
     return problems
 
@@ -252,12 +255,13 @@ def _path_problem(path: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
     head, *rest = path.split(".")
     if path == "horizon" or (head == "params" and len(rest) == 1):
         return None
-    if head != "shocks" or len(rest) < 2 or not rest[0].isdigit():
+    number = natural(rest[0]) if rest else None
+    if head != "shocks" or len(rest) < 2 or number is None:
         return f"'{path}' leads nowhere", "paths start with shocks.<index>., params. or horizon"
     shocks = _tables(data, "shocks")
-    if int(rest[0]) >= len(shocks):
+    if number >= len(shocks):
         return f"there is no shock {rest[0]}", f"the scenario has {len(shocks)}"
-    kind = _of(shocks[int(rest[0])], "kind")
+    kind = _of(shocks[number], "kind")
     if not isinstance(kind, str) or kind not in SHOCKS:
         return None
     fields = SHOCKS[kind].model_fields

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import polars as pl
 
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord, Kind
+from isthmus.runtime.reading import read_json
 from isthmus.sources import flows
 from isthmus.sources.flows import Rows
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
@@ -111,14 +111,15 @@ def _text(path: Path, wishes: Wishes) -> TextTable:
 
 
 def _json(path: Path) -> TextTable:
+    answer = read_json(path, what="answer of UN Comtrade")
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["data"]
+        rows = answer["data"]
         names = list(dict.fromkeys(name for row in rows for name in row))
         frame = pl.DataFrame(
             {n: [_cell(row.get(n)) for row in rows] for n in names},
             schema=dict.fromkeys(names, pl.String),
         )
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         hint = 'the API answers with {"data": [{...}]}'
         raise BadInput(f"no answer of UN Comtrade: {error}", where=str(path), hint=hint) from None
     lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)

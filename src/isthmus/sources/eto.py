@@ -10,7 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.runtime.reading import check_regular
+from isthmus.runtime.reading.tables import read_text_table
 
 CITATION = (
     "Center for Security and Emerging Technology, Emerging Technology Observatory, Advanced "
@@ -125,15 +127,8 @@ def _sequence(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _read(path: Path) -> pl.DataFrame:
-    if not path.is_file():
-        raise NotFound(
-            f"no file {path.name}", where=str(path.parent), hint=f"download it from {ADDRESS}"
-        )
-    try:
-        return pl.read_csv(path, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        problem = InputProblem(str(error).splitlines()[0], path.name)
-        raise BadInput("the chip data set cannot be read", [problem], where=str(path)) from None
+    check_regular(path, what="file of the chip data set", hint=f"download it from {ADDRESS}")
+    return read_text_table(path, what="chip data set")
 
 
 def _need(name: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from isthmus.errors import BadInput
+from isthmus.runtime.reading import read_json
 from isthmus.sources.text import TextTable
 
 
@@ -21,8 +21,8 @@ def read_jsonstat(path: Path) -> TextTable:
     BadInput
         When the file is no such data set, or its values do not fit its dimensions.
     """
+    raw: Any = read_json(path, what="JSON-stat file")
     try:
-        raw: Any = json.loads(path.read_text(encoding="utf-8"))
         names, sizes = [str(n) for n in raw["id"]], [int(n) for n in raw["size"]]
         listed = [_codes(raw["dimension"][name]["category"]) for name in names]
         values = raw["value"]
@@ -34,7 +34,7 @@ def read_jsonstat(path: Path) -> TextTable:
         cells = [(int(at), value) for at, value in pairs if value is not None]
         if cells and max(at for at, _ in cells) >= prod(sizes):
             raise ValueError("more values than cells")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         hint = "JSON-stat 2.0 holds id, size, dimension and value"
         raise BadInput(f"no data set in JSON-stat: {error}", where=str(path), hint=hint) from None
     columns: dict[str, list[str]] = {name: [] for name in names}

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from isthmus.errors import BadInput, NotFound
+from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord
+from isthmus.runtime import reading
+from isthmus.runtime.reading import check_regular, is_folder
+from isthmus.runtime.reading.tables import check_width
 from isthmus.sources import layout
 from isthmus.sources.text import TextOptions, TextTable, read_bytes
 
@@ -124,10 +127,9 @@ def peek(path: Path) -> Peek:
     NotFound
         When there is no such file.
     """
-    if path.is_dir():
+    if is_folder(path):
         return Peek(path)
-    if not path.is_file():
-        raise NotFound("no such file", where=str(path), hint="check the path")
+    check_regular(path, what="table")
     with open(path, "rb") as handle:
         raw = handle.read(PEEK)
     try:
@@ -154,7 +156,8 @@ def plain_text(
     needs no recognition. Any other, such as one saved again by a spreadsheet, is read by
     `isthmus.sources.text`.
     """
-    raw = path.read_bytes()
+    raw = reading.read_bytes(path, what="table")
+    check_width(raw, path)
     name = name or path.name
     if options == TextOptions() and (frame := _fast(raw)) is not None:
         lines = pl.Series("line", range(2, frame.height + 2), dtype=pl.Int64)
@@ -171,7 +174,7 @@ def _fast(raw: bytes) -> pl.DataFrame | None:
     if width < 2 or height < 2 or raw.count(b",") != (width - 1) * height:
         return None
     try:
-        frame = pl.read_csv(raw, infer_schema=False, quote_char=None)
+        frame = pl.read_csv(raw, glob=False, infer_schema=False, quote_char=None)
     except pl.exceptions.PolarsError:
         return None
     if frame.height != height - 1 or len(set(frame.columns)) != width:

@@ -15,7 +15,9 @@ from typing import Literal
 
 import polars as pl
 
-from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
+from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.runtime import reading
+from isthmus.runtime.reading.tables import check_width
 from isthmus.sources import layout
 from isthmus.sources.layout import BLANKS, Record, filled
 from isthmus.sources.lines import split_lines
@@ -166,12 +168,8 @@ def read_text(
         With every row that has more or fewer cells than the header, by line.
     """
     options = options or TextOptions()
-    if not path.is_file():
-        raise NotFound("no such file", where=str(path), hint="check the path")
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BadInput("the file cannot be read", where=str(path), hint=str(error)) from error
+    raw = reading.read_bytes(path, what="table")
+    check_width(raw, path)
     return read_bytes(raw, path.name, options, wanted=wanted)
 
 

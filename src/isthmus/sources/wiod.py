@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.errors import BadInput, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import Redistribution
+from isthmus.runtime.reading import ArrayArchive, Unreadable
 from isthmus.sources.matrix import BELOW, Square, columns_of, printed
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished
+from isthmus.sources.wiod_form import READ, form_problems, number_problems, read_meta
 
 Array = NDArray[np.float64]
 
@@ -32,8 +29,6 @@ LAYOUT = (
     "economy-major, with their labels; see Timmer and others (2015)"
 )
 LICENCE = "CC BY 4.0, as far as known"
-REQUIRED = ("Z", "Y", "x", "va", "countries", "industries", "fd_categories")
-READ = (*REQUIRED, "taxes", "margins", "other_rows", "rounding", "industry_names", "meta")
 
 CATEGORY_NAMES = {
     "HFCE": "households",
@@ -159,53 +154,33 @@ def read_wiod(path: Path) -> WiodArrays:
         When the file is not such an archive or lacks an array.
     """
     try:
-        source = np.load(path, allow_pickle=False)
-        if not isinstance(source, np.lib.npyio.NpzFile):
-            raise ValueError("one array, not several with names")
-        with source:
-            missing = [name for name in REQUIRED if name not in source]
-            arrays = {name: source[name] for name in source.files if name in READ}
-        meta = json.loads(str(arrays.get("meta", "{}")))
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise_all("WIOD table", [InputProblem(f"not an archive of arrays ({error})", str(path))])
-        raise
-    problems = [
-        InputProblem("array is missing", name, "a converted WIOD table holds it")
-        for name in missing
-    ]
-    raise_all("WIOD table", problems or _shape_problems(arrays), where=str(path))
+        with ArrayArchive(path, what="world table") as archive:
+            raise_all("WIOD table", form_problems(archive.forms), where=str(path))
+            arrays = {name: archive.read(name) for name in READ if name in archive.forms}
+    except Unreadable as error:
+        raise BadInput("WIOD table: 1 problem", error.problems, where=str(path)) from error
+    year, about, problems = read_meta(arrays.get("meta"))
+    raise_all("WIOD table", [*problems, *number_problems(arrays)], where=str(path))
     N = arrays["x"].size
     other = np.zeros(N)
     for name in ("taxes", "margins"):
-        other += np.asarray(arrays.get(name, np.zeros(N)), dtype=np.float64)
+        other += arrays.get(name, 0.0)
     if "other_rows" in arrays:
-        other += np.asarray(arrays["other_rows"], dtype=np.float64).sum(axis=0)
-    names = arrays.get("industry_names", arrays["industries"])
+        other += arrays["other_rows"].astype(np.float64).sum(axis=0)
     return WiodArrays(
         Z=arrays["Z"].astype(np.float64),
         Y=arrays["Y"].astype(np.float64),
         x=arrays["x"].astype(np.float64),
         va=arrays["va"].astype(np.float64),
         other=other,
-        rounding=np.asarray(arrays.get("rounding", np.zeros(N)), dtype=np.float64),
+        rounding=np.zeros(N) + arrays.get("rounding", 0.0),
         economies=_texts(arrays["countries"]),
         industries=_texts(arrays["industries"]),
-        industry_names=_texts(names),
+        industry_names=_texts(arrays.get("industry_names", arrays["industries"])),
         categories=_texts(arrays["fd_categories"]),
-        year=int(meta.get("year", 0)),
-        about=str(meta.get("source", "World Input-Output Database")),
+        year=year,
+        about=about,
     )
-
-
-def _shape_problems(arrays: Mapping[str, NDArray[Any]]) -> list[InputProblem]:
-    n, S, F = (arrays[name].size for name in ("countries", "industries", "fd_categories"))
-    N = n * S
-    wanted = {"Z": (N, N), "Y": (N, n * F), "x": (N,), "va": (N,)}
-    return [
-        InputProblem(f"has shape {arrays[name].shape}, not {shape}", name)
-        for name, shape in wanted.items()
-        if arrays[name].shape != shape
-    ]
 
 
 def _texts(a: NDArray[np.str_]) -> tuple[str, ...]:

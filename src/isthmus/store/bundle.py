@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from isthmus.errors import (
     BadInput,
@@ -16,9 +16,10 @@ from isthmus.errors import (
     LicenceForbids,
     raise_all,
 )
-from isthmus.evidence.content import content_hash
 from isthmus.runtime import canonical_json, check_files, disk, publish_file
 from isthmus.runtime.markdown import heading, inline
+from isthmus.runtime.reading import Unreadable, json_values
+from isthmus.runtime.reading.archives import archive_faults, open_archive
 from isthmus.store import datasets, layout
 from isthmus.store.datasets import DATA_FILE, DatasetEntry, DatasetManifest
 from isthmus.store.layout import DATASETS, MANIFEST, write_new
@@ -162,16 +163,14 @@ def import_bundle(store: Store, path: Path) -> list[str]:
         When the store cannot be written to.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(path, what="bundle") as archive:
             _check_members(archive, path)
             with store.writing():
                 names = _import_all(store, archive, path)
                 store.refresh()
                 return names
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except Unreadable as error:
         raise DataCorrupted("not a readable bundle", where=str(path), hint=str(error)) from error
-    except FileNotFoundError as error:
-        raise BadInput("there is no such bundle", where=str(path)) from error
 
 
 def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
@@ -227,7 +226,8 @@ def _checked_member(archive: zipfile.ZipFile, base: str, path: Path, new: Path) 
     _unpack(archive, f"{base}/{DATA_FILE}", new / DATA_FILE, manifest.files[0].bytes)
     for problem in datasets.file_problems(new, manifest.files):
         raise DataCorrupted(problem, where=where)
-    if content_hash(datasets.read_parquet(new / DATA_FILE)) != manifest.record.content_sha256:
+    found = datasets.describe(manifest.record, datasets.stored_frame(new / DATA_FILE))
+    if found.content_sha256 != manifest.record.content_sha256:
         raise DataCorrupted("the rows differ from the digest in the record", where=where)
     return manifest
 
@@ -246,9 +246,9 @@ def _register(store: Store, manifest: DatasetManifest, new: Path) -> None:
 def _unpack(archive: zipfile.ZipFile, name: str, target: Path, size: int) -> None:
     """Copy one member, never more than its manifest says."""
     left = size
-    with archive.open(name) as source, disk.DiskFile(target) as raw:
+    with _opened(archive, name) as source, disk.DiskFile(target) as raw:
         handle = io.BufferedWriter(raw, buffer_size=disk.CHUNK)
-        while block := source.read(_BLOCK):
+        while block := _block(source):
             left -= len(block)
             if left < 0:
                 raise DataCorrupted("the file is larger than its manifest says", where=name)
@@ -257,13 +257,31 @@ def _unpack(archive: zipfile.ZipFile, name: str, target: Path, size: int) -> Non
         raw.sync()
 
 
-def _json(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
-    import json
+def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    with archive_faults():
+        try:
+            return archive.open(name)
+        except (KeyError, OSError, ValueError) as error:
+            raise Unreadable(InputProblem(f"damaged archive: {error}", name)) from error
 
+
+def _block(source: IO[bytes], size: int = _BLOCK) -> bytes:
+    with archive_faults():
+        try:
+            return source.read(size)
+        except (OSError, ValueError) as error:
+            raise Unreadable(InputProblem(f"damaged archive: {error}")) from error
+
+
+def _json(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
+    with _opened(archive, name) as source:
+        content = _block(source, _LARGEST_MANIFEST + 1)
     try:
-        value = json.loads(archive.read(name))
-    except (KeyError, ValueError) as error:
-        raise DataCorrupted("cannot be read as JSON", where=f"{path}: {name}") from error
+        value = json_values(content, wide=False)
+    except Unreadable as error:
+        raise DataCorrupted(
+            "cannot be read as JSON", where=f"{path}: {name}", hint=str(error)
+        ) from error
     if not isinstance(value, dict):
         raise DataCorrupted("does not hold a JSON object", where=f"{path}: {name}")
     return value

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from isthmus.errors import BadInput, DataCorrupted, InputProblem, raise_all
+from isthmus.errors import BadInput, DataCorrupted, InputProblem, NotFound, raise_all
 from isthmus.evidence import DatasetRecord
-from isthmus.evidence.content import content_hash
-from isthmus.runtime import canonical_hash
+from isthmus.evidence.content import beyond_64_bits, content_hash
+from isthmus.runtime import canonical_hash, reading
+from isthmus.runtime.reading import Unreadable
+from isthmus.runtime.reading.tables import parquet_frame
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
 
@@ -111,6 +114,10 @@ def _problems(record: DatasetRecord, frame: pl.DataFrame) -> list[InputProblem]:
         elif dtype.is_float() and not frame[name].drop_nulls().is_finite().all():
             hint = "leave a cell empty where there is no number"
             problems.append(InputProblem("holds NaN or infinity", f"column {name}", hint))
+        elif dtype.is_integer() and beyond_64_bits(frame[name]):
+            hint = "write codes as text, or amounts as fractions"
+            what = "holds whole numbers beyond 64 bits"
+            problems.append(InputProblem(what, f"column {name}", hint))
     declared = set(record.columns)
     if declared:
         problems += [
@@ -211,7 +218,21 @@ def read_table(folder: Path, manifest: DatasetManifest) -> pl.DataFrame:
         raise DataCorrupted(
             problem, where=manifest.reference, hint="isthmus data verify lists all faults"
         )
-    return pl.read_parquet(folder / DATA_FILE)
+    return stored_frame(folder / DATA_FILE)
+
+
+def stored_frame(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read a Parquet file of the store whose hash has been compared.
+
+    Raises
+    ------
+    DataCorrupted
+        When it is not readable all the same.
+    """
+    try:
+        return parquet_frame(path, columns=columns)
+    except (Unreadable, BadInput, NotFound) as error:
+        raise DataCorrupted("not a readable table", where=str(path), hint=str(error)) from error
 
 
 def file_problems(folder: Path, files: tuple[FileEntry, ...]) -> list[str]:
@@ -231,20 +252,16 @@ def read_document(path: Path) -> dict[str, Any]:
 
     Raises
     ------
+    NotFound
+        When there is no such file.
     BadInput
-        When it is missing or neither.
+        When it is neither.
     """
-    import json
-    import tomllib
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        read = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-        if not isinstance(read, dict):
-            raise ValueError("it holds no names")
-        return read
-    except (OSError, ValueError) as error:
-        raise BadInput("the record cannot be read", where=str(path), hint=str(error)) from error
+    read = reading.read_json if path.suffix.lower() == ".json" else reading.read_toml
+    found = read(path, what="record of the data set")
+    if not isinstance(found, dict):
+        raise BadInput("the record holds no names", where=str(path))
+    return found
 
 
 def record_of(document: dict[str, Any], *, where: str) -> DatasetRecord:
@@ -275,18 +292,3 @@ def read_record(path: Path) -> DatasetRecord:
         With every field that is missing, unknown or wrong.
     """
     return record_of(read_document(path), where=str(path))
-
-
-def read_parquet(path: Path) -> pl.DataFrame:
-    """Read a Parquet file.
-
-    Raises
-    ------
-    BadInput
-        When it cannot be read.
-    """
-    try:
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        hint = str(error).splitlines()[0]
-        raise BadInput("the table cannot be read", where=str(path), hint=hint) from error

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from isthmus.errors import DataCorrupted, SchemaVersionUnsupported
+from isthmus.errors import DataCorrupted, IsthmusError, SchemaVersionUnsupported
 from isthmus.runtime import canonical_json, disk
 from isthmus.runtime.atomic import storage_errors
 from isthmus.runtime.lock import file_lock
+from isthmus.runtime.reading import Unreadable, json_values, read_bytes
 
 STORE_VERSION = 1
 FORMAT_FILE = "store.json"
@@ -26,16 +26,6 @@ LOCK = "writer.lock"
 INDEX = "index.sqlite"
 
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def home_folder() -> Path:
-    """Return the user's folder: ``ISTHMUS_HOME``, or the platform's folder for user data."""
-    named = os.environ.get("ISTHMUS_HOME")
-    if named:
-        return Path(named)
-    from platformdirs import user_data_path
-
-    return user_data_path("isthmus")
 
 
 def check_format(root: Path) -> None:
@@ -142,8 +132,8 @@ def read_json(path: Path) -> dict[str, Any]:
         When the file is missing, unreadable or holds something else.
     """
     try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        value = json_values(read_bytes(path))
+    except (IsthmusError, Unreadable) as error:
         raise DataCorrupted("cannot be read as JSON", where=str(path), hint=str(error)) from error
     if not isinstance(value, dict):
         raise DataCorrupted("does not hold a JSON object", where=str(path))

@@ -22,6 +22,7 @@ from isthmus.errors import (
 from isthmus.evidence import DatasetRecord, Result
 from isthmus.runtime import canonical_json, disk
 from isthmus.runtime.atomic import storage_errors
+from isthmus.runtime.home import home_folder
 from isthmus.runtime.lock import file_lock
 from isthmus.store import datasets, index, layout, runs
 from isthmus.store.datasets import DatasetEntry, DatasetManifest
@@ -51,7 +52,7 @@ class Store:
     """
 
     def __init__(self, root: Path | None = None, *, wait: float = 30.0) -> None:
-        self.root = root if root is not None else layout.home_folder() / "store"
+        self.root = root if root is not None else home_folder() / "store"
         self.wait = wait
         layout.check_format(self.root)
 

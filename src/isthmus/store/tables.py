@@ -12,7 +12,7 @@ from isthmus.errors import DataCorrupted
 from isthmus.evidence import Column, Kind, Table
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import disk
-from isthmus.store.datasets import FileEntry, file_problems, parquet_bytes
+from isthmus.store.datasets import FileEntry, file_problems, parquet_bytes, stored_frame
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import write_new
 
@@ -92,7 +92,7 @@ def load_table(folder: Path, entry: TableEntry) -> Table:
     """
     for problem in file_problems(folder, entry.files):
         raise DataCorrupted(problem, where=str(folder))
-    frame = pl.concat([pl.read_parquet(folder / file.name) for file in entry.files])
+    frame = pl.concat([stored_frame(folder / file.name) for file in entry.files])
     return Table(
         name=entry.name,
         frame=frame,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from isthmus import codes
 from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.runtime.reading.values import Place as Path
 from isthmus.study.ensemble import declared_problems, named_parties, raw_parties
-from isthmus.study.locate import Path
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import malformed
 from isthmus.study.schema import ROLES
@@ -20,23 +21,24 @@ Found = tuple[Path, str, str]
 _NUMBERS = {"year", "number"}
 
 
-def semantic_problems(data: dict[str, Any]) -> list[Found]:
-    """Return every wrong code, measure and argument: where, what, hint.
+def semantic_problems(data: dict[str, Any], *, most: int | None = None) -> list[Found]:
+    """Return every wrong code, measure and argument: where, what, hint; of a kind at most `most`.
 
     Works on the raw values and skips what has the wrong type, which the schema reports, so that
     no mistake hides another.
     """
-    return [
-        *_roles(data),
-        *_pages(data),
-        *_events(data),
-        *_industries(data),
-        *_baskets(data),
-        *_claims(data),
-        *_basket_names(data),
-        *wording_problems(data),
-        *ensemble_problems(data),
-    ]
+    checks = (
+        _roles,
+        _pages,
+        _events,
+        _industries,
+        _baskets,
+        _claims,
+        _basket_names,
+        wording_problems,
+        ensemble_problems,
+    )
+    return [found for check in checks for found in islice(check(data), most)]
 
 
 def _roles(data: dict[str, Any]) -> Iterator[Found]:
@@ -176,7 +178,7 @@ def _kind(path: Path, claim: dict[str, Any], roles: Sequence[str]) -> Iterator[F
             yield path, "a fact needs a measure", "`isthmus study check --measures` lists them"
         if "rule" not in claim:
             yield path, "a fact needs a rule", "rule = { comparison, threshold, reason }"
-    elif kind in {"unmeasured", "intent"}:
+    elif kind in ("unmeasured", "intent"):
         for key in ("measure", "rule"):
             if claim.get(key):
                 what = f"a claim of kind {kind!r} has no {key}"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from isthmus.errors import BadInput, NotFound, did_you_mean
+from isthmus.errors import BadInput, IsthmusError, NotFound, did_you_mean
+from isthmus.runtime.reading import is_file, read_toml
+from isthmus.runtime.reading.values import Place as KeyPath
+from isthmus.runtime.reading.values import natural
 from isthmus.scenario import Correlation, Range, Scenario, preset, preset_names
-from isthmus.study.locate import Path as KeyPath
 from isthmus.study.schema import Sampling, Study
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def open_plan(source: str, **given: Any) -> EnsemblePlan:
         return read_plan(source, **given)
     if source in shipped_studies():
         return study_plan(open_study(source), **given)
-    path = next((p for p in (Path(source), Path(f"{source}.toml")) if p.is_file()), None)
+    path = next((p for p in (Path(source), Path(f"{source}.toml")) if is_file(p)), None)
     if path is None:
         hint = did_you_mean(source, (*preset_names(), *shipped_studies()))
         raise NotFound("there is no such file, study or preset", where=source, hint=hint)
@@ -57,8 +58,8 @@ def open_plan(source: str, **given: Any) -> EnsemblePlan:
 
 def _is_study(path: Path) -> bool:
     """Say whether a file has a key that only studies have; `read_plan` names what is unreadable."""
-    with contextlib.suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return bool(_OF_STUDIES & set(tomllib.loads(path.read_text(encoding="utf-8"))))
+    with contextlib.suppress(IsthmusError):
+        return bool(_OF_STUDIES & set(read_toml(path)))
     return False
 
 
@@ -251,7 +252,7 @@ def _plan_place(where: str, places: list[int]) -> KeyPath:
 
 
 def _keys(where: str) -> KeyPath:
-    return tuple(int(part) if part.isdigit() else part for part in where.split("."))
+    return tuple(part if natural(part) is None else int(part) for part in where.split("."))
 
 
 def _table(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from isthmus.errors import BadInput, InputProblem, NotFound, SchemaVersionUnsupported, did_you_mean
+from isthmus.errors import BadInput, InputProblem, SchemaVersionUnsupported, did_you_mean
+from isthmus.runtime.reading import LineIndex, load_toml, read_text
+from isthmus.runtime.reading.toml_lines import get
+from isthmus.runtime.reading.toml_values import dotted
+from isthmus.runtime.reading.values import Place as KeyPath
 from isthmus.study.check import semantic_problems
 from isthmus.study.ensemble import declared
-from isthmus.study.locate import LineIndex, get
-from isthmus.study.locate import Path as KeyPath
 from isthmus.study.schema import (
     SCHEMA_VERSION,
     Basket,
@@ -27,8 +28,10 @@ from isthmus.study.schema import (
     Study,
 )
 
+MOST = 100
+"""Problems of a kind that are worked out; a file with more has one cause."""
+
 _FORM = "lower-case letters, digits and hyphens in names; two to six digits in product codes"
-_SYNTAX_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _FIELDS: dict[str, tuple[str, ...]] = {
     "": tuple(Study.model_fields),
     "roles": tuple(Role.model_fields),
@@ -54,21 +57,8 @@ def read_study(path: Path) -> Study:
     SchemaVersionUnsupported
         When the file was written for another release.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise NotFound(
-            "the study file cannot be read",
-            where=str(path),
-            hint="`isthmus study list` shows the studies that ship with the package",
-        ) from error
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        problem = InputProblem("not UTF-8 text", f"line {line}", "save the file as UTF-8")
-        raise BadInput("study file: 1 problem", [problem], where=str(path)) from error
-    return load_study(text, where=str(path))
+    hint = "`isthmus study list` shows the studies that ship with the package"
+    return load_study(read_text(path, what="study file", hint=hint), where=str(path))
 
 
 def load_study(text: str, *, where: str = "study") -> Study:
@@ -88,10 +78,7 @@ def load_study(text: str, *, where: str = "study") -> Study:
     SchemaVersionUnsupported
         When the file names a schema version that this release does not read.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("study file: 1 problem", [_syntax(str(error))], where=where) from error
+    data = load_toml(text, what="study file", where=where)
     version = data.get("schema_version")
     if isinstance(version, int) and not isinstance(version, bool) and version != SCHEMA_VERSION:
         raise SchemaVersionUnsupported(
@@ -99,32 +86,35 @@ def load_study(text: str, *, where: str = "study") -> Study:
             where=where,
             hint=f"isthmus study migrate {where}" if version == 1 else "use a newer release",
         )
-    index = LineIndex(text)
     found: list[tuple[KeyPath, str, str]] = []
     study: Study | None = None
+    more = 0
     try:
         study = Study.model_validate(_tuples({**data, **declared(data)}))
     except ValidationError as error:
-        found += [_schema_problem(data, dict(e)) for e in error.errors()]
-    found += semantic_problems(data)
+        listed = error.errors(include_url=False)
+        found += [_schema_problem(data, dict(e)) for e in listed[:MOST]]
+        more = len(listed) - len(found)
+    found += semantic_problems(data, most=MOST)
     if found:
+        index = LineIndex(text)
         unique = dict.fromkeys(found)
         ordered = sorted(unique, key=lambda p: index.line(p[0]))
-        problems = [InputProblem(w, f"line {index.line(p)}, {_name(p)}", h) for p, w, h in ordered]
+        problems = [InputProblem(w, f"line {index.line(p)}, {dotted(p)}", h) for p, w, h in ordered]
         noun = "problem" if len(problems) == 1 else "problems"
-        raise BadInput(f"study file: {len(problems)} {noun}", problems, where=where)
+        count = (
+            f"{len(problems):,}" if len(problems) < MOST else f"{len(problems) + more:,} or more"
+        )
+        raise BadInput(f"study file: {count} {noun}", problems, where=where)
     if study is None:
         raise BadInput("study file cannot be used", where=where)
     return study
 
 
-def _syntax(message: str) -> InputProblem:
-    match = _SYNTAX_LINE.search(message)
-    line = f"line {match.group(1)}" if match else "end of file"
-    what = _SYNTAX_LINE.sub("", message).replace("(at end of document)", "").strip()
-    return InputProblem(
-        f"not valid TOML: {what}", line, "only this one is shown; mend it to see others"
-    )
+def _count(shown: int, more: int) -> str:
+    if shown < MOST:
+        return f"{shown} {'problem' if shown == 1 else 'problems'}"
+    return f"{shown + more:,} or more problems"
 
 
 def _tuples(value: Any) -> Any:
@@ -188,13 +178,3 @@ def _purpose(path: KeyPath) -> str:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _name(path: KeyPath) -> str:
-    out = ""
-    for part in path:
-        if isinstance(part, int):
-            out += f"[{part + 1}]"
-        else:
-            out += f".{part}" if out else part
-    return out or "file"

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from isthmus.errors import BadInput, NotFound, did_you_mean
 from isthmus.runtime import check_files, publish_text
+from isthmus.runtime.reading import is_file, read_text
 from isthmus.study.load import load_study, read_study
 from isthmus.study.schema import Study
 from isthmus.world import World
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _NAME_LINE = re.compile(r'^name = "[^"]*"$', re.MULTILINE)
 
 
@@ -54,9 +55,18 @@ def open_study(name: str) -> Study:
     if name.endswith(".toml") or "/" in name or "\\" in name:
         return read_study(Path(name))
     local = Path(f"{name}.toml")
-    if name not in shipped_studies() and local.is_file():
+    if name not in shipped_studies() and is_file(local):
         return read_study(local)
     return load_study(study_text(name), where=f"{name} (shipped)")
+
+
+def _source_text(source: str) -> str:
+    """Return the text of a study to start from, which must be one."""
+    if not source.endswith(".toml"):
+        return study_text(source)
+    text = read_text(source, what="study file", hint="`isthmus study list` shows the shipped ones")
+    load_study(text, where=source)
+    return text
 
 
 def new_study(
@@ -83,7 +93,7 @@ def new_study(
         When there is such a file already, or the folder cannot hold one.
     """
     target = _target(name, folder, replace=replace)
-    text = Path(source).read_text("utf-8") if source.endswith(".toml") else study_text(source)
+    text = _source_text(source)
     return _written(_NAME_LINE.sub(f'name = "{name}"', text, count=1), target, replace=replace)
 
 
@@ -141,10 +151,7 @@ def migrate_study(source: Path, target: Path | None = None, *, replace: bool = F
     """
     from isthmus.study.new import migrated
 
-    try:
-        text = migrated(source.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise NotFound("the study file cannot be read", where=str(source)) from error
+    text = migrated(read_text(source, what="study file"))
     load_study(text, where=str(source))
     if target is not None:
         check_files([target], replace=replace)
@@ -157,7 +164,7 @@ def _target(name: str, folder: Path | None, *, replace: bool) -> Path:
         raise BadInput(
             f"{name!r} cannot be the name of a study",
             where="name",
-            hint="lower-case letters, digits and hyphens, as in japan-europe",
+            hint="at most 60 lower-case letters, digits and hyphens, as in japan-europe",
         )
     target = (folder or Path()) / f"{name}.toml"
     check_files([target], replace=replace)

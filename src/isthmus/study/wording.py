@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Any
 
 from isthmus.errors import IsthmusError, NotFound, did_you_mean
 from isthmus.evidence import Finding
+from isthmus.runtime.reading import toml_values
 from isthmus.study.numbers import show
 
 
@@ -139,7 +139,7 @@ def languages() -> tuple[str, ...]:
 
 def read_texts(file: Traversable) -> dict[str, Any]:
     """Return the texts of a file of the package, nested as they stand."""
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return toml_values(file.read_text(encoding="utf-8"))
 
 
 def plain(text: str) -> Sentence:

@@ -14,10 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.formulas import unguarded
+from isthmus.runtime.reading import is_file
+from isthmus.runtime.reading.tables import read_parquet
 from isthmus.sources.published import Source, Wishes
 from isthmus.sources.registry import layouts, source_of
 from isthmus.sources.text import TextOptions, read_text
-from isthmus.store.datasets import read_document, read_parquet, record_of
+from isthmus.store.datasets import read_document, record_of
 from isthmus.world.contracts import (
     Choices,
     Given,
@@ -103,8 +105,8 @@ def _said(
     path: Path, record: Path | None, given: dict[str, Any], *, needed: bool
 ) -> tuple[DatasetRecord | None, Choices, dict[int, float]]:
     """Return the record beside a table, how it is to be read, and the rates of its currency."""
-    beside = record or path.with_suffix(".toml")
-    if not beside.is_file():
+    beside = record or path.parent / f"{path.stem}.toml"
+    if not is_file(beside):
         if needed or record is not None:
             hint = "write one (licence, unit, kind, source) and name it with --record"
             if needed:
@@ -115,6 +117,8 @@ def _said(
         return None, choices_of({}, own), rates
     document = read_document(beside)
     reading, own = document.pop(READING, {}), dict(given)
+    if not isinstance(reading, dict):
+        raise BadInput("[reading] must be a table", where=str(beside))
     rates = rates_of(own.pop(RATE, ()) or reading.pop(RATE, ()))
     choices = choices_of(reading, own, where=str(beside))
     return record_of(document, where=str(beside)), choices, rates
@@ -129,7 +133,8 @@ def rates_of(said: Sequence[str] | str) -> dict[int, float]:
         With every text that is no rate above zero.
     """
     rates, problems = {}, []
-    for text in [said] if isinstance(said, str) else said:
+    listed = said if isinstance(said, list | tuple) else [said]
+    for text in listed:
         year, _, rate = str(text).rpartition("=")
         try:
             number = float(rate)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,17 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from isthmus.errors import DataCorrupted, DataMissing, SchemaVersionUnsupported
+from isthmus.errors import (
+    BadInput,
+    DataCorrupted,
+    DataMissing,
+    NotFound,
+    SchemaVersionUnsupported,
+)
 from isthmus.evidence import DatasetRecord
+from isthmus.runtime.reading import Unreadable, json_values, read_bytes
+from isthmus.runtime.reading.json_values import LARGEST_JSON
+from isthmus.runtime.reading.tables import parquet_frame
 
 SCHEMA_VERSION = 1
 
@@ -63,16 +70,18 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / "manifest.json"
     try:
-        plain: Any = json.loads(path.read_bytes())
-    except OSError as error:
+        content = read_bytes(path, what="manifest of a world", limit=LARGEST_JSON)
+    except (NotFound, BadInput) as error:
         raise DataMissing(
             "no world here: the manifest cannot be read",
             where=str(path),
             hint="name a folder that holds manifest.json and its Parquet files, or 'starter'",
         ) from error
-    except ValueError as error:
+    try:
+        plain: Any = json_values(content, wide=False)
+    except Unreadable as error:
         raise DataCorrupted(
-            "the manifest is not readable JSON", where=str(path), hint=_REINSTALL
+            f"the manifest is not readable: {error}", where=str(path), hint=_REINSTALL
         ) from error
     version = plain.get("schema_version") if isinstance(plain, dict) else None
     if version != SCHEMA_VERSION:
@@ -110,8 +119,8 @@ def read_verified(path: Path, record: DatasetRecord) -> pl.DataFrame:
         When its bytes differ from the record (also when it is cut short); both hashes are named.
     """
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        data = read_bytes(path)
+    except (NotFound, BadInput) as error:
         raise DataMissing(
             f"the file of data set {record.key!r} cannot be read", where=str(path), hint=_REINSTALL
         ) from error
@@ -124,8 +133,8 @@ def read_verified(path: Path, record: DatasetRecord) -> pl.DataFrame:
             hint=_REINSTALL,
         )
     try:
-        return pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
+        return parquet_frame(data)
+    except Unreadable as error:
         raise DataCorrupted(
             f"the file of data set {record.key!r} is not readable Parquet: {error}", where=str(path)
         ) from error

@@ -129,7 +129,7 @@ def test_all_that_is_wrong_is_said_at_once():
         ("horizon = 60", "", "horizon"),
         ("[[observables]]", "[[observable]]", "at least one"),
         ("schema_version = 1", "schema_version = 2", "schema_version"),
-        ("schema_version = 1", "= =", "not a TOML file"),
+        ("schema_version = 1", "= =", "not valid TOML"),
         ('title = "A stop"', 'titel = "A stop"', "title"),
     ],
 )

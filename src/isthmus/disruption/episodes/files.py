@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from isthmus.disruption.episodes.model import Episode
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.runtime.reading import load_toml, read_text
 
 _FOLDER = "data"
 
@@ -27,10 +27,7 @@ def loads_episode(text: str, *, where: str = "text") -> Episode:
     BadInput
         When it is not TOML or breaks a rule; all problems at once.
     """
-    try:
-        raw = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=where) from None
+    raw = load_toml(text.removeprefix("\ufeff"), what="episode file", where=where)
     try:
         return Episode.from_dict(raw)
     except BadInput as error:
@@ -49,23 +46,13 @@ def load_episode(source: str | Path) -> Episode:
     """
     text = str(source)
     if isinstance(source, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
-        return _read(Path(source))
+        return loads_episode(read_text(source, what="episode file"), where=text)
     names = episode_names()
     if text not in names:
         hint = did_you_mean(text, names) or f"known: {', '.join(names)}"
         raise NotFound(f"no episode is called '{text}'", hint=hint)
     file = resources.files(__package__) / _FOLDER / f"{text}.toml"
     return loads_episode(file.read_text(encoding="utf-8"), where=f"episode {text}")
-
-
-def _read(place: Path) -> Episode:
-    try:
-        return loads_episode(place.read_text(encoding="utf-8"), where=str(place))
-    except FileNotFoundError:
-        raise NotFound("there is no such episode file", where=str(place)) from None
-    except (UnicodeDecodeError, OSError) as error:
-        problems = [InputProblem(str(error))]
-        raise BadInput("cannot be read as text", problems, where=str(place)) from None
 
 
 def load_episodes(sources: Sequence[str | Path] = ()) -> tuple[Episode, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -12,6 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 import polars as pl
+
+from isthmus.runtime.reading import toml_values
 
 DTYPES: Mapping[str, pl.DataType] = MappingProxyType(
     {
@@ -135,7 +136,7 @@ def _contracts() -> tuple[tuple[re.Pattern[str], Contract], ...]:
     text = files("isthmus.world.contracts").joinpath("known.toml").read_text(encoding="utf-8")
     return tuple(
         (re.compile(given.pop("pattern", name)), _contract(given))
-        for name, given in tomllib.loads(text).items()
+        for name, given in toml_values(text).items()
     )
 
 

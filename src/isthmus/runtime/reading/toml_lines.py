@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from typing import Any
 
 Path = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_BLANK = " \t\r\n"
+_INNER = re.compile(r"[ \t]*+")
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_SCALAR = re.compile(r"[^,\]}#\n]*+")
+_STRINGS = {
+    '"': re.compile(r'"(?:[^\\"]++|\\.)*+"?', re.DOTALL),
+    "'": re.compile(r"'[^']*+'?"),
+    '"""': re.compile(r'"""(?:[^\\"]++|\\.|"(?!""))*+"{0,5}', re.DOTALL),
+    "'''": re.compile(r"'''(?:[^']++|'(?!''))*+'{0,5}"),
+}
+_MOST = 200_000
+"""Places remembered; in a text with more, later ones are told by what encloses them."""
 
 
 class LineIndex:
@@ -17,8 +28,8 @@ class LineIndex:
     Parameters
     ----------
     text : str
-        A TOML text that `tomllib` accepts; on any other text the index may be incomplete, and
-        `line` then answers with the nearest enclosing key.
+        A TOML text that `toml_values` parses; on any other text the index may be incomplete, and
+        `line` then answers with the nearest enclosing key. The time is linear in its length.
     """
 
     def __init__(self, text: str) -> None:
@@ -40,6 +51,7 @@ class _Scanner:
         self.text = text
         self.lines = lines
         self.at = 0
+        self.ends = [match.start() for match in re.finditer("\n", text)]
         self.counts: dict[Path, int] = {}
 
     def run(self) -> None:
@@ -50,25 +62,19 @@ class _Scanner:
             elif not self.pair(table):
                 return
 
-    def skip(self, blank: str = _BLANK) -> bool:
+    def skip(self, blank: re.Pattern[str] = _BLANK) -> bool:
         """Pass white space and comments; False at the end of the text."""
-        while self.at < len(self.text):
-            char = self.text[self.at]
-            if char == "#":
-                end = self.text.find("\n", self.at)
-                self.at = len(self.text) if end < 0 else end
-            elif char in blank:
-                self.at += 1
-            else:
-                return True
-        return False
+        if match := blank.match(self.text, self.at):
+            self.at = match.end()
+        return self.at < len(self.text)
 
     def note(self, path: Path, start: int) -> None:
-        self.lines.setdefault(path, self.text.count("\n", 0, start) + 1)
+        if len(self.lines) < _MOST:
+            self.lines.setdefault(path, bisect.bisect_left(self.ends, start) + 1)
 
     def key(self) -> list[str]:
         parts: list[str] = []
-        while self.skip(" \t"):
+        while self.skip(_INNER):
             if self.text[self.at] in "\"'":
                 start = self.at
                 self.string()
@@ -79,7 +85,7 @@ class _Scanner:
                     break
                 self.at = match.end()
                 parts.append(match.group())
-            self.skip(" \t")
+            self.skip(_INNER)
             if self.at >= len(self.text) or self.text[self.at] != ".":
                 break
             self.at += 1
@@ -113,7 +119,7 @@ class _Scanner:
     def pair(self, table: Path) -> bool:
         start = self.at
         parts = self.key()
-        if not parts or not self.skip(" \t") or self.text[self.at] != "=":
+        if not parts or not self.skip(_INNER) or self.text[self.at] != "=":
             return False
         self.at += 1
         path = table
@@ -134,8 +140,7 @@ class _Scanner:
         elif char in {'"', "'"}:
             self.string()
         else:
-            while self.at < len(self.text) and self.text[self.at] not in ",]}#\n":
-                self.at += 1
+            self.passed(_SCALAR)
 
     def array(self, path: Path) -> None:
         self.at += 1
@@ -159,10 +164,11 @@ class _Scanner:
     def string(self) -> None:
         quote = self.text[self.at]
         mark = quote * 3 if self.text.startswith(quote * 3, self.at) else quote
-        self.at += len(mark)
-        while self.at < len(self.text) and not self.text.startswith(mark, self.at):
-            self.at += 2 if quote == '"' and self.text[self.at] == "\\" else 1
-        self.at += len(mark)
+        self.passed(_STRINGS[mark])
+
+    def passed(self, pattern: re.Pattern[str]) -> None:
+        match = pattern.match(self.text, self.at)
+        self.at = match.end() if match else len(self.text)
 
 
 def get(data: Any, path: Path, default: Any = None) -> Any:

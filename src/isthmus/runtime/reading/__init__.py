@@ -1,0 +1,28 @@
+"""Every way in for what others wrote: one reader for each kind of file, each with named errors.
+
+A file is a name, never a pattern; it is regular or it is refused; what a parser may raise, a panic
+of compiled code included, comes out as `Unreadable` or as an error that names file and line.
+"""
+
+from isthmus.runtime.reading.arrays import ArrayArchive
+from isthmus.runtime.reading.files import check_regular, is_file, is_folder, read_bytes, read_text
+from isthmus.runtime.reading.json_values import json_values, read_json
+from isthmus.runtime.reading.toml_lines import LineIndex
+from isthmus.runtime.reading.toml_values import load_toml, read_toml, toml_values
+from isthmus.runtime.reading.values import Unreadable
+
+__all__ = [
+    "ArrayArchive",
+    "LineIndex",
+    "Unreadable",
+    "check_regular",
+    "is_file",
+    "is_folder",
+    "json_values",
+    "load_toml",
+    "read_bytes",
+    "read_json",
+    "read_text",
+    "read_toml",
+    "toml_values",
+]
