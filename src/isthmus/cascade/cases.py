@@ -25,6 +25,7 @@ from isthmus.cascade.lens import CITATION, provenance
 from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.shocks import Shocks, firms_stop
+from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.world import World
@@ -33,7 +34,7 @@ LATEST, EUROPE_PLANNED, ALL_PLANNED = "latest", "europe_planned", "all_planned"
 
 
 def chip_case(
-    world: World, members: Sequence[str], *, partner: str, chain: ChipChain | None = None
+    world: World, importer: PartySpec, *, partner: str, chain: ChipChain | None = None
 ) -> Result:
     """What the chip-using industries of an importer lose when an economy's chip stages stop.
 
@@ -41,8 +42,8 @@ def chip_case(
     ----------
     world : World
         Holds ``chip_facts`` and ``icio_flows``.
-    members : sequence of str
-        Economies of the importer.
+    importer : str, Party or sequence of str
+        Economy or coalition.
     partner : str
         Economy whose contribution to supply is measured.
     chain : ChipChain, optional
@@ -64,6 +65,8 @@ def chip_case(
         When the world lacks the facts or flows.
     """
     chain = chain or ChipChain.of(world)
+    buyer = resolve(importer, known=chain.economies, where=FLOWS)
+    members = buyer.members
     maps = _capacity_maps(world, chain)
     stops, stages = [], []
     for name, capacity in maps.items():
@@ -107,7 +110,7 @@ def chip_case(
             },
         ),
     )
-    parameters = {"members": list(members), "partner": partner, "rule": "exact fixed point"}
+    parameters = {"importer": buyer.spec, "partner": partner, "rule": "exact fixed point"}
     return Result(
         {t.name: t for t in tables},
         provenance(network, "cascade.chip_case", parameters),
@@ -125,7 +128,7 @@ def without(chain: ChipChain, economy: str) -> Capacity:
 
 
 def material_case(
-    world: World, members: Sequence[str], *, suppliers: int = 12, products: Sequence[str] = ()
+    world: World, importer: PartySpec, *, suppliers: int = 12, products: Sequence[str] = ()
 ) -> Result:
     """What an importer loses of each material when one economy stops delivering all of them.
 
@@ -133,8 +136,8 @@ def material_case(
     ----------
     world : World
         Holds trade by product.
-    members : sequence of str
-        Economies of the importer.
+    importer : str, Party or sequence of str
+        Economy or coalition.
     suppliers : int
         Number of largest direct suppliers from outside that are stopped in turn.
     products : sequence of str
@@ -154,6 +157,8 @@ def material_case(
         When there is no trade by product.
     """
     network = material_network(world)
+    buyer = resolve(importer, known=set(network.economy), where=network.datasets[0])
+    members = buyer.members
     outside = _outside(network, members)
     largest = (
         outside.group_by("exporter")
@@ -207,7 +212,7 @@ def material_case(
             network,
         ),
     )  # fmt: skip
-    parameters = {"members": list(members), "suppliers": suppliers, "rule": "exact fixed point"}
+    parameters = {"importer": buyer.spec, "suppliers": suppliers, "rule": "exact fixed point"}
     return Result(
         {t.name: t for t in tables},
         provenance(network, "cascade.material_case", parameters),

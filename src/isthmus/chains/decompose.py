@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.source import BORIN_MANCINI, YEAR, Party, notes, parties, source
+from isthmus.chains.source import BORIN_MANCINI, YEAR, Placed, notes, parties, source
 from isthmus.errors import DidNotConverge
 from isthmus.evidence import Column, Result, Table
 from isthmus.kernels import chains as kernel
@@ -80,7 +80,7 @@ def decompose(
     if found.residual > SOLVE_TOLERANCE:
         raise DidNotConverge(f"residual {found.residual:.1e}", where="decomposition of exports")
     given = {
-        "of": [o.label for o in owners] if of is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
         "by": by,
         "year": table.year,
         "chips": chips,
@@ -92,7 +92,7 @@ def decompose(
     return Result(made, src.provenance("chains.decompose", given), (BORIN_MANCINI,))
 
 
-def exports_of(table: MRIO, party: Party) -> tuple[NDArray[np.bool_], Array]:
+def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:
     """Return the nodes of a party, (N,), and its exports out of the party by node, (N,)."""
     lb = table.labels
     inside = np.zeros(lb.n, dtype=bool)
@@ -103,7 +103,7 @@ def exports_of(table: MRIO, party: Party) -> tuple[NDArray[np.bool_], Array]:
 
 
 def _baskets(
-    table: MRIO, owners: list[Party], by: By
+    table: MRIO, owners: list[Placed], by: By
 ) -> tuple[NDArray[np.bool_], Array, list[tuple[str, str]]]:
     lb = table.labels
     groups, exports, names = [], [], []
@@ -124,7 +124,7 @@ def _baskets(
 
 def _parts(
     table: MRIO,
-    owners: list[Party],
+    owners: list[Placed],
     groups: NDArray[np.bool_],
     exports: Array,
     names: list[tuple[str, str]],
@@ -149,7 +149,7 @@ def _parts(
 
 def _origins(
     table: MRIO,
-    owners: list[Party],
+    owners: list[Placed],
     groups: NDArray[np.bool_],
     names: list[tuple[str, str]],
     found: kernel.Decomposition,

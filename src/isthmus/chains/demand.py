@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import DEMAND, YEAR, Party, notes, parties, source
+from isthmus.chains.source import DEMAND, YEAR, Placed, notes, parties, source
 from isthmus.evidence import Column, Result, Table
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
@@ -75,8 +75,8 @@ def foreign_demand(
         notes=notes([*owners, *partners]),
     )
     given = {
-        "of": [o.label for o in owners] if of is not None else None,
-        "on": [p.label for p in partners] if on is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
+        "on": [p.party.spec for p in partners] if on is not None else None,
         "by_industry": by_industry,
         "year": table.year,
         "chips": chips,
@@ -96,7 +96,7 @@ _COLUMNS = (
 
 
 def _rows(
-    table: MRIO, owner: Party, partners: list[Party], values: Array, by_industry: bool
+    table: MRIO, owner: Placed, partners: list[Placed], values: Array, by_industry: bool
 ) -> list[tuple[str, str, str, float, float]]:
     lb = table.labels
     cube = values.reshape(lb.n, lb.S, lb.n)[owner.positions].sum(axis=0)

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains.source import EXTRACTION, YEAR, Source, notes, party, source
+from isthmus.codes import resolve
 from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.kernels.mrio_dense import reciprocal
@@ -95,7 +96,11 @@ def extract(
     )
     src = source(world, year=year, chips=chips)
     lost, said = stakes(src.table, listed)
-    given = {"links": [_plain(link) for link in listed], "year": src.table.year, "chips": chips}
+    given = {
+        "links": [_plain(link, src.table.economies) for link in listed],
+        "year": src.table.year,
+        "chips": chips,
+    }
     return _result(src, lost, given, said)
 
 
@@ -187,13 +192,22 @@ def _links(shock: object) -> list[Links]:
     )
 
 
-def _plain(link: Links) -> dict[str, object]:
-    named = {
-        key: value if isinstance(value, str) else list(value)
-        for key in ("exporters", "importers", "industries", "users")
-        for value in (getattr(link, key),)
+def _plain(link: Links, economies: tuple[str, ...]) -> dict[str, object]:
+    def side(listed: str | Iterable[str]) -> str | list[str]:
+        codes = [listed] if isinstance(listed, str) else list(listed)
+        specs = [code if code == ALL or code in economies else resolve(code).spec for code in codes]
+        return specs[0] if isinstance(listed, str) else specs
+
+    def named(listed: str | Iterable[str]) -> str | list[str]:
+        return listed if isinstance(listed, str) else list(listed)
+
+    return {
+        "exporters": side(link.exporters),
+        "importers": side(link.importers),
+        "industries": named(link.industries),
+        "users": named(link.users),
+        "severity": link.severity,
     }
-    return {**named, "severity": link.severity}
 
 
 def _result(src: Source, lost: Array, given: dict[str, object], said: tuple[str, ...]) -> Result:

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import BALDWIN, YEAR, Party, notes, parties, source
+from isthmus.chains.source import BALDWIN, YEAR, Placed, notes, parties, source
 from isthmus.evidence import Column, Result, Table
 from isthmus.kernels.chains import shares
 from isthmus.world import World
@@ -108,8 +108,8 @@ def lookthrough(
         notes=notes([*owners, *partners]),
     )
     parameters = {
-        "of": [o.label for o in owners] if of is not None else None,
-        "on": [p.label for p in partners] if on is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
+        "on": [p.party.spec for p in partners] if on is not None else None,
         "direction": direction,
         "by": by,
         "industries": [table.industries[k] for k in chosen] if industries is not None else None,
@@ -158,7 +158,7 @@ def _measures(table: MRIO, direction: Direction) -> tuple[Array, Array, Array]:
 
 
 def _baskets(
-    table: MRIO, owner: Party, chosen: NDArray[np.intp], by: By
+    table: MRIO, owner: Placed, chosen: NDArray[np.intp], by: By
 ) -> list[tuple[str, str, NDArray[np.intp]]]:
     S = table.labels.S
     at = owner.positions
@@ -177,7 +177,7 @@ def _rows(
     name: str,
     industry: str,
     nodes: NDArray[np.intp],
-    partners: list[Party],
+    partners: list[Placed],
     measures: tuple[Array, Array, Array],
 ) -> list[tuple[str, str, str, float, float, float, float, float]]:
     sums = np.stack([m[nodes].sum(axis=0) for m in measures])

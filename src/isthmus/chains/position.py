@@ -78,7 +78,7 @@ def position(
     text = "average number of stages to final use and from primary inputs, weighted by output"
     made = Table("position", frame, _COLUMNS, table.kind, table.datasets, text, notes=notes(owners))
     given = {
-        "of": [o.label for o in owners] if of is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
         "year": table.year,
         "chips": chips,
     }

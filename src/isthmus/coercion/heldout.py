@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus import codes
+from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
@@ -69,7 +69,7 @@ def held_out(
     world: World,
     *,
     sender: str = "CHN",
-    bloc: str = BLOC,
+    bloc: PartySpec = BLOC,
     draws: int = 200,
     seed: int = 0,
 ) -> Result:
@@ -81,7 +81,7 @@ def held_out(
         Holds the inter-economy table of 2022 and the coded cases.
     sender : str
         Economy that listed firms.
-    bloc : str
+    bloc : str or Party
         Coalition whose members can answer together.
     draws : int
         Draws over the ranges of the assumptions and the mix; the first holds the values.
@@ -105,7 +105,8 @@ def held_out(
     if draws < 20:
         raise BadInput("ranges need 20 draws or more", where="draws")
     listings = _listings(world, sender)
-    group = codes.parse_parties(bloc)[1] if bloc else ()
+    support = resolve(bloc) if bloc else None
+    group = () if support is None else support.members
     used = preset()
     p = used.draws(draws, seed)
     rung = find_rung(NEAREST, preset_ladder())
@@ -134,9 +135,12 @@ def held_out(
         "lines": _lines_table(lines, datasets),
     }
     parameters = {
-        "sender": sender, "bloc": bloc, "rung": NEAREST, "draws": draws,
+        "sender": sender,
+        "bloc": "" if support is None else support.spec,
+        "rung": NEAREST,
+        "draws": draws,
         "assumptions": used.to_dict(),
-    }  # fmt: skip
+    }
     made = provenance(world, "coercion.held_out", datasets, parameters, seed=seed)
     return Result(tables, made)
 

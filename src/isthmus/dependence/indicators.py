@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec
 from isthmus.dependence.citations import (
     BAILEY,
     COMMISSION_2021,
@@ -27,7 +28,6 @@ from isthmus.dependence.measures import (
     descending_rank,
     indicators_of,
 )
-from isthmus.dependence.parties import PartySpec
 from isthmus.errors import BadInput
 from isthmus.evidence import Kind, Result, Table
 from isthmus.evidence.frames import attribute, dimension, grid, number, provenance, table
@@ -121,7 +121,7 @@ def indicators(
         tables["assumptions"] = g.table()
         datasets += g.datasets
     parameters = {
-        "importer": ledger.party.code,
+        "importer": ledger.party.spec,
         "years": list(ledger.years),
         "level": level,
         "items": None if items is None else list(ledger.items),

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from isthmus import codes
-from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.codes.coalitions import as_date
+from isthmus.errors import BadInput, CodeUnknown, did_you_mean
 from isthmus.study.ensemble import declared_problems, named_parties, raw_parties
 from isthmus.study.locate import Path
 from isthmus.study.measures import PARTIES, Measure
@@ -31,6 +32,7 @@ def semantic_problems(data: dict[str, Any]) -> list[Found]:
         *_pages(data),
         *_events(data),
         *_industries(data),
+        *_date(data),
         *_baskets(data),
         *_claims(data),
         *_basket_names(data),
@@ -112,6 +114,17 @@ def _party(path: Path, code: str) -> Iterator[Found]:
         yield path, error.what, error.hint or ""
     except ValueError as error:
         yield path, f"{code!r}: {error}", "write a day as YYYY-MM-DD"
+
+
+def _date(data: dict[str, Any]) -> Iterator[Found]:
+    options = data.get("options")
+    day = options.get("date") if isinstance(options, dict) else None
+    if not isinstance(day, str):
+        return
+    try:
+        as_date(day)
+    except BadInput as error:
+        yield ("options", "date"), error.what, error.hint or ""
 
 
 def _industries(data: dict[str, Any]) -> Iterator[Found]:
