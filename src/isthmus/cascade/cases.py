@@ -21,13 +21,13 @@ from isthmus.cascade.chips import (
     with_capacity_of,
 )
 from isthmus.cascade.engine import levels_of
-from isthmus.cascade.lens import CITATION, provenance
+from isthmus.cascade.lens import CITATION
 from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.shocks import Shocks, firms_stop
 from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
-from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.world import World
 
 LATEST, EUROPE_PLANNED, ALL_PLANNED = "latest", "europe_planned", "all_planned"
@@ -82,7 +82,6 @@ def chip_case(
             with_partner = float(np.mean([values[place] for values in first.values()]))
             alone = float(np.mean(list(rest.values())))
             contribution.append((partner, case, with_partner, alone, alone - with_partner))
-    network = chain.network()
     share = "share of the output of chip-using industries that stops"
     tables = (
         _table(
@@ -113,7 +112,7 @@ def chip_case(
     parameters = {"importer": buyer.spec, "partner": partner, "rule": "exact fixed point"}
     return Result(
         {t.name: t for t in tables},
-        provenance(network, "cascade.chip_case", parameters),
+        provenance(world, "cascade.chip_case", (FACTS, FLOWS), parameters),
         (CITATION,),
     )
 
@@ -215,7 +214,7 @@ def material_case(
     parameters = {"importer": buyer.spec, "suppliers": suppliers, "rule": "exact fixed point"}
     return Result(
         {t.name: t for t in tables},
-        provenance(network, "cascade.material_case", parameters),
+        provenance(world, "cascade.material_case", network.datasets, parameters),
         (CITATION,),
     )
 

@@ -10,11 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import BALDWIN, YEAR, Placed, notes, parties, source
-from isthmus.evidence import Column, Result, Table
+from isthmus.chains.source import BALDWIN, Placed, notes, parties
+from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.kernels.chains import shares
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
 Direction = Literal["backward", "forward"]
@@ -34,7 +35,7 @@ def lookthrough(
     direction: Direction = "backward",
     by: By = "total",
     industries: str | Iterable[str] | None = None,
-    year: int = YEAR,
+    year: int | None = None,
     chips: bool = False,
 ) -> Result:
     """Return face value, look-through and hidden exposure.
@@ -60,8 +61,8 @@ def lookthrough(
         One row per party; by its industries; by its economies; or both.
     industries : str or iterable of str, optional
         Only these industries of the parties in `of`.
-    year : int
-        Year of the table.
+    year : int, optional
+        Year of the table; the last one of the world when None.
     chips : bool
         Take the table with electronics split into chip nodes (assumed shares).
 
@@ -81,8 +82,7 @@ def lookthrough(
     Baldwin, R., Freeman, R., Theodorakopoulos, A. (2022). Horses for Courses: Measuring Foreign
     Supply Chain Exposure. NBER Working Paper 30525.
     """
-    src = source(world, year=year, chips=chips)
-    table = src.table
+    table = mrio_of(world, year, chips=chips)
     owners, partners = parties(table, of), parties(table, on)
     chosen = (
         np.arange(table.labels.S)
@@ -116,9 +116,8 @@ def lookthrough(
         "year": table.year,
         "chips": chips,
     }
-    return Result(
-        {"lookthrough": result}, src.provenance("chains.lookthrough", parameters), (BALDWIN,)
-    )
+    about = provenance(table.origin, "chains.lookthrough", table.datasets, parameters)
+    return Result({"lookthrough": result}, about, (BALDWIN,))
 
 
 _SCHEMA = {

@@ -1,22 +1,18 @@
-"""What every function of this room starts from: a table, its parties, its provenance."""
+"""What every function of this room starts from: the parties of a table, and whom it cites."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.codes import Coalition, Party, PartySpec, resolve
-from isthmus.evidence import Provenance
-from isthmus.world import World
 from isthmus.world.mrio import MRIO
 
 Positions = NDArray[np.intp]
-YEAR = 2022
 
 BALDWIN = (
     "Baldwin, R., Freeman, R., Theodorakopoulos, A. (2022). Horses for Courses: Measuring Foreign "
@@ -63,36 +59,6 @@ class Placed:
     def label(self) -> str:
         """The party as it was written."""
         return self.party.code
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A table with the world it came from.
-
-    Parameters
-    ----------
-    table : MRIO
-        The table.
-    world : World or None
-        The world, when the table was taken from one.
-    """
-
-    table: MRIO
-    world: World | None = None
-
-    def provenance(self, lens: str, parameters: Mapping[str, Any]) -> Provenance:
-        """Return how a result was made."""
-        if self.world is None:
-            return Provenance(lens, parameters, "table", "")
-        keys = [key for key in self.table.datasets if key in self.world]
-        hashes = {key: self.world.record(key).content_sha256 for key in keys}
-        about = self.world.reference, self.world.content_hash
-        return Provenance(lens, parameters, *about, hashes)
-
-
-def source(of: World | MRIO, *, year: int = YEAR, chips: bool = False) -> Source:
-    """Return the table of `year` of a world, with or without chip detail, or the table given."""
-    return Source(of) if isinstance(of, MRIO) else Source(of.mrio(year, chips=chips), of)
 
 
 def party(table: MRIO, spec: PartySpec) -> Placed:

@@ -68,10 +68,20 @@ class Party:
             return (f"{self.code}: members on {self.on.isoformat()}",)
         return (f"{self.code}: members of {self.spec}",) if "@" in self.spec else ()
 
+    def listed(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Return the members that are among `known`, in their own order."""
+        there = set(known)
+        return tuple(member for member in self.members if member in there)
+
     def absent(self, known: Iterable[str]) -> tuple[str, ...]:
         """Return the members that are not among `known`, in their own order."""
         there = set(known)
         return tuple(member for member in self.members if member not in there)
+
+    def notes(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Return what has to be said beside data on `known`: the day, and who has none."""
+        gone = ", ".join(self.absent(known))
+        return (*self.day_note, *((f"{self.code}: no data of {gone}",) if gone else ()))
 
 
 PartySpec = str | Party | Coalition | Iterable[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, LISTED, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Kind, Result, Table
-from isthmus.evidence.frames import attribute, dimension, number, provenance, table
+from isthmus.evidence import Kind, Result, Table, provenance
+from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -105,8 +105,9 @@ def held_out(
     if draws < 20:
         raise BadInput("ranges need 20 draws or more", where="draws")
     listings = _listings(world, sender)
-    support = resolve(bloc) if bloc else None
-    group = () if support is None else support.members
+    listed = world.flows().economies
+    support = resolve(bloc, known=listed, where="bloc") if bloc else None
+    group = () if support is None else support.listed(listed)
     used = preset()
     p = used.draws(draws, seed)
     rung = find_rung(NEAREST, preset_ladder())
@@ -142,7 +143,10 @@ def held_out(
         "assumptions": used.to_dict(),
     }
     made = provenance(world, "coercion.held_out", datasets, parameters, seed=seed)
-    return Result(tables, made)
+    said = () if support is None else support.notes(listed)
+    return Result(
+        {name: replace(table, notes=(*table.notes, *said)) for name, table in tables.items()}, made
+    )
 
 
 def _listings(world: World, sender: str) -> list[_Listing]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,7 @@ from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import Mix, instrument_mix
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import provenance
+from isthmus.evidence import Result, Table, provenance
 from isthmus.world import World
 
 DRAWS = 200
@@ -100,21 +100,25 @@ def price_ladder(
     """
     if draws < 20:
         raise BadInput("ranges need 20 draws or more", where="draws")
-    asked = resolve(target)
-    support = _bloc(bloc)
-    group = () if support is None else support.members
+    listed = world.flows().economies
+    asked = resolve(target, known=listed, where=FLOWS)
+    targets = asked.listed(listed)
+    support = _bloc(bloc, listed)
+    group = () if support is None else support.listed(listed)
     used = read_assumptions(assumptions) if isinstance(assumptions, Path) else assumptions
     used = used or preset()
     known = read_ladder(ladder) if isinstance(ladder, Path) else ladder
     steps = _steps(rung, tuple(known) if known is not None else preset_ladder())
-    stakes = read_stakes(world, sender, asked.members, group)
+    stakes = read_stakes(world, sender, targets, group)
     mix = instrument_mix(world, sender)
-    inside = np.array([m in group for m in asked.members])
+    inside = np.array([m in group for m in targets])
     p = used.draws(draws, seed)
     found = respond(stakes, steps, p, mix.draws(draws, seed), inside)
     data = tables.Data(world, asked.code, stakes, steps, inside, p)
+    said = dict.fromkeys(note for p in (asked, support) if p for note in p.notes(listed))
+    made = _tables(data, found, mix, used)
     return Result(
-        _tables(data, found, mix, used),
+        {name: replace(table, notes=(*table.notes, *said)) for name, table in made.items()},
         provenance(
             world,
             "coercion.price_ladder",
@@ -156,10 +160,10 @@ def _steps(rung: str | Rung | Step | None, ladder: tuple[Rung, ...]) -> tuple[Ru
     return (rung if isinstance(rung, Rung) else find_rung(rung, ladder),)
 
 
-def _bloc(code: PartySpec) -> Party | None:
+def _bloc(code: PartySpec, listed: Sequence[str]) -> Party | None:
     if not code:
         return None
-    party = resolve(code)
+    party = resolve(code, known=listed, where="bloc")
     if not party.is_coalition:
         raise CodeUnknown(f"{party.code} is not a coalition", where="bloc", hint="leave it empty")
     return party

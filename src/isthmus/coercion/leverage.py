@@ -23,8 +23,7 @@ from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, Leverage, leverage
 from isthmus.coercion.panel import FLOWS, REST
 from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Result
-from isthmus.evidence.frames import provenance
+from isthmus.evidence import Result, provenance
 from isthmus.world import World
 
 Array = NDArray[np.float64]

@@ -8,8 +8,8 @@ import polars as pl
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.ledger import check_years
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, number, provenance, table
+from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
 from isthmus.world import World
 
 EXPORTS_KEY, MIRROR_KEY = "taiwan_ic_exports", "chip_mirror"

@@ -13,8 +13,8 @@ from isthmus.dependence.citations import BALASSA, DRYSDALE, MICHAELY
 from isthmus.dependence.ledger import SERVICES, Ledger, Level, check_years, known_years, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.profile import supplier_rows
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
 from isthmus.world import World
 

@@ -15,8 +15,8 @@ from isthmus.dependence.ledger import FLOWS_KEY, Ledger, check_years, known_year
 from isthmus.dependence.measures import all_use
 from isthmus.dependence.profile import supplier_rows
 from isthmus.errors import BadInput, InputProblem, raise_all
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
 from isthmus.world import World

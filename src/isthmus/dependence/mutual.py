@@ -15,8 +15,8 @@ from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 

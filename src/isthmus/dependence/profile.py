@@ -14,14 +14,13 @@ from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.parties import member_mask
 from isthmus.errors import BadInput
-from isthmus.evidence import Result, Table
+from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import (
     MONEY,
     attribute,
     dimension,
     grid,
     number,
-    provenance,
     table,
 )
 from isthmus.kernels.concentration import ratio

@@ -12,8 +12,8 @@ from isthmus.dependence.citations import COMMISSION_2023
 from isthmus.dependence.ledger import Level, check_years, known_years, networks
 from isthmus.dependence.parties import member_mask
 from isthmus.errors import CodeUnknown
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
 from isthmus.world import World
 

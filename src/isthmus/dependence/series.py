@@ -16,8 +16,8 @@ from isthmus.dependence.ledger import Ledger, Level, known_years, read
 from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.errors import BadInput
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import IN_UNIT, Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.world import World
 
@@ -90,8 +90,8 @@ def time_series(
         dimension(level),
         dimension("year"),
         dimension("indicator"),
-        number("value", "as in unit", "null where unbounded"),
-        number("change", "as in unit", "since the year before in the table; null in the first"),
+        number("value", IN_UNIT, "null where unbounded"),
+        number("change", IN_UNIT, "since the year before in the table; null in the first"),
         attribute("unit"),
         attribute("kind"),
     ]
