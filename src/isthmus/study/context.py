@@ -95,7 +95,7 @@ class Context:
     def role(self, code: str) -> str:
         """Return the colour role of a party; ``"other"`` for economies that are none."""
         for name, role in self.study.roles.items():
-            if role.party == code:
+            if self.study.party(name) == code:
                 return role.colour or (name if name in ROLES else "other")
         return "other"
 
