@@ -69,9 +69,12 @@ def test_fixed_compositions() -> None:
         codes.coalition("NATO", on="yesterday")
 
 
-def test_a_coalition_that_changes_needs_a_date() -> None:
-    with pytest.raises(CodeUnknown, match="change over time"):
-        codes.members("NATO")
+def test_a_coalition_that_changes_is_taken_on_the_last_day_of_the_table() -> None:
+    assert codes.members_day() == dt.date(2026, 1, 1)
+    assert codes.members("NATO") == codes.members("NATO", on="2026-01-01")
+    assert codes.coalition("EA").on == codes.members_day()
+    assert "BGR" in codes.members("EA")
+    assert "BGR" not in codes.members("EA", on="2025-12-31")
     assert len(codes.members("NATO@2025-01-01")) == 32
     assert len(codes.members("NATO", on=dt.date(2025, 1, 1))) == 32
 

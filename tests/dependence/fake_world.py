@@ -28,8 +28,7 @@ class FakeWorld:
     flow: FakeFlows
     products: pl.DataFrame
     points: dict[str, float] = field(default_factory=dict)
-    name: str = "fake"
-    edition: str = "1"
+    reference: str = "fake 1"
     content_hash: str = "0" * 64
 
     def flows(self):

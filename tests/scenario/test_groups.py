@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from isthmus.codes import members
 from isthmus.scenario import ExportStop, Scenario, industry_groups
-from isthmus.scenario.groups import economy_groups, members_of, whole_coalitions
+from isthmus.scenario.groups import economy_groups, whole_coalitions
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,9 @@ def test_coalitions_with_absent_members_are_named():
 
 
 def test_a_shock_can_name_a_coalition_on_a_day():
-    before, after = members_of("NATO@2022-12-31"), members_of("NATO@2024-12-31")
+    before, after = members("NATO@2022-12-31"), members("NATO@2024-12-31")
     assert set(after) - set(before) == {"FIN", "SWE"}
-    assert members_of("NATO") == after
+    assert members("NATO") == after
     shock = ExportStop(exporters=("NATO@2022-12-31",), industries=("C26",))
     groups = economy_groups(Scenario(name="x", shocks=(shock,)), ("DEU",))
     assert groups == {"NATO@2022-12-31": before}

@@ -1,4 +1,4 @@
-"""The CSV lists that the codes rest on: economies, coalitions, industries and their links."""
+"""The CSV lists that the codes rest on: economies, industries and their links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 from tools.starter.common import csv as read_csv
-from tools.starter.memberships import COALITIONS, membership_rows
 
 SHORT_NAMES = {
     "BIH": "Bosnia and Herzegovina",
@@ -102,13 +101,6 @@ def write_lists(shared: Path) -> dict[str, bytes]:
     industries = _industries(shared)
     return {
         "economies.csv": _csv(_economies(shared)),
-        "coalitions.csv": _csv(
-            [
-                {"coalition": code, "name": name, "fixed": str(int(fixed))}
-                for code, (name, fixed) in COALITIONS.items()
-            ]
-        ),
-        "memberships.csv": _csv(membership_rows()),
         "industries.csv": _csv(industries),
         "industry_links.csv": _csv(_links(shared, industries)),
     }

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import polars as pl
+from tools.starter.common import OWN, Built
+
+from isthmus.evidence import DatasetRecord, Kind
+
+EDITION = "2026-01-01"
+"""Day up to which changes of membership are entered: the edition of the data set."""
+
 COALITIONS = {
     "EU27_2020": ("European Union, 27 members from 2020", True),
     "EU28": ("European Union, 28 members of 2013 to 2020", True),
@@ -122,3 +132,52 @@ def membership_rows() -> list[dict[str, str]]:
         if row["coalition"] == "NATO" and row["economy"] not in {"USA", "CAN", "TUR"}
     ]
     return sorted(rows, key=lambda row: (row["coalition"], row["since"], row["economy"]))
+
+
+def build(shared: Path) -> Built:
+    """Return the members of every coalition, one row per stay."""
+    named = [
+        {
+            "coalition": row["coalition"],
+            "name": COALITIONS[row["coalition"]][0],
+            "fixed": COALITIONS[row["coalition"]][1],
+            "economy": row["economy"],
+            "since": row["since"],
+            "until": row["until"] or None,
+        }
+        for row in membership_rows()
+    ]
+    order = list(COALITIONS)
+    named.sort(key=lambda row: order.index(str(row["coalition"])))
+    record = DatasetRecord(
+        key="coalition_members",
+        title="Members of coalitions, each with the first day inside and the first day outside",
+        publisher="The Isthmus developers",
+        edition=EDITION,
+        unit="membership",
+        kind=Kind.MEASURED,
+        licence=OWN,
+        attribution="The Isthmus developers",
+        redistribution="allowed",
+        coverage=f"{len(COALITIONS)} coalitions; changes up to the day of the edition",
+        columns={
+            "coalition": "code",
+            "name": "name in words",
+            "fixed": "whether the members are part of the definition and take no day",
+            "economy": "member",
+            "since": "first day of membership",
+            "until": "first day outside; empty while it lasts",
+        },
+        steps=(
+            "typed from the public lists of members of each organisation",
+            "years of accession to the European Union and NATO and the members of PESCO compared "
+            "with a second list",
+            "NATO_EUROPE is NATO without Canada, Turkiye and the United States",
+        ),
+        faults=(
+            "what changes after the day of the edition is not known; without a day of their own, "
+            "coalitions are taken on that day",
+        ),
+    )
+    schema = {name: pl.Boolean if name == "fixed" else pl.String for name in record.columns}
+    return [(record, pl.DataFrame(named, schema=schema))]

@@ -11,6 +11,7 @@ from tools.starter import (
     economy_labels,
     icio,
     materials,
+    memberships,
     mrio_2022,
     reference,
     trade,
@@ -21,6 +22,7 @@ CODES: tuple[Builder, ...] = (
     reference.build,
     reference.build_industries,
     economy_labels.build,
+    memberships.build,
 )
 STARTER: tuple[Builder, ...] = (
     icio.build,

@@ -21,19 +21,20 @@ from isthmus.cascade.chips import (
     with_capacity_of,
 )
 from isthmus.cascade.engine import levels_of
-from isthmus.cascade.lens import CITATION, provenance
+from isthmus.cascade.lens import CITATION
 from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.shocks import Shocks, firms_stop
+from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
-from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.world import World
 
 LATEST, EUROPE_PLANNED, ALL_PLANNED = "latest", "europe_planned", "all_planned"
 
 
 def chip_case(
-    world: World, members: Sequence[str], *, partner: str, chain: ChipChain | None = None
+    world: World, importer: PartySpec, *, partner: str, chain: ChipChain | None = None
 ) -> Result:
     """What the chip-using industries of an importer lose when an economy's chip stages stop.
 
@@ -41,8 +42,8 @@ def chip_case(
     ----------
     world : World
         Holds ``chip_facts`` and ``icio_flows``.
-    members : sequence of str
-        Economies of the importer.
+    importer : str, Party or sequence of str
+        Economy or coalition.
     partner : str
         Economy whose contribution to supply is measured.
     chain : ChipChain, optional
@@ -64,6 +65,8 @@ def chip_case(
         When the world lacks the facts or flows.
     """
     chain = chain or ChipChain.of(world)
+    buyer = resolve(importer, known=chain.economies, where=FLOWS)
+    members = buyer.members
     maps = _capacity_maps(world, chain)
     stops, stages = [], []
     for name, capacity in maps.items():
@@ -79,7 +82,6 @@ def chip_case(
             with_partner = float(np.mean([values[place] for values in first.values()]))
             alone = float(np.mean(list(rest.values())))
             contribution.append((partner, case, with_partner, alone, alone - with_partner))
-    network = chain.network()
     share = "share of the output of chip-using industries that stops"
     tables = (
         _table(
@@ -107,10 +109,10 @@ def chip_case(
             },
         ),
     )
-    parameters = {"members": list(members), "partner": partner, "rule": "exact fixed point"}
+    parameters = {"importer": buyer.spec, "partner": partner, "rule": "exact fixed point"}
     return Result(
         {t.name: t for t in tables},
-        provenance(network, "cascade.chip_case", parameters),
+        provenance(world, "cascade.chip_case", (FACTS, FLOWS), parameters),
         (CITATION,),
     )
 
@@ -125,7 +127,7 @@ def without(chain: ChipChain, economy: str) -> Capacity:
 
 
 def material_case(
-    world: World, members: Sequence[str], *, suppliers: int = 12, products: Sequence[str] = ()
+    world: World, importer: PartySpec, *, suppliers: int = 12, products: Sequence[str] = ()
 ) -> Result:
     """What an importer loses of each material when one economy stops delivering all of them.
 
@@ -133,8 +135,8 @@ def material_case(
     ----------
     world : World
         Holds trade by product.
-    members : sequence of str
-        Economies of the importer.
+    importer : str, Party or sequence of str
+        Economy or coalition.
     suppliers : int
         Number of largest direct suppliers from outside that are stopped in turn.
     products : sequence of str
@@ -154,6 +156,8 @@ def material_case(
         When there is no trade by product.
     """
     network = material_network(world)
+    buyer = resolve(importer, known=set(network.economy), where=network.datasets[0])
+    members = buyer.members
     outside = _outside(network, members)
     largest = (
         outside.group_by("exporter")
@@ -207,10 +211,10 @@ def material_case(
             network,
         ),
     )  # fmt: skip
-    parameters = {"members": list(members), "suppliers": suppliers, "rule": "exact fixed point"}
+    parameters = {"importer": buyer.spec, "suppliers": suppliers, "rule": "exact fixed point"}
     return Result(
         {t.name: t for t in tables},
-        provenance(network, "cascade.material_case", parameters),
+        provenance(world, "cascade.material_case", network.datasets, parameters),
         (CITATION,),
     )
 

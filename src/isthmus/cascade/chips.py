@@ -11,7 +11,7 @@ import polars as pl
 
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.errors import DataMissing, InputProblem, raise_all
-from isthmus.evidence import Kind
+from isthmus.evidence import Kind, Origin
 from isthmus.kernels.cascade import Floats
 from isthmus.world import World
 
@@ -100,6 +100,8 @@ class ChipChain:
         Output of electronics and the four using industries, million USD.
     year : int
         Year of the sales.
+    source : Origin, optional
+        The world that it was read from.
     """
 
     blocks: tuple[Block, ...]
@@ -107,6 +109,7 @@ class ChipChain:
     electronics: Floats
     output: Floats
     year: int
+    source: Origin | None = None
     kept: dict[tuple[tuple[str, float], ...], Floats] = field(default_factory=dict, compare=False)
 
     @staticmethod
@@ -128,6 +131,7 @@ class ChipChain:
             np.ascontiguousarray(sales[:, :, columns[0]]),
             sales[:, :, columns].sum(axis=1),
             year,
+            Origin.of(world, (FACTS, FLOWS)),
         )
 
     def network(
@@ -203,6 +207,7 @@ class ChipChain:
             tuple(sorted(set(frame["sector"].to_list()))),
             kind=Kind.ASSUMED,
             datasets=(FACTS, FLOWS),
+            source=self.source,
             notes=(
                 f"chip stages {years}, sales {self.year}",
                 "who delivers which chips to whom is assumed: as electronics are sold",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,8 @@ import polars as pl
 from isthmus.cascade.engine import DEFAULT_EPS, Engine, Outcome, Rule, levels_of, run_shocks
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.shocks import Shocks, every_firm, from_scenario
-from isthmus.evidence import Column, Kind, Provenance, Result, Table
-from isthmus.runtime import CancelToken, Checkpoints, Progress, canonical_hash, silent
+from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
+from isthmus.runtime import CancelToken, Checkpoints, Progress, silent
 from isthmus.scenario import Scenario
 
 CITATION = (
@@ -115,7 +114,7 @@ def systemic_importance(
     }
     return Result(
         {t.name: t for t in tables},
-        provenance(network, "cascade.systemic_importance", parameters),
+        made_with(network, "cascade.systemic_importance", parameters),
         (CITATION,),
     )
 
@@ -183,24 +182,17 @@ def run(
     identity = "" if isinstance(scenario, Shocks) else scenario.identity
     return Result(
         {t.name: t for t in tables},
-        provenance(network, "cascade.run", parameters, identity),
+        made_with(network, "cascade.run", parameters, identity),
         (CITATION,),
     )
 
 
-def provenance(
+def made_with(
     network: SupplyNetwork, lens: str, parameters: dict[str, Any], scenario: str = ""
 ) -> Provenance:
-    """Return how a result was made, with a hash of the network's content."""
-    digest = hashlib.sha256()
-    for part in (network.supplier, network.customer, network.weight, network.link_kind):
-        digest.update(np.ascontiguousarray(part).tobytes())
-    names = canonical_hash([network.ids, network.economy, network.sector_name])
-    digest.update(names.encode())
-    digest.update(network.output.tobytes())
-    label = f"{network.n} firms, {len(network.weight)} links"
-    keys = dict.fromkeys(network.datasets, "")
-    return Provenance(lens, parameters, label, digest.hexdigest(), keys, scenario)
+    """Return how a result was made; the network stands among its parameters by its content."""
+    about = {**parameters, "network": network.size_text, "network_hash": network.content_hash}
+    return provenance(network.origin, lens, network.datasets, about, scenario=scenario)
 
 
 def _places(values: tuple[str, ...], names: tuple[str, ...]) -> np.ndarray:

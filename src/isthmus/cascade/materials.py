@@ -7,7 +7,7 @@ import polars as pl
 
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.errors import DataMissing
-from isthmus.evidence import Kind
+from isthmus.evidence import Kind, Origin
 from isthmus.world import World
 
 NOMENCLATURE = "HS2017"
@@ -87,5 +87,6 @@ def material_network(world: World, *, year: int | None = None) -> SupplyNetwork:
         kind=Kind.weakest((world.record(key).kind, Kind.MODELLED)),
         datasets=(key,),
         notes=(f"trade of {chosen}", "own production is at least exports less imports"),
+        source=Origin.of(world, (key,)),
         costs=np.maximum(imports + np.maximum(exports - imports, 0.0), 1e-300),
     )

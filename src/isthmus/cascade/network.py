@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Kind
+from isthmus.evidence import Kind, Origin
 from isthmus.kernels.cascade import Floats, Ints, Kinds, Supply, link_kinds, supply_network
+from isthmus.runtime import canonical_hash
 
 KIND_NAMES = {2: "essential", 1: "non_essential", 0: "negligible"}
 
@@ -42,6 +44,8 @@ class SupplyNetwork:
         What a reader should know: parts, firms without sales, links that were joined.
     revenue, costs : ndarray of float64, shape (n,), optional
         Reported totals that replace the sums over links in upstream and downstream shares.
+    source : Origin, optional
+        The world that it was made from, where it was.
     """
 
     firms: pl.DataFrame
@@ -56,11 +60,32 @@ class SupplyNetwork:
     notes: tuple[str, ...] = field(default=())
     revenue: Floats | None = None
     costs: Floats | None = None
+    source: Origin | None = None
 
     @property
     def n(self) -> int:
         """Number of firms."""
         return self.firms.height
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of the labels and numbers."""
+        digest = hashlib.sha256()
+        for part in (self.supplier, self.customer, self.weight, self.link_kind):
+            digest.update(np.ascontiguousarray(part).tobytes())
+        digest.update(canonical_hash([self.ids, self.economy, self.sector_name]).encode())
+        digest.update(self.output.tobytes())
+        return digest.hexdigest()
+
+    @property
+    def size_text(self) -> str:
+        """How many firms and links it has, in words."""
+        return f"{self.n} firms, {len(self.weight)} links"
+
+    @property
+    def origin(self) -> Origin:
+        """Where the numbers came from: a world, or the network itself by its content."""
+        return self.source or Origin.own(self.size_text, self.content_hash, self.datasets)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from isthmus.cascade.engine import DEFAULT_EPS, Rule, levels_of, rule_text, run_shocks
-from isthmus.cascade.lens import CITATION, provenance
+from isthmus.cascade.lens import CITATION, made_with
 from isthmus.cascade.network import KIND_NAMES, SupplyNetwork
 from isthmus.cascade.shocks import Shocks
 from isthmus.errors import InputProblem, did_you_mean, raise_all
@@ -244,4 +244,4 @@ def _result(
     notes = (rule, f"replaceability: {replaceability}", *network.notes)
     table = Table(name, frame, columns, kind, network.datasets, text, notes)
     parameters = {"replaceability": replaceability, "rule": rule, "text": text}
-    return Result({name: table}, provenance(network, f"cascade.{lens}", parameters), (CITATION,))
+    return Result({name: table}, made_with(network, f"cascade.{lens}", parameters), (CITATION,))

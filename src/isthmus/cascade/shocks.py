@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from isthmus.codes import nearest
+from isthmus.codes import nearest, resolve
+from isthmus.codes.parties import is_coalition_code
 from isthmus.errors import (
     CodeUnknown,
     InputProblem,
@@ -112,6 +113,8 @@ def group_stops(
 ) -> Shocks:
     """Return the shock in which all firms of some economies in some sectors lose `size`.
 
+    A coalition stands for its members that have firms in the network.
+
     Raises
     ------
     CodeUnknown
@@ -119,7 +122,7 @@ def group_stops(
     BadInput
         When no firm is in both, or `size` is outside (0, 1].
     """
-    chosen = _member(network.economy, economies, "economy")
+    chosen = _member(network.economy, _economies(network, economies), "economy")
     chosen &= _member(network.sector_name, sectors, "sector")
     label = name or f"{','.join(economies)} {','.join(sectors)}"
     ids = [network.ids[i] for i in np.flatnonzero(chosen)]
@@ -147,12 +150,25 @@ def from_scenario(network: SupplyNetwork, scenario: Scenario) -> Shocks:
                 where=f"shock {number} of scenario '{scenario.name}'",
                 hint="use capacity_loss with a severity: a share of production that stops",
             )
-        chosen = _member(network.economy, shock.economies, "economy")
+        chosen = _member(network.economy, _economies(network, shock.economies), "economy")
         chosen &= _member(network.sector_name, shock.industries, "sector")
         left[chosen] *= 1.0 - shock.severity
     hit = np.flatnonzero(left < 1.0)
     losses = {network.ids[i]: float(1.0 - left[i]) for i in hit}
     return firms_stop(network, {scenario.name: losses})
+
+
+def _economies(network: SupplyNetwork, codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the codes with the members that have firms in place of each coalition."""
+    there = set(network.economy)
+    out: dict[str, None] = {}
+    for code in codes:
+        if code in there or not is_coalition_code(code):
+            out[code] = None
+        else:
+            party = resolve(code, known=there)
+            out.update(dict.fromkeys(m for m in party.members if m in there))
+    return tuple(out)
 
 
 def _member(values: Sequence[str], wanted: Sequence[str], what: str) -> np.ndarray:

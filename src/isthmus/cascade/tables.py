@@ -69,6 +69,8 @@ def table_network(
         link_kind,
         sectors,
         kind=Kind.weakest((table.kind, Kind.ESTIMATED)),
+        datasets=table.datasets,
+        source=table.origin,
         notes=(f"sales of {left_out:.6g} in all were left out as too small",) if smallest else (),
         revenue=output,
     )

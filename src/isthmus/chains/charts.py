@@ -11,6 +11,7 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.errors import BadInput
 from isthmus.evidence import Column, Result, Table
+from isthmus.evidence.digits import percent
 
 MOST_ROWS = 20
 FACE, THROUGH = "face value", "look-through"
@@ -70,8 +71,8 @@ def lookthrough_chart(result: Result, *, most: int = MOST_ROWS) -> Drawn:
     what = "inputs" if backward else "sales of inputs"
     verb = "stands behind" if backward else "takes in the end"
     title = (
-        f"{first['partner']} {verb} {100 * first['look_through']:.2g} % of the {what} of "
-        f"{_of(first)}, {100 * first['face_value']:.2g} % at face value"
+        f"{first['partner']} {verb} {percent(first['look_through'], 2)} % of the {what} of "
+        f"{_of(first)}, {percent(first['face_value'], 2)} % at face value"
     )
     spec = ChartSpec(
         "dots",
@@ -137,7 +138,7 @@ def stakes_chart(
         money=of == "value",
     )
     first = shown.row(0, named=True)
-    amount = f"{100 * first['share']:.2g} %" if of == "share" else _money(first["value"])
+    amount = f"{percent(first['share'], 2)} %" if of == "share" else _money(first["value"])
     title = f"{first['economy']} has most value added at stake in these links: {amount}"
     return _drawn(result, spec, table, shown, title, frame.height - shown.height)
 

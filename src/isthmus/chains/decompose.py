@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.source import BORIN_MANCINI, YEAR, Party, notes, parties, source
+from isthmus.chains.source import BORIN_MANCINI, Placed, notes, parties
 from isthmus.errors import DidNotConverge
-from isthmus.evidence import Column, Result, Table
+from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.kernels import chains as kernel
 from isthmus.world import World
 from isthmus.world.mrio import MRIO, SOLVE_TOLERANCE
+from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
 By = Literal["total", "industry"]
@@ -25,7 +26,7 @@ def decompose(
     of: str | Iterable[str] | None = None,
     *,
     by: By = "total",
-    year: int = YEAR,
+    year: int | None = None,
     chips: bool = False,
 ) -> Result:
     """Return the source-based decomposition of gross exports.
@@ -42,8 +43,8 @@ def decompose(
         Exporters, economies or coalitions; None means every economy.
     by : {"total", "industry"}
         All exports of a party, or by exporting industry.
-    year : int
-        Year of the table.
+    year : int, optional
+        Year of the table; the last one of the world when None.
     chips : bool
         Take the table with electronics split into chip nodes (assumed shares).
 
@@ -64,8 +65,7 @@ def decompose(
     Borin, A., Mancini, M. (2019). Measuring What Matters in Global Value Chains and Value-Added
     Trade. World Bank Policy Research Working Paper 8804.
     """
-    src = source(world, year=year, chips=chips)
-    table = src.table
+    table = mrio_of(world, year, chips=chips)
     owners = parties(table, of)
     groups, exports, names = _baskets(table, owners, by)
     found = kernel.decomposition(
@@ -80,7 +80,7 @@ def decompose(
     if found.residual > SOLVE_TOLERANCE:
         raise DidNotConverge(f"residual {found.residual:.1e}", where="decomposition of exports")
     given = {
-        "of": [o.label for o in owners] if of is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
         "by": by,
         "year": table.year,
         "chips": chips,
@@ -89,10 +89,11 @@ def decompose(
         "decomposition": _parts(table, owners, groups, exports, names, found),
         "origins": _origins(table, owners, groups, names, found),
     }
-    return Result(made, src.provenance("chains.decompose", given), (BORIN_MANCINI,))
+    about = provenance(table.origin, "chains.decompose", table.datasets, given)
+    return Result(made, about, (BORIN_MANCINI,))
 
 
-def exports_of(table: MRIO, party: Party) -> tuple[NDArray[np.bool_], Array]:
+def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:
     """Return the nodes of a party, (N,), and its exports out of the party by node, (N,)."""
     lb = table.labels
     inside = np.zeros(lb.n, dtype=bool)
@@ -103,7 +104,7 @@ def exports_of(table: MRIO, party: Party) -> tuple[NDArray[np.bool_], Array]:
 
 
 def _baskets(
-    table: MRIO, owners: list[Party], by: By
+    table: MRIO, owners: list[Placed], by: By
 ) -> tuple[NDArray[np.bool_], Array, list[tuple[str, str]]]:
     lb = table.labels
     groups, exports, names = [], [], []
@@ -124,7 +125,7 @@ def _baskets(
 
 def _parts(
     table: MRIO,
-    owners: list[Party],
+    owners: list[Placed],
     groups: NDArray[np.bool_],
     exports: Array,
     names: list[tuple[str, str]],
@@ -149,7 +150,7 @@ def _parts(
 
 def _origins(
     table: MRIO,
-    owners: list[Party],
+    owners: list[Placed],
     groups: NDArray[np.bool_],
     names: list[tuple[str, str]],
     found: kernel.Decomposition,

@@ -9,10 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import DEMAND, YEAR, Party, notes, parties, source
-from isthmus.evidence import Column, Result, Table
+from isthmus.chains.source import DEMAND, Placed, notes, parties
+from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ def foreign_demand(
     *,
     on: str | Iterable[str] | None = None,
     by_industry: bool = False,
-    year: int = YEAR,
+    year: int | None = None,
     chips: bool = False,
 ) -> Result:
     """Return how much value added of one party the final demand of another absorbs.
@@ -44,8 +45,8 @@ def foreign_demand(
         Whose value added, and whose final demand; None means every economy.
     by_industry : bool
         One row per industry of the party instead of one per party.
-    year : int
-        Year of the table.
+    year : int, optional
+        Year of the table; the last one of the world when None.
     chips : bool
         Take the table with electronics split into chip nodes (assumed shares).
 
@@ -59,8 +60,7 @@ def foreign_demand(
     Johnson, R. C., Noguera, G. (2012). Accounting for Intermediates: Production Sharing and Trade
     in Value Added. Journal of International Economics 86(2), 224-236.
     """
-    src = source(world, year=year, chips=chips)
-    table = src.table
+    table = mrio_of(world, year, chips=chips)
     owners, partners = parties(table, of), parties(table, on)
     values = absorbed(table)
     rows = [row for owner in owners for row in _rows(table, owner, partners, values, by_industry)]
@@ -75,15 +75,14 @@ def foreign_demand(
         notes=notes([*owners, *partners]),
     )
     given = {
-        "of": [o.label for o in owners] if of is not None else None,
-        "on": [p.label for p in partners] if on is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
+        "on": [p.party.spec for p in partners] if on is not None else None,
         "by_industry": by_industry,
         "year": table.year,
         "chips": chips,
     }
-    return Result(
-        {"foreign_demand": made}, src.provenance("chains.foreign_demand", given), (DEMAND,)
-    )
+    about = provenance(table.origin, "chains.foreign_demand", table.datasets, given)
+    return Result({"foreign_demand": made}, about, (DEMAND,))
 
 
 _COLUMNS = (
@@ -96,7 +95,7 @@ _COLUMNS = (
 
 
 def _rows(
-    table: MRIO, owner: Party, partners: list[Party], values: Array, by_industry: bool
+    table: MRIO, owner: Placed, partners: list[Placed], values: Array, by_industry: bool
 ) -> list[tuple[str, str, str, float, float]]:
     lb = table.labels
     cube = values.reshape(lb.n, lb.S, lb.n)[owner.positions].sum(axis=0)

@@ -9,14 +9,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.source import EXTRACTION, YEAR, Source, notes, party, source
+from isthmus.chains.source import EXTRACTION, notes, party
+from isthmus.codes import resolve
 from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
-from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.scenario import ALL, Embargo, ExportStop, PurchaseBan, Scenario
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
+from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
 
@@ -45,7 +47,7 @@ class Links:
 
 
 def extract(
-    world: World | MRIO, links: Iterable[Links], *, year: int = YEAR, chips: bool = False
+    world: World | MRIO, links: Iterable[Links], *, year: int | None = None, chips: bool = False
 ) -> Result:
     """Return the value added that each economy has at stake in a set of links.
 
@@ -59,8 +61,8 @@ def extract(
         World with a table of `year`, or a table.
     links : iterable of Links
         What is taken out; where sets overlap, the remaining shares multiply.
-    year : int
-        Year of the table.
+    year : int, optional
+        Year of the table; the last one of the world when None.
     chips : bool
         Take the table with electronics split into chip nodes (assumed shares).
 
@@ -93,14 +95,19 @@ def extract(
             if not 0.0 < link.severity <= 1.0
         ],
     )
-    src = source(world, year=year, chips=chips)
-    lost, said = stakes(src.table, listed)
-    given = {"links": [_plain(link) for link in listed], "year": src.table.year, "chips": chips}
-    return _result(src, lost, given, said)
+    table = mrio_of(world, year, chips=chips)
+    lost, said = stakes(table, listed)
+    given = {
+        "links": [_plain(link, table.economies) for link in listed],
+        "year": table.year,
+        "chips": chips,
+    }
+    made = provenance(table.origin, "chains.extract", table.datasets, given)
+    return _result(table, lost, made, said)
 
 
 def run(
-    world: World | MRIO, scenario: Scenario, *, year: int = YEAR, chips: bool = False
+    world: World | MRIO, scenario: Scenario, *, year: int | None = None, chips: bool = False
 ) -> Result:
     """Return the value added at stake in the links that a scenario stops.
 
@@ -113,13 +120,11 @@ def run(
         When the scenario holds another kind of shock.
     """
     links = [link for shock in scenario.shocks for link in _links(shock)]
-    src = source(world, year=year, chips=chips)
-    lost, said = stakes(src.table, links)
-    result = _result(
-        src, lost, {"scenario": scenario.name, "year": src.table.year, "chips": chips}, said
-    )
-    provenance = replace(result.provenance, scenario=scenario.identity)
-    return replace(result, provenance=provenance)
+    table = mrio_of(world, year, chips=chips)
+    lost, said = stakes(table, links)
+    given = {"scenario": scenario.name, "year": table.year, "chips": chips}
+    made = provenance(table.origin, "chains.run", table.datasets, given, scenario=scenario.identity)
+    return _result(table, lost, made, said)
 
 
 def stakes(table: MRIO, links: Iterable[Links]) -> tuple[Array, tuple[str, ...]]:
@@ -187,17 +192,25 @@ def _links(shock: object) -> list[Links]:
     )
 
 
-def _plain(link: Links) -> dict[str, object]:
-    named = {
-        key: value if isinstance(value, str) else list(value)
-        for key in ("exporters", "importers", "industries", "users")
-        for value in (getattr(link, key),)
+def _plain(link: Links, economies: tuple[str, ...]) -> dict[str, object]:
+    def side(listed: str | Iterable[str]) -> str | list[str]:
+        codes = [listed] if isinstance(listed, str) else list(listed)
+        specs = [code if code == ALL or code in economies else resolve(code).spec for code in codes]
+        return specs[0] if isinstance(listed, str) else specs
+
+    def named(listed: str | Iterable[str]) -> str | list[str]:
+        return listed if isinstance(listed, str) else list(listed)
+
+    return {
+        "exporters": side(link.exporters),
+        "importers": side(link.importers),
+        "industries": named(link.industries),
+        "users": named(link.users),
+        "severity": link.severity,
     }
-    return {**named, "severity": link.severity}
 
 
-def _result(src: Source, lost: Array, given: dict[str, object], said: tuple[str, ...]) -> Result:
-    table = src.table
+def _result(table: MRIO, lost: Array, made: Provenance, said: tuple[str, ...]) -> Result:
     lb = table.labels
     kind = Kind.weakest([table.kind, Kind.MODELLED])
     nodes = lost.reshape(lb.n, lb.S)
@@ -222,7 +235,7 @@ def _result(src: Source, lost: Array, given: dict[str, object], said: tuple[str,
             ("stakes_by_industry", by_industry, (_ECONOMY, _INDUSTRY, *_VALUES)),
         )
     }
-    return Result(tables, src.provenance("chains.extract", given), (EXTRACTION,))
+    return Result(tables, made, (EXTRACTION,))
 
 
 _ECONOMY = Column("economy", "dimension", text="economy whose value added is at stake")

@@ -10,11 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import BALDWIN, YEAR, Party, notes, parties, source
-from isthmus.evidence import Column, Result, Table
+from isthmus.chains.source import BALDWIN, Placed, notes, parties
+from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.kernels.chains import shares
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
 Direction = Literal["backward", "forward"]
@@ -34,7 +35,7 @@ def lookthrough(
     direction: Direction = "backward",
     by: By = "total",
     industries: str | Iterable[str] | None = None,
-    year: int = YEAR,
+    year: int | None = None,
     chips: bool = False,
 ) -> Result:
     """Return face value, look-through and hidden exposure.
@@ -60,8 +61,8 @@ def lookthrough(
         One row per party; by its industries; by its economies; or both.
     industries : str or iterable of str, optional
         Only these industries of the parties in `of`.
-    year : int
-        Year of the table.
+    year : int, optional
+        Year of the table; the last one of the world when None.
     chips : bool
         Take the table with electronics split into chip nodes (assumed shares).
 
@@ -81,8 +82,7 @@ def lookthrough(
     Baldwin, R., Freeman, R., Theodorakopoulos, A. (2022). Horses for Courses: Measuring Foreign
     Supply Chain Exposure. NBER Working Paper 30525.
     """
-    src = source(world, year=year, chips=chips)
-    table = src.table
+    table = mrio_of(world, year, chips=chips)
     owners, partners = parties(table, of), parties(table, on)
     chosen = (
         np.arange(table.labels.S)
@@ -108,17 +108,16 @@ def lookthrough(
         notes=notes([*owners, *partners]),
     )
     parameters = {
-        "of": [o.label for o in owners] if of is not None else None,
-        "on": [p.label for p in partners] if on is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
+        "on": [p.party.spec for p in partners] if on is not None else None,
         "direction": direction,
         "by": by,
         "industries": [table.industries[k] for k in chosen] if industries is not None else None,
         "year": table.year,
         "chips": chips,
     }
-    return Result(
-        {"lookthrough": result}, src.provenance("chains.lookthrough", parameters), (BALDWIN,)
-    )
+    about = provenance(table.origin, "chains.lookthrough", table.datasets, parameters)
+    return Result({"lookthrough": result}, about, (BALDWIN,))
 
 
 _SCHEMA = {
@@ -158,7 +157,7 @@ def _measures(table: MRIO, direction: Direction) -> tuple[Array, Array, Array]:
 
 
 def _baskets(
-    table: MRIO, owner: Party, chosen: NDArray[np.intp], by: By
+    table: MRIO, owner: Placed, chosen: NDArray[np.intp], by: By
 ) -> list[tuple[str, str, NDArray[np.intp]]]:
     S = table.labels.S
     at = owner.positions
@@ -177,7 +176,7 @@ def _rows(
     name: str,
     industry: str,
     nodes: NDArray[np.intp],
-    partners: list[Party],
+    partners: list[Placed],
     measures: tuple[Array, Array, Array],
 ) -> list[tuple[str, str, str, float, float, float, float, float]]:
     sums = np.stack([m[nodes].sum(axis=0) for m in measures])

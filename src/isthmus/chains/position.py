@@ -9,10 +9,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import POSITION, YEAR, notes, parties, source
-from isthmus.evidence import Column, Result, Table
+from isthmus.chains.source import POSITION, notes, parties
+from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
 
@@ -35,7 +36,7 @@ def position(
     world: World | MRIO,
     of: str | Iterable[str] | None = None,
     *,
-    year: int = YEAR,
+    year: int | None = None,
     chips: bool = False,
 ) -> Result:
     """Return upstreamness and downstreamness by economy and by industry.
@@ -46,8 +47,8 @@ def position(
         World with a table of `year`, or a table.
     of : str or iterable of str, optional
         Economies or coalitions; None means every economy.
-    year : int
-        Year of the table.
+    year : int, optional
+        Year of the table; the last one of the world when None.
     chips : bool
         Take the table with electronics split into chip nodes (assumed shares).
 
@@ -62,8 +63,7 @@ def position(
     Antras, P., Chor, D., Fally, T., Hillberry, R. (2012). Measuring the Upstreamness of Production
     and Trade Flows. American Economic Review 102(3), 412-416.
     """
-    src = source(world, year=year, chips=chips)
-    table = src.table
+    table = mrio_of(world, year, chips=chips)
     owners = parties(table, of)
     lb = table.labels
     x = table.x.reshape(lb.n, lb.S)
@@ -78,11 +78,12 @@ def position(
     text = "average number of stages to final use and from primary inputs, weighted by output"
     made = Table("position", frame, _COLUMNS, table.kind, table.datasets, text, notes=notes(owners))
     given = {
-        "of": [o.label for o in owners] if of is not None else None,
+        "of": [o.party.spec for o in owners] if of is not None else None,
         "year": table.year,
         "chips": chips,
     }
-    return Result({"position": made}, src.provenance("chains.position", given), (POSITION,))
+    about = provenance(table.origin, "chains.position", table.datasets, given)
+    return Result({"position": made}, about, (POSITION,))
 
 
 _COLUMNS = (

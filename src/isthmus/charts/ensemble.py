@@ -10,7 +10,7 @@ import polars as pl
 from isthmus.charts import theme
 from isthmus.charts.render import check_drawing, to_vegalite
 from isthmus.charts.spec import ChartSpec
-from isthmus.evidence import Column, Table
+from isthmus.evidence import SHARE, Column, Table
 
 LABEL = "label"
 MOST_CURVES = 6
@@ -42,7 +42,7 @@ def band_chart(table: Table, *, low: str = "p05", middle: str = "p50", high: str
         x_title=f"{middle}, with {low} to {high} ({_unit(table)})",
         low=low,
         high=high,
-        share=_unit(table) == "share",
+        share=_unit(table) == SHARE,
     )
     return to_vegalite(spec, labelled)
 
@@ -70,7 +70,7 @@ def exceedance_chart(table: Table) -> Any:
         .encode(
             x=alt.X(
                 "value:Q",
-                axis=alt.Axis(format="~%" if unit == "share" else "~s", title=f"value ({unit})"),
+                axis=alt.Axis(format="~%" if unit == SHARE else "~s", title=f"value ({unit})"),
             ),
             y=alt.Y(
                 "probability:Q",

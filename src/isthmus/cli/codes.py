@@ -45,7 +45,8 @@ def coalitions(query: str = "", *, on: str | None = None, json: bool = False) ->
     query
         Part of a code or name; empty for all.
     on
-        Day (2024-12-31) or year on which the members of changing coalitions are taken.
+        Day (2024-12-31) or year on which the members of changing coalitions are taken; default:
+        the last day that the table of members covers.
     json
         Print as JSON.
     """
@@ -54,13 +55,10 @@ def coalitions(query: str = "", *, on: str | None = None, json: bool = False) ->
 
     rows: list[tuple[object, ...]] = []
     for code, name in _search(query, codes.coalition_names(), "coalition").items():
-        fixed = is_fixed(code)
-        if fixed or on:
-            members = codes.coalition(code, on=None if fixed else on).members
-            rows.append((code, name, len(members), " ".join(members)))
-        else:
-            rows.append((code, name, None, "changes over time: give a day with --on"))
-    _emit("coalitions", ("code", "name", "members", "which"), rows, json)
+        found = codes.coalition(code, on=None if is_fixed(code) else on)
+        day = None if found.on is None else found.on.isoformat()
+        rows.append((code, name, len(found), day, " ".join(found.members)))
+    _emit("coalitions", ("code", "name", "members", "on", "which"), rows, json)
 
 
 @app.command

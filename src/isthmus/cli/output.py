@@ -203,7 +203,9 @@ def format_cell(value: Any, unit: str = "") -> str:
         if not math.isfinite(value):
             return "n/a"
         if unit == "share":
-            return f"{100 * value:.1f} %"
+            from isthmus.evidence.digits import percent
+
+            return f"{percent(value, 3)} %"
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     if isinstance(value, list | tuple):
         return ", ".join(format_cell(v) for v in value)
@@ -221,9 +223,8 @@ def _print_table(console: Console, table: Table, limit: int, shared: Sequence[st
         grid.add_column(
             _header(column), justify="right" if right else "left", no_wrap=keep, overflow="fold"
         )
-    units = [c.unit for c in table.columns]
     for row in frame.iter_rows():
-        grid.add_row(*(format_cell(cell, unit) for cell, unit in zip(row, units, strict=True)))
+        grid.add_row(*(format_cell(*cell) for cell in zip(row, table.units(row), strict=True)))
     # The words stand outside the grid, which would wrap them to the width of its columns.
     about = one_line(f"{table.name}: {table.text} [{table.kind.value}]")
     console.print(about, style="italic")

@@ -6,15 +6,23 @@ from isthmus.codes.coalitions import (
     coalition,
     coalition_names,
     coalitions,
-    members,
+    members_day,
     memberships,
-    parse_parties,
 )
 from isthmus.codes.concordance import Concordance, Conversion, Link
 from isthmus.codes.concordances import available, concordance
 from isthmus.codes.economies import Economy, economies, economy_names
+from isthmus.codes.economy_lookup import (
+    check_economies,
+    economy,
+    find_economies,
+    held_otherwise,
+    nearest,
+    nearest_economy,
+)
 from isthmus.codes.industries import INDUSTRY_CLASSIFICATIONS, Industry, industries, industry
 from isthmus.codes.labels import SCHEMES, Label, economies_of, economy_of, meanings
+from isthmus.codes.parties import Party, PartySpec, dated, members, parse_parties, resolve
 from isthmus.codes.product_lookup import (
     find_products,
     nearest_product,
@@ -29,14 +37,6 @@ from isthmus.codes.products import (
     product_texts,
     products,
 )
-from isthmus.codes.resolve import (
-    check_economies,
-    economy,
-    find_economies,
-    held_otherwise,
-    nearest,
-    nearest_economy,
-)
 
 __all__ = [
     "INDUSTRY_CLASSIFICATIONS",
@@ -50,6 +50,8 @@ __all__ = [
     "Label",
     "Link",
     "Membership",
+    "Party",
+    "PartySpec",
     "Product",
     "available",
     "check_economies",
@@ -57,6 +59,7 @@ __all__ = [
     "coalition_names",
     "coalitions",
     "concordance",
+    "dated",
     "economies",
     "economies_of",
     "economy",
@@ -70,6 +73,7 @@ __all__ = [
     "industry",
     "meanings",
     "members",
+    "members_day",
     "memberships",
     "nearest",
     "nearest_economy",
@@ -79,5 +83,6 @@ __all__ = [
     "product_hint",
     "product_texts",
     "products",
+    "resolve",
     "written_out",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 
 def data_path(name: str) -> Path:
@@ -18,3 +20,18 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
     """Return the rows of a shipped CSV file in the order of the file."""
     with open(data_path(name), encoding="utf-8", newline="") as handle:
         return tuple(csv.DictReader(handle))
+
+
+@cache
+def records(key: str) -> tuple[dict[str, Any], ...]:
+    """Return the rows of a shipped data set in its order."""
+    import polars as pl
+
+    return tuple(pl.read_parquet(data_path(f"{key}.parquet")).to_dicts())
+
+
+@cache
+def edition(key: str) -> str:
+    """Return the edition of a shipped data set, as its record states it."""
+    manifest = json.loads(data_path("manifest.json").read_text(encoding="utf-8"))
+    return next(str(r["edition"]) for r in manifest["datasets"] if r["key"] == key)

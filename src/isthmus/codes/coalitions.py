@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from isthmus.codes import labels, lookup
-from isthmus.codes._files import rows
-from isthmus.codes.economies import economies, economy_names
-from isthmus.codes.resolve import economy
-from isthmus.errors import BadInput, CodeUnknown
+from isthmus.codes import lookup
+from isthmus.codes._files import edition, records
+from isthmus.errors import BadInput
 from isthmus.runtime.reading.values import natural
 
 Date = dt.date | str | int
+
+MEMBERS = "coalition_members"
+"""Key of the data set of members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Coalition:
 @cache
 def coalition_names() -> Mapping[str, str]:
     """Return the name of every coalition by code."""
-    return MappingProxyType({row["coalition"]: row["name"] for row in rows("coalitions.csv")})
+    return MappingProxyType({row["coalition"]: row["name"] for row in records(MEMBERS)})
 
 
 @cache
@@ -92,7 +93,7 @@ def memberships(code: str) -> tuple[Membership, ...]:
             since=dt.date.fromisoformat(row["since"]),
             until=dt.date.fromisoformat(row["until"]) if row["until"] else None,
         )
-        for row in rows("memberships.csv")
+        for row in records(MEMBERS)
         if row["coalition"] == code
     ]
     return tuple(sorted(listed, key=lambda m: (m.since, m.economy)))
@@ -100,10 +101,18 @@ def memberships(code: str) -> tuple[Membership, ...]:
 
 def is_fixed(code: str) -> bool:
     """Tell whether a coalition's members are part of its definition (``EU27_2020``)."""
-    row = next((r for r in rows("coalitions.csv") if r["coalition"] == code), None)
+    row = next((r for r in records(MEMBERS) if r["coalition"] == code), None)
     if row is None:
         raise lookup.unknown(code, coalition_names(), noun="coalition")
-    return row["fixed"] == "1"
+    return bool(row["fixed"])
+
+
+def members_day() -> dt.date:
+    """Return the day on which members are taken where none is given.
+
+    It is the edition of the data set of members: the last day whose changes are in it.
+    """
+    return dt.date.fromisoformat(edition(MEMBERS))
 
 
 def coalition(code: str, *, on: Date | None = None) -> Coalition:
@@ -114,8 +123,8 @@ def coalition(code: str, *, on: Date | None = None) -> Coalition:
     code : str
         Code of the coalition.
     on : datetime.date, str or int, optional
-        Day (or ISO text, or year: its last day) on which the members are taken. Needed for
-        coalitions that change (``NATO``, ``EU``); a fixed composition does not accept it.
+        Day (or ISO text, or year: its last day) on which the members of coalitions that change
+        (``NATO``, ``EU``) are taken; `members_day` when None. A fixed composition takes none.
 
     Returns
     -------
@@ -125,7 +134,7 @@ def coalition(code: str, *, on: Date | None = None) -> Coalition:
     Raises
     ------
     CodeUnknown
-        When the code is unknown, or no date is given for a coalition that changes.
+        When there is no coalition of this code.
     BadInput
         When a date is given for a fixed composition, or is no date.
     """
@@ -138,65 +147,13 @@ def coalition(code: str, *, on: Date | None = None) -> Coalition:
                 hint="take 'EU' at a date for the members of that day" if "EU" in code else None,
             )
         return Coalition(code, name, tuple(sorted({s.economy for s in stays})))
-    if on is None:
-        raise CodeUnknown(
-            f"the members of {code!r} change over time and no date was given",
-            where=code,
-            hint=f'name a day, as in coalition("{code}", on="2025-01-01"), or "{code}@2025-01-01"',
-        )
-    day = as_date(on)
+    day = members_day() if on is None else as_date(on)
     return Coalition(code, name, tuple(sorted({s.economy for s in stays if s.holds(day)})), on=day)
 
 
 def coalitions() -> tuple[str, ...]:
     """Return the codes of all coalitions."""
     return tuple(coalition_names())
-
-
-def members(code: str, *, on: Date | None = None) -> tuple[str, ...]:
-    """Return the members of a coalition, or the one economy itself.
-
-    Raises
-    ------
-    CodeUnknown
-        When the code is neither an economy nor a coalition.
-    """
-    return parse_parties(code, on=on)[1]
-
-
-def parse_parties(
-    parties: str | Coalition | Iterable[str], *, on: Date | None = None
-) -> tuple[str, tuple[str, ...]]:
-    """Return a label and the member economies of what a user wrote.
-
-    Parameters
-    ----------
-    parties : str, Coalition or iterable of str
-        ``"DEU"``, ``"EU27_2020"``, ``"NATO@2024-12-31"``, ``"DEU,FRA"`` or a list of these.
-    on : date, optional
-        Day for coalitions that change and carry no date of their own.
-
-    Returns
-    -------
-    tuple of (str, tuple of str)
-        The label as given (several joined by ``+``) and the members, each once; the order of a
-        list is kept, members of a coalition are sorted.
-
-    Raises
-    ------
-    CodeUnknown
-        When a code is neither an economy nor a coalition, or nothing was given.
-    """
-    if isinstance(parties, Coalition):
-        return parties.code, parties.members
-    listed = parties.split(",") if isinstance(parties, str) else list(parties)
-    tokens = [str(token).strip() for token in listed if str(token).strip()]
-    if not tokens:
-        raise CodeUnknown("no economy was named", hint="write a code such as 'DEU' or 'EU27_2020'")
-    found: dict[str, None] = {}
-    for token in tokens:
-        found.update(dict.fromkeys(_members_of(token, on)))
-    return "+".join(tokens), tuple(found)
 
 
 def as_date(on: Date) -> dt.date:
@@ -217,15 +174,3 @@ def as_date(on: Date) -> dt.date:
         raise BadInput(
             f"{text!r} is no date", hint="write a day as 2024-12-31, or a year"
         ) from None
-
-
-def _members_of(token: str, on: Date | None) -> tuple[str, ...]:
-    if token in economies():
-        return (economy(token).code,)
-    code, _, day = token.partition("@")
-    if code in coalition_names():
-        return coalition(code, on=day or (None if is_fixed(code) else on)).members
-    begun = [c for c in coalition_names() if len(token) > 1 and c.startswith(token.upper())]
-    said = lookup.spell(begun, coalition_names()) or labels.hint(token)
-    known = {**coalition_names(), **economy_names()}
-    raise lookup.unknown(token, known, noun="economy", hint=said)

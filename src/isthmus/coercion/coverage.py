@@ -9,8 +9,8 @@ import polars as pl
 from isthmus.coercion.cases import MEASURES, PURCHASES, SERVICES, SUPPLIES, Measure, measures
 from isthmus.coercion.panel import FLOWS
 from isthmus.coercion.product_panel import CLASSIFICATION, held_products, products_of
-from isthmus.evidence import Kind, Result, Table
-from isthmus.evidence.frames import attribute, dimension, provenance, table
+from isthmus.evidence import Kind, Result, Table, provenance
+from isthmus.evidence.frames import attribute, dimension, table
 from isthmus.world import World
 
 SEEN = "seen"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.cases import (
     EFFECTS,
     MEASURES,
@@ -15,8 +16,8 @@ from isthmus.coercion.cases import (
     measures,
 )
 from isthmus.errors import DataMissing
-from isthmus.evidence import Kind, Result, Table
-from isthmus.evidence.frames import attribute, dimension, number, provenance, table
+from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
+from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.world import World
 
 SELECTED = (
@@ -33,7 +34,7 @@ def episodes(
     world: World,
     *,
     case: str | None = None,
-    target: str | None = None,
+    target: PartySpec | None = None,
     since: int | None = None,
 ) -> Result:
     """Return coded cases of coercion with measures, published effects, outcomes and sources.
@@ -44,8 +45,8 @@ def episodes(
         The data.
     case : str, optional
         Id of one case.
-    target : str, optional
-        Economy acted upon.
+    target : str or Party, optional
+        Economy acted upon, or a coalition with its members.
     since : int, optional
         First year of the start of a measure.
 
@@ -62,13 +63,14 @@ def episodes(
         When no case fits.
     """
     coded = world.coercion()
+    party = None if target is None else resolve(target)
     if case is not None:
         check_case(case, case_ids(world))
     kept = [
         m
         for m in measures(world)
         if (case is None or m.case == case)
-        and (target is None or m.target == target)
+        and (party is None or m.target in {party.code, *party.members})
         and (since is None or m.first >= since)
     ]
     if not kept:
@@ -83,7 +85,7 @@ def episodes(
     }
     cited = sorted({s for t in tables.values() for s in t.frame["source"].to_list() if s})
     tables["sources"] = _sources(coded.sources.filter(pl.col("source").is_in(cited)))
-    parameters = {"case": case, "target": target, "since": since}
+    parameters = {"case": case, "target": None if party is None else party.spec, "since": since}
     made = provenance(
         world, "coercion.episodes", [MEASURES, EFFECTS, OUTCOMES, SOURCES], parameters
     )
@@ -140,7 +142,7 @@ def _effects(frame: pl.DataFrame) -> Table:
         dimension("case"),
         dimension("indicator", "what was measured"),
         dimension("period", "as published"),
-        number("value", "as in unit", "figure as published"),
+        number("value", IN_UNIT, "figure as published"),
         attribute("unit"),
         attribute("note", "what the source adds"),
         attribute("source", "id in sources"),

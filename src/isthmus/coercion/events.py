@@ -22,8 +22,7 @@ from isthmus.coercion.event_tables import (
 from isthmus.coercion.panel import FLOWS, Episode, Panel, episode, read_panel
 from isthmus.coercion.product_panel import product_episode, product_panel
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Result
-from isthmus.evidence.frames import provenance
+from isthmus.evidence import Result, provenance
 from isthmus.kernels.placebo import placebo_interval
 from isthmus.kernels.threeway import ThreeWayFit, fit
 from isthmus.kernels.threeway_events import estimate_events, one_step

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus import codes
+from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
@@ -18,8 +18,8 @@ from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, LISTED, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Kind, Result, Table
-from isthmus.evidence.frames import attribute, dimension, number, provenance, table
+from isthmus.evidence import Kind, Result, Table, provenance
+from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -69,7 +69,7 @@ def held_out(
     world: World,
     *,
     sender: str = "CHN",
-    bloc: str = BLOC,
+    bloc: PartySpec = BLOC,
     draws: int = 200,
     seed: int = 0,
 ) -> Result:
@@ -81,7 +81,7 @@ def held_out(
         Holds the inter-economy table of 2022 and the coded cases.
     sender : str
         Economy that listed firms.
-    bloc : str
+    bloc : str or Party
         Coalition whose members can answer together.
     draws : int
         Draws over the ranges of the assumptions and the mix; the first holds the values.
@@ -105,7 +105,9 @@ def held_out(
     if draws < 20:
         raise BadInput("ranges need 20 draws or more", where="draws")
     listings = _listings(world, sender)
-    group = codes.parse_parties(bloc)[1] if bloc else ()
+    listed = world.flows().economies
+    support = resolve(bloc, known=listed, where="bloc") if bloc else None
+    group = () if support is None else support.listed(listed)
     used = preset()
     p = used.draws(draws, seed)
     rung = find_rung(NEAREST, preset_ladder())
@@ -134,11 +136,17 @@ def held_out(
         "lines": _lines_table(lines, datasets),
     }
     parameters = {
-        "sender": sender, "bloc": bloc, "rung": NEAREST, "draws": draws,
+        "sender": sender,
+        "bloc": "" if support is None else support.spec,
+        "rung": NEAREST,
+        "draws": draws,
         "assumptions": used.to_dict(),
-    }  # fmt: skip
+    }
     made = provenance(world, "coercion.held_out", datasets, parameters, seed=seed)
-    return Result(tables, made)
+    said = () if support is None else support.notes(listed)
+    return Result(
+        {name: replace(table, notes=(*table.notes, *said)) for name, table in tables.items()}, made
+    )
 
 
 def _listings(world: World, sender: str) -> list[_Listing]:

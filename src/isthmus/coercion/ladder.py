@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from isthmus import codes
+from isthmus.codes import Party, PartySpec, resolve
 from isthmus.coercion import response_tables as tables
 from isthmus.coercion.assumptions import (
     Assumptions,
@@ -25,8 +26,7 @@ from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import Mix, instrument_mix
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import provenance
+from isthmus.evidence import Result, Table, provenance
 from isthmus.world import World
 
 DRAWS = 200
@@ -42,11 +42,11 @@ CITATIONS = (
 
 def price_ladder(
     world: World,
-    target: str | Sequence[str],
+    target: PartySpec,
     *,
     rung: str | Rung | Step | None = None,
     sender: str = "CHN",
-    bloc: str = BLOC,
+    bloc: PartySpec = BLOC,
     assumptions: Assumptions | Path | None = None,
     ladder: Sequence[Rung] | Path | None = None,
     draws: int = DRAWS,
@@ -62,13 +62,13 @@ def price_ladder(
     ----------
     world : World
         Holds the inter-economy table of 2022 and the coded cases.
-    target : str or sequence of str
+    target : str, Party or sequence of str
         Economies or a coalition; each member is answered on its own.
     rung : str, Rung or Step, optional
         Key of a rung, or a step of one's own; every rung of the ladder when None.
     sender : str
         Economy that may answer; coded cases must exist for it.
-    bloc : str
+    bloc : str or Party
         Coalition whose members can answer together.
     assumptions : Assumptions or Path, optional
         The preset when None; a file is read by `isthmus.coercion.assumptions.read_assumptions`.
@@ -100,29 +100,34 @@ def price_ladder(
     """
     if draws < 20:
         raise BadInput("ranges need 20 draws or more", where="draws")
-    label, members = codes.parse_parties(target)
-    group = _bloc(bloc)
+    listed = world.flows().economies
+    asked = resolve(target, known=listed, where=FLOWS)
+    targets = asked.listed(listed)
+    support = _bloc(bloc, listed)
+    group = () if support is None else support.listed(listed)
     used = read_assumptions(assumptions) if isinstance(assumptions, Path) else assumptions
     used = used or preset()
     known = read_ladder(ladder) if isinstance(ladder, Path) else ladder
     steps = _steps(rung, tuple(known) if known is not None else preset_ladder())
-    stakes = read_stakes(world, sender, members, group)
+    stakes = read_stakes(world, sender, targets, group)
     mix = instrument_mix(world, sender)
-    inside = np.array([m in group for m in members])
+    inside = np.array([m in group for m in targets])
     p = used.draws(draws, seed)
     found = respond(stakes, steps, p, mix.draws(draws, seed), inside)
-    data = tables.Data(world, label, stakes, steps, inside, p)
+    data = tables.Data(world, asked.code, stakes, steps, inside, p)
+    said = dict.fromkeys(note for p in (asked, support) if p for note in p.notes(listed))
+    made = _tables(data, found, mix, used)
     return Result(
-        _tables(data, found, mix, used),
+        {name: replace(table, notes=(*table.notes, *said)) for name, table in made.items()},
         provenance(
             world,
             "coercion.price_ladder",
             (FLOWS, MEASURES, TABLE),
             {
-                "target": label,
+                "target": asked.spec,
                 "rungs": [s.model_dump(mode="json") for s in steps],
                 "sender": sender,
-                "bloc": bloc,
+                "bloc": "" if support is None else support.spec,
                 "assumptions": used.to_dict(),
                 "draws": draws,
             },
@@ -155,13 +160,13 @@ def _steps(rung: str | Rung | Step | None, ladder: tuple[Rung, ...]) -> tuple[Ru
     return (rung if isinstance(rung, Rung) else find_rung(rung, ladder),)
 
 
-def _bloc(code: str) -> tuple[str, ...]:
+def _bloc(code: PartySpec, listed: Sequence[str]) -> Party | None:
     if not code:
-        return ()
-    members = codes.parse_parties(code)[1]
-    if len(members) < 2:
-        raise CodeUnknown(f"{code} is not a coalition", where="bloc", hint="leave it empty")
-    return members
+        return None
+    party = resolve(code, known=listed, where="bloc")
+    if not party.is_coalition:
+        raise CodeUnknown(f"{party.code} is not a coalition", where="bloc", hint="leave it empty")
+    return party
 
 
 __all__ = ["BLOC", "DRAWS", "Stakes", "price_ladder"]

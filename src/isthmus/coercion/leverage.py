@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.codes import parse_parties
+from isthmus.codes import Coalition, Party, PartySpec, resolve
 from isthmus.coercion.cases import SERVICES
 from isthmus.coercion.content import TABLE, YEAR, Content, content_of_bloc, read_content
 from isthmus.coercion.leverage_tables import (
@@ -23,8 +23,7 @@ from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, Leverage, leverage
 from isthmus.coercion.panel import FLOWS, REST
 from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Result
-from isthmus.evidence.frames import provenance
+from isthmus.evidence import Result, provenance
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -69,9 +68,9 @@ class Assumptions:
 
 def leverage_map(
     world: World,
-    sender: str,
+    sender: PartySpec,
     *,
-    over: str | Sequence[str] | None = None,
+    over: PartySpec | Sequence[PartySpec] | None = None,
     year: int | None = None,
     assumptions: Assumptions | None = None,
     products: bool = True,
@@ -82,9 +81,9 @@ def leverage_map(
     ----------
     world : World
         The data.
-    sender : str
+    sender : str or Party
         Economy, or coalition that acts as one.
-    over : str or sequence of str, optional
+    over : str, Party, or sequence of these, optional
         Targets, each a code of an economy or of a coalition that is one buyer and seller; all
         economies when None.
     year : int, optional
@@ -126,8 +125,10 @@ def leverage_map(
     economies = tuple(flows.economies)
     F = np.asarray(flows.values(at), dtype=np.float64)[:, :, goods]
     content = _content(world, economies, names, F, given, at)
-    label, own = _members(economies, sender, at)
-    listed = _targets(economies, own, over, at)
+    acting, own = _placed(economies, sender)
+    label = acting.code
+    targets = _targets(economies, own, over)
+    listed = {party.code: mask for party, mask in targets.items()}
     groups = {code: mask for code, mask in listed.items() if mask.sum() > 1}
     parties = {**listed, **_members_of(groups, economies, listed)}
     for code, mask in parties.items():
@@ -142,7 +143,8 @@ def leverage_map(
     )  # fmt: skip
     gdp = _gdp(content, own, parties, label, at)
     sums = sums_frame(frame, gdp)
-    notes = _notes(given, at)
+    days = dict.fromkeys(note for party in (acting, *targets) for note in party.day_note)
+    notes = [*_notes(given, at), *days]
     datasets = [FLOWS] if given.domestic_share is not None and at != YEAR else [FLOWS, TABLE]
     shown = list(listed)
     tables = {
@@ -170,8 +172,8 @@ def leverage_map(
         )  # fmt: skip
         datasets = [*datasets, traded.key]
     parameters = {
-        "sender": label,
-        "over": shown if over is not None else None,
+        "sender": acting.spec,
+        "over": None if over is None else [party.spec for party in targets],
         "year": at,
         "domestic_share": given.domestic_share,
         "diversion": given.diversion,
@@ -270,26 +272,22 @@ def _notes(given: Assumptions, year: int) -> list[str]:
     ]
 
 
-def _members(economies: tuple[str, ...], code: str, year: int) -> tuple[str, Mask]:
-    label, names = (code, (code,)) if code in economies else parse_parties(code, on=year)
-    mask = np.isin(economies, names)
-    if not mask.any():
-        raise DataMissing(
-            f"the flows do not list {names[0]}",
-            where=FLOWS,
-            hint="economies that are not listed are part of ROW",
-        )
-    return label, mask
+def _placed(economies: tuple[str, ...], spec: PartySpec) -> tuple[Party, Mask]:
+    party = resolve(spec, known=economies, where=FLOWS)
+    return party, np.isin(economies, party.members)
 
 
 def _targets(
-    economies: tuple[str, ...], own: Mask, over: str | Sequence[str] | None, year: int
-) -> dict[str, Mask]:
+    economies: tuple[str, ...], own: Mask, over: PartySpec | Sequence[PartySpec] | None
+) -> dict[Party, Mask]:
     if over is None:
-        codes = [e for e, mine in zip(economies, own, strict=True) if not mine and e != REST]
-    else:
-        codes = [over] if isinstance(over, str) else list(over)
-    return dict(_members(economies, code, year) for code in codes)
+        return {
+            Party(e, (e,)): np.isin(economies, (e,))
+            for e, mine in zip(economies, own, strict=True)
+            if not mine and e != REST
+        }
+    listed = [over] if isinstance(over, str | Party | Coalition) else list(over)
+    return dict(_placed(economies, spec) for spec in listed)
 
 
 def _members_of(

@@ -28,7 +28,7 @@ _MONEY = (
     number("loss_share", "share", "loss over the target's GDP; null in years without a table"),
     number("cost", MONEY, "cost to the sender per year by the other channel's formula"),
 )
-_RATIO = number("ratio", "1", "loss over cost; null where the sender would lose nothing")
+_RATIO = number("ratio", "ratio", "loss over cost; null where the sender would lose nothing")
 _QUALIFIED = (
     number("credibility", "share", "part of the sender's own trade in it without the target"),
     number("concentration", "share", "part of the target's trade in it with the sender"),
@@ -176,7 +176,7 @@ def alone_table(
         attribute("members", "number of members that the flows list"),
         number("loss", MONEY, "loss of the bloc as one, per year"),
         number("alone", MONEY, "sum over its members, each alone"),
-        number("relief", "1", "loss as one over loss alone"),
+        number("relief", "ratio", "loss as one over loss alone"),
         number("loss_share", "share", "loss of the bloc over its GDP"),
         number("largest_share", "share", "largest loss of a member alone, over its GDP"),
         attribute("largest", "that member"),

@@ -20,8 +20,8 @@ from isthmus.coercion.ranking_rows import (
     ranked,
 )
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import provenance, table
+from isthmus.evidence import Kind, Result, dataset_keys, provenance
+from isthmus.evidence.frames import table
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -98,7 +98,8 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
         "diversion": given.diversion,
         "horizon": given.horizons[0],
     }
-    return Result(tables, provenance(world, "coercion.backtest", [FLOWS, MEASURES], parameters))
+    read = dataset_keys(tables.values())
+    return Result(tables, provenance(world, "coercion.backtest", read, parameters))
 
 
 _CASES = case_columns(

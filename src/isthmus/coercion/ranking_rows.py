@@ -40,7 +40,7 @@ def method_columns(items: str) -> tuple[Column, ...]:
         number("hits", items, "over all cases"),
         number("chance", items, "hits that a random order would give on average"),
         number("missed_cases", "cases", "cases without a single hit among the first k ranks"),
-        number("mean_percentile", "1", f"mean rank over the number of {items}; 0.5 is chance"),
+        number("mean_percentile", "share", f"mean rank over the number of {items}; 0.5 is chance"),
         attribute("kind"),
     )
 

@@ -16,7 +16,7 @@ from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, Outcome
 from isthmus.coercion.instruments import ECONOMIC, RESPONSES, Mix
 from isthmus.coercion.stakes import FLOWS, LISTED, Stakes
-from isthmus.evidence import Column, Kind, Table
+from isthmus.evidence import IN_UNIT, Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
 
@@ -331,9 +331,9 @@ def assumptions(used: Assumptions) -> Table:
     """Every assumed number with its range and reason."""
     columns = [
         Column("parameter", "dimension", text="name"),
-        Column("value", "value", "as in unit", "central value"),
-        Column("low", "value", "as in unit", "lowest"),
-        Column("high", "value", "as in unit", "highest"),
+        Column("value", "value", IN_UNIT, "central value"),
+        Column("low", "value", IN_UNIT, "lowest"),
+        Column("high", "value", IN_UNIT, "highest"),
         Column("unit", "attribute", text="unit"),
         Column("origin", "attribute", text="preset, or the user's file"),
         Column("reason", "attribute", text="why"),

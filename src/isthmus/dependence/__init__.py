@@ -1,5 +1,6 @@
 """The dependence lens: shares, concentration, indicators, leverage, complementarity."""
 
+from isthmus.codes import Party
 from isthmus.dependence.chips import chip_imports
 from isthmus.dependence.complement import complementarity
 from isthmus.dependence.criteria import CRITERIA, METHODS, Thresholds
@@ -10,7 +11,6 @@ from isthmus.dependence.members import members
 from isthmus.dependence.mirror import mirror
 from isthmus.dependence.mutual import mutual
 from isthmus.dependence.network import network
-from isthmus.dependence.parties import Party
 from isthmus.dependence.profile import profile
 from isthmus.dependence.reexports import behind_hubs
 from isthmus.dependence.series import churn, time_series

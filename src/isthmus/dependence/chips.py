@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.ledger import check_years
-from isthmus.dependence.parties import PartySpec, resolve
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, number, provenance, table
+from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
 from isthmus.world import World
 
 EXPORTS_KEY, MIRROR_KEY = "taiwan_ic_exports", "chip_mirror"
@@ -52,7 +52,7 @@ def chip_imports(
     full = exports.filter(pl.col("coverage") == "full")["year"].unique().to_list()
     known = sorted(exports["year"].unique().to_list())
     chosen = check_years([max(full)] if years is None else years, known)
-    party = resolve(importer, sorted(exports["importer"].unique().to_list()), on=chosen[-1])
+    party = resolve(importer, known=sorted(exports["importer"].unique().to_list()))
     frame = (
         exports.filter(pl.col("year").is_in(chosen) & pl.col("importer").is_in(party.members))
         .join(
@@ -106,5 +106,5 @@ def chip_imports(
             text="a lower bound of the chips bought from Taiwan", notes=notes,
         ),
     }  # fmt: skip
-    parameters = {"importer": party.code, "years": list(chosen)}
+    parameters = {"importer": party.spec, "years": list(chosen)}
     return Result(tables, provenance(world, "dependence.chip_imports", datasets, parameters))

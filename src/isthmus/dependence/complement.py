@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BALASSA, DRYSDALE, MICHAELY
 from isthmus.dependence.ledger import SERVICES, Ledger, Level, check_years, known_years, read
 from isthmus.dependence.measures import descending_rank
-from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import supplier_rows
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
 from isthmus.world import World
 
@@ -77,8 +77,8 @@ def complementarity(
         "indices": _indices(pairs, notes),
     }
     parameters = {
-        "a": first.party.code,
-        "b": second.party.code,
+        "a": first.party.spec,
+        "b": second.party.spec,
         "year": chosen[-1],
         "level": level,
         "items": None if items is None else list(first.items),

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.dependence.parties import Party
+from isthmus.codes import Party
 from isthmus.errors import BadInput, DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, table

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec
 from isthmus.dependence.citations import (
     BAILEY,
     COMMISSION_2021,
@@ -27,10 +28,9 @@ from isthmus.dependence.measures import (
     descending_rank,
     indicators_of,
 )
-from isthmus.dependence.parties import PartySpec
 from isthmus.errors import BadInput
-from isthmus.evidence import Kind, Result, Table
-from isthmus.evidence.frames import attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
+from isthmus.evidence.frames import attribute, dimension, grid, number, table
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -121,7 +121,7 @@ def indicators(
         tables["assumptions"] = g.table()
         datasets += g.datasets
     parameters = {
-        "importer": ledger.party.code,
+        "importer": ledger.party.spec,
         "years": list(ledger.years),
         "level": level,
         "items": None if items is None else list(ledger.items),
@@ -213,7 +213,7 @@ def _indicator_table(
         dimension(ledger.level),
         dimension("year"),
         dimension("indicator"),
-        number("value", "as in unit", "value of the indicator; null where it is unbounded"),
+        number("value", IN_UNIT, "value of the indicator; null where it is unbounded"),
         attribute("unit", "1 is a fraction, index or ratio"),
         attribute("rank"),
         attribute("kind"),
@@ -229,7 +229,9 @@ def _criteria_table(
     ledger: Ledger, frames: Sequence[pl.DataFrame], methods: Sequence[Method]
 ) -> Table:
     frame = pl.concat(frames).with_columns(
-        pl.lit(ledger.party.code).alias("importer"), pl.lit(ledger.kind.value).alias("kind")
+        pl.lit(ledger.party.code).alias("importer"),
+        pl.col("criterion").replace_strict(UNITS).alias("unit"),
+        pl.lit(ledger.kind.value).alias("kind"),
     )
     columns = [
         dimension("importer"),
@@ -237,10 +239,11 @@ def _criteria_table(
         dimension("year"),
         dimension("method"),
         dimension("criterion"),
-        number("value", "1", "value of the indicator; null where it is unbounded"),
-        number("threshold", "1", "value that must be exceeded"),
-        number("margin", "1", "value less threshold; null where the value is unbounded"),
+        number("value", IN_UNIT, "value of the indicator; null where it is unbounded"),
+        number("threshold", IN_UNIT, "value that must be exceeded"),
+        number("margin", IN_UNIT, "value less threshold; null where the value is unbounded"),
         attribute("above", "whether the value exceeds the threshold"),
+        attribute("unit"),
         attribute("kind"),
     ]
     return table(

@@ -11,8 +11,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.codes import editions_of, nearest, nearest_product, written_out
-from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
+from isthmus.codes import (
+    Party,
+    PartySpec,
+    editions_of,
+    nearest,
+    nearest_product,
+    resolve,
+    written_out,
+)
+from isthmus.dependence.parties import member_mask
 from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.evidence import Kind
 from isthmus.world import World
@@ -116,8 +124,8 @@ class Ledger:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the reader must know about the coverage of the party and the items."""
-        out = []
-        gone = missing_members(self.party, self.economies)
+        out = list(self.party.day_note)
+        gone = self.party.absent(self.economies)
         if gone:
             out.append(f"members without data of their own, left out: {', '.join(gone)}")
         if self.level == "industry":
@@ -174,7 +182,7 @@ def _from_flows(
     flows = world.flows()
     economies, industries = tuple(flows.economies), tuple(flows.industries)
     chosen = check_years(years, flows.years)
-    party = resolve(spec, economies, on=chosen[-1])
+    party = resolve(spec, known=economies)
     wanted = check_items(items, industries, "industry")
     columns = [industries.index(item) for item in wanted]
     index = np.flatnonzero(member_mask(party, economies))
@@ -213,7 +221,7 @@ def _from_trade(
         )
     )
     chosen = check_years(years, sorted(frame["year"].unique().to_list()))
-    party = resolve(spec, economies, on=chosen[-1])
+    party = resolve(spec, known=economies)
     wanted = check_items(items, sorted(frame["product"].unique().to_list()), "product")
     frame = frame.filter(pl.col("year").is_in(chosen) & pl.col("product").is_in(wanted)).sort(
         "year", "exporter", "importer", "product"

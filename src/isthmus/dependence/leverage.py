@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BOEHM, CLAYTON, FEENSTRA
 from isthmus.dependence.ledger import FLOWS_KEY, Ledger, check_years, known_years, read
 from isthmus.dependence.measures import all_use
-from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import supplier_rows
 from isthmus.errors import BadInput, InputProblem, raise_all
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
 from isthmus.world import World
@@ -103,8 +103,8 @@ def leverage(
         "totals": _totals(frame, first, [n for n in notes if n]),
     }  # fmt: skip
     parameters = {
-        "a": first.party.code,
-        "b": second.party.code,
+        "a": first.party.spec,
+        "b": second.party.spec,
         "year": chosen[-1],
         "items": None if items is None else list(first.items),
         "horizons": None if elasticity is not None else [float(h) for h in horizons],

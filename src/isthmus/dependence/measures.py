@@ -21,7 +21,7 @@ UNITS = {
     "ghhi": "1",
     "top_share": "share",
     "external_share": "share",
-    "imports_to_exports": "1",
+    "imports_to_exports": "ratio",
     "world_hhi": "1",
     "external_imports": "million USD",
 }

@@ -8,12 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import Party, PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.ledger import Ledger, Level, read
-from isthmus.dependence.parties import Party, PartySpec, member_mask, missing_members, resolve
+from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -74,14 +75,14 @@ def members(
     Hirschman (1945).
     """
     bloc = read(world, coalition, level=level, years=years, items=items)
-    other, _ = supplier_rows(bloc, on)
-    present = [
-        m for m in bloc.party.members if m not in missing_members(bloc.party, bloc.economies)
-    ]
+    partner = resolve(on, known=bloc.economies)
+    other, _ = supplier_rows(bloc, partner)
+    gone = bloc.party.absent(bloc.economies)
+    present = [m for m in bloc.party.members if m not in gone]
     books = [
         read(world, Party(m, (m,)), level=level, years=bloc.years, items=items) for m in present
     ]
-    mask = member_mask(resolve(on, bloc.economies, on=bloc.years[-1]), bloc.economies)
+    mask = member_mask(partner, bloc.economies)
     parts = _stack([_parts(book, bloc.inside, mask) for book in books])
     summed = {
         key: np.stack([value[..., keep].sum(axis=-1) for keep in bloc.scopes.values()], axis=-1)
@@ -92,8 +93,8 @@ def members(
         "items": _table("items", bloc, other, present, parts, level, list(bloc.items)),
     }
     parameters = {
-        "coalition": bloc.party.code,
-        "on": other,
+        "coalition": bloc.party.spec,
+        "on": partner.spec,
         "years": list(bloc.years),
         "level": level,
         "items": None if items is None else list(bloc.items),

@@ -9,13 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.measures import descending_rank
-from isthmus.dependence.parties import PartySpec, member_mask
+from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -80,8 +81,8 @@ def mutual(
         "totals": _wrap("totals", first, totals, "scope"),
     }
     parameters = {
-        "a": first.party.code,
-        "b": second.party.code,
+        "a": first.party.spec,
+        "b": second.party.spec,
         "years": list(first.years),
         "level": level,
         "items": None if items is None else list(first.items),

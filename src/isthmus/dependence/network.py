@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
 from isthmus.dependence.ledger import Level, check_years, known_years, networks
 from isthmus.dependence.measures import descending_rank
-from isthmus.evidence import Result
-from isthmus.evidence.frames import attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Result, provenance
+from isthmus.evidence.frames import attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import hhi
 from isthmus.kernels.fragility import clustering, strength_dispersion
 from isthmus.world import World

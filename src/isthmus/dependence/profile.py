@@ -9,18 +9,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.ledger import Ledger, Level, read
-from isthmus.dependence.parties import PartySpec, member_mask, resolve
+from isthmus.dependence.parties import member_mask
 from isthmus.errors import BadInput
-from isthmus.evidence import Result, Table
+from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import (
     MONEY,
     attribute,
     dimension,
     grid,
     number,
-    provenance,
     table,
 )
 from isthmus.kernels.concentration import ratio
@@ -92,8 +92,8 @@ def profile(
         "totals": _totals(ledger, exporters, bought, rivals, limit),
     }
     parameters = {
-        "importer": ledger.party.code,
-        "on": exporters[0] if on is not None else None,
+        "importer": ledger.party.spec,
+        "on": None if on is None else resolve(on, known=ledger.economies).spec,
         "years": list(ledger.years),
         "level": level,
         "items": list(ledger.items) if items is not None else None,
@@ -111,7 +111,7 @@ def supplier_rows(ledger: Ledger, on: PartySpec) -> tuple[str, Array]:
     BadInput
         When the supplier is part of the importer.
     """
-    party = resolve(on, ledger.economies, on=ledger.years[-1])
+    party = resolve(on, known=ledger.economies)
     mask = member_mask(party, ledger.economies)
     if (mask & ledger.inside).any():
         raise BadInput(
@@ -128,7 +128,7 @@ def _bought_from(ledger: Ledger, on: PartySpec | None) -> tuple[list[str], Array
         origins = ledger.imports[:, outside]
         return [ledger.economies[i] for i in outside], origins, origins
     code, bought = supplier_rows(ledger, on)
-    party = resolve(on, ledger.economies, on=ledger.years[-1])
+    party = resolve(on, known=ledger.economies)
     others = ~ledger.inside & ~member_mask(party, ledger.economies)
     return [code], bought[:, None], ledger.imports[:, others]
 

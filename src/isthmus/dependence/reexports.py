@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from isthmus.codes import nearest_economy
+from isthmus.codes import PartySpec, nearest_economy, resolve
 from isthmus.dependence.citations import COMMISSION_2023
 from isthmus.dependence.ledger import Level, check_years, known_years, networks
-from isthmus.dependence.parties import PartySpec, member_mask, resolve
+from isthmus.dependence.parties import member_mask
 from isthmus.errors import CodeUnknown
-from isthmus.evidence import Kind, Result
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
 from isthmus.world import World
 
@@ -76,7 +76,7 @@ def behind_hubs(
             )
     rho = np.array([float(reexport_share.get(e, 0.0)) for e in economies])
     attributed = reexport_corrected(found.values, rho)
-    party = resolve(importer, economies, on=chosen)
+    party = resolve(importer, known=economies)
     inside = member_mask(party, economies)
     before, after = (part[:, :, inside].sum(axis=-1) for part in (found.values, attributed))
     out_before, out_after = (np.where(inside, 0.0, part) for part in (before, after))
@@ -133,7 +133,7 @@ def behind_hubs(
         ),
     }  # fmt: skip
     parameters = {
-        "importer": party.code,
+        "importer": party.spec,
         "reexport_share": dict(reexport_share),
         "year": chosen,
         "level": level,

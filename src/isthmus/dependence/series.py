@@ -8,16 +8,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.criteria import CRITERIA, Method, Thresholds
 from isthmus.dependence.indicators import CITATIONS
 from isthmus.dependence.ledger import Ledger, Level, known_years, read
 from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
-from isthmus.dependence.parties import PartySpec
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.errors import BadInput
-from isthmus.evidence import Result, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, provenance, table
+from isthmus.evidence import IN_UNIT, Result, Table, provenance
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.world import World
 
@@ -90,8 +90,8 @@ def time_series(
         dimension(level),
         dimension("year"),
         dimension("indicator"),
-        number("value", "as in unit", "null where unbounded"),
-        number("change", "as in unit", "since the year before in the table; null in the first"),
+        number("value", IN_UNIT, "null where unbounded"),
+        number("change", IN_UNIT, "since the year before in the table; null in the first"),
         attribute("unit"),
         attribute("kind"),
     ]
@@ -100,8 +100,8 @@ def time_series(
         text=f"indicators of {ledger.party.code} by year", notes=(*ledger.notes, GOODS_ONLY),
     )  # fmt: skip
     parameters = {
-        "importer": ledger.party.code,
-        "on": code,
+        "importer": ledger.party.spec,
+        "on": None if on is None else resolve(on, known=ledger.economies).spec,
         "years": list(ledger.years),
         "level": level,
         "items": None if items is None else list(ledger.items),
@@ -174,7 +174,7 @@ def churn(
         "churn": _churn(ledger, method, flags),
     }
     parameters = {
-        "importer": ledger.party.code,
+        "importer": ledger.party.spec,
         "method": method,
         "years": list(ledger.years),
         "level": level,

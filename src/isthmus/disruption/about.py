@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import Daily
-from isthmus.evidence import DatasetRecord, Provenance
+from isthmus.evidence import Provenance, provenance
 from isthmus.scenario import Scenario, names_chips
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import TableWorld, mrio_of
 
 CITATIONS = (
     "Hallegatte, S. (2008). An adaptive regional input-output model and its application to the "
@@ -25,35 +26,9 @@ STRESS = 0.95
 """Share psi above which a run is a stress case: there is no buffer between target and throttle."""
 
 
-class TableWorld(Protocol):
-    """What the lens needs of a world."""
-
-    @property
-    def name(self) -> str:
-        """Name of the world."""
-
-    @property
-    def edition(self) -> str:
-        """Edition of the world."""
-
-    @property
-    def content_hash(self) -> str:
-        """Hash over all data sets."""
-
-    def mrio(self, year: int, *, chips: bool = False) -> MRIO:
-        """Return the inter-economy table of a year."""
-
-    def record(self, key: str) -> DatasetRecord:
-        """Return the record of a data set."""
-
-
-def table_of(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int) -> MRIO:
+def table_of(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int | None) -> MRIO:
     """Return the table of a world, with chip nodes where a shock names them."""
-    if isinstance(world, MRIO):
-        return world
-    if any(names_chips(scenario) for scenario in scenarios):
-        return world.mrio(year, chips=True)
-    return world.mrio(year)
+    return mrio_of(world, year, chips=any(names_chips(scenario) for scenario in scenarios))
 
 
 def notes_of(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:
@@ -73,26 +48,14 @@ def notes_of(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:
 
 
 def provenance_of(
-    world: TableWorld | MRIO,
-    lens: str,
-    parameters: dict[str, Any],
-    mrio: MRIO,
-    year: int,
-    scenario: str,
-    settings: Settings,
+    lens: str, parameters: dict[str, Any], mrio: MRIO, scenario: str, settings: Settings
 ) -> Provenance:
     """Return the provenance of a run of `lens`."""
-    if isinstance(world, MRIO):
-        name, content, datasets = "table", "", dict.fromkeys(mrio.datasets, "")
-    else:
-        name, content = f"{world.name} {world.edition}", world.content_hash
-        datasets = {key: world.record(key).content_sha256 for key in mrio.datasets}
-    return Provenance(
-        lens=lens,
-        parameters={**parameters, "year": mrio.year or year},
-        world=name,
-        world_hash=content,
-        datasets=datasets,
+    return provenance(
+        mrio.origin,
+        lens,
+        mrio.datasets,
+        {**parameters, "year": mrio.year},
         scenario=scenario,
         seed=settings.seed if settings.inventory_noise > 0 else None,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from isthmus.disruption.about import CITATIONS, TableWorld, notes_of, provenance_of, table_of
+from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_of
 from isthmus.disruption.checks import check_threshold
 from isthmus.disruption.daily import DailySink, publish
 from isthmus.disruption.follow import follow, parts_folder
@@ -51,6 +51,7 @@ from isthmus.runtime import (
 )
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import TableWorld
 
 BALANCE = {"float64": 1e-8, "float32": 1e-3}
 """Largest daily gap between what is made and what is used, kept or consumed, of world output."""
@@ -61,7 +62,7 @@ def simulate(
     scenario: Scenario,
     *,
     until: int | None = None,
-    year: int = 2022,
+    year: int | None = None,
     stopped_below: float = 0.5,
     horizons: Sequence[int] | None = None,
     stock_days: Days = 60.0,
@@ -108,8 +109,8 @@ def simulate(
         fix any parameter below.
     until : int, optional
         Last day simulated; the scenario's horizon by default.
-    year : int
-        Year of the world's table.
+    year : int, optional
+        Year of the world's table; the last one when None.
     stopped_below : float
         An industry counts as stopped below this share of its base output.
     horizons : sequence of int, optional
@@ -239,9 +240,7 @@ def simulate(
     words = {**settings.to_dict(), "until": days, "stopped_below": stopped_below}
     if horizons is not None:
         words["horizons"] = list(counted)
-    about = provenance_of(
-        world, "disruption.simulate", words, mrio, year, scenario.identity, settings
-    )
+    about = provenance_of("disruption.simulate", words, mrio, scenario.identity, settings)
     keeper = None
     target = Path(daily).absolute() if daily is not None else None
     if checkpoint is not None:
@@ -308,7 +307,7 @@ def _result(
 def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, ...]) -> Table:
     frame = pl.DataFrame({"balance": [worst], "cut": [daily.cut]})
     columns = (
-        Column("balance", "value", "1", "largest daily gap of goods, share of world output"),
-        Column("cut", "value", "1", "negative final demand set to zero, share of final demand"),
+        Column("balance", "value", "share", "largest daily gap of goods, share of world output"),
+        Column("cut", "value", "share", "negative final demand set to zero, share of final demand"),
     )
     return Table("checks", frame, columns, kind, datasets, "what the run checked")

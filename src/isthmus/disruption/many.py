@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.disruption.about import CITATIONS, TableWorld, notes_of, provenance_of, table_of
+from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_of
 from isthmus.disruption.prepare import Engine, days_of, prepare, settings_of_all
 from isthmus.disruption.record import Losses
 from isthmus.disruption.settings import Settings
@@ -19,6 +19,7 @@ from isthmus.evidence import Collection, Column, Kind, Result, Table
 from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import TableWorld
 
 DEFAULTS = Settings()
 
@@ -28,7 +29,7 @@ def simulate_many(
     scenarios: Sequence[Scenario],
     *,
     until: int | None = None,
-    year: int = 2022,
+    year: int | None = None,
     batch: int = 128,
     horizons: Sequence[int] | None = None,
     base: str | None = None,
@@ -104,7 +105,7 @@ def simulate_many(
     words = {**_told(settings), "until": days, "scenarios": len(scenarios)}
     if horizons is not None:
         words["horizons"] = list(counted)
-    about = provenance_of(world, "disruption.simulate_many", words, mrio, year, identities, each[0])
+    about = provenance_of("disruption.simulate_many", words, mrio, identities, each[0])
     result = Result({"losses": table}, about, CITATIONS)
     if base is None:
         return result

@@ -81,9 +81,9 @@ LOSS_COLUMNS = (
     _ECONOMY,
     _HORIZON,
     Column("value_added_lost", "value", "million USD", "output less inputs used, below its base"),
-    Column("value_added_lost_share", "value", "1", "of the base value added of the same days"),
+    Column("value_added_lost_share", "value", "share", "of the base value added of the same days"),
     Column("unmet_final", "value", "million USD", "final demand of the economy not delivered"),
-    Column("unmet_final_share", "value", "1", "of its base final demand of the same days"),
+    Column("unmet_final_share", "value", "share", "of its base final demand of the same days"),
     Column(
         "real_income_lost",
         "value",
@@ -91,7 +91,7 @@ LOSS_COLUMNS = (
         "what residents can no longer both earn and buy: the larger of value added lost and final "
         "demand not delivered, at base prices; not to be added over economies",
     ),
-    Column("real_income_lost_share", "value", "1", "of the base value added of the same days"),
+    Column("real_income_lost_share", "value", "share", "of the base value added of the same days"),
 )
 
 
@@ -137,8 +137,8 @@ def industries_table(
         _ECONOMY,
         _INDUSTRY,
         Column("output_lost", "value", "million USD", "gross output below its base over the run"),
-        Column("output_lost_share", "value", "1", "of base output; not value added"),
-        Column("lowest_output_share", "value", "1", "output on its worst day over base output"),
+        Column("output_lost_share", "value", "share", "of base output; not value added"),
+        Column("lowest_output_share", "value", "share", "output on its worst day over base output"),
         Column("lowest_day", "value", "day", "the worst day"),
         Column(
             "first_stop",
@@ -180,8 +180,8 @@ def paths_table(
     columns = (
         Column("day", "dimension", "day", "day of the run"),
         _ECONOMY,
-        Column("output_share", "value", "1", "gross output over its base"),
-        Column("value_added_share", "value", "1", "value added over its base"),
+        Column("output_share", "value", "share", "gross output over its base"),
+        Column("value_added_share", "value", "share", "value added over its base"),
         Column("unmet_final", "value", "million USD a day", "final demand not delivered"),
     )
     return Table("paths", frame, columns, kind, datasets, "paths by economy")
@@ -251,7 +251,7 @@ def stocks_table(
     columns = (
         Column("economy", "dimension", text="economy whose industries hold the stock"),
         Column("industry", "dimension", text="supplying industry of the input"),
-        Column("lowest_stock_share", "value", "1", "lowest stock over the stock at the start"),
+        Column("lowest_stock_share", "value", "share", "lowest stock over the stock at the start"),
         Column("lowest_day", "value", "day", "day of the lowest stock"),
         Column("stock_start", "value", "million USD", "stock at the start, an assumption"),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -13,10 +12,9 @@ from numpy.typing import NDArray
 from isthmus.equilibrium.base import Base
 from isthmus.equilibrium.elasticities import sources
 from isthmus.equilibrium.settings import Elasticities, Settings
-from isthmus.evidence import Column, DatasetRecord, Kind, Provenance, Table
+from isthmus.evidence import Column, Kind, Provenance, Table, provenance
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.scenario import Scenario
-from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
 
@@ -29,28 +27,6 @@ CITATIONS = (
     "elasticities. American Economic Review 113(4), 861-905.",
 )
 OWN = "own"
-
-
-class TableWorld(Protocol):
-    """What the lens needs of a world."""
-
-    @property
-    def name(self) -> str:
-        """Name of the world."""
-
-    @property
-    def edition(self) -> str:
-        """Edition of the world."""
-
-    @property
-    def content_hash(self) -> str:
-        """Hash over all data sets."""
-
-    def mrio(self, year: int) -> MRIO:
-        """Return the inter-economy table of a year."""
-
-    def record(self, key: str) -> DatasetRecord:
-        """Return the record of a data set."""
 
 
 def notes_of(
@@ -124,25 +100,16 @@ def solution_table(found: Equilibrium, base: Base) -> Table:
     return Table("solution", frame, columns, Kind.MODELLED, base.datasets, "how it was solved")
 
 
-def origin_of(world: TableWorld | MRIO | Base, base: Base) -> tuple[str, str, dict[str, str]]:
-    """Return name and hash of the world, and hashes of the data sets; empty for a bare table."""
-    if isinstance(world, MRIO | Base):
-        return "table", "", dict.fromkeys(base.datasets, "")
-    datasets = {key: world.record(key).content_sha256 for key in base.datasets}
-    return f"{world.name} {world.edition}", world.content_hash, datasets
-
-
-def provenance_of(
-    world: TableWorld | MRIO | Base, scenario: Scenario, settings: Settings, base: Base, year: int
-) -> Provenance:
+def provenance_of(scenario: Scenario, settings: Settings, base: Base) -> Provenance:
     """Return how the result was made."""
     elasticities = settings.elasticities
-    name, content, datasets = origin_of(world, base)
-    return Provenance(
-        lens="equilibrium.solve",
-        parameters={
+    return provenance(
+        base.origin,
+        "equilibrium.solve",
+        base.datasets,
+        {
             "horizon": settings.horizon,
-            "year": base.year or year,
+            "year": base.year,
             "elasticities": elasticities if isinstance(elasticities, str) else dict(elasticities),
             "path": asdict(settings.path),
             "level": settings.level,
@@ -150,9 +117,6 @@ def provenance_of(
             "deficits": settings.deficits,
             "tolerance": settings.tolerance,
         },
-        world=name,
-        world_hash=content,
-        datasets=datasets,
         scenario=scenario.identity,
     )
 

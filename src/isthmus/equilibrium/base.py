@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, InputProblem, SurplusExceedsIncome, raise_all
+from isthmus.evidence import Origin
 from isthmus.kernels.equilibrium import TradeModel
 from isthmus.kernels.equilibrium_base import model_from_flows, settle
 from isthmus.world.mrio import MRIO
@@ -32,7 +33,7 @@ class Base:
         Labels of the arrays.
     year : int
         Year of the table.
-    kind, datasets
+    kind, datasets, origin
         Of the table.
     moved : float
         Largest relative change of an economy's value added by settling.
@@ -51,6 +52,7 @@ class Base:
     moved: float
     cut: float
     scaled: int
+    origin: Origin
 
     @property
     def imports(self) -> Floats:
@@ -106,6 +108,7 @@ def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
         year=table.year,
         kind=str(table.kind),
         datasets=table.datasets,
+        origin=table.origin,
         moved=moved,
         cut=cut / float(flows.sum()),
         scaled=scaled,

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.equilibrium.about import (
-    TableWorld,
     citations_of,
     elasticity_table,
     notes_of,
-    origin_of,
     provenance_of,
     solution_table,
 )
@@ -56,6 +54,7 @@ from isthmus.kernels.equilibrium_welfare import real_income
 from isthmus.scenario import Scenario, economy_groups, industry_groups
 from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_origin import TableWorld, mrio_of
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +66,7 @@ def solve(
     scenario: Scenario,
     *,
     horizon: str | float = "10y",
-    year: int = 2022,
+    year: int | None = None,
     elasticities: Elasticities = COMPOSITE,
     path: ElasticityPath | None = None,
     level: Level = "path",
@@ -91,8 +90,8 @@ def solve(
         ``params`` may fix any of `elasticities`, `level`, `reading`, `deficits`, `lasting`.
     horizon : str or float
         ``"1y"``, ``"3y"``, ``"10y"`` or years, at least 1; sets the trade elasticities.
-    year : int
-        Year of the world's table.
+    year : int, optional
+        Year of the world's table; the last one when None.
     elasticities : str or mapping of str to float
         A source (`isthmus.equilibrium.sources`), or long-run theta by industry of the table.
     path : ElasticityPath, optional
@@ -179,24 +178,24 @@ def solve(
     ]
     return Result(
         tables={t.name: t for t in tables},
-        provenance=provenance_of(world, scenario, settings, base, year),
+        provenance=provenance_of(scenario, settings, base),
         citations=citations_of(settings.elasticities),
     )
 
 
-def _base(world: TableWorld | MRIO | Base, year: int, tariff: Floats | None) -> Base:
+def _base(world: TableWorld | MRIO | Base, year: int | None, tariff: Floats | None) -> Base:
     if isinstance(world, Base):
         if tariff is not None:
             raise BadInput("a prepared base has its tariffs already", where="tariff")
         return world
-    return prepare(world if isinstance(world, MRIO) else world.mrio(year), tariff=tariff)
+    return prepare(mrio_of(world, year), tariff=tariff)
 
 
 def solve_many(
     world: TableWorld | MRIO | Base,
     scenarios: Sequence[Scenario],
     *,
-    year: int = 2022,
+    year: int | None = None,
     tariff: Floats | None = None,
     **settings: Any,
 ) -> Collection:
@@ -232,13 +231,7 @@ def solve_many(
         ],
     )
     base = _base(world, year, tariff)
-    name, content, datasets = origin_of(world, base)
-    results = {}
-    for scenario in scenarios:
-        result = solve(base, scenario, year=year, **settings)
-        made = replace(result.provenance, world=name, world_hash=content, datasets=datasets)
-        results[scenario.name] = replace(result, provenance=made)
-    return Collection(results)
+    return Collection({scenario.name: solve(base, scenario, **settings) for scenario in scenarios})
 
 
 def run_base(

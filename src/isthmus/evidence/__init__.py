@@ -4,22 +4,28 @@ from isthmus.evidence.collection import Collection
 from isthmus.evidence.content import content_hash
 from isthmus.evidence.finding import Finding
 from isthmus.evidence.kinds import Kind
+from isthmus.evidence.origin import Origin, Provenance, Records, provenance
 from isthmus.evidence.record import SCHEMA_VERSION as RECORD_SCHEMA_VERSION
 from isthmus.evidence.record import DatasetRecord, Redistribution
-from isthmus.evidence.result import Provenance, Result, dataset_keys
-from isthmus.evidence.table import Column, Table
+from isthmus.evidence.result import Result, dataset_keys
+from isthmus.evidence.table import IN_UNIT, SHARE, Column, Table
 
 __all__ = [
+    "IN_UNIT",
     "RECORD_SCHEMA_VERSION",
+    "SHARE",
     "Collection",
     "Column",
     "DatasetRecord",
     "Finding",
     "Kind",
+    "Origin",
     "Provenance",
+    "Records",
     "Redistribution",
     "Result",
     "Table",
     "content_hash",
     "dataset_keys",
+    "provenance",
 ]

@@ -19,7 +19,7 @@ class Finding:
     value : float or None
         The value; None when the data cannot tell, with the reason in `caveat`.
     unit : str
-        Unit of value, low and high; shares are fractions with unit ``"1"``.
+        Unit of value, low and high; a fraction of a whole has the unit ``"share"``.
     kind : Kind
         Weakest kind of method and inputs.
     year : str

@@ -1,4 +1,4 @@
-"""Tidy frames from labelled arrays, declared columns, provenance."""
+"""Tidy frames from labelled arrays, and declared columns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.evidence.kinds import Kind
-from isthmus.evidence.result import Provenance
 from isthmus.evidence.table import Column, Table
 
 MONEY = "million USD"
@@ -99,37 +98,4 @@ def table(
         tuple(sorted(set(datasets))),
         text,
         tuple(notes),
-    )
-
-
-def provenance(
-    world: Any,
-    lens: str,
-    datasets: Sequence[str],
-    parameters: Mapping[str, Any],
-    *,
-    seed: int | None = None,
-) -> Provenance:
-    """Return how a result was made.
-
-    Parameters
-    ----------
-    world : World
-        The data that were read.
-    lens : str
-        Name of room and function (``"dependence.profile"``).
-    datasets : sequence of str
-        Keys of the data sets that were read.
-    parameters : mapping
-        All arguments as plain values.
-    seed : int, optional
-        Seed, where random numbers were used.
-    """
-    return Provenance(
-        lens=lens,
-        parameters=dict(parameters),
-        world=f"{world.name} {world.edition}",
-        world_hash=world.content_hash,
-        datasets={key: world.record(key).content_sha256 for key in sorted(set(datasets))},
-        seed=seed,
     )

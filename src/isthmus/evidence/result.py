@@ -3,58 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from isthmus._version import __version__
+from isthmus.evidence.origin import Provenance
 from isthmus.evidence.table import Table
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """How a result was made, without clock or machine, so that it can be made again.
-
-    Parameters
-    ----------
-    lens : str
-        Name of the lens function (``"dependence.profile"``).
-    parameters : mapping
-        All arguments as plain JSON values.
-    world : str
-        Name and edition of the world.
-    world_hash : str
-        Content hash of the world.
-    datasets : mapping of str to str
-        Key and content hash of each data set that was read.
-    scenario : str
-        Hash of the scenario's canonical form; empty when none was given.
-    seed : int or None
-        Seed, where random numbers were used.
-    """
-
-    lens: str
-    parameters: Mapping[str, Any]
-    world: str
-    world_hash: str
-    datasets: Mapping[str, str] = field(default_factory=dict)
-    scenario: str = ""
-    seed: int | None = None
-    version: str = __version__
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {
-            "lens": self.lens,
-            "parameters": dict(self.parameters),
-            "world": self.world,
-            "world_hash": self.world_hash,
-            "datasets": dict(self.datasets),
-            "scenario": self.scenario,
-            "seed": self.seed,
-            "version": self.version,
-        }
 
 
 @dataclass(frozen=True, slots=True)

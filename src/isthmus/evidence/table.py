@@ -9,6 +9,12 @@ import polars as pl
 
 from isthmus.evidence.kinds import Kind
 
+SHARE = "share"
+"""Unit of a fraction of a whole."""
+
+IN_UNIT = "as in unit"
+"""Unit of a column whose rows name their own in the column ``unit``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -21,7 +27,9 @@ class Column:
     role : {"dimension", "value", "attribute"}
         Dimensions identify a row; values are numbers about the world; attributes describe.
     unit : str
-        Unit of a value; ``"1"`` for a fraction or index, empty for text.
+        Unit of a value: ``"share"`` for a fraction of a whole, which faces print as percent,
+        ``"ratio"`` for one amount over another, ``"1"`` for an index; ``"as in unit"`` where the
+        column ``unit`` names it row by row. Empty for text.
     text : str
         What the column holds, in one sentence.
     """
@@ -71,6 +79,12 @@ class Table:
             raise ValueError(
                 f"table {self.name!r}: schema {declared} differs from frame {self.frame.columns}"
             )
+
+    def units(self, row: tuple[Any, ...]) -> tuple[str, ...]:
+        """Return the unit of each cell of a row."""
+        names = self.frame.columns
+        own = str(row[names.index("unit")] or "") if "unit" in names else ""
+        return tuple(own if c.unit == IN_UNIT else c.unit for c in self.columns)
 
     @property
     def dimensions(self) -> tuple[str, ...]:

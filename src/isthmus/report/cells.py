@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from isthmus.evidence import Column, Kind, Table
-from isthmus.study.numbers import DIGITS, MONEY, NOT_KNOWN, percent, significant
+from isthmus.evidence import SHARE, Column, Kind, Table
+from isthmus.evidence.digits import NOT_KNOWN, percent, significant
+from isthmus.study.numbers import DIGITS, MONEY
 from isthmus.study.wording import Catalogue
 
 
@@ -60,8 +61,8 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "") -> Grid:
         kind = table.kind if place is None else Kind(row[place])
         rows.append(
             tuple(
-                _cell(value, column, kind, catalogue)
-                for value, column in zip(row, table.columns, strict=True)
+                _cell(value, replace(column, unit=unit), kind, catalogue)
+                for value, column, unit in zip(row, table.columns, table.units(row), strict=True)
             )
         )
     return Grid(headings, tuple(rows))
@@ -104,7 +105,7 @@ def _cell(value: Any, column: Column, kind: Kind, catalogue: Catalogue) -> Cell:
 
 def _number(value: float, unit: str, kind: Kind) -> str:
     digits = DIGITS[kind]
-    if unit == "share":
+    if unit == SHARE:
         return percent(value, digits)
     if unit == "count":
         return f"{value:,.0f}"

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from isthmus.codes import (
-    INDUSTRY_CLASSIFICATIONS,
-    coalition,
-    coalition_names,
-    concordance,
-)
+from isthmus.codes import INDUSTRY_CLASSIFICATIONS, concordance, members
 from isthmus.codes import (
     industries as listed_industries,
 )
-from isthmus.codes.coalitions import is_fixed
+from isthmus.codes.parties import is_coalition_code
 from isthmus.scenario.model import Scenario
-
-MEMBERSHIP_DAY = "2026-01-01"
-"""Day for which members of dated coalitions hold where no day is given."""
 
 CHIPS = "CHIPS"
 """Group of the chip nodes of a table that splits electronics."""
@@ -42,16 +34,10 @@ def economy_groups(scenario: Scenario, economies: Sequence[str]) -> dict[str, tu
         for code in getattr(shock, field)
     }
     return {
-        code: members_of(code)
+        code: members(code)
         for code in sorted(named)
-        if code not in economies and code.partition("@")[0] in coalition_names()
+        if code not in economies and is_coalition_code(code)
     }
-
-
-def members_of(code: str) -> tuple[str, ...]:
-    """Return the members of a coalition, on `MEMBERSHIP_DAY` where none is given."""
-    name, _, day = code.partition("@")
-    return tuple(coalition(name, on=day or (None if is_fixed(name) else MEMBERSHIP_DAY)).members)
 
 
 def whole_coalitions(
@@ -60,10 +46,10 @@ def whole_coalitions(
     """Return members by coalition, and the coalitions with members outside `economies`."""
     known = set(economies)
     if isinstance(names, Mapping):
-        groups = {name: tuple(members) for name, members in names.items()}
+        groups = {name: tuple(listed) for name, listed in names.items()}
     else:
-        groups = {name: members_of(name) for name in names}
-    whole = {name: members for name, members in groups.items() if set(members) <= known}
+        groups = {name: members(name) for name in names}
+    whole = {name: listed for name, listed in groups.items() if set(listed) <= known}
     return whole, tuple(name for name in names if name not in whole)
 
 

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from isthmus import codes
-from isthmus.errors import CodeUnknown, did_you_mean
+from isthmus.codes.coalitions import as_date
+from isthmus.errors import BadInput, CodeUnknown, did_you_mean
 from isthmus.runtime.reading.values import Place as Path
 from isthmus.study.ensemble import declared_problems, named_parties, raw_parties
 from isthmus.study.measures import PARTIES, Measure
@@ -32,6 +33,7 @@ def semantic_problems(data: dict[str, Any], *, most: int | None = None) -> list[
         _pages,
         _events,
         _industries,
+        _date,
         _baskets,
         _claims,
         _basket_names,
@@ -114,6 +116,17 @@ def _party(path: Path, code: str) -> Iterator[Found]:
         yield path, error.what, error.hint or ""
     except ValueError as error:
         yield path, f"{code!r}: {error}", "write a day as YYYY-MM-DD"
+
+
+def _date(data: dict[str, Any]) -> Iterator[Found]:
+    options = data.get("options")
+    day = options.get("date") if isinstance(options, dict) else None
+    if not isinstance(day, str):
+        return
+    try:
+        as_date(day)
+    except BadInput as error:
+        yield ("options", "date"), error.what, error.hint or ""
 
 
 def _industries(data: dict[str, Any]) -> Iterator[Found]:

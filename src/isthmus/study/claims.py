@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
-from isthmus.evidence import Finding
+from isthmus.evidence import SHARE, Finding
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
@@ -64,7 +64,7 @@ def _reason(context: Context, finding: Finding, rule: Rule, verdict: Verdict) ->
 
 def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:
     """Return a threshold in the unit of its finding, with all the digits that it was given."""
-    if unit == "share":
+    if unit == SHARE:
         return f"{value * 100:g}{catalogue.text('unit.percent')}"
     name = "" if unit in {"count", "index", "1"} else catalogue.units.get(unit, unit)
     number = f"{value:,g}" if unit != MONEY else f"{value:,.0f}"

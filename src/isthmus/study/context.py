@@ -75,17 +75,17 @@ class Context:
 
     def members(self, code: str) -> tuple[str, ...]:
         """Return the members of a coalition, or the economy itself."""
-        year = self.study.options.year
-        return codes.parse_parties(code, on=year)[1]
+        return codes.members(self.study.party(code))
 
     def name(self, code: str) -> str:
         """Return a party's name as it stands inside a sentence."""
-        short = self.catalogue.get(f"party.{code.replace('@', '_')}")
+        plain = code.partition("@")[0]
+        short = self.catalogue.get(f"party.{plain}")
         if short:
             return short
         if code in codes.economy_names():
             return codes.economy_names()[code]
-        return codes.coalition_names().get(code.partition("@")[0], code)
+        return codes.coalition_names().get(plain, code)
 
     def label(self, code: str) -> str:
         """Return a party's name as it stands alone: in a table, a legend, on an axis."""
@@ -95,7 +95,7 @@ class Context:
     def role(self, code: str) -> str:
         """Return the colour role of a party; ``"other"`` for economies that are none."""
         for name, role in self.study.roles.items():
-            if role.party == code:
+            if self.study.party(name) == code:
                 return role.colour or (name if name in ROLES else "other")
         return "other"
 

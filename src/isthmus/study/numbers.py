@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 
-from isthmus.evidence import Finding, Kind
+from isthmus.evidence import SHARE, Finding, Kind
+from isthmus.evidence.digits import NOT_KNOWN, percent, significant
 
 DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}
 """Significant digits by kind."""
 
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
-NOT_KNOWN = "–"
 _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
-
-
-def significant(value: float, digits: int) -> str:
-    """Return `value` with at most `digits` significant digits and thousands separators.
-
-    Whole numbers keep their whole part: 12,345 with three digits is 12,300.
-    """
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else NOT_KNOWN
-    place = digits - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, place)
-    shown = math.floor(math.log10(abs(rounded))) if rounded else 0
-    return f"{rounded:,.{max(0, digits - 1 - shown)}f}"
 
 
 def number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]) -> str:
@@ -47,7 +33,7 @@ def _number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]
     # On which side of one a ratio lies is what it is quoted for.
     if unit == "ratio" and value != 1 and significant(value, digits) == "1":
         digits = max(digits, 2)
-    if unit == "share":
+    if unit == SHARE:
         return f"{percent(value, digits)}{units['percent']}"
     if unit == MONEY:
         for factor, name in _SCALES:
@@ -60,17 +46,6 @@ def _number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]
         return f"{significant(value, digits)}"
     name = units.get(unit.replace(" ", "_"), unit)
     return f"{significant(value, digits)} {name}"
-
-
-def percent(value: float, digits: int) -> str:
-    """Return a share as percent without the sign; at most one decimal above one percent."""
-    scaled = value * 100
-    if abs(scaled) < 0.05 and scaled != 0:
-        return significant(scaled, 1)
-    text = significant(scaled, digits)
-    if text == "100" and scaled < 100:
-        return significant(scaled, 2)
-    return f"{scaled:.1f}" if "." in text and len(text.split(".")[1]) > 1 else text
 
 
 def interval(finding: Finding, units: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from isthmus.codes import dated
 from isthmus.scenario.ranges import Correlation, Range
 
 SCHEMA_VERSION = 2
@@ -105,7 +106,14 @@ class Claim(_Model):
 
 
 class Options(_Model):
-    """Thresholds and years of the study; all have defaults."""
+    """Thresholds, day and years of the study; all have defaults."""
+
+    date: str | None = Field(
+        default=None,
+        description="day (2024-12-31, or a year: its last day) on which members of coalitions "
+        "that change are taken, the same in every section; default: the last day that the table "
+        "of members covers",
+    )
 
     since: int | None = Field(
         default=None, ge=1990, le=2100, description="first year of time series; default: all"
@@ -186,13 +194,16 @@ class Study(_Model):
 
     @property
     def parties(self) -> dict[str, str]:
-        """Codes of the parties by role."""
-        return {name: role.party for name, role in self.roles.items()}
+        """Codes of the parties by role.
+
+        Where the study names a day, a coalition that changes and has none of its own carries it.
+        """
+        return {name: dated(role.party, self.options.date) for name, role in self.roles.items()}
 
     def party(self, value: str) -> str:
         """Return the code of a role name (``"home"``), or `value` itself when it is none."""
         role = self.roles.get(value)
-        return value if role is None else role.party
+        return dated(value if role is None else role.party, self.options.date)
 
     def with_parties(self, **parties: str | None) -> Study:
         """Return the study with other parties in its roles; None takes a role out."""

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import DidNotConverge, IdentityViolated, InputProblem, NotProductive, raise_all
-from isthmus.evidence import Kind
+from isthmus.evidence import Kind, Origin
 from isthmus.kernels import mrio_split
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world import mrio_checks as checks
 from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
 from isthmus.world.mrio_labels import Labels, Positions
+from isthmus.world.mrio_origin import content_of
 from isthmus.world.mrio_repair import repaired
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class MRIO:
         Keys of the data sets the table was read or made from.
     notes : tuple of str
         Repairs and known limits.
+    source : Origin, optional
+        Where the numbers came from; a world's own tables carry it.
     """
 
     labels: Labels
@@ -90,6 +93,7 @@ class MRIO:
     datasets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     unit: str = field(default="million USD")
+    source: Origin | None = None
 
     @classmethod
     def from_dense(
@@ -236,6 +240,11 @@ class MRIO:
     def Z(self) -> Array:  # noqa: N802
         """All intermediate flows, (N, N), million USD; made on demand for a factored table."""
         return self.form.flows()
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Where the numbers came from: a world, or the table itself by its content."""
+        return self.source or Origin.own("table", content_of(self), self.datasets)
 
     @property
     def primary(self) -> Array:

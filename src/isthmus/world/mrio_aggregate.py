@@ -65,6 +65,7 @@ def aggregate(
         year=table.year,
         kind=table.kind,
         datasets=table.datasets,
+        source=table.source,
         notes=table.notes,
     )
 

@@ -84,6 +84,14 @@ def is_table(record: DatasetRecord, year: int) -> bool:
     return named and year in record.years
 
 
+def years_of_table(record: DatasetRecord) -> tuple[int, ...]:
+    """Return the years for which a data set is an inter-economy table, in any layout."""
+    built = record.key.removeprefix(PREFIX)
+    if record.key.startswith(PREFIX) and built.isdigit():
+        return (int(built),)
+    return tuple(year for year in record.years if is_table(record, year))
+
+
 def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False) -> MRIO:
     """Return the checked table of the rows of a data set.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from isthmus.errors import BadInput, DataMissing, InputProblem, did_you_mean
-from isthmus.evidence import DatasetRecord
+from isthmus.evidence import DatasetRecord, Origin
 from isthmus.runtime import canonical_hash
 from isthmus.world.accessors import Accessors
 from isthmus.world.added import stored_entries
@@ -21,7 +22,7 @@ from isthmus.world.manifest import Entry, folder_entries, read_manifest
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_chips import chip_split, no_chip_detail, split_chips
 from isthmus.world.mrio_starter import read_updated
-from isthmus.world.mrio_stored import is_table, table_of
+from isthmus.world.mrio_stored import is_table, table_of, years_of_table
 
 if TYPE_CHECKING:
     from isthmus.store import Store
@@ -188,15 +189,15 @@ class World(Accessors):
                 self._flows = flows_from_frame(self._entry("icio_flows").load())
             return self._flows
 
-    def mrio(self, year: int = 2022, *, chips: bool = False) -> MRIO:
+    def mrio(self, year: int | None = None, *, chips: bool = False) -> MRIO:
         """Return the inter-economy input-output table of `year`, made once per world.
 
         A table that was added (`isthmus data add`) goes before the one the world was built with.
 
         Parameters
         ----------
-        year : int
-            Year of the table.
+        year : int, optional
+            Year of the table; the last one when None.
         chips : bool
             Split computers and electronics into chip nodes and the rest
             (`isthmus.world.mrio_chips.NODES`); the shares are assumed, see ``chip_split``.
@@ -208,10 +209,30 @@ class World(Accessors):
         BadInput
             When it holds several of that year that were added.
         """
+        if year is None:
+            if not self.table_years:
+                raise self._no_table("any year")
+            year = self.table_years[-1]
         with self._lock:
             if (year, chips) not in self._mrio:
-                self._mrio[year, chips] = self._make_mrio(year, chips=chips)
+                made = self._make_mrio(year, chips=chips)
+                origin = Origin.of(self, made.datasets)
+                self._mrio[year, chips] = replace(made, source=origin)
             return self._mrio[year, chips]
+
+    @property
+    def table_years(self) -> tuple[int, ...]:
+        """Years for which there is an inter-economy table, ascending."""
+        records = [entry.record for entry in self._entries.values()]
+        return tuple(sorted({year for record in records for year in years_of_table(record)}))
+
+    def _no_table(self, year: str) -> DataMissing:
+        return DataMissing(
+            f"the world {self._name!r} holds no inter-economy table of {year}",
+            where=f"{self._name} {self._edition}",
+            hint="add one with `isthmus data add` and open the world with it: "
+            f"{self._name}+KEY; `isthmus data list` shows what is there",
+        )
 
     def _make_mrio(self, year: int, *, chips: bool) -> MRIO:
         if chips:
@@ -224,12 +245,7 @@ class World(Accessors):
             return table_of(self.table(stored), self.record(stored))
         key = f"mrio_{year}"
         if key not in self:
-            raise DataMissing(
-                f"the world {self._name!r} holds no inter-economy table of {year}",
-                where=f"{self._name} {self._edition}",
-                hint="add one with `isthmus data add` and open the world with it: "
-                f"{self._name}+KEY; `isthmus data list` shows what is there",
-            )
+            raise self._no_table(str(year))
         use, services = self.table(key), self.table(f"{key}_services")
         return read_updated(year, self.flows(), use, services, self.record(key))
 

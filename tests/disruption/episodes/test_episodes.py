@@ -87,7 +87,7 @@ def test_adding_an_episode_is_adding_a_file(tmp_path):
     episode = load_episode(place)
     assert episode.scenario.horizon == 60
     assert episode.nuisance[0].path == "shocks.0.severity"
-    assert episode.used[0].unit == "1"
+    assert episode.used[0].unit == "share"
     assert {e.name for e in load_episodes([place, "wltp-2018"])} == {"small", "wltp-2018"}
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from isthmus.codes import members
 from isthmus.disruption.episodes.model import Episode
 from isthmus.errors import CodeUnknown
 from isthmus.scenario import ALL, Scenario
-from isthmus.scenario.groups import members_of
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_aggregate import aggregate, pooled
 
@@ -134,7 +134,7 @@ def expanded(codes: Iterable[str], economies: Sequence[str]) -> tuple[str, ...]:
         elif code in known:
             out.add(code)
         else:
-            out |= set(members_of(code))
+            out |= set(members(code))
     if unknown := sorted(out - known):
         raise CodeUnknown(f"the table has no economy {', '.join(unknown)}")
     return tuple(sorted(out))

@@ -109,8 +109,8 @@ class Observable(Strict):
 
     @property
     def unit(self) -> str:
-        """``"days"`` or ``"1"``, a share."""
-        return "days" if self.statistic == "first_day" else "1"
+        """``"days"`` or ``"share"``."""
+        return "days" if self.statistic == "first_day" else "share"
 
 
 class Episode(Strict):
