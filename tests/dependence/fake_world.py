@@ -40,6 +40,15 @@ class FakeWorld:
     def trade_key(self, classification="HS2017"):
         return "baci_critical_materials"
 
+    def trade_sets(self):
+        return (("HS2017", "baci_critical_materials"),)
+
+    def table(self, key):
+        return self.products
+
+    def __contains__(self, key):
+        return key == "baci_critical_materials"
+
     def ideal_points(self, year):
         if not self.points:
             raise DataMissing("no ideal points")

@@ -24,7 +24,8 @@ def tables(world: World) -> list[tuple[str, pl.DataFrame]]:
 
 
 def test_economies_are_known_codes(world: World) -> None:
-    known = set(codes.economies()) | {"main partner"}
+    groups = {"main partner", "ASEAN-6", "Europe", "extra-EU"}
+    known = set(codes.economies()) | set(codes.coalitions()) | groups
     for key, frame in tables(world):
         if key == "hs_concordance":
             continue

@@ -171,7 +171,7 @@ def test_what_is_missing_says_how_to_add_it(world: World) -> None:
         world.table("icio_flow")
     assert "icio_flows" in (caught.value.hint or "")
     with pytest.raises(DataMissing):
-        world.trade("HS1992")
+        world.trade("HS1996")
     with pytest.raises(DataMissing):
         world.flows().values(2023)
     with pytest.raises(DataMissing, match="SRB"):

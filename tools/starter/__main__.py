@@ -20,7 +20,7 @@ from isthmus.world.manifest import Manifest, read_manifest
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "src/isthmus/world/starter"
 EDITION = "2026.2"
-BUDGET = 12 * 10**6
+BUDGET = 15 * 10**6
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ def complementarity(
     ----------
     Balassa (1965); Michaely (1996); Drysdale, Garnaut (1982).
     """
-    chosen = check_years(None if year is None else [year], known_years(world, level))
+    chosen = check_years(None if year is None else [year], known_years(world, level, items))
     wanted = items
     if items is None and level == "industry":
         wanted = [k for k in world.flows().industries if k != SERVICES]

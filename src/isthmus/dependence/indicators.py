@@ -104,7 +104,11 @@ def indicators(
     limits = thresholds or Thresholds()
     chosen = _check_methods(methods)
     ledger = read(
-        world, importer, level=level, years=_years(world, level, years, chosen, limits), items=items
+        world,
+        importer,
+        level=level,
+        years=_years(world, level, years, chosen, limits, items),
+        items=items,
     )
     g = distances(world, ledger.party, ledger.economies, distance, year=ledger.years[-1])
     values = indicators_of(
@@ -153,11 +157,12 @@ def _years(
     years: Sequence[int] | None,
     methods: Sequence[Method],
     limits: Thresholds,
+    items: Sequence[str] | None,
 ) -> Sequence[int] | None:
     """Years given, or the last ones that the methods need."""
     if years is not None or not set(methods) & {"geodep", "commission_2023"}:
         return years
-    known = known_years(world, level)
+    known = known_years(world, level, items)
     return known[-limits.window :]
 
 

@@ -79,6 +79,7 @@ class Ledger:
     partial_years: tuple[int, ...] = ()
     whole: bool = False
     on_adding: tuple[str, ...] = ()
+    edition: str = ""
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:
@@ -214,7 +215,8 @@ def _from_flows(
 def _from_trade(
     world: World, spec: PartySpec, years: Sequence[int] | None, items: Sequence[str] | None
 ) -> Ledger:
-    frame = _product_frame(world).filter(pl.col("exporter") != pl.col("importer"))
+    edition, key, frame = product_rows(world, items)
+    frame = frame.filter(pl.col("exporter") != pl.col("importer"))
     economies = tuple(
         sorted(
             set(frame["exporter"].unique().to_list()) | set(frame["importer"].unique().to_list())
@@ -222,7 +224,7 @@ def _from_trade(
     )
     chosen = check_years(years, sorted(frame["year"].unique().to_list()))
     party = resolve(spec, known=economies)
-    wanted = check_items(items, sorted(frame["product"].unique().to_list()), "product")
+    wanted = check_items(items, sorted(frame["product"].unique().to_list()), "product", world)
     frame = frame.filter(pl.col("year").is_in(chosen) & pl.col("product").is_in(wanted)).sort(
         "year", "exporter", "importer", "product"
     )
@@ -237,17 +239,32 @@ def _from_trade(
     exports = _scatter(shape, (t, j, k), value, inside[i])
     world_exports = _scatter(shape, (t, i, k), value, np.ones(len(value), dtype=bool))
     partial = frame.filter(pl.col("coverage") != "full")["year"].unique().sort().to_list()
-    key = world.trade_key(PRODUCT_EDITION)
     return Ledger(
         party, "product", economies, wanted, chosen, imports, exports, world_exports, None,
         key, world.record(key).kind, tuple(partial), on_adding=world.record(key).on_adding,
+        edition=edition,
     )  # fmt: skip
 
 
-def _product_frame(world: World) -> pl.DataFrame:
-    """Trade by product with plain text labels."""
-    frame: pl.DataFrame = world.trade(PRODUCT_EDITION)
-    return frame.with_columns(pl.col("exporter", "importer", "product").cast(pl.String))
+def product_rows(world: World, items: Sequence[str] | None = None) -> tuple[str, str, pl.DataFrame]:
+    """Return edition, key and rows of the data set that answers for products.
+
+    The first of the world's sets that holds all products asked for; the first of all where none
+    does, or none is named. Editions are never mixed in one answer: one code means different goods.
+    """
+    sets = world.trade_sets()
+    if not sets:
+        world.trade_key(PRODUCT_EDITION)
+    plain = pl.col("exporter", "importer", "product").cast(pl.String)
+    rows = {key: world.table(key).with_columns(plain) for _, key in sets[:1]}
+    for edition, key in sets:
+        frame = rows.get(key)
+        if frame is None:
+            frame = world.table(key).with_columns(plain)
+        if items is None or set(items) <= set(frame["product"].unique()):
+            return edition, key, frame
+    edition, key = sets[0]
+    return edition, key, rows[key]
 
 
 def _positions(column: pl.Series, labels: Sequence[Any]) -> NDArray[np.int64]:
@@ -290,7 +307,9 @@ def check_years(years: Sequence[int] | None, known: Sequence[int]) -> tuple[int,
     return tuple(sorted({int(y) for y in years}))
 
 
-def check_items(items: Sequence[str] | None, known: Sequence[str], noun: str) -> tuple[str, ...]:
+def check_items(
+    items: Sequence[str] | None, known: Sequence[str], noun: str, world: World | None = None
+) -> tuple[str, ...]:
     """Return the items asked for, in the order of the data; all when None.
 
     Raises
@@ -305,15 +324,22 @@ def check_items(items: Sequence[str] | None, known: Sequence[str], noun: str) ->
             raise CodeUnknown(
                 f"{noun} {item!r} is not in the data",
                 where=noun,
-                hint=_other_item(item, known, noun) or f"known: {', '.join(list(known)[:12])} ...",
+                hint=_other_item(item, known, noun, world)
+                or f"known: {', '.join(list(known)[:12])} ...",
             )
     return tuple(k for k in known if k in set(items))
 
 
-def _other_item(item: str, known: Sequence[str], noun: str) -> str:
+def _other_item(item: str, known: Sequence[str], noun: str, world: World | None) -> str:
     """Return what an item is that the data lack, and which data would hold it."""
     if noun != "product":
         return nearest(item, known, noun)
+    code = written_out(item)
+    if world is None:
+        return nearest_product(item, known, PRODUCT_EDITION)
+    for edition, key in world.trade_sets():
+        if code in set(world.table(key)["product"].cast(pl.String)) and code not in known:
+            return f"{code!r} is held in {edition} ({key}): ask for it apart from other editions"
     return f"{nearest_product(item, known, PRODUCT_EDITION)}{_where_held(item)}"
 
 
@@ -328,11 +354,11 @@ def _where_held(item: str) -> str:
     )
 
 
-def known_years(world: World, level: Level) -> tuple[int, ...]:
+def known_years(world: World, level: Level, items: Sequence[str] | None = None) -> tuple[int, ...]:
     """Return the years that the data of a level hold, sorted."""
     if level == "industry":
         return tuple(sorted(int(y) for y in world.flows().years))
-    return tuple(sorted(world.trade(PRODUCT_EDITION)["year"].unique().to_list()))
+    return tuple(sorted(product_rows(world, items)[2]["year"].unique().to_list()))
 
 
 @dataclass(frozen=True)
@@ -383,10 +409,9 @@ def networks(world: World, level: Level, year: int, items: Sequence[str] | None 
         diagonal = np.arange(W.shape[-1])
         W[:, diagonal, diagonal] = 0.0
         return Networks(tuple(flows.economies), labels, W, FLOWS_KEY)
-    frame = _product_frame(world).filter(
-        (pl.col("exporter") != pl.col("importer")) & (pl.col("year") == year)
-    )
-    labels = check_items(items, sorted(frame["product"].unique().to_list()), level)
+    _, key, frame = product_rows(world, items)
+    frame = frame.filter((pl.col("exporter") != pl.col("importer")) & (pl.col("year") == year))
+    labels = check_items(items, sorted(frame["product"].unique().to_list()), level, world)
     frame = frame.filter(pl.col("product").is_in(labels)).sort("product", "exporter", "importer")
     economies = tuple(
         sorted(
@@ -401,4 +426,4 @@ def networks(world: World, level: Level, year: int, items: Sequence[str] | None 
     value = frame["value"].to_numpy().astype(np.float64)
     shape = (len(labels), len(economies), len(economies))
     W = _scatter(shape, index, value, np.ones(len(value), dtype=bool))
-    return Networks(economies, labels, W, world.trade_key(PRODUCT_EDITION))
+    return Networks(economies, labels, W, key)

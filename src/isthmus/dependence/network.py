@@ -58,7 +58,7 @@ def network(
     ----------
     Korniyenko, Pinat, Dew (2017); Fagiolo (2007).
     """
-    chosen = check_years(years, known_years(world, level))
+    chosen = check_years(years, known_years(world, level, items))
     labels: tuple[str, ...] = ()
     rows, dataset = [], ""
     for year in chosen:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
+from isthmus.dependence.customs import customs_records
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.parties import member_mask
 from isthmus.errors import BadInput
@@ -67,7 +68,9 @@ def profile(
     -------
     Result
         ``suppliers``: purchases and shares by item; ``totals``: the same over all ``goods`` and
-        over ``all`` items, or over the items ``listed`` where they are not all that is traded.
+        over ``all`` items, or over the items ``listed`` where they are not all that is traded;
+        ``records``: where `on` is given and customs figures of the pair are at hand, the same
+        goods trade as the balanced table, the exporter's and the importer's office record it.
 
     Raises
     ------
@@ -91,6 +94,10 @@ def profile(
         "suppliers": _suppliers(ledger, exporters, bought, rivals, limit),
         "totals": _totals(ledger, exporters, bought, rivals, limit),
     }
+    datasets = [ledger.dataset]
+    if on is not None and (beside := customs_records(world, ledger, exporters[0], bought[:, 0])):
+        tables["records"] = beside
+        datasets += beside.datasets[1:]
     parameters = {
         "importer": ledger.party.spec,
         "on": None if on is None else resolve(on, known=ledger.economies).spec,
@@ -99,7 +106,7 @@ def profile(
         "items": list(ledger.items) if items is not None else None,
         "top": top,
     }
-    made = provenance(world, "dependence.profile", [ledger.dataset], parameters)
+    made = provenance(world, "dependence.profile", datasets, parameters)
     return Result(tables, made, (HIRSCHMAN,))
 
 
@@ -178,6 +185,10 @@ def _columns(
     return columns
 
 
+def _edition(ledger: Ledger) -> tuple[str, ...]:
+    return (f"product codes of {ledger.edition}, data set {ledger.dataset}",) * bool(ledger.edition)
+
+
 def _finish(
     name: str, ledger: Ledger, frame: pl.DataFrame, item: str, top: int | None, has_use: bool
 ) -> Table:
@@ -210,5 +221,5 @@ def _finish(
         kind=ledger.kind,
         datasets=[ledger.dataset],
         text=f"purchases of {ledger.party.code} by supplier",
-        notes=(*ledger.notes, GOODS_ONLY),
+        notes=(*ledger.notes, *_edition(ledger), GOODS_ONLY),
     )

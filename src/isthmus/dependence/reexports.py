@@ -64,7 +64,7 @@ def behind_hubs(
     ----------
     Arjona, Connell, Herghelegiu (2023).
     """
-    chosen = check_years(None if year is None else [year], known_years(world, level))[-1]
+    chosen = check_years(None if year is None else [year], known_years(world, level, items))[-1]
     found = networks(world, level, chosen, items)
     economies, labels, dataset = found.economies, found.items, found.dataset
     for hub in reexport_share:

@@ -60,7 +60,7 @@ def time_series(
     CodeUnknown, DataMissing, BadInput
         As in `indicators`.
     """
-    chosen = known_years(world, level) if years is None else years
+    chosen = known_years(world, level, items) if years is None else years
     ledger = read(world, importer, level=level, years=chosen, items=items)
     values = indicators_of(ledger, exports=exports, share_base=share_base)
     code = None

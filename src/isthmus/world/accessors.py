@@ -12,7 +12,20 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import DatasetRecord
 from isthmus.world.shapes import feature_collection
 
-TRADE_KEYS = {"HS2017": ("baci_hs2017", "baci_critical_materials"), "HS2022": ("baci_hs2022",)}
+EDITIONS = ("HS2017", "HS2022", "HS2012", "HS2007", "HS2002", "HS1996", "HS1992")
+"""Editions of the HS in the order in which their data sets are asked."""
+
+SHIPPED = {"HS2017": ("baci_critical_materials",), "HS1992": ("baci_raw_materials_hs1992",)}
+TRADE_KEYS: dict[str, tuple[str, ...]] = {
+    edition: (
+        f"baci_{edition.lower()}",
+        *SHIPPED.get(edition, ()),
+        f"comtrade_{edition.lower()}",
+        f"comext_{edition.lower()}",
+    )
+    for edition in EDITIONS
+}
+"""Data sets of each edition, the widest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,19 @@ class Accessors(ABC):
             hint="the starter world holds critical materials in HS2017; add BACI with "
             "`isthmus data add`",
         )
+
+    def trade_sets(self) -> tuple[tuple[str, str], ...]:
+        """Return edition and key of every set of trade by product, in the order they are asked.
+
+        Sets that were added go before those that ship; among these HS2017 goes before HS1992.
+        """
+        added = [
+            (edition, f"{family}_{edition.lower()}")
+            for family in ("baci", "comtrade", "comext")
+            for edition in EDITIONS
+        ]
+        shipped = [(edition, key) for edition in EDITIONS for key in SHIPPED.get(edition, ())]
+        return tuple((edition, key) for edition, key in (*added, *shipped) if key in self)
 
     def trade(self, classification: str = "HS2017") -> pl.DataFrame:
         """Return trade by product: year, exporter, importer, product, value, quantity, coverage.
