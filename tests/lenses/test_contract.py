@@ -97,6 +97,17 @@ def test_a_fraction_of_a_whole_has_one_unit_in_every_room(name: str) -> None:
                 )
 
 
+@pytest.mark.parametrize("name", sorted(n for n in LENSES if not n.startswith("coercion.")))
+def test_every_table_knows_the_years_of_its_data(name: str) -> None:
+    """As data: nothing is read out of a note."""
+    for result in answers(name):
+        for table in result.tables.values():
+            assert table.years, table.name
+            assert list(table.years) == sorted(set(table.years))
+            assert all(1990 <= year <= 2100 for year in table.years)
+            assert table.period.startswith(str(table.years[0]))
+
+
 def plain(result: Result) -> dict[str, Any]:
     return {name: table.frame for name, table in result.tables.items()}
 

@@ -28,6 +28,7 @@ from isthmus.cascade.shocks import Shocks, firms_stop
 from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.world import World
 
 LATEST, EUROPE_PLANNED, ALL_PLANNED = "latest", "europe_planned", "all_planned"
@@ -111,7 +112,7 @@ def chip_case(
     )
     parameters = {"importer": buyer.spec, "partner": partner, "rule": "exact fixed point"}
     return Result(
-        {t.name: t for t in tables},
+        of_years(tables, chain.years),
         provenance(world, "cascade.chip_case", (FACTS, FLOWS), parameters),
         (CITATION,),
     )
@@ -387,7 +388,10 @@ def _only_product(network: SupplyNetwork, product: str) -> SupplyNetwork:
 
 
 def _table(
-    name: str, frame: pl.DataFrame, values: dict[str, str], network: SupplyNetwork | None = None
+    name: str,
+    frame: pl.DataFrame,
+    values: dict[str, str],
+    network: SupplyNetwork | None = None,
 ) -> Table:
     """Make a table of shares; the other columns are dimensions."""
     columns = tuple(
@@ -402,4 +406,6 @@ def _table(
     kind = Kind.ASSUMED if network is None else network.kind
     datasets = (FACTS, FLOWS) if network is None else network.datasets
     notes = ("exact fixed point", *(() if network is None else network.notes))
-    return Table(name, frame, columns, kind, datasets, name.replace("_", " "), notes)
+    text = name.replace("_", " ")
+    years = () if network is None else network.years
+    return Table(name, frame, columns, kind, datasets, text, notes, years)

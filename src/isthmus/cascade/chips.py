@@ -134,6 +134,11 @@ class ChipChain:
             Origin.of(world, (FACTS, FLOWS)),
         )
 
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years of the facts and of the sales, ascending."""
+        return tuple(sorted({self.year, *(block.year for block in self.blocks)}))
+
     def network(
         self, *, stages: Pooling = "essential", capacity: Capacity | None = None
     ) -> SupplyNetwork:
@@ -208,6 +213,7 @@ class ChipChain:
             kind=Kind.ASSUMED,
             datasets=(FACTS, FLOWS),
             source=self.source,
+            years=self.years,
             notes=(
                 f"chip stages {years}, sales {self.year}",
                 "who delivers which chips to whom is assumed: as electronics are sold",

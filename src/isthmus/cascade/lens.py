@@ -11,6 +11,7 @@ from isthmus.cascade.engine import DEFAULT_EPS, Engine, Outcome, Rule, levels_of
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.shocks import Shocks, every_firm, from_scenario
 from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.runtime import CancelToken, Checkpoints, Progress, silent
 from isthmus.scenario import Scenario
 
@@ -113,7 +114,7 @@ def systemic_importance(
         "core_share": core_share,
     }
     return Result(
-        {t.name: t for t in tables},
+        of_years(tables, network.years),
         made_with(network, "cascade.systemic_importance", parameters),
         (CITATION,),
     )
@@ -181,7 +182,7 @@ def run(
     }
     identity = "" if isinstance(scenario, Shocks) else scenario.identity
     return Result(
-        {t.name: t for t in tables},
+        of_years(tables, network.years),
         made_with(network, "cascade.run", parameters, identity),
         (CITATION,),
     )

@@ -87,6 +87,7 @@ def material_network(world: World, *, year: int | None = None) -> SupplyNetwork:
         kind=Kind.weakest((world.record(key).kind, Kind.MODELLED)),
         datasets=(key,),
         notes=(f"trade of {chosen}", "own production is at least exports less imports"),
+        years=(int(str(chosen)),),
         source=Origin.of(world, (key,)),
         costs=np.maximum(imports + np.maximum(exports - imports, 0.0), 1e-300),
     )

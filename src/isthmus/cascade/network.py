@@ -46,6 +46,8 @@ class SupplyNetwork:
         Reported totals that replace the sums over links in upstream and downstream shares.
     source : Origin, optional
         The world that it was made from, where it was.
+    years : tuple of int
+        Years of the data, where they are known.
     """
 
     firms: pl.DataFrame
@@ -61,6 +63,7 @@ class SupplyNetwork:
     revenue: Floats | None = None
     costs: Floats | None = None
     source: Origin | None = None
+    years: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:

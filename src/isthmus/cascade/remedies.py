@@ -14,6 +14,7 @@ from isthmus.cascade.network import KIND_NAMES, SupplyNetwork
 from isthmus.cascade.shocks import Shocks
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence.frames import of_years
 from isthmus.kernels.cascade import Supply
 
 
@@ -244,4 +245,5 @@ def _result(
     notes = (rule, f"replaceability: {replaceability}", *network.notes)
     table = Table(name, frame, columns, kind, network.datasets, text, notes)
     parameters = {"replaceability": replaceability, "rule": rule, "text": text}
-    return Result({name: table}, made_with(network, f"cascade.{lens}", parameters), (CITATION,))
+    made = made_with(network, f"cascade.{lens}", parameters)
+    return Result(of_years([table], network.years), made, (CITATION,))

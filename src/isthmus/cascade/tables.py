@@ -71,6 +71,7 @@ def table_network(
         kind=Kind.weakest((table.kind, Kind.ESTIMATED)),
         datasets=table.datasets,
         source=table.origin,
+        years=(table.year,) if table.year else (),
         notes=(f"sales of {left_out:.6g} in all were left out as too small",) if smallest else (),
         revenue=output,
     )

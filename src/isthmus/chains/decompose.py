@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isthmus.chains.source import BORIN_MANCINI, Placed, notes, parties
 from isthmus.errors import DidNotConverge
 from isthmus.evidence import Column, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.kernels import chains as kernel
 from isthmus.world import World
 from isthmus.world.mrio import MRIO, SOLVE_TOLERANCE
@@ -90,7 +91,7 @@ def decompose(
         "origins": _origins(table, owners, groups, names, found),
     }
     about = provenance(table.origin, "chains.decompose", table.datasets, given)
-    return Result(made, about, (BORIN_MANCINI,))
+    return Result(of_years(made.values(), [table.year]), about, (BORIN_MANCINI,))
 
 
 def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from isthmus.chains import reach
 from isthmus.chains.source import DEMAND, Placed, notes, parties
 from isthmus.evidence import Column, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
@@ -82,7 +83,7 @@ def foreign_demand(
         "chips": chips,
     }
     about = provenance(table.origin, "chains.foreign_demand", table.datasets, given)
-    return Result({"foreign_demand": made}, about, (DEMAND,))
+    return Result(of_years([made], [table.year]), about, (DEMAND,))
 
 
 _COLUMNS = (

@@ -13,6 +13,7 @@ from isthmus.chains.source import EXTRACTION, notes, party
 from isthmus.codes import resolve
 from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
 from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.scenario import ALL, Embargo, ExportStop, PurchaseBan, Scenario
 from isthmus.world import World
@@ -235,7 +236,7 @@ def _result(table: MRIO, lost: Array, made: Provenance, said: tuple[str, ...]) -
             ("stakes_by_industry", by_industry, (_ECONOMY, _INDUSTRY, *_VALUES)),
         )
     }
-    return Result(tables, made, (EXTRACTION,))
+    return Result(of_years(tables.values(), [table.year]), made, (EXTRACTION,))
 
 
 _ECONOMY = Column("economy", "dimension", text="economy whose value added is at stake")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isthmus.chains import reach
 from isthmus.chains.source import BALDWIN, Placed, notes, parties
 from isthmus.evidence import Column, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.kernels.chains import shares
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
@@ -117,7 +118,7 @@ def lookthrough(
         "chips": chips,
     }
     about = provenance(table.origin, "chains.lookthrough", table.datasets, parameters)
-    return Result({"lookthrough": result}, about, (BALDWIN,))
+    return Result(of_years([result], [table.year]), about, (BALDWIN,))
 
 
 _SCHEMA = {

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from isthmus.chains import reach
 from isthmus.chains.source import POSITION, notes, parties
 from isthmus.evidence import Column, Result, Table, provenance
+from isthmus.evidence.frames import of_years
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
@@ -83,7 +84,7 @@ def position(
         "chips": chips,
     }
     about = provenance(table.origin, "chains.position", table.datasets, given)
-    return Result({"position": made}, about, (POSITION,))
+    return Result(of_years([made], [table.year]), about, (POSITION,))
 
 
 _COLUMNS = (

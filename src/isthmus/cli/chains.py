@@ -37,7 +37,7 @@ def lookthrough(
     direction: Literal["backward", "forward"] = "backward",
     industry: Codes = (),
     world: str = "starter",
-    year: int = 2022,
+    year: int | None = None,
     chips: Flag = False,
     output: Output = SCREEN,
     chart: Path | None = None,
@@ -59,7 +59,7 @@ def lookthrough(
     world
         Name of a world, or the folder of one.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     chart
@@ -92,7 +92,7 @@ def demand(
     on: Codes = (),
     by_industry: Annotated[bool, Parameter(negative="")] = False,
     world: str = "starter",
-    year: int = 2022,
+    year: int | None = None,
     chips: Flag = False,
     output: Output = SCREEN,
 ) -> None:
@@ -109,7 +109,7 @@ def demand(
     world
         Name of a world, or the folder of one.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     """
@@ -133,7 +133,7 @@ def decompose(
     *,
     by: Literal["total", "industry"] = "total",
     world: str = "starter",
-    year: int = 2022,
+    year: int | None = None,
     chips: Flag = False,
     output: Output = SCREEN,
 ) -> None:
@@ -148,7 +148,7 @@ def decompose(
     world
         Name of a world, or the folder of one.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     """
@@ -171,7 +171,7 @@ def extract(
     both_ways: Annotated[bool, Parameter(negative="")] = False,
     severity: float = 1.0,
     world: str = "starter",
-    year: int = 2022,
+    year: int | None = None,
     chips: Flag = False,
     output: Output = SCREEN,
     chart: Path | None = None,
@@ -198,7 +198,7 @@ def extract(
     world
         Name of a world, or the folder of one.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     chart
@@ -241,7 +241,7 @@ def upstreamness(
     of: str | None = None,
     *,
     world: str = "starter",
-    year: int = 2022,
+    year: int | None = None,
     chips: Flag = False,
     output: Output = SCREEN,
     chart: Path | None = None,
@@ -255,7 +255,7 @@ def upstreamness(
     world
         Name of a world, or the folder of one.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     chips
         Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     chart

@@ -46,7 +46,7 @@ def run(
     horizons: str | None = None,
     daily: Path | None = None,
     threads: int = 1,
-    year: int = 2022,
+    year: int | None = None,
     world: str = "starter",
     output: Output = SCREEN,
     limit: int = 40,
@@ -108,7 +108,7 @@ def run(
     stopped_below
         An industry counts as stopped below this share of its base output.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     world
         Name of a world, or the folder of one.
     limit
@@ -206,7 +206,7 @@ def compare(
     horizons: str | None = None,
     stock_days: float = 60.0,
     psi: float = 0.8,
-    year: int = 2022,
+    year: int | None = None,
     world: str = "starter",
     json: Json = False,
 ) -> None:
@@ -227,7 +227,7 @@ def compare(
     psi
         Share of the wanted stock below which production is held down.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     world
         Name of a world, or the folder of one.
     json

@@ -25,7 +25,7 @@ def run(
     *,
     horizon: str = "10y",
     world: str = "starter",
-    year: int = 2022,
+    year: int | None = None,
     elasticities: str = "median",
     level: Literal["path", "source"] = "path",
     reading: Literal["share", "tariff_exclusive"] = "share",
@@ -46,7 +46,7 @@ def run(
     world
         Name of a world or its folder.
     year
-        Year of the inter-economy table.
+        Year of the inter-economy table; the last one of the world when not given.
     elasticities
         Source of trade elasticities by industry (see `isthmus equilibrium sources`).
     level

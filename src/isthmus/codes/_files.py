@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from isthmus.runtime.reading.json_values import read_json
 
 
 def data_path(name: str) -> Path:
@@ -25,13 +26,13 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 @cache
 def records(key: str) -> tuple[dict[str, Any], ...]:
     """Return the rows of a shipped data set in its order."""
-    import polars as pl
+    from isthmus.runtime.reading.tables import read_parquet
 
-    return tuple(pl.read_parquet(data_path(f"{key}.parquet")).to_dicts())
+    return tuple(read_parquet(data_path(f"{key}.parquet")).to_dicts())
 
 
 @cache
 def edition(key: str) -> str:
     """Return the edition of a shipped data set, as its record states it."""
-    manifest = json.loads(data_path("manifest.json").read_text(encoding="utf-8"))
+    manifest = read_json(data_path("manifest.json"))
     return next(str(r["edition"]) for r in manifest["datasets"] if r["key"] == key)

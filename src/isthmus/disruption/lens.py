@@ -42,6 +42,7 @@ from isthmus.disruption.tables import (
 )
 from isthmus.errors import IdentityViolated
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
+from isthmus.evidence.frames import of_years
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
 from isthmus.runtime import (
     ArrayCheckpoint,
@@ -301,7 +302,8 @@ def _result(
         _checks_table(course.worst, daily, *rest),
     ]
     notes = notes_of(daily, [settings])
-    return Result({t.name: replace(t, notes=notes) for t in tables}, about, CITATIONS)
+    named = of_years((replace(t, notes=notes) for t in tables), [mrio.year])
+    return Result(named, about, CITATIONS)
 
 
 def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, ...]) -> Table:

@@ -16,6 +16,7 @@ from isthmus.disruption.table import daily_table
 from isthmus.disruption.tables import LOSS_COLUMNS, horizons_of, losses_frame
 from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Collection, Column, Kind, Result, Table
+from isthmus.evidence.frames import of_years
 from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
@@ -106,11 +107,11 @@ def simulate_many(
     if horizons is not None:
         words["horizons"] = list(counted)
     about = provenance_of("disruption.simulate_many", words, mrio, identities, each[0])
-    result = Result({"losses": table}, about, CITATIONS)
+    result = Result(of_years([table], [mrio.year]), about, CITATIONS)
     if base is None:
         return result
     told = Collection.of(result).difference("losses", base)
-    return replace(result, tables={"losses": table, told.name: told})
+    return replace(result, tables={**result.tables, told.name: told})
 
 
 def _told(settings: Settings | Sequence[Settings]) -> dict[str, Any]:

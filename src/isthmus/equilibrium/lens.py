@@ -45,6 +45,7 @@ from isthmus.errors import (
     raise_all,
 )
 from isthmus.evidence import Collection, Kind, Result
+from isthmus.evidence.frames import of_years
 from isthmus.kernels.equilibrium import DeficitRule, TradeModel, TradeShock
 from isthmus.kernels.equilibrium_base import rebase
 from isthmus.kernels.equilibrium_check import check_model
@@ -177,7 +178,7 @@ def solve(
         solution_table(run.found, base),
     ]
     return Result(
-        tables={t.name: t for t in tables},
+        tables=of_years(tables, [base.year]),
         provenance=provenance_of(scenario, settings, base),
         citations=citations_of(settings.elasticities),
     )

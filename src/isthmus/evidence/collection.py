@@ -92,6 +92,7 @@ class Collection:
             tuple(sorted({d for r in self.results.values() for d in r[name].datasets})),
             f"less the scenario '{base}': {first.text}",
             first.notes,
+            tuple(sorted({year for r in self.results.values() for year in r[name].years})),
         )
 
     @property
@@ -112,6 +113,7 @@ class Collection:
             columns=(_SCENARIO, *first.columns),
             kind=Kind.weakest(t.kind for _, t in parts),
             datasets=tuple(sorted({d for _, t in parts for d in t.datasets})),
+            years=tuple(sorted({year for _, t in parts for year in t.years})),
         )
 
     def to_dict(self) -> dict[str, Any]:

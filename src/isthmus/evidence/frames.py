@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,3 +100,9 @@ def table(
         text,
         tuple(notes),
     )
+
+
+def of_years(tables: Iterable[Table], years: Iterable[int]) -> dict[str, Table]:
+    """Return tables by name, each with the years of the data that they rest on; 0 is unknown."""
+    held = tuple(sorted({year for year in years if year}))
+    return {made.name: replace(made, years=held) for made in tables}

@@ -58,6 +58,10 @@ class Table:
         Keys of the data sets used.
     text : str
         What the table shows and by which definition.
+    notes : tuple of str
+        What a reader must know beside the numbers; nothing is ever read out of them.
+    years : tuple of int
+        Years of the data, ascending; those of a column ``year`` where it has one.
 
     Raises
     ------
@@ -72,8 +76,12 @@ class Table:
     datasets: tuple[str, ...] = ()
     text: str = ""
     notes: tuple[str, ...] = field(default=())
+    years: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if not self.years and self.frame.schema.get("year", pl.String).is_integer():
+            found = self.frame["year"].drop_nulls().unique().sort().to_list()
+            object.__setattr__(self, "years", tuple(found))
         declared = [c.name for c in self.columns]
         if declared != self.frame.columns:
             raise ValueError(
@@ -85,6 +93,12 @@ class Table:
         names = self.frame.columns
         own = str(row[names.index("unit")] or "") if "unit" in names else ""
         return tuple(own if c.unit == IN_UNIT else c.unit for c in self.columns)
+
+    @property
+    def period(self) -> str:
+        """The years as text: one, or the first and the last; empty where they are not known."""
+        ends = dict.fromkeys((self.years[0], self.years[-1])) if self.years else ()
+        return "-".join(str(year) for year in ends)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -99,6 +113,7 @@ class Table:
             "kind": self.kind.value,
             "datasets": list(self.datasets),
             "notes": list(self.notes),
+            "years": list(self.years),
             "columns": [
                 {"name": c.name, "role": c.role, "unit": c.unit, "text": c.text}
                 for c in self.columns

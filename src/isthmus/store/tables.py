@@ -40,6 +40,7 @@ class TableEntry(BaseModel):
     kind: Kind
     datasets: tuple[str, ...]
     notes: tuple[str, ...]
+    years: tuple[int, ...] = ()
     columns: tuple[ColumnEntry, ...]
     rows: int
     content_sha256: str
@@ -59,6 +60,7 @@ def table_entry(
         kind=table.kind,
         datasets=table.datasets,
         notes=table.notes,
+        years=table.years,
         columns=columns,
         rows=rows,
         content_sha256=content_sha256,
@@ -101,6 +103,7 @@ def load_table(folder: Path, entry: TableEntry) -> Table:
         datasets=entry.datasets,
         text=entry.text,
         notes=entry.notes,
+        years=entry.years,
     )
 
 

@@ -115,7 +115,7 @@ def material_finding(
         value,
         unit,
         kind=ranking.kind,
-        year=ranking.notes[1].rpartition(" ")[2],
+        year=ranking.period,
         method=method,
         datasets=ranking.datasets,
         low=low,

@@ -191,7 +191,7 @@ def _ranking(page: Page, ranking: Table) -> None:
         float(drawn["value"][0]),
         "share",
         kind=ranking.kind,
-        year=ranking.notes[1].rpartition(" ")[2],
+        year=ranking.period,
         method="cascade_material_mean",
         datasets=ranking.datasets,
         caveat="own_production_low",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus.charts import ChartSpec
+from isthmus.coercion.content import YEAR
 from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
@@ -160,7 +161,7 @@ def _exposures(page: Page) -> None:
                 shares[member]["bought"],
                 "share",
                 kind=Kind.ESTIMATED,
-                year=2022,
+                year=YEAR,
                 method="leverage_listed",
                 caveat="table_estimated",
             )
