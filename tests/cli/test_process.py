@@ -104,7 +104,7 @@ def test_words_that_are_no_text_are_named(tmp_path: Path) -> None:
         (["data", "import", "."], 3, "the bundle is a folder"),
         (["data", "import", "none.zip"], 4, "no such bundle"),
         (["data", "add", "x" * 300 + ".csv"], 3, "too long a name"),
-        (["data", "add", "."], 3, "the data set has no record"),
+        (["data", "add", "."], 3, "unknown file ending"),
         (["study", "new", "x", "--from", "nope.toml"], 4, "no such study file"),
         (["study", "new", "x", "--from", "binary.toml"], 3, "not UTF-8"),
         (["study", "new", "x", "--from", ".toml"], 4, "no such study file"),

@@ -81,7 +81,7 @@ def test_networks_in_files_are_checked_before_they_are_read_again(capsys, here, 
     (here / "links.csv").write_text(text + "\n")
     assert main(["runs", "rerun", entry.id]) == 3
     said = " ".join(capsys.readouterr().err.split())
-    assert "firms: firms.csv: the file cannot be read" in said
+    assert "firms: firms.csv: there is no such file" in said
     assert "links: links.csv: has changed" in said
 
 
@@ -148,7 +148,7 @@ def test_an_assessment_is_a_run_that_says_what_differs(capsys, here, monkeypatch
     assert "--json shows all of it" in " ".join(capsys.readouterr().out.split())
 
     world = record.World.open("starter")
-    asked = record.lens_plan(record.LENS, world, None, {"study": "another"})
+    asked = record.lens_plan(record.LENS, world, None, {"study": "another", "language": "en"})
     Store().record_run(asked, result, timing={})
     assert main(["runs", "compare", entry.id, asked.id, "--json"]) == 0
     (difference,) = json.loads(capsys.readouterr().out)["differences"]

@@ -26,6 +26,7 @@ colour = "red"
 home = "EU27"
 partner = "Taiwan"
 rival = "CHN"
+ally = "CHN"
 
 [baskets.chips]
 title = "Chips"
@@ -50,13 +51,13 @@ EXPECTED = [
     (2, "Bad Name"),
     (5, "C26X"),
     (6, "unknown key 'colour'"),
-    (8, "'ally' is missing"),
     (9, "EU27"),
     (10, "Taiwan"),
-    (15, "999998"),
-    (21, "trade.import_shares"),
-    (22, "a lot"),
-    (26, "used twice"),
+    (12, "already the rival"),
+    (16, "999998"),
+    (22, "trade.import_shares"),
+    (23, "a lot"),
+    (27, "used twice"),
 ]
 
 
@@ -93,8 +94,8 @@ def test_a_syntax_error_has_its_line() -> None:
 
 
 def test_a_newer_schema_is_refused_by_name() -> None:
-    with pytest.raises(SchemaVersionUnsupported, match="schema version 2"):
-        load_study("schema_version = 2\n")
+    with pytest.raises(SchemaVersionUnsupported, match="schema version 3"):
+        load_study("schema_version = 3\n")
 
 
 def test_bytes_that_are_no_text_are_a_named_problem(tmp_path) -> None:
