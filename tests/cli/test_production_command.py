@@ -9,6 +9,7 @@ import pytest
 from isthmus.cli.root import main
 from isthmus.errors.base import EXIT_BAD_INPUT, EXIT_NOT_FOUND
 from isthmus.production import family_names, load_bill
+from isthmus.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +40,26 @@ def test_a_template_is_a_file_of_ones_own(capsys, here):
     assert main(["production", "template", "small-drone", "--out", "own.toml"]) == EXIT_BAD_INPUT
     assert main(["production", "template", "drone"]) == EXIT_NOT_FOUND
     assert "small-drone" in capsys.readouterr().err
+
+
+def test_a_run_with_files_of_ones_own_comes_out_the_same_again(capsys):
+    assert main(["production", "template", "small-drone", "--out", "own.toml"]) == 0
+    words = "production own.toml interceptor --stop CHN@28 --days 140 --draws 5 --json"
+    assert main(words.split()) == 0
+    capsys.readouterr()
+    (entry,) = Store().runs()
+    assert entry.manifest is not None
+    assert entry.manifest.lens == "production.run"
+    assert main(["runs", "rerun", entry.id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["same"] is True
+    with open("own.toml", "a", encoding="utf-8") as handle:
+        handle.write("# changed\n")
+    assert main(["runs", "rerun", entry.id]) == EXIT_BAD_INPUT
+    assert "has changed" in capsys.readouterr().err
+
+
+def test_mistakes_of_a_file_are_told_at_once(capsys, here):
+    (here / "bad.toml").write_text('name = "bad"\n[[items]]\nname = "a"\n', encoding="utf-8")
+    assert main(["production", "bad.toml"]) == EXIT_BAD_INPUT
+    told = capsys.readouterr().err
+    assert all(word in told for word in ("title: is missing", "start: is missing", "unit"))

@@ -10,6 +10,7 @@ from isthmus.production.files import (
     load_bill,
     load_bills,
 )
+from isthmus.production.lens import run
 from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "joined",
     "load_bill",
     "load_bills",
+    "run",
 ]

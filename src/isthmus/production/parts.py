@@ -221,6 +221,8 @@ class Remedy(Part):
             raise ValueError(f"a remedy of kind {self.kind} takes '{_EFFECT[self.kind]}' alone")
         if self.adds is not None and not self.economy:
             raise ValueError("new capacity stands in an economy")
+        if self.factor is not None and self.factor.bottom < 1.0:
+            raise ValueError("a factor below 1 takes capacity away")
         return self
 
 
