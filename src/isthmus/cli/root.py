@@ -40,6 +40,9 @@ ROOMS: tuple[Room, ...] = (
     ),
     Room("equilibrium", "isthmus.cli.equilibrium:app", "What lasting shocks change, by horizon."),
     Room("cascade", "isthmus.cli.cascade:app", "Who is systemically important among firms."),
+    Room(
+        "production", "isthmus.cli.production:app", "What stops a line, what a remedy buys by when."
+    ),
     Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),
     Room("runs", "isthmus.cli.runs:app", "List, show, repeat and compare what was computed."),
     Room("coercion", "isthmus.cli.coercion:app", "Past coercion, its effects, and leverage."),

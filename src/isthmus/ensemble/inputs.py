@@ -45,7 +45,7 @@ def is_input_file(value: Any) -> bool:
 
 
 def check_files(parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters whose files are gone or hold something else than they did.
+    """Refuse parameters whose files, single or listed, are gone or hold something else now.
 
     Raises
     ------
@@ -54,7 +54,8 @@ def check_files(parameters: Mapping[str, Any]) -> None:
     """
     problems = [
         problem
-        for key, value in parameters.items()
+        for key, given in parameters.items()
+        for value in (given if isinstance(given, list | tuple) else (given,))
         if is_input_file(value) and (problem := _problem(key, value)) is not None
     ]
     raise_all("files of the run", problems)

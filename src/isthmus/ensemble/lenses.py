@@ -16,7 +16,7 @@ from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Result
 from isthmus.scenario import Scenario
 
-ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coercion")
+ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coercion", "production")
 """Packages whose public functions from a world to a `Result` are lenses."""
 
 Lens = Callable[..., Result]

@@ -1,0 +1,408 @@
+"""A multi-stage line with stocks and lead times, week by week, for many draws at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+EPS = 1e-9
+"""Relative gap below which two flows count as equal."""
+
+LINES = 2
+"""Priority of the lines that use an item, among the wishes of buyers."""
+
+NONE = -1
+"""No cause: nothing is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What is made of what, where, and who wants it.
+
+    Attributes
+    ----------
+    lead : (I, D) array of int
+        Weeks from start to arrival; items stand in an order in which inputs come first.
+    hold : (I, D) array
+        Stock that the users of an item want to hold beyond what is under way.
+    stock : (I, D) array
+        Stock at the start.
+    user, used : (E,) arrays of int
+        Item that takes, item that is taken; ``used < user``.
+    need : (E, D) array
+        Units of `used` per good unit of `user`.
+    plant_item : (P,) array of int
+        Item of each plant. An item without a plant is never short of capacity.
+    size, opens, ramp : (P, D) arrays
+        Good units per week at full rate; week of opening (-inf: runs already); weeks to full rate.
+    running : (T, P) array
+        Share of a plant that no stop takes away in a week.
+    wish_item : (W,) array of int
+        Item of each wish.
+    wish : (T, W, D) array
+        Units wanted per week.
+    waits : (W,) array of bool
+        Whether what is not delivered stays on order.
+    priority : (W,) array of int
+        1 is served first; lines have `LINES`.
+    gifts : mapping of week to (I, D) array
+        Units that arrive from outside: a stock that is built, and held from then on.
+    """
+
+    lead: Ints
+    hold: Array
+    stock: Array
+    user: Ints
+    used: Ints
+    need: Array
+    plant_item: Ints
+    size: Array
+    opens: Array
+    ramp: Array
+    running: Array
+    wish_item: Ints
+    wish: Array
+    waits: NDArray[np.bool_]
+    priority: Ints
+    gifts: dict[int, Array] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Weeks, items, draws."""
+        return self.wish.shape[0], self.lead.shape[0], self.lead.shape[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What happened.
+
+    Attributes
+    ----------
+    tracked : (K,) array of int
+        Items that somebody wants.
+    made, planned : (T, K, D) arrays
+        Good units begun per week, and what the wishes ask for.
+    cause : (T, K, D) array of int
+        What held an item down: -1 nothing, i the capacity of item i, I + i the lead time of item i.
+    delivered, open : (T, W, D) arrays
+        Units delivered per week, and what stays on order, or is lost, at the end of it.
+    stock : (I, D) array
+        Stocks at the end.
+    balance : float
+        Largest gap between what came in and what went out, relative to what was used.
+    """
+
+    tracked: Ints
+    made: Array
+    planned: Array
+    cause: NDArray[np.int16]
+    delivered: Array
+    open: Array
+    stock: Array
+    balance: float
+
+
+@dataclass(slots=True)
+class _State:
+    hold: Array
+    stock: Array
+    pipe: Array
+    ring: Array
+    backlog: Array
+    last: NDArray[np.int16]
+    came: Array
+    went: Array
+
+
+def explode(chain: Chain, wanted: Array) -> Array:
+    """Return how much of every item wishes take in all.
+
+    Parameters
+    ----------
+    chain : Chain
+        The chain.
+    wanted : (W, D) array
+        Units per week by wish.
+
+    Returns
+    -------
+    (I, D) array
+        Units per week by item.
+    """
+    _, items, draws = chain.shape
+    total = np.zeros((items, draws))
+    for w, item in enumerate(chain.wish_item):
+        total[item] += wanted[w]
+    return through(chain, total)
+
+
+def through(chain: Chain, total: Array) -> Array:
+    """Add to `total` (I, D), in place, what making it takes of every item; return it."""
+    for e in np.argsort(-chain.user, kind="stable"):
+        total[chain.used[e]] += chain.need[e] * total[chain.user[e]]
+    return total
+
+
+def capacity(chain: Chain, week: int) -> Array:
+    """Return the capacity of every item in a week, (I, D); infinite without a plant."""
+    _, items, draws = chain.shape
+    since = week + 1 - chain.opens
+    level = np.clip(since, 0.0, 1.0)
+    ramping = chain.ramp > 0
+    np.minimum(
+        level, np.clip(since / np.where(ramping, chain.ramp, 1.0), 0, 1), out=level, where=ramping
+    )
+    flow = chain.size * level * chain.running[week][:, None]
+    total = np.zeros((items, draws))
+    np.add.at(total, chain.plant_item, flow)
+    total[np.setdiff1d(np.arange(items), chain.plant_item)] = np.inf
+    return total
+
+
+def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Course:
+    """Run the line week by week.
+
+    Orders of an item cover what its users can take this week, what they want to hold, and what is
+    needed while new units are under way. What is short is shared in proportion among users of one
+    priority; what a user cannot use for want of another input goes to the others.
+
+    Parameters
+    ----------
+    chain : Chain
+        The chain; T weeks, I items, D draws.
+    check : callable, optional
+        Called with each week before it runs (progress, cancel).
+
+    Returns
+    -------
+    Course
+        With the balance of goods.
+    """
+    weeks, items, draws = chain.shape
+    tracked = np.unique(chain.wish_item)
+    made = np.zeros((weeks, len(tracked), draws))
+    planned = np.zeros_like(made)
+    cause = np.full(made.shape, NONE, np.int16)
+    delivered, open_ = np.zeros(chain.wish.shape), np.zeros(chain.wish.shape)
+    layout = _Layout.of(chain)
+    rate = explode(chain, chain.wish[0])
+    state = _first(chain, rate)
+    begun = state.stock + state.pipe
+    for week in range(weeks):
+        if check is not None:
+            check(week)
+        if week and not np.array_equal(chain.wish[week], chain.wish[week - 1]):
+            rate = explode(chain, chain.wish[week])
+        _arrive(chain, state, week)
+        run, wanted, most = _orders(chain, layout, state, rate, week)
+        asked = state.backlog + chain.wish[week]
+        start, sent, scarce = _share(chain, layout, state, run, asked, week)
+        why = _causes(chain, layout, state, run, wanted, most, start, scarce)
+        rest = np.maximum(asked - sent, 0.0)
+        rest[rest < EPS * asked] = 0.0
+        state.backlog = np.where(chain.waits[:, None], rest, 0.0)
+        made[week], planned[week] = start[tracked], rate[tracked]
+        delivered[week], open_[week] = sent, rest
+        behind = np.zeros((items, draws), bool)
+        np.logical_or.at(behind, chain.wish_item, rest > 0)
+        filling = np.where(behind, np.arange(items)[:, None] + items, NONE)
+        cause[week] = np.where(why >= 0, why, filling)[tracked]
+    gap = begun + state.came - state.went - state.stock - state.pipe
+    scale = np.maximum(begun + state.came, 1e-300)
+    balance = float(np.abs(gap / scale).max(initial=0.0))
+    return Course(tracked, made, planned, cause, delivered, open_, state.stock, balance)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Edges by item, and who is served in which order."""
+
+    inputs: tuple[tuple[int, ...], ...]
+    users: tuple[tuple[int, ...], ...]
+    classes: tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], ...]
+    passes: int
+
+    @staticmethod
+    def of(chain: Chain) -> _Layout:
+        items = range(chain.shape[1])
+        inputs = tuple(tuple(map(int, np.flatnonzero(chain.user == i))) for i in items)
+        users = tuple(tuple(map(int, np.flatnonzero(chain.used == i))) for i in items)
+        classes = []
+        for i in items:
+            wishes = [int(w) for w in np.flatnonzero(chain.wish_item == i)]
+            ranks = sorted(
+                {*(int(chain.priority[w]) for w in wishes), *([LINES] if users[i] else [])}
+            )
+            classes.append(
+                tuple(
+                    (
+                        users[i] if rank == LINES else (),
+                        tuple(w for w in wishes if chain.priority[w] == rank),
+                    )
+                    for rank in ranks
+                )
+            )
+        shared = any(
+            len(u) + sum(len(c[1]) for c in k) > 1 for u, k in zip(users, classes, strict=True)
+        )
+        return _Layout(inputs, users, tuple(classes), 3 if shared else 1)
+
+
+def _first(chain: Chain, rate: Array) -> _State:
+    """Return the state before the first week: normal flow under way, as far as capacity goes."""
+    _, items, draws = chain.shape
+    flow = np.minimum(rate, capacity(chain, 0))
+    slots = int(chain.lead.max(initial=0)) + 1
+    ring = np.where(np.arange(slots)[:, None, None] < chain.lead, flow, 0.0)
+    zero = np.zeros((items, draws))
+    last = np.full((items, draws), NONE, np.int16)
+    backlog = np.zeros(chain.wish.shape[1:])
+    hold, stock = chain.hold.copy(), chain.stock.copy()
+    return _State(hold, stock, ring.sum(axis=0), ring, backlog, last, zero, zero.copy())
+
+
+def _arrive(chain: Chain, state: _State, week: int) -> None:
+    slot = state.ring[week % len(state.ring)]
+    state.stock += slot
+    state.pipe -= slot
+    slot[:] = 0.0
+    if week in chain.gifts:
+        state.hold += chain.gifts[week]
+        state.stock += chain.gifts[week]
+        state.came += chain.gifts[week]
+
+
+def _orders(
+    chain: Chain, layout: _Layout, state: _State, rate: Array, week: int
+) -> tuple[Array, Array, Array]:
+    """Return what every line is to make, what is wanted of it, and its capacity: (I, D) each."""
+    most = capacity(chain, week)
+    wanted = state.hold + chain.lead * rate - state.stock - state.pipe
+    for w, item in enumerate(chain.wish_item):
+        wanted[item] += state.backlog[w] + chain.wish[week, w]
+    run = np.empty_like(wanted)
+    for i in range(len(wanted) - 1, -1, -1):
+        np.maximum(wanted[i], 0.0, out=wanted[i])
+        np.minimum(wanted[i], most[i], out=run[i])
+        for e in layout.inputs[i]:
+            wanted[chain.used[e]] += chain.need[e] * run[i]
+    return run, wanted, most
+
+
+def _share(
+    chain: Chain, layout: _Layout, state: _State, run: Array, asked: Array, week: int
+) -> tuple[Array, Array, dict[int, NDArray[np.int16]]]:
+    """Make and deliver what inputs allow; return starts, deliveries and the scarcest input."""
+    start, sent = np.zeros_like(run), np.zeros_like(asked)
+    scarce: dict[int, NDArray[np.int16]] = {}
+    for turn in range(layout.passes):
+        fill: dict[int, Array] = {}
+        rest = run if turn == 0 else _usable(chain, layout, state, run, start)
+        for i in range(len(run)):
+            more = rest[i]
+            if layout.inputs[i]:
+                ratio, which = _scarcest([fill[e] for e in layout.inputs[i]], layout.inputs[i])
+                more = more * ratio
+                if turn == 0:
+                    scarce[i] = which
+            _make(chain, layout, state, i, more, week)
+            start[i] += more
+            _grant(chain, layout, state, i, rest, asked, sent, fill)
+    return start, sent, scarce
+
+
+def _usable(chain: Chain, layout: _Layout, state: _State, run: Array, start: Array) -> Array:
+    """Return what lines could still make of what is left of inputs that get no more this week."""
+    rest = run - start
+    done = (chain.lead > 0) | (rest <= EPS * run)
+    for i, edges in enumerate(layout.inputs):
+        for e in edges:
+            j = chain.used[e]
+            left = np.maximum(state.stock[j], 0.0) / np.maximum(chain.need[e], 1e-300)
+            rest[i] = np.where(done[j], np.minimum(rest[i], left), rest[i])
+    return rest
+
+
+def _scarcest(fills: Sequence[Array], edges: Sequence[int]) -> tuple[Array, NDArray[np.int16]]:
+    ratio = fills[0].copy()
+    which = np.full(ratio.shape, edges[0], np.int16)
+    for fill, edge in zip(fills[1:], edges[1:], strict=True):
+        lower = fill < ratio
+        ratio[lower] = fill[lower]
+        which[lower] = edge
+    return ratio, which
+
+
+def _make(chain: Chain, layout: _Layout, state: _State, i: int, more: Array, week: int) -> None:
+    for e in layout.inputs[i]:
+        taken = chain.need[e] * more
+        state.stock[chain.used[e]] -= taken
+        state.went[chain.used[e]] += taken
+    state.came[i] += more
+    late = chain.lead[i]
+    state.stock[i] += np.where(late == 0, more, 0.0)
+    state.pipe[i] += np.where(late == 0, 0.0, more)
+    slots = (week + late) % len(state.ring)
+    state.ring[slots, i, np.arange(len(more))] += np.where(late == 0, 0.0, more)
+
+
+def _grant(
+    chain: Chain,
+    layout: _Layout,
+    state: _State,
+    i: int,
+    rest: Array,
+    asked: Array,
+    sent: Array,
+    fill: dict[int, Array],
+) -> None:
+    """Share the stock of an item among its users, by priority; deliver what buyers get."""
+    left = np.maximum(state.stock[i], 0.0)
+    for edges, wishes in layout.classes[i]:
+        needs = [chain.need[e] * rest[chain.user[e]] for e in edges]
+        opens = [asked[w] - sent[w] for w in wishes]
+        total = np.sum([*needs, *opens], axis=0)
+        ratio = np.ones_like(total)
+        np.divide(left, total, out=ratio, where=total > left)
+        left = np.maximum(left - ratio * total, 0.0)
+        fill.update(dict.fromkeys(edges, ratio))
+        for w, open_ in zip(wishes, opens, strict=True):
+            gone = ratio * open_
+            sent[w] += gone
+            state.stock[i] -= gone
+            state.went[i] += gone
+
+
+def _causes(
+    chain: Chain,
+    layout: _Layout,
+    state: _State,
+    run: Array,
+    wanted: Array,
+    most: Array,
+    start: Array,
+    scarce: dict[int, NDArray[np.int16]],
+) -> NDArray[np.int16]:
+    """Return what holds each item down, followed to where it begins, (I, D)."""
+    items = len(run)
+    why = np.full(run.shape, NONE, np.int16)
+    why[wanted > most * (1 + EPS)] = 0
+    why = np.where(why == 0, np.arange(items, dtype=np.int16)[:, None], why)
+    draws = np.arange(run.shape[1])
+    for i in range(items):
+        short = start[i] < run[i] * (1 - EPS)
+        if short.any() and i in scarce:
+            source = chain.used[scarce[i]]
+            behind = state.last[source, draws]
+            begins = np.where(behind >= 0, behind, items + source)
+            why[i] = np.where(short, begins, why[i])
+        full = state.stock[i] >= state.hold[i] * (1 - EPS)
+        kept = np.where(full, NONE, state.last[i])
+        state.last[i] = np.where(why[i] >= 0, why[i], kept)
+    return why

@@ -1,0 +1,33 @@
+"""The production lens: what stops a line, and what a remedy buys by when, in physical units."""
+
+from isthmus.production.amounts import Amount
+from isthmus.production.bill import Bill, joined
+from isthmus.production.files import (
+    bill_from_csv,
+    bill_from_toml,
+    family_names,
+    family_text,
+    load_bill,
+    load_bills,
+)
+from isthmus.production.lens import run
+from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
+
+__all__ = [
+    "Amount",
+    "Bill",
+    "Demand",
+    "Input",
+    "Item",
+    "Remedy",
+    "Substitute",
+    "Supplier",
+    "bill_from_csv",
+    "bill_from_toml",
+    "family_names",
+    "family_text",
+    "joined",
+    "load_bill",
+    "load_bills",
+    "run",
+]

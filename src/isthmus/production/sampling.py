@@ -1,0 +1,49 @@
+"""Draws of every number of a bill: triangular over its range, its own stream for each place."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.production.amounts import Amount
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Numbers of draws that do not depend on what else stands in a file.
+
+    Parameters
+    ----------
+    draws : int
+        How many; a single one takes the value of each number.
+    seed : int
+        Seed.
+    """
+
+    draws: int
+    seed: int
+
+    def of(self, place: str, amount: Amount | None, unit: str, absent: float = 0.0) -> Array:
+        """Return draws of a number in `unit`, or `absent` everywhere without one.
+
+        Latin hypercube over the triangular distribution with the value as its mode.
+        """
+        if amount is None:
+            return np.full(self.draws, absent)
+        factor = amount.factor(unit)
+        if factor is None:
+            raise ValueError(f"{place}: {amount.unit} is not {unit}")
+        low, mode, high = amount.bottom, amount.value, amount.top
+        if self.draws == 1 or low == high:
+            return np.full(self.draws, mode * factor)
+        stream = np.random.default_rng([self.seed, zlib.crc32(place.encode())])
+        u = (stream.permutation(self.draws) + stream.random(self.draws)) / self.draws
+        below = (mode - low) / (high - low)
+        rising = low + np.sqrt(u * (high - low) * (mode - low))
+        falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+        return np.where(u < below, rising, falling) * factor
