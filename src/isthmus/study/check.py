@@ -82,8 +82,11 @@ def _pages(data: dict[str, Any]) -> Iterator[Found]:
                 yield path, f"the page {name!r} needs a {role}", f"name a {role} under [roles]"
         given = choice.get("parameters", {})
         known = choices(name)
-        for key in given if isinstance(given, dict) else ():
-            if key not in known:
+        for key, value in given.items() if isinstance(given, dict) else ():
+            if key in known and type(value) is not type(known[key]):
+                what = f"must be of the kind of {known[key]!r}, got {value!r}"
+                yield ("pages", number, "parameters", key), what, ""
+            elif key not in known:
                 hint = did_you_mean(key, known) or f"known: {', '.join(known) or 'none'}"
                 yield ("pages", number, "parameters", key), f"{name} has no choice {key!r}", hint
 

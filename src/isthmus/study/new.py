@@ -86,7 +86,10 @@ def draft_study(
             "title": texts[f"title{tail}"],
             "question": texts[f"question{tail}"],
             "roles": {role: Role(party=code) for role, code in roles.items()},
-            "pages": tuple(PageChoice(page=page) for page in pages),
+            "pages": tuple(
+                PageChoice(page=page, parameters=texts.get("parameters", {}).get(page, {}))
+                for page in pages
+            ),
         }
     )
     context = Context(study, world)

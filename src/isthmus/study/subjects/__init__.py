@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
+from typing import Any
 
 from isthmus.study.measures import Measure, registered
 from isthmus.study.schema import PageChoice, Study
@@ -63,9 +64,10 @@ def writer(name: str) -> Write:
     return found
 
 
-def choices(name: str) -> tuple[str, ...]:
-    """Return what a study can choose of a page, by name."""
-    return tuple(inspect.signature(writer(name)).parameters)[1:]
+def choices(name: str) -> dict[str, Any]:
+    """Return what a study can choose of a page: the defaults by name."""
+    parameters = list(inspect.signature(writer(name)).parameters.values())[1:]
+    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def pages_of(study: Study) -> tuple[PageChoice, ...]:

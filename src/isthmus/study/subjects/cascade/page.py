@@ -28,10 +28,16 @@ from isthmus.study.subjects.cascade.measures import (
 STAGES_SHOWN = 12
 
 
-def write(page: Page) -> None:
-    """Answer whose chip stages and materials home depends on, structurally."""
+def write(page: Page, *, chips: bool = True) -> None:
+    """Answer whose chip stages and materials home depends on, structurally.
+
+    Parameters
+    ----------
+    chips : bool
+        Whether to look at the stages of the chip chain beside the materials.
+    """
     try:
-        if not page.lacks(FACTS, FLOWS, gap="chip_supplier"):
+        if chips and not page.lacks(FACTS, FLOWS, gap="chip_supplier"):
             _chips(page)
     except DataMissing:
         page.gap("chip_supplier")
