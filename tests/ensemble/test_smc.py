@@ -36,7 +36,7 @@ def same(one, two):
     assert len(one.generations) == len(two.generations)
     for a, b in zip(one.generations, two.generations, strict=True):
         assert (a.tolerance, a.simulated, a.left) == (b.tolerance, b.simulated, b.left)
-        for name in ("z", "weight", "summaries", "distances"):
+        for name in ("u", "weight", "summaries", "distances"):
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
@@ -145,7 +145,7 @@ def test_a_budget_ends_with_the_last_whole_population():
     sampled = sample(models.normal_problem(1.0001), short)
     assert sampled.ended == "draws"
     assert sampled.simulated == 400
-    assert len(sampled.last.z) == 60
+    assert len(sampled.last.u) == 60
     assert sampled.last.tolerance > 1.0
 
 
@@ -165,7 +165,7 @@ def test_a_later_stage_is_not_asked_of_draws_put_too_far():
 
     found = smc._simulate(work, Batch(0, 0, 200))
     assert 0 < found["left"][0] < 200
-    assert found["left"][1] == len(found["z"])
+    assert found["left"][1] == len(found["u"])
 
 
 def test_simulators_without_answers_are_named():

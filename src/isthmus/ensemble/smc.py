@@ -27,6 +27,7 @@ from isthmus.runtime import (
     Progress,
     run_batches,
     silent,
+    split,
 )
 from isthmus.runtime.streams import task_generator
 from isthmus.scenario import Range
@@ -83,15 +84,13 @@ class Problem:
         """All targets, stage by stage."""
         return tuple(target for stage in self.stages for target in stage.targets)
 
-    def values(self, z: Floats) -> Floats:
-        """Return parameters float64[n, d] at places z on the scale of a standard normal prior."""
-        from scipy.special import ndtr
-
-        columns = []
-        for prior, u in zip(self.priors, ndtr(z).T, strict=True):
-            drawn = quantile(_placed(prior), u)
-            columns.append(np.array(drawn, dtype=np.float64))
-        return np.stack(columns, axis=1) if columns else np.zeros((len(z), 0))
+    def values(self, u: Floats) -> Floats:
+        """Return parameters float64[n, d] at places u in the unit cube of their priors."""
+        columns = [
+            np.array(quantile(_placed(prior), column), dtype=np.float64)
+            for prior, column in zip(self.priors, u.T, strict=True)
+        ]
+        return np.stack(columns, axis=1)
 
 
 def _placed(prior: Range) -> Range:
@@ -164,8 +163,8 @@ class Generation:
         Draws accepted among them, those beyond the wanted number included.
     left : tuple of int
         Draws still in play after each stage.
-    z : float64[n, d]
-        Accepted draws on the scale of a standard normal prior.
+    u : float64[n, d]
+        Accepted draws in the unit cube of their priors.
     weight : float64[n]
         Importance weights, which sum to 1.
     summaries, distances : float64[n, m]
@@ -177,7 +176,7 @@ class Generation:
     simulated: int
     accepted: int
     left: tuple[int, ...]
-    z: Floats
+    u: Floats
     weight: Floats
     summaries: Floats
     distances: Floats
@@ -220,7 +219,7 @@ class Sampled:
     @property
     def values(self) -> Floats:
         """Parameters of the last population, float64[n, d]."""
-        return self.problem.values(self.last.z)
+        return self.problem.values(self.last.u)
 
 
 def sample(
@@ -283,6 +282,81 @@ def sample(
             return Sampled(problem, effort, tuple(done), "goal")
 
 
+CLOUD = 1 << 20
+"""Number under which the draws of `cloud_of` are seeded: beyond any generation."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Draws around one population, none turned down, with weights that make them the prior's.
+
+    Parameters
+    ----------
+    u : float64[n, d]
+        Draws in the unit cube of their priors.
+    weight : float64[n]
+        Importance weights, which sum to 1.
+    summaries, distances : float64[n, m]
+        As in `Generation`.
+    """
+
+    u: Floats
+    weight: Floats
+    summaries: Floats
+    distances: Floats
+
+
+def cloud_of(
+    sampled: Sampled,
+    around: Generation,
+    draws: int,
+    *,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    cancel: CancelToken | None = None,
+    progress: Progress = silent,
+) -> Cloud:
+    """Simulate all stages of draws around a population, so that any of them can be left out.
+
+    Parameters
+    ----------
+    sampled : Sampled
+        The run, for its problem, batches and seed.
+    around : Generation
+        One of its populations; wide enough for what is to be left out.
+    draws : int
+        Draws to simulate; those without an answer are left away.
+    folder, executor, cancel, progress
+        As in `sample`.
+    """
+    effort = sampled.effort
+    ancestors = _ancestors(around) if around.number else None
+    work = _Work(sampled.problem, effort.seed, CLOUD + around.number, np.inf, ancestors)
+    outcomes = run_batches(
+        partial(_simulate, work),
+        split(draws, effort.batch),
+        label="draws around a population",
+        executor=executor,
+        checkpoints=None if folder is None else Checkpoints(folder / "cloud"),
+        cancel=cancel,
+        progress=progress,
+    )
+    u, summaries, far = _gathered(outcomes)
+    weight = np.full(len(u), 1.0 / max(len(u), 1))
+    if ancestors is not None:
+        weight = kernel.importance_weights(u, ancestors.u, ancestors.weight, ancestors.scale)
+    return Cloud(u, weight, summaries, far)
+
+
+def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
+    """Return u, summaries and distances of all batches, in the order of the draws."""
+    u, summaries, far = (
+        np.array([row for o in outcomes for row in o[key]], dtype=np.float64)
+        for key in ("u", "summaries", "distances")
+    )
+    return u, summaries, far
+
+
 def _next_tolerance(before: Generation | None, effort: Effort) -> float:
     if before is None:
         return np.inf
@@ -323,27 +397,22 @@ class _Run:
                 progress=self.progress,
             )
             start = batches[-1].stop
-            found = sum(len(o["z"]) for o in outcomes)
+            found = sum(len(o["u"]) for o in outcomes)
         if found < effort.particles:
             return None, start
-        return self._made(work, outcomes, start, before), start
+        return self._made(work, outcomes, start), start
 
     def _made(
         self,
         work: _Work,
         outcomes: Sequence[dict[str, Any]],
         simulated: int,
-        before: Generation | None,
     ) -> Generation:
         n = self.effort.particles
-        z, summaries, far = (
-            np.array([row for o in outcomes for row in o[key]], dtype=np.float64)
-            for key in ("z", "summaries", "distances")
-        )
-        z, weight = z[:n], np.full(n, 1.0 / n)
-        if before is not None:
-            scale = kernel.kernel_scale(before.z, before.weight)
-            weight = kernel.importance_weights(z, before.z, before.weight, scale)
+        u, summaries, far = _gathered(outcomes)
+        u, weight = u[:n], np.full(n, 1.0 / n)
+        if (old := work.ancestors) is not None:
+            weight = kernel.importance_weights(u, old.u, old.weight, old.scale)
         left = np.sum([o["left"] for o in outcomes], axis=0)
         return Generation(
             work.number,
@@ -351,7 +420,7 @@ class _Run:
             simulated,
             len(far),
             tuple(int(v) for v in left),
-            z,
+            u,
             weight,
             summaries[:n],
             far[:n],
@@ -366,7 +435,7 @@ def _round(first: int, start: int, budget: int, effort: Effort) -> tuple[Batch, 
 
 @dataclass(frozen=True)
 class _Ancestors:
-    z: Floats
+    u: Floats
     weight: Floats
     scale: Floats
 
@@ -374,7 +443,7 @@ class _Ancestors:
 def _ancestors(before: Generation | None) -> _Ancestors | None:
     if before is None:
         return None
-    return _Ancestors(before.z, before.weight, kernel.kernel_scale(before.z, before.weight))
+    return _Ancestors(before.u, before.weight, kernel.kernel_scale(before.u, before.weight))
 
 
 @dataclass(frozen=True)
@@ -391,12 +460,12 @@ class _Work:
 def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
     """Draw, simulate stage by stage and return what is accepted, as plain values."""
     rngs = [task_generator(work.seed, work.number, n) for n in range(batch.start, batch.stop)]
-    z = np.array([_proposal(work, rng) for rng in rngs])
-    theta = work.problem.values(z)
+    u = np.array([_proposal(work, rng) for rng in rngs])
+    theta = work.problem.values(u)
     count = len(work.problem.targets)
-    summaries = np.full((len(z), count), np.nan)
-    far = np.full((len(z), count), np.inf)
-    alive = np.arange(len(z))
+    summaries = np.full((len(u), count), np.nan)
+    far = np.full((len(u), count), np.inf)
+    alive = np.arange(len(u))
     left, at = [], 0
     for stage in work.problem.stages:
         columns = slice(at, at + len(stage.targets))
@@ -410,7 +479,7 @@ def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
             alive = alive[np.isfinite(near) & (near <= work.tolerance)]
         left.append(len(alive))
     return {
-        "z": z[alive].tolist(),
+        "u": u[alive].tolist(),
         "summaries": summaries[alive].tolist(),
         "distances": far[alive].tolist(),
         "left": left,
@@ -419,8 +488,6 @@ def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
 
 def _proposal(work: _Work, rng: np.random.Generator) -> Floats:
     d = len(work.problem.priors)
-    if work.ancestors is None:
-        return rng.standard_normal(d)
-    u = rng.random()
-    a = work.ancestors
-    return kernel.moved(u, rng.standard_normal(d), a.z, a.weight, a.scale)
+    if (a := work.ancestors) is None:
+        return rng.random(d)
+    return kernel.moved(rng.random(1 + d), a.u, a.weight, a.scale)

@@ -1,0 +1,1 @@
+"""Parameters of the disruption engine held to past episodes."""
