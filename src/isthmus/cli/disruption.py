@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli import calibration
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime.reading.values import natural
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from isthmus.world import World
 
 app = App(name="disruption", help="What is lost day by day when something stops.")
+calibration.register(app)
 
 Json = Annotated[bool, Parameter(negative="")]
 

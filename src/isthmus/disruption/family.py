@@ -143,7 +143,8 @@ def kind_of(code: str) -> tuple[str | bool, ...]:
     """Return what the family knows of an industry: equal for two that it treats alike."""
     chip = code.startswith("C26_") and code not in ELECTRONICS
     classes = (ELECTRONICS, (LEADING,), PARTS, (CARS,), MAKERS)
-    return (code[0], group_of(code), chip, *(code in members for members in classes))
+    section = code[0] if code[0] in "ABC" else ""
+    return (section, group_of(code), chip, *(code in members for members in classes))
 
 
 def value_problems(values: Mapping[str, float]) -> list[InputProblem]:

@@ -15,7 +15,7 @@ from isthmus.kernels import population as kernel
 
 Floats = NDArray[np.float64]
 
-POINTS = 41
+POINTS = 201
 """Points of the normal distribution that stand for it."""
 
 

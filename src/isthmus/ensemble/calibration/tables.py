@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from isthmus.disruption.episodes.model import Episode
 from isthmus.disruption.family import PARAMETERS
+from isthmus.disruption.posterior import Posterior
 from isthmus.ensemble.smc import Generation, Sampled
 from isthmus.ensemble.targets import target_arrays
 from isthmus.evidence import Column, Kind, Table
@@ -285,3 +286,26 @@ def left_out(left: Sequence[tuple[str, str]]) -> Table:
     )
     columns = (_EPISODE, Column("reason", "attribute", text="why the table cannot hold it"))
     return _table("left_out", frame, columns, (), "episodes that the table cannot hold")
+
+
+def numbers_of(posterior: Posterior) -> list[dict[str, str | float]]:
+    """Return median and 80 % range of every number of a posterior; of a choice its shares."""
+    rows: list[dict[str, str | float]] = []
+    for name, values in zip(posterior.names, posterior.values.T, strict=True):
+        known = PARAMETERS.get(name)
+        low, median, high = kernel.weighted_quantile(values, posterior.weight, (0.1, 0.5, 0.9))
+        text = known.text if known else "how much was imposed"
+        if known and known.words:
+            shares = [float(posterior.weight[values == i].sum()) for i in range(len(known.words))]
+            each = (f"{w} {s:.0%}" for w, s in zip(known.words, shares, strict=True))
+            text = f"{text}: {', '.join(each)}"
+        rows.append(
+            {
+                "number": name,
+                "low_80": float(low),
+                "median": float(median),
+                "high_80": float(high),
+                "text": text,
+            }
+        )
+    return rows
