@@ -182,6 +182,71 @@ def backtest(
     emit_result(result, json=json, out=out, limit=limit)
 
 
+def predict(
+    scenario: str,
+    /,
+    *,
+    draws_of: Annotated[Path | None, Parameter(name="--posterior")] = None,
+    draws: int = 100,
+    until: int | None = None,
+    horizons: str | None = None,
+    seed: int = 0,
+    year: int = 2022,
+    world: str = "starter",
+    json: Json = False,
+    out: Path | None = None,
+    limit: int = 40,
+) -> None:
+    """Print what a scenario costs by the draws of a posterior: median, 80 and 95 % ranges.
+
+    Parameters
+    ----------
+    scenario
+        A TOML file, or the name of a preset (see `isthmus disruption presets`).
+    draws_of
+        Folder of a posterior; that of the package when not given.
+    draws
+        Draws of equal weight.
+    until
+        Last day simulated; the scenario's horizon when not given.
+    horizons
+        Days after which losses are counted, such as 7,30,90.
+    seed
+        Seed of the choice of draws.
+    year
+        Year of the inter-economy table.
+    world
+        Name of a world, or the folder of one.
+    json
+        Print one JSON document.
+    out
+        Write the document to this .json file instead.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.cli.disruption import counted
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.scenario import load
+    from isthmus.world import World
+
+    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+        result = recorded(
+            "calibration.predict",
+            World.open(world),
+            load(scenario),
+            controls={"progress": progress, "cancel": cancel},
+            posterior=None if draws_of is None else str(draws_of),
+            draws=draws,
+            until=until,
+            horizons=counted(horizons),
+            seed=seed,
+            year=year,
+        )
+    emit_result(result, json=json, out=out, limit=limit)
+
+
 @posterior.command
 def show(folder: Path | None = None, /, *, json: Json = False) -> None:
     """Show a posterior: what it was held to, and the middle and the 80 % range of each number.
@@ -224,6 +289,6 @@ def _words(names: str | None) -> list[str]:
 
 def register(app: App) -> None:
     """Add these commands to ``isthmus disruption``."""
-    for command in (episodes, calibrate, backtest):
+    for command in (episodes, calibrate, backtest, predict):
         app.command(command)
     app.command(posterior)

@@ -208,9 +208,8 @@ def _generations(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
     )
     cut = f"{sampled.unfinished} draws of a generation that the budget ended are not counted"
     notes = (cut,) if sampled.unfinished else ()
-    return _table(
-        "generations", pl.DataFrame(rows), columns, datasets, "populations, the prior first", notes
-    )
+    frame = pl.DataFrame(rows, schema_overrides={"tolerance": pl.Float64})
+    return _table("generations", frame, columns, datasets, "populations, the prior first", notes)
 
 
 def _stages(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
