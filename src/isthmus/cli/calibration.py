@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
+
 Json = Annotated[bool, Parameter(negative="")]
 
 posterior = App(name="posterior", help="Accepted draws of the disruption engine's numbers.")
@@ -47,8 +49,7 @@ def calibrate(
     workers: int = 1,
     world: str = "starter",
     save: Path | None = None,
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> None:
     """Find draws of the disruption engine's numbers that come close to past episodes.
@@ -85,10 +86,6 @@ def calibrate(
         Name of a world, or the folder of one.
     save
         Write the accepted draws to this new folder, for --posterior of other commands.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -120,7 +117,7 @@ def calibrate(
     if save is not None:
         save_posterior(posterior_of(result), save)
         say(f"wrote {save}")
-    emit_result(result, json=json, out=out, limit=limit)
+    emit_result(result, output, limit=limit)
 
 
 def backtest(
@@ -132,8 +129,7 @@ def backtest(
     full_table: bool = False,
     seed: int = 0,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 60,
 ) -> None:
     """Print what was observed in past episodes and what a posterior predicts, misses included.
@@ -154,10 +150,6 @@ def backtest(
         Seed.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -179,7 +171,7 @@ def backtest(
             full_table=full_table,
             seed=seed,
         )
-    emit_result(result, json=json, out=out, limit=limit)
+    emit_result(result, output, limit=limit)
 
 
 def predict(
@@ -193,8 +185,7 @@ def predict(
     seed: int = 0,
     year: int = 2022,
     world: str = "starter",
-    json: Json = False,
-    out: Path | None = None,
+    output: Output = SCREEN,
     limit: int = 40,
 ) -> None:
     """Print what a scenario costs by the draws of a posterior: median, 80 and 95 % ranges.
@@ -217,10 +208,6 @@ def predict(
         Year of the inter-economy table.
     world
         Name of a world, or the folder of one.
-    json
-        Print one JSON document.
-    out
-        Write the document to this .json file instead.
     limit
         Rows shown per table.
     """
@@ -244,7 +231,7 @@ def predict(
             seed=seed,
             year=year,
         )
-    emit_result(result, json=json, out=out, limit=limit)
+    emit_result(result, output, limit=limit)
 
 
 @posterior.command

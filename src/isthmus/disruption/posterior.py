@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,15 @@ class Posterior:
         Their weights, which sum to 1.
     about : mapping
         How it was made: hashes of engine, table and episodes, tolerance, draws, seed, misfit.
+    answers : mapping of str to float64[n]
+        What the engine answered, by ``<episode>/<observable>``, to see whether it still does.
     """
 
     names: tuple[str, ...]
     values: Floats
     weight: Floats
     about: Mapping[str, Any]
+    answers: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shape = (len(self.weight), len(self.names))
@@ -71,7 +74,7 @@ class Posterior:
 
     @property
     def identity(self) -> str:
-        """SHA-256 of the draws and their weights."""
+        """SHA-256 of the draws, their weights and answers."""
         return content_hash(self.frame, keep_order=True)
 
     @property
@@ -89,9 +92,9 @@ class Posterior:
 
     @property
     def frame(self) -> pl.DataFrame:
-        """One row per draw: weight and numbers."""
+        """One row per draw: weight, numbers, answers."""
         columns = dict(zip(self.names, self.values.T, strict=True))
-        return pl.DataFrame({_WEIGHT: self.weight, **columns})
+        return pl.DataFrame({_WEIGHT: self.weight, **columns, **self.answers})
 
 
 def _bounds(ends: Mapping[str, Floats], end: Any) -> list[InputProblem]:
@@ -157,6 +160,7 @@ def _made(record: Any, raw: bytes, where: str) -> Posterior:
         raise DataCorrupted(f"not a Parquet file: {error}", where=where) from None
     if content_hash(frame, keep_order=True) != record.get("content_sha256"):
         raise DataCorrupted("the draws are not those of the record", where=where)
-    names = tuple(c for c in frame.columns if c != _WEIGHT)
+    names = tuple(c for c in frame.columns if c != _WEIGHT and "/" not in c)
     values = frame.select(names).to_numpy().astype(np.float64)
-    return Posterior(names, values, frame[_WEIGHT].to_numpy(), record.get("about", {}))
+    answers = {c: frame[c].to_numpy() for c in frame.columns if "/" in c}
+    return Posterior(names, values, frame[_WEIGHT].to_numpy(), record.get("about", {}), answers)

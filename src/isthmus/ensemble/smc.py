@@ -6,7 +6,7 @@ answer whole batches, in stages: a draw that one stage puts too far is not asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.ensemble.distributions import quantile
-from isthmus.ensemble.targets import Target, check_problem, target_arrays
-from isthmus.errors import DidNotConverge, InputProblem, raise_all
+from isthmus.ensemble.problem import Effort, Problem
+from isthmus.ensemble.targets import target_arrays
+from isthmus.errors import DidNotConverge
 from isthmus.kernels import population as kernel
 from isthmus.runtime import (
     Batch,
@@ -30,121 +30,8 @@ from isthmus.runtime import (
     split,
 )
 from isthmus.runtime.streams import task_generator
-from isthmus.scenario import Range
 
 Floats = NDArray[np.float64]
-Simulate = Callable[[Floats, Sequence[np.random.Generator]], Floats]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One simulator and what its answers are held to.
-
-    Parameters
-    ----------
-    name : str
-        What it stands for (an episode).
-    simulate : callable
-        Takes parameters float64[n, d], in the order of the priors (of a choice the position of the
-        value), and a random generator per draw; returns summaries float64[n, m], NaN where there
-        is no answer. At module level or a picklable object, so that it can travel to workers.
-    targets : sequence of Target
-        What the m summaries are held to.
-    """
-
-    name: str
-    simulate: Simulate
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Priors and stages. Names of priors are the `path` of each range, its source the `reason`.
-
-    Raises
-    ------
-    BadInput
-        With every problem found: names that repeat, stages without targets, values that make no
-        sense.
-    """
-
-    priors: tuple[Range, ...]
-    stages: tuple[Stage, ...]
-
-    def __post_init__(self) -> None:
-        check_problem(self.names, [(stage.name, stage.targets) for stage in self.stages])
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters."""
-        return tuple(prior.path for prior in self.priors)
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """All targets, stage by stage."""
-        return tuple(target for stage in self.stages for target in stage.targets)
-
-    def values(self, u: Floats) -> Floats:
-        """Return parameters float64[n, d] at places u in the unit cube of their priors."""
-        columns = [
-            np.array(quantile(_placed(prior), column), dtype=np.float64)
-            for prior, column in zip(self.priors, u.T, strict=True)
-        ]
-        return np.stack(columns, axis=1)
-
-
-def _placed(prior: Range) -> Range:
-    """Return a choice as one of the positions of its values."""
-    if prior.distribution != "choice":
-        return prior
-    return prior.model_copy(update={"values": tuple(range(len(prior.values)))})
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to look, and with which seed.
-
-    Parameters
-    ----------
-    particles : int
-        Draws in a population.
-    draws : int
-        Draws simulated at most, over all generations.
-    shrink : float
-        The next tolerance is this quantile of the distances of the population.
-    goal : float
-        Tolerance at which to stop; at 1 every summary lies inside its own tolerance.
-    batch : int
-        Draws per call of a simulator: the unit of work, of cancelling and of resuming.
-    batches : int
-        Batches handed out together, whatever the number of workers.
-    seed : int
-        Seed; draw n of generation g uses the child (g, n) of it.
-    """
-
-    particles: int = 500
-    draws: int = 20_000
-    shrink: float = 0.5
-    goal: float = 1.0
-    batch: int = 32
-    batches: int = 8
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        problems = [
-            InputProblem(f"must be {rule}, got {value!r}", where=name)
-            for name, value, fine, rule in (
-                ("particles", self.particles, self.particles >= 2, "2 or more"),
-                ("draws", self.draws, self.draws >= self.particles, "at least the particles"),
-                ("shrink", self.shrink, 0.0 < self.shrink < 1.0, "between 0 and 1"),
-                ("goal", self.goal, self.goal > 0.0, "above 0"),
-                ("batch", self.batch, self.batch >= 1, "1 or more"),
-                ("batches", self.batches, self.batches >= 1, "1 or more"),
-                ("seed", self.seed, self.seed >= 0, "0 or more"),
-            )
-            if not fine
-        ]
-        raise_all("ABC-SMC", problems)
 
 
 @dataclass(frozen=True)
@@ -385,8 +272,10 @@ class _Run:
             kept = Checkpoints(self.folder / f"generation-{number:03d}")
         outcomes: list[dict[str, Any]] = []
         found = start = 0
-        while found < effort.particles and start < budget:
+        while found < effort.particles:
             batches = _round(len(outcomes), start, budget, effort)
+            if not batches:
+                return None, start
             outcomes += run_batches(
                 partial(_simulate, work),
                 batches,
@@ -398,8 +287,6 @@ class _Run:
             )
             start = batches[-1].stop
             found = sum(len(o["u"]) for o in outcomes)
-        if found < effort.particles:
-            return None, start
         return self._made(work, outcomes, start), start
 
     def _made(
@@ -428,9 +315,10 @@ class _Run:
 
 
 def _round(first: int, start: int, budget: int, effort: Effort) -> tuple[Batch, ...]:
-    """Return the next batches: the same whatever the number of workers, and within the budget."""
-    edges = range(start, min(start + effort.batch * effort.batches, budget), effort.batch)
-    return tuple(Batch(first + k, at, min(at + effort.batch, budget)) for k, at in enumerate(edges))
+    """Return the next batches, whole ones only: the same whatever the workers and the budget."""
+    last = min(start + effort.batch * effort.batches, budget)
+    edges = range(start, last - effort.batch + 1, effort.batch)
+    return tuple(Batch(first + k, at, at + effort.batch) for k, at in enumerate(edges))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from isthmus.ensemble.calibration.leave_out import leave_one_out
 from isthmus.ensemble.calibration.misfit import predicted, residuals_of, sigma_of
 from isthmus.ensemble.calibration.priors import loads_priors
 from isthmus.ensemble.calibration.setup import engine_hash, ground_of, held, problem_of
-from isthmus.ensemble.smc import Cloud, Problem, Stage
+from isthmus.ensemble.problem import Problem, Stage
+from isthmus.ensemble.smc import Cloud
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.runtime import ArrayCheckpoint, CancelToken
@@ -151,8 +152,8 @@ def test_what_was_imposed_is_found_again(world, files):
     assert crossed.filter(pl.col("side") == "both")["covered"].null_count() == 0
     assert result.provenance.parameters["misfit"] > 0
     assert set(result.tables) == {
-        "draws", "weights", "parameters", "fit", "generations", "stages", "correlations",
-        "influence", "left_out", "leave_one_out",
+        "draws", "weights", "summaries", "parameters", "fit", "generations", "stages",
+        "correlations", "influence", "left_out", "leave_one_out",
     }  # fmt: skip
 
 
@@ -182,6 +183,9 @@ def test_a_posterior_goes_to_disk_and_predicts_the_episodes(world, files, tmp_pa
     assert set(made.about["episodes"]) == {"stop-one", "stop-two"}
     save_posterior(made, tmp_path / "mine")
     assert load_posterior(tmp_path / "mine").identity == made.identity
+    assert set(made.answers) == {
+        f"stop-{n}/{key}" for n in ("one", "two") for key in ("own", "rest")
+    }
     found = backtest(
         world, posterior=tmp_path / "mine", episodes=files, draws=30, batch=16, engine="numpy"
     )

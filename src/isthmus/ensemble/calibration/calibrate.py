@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from isthmus.disruption.episodes import Episode, load_episodes
 from isthmus.disruption.posterior import Posterior
 from isthmus.disruption.prepare import Engine
@@ -14,7 +16,8 @@ from isthmus.ensemble.calibration import tables
 from isthmus.ensemble.calibration.leave_out import leave_one_out, wide_generation
 from isthmus.ensemble.calibration.priors import load_priors
 from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, problem_of
-from isthmus.ensemble.smc import Effort, Sampled, cloud_of, sample
+from isthmus.ensemble.problem import Effort
+from isthmus.ensemble.smc import Sampled, cloud_of, sample
 from isthmus.evidence import Provenance, Result
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress, open_executor, silent
 
@@ -83,8 +86,9 @@ def calibrate(
     Returns
     -------
     Result
-        Tables ``draws``, ``weights``, ``parameters``, ``fit``, ``generations``, ``stages``,
-        ``correlations``, ``influence``, ``left_out``, and with `leave_out` ``leave_one_out``.
+        Tables ``draws``, ``weights``, ``summaries``, ``parameters``, ``fit``, ``generations``,
+        ``stages``, ``correlations``, ``influence``, ``left_out``, and with `leave_out`
+        ``leave_one_out``.
 
     Raises
     ------
@@ -197,4 +201,15 @@ def posterior_of(result: Result) -> Posterior:
         },
         "version": result.provenance.version,
     }
-    return Posterior(names, wide.select(names).to_numpy(), wide["weight"].to_numpy(), about)
+    answers = (
+        result["summaries"]
+        .frame.with_columns(pl.concat_str("episode", "observable", separator="/").alias("target"))
+        .pivot(on="target", index="draw", values="value")
+    )
+    return Posterior(
+        names,
+        wide.select(names).to_numpy(),
+        wide["weight"].to_numpy(),
+        about,
+        {c: answers.sort("draw")[c].to_numpy() for c in answers.columns if c != "draw"},
+    )

@@ -10,7 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.ensemble.calibration.misfit import predicted, residuals_of, sigma_of
-from isthmus.ensemble.smc import Cloud, Generation, Problem, Sampled
+from isthmus.ensemble.problem import Problem
+from isthmus.ensemble.smc import Cloud, Generation, Sampled
 from isthmus.ensemble.targets import Target
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels import population as kernel

@@ -14,7 +14,7 @@ from isthmus.disruption.episodes.model import Episode, Observable
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.disruption.table import Daily, daily_table
-from isthmus.ensemble.smc import Problem, Stage
+from isthmus.ensemble.problem import Problem, Stage
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime import canonical_hash

@@ -38,6 +38,7 @@ def all_of(
     made = (
         _draws(sampled, datasets),
         _weights(sampled, datasets),
+        _summaries(sampled, datasets),
         _parameters(sampled, datasets),
         _fit(sampled, using, datasets),
         _generations(sampled, datasets),
@@ -93,6 +94,27 @@ def _weights(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
         Column("distance", "value", "tolerances", "largest over all observables"),
     )
     return _table("weights", frame, columns, datasets, "weights and distances of accepted draws")
+
+
+def _summaries(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
+    last, targets = sampled.last, sampled.problem.targets
+    n, m = last.summaries.shape
+    parts = [target.name.split("/", 1) for target in targets]
+    frame = pl.DataFrame(
+        {
+            "draw": np.repeat(np.arange(n), m),
+            "episode": [episode for episode, _ in parts] * n,
+            "observable": [key for _, key in parts] * n,
+            "value": last.summaries.reshape(-1),
+        }
+    )
+    columns = (
+        Column("draw", "dimension", text="number of the accepted draw"),
+        _EPISODE,
+        _OBSERVABLE,
+        Column("value", "value", text="what the engine answers"),
+    )
+    return _table("summaries", frame, columns, datasets, "what the engine answers for each draw")
 
 
 def _parameters(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
