@@ -27,8 +27,8 @@ MEASURED = ROOT / "docs" / "measured"
 
 EFFORT: Mapping[str, Any] = {
     "particles": 100,
-    "draws": 2000,
-    "leave_out": 400,
+    "draws": 5600,
+    "leave_out": 320,
     "batch": 32,
     "batches": 4,
     "seed": 1,

@@ -62,6 +62,8 @@ def test_a_saved_posterior_predicts(calibrated, capsys) -> None:
     germany = next(r for r in rows if r[0] == "DEU")
     found = dict(zip(names, germany, strict=True))
     assert 0 < found["low_95"] <= found["median"] <= found["high_95"] < 0.2
+    eu = dict(zip(names, next(r for r in rows if r[0] == "EU27_2020"), strict=True))
+    assert 0 < eu["median"] < found["median"]
     assert len({row[0] for row in document["tables"]["extremes"]["rows"]}) == 2
 
 

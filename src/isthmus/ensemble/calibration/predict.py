@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from isthmus.disruption.many import simulate_many
 from isthmus.disruption.posterior import SHIPPED, Posterior, load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision, Settings
+from isthmus.disruption.table import daily_table
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
 from isthmus.ensemble.calibration.misfit import predicted
 from isthmus.ensemble.calibration.tables import LEVELS
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.runtime import CancelToken, Progress
 from isthmus.scenario import Scenario
+from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
@@ -41,6 +43,7 @@ def predict(
     *,
     posterior: Path | None = None,
     draws: int = 100,
+    coalitions: Sequence[str] = ("EU27_2020",),
     until: int | None = None,
     year: int = YEAR,
     horizons: Sequence[int] | None = None,
@@ -63,6 +66,9 @@ def predict(
         Folder of a posterior; that of the package by default.
     draws : int
         Draws of equal weight.
+    coalitions : sequence of str
+        Coalitions to add up beside the economies; those with members outside the table are left
+        out and named.
     until, year, horizons, engine, progress, cancel
         As in `isthmus.disruption.simulate`.
     seed : int
@@ -108,9 +114,12 @@ def predict(
         cancel=cancel,
     )
     sigma = float(drawn.about.get("misfit") or 0.0)
-    losses = whole["losses"]
+    groups, absent = whole_coalitions(coalitions, mrio.economies)
+    losses = _with_coalitions(whole["losses"], mrio, groups)
+    notes = [*losses.notes, *beyond(scenario, drawn)]
+    notes += [f"{name} has members outside the table" for name in absent]
     tables = (
-        _predicted(losses, len(each), sigma, (*losses.notes, *beyond(scenario, drawn))),
+        _predicted(losses, len(each), sigma, tuple(notes)),
         _extremes(losses, tuple(ends)),
     )
     provenance = replace(
@@ -120,6 +129,7 @@ def predict(
             "posterior": SHIPPED if posterior is None else str(posterior),
             "posterior_hash": drawn.identity,
             "draws": draws,
+            "coalitions": list(coalitions),
             "until": until,
             "horizons": None if horizons is None else list(horizons),
             "precision": precision,
@@ -131,6 +141,29 @@ def predict(
     )
     citations = tuple(dict.fromkeys((*CITATIONS, *ENGINE_CITATIONS)))
     return Result({table.name: table for table in tables}, provenance, citations)
+
+
+def _with_coalitions(losses: Table, mrio: MRIO, groups: Mapping[str, Sequence[str]]) -> Table:
+    """Return scenario, economy, horizon and share lost, with coalitions added up."""
+    table = daily_table(mrio).table
+    added = (table.output - table.inputs().sum(axis=0)).reshape(len(mrio.economies), -1).sum(axis=1)
+    base = pl.DataFrame({"economy": mrio.economies, "base": added})
+    columns = ("scenario", "economy", "horizon", _SHARE)
+    parts = [losses.frame.select(columns)]
+    for name, members in groups.items():
+        whole = (
+            losses.frame.filter(pl.col("economy").is_in(list(members)))
+            .join(base, on="economy")
+            .group_by("scenario", "horizon", maintain_order=True)
+            .agg(
+                (
+                    pl.col("value_added_lost").sum() / (pl.col("base") * pl.col("horizon")).sum()
+                ).alias(_SHARE)
+            )
+        )
+        parts.append(whole.with_columns(pl.lit(name).alias("economy")).select(columns))
+    kept = tuple(c for c in losses.columns if c.name in columns)
+    return replace(losses, frame=pl.concat(reversed(parts)), columns=kept)
 
 
 def _ends(drawn: Posterior, mrio: MRIO, precision: Precision) -> dict[str, Settings]:
