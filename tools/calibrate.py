@@ -27,7 +27,7 @@ MEASURED = ROOT / "docs" / "measured"
 
 EFFORT: Mapping[str, Any] = {
     "particles": 100,
-    "draws": 5600,
+    "draws": 3904,
     "leave_out": 320,
     "batch": 32,
     "batches": 4,

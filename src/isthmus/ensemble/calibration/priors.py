@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from isthmus.disruption.family import PARAMETERS
-from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
+from isthmus.runtime.reading import load_toml, read_text
 from isthmus.scenario import Range
 
 SCHEMA_VERSION = 1
@@ -29,13 +29,7 @@ def load_priors(path: str | Path | None = None) -> tuple[Range, ...]:
     if path is None:
         file = resources.files(__package__) / "priors.toml"
         return loads_priors(file.read_text(encoding="utf-8"), where="priors of the package")
-    try:
-        return loads_priors(Path(path).read_text(encoding="utf-8"), where=str(path))
-    except FileNotFoundError:
-        raise NotFound("there is no such file of priors", where=str(path)) from None
-    except (UnicodeDecodeError, OSError) as error:
-        problems = [InputProblem(str(error))]
-        raise BadInput("cannot be read as text", problems, where=str(path)) from None
+    return loads_priors(read_text(path, what="file of priors"), where=str(path))
 
 
 def loads_priors(text: str, *, where: str = "text") -> tuple[Range, ...]:
@@ -46,10 +40,7 @@ def loads_priors(text: str, *, where: str = "text") -> tuple[Range, ...]:
     BadInput
         With every problem found.
     """
-    try:
-        raw = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=where) from None
+    raw = load_toml(text.removeprefix("\ufeff"), what="file of priors", where=where)
     problems: list[InputProblem] = []
     if raw.get("schema_version") != SCHEMA_VERSION:
         what = f"must be {SCHEMA_VERSION}, got {raw.get('schema_version')!r}"
