@@ -244,7 +244,7 @@ def test_priors_of_the_package_have_a_source_each():
 @pytest.mark.parametrize(
     ("text", "piece"),
     [
-        ("x =", "not a TOML file"),
+        ("x =", "not valid TOML"),
         ("schema_version = 1", "at least one"),
         ("schema_version = 2\n[[priors]]\npath='psi'", "must be 1"),
         ("schema_version = 1\npriors = [3]", "must be a table"),
