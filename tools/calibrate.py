@@ -27,8 +27,8 @@ MEASURED = ROOT / "docs" / "measured"
 
 EFFORT: Mapping[str, Any] = {
     "particles": 100,
-    "draws": 3904,
-    "leave_out": 320,
+    "draws": 3712,
+    "leave_out": 192,
     "batch": 32,
     "batches": 4,
     "seed": 1,
@@ -154,7 +154,7 @@ def main(arguments: list[str]) -> int:
         made = posterior_of(result)
         shutil.rmtree(SHIPPED, ignore_errors=True)
         save_posterior(made, SHIPPED)
-        tested = backtest(world, draws=100, progress=progress)
+        tested = backtest(world, posterior=SHIPPED, draws=64, progress=progress)
     _write("generations", _generations(result), result["generations"].notes)
     _write("parameters", _parameters(result))
     _write("influence", _influence(result), result["influence"].notes)

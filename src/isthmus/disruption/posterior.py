@@ -140,7 +140,7 @@ def load_posterior(source: str | Path | None = None) -> Posterior:
         record = json.loads((place / _RECORD).read_text(encoding="utf-8"))
         raw = (place / _DRAWS).read_bytes()
     except OSError:
-        hint = "a folder that `isthmus disruption calibrate --out` has written"
+        hint = "a folder that `isthmus disruption calibrate --save` has written"
         raise NotFound("there is no posterior", where=str(place), hint=hint) from None
     except ValueError as error:
         raise DataCorrupted(f"not a record of a posterior: {error}", where=str(place)) from None
