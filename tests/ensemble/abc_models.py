@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isthmus.ensemble.smc import Problem, Stage
+from isthmus.ensemble.problem import Problem, Stage
 from isthmus.ensemble.targets import Target
 from isthmus.scenario import Range
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import abc_models as models
@@ -15,7 +16,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from isthmus.ensemble.smc import Effort, Problem, Stage, sample
+from isthmus.ensemble.problem import Effort, Problem, Stage
+from isthmus.ensemble.smc import sample
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, DidNotConverge
 from isthmus.kernels import population as kernel
@@ -36,7 +38,7 @@ def same(one, two):
     assert len(one.generations) == len(two.generations)
     for a, b in zip(one.generations, two.generations, strict=True):
         assert (a.tolerance, a.simulated, a.left) == (b.tolerance, b.simulated, b.left)
-        for name in ("z", "weight", "summaries", "distances"):
+        for name in ("u", "weight", "summaries", "distances"):
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
@@ -104,7 +106,8 @@ import sys, time
 sys.path.insert(0, {here!r})
 import abc_models as models
 from pathlib import Path
-from isthmus.ensemble.smc import Effort, sample
+from isthmus.ensemble.problem import Effort
+from isthmus.ensemble.smc import sample
 def slowly(event):
     time.sleep(0.05)
 sample(models.normal_problem(1.05), Effort(particles=60, draws=4000, batch=16, batches=3, seed=3),
@@ -144,9 +147,17 @@ def test_a_budget_ends_with_the_last_whole_population():
     short = Effort(particles=60, draws=400, batch=16, batches=3, seed=3)
     sampled = sample(models.normal_problem(1.0001), short)
     assert sampled.ended == "draws"
-    assert sampled.simulated == 400
-    assert len(sampled.last.z) == 60
+    assert 400 - 16 < sampled.simulated <= 400
+    assert len(sampled.last.u) == 60
     assert sampled.last.tolerance > 1.0
+
+
+def test_a_larger_budget_goes_on_where_a_smaller_one_ended(tmp_path):
+    short = Effort(particles=60, draws=410, batch=16, batches=3, seed=3)
+    longer = replace(short, draws=1300)
+    wanted = sample(models.normal_problem(1.02), longer)
+    sample(models.normal_problem(1.02), short, folder=tmp_path)
+    same(wanted, sample(models.normal_problem(1.02), longer, folder=tmp_path))
 
 
 def test_a_later_stage_is_not_asked_of_draws_put_too_far():
@@ -165,7 +176,7 @@ def test_a_later_stage_is_not_asked_of_draws_put_too_far():
 
     found = smc._simulate(work, Batch(0, 0, 200))
     assert 0 < found["left"][0] < 200
-    assert found["left"][1] == len(found["z"])
+    assert found["left"][1] == len(found["u"])
 
 
 def test_simulators_without_answers_are_named():

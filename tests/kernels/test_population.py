@@ -72,25 +72,32 @@ def test_the_kernel_has_twice_the_weighted_variance():
 
 def test_weights_are_prior_over_mixture():
     rng = np.random.default_rng(4)
-    before, z = rng.normal(size=(7, 3)), rng.normal(size=(5, 3))
-    weight, scale = rng.random(7), np.array([0.5, 1.0, 2.0])
+    before, u = rng.random((7, 3)), rng.random((5, 3))
+    weight, scale = rng.random(7), np.array([0.1, 0.4, 2.0])
     share = weight / weight.sum()
-    raw = [
-        np.prod(stats.norm.pdf(row))
-        / sum(
-            s * np.prod(stats.norm.pdf(row, b, scale)) for s, b in zip(share, before, strict=True)
-        )
-        for row in z
-    ]
-    found = kernel.importance_weights(z, before, weight, scale)
-    np.testing.assert_allclose(found, np.array(raw) / sum(raw), rtol=1e-12)
+    cut = [stats.truncnorm(-b / scale, (1 - b) / scale, b, scale) for b in before]
+    raw = [1 / sum(s * np.prod(k.pdf(row)) for s, k in zip(share, cut, strict=True)) for row in u]
+    found = kernel.importance_weights(u, before, weight, scale)
+    np.testing.assert_allclose(found, np.array(raw) / sum(raw), rtol=1e-10)
 
 
-def test_an_ancestor_is_chosen_by_its_weight_and_moved():
-    before, weight, scale = np.array([[1.0], [5.0]]), np.array([1.0, 3.0]), np.array([0.5])
-    assert kernel.moved(0.2, np.array([2.0]), before, weight, scale)[0] == 2.0
-    assert kernel.moved(0.25, np.array([-2.0]), before, weight, scale)[0] == 4.0
-    assert kernel.moved(np.nextafter(1.0, 0), np.zeros(1), before, weight, scale)[0] == 5.0
+def test_an_ancestor_is_chosen_by_its_weight_and_moved_inside_the_cube():
+    before, weight, scale = np.array([[0.5], [0.9]]), np.array([1.0, 3.0]), np.array([0.3])
+    assert kernel.moved(np.array([0.2, 0.5]), before, weight, scale)[0] == pytest.approx(0.5)
+    cut = stats.truncnorm((0 - 0.9) / 0.3, (1 - 0.9) / 0.3, 0.9, 0.3)
+    for v in (0.0, 0.1, 0.5, 0.999):
+        found = kernel.moved(np.array([0.25, v]), before, weight, scale)[0]
+        assert found == pytest.approx(cut.ppf(v), abs=1e-9)
+    last = kernel.moved(np.array([np.nextafter(1.0, 0), 0.0]), before, weight, scale)[0]
+    assert last == pytest.approx(0.0)
+
+
+def test_a_flat_population_keeps_its_weights_in_many_dimensions():
+    rng = np.random.default_rng(6)
+    before, weight = rng.random((300, 25)), np.full(300, 1 / 300)
+    scale = kernel.kernel_scale(before, weight)
+    u = np.array([kernel.moved(rng.random(26), before, weight, scale) for _ in range(300)])
+    assert kernel.effective_size(kernel.importance_weights(u, before, weight, scale)) > 200
 
 
 def test_effective_size():

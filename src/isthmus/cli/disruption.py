@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli import calibration
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime.reading.values import natural
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from isthmus.world import World
 
 app = App(name="disruption", help="What is lost day by day when something stops.")
+calibration.register(app)
 
 Json = Annotated[bool, Parameter(negative="")]
 
@@ -154,7 +156,7 @@ def run(
             catch_up=catch_up,
             rationing=rationing,
             precision=precision,
-            horizons=_counted(horizons),
+            horizons=counted(horizons),
         )
     if daily is not None:
         say(f"wrote {daily}: read it with polars.scan_parquet")
@@ -185,7 +187,7 @@ def _draw(
         say(BOUNDARIES)
 
 
-def _counted(horizons: str | None) -> list[int] | None:
+def counted(horizons: str | None) -> list[int] | None:
     """Return the days of a list such as ``7,30,90``."""
     if horizons is None:
         return None
@@ -250,7 +252,7 @@ def compare(
             until=until,
             year=year,
             settings=Settings(stock_days=stock_days, psi=psi),
-            horizons=_counted(horizons),
+            horizons=counted(horizons),
         )
     emit_result(result, Output(json=json))
 

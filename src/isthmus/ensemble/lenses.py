@@ -19,6 +19,9 @@ from isthmus.scenario import Scenario
 ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coercion", "production")
 """Packages whose public functions from a world to a `Result` are lenses."""
 
+ABOVE = {"calibration": "isthmus.ensemble.calibration"}
+"""Lenses that rest on others, by the room of their names: where they lie."""
+
 Lens = Callable[..., Result]
 
 _WHOLE = {"scenario", "scenarios"}
@@ -42,7 +45,7 @@ def register_lens(name: str, function: Lens) -> None:
         When the name or the function does not fit.
     """
     room, _, short = name.partition(".")
-    if room in ROOMS or not room.isidentifier() or not short.isidentifier():
+    if room in (*ROOMS, *ABOVE) or not room.isidentifier() or not short.isidentifier():
         raise ValueError(f"{name!r} cannot be the name of an own lens")
     if not _is_lens(function):
         raise ValueError(f"{function!r} is not a function of a world")
@@ -68,20 +71,24 @@ def find_lens(name: str) -> Lens:
     if name in _own:
         return _own[name]
     room, _, short = name.partition(".")
-    if room not in ROOMS:
-        known = [*(f"{r}.{short}" for r in ROOMS), *_own]
+    if room not in (*ROOMS, *ABOVE):
+        known = [*(f"{r}.{short}" for r in (*ROOMS, *ABOVE)), *_own]
         raise NotFound(f"there is no lens '{name}'", hint=did_you_mean(name, known))
     names = lens_names(room)
     if name not in names:
         hint = did_you_mean(name, names) or f"known: {', '.join(names)}"
         raise NotFound(f"there is no lens '{name}'", hint=hint)
-    found: Lens = getattr(importlib.import_module(f"isthmus.{room}"), short)
+    found: Lens = getattr(_module(room), short)
     return found
+
+
+def _module(room: str) -> Any:
+    return importlib.import_module(ABOVE.get(room, f"isthmus.{room}"))
 
 
 def lens_names(room: str) -> tuple[str, ...]:
     """Return the dotted names of all lenses of a room, sorted."""
-    module = importlib.import_module(f"isthmus.{room}")
+    module = _module(room)
     public = (n for n in getattr(module, "__all__", ()) if _gives_result(getattr(module, n)))
     return tuple(sorted(f"{room}.{n}" for n in public))
 

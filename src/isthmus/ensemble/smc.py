@@ -6,7 +6,7 @@ answer whole batches, in stages: a draw that one stage puts too far is not asked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.ensemble.distributions import quantile
-from isthmus.ensemble.targets import Target, check_problem, target_arrays
-from isthmus.errors import DidNotConverge, InputProblem, raise_all
+from isthmus.ensemble.problem import Effort, Problem
+from isthmus.ensemble.targets import target_arrays
+from isthmus.errors import DidNotConverge
 from isthmus.kernels import population as kernel
 from isthmus.runtime import (
     Batch,
@@ -27,125 +27,11 @@ from isthmus.runtime import (
     Progress,
     run_batches,
     silent,
+    split,
 )
 from isthmus.runtime.streams import task_generator
-from isthmus.scenario import Range
 
 Floats = NDArray[np.float64]
-Simulate = Callable[[Floats, Sequence[np.random.Generator]], Floats]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One simulator and what its answers are held to.
-
-    Parameters
-    ----------
-    name : str
-        What it stands for (an episode).
-    simulate : callable
-        Takes parameters float64[n, d], in the order of the priors (of a choice the position of the
-        value), and a random generator per draw; returns summaries float64[n, m], NaN where there
-        is no answer. At module level or a picklable object, so that it can travel to workers.
-    targets : sequence of Target
-        What the m summaries are held to.
-    """
-
-    name: str
-    simulate: Simulate
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Priors and stages. Names of priors are the `path` of each range, its source the `reason`.
-
-    Raises
-    ------
-    BadInput
-        With every problem found: names that repeat, stages without targets, values that make no
-        sense.
-    """
-
-    priors: tuple[Range, ...]
-    stages: tuple[Stage, ...]
-
-    def __post_init__(self) -> None:
-        check_problem(self.names, [(stage.name, stage.targets) for stage in self.stages])
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters."""
-        return tuple(prior.path for prior in self.priors)
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """All targets, stage by stage."""
-        return tuple(target for stage in self.stages for target in stage.targets)
-
-    def values(self, z: Floats) -> Floats:
-        """Return parameters float64[n, d] at places z on the scale of a standard normal prior."""
-        from scipy.special import ndtr
-
-        columns = []
-        for prior, u in zip(self.priors, ndtr(z).T, strict=True):
-            drawn = quantile(_placed(prior), u)
-            columns.append(np.array(drawn, dtype=np.float64))
-        return np.stack(columns, axis=1) if columns else np.zeros((len(z), 0))
-
-
-def _placed(prior: Range) -> Range:
-    """Return a choice as one of the positions of its values."""
-    if prior.distribution != "choice":
-        return prior
-    return prior.model_copy(update={"values": tuple(range(len(prior.values)))})
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How hard to look, and with which seed.
-
-    Parameters
-    ----------
-    particles : int
-        Draws in a population.
-    draws : int
-        Draws simulated at most, over all generations.
-    shrink : float
-        The next tolerance is this quantile of the distances of the population.
-    goal : float
-        Tolerance at which to stop; at 1 every summary lies inside its own tolerance.
-    batch : int
-        Draws per call of a simulator: the unit of work, of cancelling and of resuming.
-    batches : int
-        Batches handed out together, whatever the number of workers.
-    seed : int
-        Seed; draw n of generation g uses the child (g, n) of it.
-    """
-
-    particles: int = 500
-    draws: int = 20_000
-    shrink: float = 0.5
-    goal: float = 1.0
-    batch: int = 32
-    batches: int = 8
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        problems = [
-            InputProblem(f"must be {rule}, got {value!r}", where=name)
-            for name, value, fine, rule in (
-                ("particles", self.particles, self.particles >= 2, "2 or more"),
-                ("draws", self.draws, self.draws >= self.particles, "at least the particles"),
-                ("shrink", self.shrink, 0.0 < self.shrink < 1.0, "between 0 and 1"),
-                ("goal", self.goal, self.goal > 0.0, "above 0"),
-                ("batch", self.batch, self.batch >= 1, "1 or more"),
-                ("batches", self.batches, self.batches >= 1, "1 or more"),
-                ("seed", self.seed, self.seed >= 0, "0 or more"),
-            )
-            if not fine
-        ]
-        raise_all("ABC-SMC", problems)
 
 
 @dataclass(frozen=True)
@@ -164,8 +50,8 @@ class Generation:
         Draws accepted among them, those beyond the wanted number included.
     left : tuple of int
         Draws still in play after each stage.
-    z : float64[n, d]
-        Accepted draws on the scale of a standard normal prior.
+    u : float64[n, d]
+        Accepted draws in the unit cube of their priors.
     weight : float64[n]
         Importance weights, which sum to 1.
     summaries, distances : float64[n, m]
@@ -177,7 +63,7 @@ class Generation:
     simulated: int
     accepted: int
     left: tuple[int, ...]
-    z: Floats
+    u: Floats
     weight: Floats
     summaries: Floats
     distances: Floats
@@ -220,7 +106,7 @@ class Sampled:
     @property
     def values(self) -> Floats:
         """Parameters of the last population, float64[n, d]."""
-        return self.problem.values(self.last.z)
+        return self.problem.values(self.last.u)
 
 
 def sample(
@@ -283,6 +169,81 @@ def sample(
             return Sampled(problem, effort, tuple(done), "goal")
 
 
+CLOUD = 1 << 20
+"""Number under which the draws of `cloud_of` are seeded: beyond any generation."""
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Draws around one population, none turned down, with weights that make them the prior's.
+
+    Parameters
+    ----------
+    u : float64[n, d]
+        Draws in the unit cube of their priors.
+    weight : float64[n]
+        Importance weights, which sum to 1.
+    summaries, distances : float64[n, m]
+        As in `Generation`.
+    """
+
+    u: Floats
+    weight: Floats
+    summaries: Floats
+    distances: Floats
+
+
+def cloud_of(
+    sampled: Sampled,
+    around: Generation,
+    draws: int,
+    *,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    cancel: CancelToken | None = None,
+    progress: Progress = silent,
+) -> Cloud:
+    """Simulate all stages of draws around a population, so that any of them can be left out.
+
+    Parameters
+    ----------
+    sampled : Sampled
+        The run, for its problem, batches and seed.
+    around : Generation
+        One of its populations; wide enough for what is to be left out.
+    draws : int
+        Draws to simulate; those without an answer are left away.
+    folder, executor, cancel, progress
+        As in `sample`.
+    """
+    effort = sampled.effort
+    ancestors = _ancestors(around) if around.number else None
+    work = _Work(sampled.problem, effort.seed, CLOUD + around.number, np.inf, ancestors)
+    outcomes = run_batches(
+        partial(_simulate, work),
+        split(draws, effort.batch),
+        label="draws around a population",
+        executor=executor,
+        checkpoints=None if folder is None else Checkpoints(folder / "cloud"),
+        cancel=cancel,
+        progress=progress,
+    )
+    u, summaries, far = _gathered(outcomes)
+    weight = np.full(len(u), 1.0 / max(len(u), 1))
+    if ancestors is not None:
+        weight = kernel.importance_weights(u, ancestors.u, ancestors.weight, ancestors.scale)
+    return Cloud(u, weight, summaries, far)
+
+
+def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
+    """Return u, summaries and distances of all batches, in the order of the draws."""
+    u, summaries, far = (
+        np.array([row for o in outcomes for row in o[key]], dtype=np.float64)
+        for key in ("u", "summaries", "distances")
+    )
+    return u, summaries, far
+
+
 def _next_tolerance(before: Generation | None, effort: Effort) -> float:
     if before is None:
         return np.inf
@@ -311,8 +272,10 @@ class _Run:
             kept = Checkpoints(self.folder / f"generation-{number:03d}")
         outcomes: list[dict[str, Any]] = []
         found = start = 0
-        while found < effort.particles and start < budget:
+        while found < effort.particles:
             batches = _round(len(outcomes), start, budget, effort)
+            if not batches:
+                return None, start
             outcomes += run_batches(
                 partial(_simulate, work),
                 batches,
@@ -323,27 +286,20 @@ class _Run:
                 progress=self.progress,
             )
             start = batches[-1].stop
-            found = sum(len(o["z"]) for o in outcomes)
-        if found < effort.particles:
-            return None, start
-        return self._made(work, outcomes, start, before), start
+            found = sum(len(o["u"]) for o in outcomes)
+        return self._made(work, outcomes, start), start
 
     def _made(
         self,
         work: _Work,
         outcomes: Sequence[dict[str, Any]],
         simulated: int,
-        before: Generation | None,
     ) -> Generation:
         n = self.effort.particles
-        z, summaries, far = (
-            np.array([row for o in outcomes for row in o[key]], dtype=np.float64)
-            for key in ("z", "summaries", "distances")
-        )
-        z, weight = z[:n], np.full(n, 1.0 / n)
-        if before is not None:
-            scale = kernel.kernel_scale(before.z, before.weight)
-            weight = kernel.importance_weights(z, before.z, before.weight, scale)
+        u, summaries, far = _gathered(outcomes)
+        u, weight = u[:n], np.full(n, 1.0 / n)
+        if (old := work.ancestors) is not None:
+            weight = kernel.importance_weights(u, old.u, old.weight, old.scale)
         left = np.sum([o["left"] for o in outcomes], axis=0)
         return Generation(
             work.number,
@@ -351,7 +307,7 @@ class _Run:
             simulated,
             len(far),
             tuple(int(v) for v in left),
-            z,
+            u,
             weight,
             summaries[:n],
             far[:n],
@@ -359,14 +315,15 @@ class _Run:
 
 
 def _round(first: int, start: int, budget: int, effort: Effort) -> tuple[Batch, ...]:
-    """Return the next batches: the same whatever the number of workers, and within the budget."""
-    edges = range(start, min(start + effort.batch * effort.batches, budget), effort.batch)
-    return tuple(Batch(first + k, at, min(at + effort.batch, budget)) for k, at in enumerate(edges))
+    """Return the next batches, whole ones only: the same whatever the workers and the budget."""
+    last = min(start + effort.batch * effort.batches, budget)
+    edges = range(start, last - effort.batch + 1, effort.batch)
+    return tuple(Batch(first + k, at, at + effort.batch) for k, at in enumerate(edges))
 
 
 @dataclass(frozen=True)
 class _Ancestors:
-    z: Floats
+    u: Floats
     weight: Floats
     scale: Floats
 
@@ -374,7 +331,7 @@ class _Ancestors:
 def _ancestors(before: Generation | None) -> _Ancestors | None:
     if before is None:
         return None
-    return _Ancestors(before.z, before.weight, kernel.kernel_scale(before.z, before.weight))
+    return _Ancestors(before.u, before.weight, kernel.kernel_scale(before.u, before.weight))
 
 
 @dataclass(frozen=True)
@@ -391,12 +348,12 @@ class _Work:
 def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
     """Draw, simulate stage by stage and return what is accepted, as plain values."""
     rngs = [task_generator(work.seed, work.number, n) for n in range(batch.start, batch.stop)]
-    z = np.array([_proposal(work, rng) for rng in rngs])
-    theta = work.problem.values(z)
+    u = np.array([_proposal(work, rng) for rng in rngs])
+    theta = work.problem.values(u)
     count = len(work.problem.targets)
-    summaries = np.full((len(z), count), np.nan)
-    far = np.full((len(z), count), np.inf)
-    alive = np.arange(len(z))
+    summaries = np.full((len(u), count), np.nan)
+    far = np.full((len(u), count), np.inf)
+    alive = np.arange(len(u))
     left, at = [], 0
     for stage in work.problem.stages:
         columns = slice(at, at + len(stage.targets))
@@ -410,7 +367,7 @@ def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
             alive = alive[np.isfinite(near) & (near <= work.tolerance)]
         left.append(len(alive))
     return {
-        "z": z[alive].tolist(),
+        "u": u[alive].tolist(),
         "summaries": summaries[alive].tolist(),
         "distances": far[alive].tolist(),
         "left": left,
@@ -419,8 +376,6 @@ def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
 
 def _proposal(work: _Work, rng: np.random.Generator) -> Floats:
     d = len(work.problem.priors)
-    if work.ancestors is None:
-        return rng.standard_normal(d)
-    u = rng.random()
-    a = work.ancestors
-    return kernel.moved(u, rng.standard_normal(d), a.z, a.weight, a.scale)
+    if (a := work.ancestors) is None:
+        return rng.random(d)
+    return kernel.moved(rng.random(1 + d), a.u, a.weight, a.scale)

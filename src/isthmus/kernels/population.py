@@ -1,7 +1,8 @@
 """Arrays of approximate Bayesian computation: distances, importance weights, what moved what.
 
-Parameters live on the scale of a standard normal prior: theta = F^-1(Phi(z)) with the prior's
-distribution F, so that every proposal lies inside the prior and choices are cuts of one axis.
+Parameters live on the unit cube, theta = F^-1(u) with the prior's distribution F: there the prior
+is 1 everywhere, a kernel cut at the faces of the cube keeps every proposal inside it, and a choice
+is an axis cut in pieces.
 """
 
 from __future__ import annotations
@@ -54,61 +55,71 @@ def largest(d: Floats) -> Floats:
     return np.asarray(np.max(d, axis=1, initial=0.0))
 
 
-def kernel_scale(z: Floats, weight: Floats) -> Floats:
+def kernel_scale(u: Floats, weight: Floats) -> Floats:
     """Return the standard deviation of the kernel by parameter, float64[d].
 
     Its variance is twice the weighted variance of the population (Beaumont, Cornuet, Marin,
     Robert 2009, Biometrika 96(4)). A parameter without any spread keeps a small one.
     """
     share = weight / weight.sum()
-    mean = share @ z
-    variance = share @ (z - mean) ** 2
+    mean = share @ u
+    variance = share @ (u - mean) ** 2
     return np.asarray(np.sqrt(np.maximum(2.0 * variance, TINY)))
 
 
-def importance_weights(z: Floats, before: Floats, weight: Floats, scale: Floats) -> Floats:
+def importance_weights(u: Floats, before: Floats, weight: Floats, scale: Floats) -> Floats:
     """Return the weights of a new population, which sum to 1.
 
-    w_i = phi(z_i) / sum_j w_j N(z_i; z_j, scale^2), with phi the standard normal prior
-    (Beaumont and others 2009, algorithm PMC).
+    w_i = 1 / sum_j w_j K(u_i | u_j), with K a normal kernel in each parameter, cut at 0 and 1 and
+    normalised (Beaumont and others 2009, algorithm PMC; the prior is 1 on the cube).
 
     Parameters
     ----------
-    z : float64[n, d]
-        Draws of the new population.
+    u : float64[n, d]
+        Draws of the new population, in [0, 1].
     before : float64[k, d]
         The population that they were moved from.
     weight : float64[k]
         Its weights.
     scale : float64[d]
-        Standard deviation of the kernel.
+        Standard deviation of the kernel before it is cut.
     """
-    log_prior = -0.5 * np.sum(z**2, axis=1)
-    log_share = np.log(weight / weight.sum())
-    out = np.empty(len(z))
-    for i, row in enumerate(z):
+    low, high = _edges(before, scale)
+    log_share = np.log(weight / weight.sum()) - np.sum(np.log(high - low), axis=1)
+    out = np.empty(len(u))
+    for i, row in enumerate(u):
         terms = log_share - 0.5 * np.sum(((row - before) / scale) ** 2, axis=1)
         top = terms.max()
-        out[i] = log_prior[i] - top - np.log(np.exp(terms - top).sum())
+        out[i] = -top - np.log(np.exp(terms - top).sum())
     raw = np.exp(out - out.max())
     return np.asarray(raw / raw.sum())
 
 
-def moved(u: float, normal: Floats, before: Floats, weight: Floats, scale: Floats) -> Floats:
-    """Return a proposal, float64[d]: an ancestor chosen by `u` in [0, 1), moved by the kernel.
+def moved(chance: Floats, before: Floats, weight: Floats, scale: Floats) -> Floats:
+    """Return a proposal, float64[d]: an ancestor chosen by its weight, moved by the kernel.
 
     Parameters
     ----------
-    u : float
-        Which ancestor.
-    normal : float64[d]
-        Standard normal numbers.
+    chance : float64[1 + d]
+        Uniform numbers in [0, 1): which ancestor, and how far each parameter moves.
     before, weight, scale
         As in `importance_weights`.
     """
+    from scipy.special import ndtri
+
     edges = np.cumsum(weight / weight.sum())
-    ancestor = min(int(np.searchsorted(edges, u, side="right")), len(before) - 1)
-    return np.asarray(before[ancestor] + scale * normal)
+    ancestor = min(int(np.searchsorted(edges, chance[0], side="right")), len(before) - 1)
+    start = before[ancestor]
+    low, high = _edges(start, scale)
+    step = ndtri(low + (high - low) * chance[1:])
+    return np.asarray(np.clip(start + scale * step, 0.0, 1.0))
+
+
+def _edges(u: Floats, scale: Floats) -> tuple[Floats, Floats]:
+    """Return the normal distribution at the faces of the cube, seen from u."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(-u / scale)), np.asarray(ndtr((1.0 - u) / scale))
 
 
 def effective_size(weight: Floats) -> float:

@@ -71,6 +71,10 @@ class DenseForm:
         self._factors: dense.Factors | None = None
         self._blocks: tuple[Array, Array] | None = None
 
+    def __reduce__(self) -> tuple[type[DenseForm], tuple[Array, Array, int]]:
+        """Travel without what is cached."""
+        return DenseForm, (self.Z, self.x, self.n)
+
     def _domestic(self) -> tuple[Array, Array]:
         if self._blocks is not None:
             return self._blocks
@@ -177,6 +181,10 @@ class FactoredForm:
         self._system: factored.FactoredSystem | None = None
         self._single: refined.SingleSystem | None = None
         self._resolvent: Array | None = None
+
+    def __reduce__(self) -> tuple[type[FactoredForm], tuple[Array, Array, Array, Array]]:
+        """Travel without what is cached."""
+        return FactoredForm, (self.flow, self.use_dom, self.use_imp, self.x)
 
     @property
     def system(self) -> factored.FactoredSystem:

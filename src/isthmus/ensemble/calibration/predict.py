@@ -1,0 +1,269 @@
+"""The lens: what a scenario costs by the draws of a posterior, with the two ends of the family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.disruption.about import CITATIONS as ENGINE_CITATIONS
+from isthmus.disruption.episodes import episode_names, load_episodes
+from isthmus.disruption.family import settings_of_draw
+from isthmus.disruption.many import simulate_many
+from isthmus.disruption.posterior import SHIPPED, Posterior, load_posterior
+from isthmus.disruption.prepare import Engine
+from isthmus.disruption.settings import Precision, Settings
+from isthmus.disruption.table import daily_table
+from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
+from isthmus.ensemble.calibration.misfit import predicted
+from isthmus.ensemble.calibration.tables import LEVELS
+from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.runtime import CancelToken, Progress
+from isthmus.scenario import Scenario
+from isthmus.scenario.groups import whole_coalitions
+from isthmus.world.mrio import MRIO
+
+Floats = NDArray[np.float64]
+
+CRITICAL = "every input critical, no buffer"
+SUBSTITUTED = "every input replaced with an elasticity of 0.2"
+ELASTICITY = 0.2
+"""Elasticity of the mild end: short-run estimates in use lie between 0.1 and 0.5."""
+_SHARE = "value_added_lost_share"
+
+
+def predict(
+    world: Any,
+    scenario: Scenario,
+    *,
+    posterior: Path | None = None,
+    draws: int = 100,
+    coalitions: Sequence[str] = ("EU27_2020",),
+    until: int | None = None,
+    year: int = YEAR,
+    horizons: Sequence[int] | None = None,
+    seed: int = 0,
+    batch: int = 20,
+    precision: Precision = "float32",
+    engine: Engine = "auto",
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> Result:
+    """Return value added lost by economy and horizon over the draws of a posterior.
+
+    Parameters
+    ----------
+    world : World
+        A world with an inter-economy table.
+    scenario : Scenario
+        As in `isthmus.disruption.simulate`; without ``params``, which the posterior draws.
+    posterior : path, optional
+        Folder of a posterior; that of the package by default.
+    draws : int
+        Draws of equal weight.
+    coalitions : sequence of str
+        Coalitions to add up beside the economies; those with members outside the table are left
+        out and named.
+    until, year, horizons, engine, progress, cancel
+        As in `isthmus.disruption.simulate`.
+    seed : int
+        Seed of the choice of draws.
+    batch : int
+        Draws per pass over the table.
+    precision : {"float64", "float32"}
+        Type of all numbers.
+
+    Returns
+    -------
+    Result
+        ``predicted``: median, 80 and 95 % range of the share of value added lost, alone and with
+        the misfit seen out of sample; ``extremes``: the two ends of the family.
+
+    Raises
+    ------
+    BadInput, NotFound, DataCorrupted
+        For posteriors and scenarios that make no sense.
+    Cancelled
+        When `cancel` was set.
+    """
+    drawn = load_posterior(posterior)
+    mrio = world if isinstance(world, MRIO) else world.mrio(year, chips=True)
+    plain = scenario.model_copy(update={"params": {}, "ranges": (), "correlations": ()})
+    rows = [
+        dict(zip(drawn.names, row, strict=True)) for row in drawn.draws(draws, seed=seed).tolist()
+    ]
+    family = [{name: row[name] for name in drawn.family} for row in rows]
+    each = [settings_of_draw(row, mrio.industries, precision=precision) for row in family]
+    ends = _ends(drawn, mrio, precision)
+    named = [plain.model_copy(update={"name": f"draw-{i}"}) for i in range(len(each))]
+    named += [plain.model_copy(update={"name": f"end-{i}"}) for i in range(len(ends))]
+    whole = simulate_many(
+        mrio,
+        named,
+        until=until,
+        batch=batch,
+        horizons=horizons,
+        settings=[*each, *ends.values()],
+        engine=engine,
+        progress=progress,
+        cancel=cancel,
+    )
+    sigma = float(drawn.about.get("misfit") or 0.0)
+    groups, absent = whole_coalitions(coalitions, mrio.economies)
+    losses = _with_coalitions(whole["losses"], mrio, groups)
+    notes = [*losses.notes, *beyond(scenario, drawn)]
+    notes += [f"{name} has members outside the table" for name in absent]
+    tables = (
+        _predicted(losses, len(each), sigma, tuple(notes)),
+        _extremes(losses, tuple(ends)),
+    )
+    provenance = replace(
+        whole.provenance,
+        lens="calibration.predict",
+        parameters={
+            "posterior": SHIPPED if posterior is None else str(posterior),
+            "posterior_hash": drawn.identity,
+            "draws": draws,
+            "coalitions": list(coalitions),
+            "until": until,
+            "horizons": None if horizons is None else list(horizons),
+            "precision": precision,
+        },
+        world=getattr(world, "name", "") + " " + getattr(world, "edition", ""),
+        world_hash=getattr(world, "content_hash", ""),
+        scenario=scenario.identity,
+        seed=seed,
+    )
+    citations = tuple(dict.fromkeys((*CITATIONS, *ENGINE_CITATIONS)))
+    return Result({table.name: table for table in tables}, provenance, citations)
+
+
+def _with_coalitions(losses: Table, mrio: MRIO, groups: Mapping[str, Sequence[str]]) -> Table:
+    """Return scenario, economy, horizon and share lost, with coalitions added up."""
+    table = daily_table(mrio).table
+    added = (table.output - table.inputs().sum(axis=0)).reshape(len(mrio.economies), -1).sum(axis=1)
+    base = pl.DataFrame({"economy": mrio.economies, "base": added})
+    columns = ("scenario", "economy", "horizon", _SHARE)
+    parts = [losses.frame.select(columns)]
+    for name, members in groups.items():
+        whole = (
+            losses.frame.filter(pl.col("economy").is_in(list(members)))
+            .join(base, on="economy")
+            .group_by("scenario", "horizon", maintain_order=True)
+            .agg(
+                (
+                    pl.col("value_added_lost").sum() / (pl.col("base") * pl.col("horizon")).sum()
+                ).alias(_SHARE)
+            )
+        )
+        parts.append(whole.with_columns(pl.lit(name).alias("economy")).select(columns))
+    kept = tuple(c for c in losses.columns if c.name in columns)
+    return replace(losses, frame=pl.concat(reversed(parts)), columns=kept)
+
+
+def _ends(drawn: Posterior, mrio: MRIO, precision: Precision) -> dict[str, Settings]:
+    """Return the two ends of the family around the median draw."""
+    middle = {
+        name: float(np.median(drawn.draws(501)[:, drawn.names.index(name)]))
+        for name in drawn.family
+    }
+    median = settings_of_draw(middle, mrio.industries, precision=precision)
+    return {
+        CRITICAL: replace(median, need="all", psi=1.0, elasticity=0.0, defer=0.0),
+        SUBSTITUTED: replace(median, need="all", elasticity=ELASTICITY),
+    }
+
+
+def beyond(scenario: Scenario, drawn: Posterior) -> tuple[str, ...]:
+    """Return in what a scenario goes beyond every episode that the posterior was held to."""
+    used = [name for name in drawn.about.get("episodes", {}) if name in episode_names()]
+    shocks = [shock for e in load_episodes(used) for shock in e.scenario.shocks] if used else []
+    out = []
+    for what, of in (("days", _days), ("share stopped", _severity)):
+        most = max((of(s) for s in shocks), default=0.0)
+        asked = max((of(s) for s in scenario.shocks), default=0.0)
+        if asked > most:
+            out.append(f"extrapolated beyond any episode: {what} {asked:g} against {most:g}")
+    return tuple(out)
+
+
+def _days(shock: Any) -> float:
+    return float("inf") if shock.duration is None else float(shock.duration)
+
+
+def _severity(shock: Any) -> float:
+    return abs(float(getattr(shock, "severity", None) or 0.0))
+
+
+def _predicted(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) -> Table:
+    frame = losses.frame.filter(pl.col("scenario").str.starts_with("draw-"))
+    rows = []
+    equal = np.ones(draws)
+    for (economy, horizon), group in frame.group_by(("economy", "horizon"), maintain_order=True):
+        model = group[_SHARE].to_numpy()
+        low, low80, median, high80, high = predicted(model, equal, LEVELS)
+        wide = predicted(model, equal, LEVELS, sigma)
+        rows.append(
+            {
+                "economy": economy,
+                "horizon": horizon,
+                "median": float(median),
+                "low_80": float(low80),
+                "high_80": float(high80),
+                "low_95": float(low),
+                "high_95": float(high),
+                "low_80_misfit": float(wide[1]),
+                "high_80_misfit": float(wide[3]),
+                "misfit_share": _misfit_share(model, sigma),
+            }
+        )
+    columns = (
+        Column("economy", "dimension", text="code of the economy"),
+        Column("horizon", "dimension", "days", "days counted from the start"),
+        Column("median", "value", "1", "share of value added lost, middle of the draws"),
+        *(
+            Column(f"{end}_{share}", "value", "1", f"{end} end of the {share} % range")
+            for share in (80, 95)
+            for end in ("low", "high")
+        ),
+        Column("low_80_misfit", "value", "1", "low end of the 80 % range with misfit"),
+        Column("high_80_misfit", "value", "1", "high end of it"),
+        Column("misfit_share", "value", "1", "of the variance in logarithms, due to misfit"),
+    )
+    text = "value added lost, by the draws of the posterior"
+    made = pl.DataFrame(rows)
+    return Table("predicted", made, columns, Kind.ASSUMED, losses.datasets, text, notes)
+
+
+def _misfit_share(model: Floats, sigma: float) -> float:
+    positive = model[model > 0]
+    own = float(np.var(np.log(positive))) if positive.size > 1 else 0.0
+    whole = own + sigma**2
+    return sigma**2 / whole if whole > 0 else 0.0
+
+
+def _extremes(losses: Table, names: tuple[str, ...]) -> Table:
+    frame = (
+        losses.frame.filter(pl.col("scenario").str.starts_with("end-"))
+        .with_columns(
+            pl.col("scenario")
+            .str.strip_prefix("end-")
+            .cast(pl.Int64)
+            .replace_strict(dict(enumerate(names)))
+            .alias("end")
+        )
+        .select("end", "economy", "horizon", pl.col(_SHARE).alias("lost"))
+    )
+    columns = (
+        Column("end", "dimension", text="which end of the family"),
+        Column("economy", "dimension", text="code of the economy"),
+        Column("horizon", "dimension", "days", "days counted from the start"),
+        Column("lost", "value", "1", "share of value added lost"),
+    )
+    text = "the two ends of the family of models, around the median draw; neither is a prediction"
+    return Table("extremes", frame, columns, Kind.ASSUMED, losses.datasets, text)

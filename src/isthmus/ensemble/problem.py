@@ -1,0 +1,128 @@
+"""What ABC-SMC is asked: priors, simulators in stages with their targets, and how hard to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.ensemble.distributions import quantile
+from isthmus.ensemble.targets import Target, check_problem
+from isthmus.errors import InputProblem, raise_all
+from isthmus.scenario import Range
+
+Floats = NDArray[np.float64]
+Simulate = Callable[[Floats, Sequence[np.random.Generator]], Floats]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One simulator and what its answers are held to.
+
+    Parameters
+    ----------
+    name : str
+        What it stands for (an episode).
+    simulate : callable
+        Takes parameters float64[n, d], in the order of the priors (of a choice the position of the
+        value), and a random generator per draw; returns summaries float64[n, m], NaN where there
+        is no answer. At module level or a picklable object, so that it can travel to workers.
+    targets : sequence of Target
+        What the m summaries are held to.
+    """
+
+    name: str
+    simulate: Simulate
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Priors and stages. Names of priors are the `path` of each range, its source the `reason`.
+
+    Raises
+    ------
+    BadInput
+        With every problem found: names that repeat, stages without targets, values that make no
+        sense.
+    """
+
+    priors: tuple[Range, ...]
+    stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        check_problem(self.names, [(stage.name, stage.targets) for stage in self.stages])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(prior.path for prior in self.priors)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All targets, stage by stage."""
+        return tuple(target for stage in self.stages for target in stage.targets)
+
+    def values(self, u: Floats) -> Floats:
+        """Return parameters float64[n, d] at places u in the unit cube of their priors."""
+        columns = [
+            np.array(quantile(_placed(prior), column), dtype=np.float64)
+            for prior, column in zip(self.priors, u.T, strict=True)
+        ]
+        return np.stack(columns, axis=1)
+
+
+def _placed(prior: Range) -> Range:
+    """Return a choice as one of the positions of its values."""
+    if prior.distribution != "choice":
+        return prior
+    return prior.model_copy(update={"values": tuple(range(len(prior.values)))})
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look, and with which seed.
+
+    Parameters
+    ----------
+    particles : int
+        Draws in a population.
+    draws : int
+        Draws simulated at most, over all generations, in whole batches.
+    shrink : float
+        The next tolerance is this quantile of the distances of the population.
+    goal : float
+        Tolerance at which to stop; at 1 every summary lies inside its own tolerance.
+    batch : int
+        Draws per call of a simulator: the unit of work, of cancelling and of resuming.
+    batches : int
+        Batches handed out together, whatever the number of workers.
+    seed : int
+        Seed; draw n of generation g uses the child (g, n) of it.
+    """
+
+    particles: int = 500
+    draws: int = 20_000
+    shrink: float = 0.5
+    goal: float = 1.0
+    batch: int = 32
+    batches: int = 8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        problems = [
+            InputProblem(f"must be {rule}, got {value!r}", where=name)
+            for name, value, fine, rule in (
+                ("particles", self.particles, self.particles >= 2, "2 or more"),
+                ("draws", self.draws, self.draws >= self.particles, "at least the particles"),
+                ("shrink", self.shrink, 0.0 < self.shrink < 1.0, "between 0 and 1"),
+                ("goal", self.goal, self.goal > 0.0, "above 0"),
+                ("batch", self.batch, self.batch >= 1, "1 or more"),
+                ("batches", self.batches, self.batches >= 1, "1 or more"),
+                ("seed", self.seed, self.seed >= 0, "0 or more"),
+            )
+            if not fine
+        ]
+        raise_all("ABC-SMC", problems)

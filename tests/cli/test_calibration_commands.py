@@ -1,0 +1,76 @@
+"""Commands that hold the disruption engine to past episodes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from isthmus.cli.root import main
+from isthmus.disruption.episodes import episode_names
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("ISTHMUS_STORE", str(tmp_path / "store"))
+
+
+def told(capsys):
+    return json.loads(capsys.readouterr().out)
+
+
+def test_episodes_are_listed_with_what_was_observed(capsys) -> None:
+    assert main(["disruption", "episodes", "--json"]) == 0
+    rows = told(capsys)
+    assert tuple(row["name"] for row in rows) == episode_names()
+    assert all(row["observables"] and len(row["identity"]) == 64 for row in rows)
+
+
+@pytest.fixture
+def calibrated(tmp_path, capsys):
+    """A calibration that is far too small to mean anything, and its folder."""
+    mine = str(tmp_path / "mine")
+    words = ["--episode", "null-strike", "--particles", "4", "--draws", "12", "--batch", "4"]
+    assert main(["disruption", "calibrate", *words, "--save", mine, "--json"]) == 0
+    return told(capsys), mine
+
+
+def test_a_calibration_is_a_run_and_its_draws_are_saved(calibrated, capsys) -> None:
+    document, mine = calibrated
+    assert {"draws", "weights", "parameters", "fit"} <= set(document["tables"])
+    assert document["provenance"]["lens"] == "calibration.calibrate"
+    assert main(["runs", "list", "--json"]) == 0
+    (run,) = told(capsys)["runs"]
+    assert (run["lens"], run["status"]) == ("calibration.calibrate", "done")
+    assert main(["disruption", "posterior", "show", mine, "--json"]) == 0
+    shown = told(capsys)
+    assert set(shown["about"]["episodes"]) == {"null-strike"}
+    assert {row["number"] for row in shown["rows"]} >= {"psi", "order_share"}
+
+
+def test_a_saved_posterior_predicts(calibrated, capsys) -> None:
+    _, mine = calibrated
+    words = ["--posterior", mine, "--draws", "3"]
+    assert main(["disruption", "backtest", "--episode", "null-strike", *words, "--json"]) == 0
+    table = told(capsys)["tables"]["backtest"]
+    assert len(table["rows"]) == 2
+    asked = ["disruption", "predict", "strike-german-cars", "--until", "8", *words, "--json"]
+    assert main(asked) == 0
+    document = told(capsys)
+    rows = document["tables"]["predicted"]["rows"]
+    names = [c["name"] for c in document["tables"]["predicted"]["columns"]]
+    germany = next(r for r in rows if r[0] == "DEU")
+    found = dict(zip(names, germany, strict=True))
+    assert 0 < found["low_95"] <= found["median"] <= found["high_95"] < 0.2
+    eu = dict(zip(names, next(r for r in rows if r[0] == "EU27_2020"), strict=True))
+    assert 0 < eu["median"] < found["median"]
+    assert len({row[0] for row in document["tables"]["extremes"]["rows"]}) == 2
+
+
+def test_what_is_not_there_has_its_exit_code(tmp_path, capsys) -> None:
+    assert main(["disruption", "calibrate", "--episode", "no-such"]) == 4
+    assert main(["disruption", "backtest", "--posterior", str(tmp_path / "none")]) == 4
+    assert main(["disruption", "calibrate", "--particles", "1"]) == 3
+    (tmp_path / "bad.toml").write_text("name = 3", encoding="utf-8")
+    assert main(["disruption", "calibrate", "--own", str(tmp_path / "bad.toml")]) == 3
+    assert "observables" in capsys.readouterr().err
