@@ -63,3 +63,21 @@ def test_mistakes_of_a_file_are_told_at_once(capsys, here):
     assert main(["production", "bad.toml"]) == EXIT_BAD_INPUT
     told = capsys.readouterr().err
     assert all(word in told for word in ("title: is missing", "start: is missing", "unit"))
+
+
+@pytest.mark.parametrize(
+    ("lens", "words"),
+    [
+        ("remedies", "remedies small-drone --days 140 --draws 3 --stop CHN --remedy cell-stock"),
+        ("cheapest_set", "cheapest small-drone --target 2000 --days 140 --draws 3 --stop CHN"),
+        ("allocation", "allocation small-drone interceptor --days 70 --stop CHN@14"),
+    ],
+)
+def test_remedies_and_allocation_are_runs(capsys, lens, words):
+    assert main(["production", *words.split(), "--json"]) == 0
+    capsys.readouterr()
+    (entry,) = Store().runs()
+    assert entry.manifest is not None
+    assert entry.manifest.lens == f"production.{lens}"
+    assert main(["runs", "rerun", entry.id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["same"] is True

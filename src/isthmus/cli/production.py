@@ -98,6 +98,185 @@ def _sources(boms: Sequence[str]) -> tuple[list[str], list[InputFile]]:
 
 
 @app.command
+def remedies(
+    *boms: str,
+    remedy: Words = (),
+    stop: Words = (),
+    surge: float = 1.0,
+    surge_day: float = 0.0,
+    days: int = 1456,
+    draws: int = 200,
+    seed: int = 0,
+    stopped_below: float = 0.5,
+    limit: int = 80,
+    output: Output = SCREEN,
+) -> None:
+    """Put each remedy in force alone, and all together: what it buys by when, at what cost.
+
+    Parameters
+    ----------
+    boms
+        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
+    remedy
+        Remedies to compare; all of the bills when none is given.
+    stop
+        Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180.
+    surge
+        Factor of the demand for products.
+    surge_day
+        Day from which it holds.
+    days
+        Days simulated, in whole weeks.
+    draws
+        Draws over the ranges of all numbers; the same with and without a remedy.
+    seed
+        Seed of the draws.
+    stopped_below
+        A line counts as stopped below this share of its plan.
+    limit
+        Rows shown per table.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.world import World
+
+    shipped, files = _sources(boms)
+    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+        result = recorded(
+            "production.remedies",
+            World.open("starter"),
+            controls={"progress": progress, "cancel": cancel},
+            boms=shipped,
+            files=files,
+            names=remedy,
+            stops=stop,
+            surge=surge,
+            surge_day=surge_day,
+            days=days,
+            draws=draws,
+            seed=seed,
+            stopped_below=stopped_below,
+        )
+    emit_result(result, output, limit=limit)
+
+
+@app.command
+def cheapest(
+    *boms: str,
+    target: float,
+    product: str = "",
+    confidence: float = 0.8,
+    stop: Words = (),
+    surge: float = 1.0,
+    surge_day: float = 0.0,
+    days: int = 1456,
+    draws: int = 200,
+    seed: int = 0,
+    seconds: float = 30.0,
+    output: Output = SCREEN,
+) -> None:
+    """Find the cheapest set of remedies with which a target is met in enough draws.
+
+    Parameters
+    ----------
+    boms
+        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
+    target
+        Units of the product delivered by the last day.
+    product
+        The product; needed where the bills hold several.
+    confidence
+        Share of draws in which the target must be met.
+    stop
+        Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180.
+    surge
+        Factor of the demand for products.
+    surge_day
+        Day from which it holds.
+    days
+        Days simulated, in whole weeks.
+    draws
+        Draws over the ranges of all numbers.
+    seed
+        Seed of the draws.
+    seconds
+        Time after which the best set so far is given with its gap.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.runtime import cancel_on_interrupt
+    from isthmus.world import World
+
+    shipped, files = _sources(boms)
+    with cancel_on_interrupt() as cancel:
+        result = recorded(
+            "production.cheapest_set",
+            World.open("starter"),
+            controls={"cancel": cancel},
+            boms=shipped,
+            files=files,
+            target=target,
+            product=product,
+            confidence=confidence,
+            stops=stop,
+            surge=surge,
+            surge_day=surge_day,
+            days=days,
+            draws=draws,
+            seed=seed,
+            seconds=seconds,
+        )
+    emit_result(result, output)
+
+
+@app.command
+def allocation(
+    *boms: str,
+    stop: Words = (),
+    surge: float = 1.0,
+    surge_day: float = 0.0,
+    remedy: Words = (),
+    days: int = 364,
+    output: Output = SCREEN,
+) -> None:
+    """Say what each buyer gets by the rule of sharing, and at best.
+
+    Parameters
+    ----------
+    boms
+        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
+    stop
+        Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180.
+    surge
+        Factor of the demand for products.
+    surge_day
+        Day from which it holds.
+    remedy
+        Remedies in force, decided on the first day.
+    days
+        Days simulated, in whole weeks.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.world import World
+
+    shipped, files = _sources(boms)
+    result = recorded(
+        "production.allocation",
+        World.open("starter"),
+        boms=shipped,
+        files=files,
+        stops=stop,
+        surge=surge,
+        surge_day=surge_day,
+        remedies=remedy,
+        days=days,
+    )
+    emit_result(result, output)
+
+
+@app.command
 def boms(*, json: Json = False) -> None:
     """List the bills of materials that ship with the package.
 

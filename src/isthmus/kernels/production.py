@@ -168,9 +168,9 @@ def capacity(chain: Chain, week: int) -> Array:
 def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Course:
     """Run the line week by week.
 
-    Orders of an item cover what its users can take this week, what they want to hold, and what is
-    needed while new units are under way. What is short is shared in proportion among users of one
-    priority; what a user cannot use for want of another input goes to the others.
+    Orders of an item cover what its users want and can take until new units of it have come, what
+    they want to hold, and what normal use takes meanwhile. What is short is shared in proportion
+    among users of one priority; what a user cannot use for want of another input goes to others.
 
     Parameters
     ----------
@@ -227,6 +227,9 @@ class _Layout:
     users: tuple[tuple[int, ...], ...]
     classes: tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], ...]
     passes: int
+    ahead: Array
+    """Weeks of full work of its user for which an item is ordered: this one, and those that pass
+    until what goes into it has come, (I, D)."""
 
     @staticmethod
     def of(chain: Chain) -> _Layout:
@@ -251,7 +254,11 @@ class _Layout:
         shared = any(
             len(u) + sum(len(c[1]) for c in k) > 1 for u, k in zip(users, classes, strict=True)
         )
-        return _Layout(inputs, users, tuple(classes), 3 if shared else 1)
+        ahead = np.asarray(1.0 + chain.lead, dtype=np.float64)
+        for i in items:
+            for e in inputs[i]:
+                ahead[i] = np.maximum(ahead[i], chain.lead[i] + ahead[chain.used[e]])
+        return _Layout(inputs, users, tuple(classes), 3 if shared else 1, ahead)
 
 
 def _first(chain: Chain, rate: Array) -> _State:
@@ -291,7 +298,8 @@ def _orders(
         np.maximum(wanted[i], 0.0, out=wanted[i])
         np.minimum(wanted[i], most[i], out=run[i])
         for e in layout.inputs[i]:
-            wanted[chain.used[e]] += chain.need[e] * run[i]
+            j = chain.used[e]
+            wanted[j] += chain.need[e] * np.minimum(wanted[i], most[i] * layout.ahead[j])
     return run, wanted, most
 
 
@@ -304,6 +312,8 @@ def _share(
     for turn in range(layout.passes):
         fill: dict[int, Array] = {}
         rest = run if turn == 0 else _usable(chain, layout, state, run, start)
+        if turn and not (rest > EPS * run).any() and (asked - sent <= EPS * asked).all():
+            break
         for i in range(len(run)):
             more = rest[i]
             if layout.inputs[i]:

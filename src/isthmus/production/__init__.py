@@ -1,5 +1,6 @@
 """The production lens: what stops a line, and what a remedy buys by when, in physical units."""
 
+from isthmus.production.allocation import allocation
 from isthmus.production.amounts import Amount
 from isthmus.production.bill import Bill, joined
 from isthmus.production.files import (
@@ -12,6 +13,7 @@ from isthmus.production.files import (
 )
 from isthmus.production.lens import run
 from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
+from isthmus.production.remedies import cheapest_set, remedies
 
 __all__ = [
     "Amount",
@@ -22,12 +24,15 @@ __all__ = [
     "Remedy",
     "Substitute",
     "Supplier",
+    "allocation",
     "bill_from_csv",
     "bill_from_toml",
+    "cheapest_set",
     "family_names",
     "family_text",
     "joined",
     "load_bill",
     "load_bills",
+    "remedies",
     "run",
 ]

@@ -127,15 +127,20 @@ def binding_table(told: Told) -> Table:
     return told.table("binding", rows, columns, "what binds each product, by four weeks")
 
 
+def stop_days(told: Told, product: str, below: float) -> Array:
+    """Return the day on which a product first falls below a share of its plan, by draw."""
+    k = told.place(product)
+    planned = told.course.planned[:, k]
+    most = capacity(told.chain, 0)[told.course.tracked[k]]
+    usual = np.minimum(most / np.maximum(planned[0], 1e-300), 1.0)
+    return stop_day(told.course.made[:, k], planned, below, usual)
+
+
 def stops_table(told: Told, below: float) -> Table:
     """Return when each line is first short of its plan, and when it stops."""
     rows = []
     for product in told.products:
-        k = told.place(product)
-        made, planned = told.course.made[:, k], told.course.planned[:, k]
-        most = capacity(told.chain, 0)[told.course.tracked[k]]
-        usual = np.minimum(most / np.maximum(planned[0], 1e-300), 1.0)
-        short, stop = (stop_day(made, planned, b, usual) for b in (1.0 - 1e-6, below))
+        short, stop = (stop_days(told, product, b) for b in (1.0 - 1e-6, below))
         rows.append(
             (
                 product,
