@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -24,6 +22,8 @@ from isthmus.errors import (
 )
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import canonical_json, publish_folder, write_bytes
+from isthmus.runtime.reading import Unreadable, json_values
+from isthmus.runtime.reading.tables import parquet_frame
 from isthmus.store.datasets import parquet_bytes
 
 Floats = NDArray[np.float64]
@@ -137,12 +137,12 @@ def load_posterior(source: str | Path | None = None) -> Posterior:
     else:
         place = Path(source)
     try:
-        record = json.loads((place / _RECORD).read_text(encoding="utf-8"))
+        record = json_values((place / _RECORD).read_bytes())
         raw = (place / _DRAWS).read_bytes()
     except OSError:
         hint = "a folder that `isthmus disruption calibrate --save` has written"
         raise NotFound("there is no posterior", where=str(place), hint=hint) from None
-    except ValueError as error:
+    except Unreadable as error:
         raise DataCorrupted(f"not a record of a posterior: {error}", where=str(place)) from None
     return _made(record, raw, str(place))
 
@@ -155,8 +155,8 @@ def _made(record: Any, raw: bytes, where: str) -> Posterior:
         what = f"posterior has schema version {found!r}, this release reads {SCHEMA_VERSION}"
         raise SchemaVersionUnsupported(what, where=where, hint="calibrate again")
     try:
-        frame = pl.read_parquet(io.BytesIO(raw))
-    except (pl.exceptions.PolarsError, OSError) as error:
+        frame = parquet_frame(raw)
+    except Unreadable as error:
         raise DataCorrupted(f"not a Parquet file: {error}", where=where) from None
     if content_hash(frame, keep_order=True) != record.get("content_sha256"):
         raise DataCorrupted("the draws are not those of the record", where=where)
