@@ -96,6 +96,15 @@ def test_new_demand_waits_for_the_lead_time():
     assert list(course.cause[5:8, 0, 0]) == [2, 2, 2]
 
 
+def test_what_is_under_way_when_a_stop_or_a_surge_begins_is_normal():
+    line = chain(lead=(2, 0), hold=(5.0, 0.0), stops=((0, 0, 8),))
+    made = simulate(line).made[:4, 0, 0]
+    np.testing.assert_allclose(made, [10, 10, 5, 0], atol=EXACT)
+    double = replace(chain(lead=(2, 0), hold=(0.0, 0.0), plants=()), before=np.full((1, 1), 10.0))
+    double = replace(double, wish=2 * double.wish)
+    np.testing.assert_allclose(simulate(double).made[:4, 0, 0], [10, 10, 40, 20], atol=EXACT)
+
+
 def test_a_plant_opens_in_the_middle_of_a_week_and_ramps_up():
     line = chain(plants=((0, 10.0, 1.5, 0.0), (1, 10.0, 2.0, 4.0)))
     found = np.array([capacity(line, t)[:, 0] for t in range(7)])

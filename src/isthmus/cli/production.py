@@ -277,6 +277,26 @@ def allocation(
 
 
 @app.command
+def checks(*, draws: int = 500, seed: int = 0, output: Output = SCREEN) -> None:
+    """Set courses of production beside what was published of past episodes.
+
+    Parameters
+    ----------
+    draws
+        Draws over the ranges of all numbers.
+    seed
+        Seed of the draws.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.world import World
+
+    emit_result(
+        recorded("production.checks", World.open("starter"), draws=draws, seed=seed), output
+    )
+
+
+@app.command
 def boms(*, json: Json = False) -> None:
     """List the bills of materials that ship with the package.
 

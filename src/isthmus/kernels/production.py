@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,8 @@ class Chain:
         1 is served first; lines have `LINES`.
     gifts : mapping of week to (I, D) array
         Units that arrive from outside: a stock that is built, and held from then on.
+    before : (W, D) array, optional
+        Units wanted per week before the first one; those of the first week by default.
     """
 
     lead: Ints
@@ -71,6 +73,7 @@ class Chain:
     waits: NDArray[np.bool_]
     priority: Ints
     gifts: dict[int, Array] = field(default_factory=dict)
+    before: Array | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -149,6 +152,17 @@ def through(chain: Chain, total: Array) -> Array:
     return total
 
 
+def usual_flow(chain: Chain) -> Array:
+    """Return what was made of every item per week before the first one, (I, D).
+
+    What was wanted then, as far as the plants of the first week make it without any stop.
+    """
+    wanted = chain.wish[0] if chain.before is None else chain.before
+    calm = np.ones_like(chain.running[:1])
+    most = capacity(replace(chain, running=calm), 0)
+    return np.minimum(explode(chain, wanted), most)
+
+
 def capacity(chain: Chain, week: int) -> Array:
     """Return the capacity of every item in a week, (I, D); infinite without a plant."""
     _, items, draws = chain.shape
@@ -192,7 +206,7 @@ def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Cou
     delivered, open_ = np.zeros(chain.wish.shape), np.zeros(chain.wish.shape)
     layout = _Layout.of(chain)
     rate = explode(chain, chain.wish[0])
-    state = _first(chain, rate)
+    state = _first(chain)
     begun = state.stock + state.pipe
     for week in range(weeks):
         if check is not None:
@@ -261,10 +275,10 @@ class _Layout:
         return _Layout(inputs, users, tuple(classes), 3 if shared else 1, ahead)
 
 
-def _first(chain: Chain, rate: Array) -> _State:
+def _first(chain: Chain) -> _State:
     """Return the state before the first week: normal flow under way, as far as capacity goes."""
     _, items, draws = chain.shape
-    flow = np.minimum(rate, capacity(chain, 0))
+    flow = usual_flow(chain)
     slots = int(chain.lead.max(initial=0)) + 1
     ring = np.where(np.arange(slots)[:, None, None] < chain.lead, flow, 0.0)
     zero = np.zeros((items, draws))

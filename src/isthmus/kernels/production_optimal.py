@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.production import Chain, capacity, explode, through
+from isthmus.kernels.production import Chain, capacity, through, usual_flow
 
 Array = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
@@ -47,7 +47,7 @@ def best_deliveries(chain: Chain, weights: Array, *, draw: int = 0) -> Array:
     wishes = len(chain.wish_item)
     lead, need = chain.lead[:, draw], chain.need[:, draw]
     most = np.array([capacity(chain, t)[:, draw] for t in range(weeks)])
-    flow = np.minimum(explode(chain, chain.wish[0])[:, draw], most[0])
+    flow = usual_flow(chain)[:, draw]
     start, stock = _block(0, weeks, items), _block(weeks * items, weeks, items)
     sent = _block(2 * weeks * items, weeks, wishes)
     open_ = _block(2 * weeks * items + weeks * wishes, weeks, wishes)
@@ -115,8 +115,7 @@ def reach(chain: Chain, product: int) -> Array:
     for e in np.argsort(-chain.user, kind="stable"):
         way = late[chain.user[e]] + chain.lead[chain.used[e]]
         late[chain.used[e]] = np.minimum(late[chain.used[e]], way)
-    flow = np.minimum(explode(chain, chain.wish[0]), capacity(chain, 0))
-    held = chain.stock + chain.lead * np.where(np.isfinite(flow), flow, 0.0)
+    held = chain.stock + chain.lead * usual_flow(chain)
     for gift in chain.gifts.values():
         held = held + gift
     supply = through(chain, held)

@@ -13,6 +13,7 @@ from isthmus.production.files import (
 )
 from isthmus.production.lens import run
 from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
+from isthmus.production.published import checks
 from isthmus.production.remedies import cheapest_set, remedies
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "bill_from_csv",
     "bill_from_toml",
     "cheapest_set",
+    "checks",
     "family_names",
     "family_text",
     "joined",

@@ -150,7 +150,7 @@ def _structure(bill: Bill, setting: Setting) -> tuple[Chain, Array]:
     calm = np.array(
         [_size(bill, setting, n) * (d.begins is None) for n, d in enumerate(bill.demands)]
     )
-    return chain, explode(chain, calm)
+    return replace(chain, before=calm), explode(chain, calm)
 
 
 def _size(bill: Bill, setting: Setting, n: int) -> Array:

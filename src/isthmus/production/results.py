@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.evidence import Column, Table
-from isthmus.kernels.production import NONE, Chain, Course, capacity
+from isthmus.kernels.production import NONE, Chain, Course, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
 from isthmus.production.bill import Bill
 
@@ -131,8 +131,8 @@ def stop_days(told: Told, product: str, below: float) -> Array:
     """Return the day on which a product first falls below a share of its plan, by draw."""
     k = told.place(product)
     planned = told.course.planned[:, k]
-    most = capacity(told.chain, 0)[told.course.tracked[k]]
-    usual = np.minimum(most / np.maximum(planned[0], 1e-300), 1.0)
+    flow = usual_flow(told.chain)[told.course.tracked[k]]
+    usual = np.minimum(flow / np.maximum(planned[0], 1e-300), 1.0)
     return stop_day(told.course.made[:, k], planned, below, usual)
 
 
