@@ -17,7 +17,7 @@ from isthmus.production import (
 )
 from isthmus.production.bill import amounts_of
 
-HEAD = 'schema_version = 1\nname = "small"\ntitle = "small"\nstart = 2025-01-06\n'
+HEAD = 'schema_version = 1\nname = "small"\ntitle = "small"\nstart = "2025-01-06"\n'
 ITEM = '[[items]]\nname = "{name}"\ntitle = "{name}"\nunit = "{unit}"\n{more}\n'
 
 
@@ -107,8 +107,8 @@ def test_every_mistake_is_told_at_once():
         'share = { value = 60, unit = "percent", reason = "x" }\n'
         '[[suppliers]]\nname = "s3"\nitem = "a"\neconomy = "DEU"\n'
         'capacity = { value = 6, unit = "piece", reason = "x" }\n'
-        '[[suppliers]]\nname = "s4"\nitem = "a"\neconomy = "DEU"\nbuilt = 2027-01-01\n'
-        'opens = 2026-01-01\ncapacity = { value = 6, unit = "piece per year", reason = "x" }\n'
+        '[[suppliers]]\nname = "s4"\nitem = "a"\neconomy = "DEU"\nbuilt = "2027-01-01"\n'
+        'opens = "2026-01-01"\ncapacity = { value = 6, unit = "piece per year", reason = "x" }\n'
         '[[remedies]]\nname = "r"\ntitle = "r"\nkind = "stock"\nitem = "a"\n'
     )
     found = problems(text)

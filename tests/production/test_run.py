@@ -22,7 +22,7 @@ LINE = """
 schema_version = 1
 name = "line"
 title = "two stages"
-start = 2025-01-06
+start = "2025-01-06"
 
 [[items]]
 name = "part"

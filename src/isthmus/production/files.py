@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.production.bill import Bill, build_bill, joined
+from isthmus.runtime.reading import load_toml
 
 CSV_COLUMNS = ("item", "input", "quantity", "low", "high", "unit", "hs", "source", "reason", "read")
 _NEEDED = ("item", "input", "unit")
@@ -95,11 +95,7 @@ def bill_from_toml(text: str, *, where: str) -> Bill:
     BadInput
         When the text is not TOML or breaks a rule; all problems at once.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("not a TOML file", [InputProblem(str(error))], where=where) from None
-    return build_bill(raw, where=where)
+    return build_bill(load_toml(text, what="bill of materials", where=where), where=where)
 
 
 def bill_from_csv(text: str, *, name: str, where: str) -> Bill:

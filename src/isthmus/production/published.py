@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from typing import Any
 
@@ -16,6 +15,7 @@ from isthmus.production.files import bill_from_toml, family_names, load_bill
 from isthmus.production.lens import check_numbers, remedies_of, setting_of, told_of
 from isthmus.production.results import PERIOD, Told, spread, stop_days
 from isthmus.runtime import canonical_hash
+from isthmus.runtime.reading import load_toml
 
 BELOW = 0.5
 """Share of the plan below which a line counts as stopped."""
@@ -93,7 +93,7 @@ def checks(world: Any, *, draws: int = 500, seed: int = 0) -> Result:
 
 def published() -> tuple[dict[str, Any], ...]:
     """Return the published statements that ship with the package."""
-    return tuple(tomllib.loads(_text("published"))["rows"])
+    return tuple(load_toml(_text("published"), what="published statements")["rows"])
 
 
 def _text(name: str) -> str:
