@@ -72,3 +72,18 @@ def test_charts_are_drawn_or_refused_before_the_run(own, tmp_path, capsys) -> No
     assert "Natural Earth" in capsys.readouterr().err
     assert main(["disruption", own, "--until", "3", "--chart", str(tmp_path / "paths.png")]) == 3
     assert ".svg or .json" in capsys.readouterr().err
+
+
+def test_daily_rows_give_way_to_daily_rows_when_asked_and_to_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["disruption", "strike-german-cars", "--until", "14", "--daily", "rows"]
+    assert main(words) == 0
+    before = (tmp_path / "rows" / "daily.json").read_bytes()
+    assert main(words) == 3
+    assert main([*words, "--force"]) == 0
+    assert (tmp_path / "rows" / "daily.json").read_bytes() == before
+    (tmp_path / "rows" / "part-mine.parquet").write_text("mine")
+    (tmp_path / "rows" / "notes.txt").write_text("mine")
+    assert main([*words, "--force"]) == 3
+    assert (tmp_path / "rows" / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "rows" / "part-mine.parquet").read_text() == "mine"

@@ -644,6 +644,7 @@ def test_the_dossier_names_its_files_in_one_place():
 OWN_FOLDERS = {
     "cli/doctor.py": "a probe in the system's temporary folder",
     "disruption/daily.py": "parts in a hidden folder, before it is published",
+    "disruption/posterior.py": "files in a hidden folder, before it is published",
     "ensemble": "files of a run in the store",
     "report/write.py": "pages in a hidden folder, before it is published",
     "runtime": "the mechanism itself",

@@ -124,19 +124,26 @@ def run(
     from isthmus.cli.recording import recorded
     from isthmus.ensemble.inputs import input_file
     from isthmus.runtime import cancel_on_interrupt, check_folder, terminal_progress
+    from isthmus.runtime.contents import DAILY
     from isthmus.scenario import load
     from isthmus.world import World
 
     output.check_charts(chart, loss_map)
     if daily is not None:
-        check_folder(daily)
+        check_folder(daily, contents=DAILY, replace=output.force)
     opened = World.open(world)
     with terminal_progress() as progress, cancel_on_interrupt() as cancel:
         result = recorded(
             "disruption.simulate",
             opened,
             load(scenario),
-            controls={"progress": progress, "cancel": cancel, "daily": daily, "threads": threads},
+            controls={
+                "progress": progress,
+                "cancel": cancel,
+                "daily": daily,
+                "replace_daily": output.force,
+                "threads": threads,
+            },
             until=until,
             year=year,
             stopped_below=stopped_below,

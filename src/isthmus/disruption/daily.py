@@ -17,6 +17,7 @@ from isthmus.kernels.disruption_batch import Day
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.runtime import canonical_json, disk, publish_folder, write_bytes
 from isthmus.runtime.atomic import storage_errors
+from isthmus.runtime.contents import DAILY
 from isthmus.store.datasets import parquet_bytes, stored_frame
 from isthmus.store.digest import file_digest
 
@@ -154,8 +155,11 @@ def publish(
     kind: Kind,
     notes: Sequence[str],
     run: str,
+    replace: bool = False,
 ) -> None:
     """Give the finished parts and a manifest that names the run the name `target`, in one step.
+
+    With `replace` a folder that holds nothing but daily rows gives way.
 
     Raises
     ------
@@ -166,7 +170,7 @@ def publish(
     """
     sink.flush()
     parts = sorted(sink.folder.glob("part-*.parquet"))
-    with publish_folder(target) as staging:
+    with publish_folder(target, contents=DAILY, replace=replace) as staging:
         for part in parts:
             shutil.copyfile(part, staging / part.name)
         about: Mapping[str, Any] = {

@@ -50,6 +50,7 @@ from isthmus.runtime import (
     Progress,
     check_folder,
 )
+from isthmus.runtime.contents import DAILY
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import TableWorld
@@ -91,6 +92,7 @@ def simulate(
     engine: Engine = "auto",
     threads: int = 1,
     daily: Path | str | None = None,
+    replace_daily: bool = False,
     checkpoint: ArrayCheckpoint | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -121,6 +123,8 @@ def simulate(
         Folder for every day of every industry: output, value added, demand, unmet demand and
         stocks, as Parquet parts of a bounded size (`polars.scan_parquet` reads them together) and
         ``daily.json`` with columns, units and provenance. It appears when the run is done.
+    replace_daily : bool
+        Replace a folder `daily` that holds nothing but the daily rows of an earlier run.
     checkpoint : ArrayCheckpoint, optional
         Where the state is kept every 30 days and when `cancel` stops the run; the same call with
         the same checkpoint goes on from there and gives the same result to the last bit.
@@ -194,7 +198,7 @@ def simulate(
     Cancelled
         When `cancel` was set.
     TargetExists
-        When the folder `daily` is there already and not empty.
+        When the folder `daily` is there already and not empty, unless it is to be replaced.
     ShockNotRepresentable
         For a kind of shock that the engine does not know.
     IdentityViolated
@@ -250,7 +254,7 @@ def simulate(
     with contextlib.ExitStack() as stack:
         sink = None
         if target is not None:
-            check_folder(target)
+            check_folder(target, contents=DAILY, replace=replace_daily)
             place = stack.enter_context(parts_folder(target, checkpoint))
             sink = DailySink(place, mrio.economies, mrio.industries, done=course.day)
         follow(
@@ -277,6 +281,7 @@ def simulate(
                 kind=some.kind,
                 notes=some.notes,
                 run=checkpoint.run if checkpoint is not None else "",
+                replace=replace_daily,
             )
     return result
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from isthmus.runtime.reading.json_values import json_values
 from isthmus.runtime.reading.values import Unreadable
@@ -30,7 +31,8 @@ class Contents:
         Files that are always the product's own where the mark stands.
     companions : tuple of str
         Patterns of files that are the product's own when the mark names them as well, in its list
-        ``files``: a file of the same name that was put there by hand is not.
+        ``files`` (names, or tables with a ``name``): a file of the same name that was put there by
+        hand is not.
     """
 
     name: str
@@ -69,7 +71,8 @@ class Contents:
         if not isinstance(raw, dict) or not set(self.keys) <= set(raw):
             return None
         listed = raw.get("files", [])
-        return [n for n in listed if isinstance(n, str)] if isinstance(listed, list) else []
+        names = [n.get("name") if isinstance(n, dict) else n for n in _list(listed)]
+        return [name for name in names if isinstance(name, str)]
 
 
 DOSSIER = Contents(
@@ -82,8 +85,21 @@ DOSSIER = Contents(
 """A dossier folder. What later versions add to it is named here, and in the list ``files`` of
 ``dossier.json`` by the run that writes it."""
 
-REPLACEABLE = (DOSSIER,)
+DAILY = Contents(
+    name="folder of daily rows",
+    mark="daily.json",
+    keys=("schema_version", "what", "run", "provenance", "columns", "files"),
+    pages=("daily.json",),
+    companions=("part-*.parquet",),
+)
+"""Every day of every industry of a disruption run."""
+
+REPLACEABLE = (DOSSIER, DAILY)
 """Kinds of folders that may be replaced."""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _is_plain(path: Path) -> bool:
