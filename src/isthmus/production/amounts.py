@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+import datetime as dt
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from isthmus.evidence import Kind
 
@@ -31,6 +32,16 @@ class Part(BaseModel):
     """Frozen part of a file that refuses unknown fields; problems are collected by the reader."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _as_day(value: object) -> object:
+    if not isinstance(value, str | dt.date):
+        raise ValueError('is no day; write it as text: "2025-01-06"')
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_as_day)]
+"""A day written as text, as in ``"2025-01-06"``."""
 
 
 class Amount(Part):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
@@ -12,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind
-from isthmus.production.amounts import Amount, Part
+from isthmus.production.amounts import Amount, Day, Part
 from isthmus.production.checks import cross_problems
 from isthmus.production.parts import Demand, Item, Name, Remedy, Supplier
 from isthmus.runtime import canonical_hash
@@ -30,7 +29,7 @@ class Head(Part):
     schema_version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
     name: Name
     title: str = Field(min_length=1)
-    start: dt.date
+    start: Day
     note: str = ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.production.bill import Bill, build_bill, joined
-from isthmus.runtime.reading import load_toml
+from isthmus.runtime.reading import load_toml, read_text
 
 CSV_COLUMNS = ("item", "input", "quantity", "low", "high", "unit", "hs", "source", "reason", "read")
 _NEEDED = ("item", "input", "unit")
@@ -52,13 +52,7 @@ def load_bill(source: str | Path) -> Bill:
     path = Path(source)
     if isinstance(source, str) and path.suffix not in {".toml", ".csv"}:
         return bill_from_toml(family_text(text), where=f"{text} (shipped)")
-    try:
-        written = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise NotFound("there is no such bill of materials", where=text) from None
-    except (OSError, UnicodeDecodeError) as error:
-        problem = InputProblem(str(error))
-        raise BadInput("cannot be read as text", [problem], where=text) from None
+    written = read_text(path, what="bill of materials")
     if path.suffix == ".csv":
         return bill_from_csv(written, name=path.stem.lower().replace("_", "-"), where=text)
     return bill_from_toml(written, where=text)

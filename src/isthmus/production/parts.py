@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from isthmus.production.amounts import Amount, Part
+from isthmus.production.amounts import Amount, Day, Part
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Stage = Literal["product", "assembly", "component", "material"]
@@ -133,8 +132,8 @@ class Supplier(Part):
     capacity: Amount | None = None
     share: Amount | None = None
     headroom: Amount | None = None
-    built: dt.date | None = None
-    opens: dt.date | None = None
+    built: Day | None = None
+    opens: Day | None = None
     ramp: Amount | None = None
     qualification: Amount | None = None
     note: str = ""
@@ -170,7 +169,7 @@ class Demand(Part):
     item: Name
     buyer: str = Field(min_length=1)
     quantity: Amount
-    begins: dt.date | None = None
+    begins: Day | None = None
     priority: int = Field(default=2, ge=1, le=9)
     waits: bool = True
     note: str = ""
