@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from tests.lenses.calls import LENSES
 
-from isthmus import cascade, chains, disruption, equilibrium
+from isthmus import cascade, chains, disruption, equilibrium, production
 from isthmus.cascade import synthetic_network
 from isthmus.codes import Party, members
 from isthmus.ensemble.lenses import ROOMS
@@ -54,8 +54,33 @@ def public_lenses() -> Iterator[str]:
 
 
 def test_every_public_lens_is_held_to_the_contract() -> None:
-    """`cascade.from_files` reads no world and is held apart below."""
-    assert set(public_lenses()) - {"cascade.from_files"} == set(LENSES)
+    """Lenses that read files and bills of materials and no world are held apart below."""
+    apart = {"cascade.from_files", *PRODUCTION}
+    assert set(public_lenses()) - apart == set(LENSES) - apart
+    assert set(PRODUCTION) <= set(public_lenses())
+
+
+PRODUCTION = {
+    "production.allocation": lambda: production.allocation(None, days=28),
+    "production.cheapest_set": lambda: production.cheapest_set(None, target=1000, days=28, draws=2),
+    "production.checks": lambda: production.checks(None, draws=1),
+    "production.remedies": lambda: production.remedies(None, days=28, draws=2),
+    "production.run": lambda: production.run(None, days=28, draws=2),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION))
+def test_a_bill_of_materials_is_known_by_its_content_and_rows_name_their_units(name: str) -> None:
+    result = PRODUCTION[name]()
+    assert result.provenance.lens == name
+    assert re.fullmatch("[0-9a-f]{64}", result.provenance.world_hash)
+    for table in result.tables.values():
+        for column in (c for c in table.columns if c.role == "value"):
+            assert column.unit
+            if SAYS_SHARE.search(column.name) or column.text.startswith("share of"):
+                assert column.unit == SHARE, (table.name, column.name)
+            if column.unit == IN_UNIT:
+                assert table.frame["unit"].is_not_null().all()
 
 
 @pytest.mark.parametrize("name", sorted(LENSES))

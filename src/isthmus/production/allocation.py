@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.evidence import Column, Result
+from isthmus.evidence import IN_UNIT, Column, Result
 from isthmus.kernels.production_optimal import best_deliveries
 from isthmus.production.files import load_bills
 from isthmus.production.lens import (
@@ -71,7 +71,7 @@ def allocation(
         Column("item", "dimension", text="what is wanted"),
         Column("buyer", "dimension", text="by whom"),
         Column("unit", "attribute", text="unit of the item"),
-        Column("wanted", "value", "units", "wanted in all"),
+        Column("wanted", "value", IN_UNIT, "wanted in all"),
         Column("rule", "value", "share", "delivered by the rule of sharing"),
         Column("best", "value", "share", "delivered at best, everything known"),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.evidence import Column, Kind, Provenance, Result, Table
+from isthmus.evidence import IN_UNIT, Column, Kind, Provenance, Result, Table
 from isthmus.production.bill import Bill
 from isthmus.production.files import bill_from_toml, family_names, load_bill
 from isthmus.production.lens import check_numbers, remedies_of, setting_of, told_of
@@ -119,11 +119,11 @@ def _measured(told: Told, one: dict[str, Any]) -> NDArray[np.float64]:
 _COLUMNS = (
     Column("check", "dimension", text="episode and reading"),
     Column("status", "dimension", text="what kind of statement was published"),
-    Column("published", "value", "1", "what was published, in its unit"),
+    Column("published", "value", IN_UNIT, "what was published, in its unit"),
     Column("unit", "attribute", text="unit"),
-    Column("median", "value", "1", "median of draws; n/a: not within the run"),
-    Column("low", "value", "1", "10 % of draws lie below"),
-    Column("high", "value", "1", "10 % of draws lie above"),
+    Column("median", "value", IN_UNIT, "median of draws; n/a: not within the run"),
+    Column("low", "value", IN_UNIT, "10 % of draws lie below"),
+    Column("high", "value", IN_UNIT, "10 % of draws lie above"),
     Column("inside", "attribute", text="whether the statement lies between low and high"),
     Column("source", "attribute", text="where it was published"),
 )

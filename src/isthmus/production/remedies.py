@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
-from isthmus.evidence import Column, Result, Table
+from isthmus.evidence import IN_UNIT, Column, Result, Table
 from isthmus.kernels.production import simulate
 from isthmus.kernels.production_optimal import Chosen, cheapest, reach
 from isthmus.production.bill import Bill
@@ -117,9 +117,9 @@ def _gains(bare: Told, runs: Sequence[tuple[str, tuple[Remedy, ...], Told]]) -> 
         Column("product", "dimension", text="the product"),
         Column("day", "dimension", "days", "counted from the decision on the first day"),
         Column("unit", "attribute", text="unit of the product"),
-        Column("median", "value", "units", "begun more than without it so far, median of draws"),
-        Column("low", "value", "units", "10 % of draws lie below"),
-        Column("high", "value", "units", "10 % of draws lie above"),
+        Column("median", "value", IN_UNIT, "begun more than without it so far, median of draws"),
+        Column("low", "value", IN_UNIT, "10 % of draws lie below"),
+        Column("high", "value", IN_UNIT, "10 % of draws lie above"),
     )
     return bare.table("gains", rows, columns, "what each remedy has gained by when")
 
@@ -270,6 +270,7 @@ def cheapest_set(
     closed = found.chosen is not None
     summary = (
         bill.items[place].name,
+        bill.items[place].unit,
         target,
         confidence,
         *((found.cost, found.bound, found.gap) if closed else (None, None, None)),
@@ -340,7 +341,8 @@ def _reaches(
 
 _SEARCH = (
     Column("product", "dimension", text="the product"),
-    Column("target", "value", "units", "delivered by the last day"),
+    Column("unit", "attribute", text="its unit"),
+    Column("target", "value", IN_UNIT, "delivered by the last day"),
     Column("confidence", "value", "share", "draws in which it must be met"),
     Column("cost", "value", "m EUR", "of the set: once, and yearly over the time of the run"),
     Column("bound", "value", "m EUR", "no set that meets the target costs less"),

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.evidence import Column, Table
+from isthmus.evidence import IN_UNIT, Column, Table
 from isthmus.kernels.production import NONE, Chain, Course, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
 from isthmus.production.bill import Bill
@@ -87,15 +87,14 @@ def output_table(told: Told) -> Table:
                     *spread(share),
                 )
             )
-    units = "units"
     columns = (
         _PRODUCT,
         _DAY,
         _UNIT,
-        Column("median", "value", units, "begun in these four weeks, median of draws"),
-        Column("low", "value", units, "10 % of draws lie below"),
-        Column("high", "value", units, "10 % of draws lie above"),
-        Column("planned", "value", units, "what demand asks for, median of draws"),
+        Column("median", "value", IN_UNIT, "begun in these four weeks, median of draws"),
+        Column("low", "value", IN_UNIT, "10 % of draws lie below"),
+        Column("high", "value", IN_UNIT, "10 % of draws lie above"),
+        Column("planned", "value", IN_UNIT, "what demand asks for, median of draws"),
         Column("share_median", "value", "share", "output over what demand asks for"),
         Column("share_low", "value", "share", "10 % of draws lie below"),
         Column("share_high", "value", "share", "10 % of draws lie above"),
@@ -188,13 +187,13 @@ def deliveries_table(told: Told) -> Table:
         Column("item", "dimension", text="what is wanted"),
         Column("buyer", "dimension", text="by whom"),
         _UNIT,
-        Column("wanted", "value", "units", "wanted in all, median of draws"),
+        Column("wanted", "value", IN_UNIT, "wanted in all, median of draws"),
         Column("share_median", "value", "share", "delivered of what was wanted"),
         Column("share_low", "value", "share", "10 % of draws lie below"),
         Column("share_high", "value", "share", "10 % of draws lie above"),
-        Column("left_median", "value", "units", "open at the end, or lost where nobody waits"),
-        Column("left_low", "value", "units", "10 % of draws lie below"),
-        Column("left_high", "value", "units", "10 % of draws lie above"),
+        Column("left_median", "value", IN_UNIT, "open at the end, or lost where nobody waits"),
+        Column("left_low", "value", IN_UNIT, "10 % of draws lie below"),
+        Column("left_high", "value", IN_UNIT, "10 % of draws lie above"),
     )
     return told.table("deliveries", rows, columns, "what each buyer gets")
 

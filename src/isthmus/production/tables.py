@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.evidence import Column, Table
+from isthmus.evidence import IN_UNIT, Column, Table
 from isthmus.production.bill import Bill, amounts_of
 
 
@@ -27,9 +27,11 @@ def structure_table(bill: Bill) -> Table:
     columns = (
         Column("item", "dimension", text="what is made"),
         Column("input", "dimension", text="what goes in"),
-        Column("value", "value", "1", "units of the input per unit of the item; none: not held"),
-        Column("low", "value", "1", "lower end"),
-        Column("high", "value", "1", "upper end"),
+        Column(
+            "value", "value", IN_UNIT, "units of the input per unit of the item; none: not held"
+        ),
+        Column("low", "value", IN_UNIT, "lower end"),
+        Column("high", "value", IN_UNIT, "upper end"),
         Column("unit", "attribute", text="unit of the input"),
         Column("hs", "attribute", text="headings of the HS 2017"),
         Column("substitutes", "attribute", text="what could take its place"),
@@ -57,9 +59,9 @@ def numbers_table(bill: Bill) -> Table:
     ]
     columns = (
         Column("place", "dimension", text="where it stands in the file"),
-        Column("value", "value", "1", "the number, in its unit"),
-        Column("low", "value", "1", "lower end"),
-        Column("high", "value", "1", "upper end"),
+        Column("value", "value", IN_UNIT, "the number, in its unit"),
+        Column("low", "value", IN_UNIT, "lower end"),
+        Column("high", "value", IN_UNIT, "upper end"),
         Column("unit", "attribute", text="unit"),
         Column("kind", "attribute", text="estimated where a source was read, else assumed"),
         Column("read", "attribute", text="how it was read"),
