@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.kernels.production import NONE, Chain, capacity, explode, simulate
+from isthmus.kernels.production import NONE, simulate
+from isthmus.kernels.production_chain import Chain, capacity, explode
 from isthmus.kernels.production_measures import stop_day, taken_by
 
 EXACT = 1e-9

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.kernels.production import Chain, Course, through
+from isthmus.kernels.production import Course
+from isthmus.kernels.production_chain import Chain, through
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.production import Chain, capacity, through, usual_flow
+from isthmus.kernels.production_chain import Chain, capacity, through, usual_flow
 
 Array = NDArray[np.float64]
 Chosen = NDArray[np.bool_]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, raise_all
-from isthmus.kernels.production import Chain, explode
+from isthmus.kernels.production_chain import Chain, explode
 from isthmus.production.bill import Bill
 from isthmus.production.events import Stop, Surge, first_event
 from isthmus.production.parts import Item, Remedy, Supplier

@@ -11,7 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.evidence import IN_UNIT, Column, Table
-from isthmus.kernels.production import NONE, Chain, Course, usual_flow
+from isthmus.kernels.production import NONE, Course
+from isthmus.kernels.production_chain import Chain, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
 from isthmus.production.bill import Bill
 
