@@ -97,7 +97,7 @@ def profile(
     datasets = [ledger.dataset]
     if on is not None and (beside := customs_records(world, ledger, exporters[0], bought[:, 0])):
         tables["records"] = beside
-        datasets += beside.datasets[1:]
+        datasets += beside.datasets
     parameters = {
         "importer": ledger.party.spec,
         "on": None if on is None else resolve(on, known=ledger.economies).spec,
