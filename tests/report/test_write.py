@@ -167,7 +167,7 @@ def test_mistakes_in_a_study_are_exit_code_3_and_unknown_studies_4(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "bad.toml").write_text("schema_version = 1\ncolour = 2\n")
+    (tmp_path / "bad.toml").write_text("schema_version = 2\ncolour = 2\n")
     assert main(["study", "check", "bad.toml"]) == 3
     assert "line 2" in capsys.readouterr().err
     assert main(["assess", "nowhere"]) == 4
