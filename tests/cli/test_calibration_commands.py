@@ -40,8 +40,9 @@ def test_a_calibration_is_a_run_and_its_draws_are_saved(calibrated, capsys) -> N
     assert {"draws", "weights", "parameters", "fit"} <= set(document["tables"])
     assert document["provenance"]["lens"] == "calibration.calibrate"
     assert main(["runs", "list", "--json"]) == 0
-    (run,) = told(capsys)["runs"]
-    assert (run["lens"], run["status"]) == ("calibration.calibrate", "done")
+    # Other tests of this file share the store, in whatever order they come to a worker.
+    runs = [run for run in told(capsys)["runs"] if run["lens"] == "calibration.calibrate"]
+    assert [run["status"] for run in runs] == ["done"]
     assert main(["disruption", "posterior", "show", mine, "--json"]) == 0
     shown = told(capsys)
     assert set(shown["about"]["episodes"]) == {"null-strike"}
