@@ -262,7 +262,7 @@ def test_two_processes_do_not_write_one_run(store, world):
         run_ensemble(store, plan_for(), world, cancel=token)
     (entry,) = store.runs()
     with store.run_lock(entry), pytest.raises(StorageBusy):
-        resume_ensemble(store, entry.id)
+        resume_ensemble(Store(store.root, wait=0.3), entry.id)
 
 
 def test_bands_and_curves_agree_with_numpy(store, world):

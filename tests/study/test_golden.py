@@ -26,8 +26,10 @@ def test_kept_dossiers_stand_in_order_and_hold_findings_and_tables(setting: str)
     keys = list(golden.kept(setting))
     findings = [key for key in keys if key.startswith("finding ")]
     assert findings == sorted(findings)
-    assert len(findings) >= 15
-    assert sum(key.startswith("table ") for key in keys) >= 5
+    # A study of its own with four pages says less than the flagship's fourteen.
+    least, tables = (19, 8) if setting == "germany-materials" else (81, 21)
+    assert len(findings) >= least
+    assert sum(key.startswith("table ") for key in keys) >= tables
 
 
 BEFORE = {
