@@ -53,7 +53,7 @@ def test_a_page_becomes_a_section_in_the_order_of_the_calls(page: Page) -> None:
     section = page.section()
     assert section.key == "toy"
     assert section.question.text == "How much does European Union, 27 members from 2020 buy?"
-    assert section.answer[0].text == "European Union, 27 members from 2020 bought 25.0 % in 2022."
+    assert section.answer[0].text == "European Union, 27 members from 2020 bought 25 % in 2022."
     assert section.findings == (share,)
     assert section.headlines[0].rank == 10
     assert [chart.key for chart in section.charts] == ["toy-bars"]
