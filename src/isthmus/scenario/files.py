@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from isthmus.errors import BadInput, NotFound, did_you_mean
 from isthmus.runtime import publish_text
 from isthmus.runtime.reading import load_toml, read_text
+from isthmus.runtime.toml_text import toml_text
 from isthmus.scenario.model import Scenario
 
 
@@ -31,15 +29,7 @@ def loads(text: str, *, where: str = "text") -> Scenario:
 
 def dumps(scenario: Scenario) -> str:
     """Return `scenario` as TOML text that `loads` reads back to an equal scenario."""
-    raw = scenario.to_dict()
-    lines = [f"{key} = {_value(value)}" for key, value in raw.items() if not _is_table(value)]
-    for key, value in raw.items():
-        if isinstance(value, dict):
-            lines += ["", f"[{key}]", *(f"{_key(k)} = {_value(v)}" for k, v in value.items())]
-        elif _is_table(value):
-            for entry in value:
-                lines += ["", f"[[{key}]]", *(f"{k} = {_value(v)}" for k, v in entry.items())]
-    return "\n".join(lines) + "\n"
+    return toml_text(scenario.to_dict())
 
 
 def read(path: str | Path) -> Scenario:
@@ -104,29 +94,3 @@ def load(source: str | Path) -> Scenario:
     if isinstance(source, Path) or text.endswith(".toml") or "/" in text or "\\" in text:
         return read(source)
     return preset(text)
-
-
-def _is_table(value: Any) -> bool:
-    if isinstance(value, dict):
-        return True
-    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
-
-
-def _key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _text(key)
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
-    return "[" + ", ".join(_value(v) for v in value) + "]"
