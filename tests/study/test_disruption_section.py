@@ -17,7 +17,7 @@ from isthmus.study import open_study
 from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.numbers import show
-from isthmus.study.schema import Rule
+from isthmus.study.schema import EventChoice, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.subjects.disruption import runs as shared
 from isthmus.study.subjects.disruption.corners import (
@@ -269,3 +269,19 @@ def test_other_parties_get_no_borrowed_figure(world) -> None:
     assert found.gaps
     assert not found.answer
     assert not found.tables
+
+
+def test_a_study_chooses_its_events_and_which_are_shown_in_detail(world) -> None:
+    study = open_study("taiwan-europe")
+    chosen = (
+        EventChoice(event="strike", actor="home"),
+        EventChoice(event="chips_180", actor="partner", detail=True),
+        EventChoice(event="no-such-event", actor="partner"),
+    )
+    built = written(Context(study.model_copy(update={"events": chosen}), world), "disruption")
+    tables = {table.name: table for table in built.tables}
+    assert tables["disruption_parties"].frame["event"].n_unique() == 2
+    detailed = {name for name in tables if name.startswith("disruption_members")}
+    assert detailed == {"disruption_members.chips_180"}
+    (paths,) = (chart for chart in built.charts if chart.key == "disruption-paths")
+    assert paths.table.frame["event"].n_unique() == 2

@@ -57,12 +57,25 @@ def test_listings_count_export_controls_only(world):
     assert run(context, sender="CHN", target="LTU", since=2000).value == 0
 
 
-@pytest.mark.parametrize(("home", "gap"), [("DEU", False), ("USA", True), ("NATO", True)])
-def test_other_homes_answer_or_say_why_not(world, home, gap):
+@pytest.mark.parametrize(("home", "bloc"), [("DEU", True), ("USA", False), ("NATO", False)])
+def test_a_home_outside_the_bloc_has_prices_without_support(world, home, bloc):
     study = open_study("taiwan-europe")
     parties = {"home": home, "ally": "JPN"}
     options = study.options.model_copy(update={"year": 2022})
     given = study.with_parties(**parties).model_copy(update={"options": options})
     built = written(Context(given, world), "ladder")
-    assert bool(built.gaps) == gap
-    assert bool(built.answer) != gap
+    assert built.answer
+    assert not built.gaps
+    supports = {f.key.rpartition(".")[2] for f in built.findings if "price" in f.key}
+    assert supports == ({"after_delay", "agreed_beforehand"} if bloc else {"none"})
+    names = {table.name for table in built.tables}
+    assert ("ladder_rungs" in names) == bloc
+    members = next(t for t in built.tables if t.name == "ladder_members")
+    assert ("after" in members.frame.columns) == bloc
+
+
+def test_the_bloc_is_the_one_of_the_study(world):
+    study = open_study("taiwan-europe").with_parties(home="JPN", ally="GBR")
+    options = study.options.model_copy(update={"bloc": "G7", "year": 2022})
+    built = written(Context(study.model_copy(update={"options": options}), world), "ladder")
+    assert any(f.key.endswith("agreed_beforehand") for f in built.findings)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from isthmus.cli.root import main
 from isthmus.errors import BadInput, NotFound, SchemaVersionUnsupported, TargetExists
 from isthmus.study import (
     create_study,
@@ -110,3 +112,27 @@ def test_a_migrated_file_is_the_same_study_with_its_comments(tmp_path: Path) -> 
 def test_what_is_no_file_of_version_1_is_not_migrated() -> None:
     with pytest.raises(BadInput, match="version 1"):
         migrated(study_text("taiwan-europe"))
+
+
+def test_the_commands_write_and_migrate_studies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["study", "new", "own", "--home", "POL", "--partner", "AUS", "--template", "materials"]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["study"], "members-differ" in told["left_out"]) == ("own", True)
+    assert read_study(tmp_path / "own.toml").parties == {"home": "POL", "partner": "AUS"}
+    assert main(words) == 3
+    assert main([*words, "--from", "taiwan-europe", "--force"]) == 3
+    assert "a copy keeps its parties" in capsys.readouterr().err
+    (tmp_path / "old.toml").write_text(first_version(), encoding="utf-8")
+    assert main(["assess", "old.toml"]) == 3
+    assert "isthmus study migrate old.toml" in capsys.readouterr().err
+    assert main(["study", "migrate", "old.toml"]) == 0
+    assert capsys.readouterr().out == study_text("taiwan-europe")
+    assert main(["study", "migrate", "old.toml", "--out", "own.toml"]) == 3
+    assert main(["study", "migrate", "none.toml"]) == 4
+    assert main(["study", "check", "--pages", "--json"]) == 0
+    pages = json.loads(capsys.readouterr().out)
+    assert {"page": "cascade", "needs": "home, partner", "choices": "chips"} in pages

@@ -184,3 +184,27 @@ def test_the_locator_never_fails(text: str) -> None:
 def test_plain_keys_stand_on_their_lines(keys: list[str]) -> None:
     index = LineIndex("".join(f'{k} = "v"\n' for k in keys))
     assert [index.line((k,)) for k in keys] == list(range(1, len(keys) + 1))
+
+
+@pytest.mark.parametrize(("bloc", "words"), [("EU28X", "unknown"), ("DEU", "is one economy")])
+def test_the_bloc_is_a_coalition(bloc: str, words: str) -> None:
+    text = study_text("taiwan-europe") + f'\n[options]\nbloc = "{bloc}"\n'
+    ((_, said),) = problems(text)
+    assert words in said
+
+
+def test_choices_of_pages_and_events_are_checked() -> None:
+    text = study_text("germany-materials")
+    wrong = text.replace("{ chips = false }", '{ chips = "no", chps = true }')
+    wrong += '\n[[pages]]\npage = "arms"\n\n[[pages]]\npage = "materials"\n'
+    wrong += '\n[[pages]]\npage = "material"\n\n[[events]]\nevent = "strike"\nactor = "rival"\n'
+    said = [text for _, text in problems(wrong)]
+    for words in (
+        "must be of the kind of True, got 'no'",
+        "cascade has no choice 'chps' did you mean 'chips'?",
+        "the page 'arms' needs the role 'ally'",
+        "the page 'materials' is chosen twice",
+        "unknown page 'material' did you mean 'materials'?",
+        "'rival' names no role",
+    ):
+        assert any(words in text for text in said), (words, said)

@@ -111,10 +111,10 @@ def prices(data: Data, found: Outcome) -> Table:
         "share_of_gdp": found.expected / gdp,
     }
     frame = _by_rung(data, numbers)
-    if len(data.stakes.targets) > 1 and data.inside.all():
+    if len(data.stakes.targets) > 1:
         whole = found.expected.sum(axis=1, keepdims=True)
         share = whole / data.stakes.gdp.sum()
-        everyone = np.ones(1, dtype=bool)
+        everyone = np.array([data.inside.all()])
         empty = np.full_like(whole, np.nan)
         rows = _by_rung(
             data,

@@ -34,6 +34,7 @@ def semantic_problems(data: dict[str, Any], *, most: int | None = None) -> list[
         _events,
         _industries,
         _date,
+        _bloc,
         _baskets,
         _claims,
         _basket_names,
@@ -79,7 +80,7 @@ def _pages(data: dict[str, Any]) -> Iterator[Found]:
         seen.add(name)
         for role in PAGES[name]:
             if role not in _role_names(data):
-                yield path, f"the page {name!r} needs a {role}", f"name a {role} under [roles]"
+                yield path, f"the page {name!r} needs the role {role!r}", "name its party under [roles]"
         given = choice.get("parameters", {})
         known = choices(name)
         for key, value in given.items() if isinstance(given, dict) else ():
@@ -119,6 +120,17 @@ def _party(path: Path, code: str) -> Iterator[Found]:
         yield path, error.what, error.hint or ""
     except ValueError as error:
         yield path, f"{code!r}: {error}", "write a day as YYYY-MM-DD"
+
+
+def _bloc(data: dict[str, Any]) -> Iterator[Found]:
+    options = data.get("options")
+    bloc = options.get("bloc") if isinstance(options, dict) else None
+    if not isinstance(bloc, str):
+        return
+    found = list(_party(("options", "bloc"), bloc))
+    yield from found
+    if not found and bloc in codes.economy_names():
+        yield ("options", "bloc"), f"{bloc!r} is one economy", "name a coalition"
 
 
 def _date(data: dict[str, Any]) -> Iterator[Found]:

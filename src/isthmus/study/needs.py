@@ -48,7 +48,7 @@ def malformed(entry: str, roles: Sequence[str]) -> str:
 
 
 def named_roles(claim: Any) -> set[str]:
-    """Return the roles that a claim's texts name, of a `Claim` as written."""
+    """Return the roles whose placeholders still stand in a claim's texts: those without a party."""
     texts = [getattr(claim, key) for key in TEXTS]
     return {name for text in texts for name in PLACEHOLDER.findall(text)}
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus.coercion.content import TABLE
-from isthmus.coercion.ladder import BLOC, price_ladder
+from isthmus.coercion.engine import SUPPORT
+from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Result
 from isthmus.study.context import Context
 
 EPISODES = "coercion_measures"
 DRAWS = 100
+NONE, AFTER_DELAY, AGREED = SUPPORT
 TOP = "arms-sales"
 """The highest rung, of which pages speak."""
 LADDER = (FLOWS, EPISODES, TABLE)
@@ -40,12 +42,26 @@ def last_year(context: Context) -> int:
 
 def ladder_of(context: Context) -> Result:
     """Return the priced ladder of home's members against the rival, computed once."""
+    bloc = context.study.options.bloc if inside(context) else ""
     return context.memo(
         ("ladder", context.home, context.rival),
-        lambda: price_ladder(context.world, context.home, sender=context.rival, draws=DRAWS),
+        lambda: price_ladder(
+            context.world, context.home, sender=context.rival, bloc=bloc, draws=DRAWS
+        ),
     )
 
 
 def inside(context: Context) -> bool:
-    """Tell whether all of home belongs to the bloc that can answer together."""
-    return set(context.members(context.home)) <= set(context.members(BLOC))
+    """Tell whether all of home belongs to the study's bloc, which can answer together."""
+    bloc = context.members(context.study.options.bloc)
+    return set(context.members(context.home)) <= set(bloc)
+
+
+def answering(context: Context) -> list[str]:
+    """Return the members of home that the ladder has prices for, sorted by code."""
+    return sorted(ladder_of(context)["exposure"].frame["economy"].unique().to_list())
+
+
+def standing(context: Context) -> str:
+    """Return what support members of home have when nothing was agreed beforehand."""
+    return AFTER_DELAY if inside(context) else NONE

@@ -14,14 +14,15 @@ from isthmus.study.subjects.disruption.runs import PATHS, QUARTER, RUNS, YEAR, l
 from isthmus.study.subjects.disruption.tables import (
     MAIN,
     Event,
+    detailed,
     event_name,
     events,
     parts,
     value_name,
 )
 
-DRAWN = (*MAIN, "strike")
-"""Events with a small chart: the main ones and the ordinary one beside them."""
+ORDINARY = "strike"
+"""The event that is drawn beside those shown in detail."""
 POINTS_IN_TIME = (0, 14, 28, 42, 56, 70, 84, 112, 140, 182, 238, 301, 357)
 """First days of the weeks that are drawn and printed: close at first, then wider apart."""
 STOCK_ROLES = ("rival", "accent", "home")
@@ -64,7 +65,8 @@ def _path_rows(page: Page, found: Event) -> list[dict[str, Any]]:
 
 def _paths(page: Page) -> None:
     """Value added by week, one small chart per event."""
-    shown = [found for found in events(page.context) if found[0] in DRAWN]
+    main = detailed(page.context)
+    shown = [e for e in events(page.context) if e in main or e[0] == ORDINARY]
     rows = [row for found in shown for row in _path_rows(page, found)]
     readings = dict.fromkeys(str(row["reading"]) for row in rows)
     page.chart(

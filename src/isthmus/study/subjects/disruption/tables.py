@@ -30,7 +30,7 @@ from isthmus.study.subjects.disruption.runs import (
 )
 
 MAIN = ("chips_180", "trade_closure", "inputs_stop")
-"""Events shown by member and by industry."""
+"""Events shown by member, by industry and as a path where the study names none itself."""
 ORDER = (
     ("chips_30", "partner"),
     ("chips_180", "partner"),
@@ -58,6 +58,13 @@ def events(context: Context) -> tuple[Event, ...]:
     return tuple((e, a) for e, a in wanted if (e, plain(a)) in there)
 
 
+def detailed(context: Context) -> list[Event]:
+    """Return the events that are shown by member, by industry and as a path."""
+    chosen = {choice.event for choice in context.study.events if choice.detail}
+    wanted = chosen if context.study.events else set(MAIN)
+    return [found for found in events(context) if found[0] in wanted]
+
+
 def event_name(page: Page, event: str, actor: str) -> str:
     """Return the name of an event."""
     return page.word(f"event.{event}", actor=page.context.label(actor))
@@ -74,7 +81,7 @@ def value_name(page: Page, value: object) -> str:
 
 def list_all(page: Page) -> None:
     """Add all tables of the section."""
-    main = [found for found in events(page.context) if found[0] in MAIN]
+    main = detailed(page.context)
     _parties(page)
     for found in main:
         _members(page, found)
@@ -84,7 +91,7 @@ def list_all(page: Page) -> None:
         for found in main:
             _stops(page, found)
     _spread(page)
-    _known(page, main[0])
+    _known(page, (MAIN[0], page.partner))
 
 
 def _ranges(found: Mapping[int, tuple[float, float]]) -> dict[str, float]:

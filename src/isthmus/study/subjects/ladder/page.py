@@ -6,22 +6,27 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.assumptions import preset_ladder
-from isthmus.coercion.engine import SUPPORT
 from isthmus.evidence import Kind
-from isthmus.study.ask.coercion import LADDER, TOP, coded, inside, ladder_of
-from isthmus.study.page import Page
+from isthmus.study.ask.coercion import (
+    AFTER_DELAY,
+    AGREED,
+    LADDER,
+    TOP,
+    answering,
+    coded,
+    inside,
+    ladder_of,
+    standing,
+)
+from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.ladder.measures import break_even, exposure, price
 
-BEFORE, AFTER = SUPPORT[1:]
 MONEY = "million USD"
 
 
 def write(page: Page) -> None:
     """Answer what the rival might answer to each step, and what that would cost."""
     if page.lacks(*LADDER, gap="no_table"):
-        return
-    if not inside(page.context):
-        page.gap("no_bloc")
         return
     if not coded(page.context):
         page.gap("episodes_sender")
@@ -31,15 +36,18 @@ def write(page: Page) -> None:
     page.fields |= {
         "top": _title(TOP),
         "first_rung": _title(first.key),
-        "before": price(page.context, TOP, page.home, BEFORE),
+        "before": price(page.context, TOP, page.home, standing(page.context)),
     }
-    _say(page, first.key)
+    bloc = inside(page.context)
+    _say(page, first.key, bloc)
     page.counter(45)
     _prices(page)
-    _rungs(page)
-    _members(page)
+    if bloc:
+        _rungs(page)
+    _members(page, bloc)
     _assumptions(page)
-    page.note("intentions", "support", "military_value", "listings_apart")
+    page.note("intentions", "support" if bloc else "no_support", "military_value")
+    page.note("listings_apart", "ladder_steps")
 
 
 def _title(key: str) -> str:
@@ -47,33 +55,37 @@ def _title(key: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _say(page: Page, first: str) -> None:
-    context, members = page.context, sorted(page.context.members(page.home))
-    even = min(members, key=lambda m: (break_even(context, TOP, m, BEFORE).value or 0.0, m))
+def _say(page: Page, first: str, bloc: bool) -> None:
+    context, members = page.context, answering(page.context)
+    alone = standing(context)
+    even = min(members, key=lambda m: (break_even(context, TOP, m, alone).value or 0.0, m))
     by_exposure = sorted(members, key=lambda m: (exposure(context, m).value or 0.0, m))
     low, high = by_exposure[0], by_exposure[-1]
+    helped: Fields = {"helped": break_even(context, TOP, even, AGREED)} if bloc else {}
+    after: Fields = {"after": price(context, TOP, page.home, AGREED)} if bloc else {}
+    tail = "" if bloc else "_alone"
     page.say(
-        "answer.even",
-        even=break_even(context, TOP, even, BEFORE),
+        f"answer.even{tail}",
+        even=break_even(context, TOP, even, alone),
         even_name=context.name(even),
-        helped=break_even(context, TOP, even, AFTER),
+        **helped,
     )
-    page.say(
-        "answer.price",
-        first=price(context, first, page.home, BEFORE),
-        after=price(context, TOP, page.home, AFTER),
-    )
-    page.say(
-        "answer.exposure",
-        low=exposure(context, low),
-        low_name=context.name(low),
-        high=exposure(context, high),
-        high_name=context.name(high),
-    )
+    page.say(f"answer.price{tail}", first=price(context, first, page.home, alone), **after)
+    if len(members) == 1:
+        page.say("answer.exposure_one", high=exposure(context, high), high_name=context.name(high))
+    else:
+        page.say(
+            "answer.exposure",
+            low=exposure(context, low),
+            low_name=context.name(low),
+            high=exposure(context, high),
+            high_name=context.name(high),
+        )
 
 
 def _prices(page: Page) -> None:
-    found = [(r.title, price(page.context, r.key, page.home, BEFORE)) for r in preset_ladder()]
+    alone = standing(page.context)
+    found = [(r.title, price(page.context, r.key, page.home, alone)) for r in preset_ladder()]
     rows = [
         {"rung": title, "price": f.value, "price_low": f.low, "price_high": f.high}
         for title, f in found
@@ -103,8 +115,8 @@ def _rungs(page: Page) -> None:
             "rung": r.title,
             "decides": r.decides,
             "legal_base": r.legal_base,
-            "before": price(page.context, r.key, page.home, BEFORE).value,
-            "after": price(page.context, r.key, page.home, AFTER).value,
+            "before": price(page.context, r.key, page.home, AFTER_DELAY).value,
+            "after": price(page.context, r.key, page.home, AGREED).value,
         }
         for r in preset_ladder()
     ]
@@ -117,24 +129,24 @@ def _rungs(page: Page) -> None:
     )
 
 
-def _members(page: Page) -> None:
+def _members(page: Page, bloc: bool) -> None:
     """By member: what could be touched, and what assumptions make of the top rung."""
-    context = page.context
+    context, alone = page.context, standing(page.context)
+    prices = {"before": alone, "after": AGREED} if bloc else {"before": alone}
     rows = [
         {
             "economy": context.label(member),
             "exposure": exposure(context, member).value,
-            "even": break_even(context, TOP, member, BEFORE).value,
-            "before": price(context, TOP, member, BEFORE).value,
-            "after": price(context, TOP, member, AFTER).value,
+            "even": break_even(context, TOP, member, alone).value,
+            **{name: price(context, TOP, member, at).value for name, at in prices.items()},
         }
-        for member in sorted(context.members(page.home))
+        for member in answering(context)
     ]
     page.table(
         "members",
         pl.DataFrame(rows).sort("exposure", "economy", descending=[True, False]),
-        {"exposure": "share", "even": "share", "before": MONEY, "after": MONEY},
-        notes=["intentions", "support"],
+        {"exposure": "share", "even": "share", **dict.fromkeys(prices, MONEY)},
+        notes=["intentions", "support" if bloc else "no_support"],
         rung=_title(TOP),
     )
 

@@ -6,11 +6,10 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.content import YEAR
-from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
 from isthmus.evidence import Kind
-from isthmus.study.ask.coercion import LADDER, TOP, coded, inside, ladder_of
+from isthmus.study.ask.coercion import AFTER_DELAY, LADDER, TOP, coded, inside, ladder_of
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.leverage.measures import (
     TRADE,
@@ -179,7 +178,7 @@ def _exposures(page: Page) -> None:
 def _answers(page: Page) -> None:
     """By member, probabilities of each answer to the top rung, and the spread of the loss."""
     found = ladder_of(page.context)
-    at = {"rung": TOP, "support": SUPPORT[1]}
+    at = {"rung": TOP, "support": AFTER_DELAY}
     chance = (
         found["responses"].frame.filter(**at).pivot("response", index="economy", values="value")
     )
