@@ -8,20 +8,13 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-
-Json = Annotated[bool, Parameter(negative="")]
+from isthmus.cli.options import Json, RowLimit, WorldName
 
 posterior = App(name="posterior", help="Accepted draws of the disruption engine's numbers.")
 
 
 def episodes(*, json: Json = False) -> None:
-    """List the past episodes of the package: what is known of each, and whether it is used.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+    """List the past episodes of the package: what is known of each, and whether it is used."""
     from isthmus.cli.output import emit_json, emit_rows
     from isthmus.disruption.episodes import load_episodes
 
@@ -47,10 +40,10 @@ def calibrate(
     full_table: bool = False,
     seed: int = 0,
     workers: int = 1,
-    world: str = "starter",
+    world: WorldName = "starter",
     save: Path | None = None,
     output: Output = SCREEN,
-    limit: int = 40,
+    limit: RowLimit = 40,
 ) -> None:
     """Find draws of the disruption engine's numbers that come close to past episodes.
 
@@ -82,38 +75,32 @@ def calibrate(
         Seed.
     workers
         Number of processes; the result does not depend on it.
-    world
-        Name of a world, or the folder of one.
     save
         Write the accepted draws to this new folder, for --posterior of other commands.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result, say
     from isthmus.cli.recording import recorded
     from isthmus.disruption.posterior import save_posterior
     from isthmus.ensemble.calibration import posterior_of
     from isthmus.ensemble.inputs import input_file
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.world import World
 
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "calibration.calibrate",
-            World.open(world),
-            controls={"progress": progress, "cancel": cancel, "workers": workers},
-            episodes=_words(episode),
-            without=_words(without),
-            own=[input_file(path) for path in own or ()],
-            priors=None if priors is None else input_file(priors),
-            particles=particles,
-            draws=draws,
-            goal=goal,
-            batch=batch,
-            leave_out=leave_out,
-            full_table=full_table,
-            seed=seed,
-        )
+    result = recorded(
+        "calibration.calibrate",
+        World.open(world),
+        controls={"workers": workers},
+        episodes=_words(episode),
+        without=_words(without),
+        own=[input_file(path) for path in own or ()],
+        priors=None if priors is None else input_file(priors),
+        particles=particles,
+        draws=draws,
+        goal=goal,
+        batch=batch,
+        leave_out=leave_out,
+        full_table=full_table,
+        seed=seed,
+    )
     if save is not None:
         save_posterior(posterior_of(result), save)
         say(f"wrote {save}")
@@ -128,9 +115,9 @@ def backtest(
     draws: int = 200,
     full_table: bool = False,
     seed: int = 0,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: int = 60,
+    limit: RowLimit = 60,
 ) -> None:
     """Print what was observed in past episodes and what a posterior predicts, misses included.
 
@@ -148,29 +135,22 @@ def backtest(
         Take the whole table in place of the coarsest that holds the episodes.
     seed
         Seed.
-    world
-        Name of a world, or the folder of one.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.ensemble.inputs import input_file
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.world import World
 
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "calibration.backtest",
-            World.open(world),
-            controls={"progress": progress, "cancel": cancel},
-            posterior=None if draws_of is None else str(draws_of),
-            episodes=_words(episode),
-            own=[input_file(path) for path in own or ()],
-            draws=draws,
-            full_table=full_table,
-            seed=seed,
-        )
+    result = recorded(
+        "calibration.backtest",
+        World.open(world),
+        posterior=None if draws_of is None else str(draws_of),
+        episodes=_words(episode),
+        own=[input_file(path) for path in own or ()],
+        draws=draws,
+        full_table=full_table,
+        seed=seed,
+    )
     emit_result(result, output, limit=limit)
 
 
@@ -184,9 +164,9 @@ def predict(
     horizons: str | None = None,
     seed: int = 0,
     year: int = 2022,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: int = 40,
+    limit: RowLimit = 40,
 ) -> None:
     """Print what a scenario costs by the draws of a posterior: median, 80 and 95 % ranges.
 
@@ -206,31 +186,24 @@ def predict(
         Seed of the choice of draws.
     year
         Year of the inter-economy table.
-    world
-        Name of a world, or the folder of one.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.disruption import counted
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
 
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "calibration.predict",
-            World.open(world),
-            load(scenario),
-            controls={"progress": progress, "cancel": cancel},
-            posterior=None if draws_of is None else str(draws_of),
-            draws=draws,
-            until=until,
-            horizons=counted(horizons),
-            seed=seed,
-            year=year,
-        )
+    result = recorded(
+        "calibration.predict",
+        World.open(world),
+        load(scenario),
+        posterior=None if draws_of is None else str(draws_of),
+        draws=draws,
+        until=until,
+        horizons=counted(horizons),
+        seed=seed,
+        year=year,
+    )
     emit_result(result, output, limit=limit)
 
 
@@ -242,8 +215,6 @@ def show(folder: Path | None = None, /, *, json: Json = False) -> None:
     ----------
     folder
         Folder of a posterior; that of the package when not given.
-    json
-        Print one JSON document.
     """
     from isthmus.cli.output import emit_json, emit_mapping, emit_rows
     from isthmus.disruption.posterior import load_posterior

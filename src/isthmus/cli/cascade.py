@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Flag, Force, Words
 
 app = App(
     name="cascade",
     help="Who is systemically important in a network of firms, and what a stop takes from whom.",
 )
-
-Names = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)]
-Flag = Annotated[bool, Parameter(negative="")]
 
 
 @app.default
@@ -24,12 +22,12 @@ def cascade(
     links: Path,
     *,
     essential: Path | None = None,
-    stop: Names = (),
-    stop_economy: Names = (),
-    stop_sector: Names = (),
+    stop: Words = (),
+    stop_economy: Words = (),
+    stop_sector: Words = (),
     size: float = 1.0,
     critical_links: Flag = False,
-    second_source: Names = (),
+    second_source: Words = (),
     replaceability: str = "none",
     rule: Literal["published", "exact"] = "published",
     eps: float = 1e-2,
@@ -82,30 +80,28 @@ def cascade(
     from isthmus.cli.output import emit_result, say
     from isthmus.cli.recording import recorded
     from isthmus.ensemble.inputs import input_file
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.world import World
 
-    with cancel_on_interrupt() as token, terminal_progress() as progress:
-        result = recorded(
-            "cascade.from_files",
-            World.open("starter"),
-            controls={"threads": threads, "cancel": token, "progress": progress},
-            firms=input_file(firms),
-            links=input_file(links),
-            essential=None if essential is None else input_file(essential),
-            drop_self_loops=drop_self_loops,
-            sum_duplicates=sum_duplicates,
-            stop=stop,
-            stop_economy=stop_economy,
-            stop_sector=stop_sector,
-            size=size,
-            links_of_stop=critical_links,
-            second_sources=second_source,
-            replaceability=replaceability,
-            rule=rule,
-            eps=eps,
-            core_share=core_share,
-        )
+    result = recorded(
+        "cascade.from_files",
+        World.open("starter"),
+        controls={"threads": threads},
+        firms=input_file(firms),
+        links=input_file(links),
+        essential=None if essential is None else input_file(essential),
+        drop_self_loops=drop_self_loops,
+        sum_duplicates=sum_duplicates,
+        stop=stop,
+        stop_economy=stop_economy,
+        stop_sector=stop_sector,
+        size=size,
+        links_of_stop=critical_links,
+        second_sources=second_source,
+        replaceability=replaceability,
+        rule=rule,
+        eps=eps,
+        core_share=core_share,
+    )
     say(result.provenance.world)
     emit_result(result, output)
 
@@ -117,9 +113,9 @@ def generate(
     *,
     count: int = 1000,
     links_per_firm: float = 7.2,
-    economies: Names = (),
+    economies: Words = (),
     seed: int = 0,
-    force: Flag = False,
+    force: Force = False,
 ) -> None:
     """Write a synthetic network to try things out; it supports no claim about the world.
 
@@ -137,8 +133,6 @@ def generate(
         Names of the economies the firms are spread over.
     seed
         Seed of the random numbers.
-    force
-        Replace existing files.
     """
     from isthmus.cascade import synthetic_network
     from isthmus.cli.output import say

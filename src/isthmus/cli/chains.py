@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Chips, Flag, TableYear, Words, WorldName
 from isthmus.cli.recording import recorded
 
 if TYPE_CHECKING:
@@ -23,22 +24,18 @@ app = App(
     help="Look through supply chains: hidden exposure, value added in trade, stakes, positions.",
 )
 
-Json = Annotated[bool, Parameter(negative="")]
-Flag = Annotated[bool, Parameter(negative="")]
-Codes = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)]
-
 
 @app.command
 def lookthrough(
     of: str,
     *,
-    on: Codes = (),
+    on: Words = (),
     by: Literal["total", "industry", "economy", "node"] = "total",
     direction: Literal["backward", "forward"] = "backward",
-    industry: Codes = (),
-    world: str = "starter",
-    year: int | None = None,
-    chips: Flag = False,
+    industry: Words = (),
+    world: WorldName = "starter",
+    year: TableYear = None,
+    chips: Chips = False,
     output: Output = SCREEN,
     chart: Path | None = None,
 ) -> None:
@@ -56,12 +53,6 @@ def lookthrough(
         backward: of inputs by origin; forward: of sales by user.
     industry
         Only these industries, such as C26 C29.
-    world
-        Name of a world, or the folder of one.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    chips
-        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     chart
         Draw to this file: .svg, or .json for its Vega-Lite specification.
     """
@@ -89,11 +80,11 @@ def lookthrough(
 def demand(
     of: str,
     *,
-    on: Codes = (),
-    by_industry: Annotated[bool, Parameter(negative="")] = False,
-    world: str = "starter",
-    year: int | None = None,
-    chips: Flag = False,
+    on: Words = (),
+    by_industry: Flag = False,
+    world: WorldName = "starter",
+    year: TableYear = None,
+    chips: Chips = False,
     output: Output = SCREEN,
 ) -> None:
     """Show the value added of one party that the final demand of others absorbs.
@@ -106,12 +97,6 @@ def demand(
         Economies or coalitions whose final demand; every economy when none is given.
     by_industry
         One row per industry.
-    world
-        Name of a world, or the folder of one.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    chips
-        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     """
     from isthmus.world import World
 
@@ -132,9 +117,9 @@ def decompose(
     of: str,
     *,
     by: Literal["total", "industry"] = "total",
-    world: str = "starter",
-    year: int | None = None,
-    chips: Flag = False,
+    world: WorldName = "starter",
+    year: TableYear = None,
+    chips: Chips = False,
     output: Output = SCREEN,
 ) -> None:
     """Show domestic and foreign value added in gross exports.
@@ -145,12 +130,6 @@ def decompose(
         Exporting economy or coalition.
     by
         All exports, or by exporting industry.
-    world
-        Name of a world, or the folder of one.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    chips
-        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     """
     from isthmus.world import World
 
@@ -164,15 +143,15 @@ def decompose(
 def extract(
     scenario: str | None = None,
     *,
-    exporter: Codes = (),
-    importer: Codes = (),
-    industry: Codes = (),
-    user: Codes = (),
-    both_ways: Annotated[bool, Parameter(negative="")] = False,
+    exporter: Words = (),
+    importer: Words = (),
+    industry: Words = (),
+    user: Words = (),
+    both_ways: Flag = False,
     severity: float = 1.0,
-    world: str = "starter",
-    year: int | None = None,
-    chips: Flag = False,
+    world: WorldName = "starter",
+    year: TableYear = None,
+    chips: Chips = False,
     output: Output = SCREEN,
     chart: Path | None = None,
     chart_of: Literal["value", "share"] = "value",
@@ -195,12 +174,6 @@ def extract(
         Take out the reverse direction as well.
     severity
         Share taken out, above 0 to 1.
-    world
-        Name of a world, or the folder of one.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    chips
-        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     chart
         Draw the stakes to this file: .svg, or .json for its Vega-Lite specification. With named
         links only the economies of both sides are drawn.
@@ -240,9 +213,9 @@ def extract(
 def upstreamness(
     of: str | None = None,
     *,
-    world: str = "starter",
-    year: int | None = None,
-    chips: Flag = False,
+    world: WorldName = "starter",
+    year: TableYear = None,
+    chips: Chips = False,
     output: Output = SCREEN,
     chart: Path | None = None,
 ) -> None:
@@ -252,12 +225,6 @@ def upstreamness(
     ----------
     of
         Economy or coalition; every economy when not given.
-    world
-        Name of a world, or the folder of one.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    chips
-        Split electronics into chip nodes (assumed shares): C26_LEAD, C26_REST and others.
     chart
         Draw to this file: .svg, or .json for its Vega-Lite specification.
     """

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cyclopts import App
 
+from isthmus.cli.options import Json
 from isthmus.cli.output import emit_json, emit_rows, say
 
 app = App(name="codes", help="Look up economies, coalitions, industries and products.")
@@ -15,7 +16,7 @@ _LIMIT = 200
 
 
 @app.command
-def economies(query: str = "", *, json: bool = False) -> None:
+def economies(query: str = "", *, json: Json = False) -> None:
     """List economies by code or name, their own or that of another source.
 
     Parameters
@@ -23,8 +24,6 @@ def economies(query: str = "", *, json: bool = False) -> None:
     query
         Part of a name, or a code: ISO 3166, UN Comtrade and BACI (842), Eurostat (EL), OECD ICIO
         (CN1), WIOD, EXIOBASE, or a former name; empty for all.
-    json
-        Print as JSON.
     """
     from isthmus import codes
 
@@ -37,7 +36,7 @@ def economies(query: str = "", *, json: bool = False) -> None:
 
 
 @app.command
-def coalitions(query: str = "", *, on: str | None = None, json: bool = False) -> None:
+def coalitions(query: str = "", *, on: str | None = None, json: Json = False) -> None:
     """List coalitions and their members.
 
     Parameters
@@ -47,8 +46,6 @@ def coalitions(query: str = "", *, on: str | None = None, json: bool = False) ->
     on
         Day (2024-12-31) or year on which the members of changing coalitions are taken; default:
         the last day that the table of members covers.
-    json
-        Print as JSON.
     """
     from isthmus import codes
     from isthmus.codes.coalitions import is_fixed
@@ -62,7 +59,7 @@ def coalitions(query: str = "", *, on: str | None = None, json: bool = False) ->
 
 
 @app.command
-def industries(query: str = "", *, classification: str = "ICIO2025", json: bool = False) -> None:
+def industries(query: str = "", *, classification: str = "ICIO2025", json: Json = False) -> None:
     """List industries whose code or text holds the query.
 
     Parameters
@@ -71,8 +68,6 @@ def industries(query: str = "", *, classification: str = "ICIO2025", json: bool 
         Part of a code or text; empty for all.
     classification
         ICIO2025, WIOD2013, WIOD2016, WIOD2016_50 or COMMON14.
-    json
-        Print as JSON.
     """
     from isthmus import codes
 
@@ -83,7 +78,7 @@ def industries(query: str = "", *, classification: str = "ICIO2025", json: bool 
 
 
 @app.command
-def products(query: str = "", *, classification: str = "HS2017", json: bool = False) -> None:
+def products(query: str = "", *, classification: str = "HS2017", json: Json = False) -> None:
     """List products whose code or text holds the query, with their industries.
 
     Parameters
@@ -92,8 +87,6 @@ def products(query: str = "", *, classification: str = "HS2017", json: bool = Fa
         Beginning of a code or part of a text; empty for the chapters.
     classification
         HS2017, or another edition from HS1992 to HS2022.
-    json
-        Print as JSON.
     """
     from isthmus import codes
 
@@ -107,7 +100,7 @@ def products(query: str = "", *, classification: str = "HS2017", json: bool = Fa
 
 
 @app.command
-def concordance(source: str, target: str, *listed: str, json: bool = False) -> None:
+def concordance(source: str, target: str, *listed: str, json: Json = False) -> None:
     """Show how codes of one classification are linked to those of another.
 
     Without codes, how many are linked one to one, to several or to none.
@@ -120,8 +113,6 @@ def concordance(source: str, target: str, *listed: str, json: bool = False) -> N
         Classification to go to, such as HS2022, ICIO2025 or COMMON14.
     listed
         Codes of the source.
-    json
-        Print as JSON.
     """
     from isthmus import codes
 

@@ -8,12 +8,11 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.coercion_response import register
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import RowLimit, WorldName
 
 app = App(name="coercion", help="Past cases of economic coercion, their effects, and leverage.")
 
 register(app)
-
-Json = Annotated[bool, Parameter(negative="")]
 
 
 @app.command
@@ -22,7 +21,7 @@ def episodes(
     case: str | None = None,
     target: str | None = None,
     since: int | None = None,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
     """List coded cases with measures, published effects, outcomes and sources.
@@ -35,8 +34,6 @@ def episodes(
         Economy acted upon.
     since
         First year of the start of a measure.
-    world
-        Name of a world, or the folder of one.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -56,7 +53,7 @@ def events(
     placebos: int = 200,
     full: int = 20,
     seed: int = 0,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
     """Estimate what a case did to goods trade between target and sender.
@@ -78,8 +75,6 @@ def events(
         How many of these are estimated in full as well.
     seed
         Seed of the choice of placebos.
-    world
-        Name of a world, or the folder of one.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -93,14 +88,8 @@ def events(
 
 
 @app.command
-def coverage(*, world: str = "starter", output: Output = SCREEN) -> None:
-    """List which measures an event study can see, by industry and by product, and why not.
-
-    Parameters
-    ----------
-    world
-        Name of a world, or the folder of one.
-    """
+def coverage(*, world: WorldName = "starter", output: Output = SCREEN) -> None:
+    """List which measures an event study can see, by industry and by product, and why not."""
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.world import World
@@ -119,9 +108,9 @@ def leverage(
     domestic_share: float | None = None,
     diversion: float = 0.5,
     products: bool = True,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: int = 40,
+    limit: RowLimit = 40,
 ) -> None:
     """Show what a sender and each target could do to each other, and what it would cost them.
 
@@ -142,10 +131,6 @@ def leverage(
         Assumed part of banned exports that is sold elsewhere within a year.
     products
         Add the products that the world holds.
-    world
-        Name of a world, or the folder of one.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -165,7 +150,7 @@ def backtest(
     *,
     top: int = 5,
     horizon: float = 1.0,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
     """Compare industries ranked by data from before each case with those that were hit.
@@ -176,8 +161,6 @@ def backtest(
         k of the hits among the first k ranks.
     horizon
         Years after the stop, 1 or more.
-    world
-        Name of a world, or the folder of one.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded

@@ -8,19 +8,16 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import DrawSeed, Json, RowLimit, WorldName
 
-Json = Annotated[bool, Parameter(negative="")]
 
-
-def ladder(*, file: Path | None = None, json: Json = False) -> int:
+def ladder(*, file: Path | None = None, json: Json = False) -> None:
     """List the rungs of the ladder of engagement: degrees, who decides, on what legal base.
 
     Parameters
     ----------
     file
         TOML file with a ladder of your own.
-    json
-        Print one JSON document.
     """
     from isthmus.cli.output import emit_json, emit_tables
     from isthmus.coercion.assumptions import preset_ladder, read_ladder
@@ -31,7 +28,6 @@ def ladder(*, file: Path | None = None, json: Json = False) -> int:
         emit_json(table.to_dict())
     else:
         emit_tables([table])
-    return 0
 
 
 def respond(
@@ -44,11 +40,11 @@ def respond(
     assumptions: Path | None = None,
     file: Path | None = None,
     draws: int = 200,
-    seed: int = 0,
-    world: str = "starter",
+    seed: DrawSeed = 0,
+    world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: int = 40,
-) -> int:
+    limit: RowLimit = 40,
+) -> None:
     """Price rungs of the ladder: break-even first, then responses, losses and the state's answer.
 
     Everything but the exposures rests on assumptions, which are printed with the result.
@@ -69,12 +65,6 @@ def respond(
         TOML file with a ladder of your own.
     draws
         Draws over the ranges, 20 or more.
-    seed
-        Seed of the draws.
-    world
-        Name of a world or its folder.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -94,7 +84,6 @@ def respond(
         seed=seed,
     )
     emit_result(result, output, limit=limit)
-    return 0
 
 
 def retaliation(
@@ -108,11 +97,11 @@ def retaliation(
     bloc: str = "EU27_2020",
     assumptions: Path | None = None,
     draws: int = 200,
-    seed: int = 0,
-    world: str = "starter",
+    seed: DrawSeed = 0,
+    world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: int = 40,
-) -> int:
+    limit: RowLimit = 40,
+) -> None:
     """Price one step of given degrees: the model of `respond` without a ladder.
 
     Parameters
@@ -133,12 +122,6 @@ def retaliation(
         TOML file whose tables replace shipped assumptions.
     draws
         Draws over the ranges, 20 or more.
-    seed
-        Seed of the draws.
-    world
-        Name of a world or its folder.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -158,7 +141,6 @@ def retaliation(
         seed=seed,
     )
     emit_result(result, output, limit=limit)
-    return 0
 
 
 def heldout(
@@ -166,10 +148,10 @@ def heldout(
     sender: str = "CHN",
     bloc: str = "EU27_2020",
     draws: int = 200,
-    seed: int = 0,
-    world: str = "starter",
+    seed: DrawSeed = 0,
+    world: WorldName = "starter",
     output: Output = SCREEN,
-) -> int:
+) -> None:
     """Hold the response model against the listings of firms that set none of its parameters.
 
     Parameters
@@ -180,10 +162,6 @@ def heldout(
         Coalition whose members can answer together; "" for none.
     draws
         Draws over the ranges, 20 or more.
-    seed
-        Seed of the draws.
-    world
-        Name of a world or its folder.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -193,7 +171,6 @@ def heldout(
         "coercion.held_out", World.open(world), sender=sender, bloc=bloc, draws=draws, seed=seed
     )
     emit_result(result, output)
-    return 0
 
 
 def register(app: App) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from cyclopts import App
 
 from isthmus.cli.data_store import export_stored, register, stored, stored_lines
+from isthmus.cli.options import Json, WorldName
 from isthmus.cli.output import emit_json, emit_mapping, emit_rows, format_cell, say
 from isthmus.errors import BadInput
 
@@ -23,16 +24,8 @@ WIDE = 12
 
 
 @app.command(name="list")
-def list_(*, world: str = "starter", json: bool = False) -> None:
-    """List every data set with years, kind and whether its rows may be passed on.
-
-    Parameters
-    ----------
-    world
-        Name of a world, or the folder of one.
-    json
-        Print the records as JSON.
-    """
+def list_(*, world: WorldName = "starter", json: Json = False) -> None:
+    """List every data set with years, kind and whether its rows may be passed on."""
     from isthmus.world import World
 
     opened = World.open(world)
@@ -50,17 +43,13 @@ def list_(*, world: str = "starter", json: bool = False) -> None:
 
 
 @app.command
-def show(key: str, *, world: str = "starter", json: bool = False, rows: int = 5) -> None:
+def show(key: str, *, world: WorldName = "starter", json: Json = False, rows: int = 5) -> None:
     """Describe one data set: source, edition, unit, licence, coverage, steps and known faults.
 
     Parameters
     ----------
     key
         Key of the data set, as in ``isthmus data list``.
-    world
-        Name of a world, or the folder of one.
-    json
-        Print the record as JSON.
     rows
         Number of rows to show.
     """
@@ -87,10 +76,10 @@ def export(
     *keys: str,
     out: Path,
     format: Literal["csv", "parquet", "json"] | None = None,  # noqa: A002 - the option's name
-    world: str = "starter",
+    world: WorldName = "starter",
     force: bool = False,
     keep_formulas: bool = False,
-    json: bool = False,
+    json: Json = False,
 ) -> None:
     """Write a data set to a file, or data sets of the store to a bundle (.zip).
 
@@ -105,15 +94,11 @@ def export(
         File to write; the record goes beside it, with ``.record.json`` added to the name.
     format
         Format of the file; by default its ending.
-    world
-        Name of a world, or the folder of one.
     force
         Replace an existing file.
     keep_formulas
         Leave text in CSV that a spreadsheet would run as a formula as it is. By default it gets an
         apostrophe in front, which ``isthmus data add`` takes off again.
-    json
-        Print what was written as JSON.
     """
     from isthmus.world import World
     from isthmus.world.export import export_table

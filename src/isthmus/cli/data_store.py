@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.options import Flag, Json
 from isthmus.cli.output import emit_json, emit_rows, say
 from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from isthmus.world.adding import Added
 
 SCHEMA_VERSION = 1
-Json = Annotated[bool, Parameter(negative="")]
-Flag = Annotated[bool, Parameter(negative="")]
 
 
 def register(app: App) -> None:
@@ -93,8 +92,6 @@ def add(
     rate
         USD per unit of the currency of a publisher's file, mean of the year: 1.053, or 2022=1.053
         given once for each year.
-    json
-        Print one JSON document.
     """
     from isthmus.world.adding import add_file
 
@@ -140,8 +137,6 @@ def verify(reference: str = "", *, rebuild: bool = False, json: Json = False) ->
         A data set, a version (KEY@VERSION) or a run; everything by default.
     rebuild
         Make the index anew from the manifests.
-    json
-        Print one JSON document.
     """
     from isthmus.store import Store
     from isthmus.store.verify import verify as check
@@ -176,8 +171,6 @@ def gc(
         Also remove versions of data sets that are neither the newest nor used by any run.
     dry_run
         Only say what would be removed.
-    json
-        Print one JSON document.
     """
     from isthmus.store import Store
     from isthmus.store.gc import collect, collect_beside
@@ -205,8 +198,6 @@ def import_(bundle: Path, *, json: Json = False) -> None:
     ----------
     bundle
         File written by ``isthmus data export``.
-    json
-        Print one JSON document.
     """
     from isthmus.store import Store, import_bundle
 

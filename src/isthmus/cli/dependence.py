@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Words, WorldName
 from isthmus.cli.recording import recorded
 from isthmus.errors import BadInput, did_you_mean
 from isthmus.runtime.reading.values import natural
@@ -36,10 +37,10 @@ def dependence(
     on: str | None = None,
     view: View = "suppliers",
     level: Level | None = None,
-    industry: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
-    product: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    industry: Words = (),
+    product: Words = (),
     years: str | None = None,
-    indicator: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    indicator: Words = (),
     method: Annotated[tuple[Method, ...], Parameter(negative="", consume_multiple=True)] = (
         "commission_2021",
     ),
@@ -54,7 +55,7 @@ def dependence(
     share_base: Literal["imports", "use"] = "imports",
     distance: Literal["ideal_point", "alliance"] | None = None,
     elasticity: float | None = None,
-    world: str = "starter",
+    world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
     """Show who supplies an economy or a coalition.
@@ -106,8 +107,6 @@ def dependence(
         economies in a defence pact with the importer and 1 for others.
     elasticity
         Elasticity of substitution for leverage, above 1; a path over horizons when not given.
-    world
-        Name of a world, or the folder of one.
     """
     from isthmus.cli.output import emit_result
     from isthmus.dependence import Thresholds

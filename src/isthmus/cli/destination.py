@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 from cyclopts import Parameter
 
+from isthmus.cli.options import Force, Json
 from isthmus.errors import BadInput
 from isthmus.runtime import check_files
-
-Flag = Annotated[bool, Parameter(negative="")]
 
 DOCUMENT = ".json"
 TABLES = (".csv", ".parquet")
@@ -26,17 +24,13 @@ class Output:
 
     Parameters
     ----------
-    json
-        Print one JSON document.
     out
         Write to this file: .json, or .csv and .parquet for results with one table.
-    force
-        Replace existing files.
     """
 
-    json: Flag = False
+    json: Json = False
     out: Path | None = None
-    force: Flag = False
+    force: Force = False
 
     def __post_init__(self) -> None:
         if self.out is not None:

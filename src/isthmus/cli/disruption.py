@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from isthmus.cli import calibration
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Json, RowLimit, TableYear, WorldName
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime.reading.values import natural
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 app = App(name="disruption", help="What is lost day by day when something stops.")
 calibration.register(app)
-
-Json = Annotated[bool, Parameter(negative="")]
 
 
 @app.default
@@ -48,10 +47,10 @@ def run(
     horizons: str | None = None,
     daily: Path | None = None,
     threads: int = 1,
-    year: int | None = None,
-    world: str = "starter",
+    year: TableYear = None,
+    world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: int = 40,
+    limit: RowLimit = 40,
     chart: Path | None = None,
     loss_map: Path | None = None,
 ) -> None:
@@ -109,12 +108,6 @@ def run(
         float64, or float32 for half the memory.
     stopped_below
         An industry counts as stopped below this share of its base output.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    world
-        Name of a world, or the folder of one.
-    limit
-        Rows shown per table.
     chart
         Draw the paths of the economies hit hardest to this file: .svg, or .json for Vega-Lite.
     loss_map
@@ -123,7 +116,7 @@ def run(
     from isthmus.cli.output import emit_result, say
     from isthmus.cli.recording import recorded
     from isthmus.ensemble.inputs import input_file
-    from isthmus.runtime import cancel_on_interrupt, check_folder, terminal_progress
+    from isthmus.runtime import check_folder
     from isthmus.runtime.contents import DAILY
     from isthmus.scenario import load
     from isthmus.world import World
@@ -132,39 +125,36 @@ def run(
     if daily is not None:
         check_folder(daily, contents=DAILY, replace=output.force)
     opened = World.open(world)
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "disruption.simulate",
-            opened,
-            load(scenario),
-            controls={
-                "progress": progress,
-                "cancel": cancel,
-                "daily": daily,
-                "replace_daily": output.force,
-                "threads": threads,
-            },
-            until=until,
-            year=year,
-            stopped_below=stopped_below,
-            stock_days=stock_days,
-            spot_days=spot_days,
-            restore_days=restore_days,
-            flow=flow if flow in ("default", "none") else [w.strip() for w in flow.split(",")],
-            psi=psi,
-            orders=orders,
-            order_share=order_share,
-            rule=rule,
-            reading=reading,
-            need=need if need in ("default", "all") else input_file(need),
-            elasticity=elasticity,
-            defer=defer,
-            defer_days=defer_days,
-            catch_up=catch_up,
-            rationing=rationing,
-            precision=precision,
-            horizons=counted(horizons),
-        )
+    result = recorded(
+        "disruption.simulate",
+        opened,
+        load(scenario),
+        controls={
+            "daily": daily,
+            "replace_daily": output.force,
+            "threads": threads,
+        },
+        until=until,
+        year=year,
+        stopped_below=stopped_below,
+        stock_days=stock_days,
+        spot_days=spot_days,
+        restore_days=restore_days,
+        flow=flow if flow in ("default", "none") else [w.strip() for w in flow.split(",")],
+        psi=psi,
+        orders=orders,
+        order_share=order_share,
+        rule=rule,
+        reading=reading,
+        need=need if need in ("default", "all") else input_file(need),
+        elasticity=elasticity,
+        defer=defer,
+        defer_days=defer_days,
+        catch_up=catch_up,
+        rationing=rationing,
+        precision=precision,
+        horizons=counted(horizons),
+    )
     if daily is not None:
         say(f"wrote {daily}: read it with polars.scan_parquet")
     emit_result(result, output, limit=limit)
@@ -215,8 +205,8 @@ def compare(
     horizons: str | None = None,
     stock_days: float = 60.0,
     psi: float = 0.8,
-    year: int | None = None,
-    world: str = "starter",
+    year: TableYear = None,
+    world: WorldName = "starter",
     json: Json = False,
 ) -> None:
     """Run several scenarios and print their losses side by side, and against one of them.
@@ -235,44 +225,29 @@ def compare(
         Days of use that industries want to hold of each input.
     psi
         Share of the wanted stock below which production is held down.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
-    world
-        Name of a world, or the folder of one.
-    json
-        Print one JSON document.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.disruption import Settings
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.scenario import load
     from isthmus.world import World
 
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "disruption.simulate_many",
-            World.open(world),
-            controls={"progress": progress, "cancel": cancel},
-            scenarios=[load(name) for name in scenarios],
-            base=base,
-            until=until,
-            year=year,
-            settings=Settings(stock_days=stock_days, psi=psi),
-            horizons=counted(horizons),
-        )
+    result = recorded(
+        "disruption.simulate_many",
+        World.open(world),
+        scenarios=[load(name) for name in scenarios],
+        base=base,
+        until=until,
+        year=year,
+        settings=Settings(stock_days=stock_days, psi=psi),
+        horizons=counted(horizons),
+    )
     emit_result(result, Output(json=json))
 
 
 @app.command
 def presets(*, json: Json = False) -> None:
-    """List the scenarios that ship with the package and that this engine can hold.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+    """List the scenarios that ship with the package and that this engine can hold."""
     from isthmus.cli.output import emit_json, emit_rows
     from isthmus.disruption.shocks import KINDS
     from isthmus.scenario import preset, preset_names

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from cyclopts import App
 
 from isthmus._version import __version__
+from isthmus.cli.options import Json
 from isthmus.cli.output import emit_json, emit_rows
 from isthmus.errors import IsthmusError
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
@@ -39,14 +40,8 @@ class Check(NamedTuple):
 
 
 @app.default
-def doctor(*, json: bool = False) -> int:
-    """Check Python, packages, the starter world, rendering and folders.
-
-    Parameters
-    ----------
-    json
-        Print the report as JSON.
-    """
+def doctor(*, json: Json = False) -> int:
+    """Check Python, packages, the starter world, rendering and folders."""
     checks = list(run_checks())
     if json:
         emit_json({"schema_version": SCHEMA_VERSION, "checks": [c._asdict() for c in checks]})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Json, RunName, Words
 from isthmus.cli.output import (
     emit_json,
     emit_mapping,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 app = App(name="ensemble", help="Run a lens over ranges of its inputs and show the spread.")
 
 SCHEMA_VERSION = 1
-Json = Annotated[bool, Parameter(negative="")]
 Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="", consume_multiple=True)]
 
 
@@ -68,8 +68,6 @@ def run(
         Name of the world; starter+KEY@VERSION adds a data set of the store.
     workers
         Number of processes; the content does not depend on it.
-    json
-        Print one JSON document.
     """
     from isthmus.ensemble import run_ensemble
     from isthmus.store import Store
@@ -91,17 +89,13 @@ def run(
 
 
 @app.command
-def resume(name: str, *, workers: int = 1, json: Json = False) -> None:
+def resume(name: RunName, *, workers: int = 1, json: Json = False) -> None:
     """Go on with an ensemble that was interrupted.
 
     Parameters
     ----------
-    name
-        The run's id, or enough of its beginning or end.
     workers
         Number of processes.
-    json
-        Print one JSON document.
     """
     from isthmus.ensemble import resume_ensemble
     from isthmus.store import Store
@@ -111,16 +105,8 @@ def resume(name: str, *, workers: int = 1, json: Json = False) -> None:
 
 
 @app.command
-def status(name: str, *, json: Json = False) -> None:
-    """Show how far an ensemble is.
-
-    Parameters
-    ----------
-    name
-        The run's id, or enough of its beginning or end.
-    json
-        Print one JSON document.
-    """
+def status(name: RunName, *, json: Json = False) -> None:
+    """Show how far an ensemble is."""
     from isthmus.ensemble import status as ensemble_status
     from isthmus.store import Store
 
@@ -129,10 +115,10 @@ def status(name: str, *, json: Json = False) -> None:
 
 @app.command
 def summarise(
-    name: str,
+    name: RunName,
     *,
     table: str | None = None,
-    where: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    where: Words = (),
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
     bands_chart: Path | None = None,
     exceedance_chart: Path | None = None,
@@ -142,8 +128,6 @@ def summarise(
 
     Parameters
     ----------
-    name
-        The run's id, or enough of its beginning or end.
     table
         Table of the lens; needed where there are several.
     where

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Json, RowLimit, TableYear, WorldName
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -24,8 +25,8 @@ def run(
     /,
     *,
     horizon: str = "10y",
-    world: str = "starter",
-    year: int | None = None,
+    world: WorldName = "starter",
+    year: TableYear = None,
     elasticities: str = "median",
     level: Literal["path", "source"] = "path",
     reading: Literal["share", "tariff_exclusive"] = "share",
@@ -33,8 +34,8 @@ def run(
     lasting: bool = False,
     ranges: bool = True,
     output: Output = SCREEN,
-    limit: int = 40,
-) -> int:
+    limit: RowLimit = 40,
+) -> None:
     """Solve a scenario and print changes by coalition, economy, industry and pair.
 
     Parameters
@@ -43,10 +44,6 @@ def run(
         A TOML file, or the name of a preset (see `isthmus equilibrium presets`).
     horizon
         1y, 3y, 10y or a number of years, at least 1. Shorter horizons: isthmus disruption.
-    world
-        Name of a world or its folder.
-    year
-        Year of the inter-economy table; the last one of the world when not given.
     elasticities
         Source of trade elasticities by industry (see `isthmus equilibrium sources`).
     level
@@ -59,8 +56,6 @@ def run(
         Read shocks with an end as lasting.
     ranges
         Solve again with the other published elasticities and print lowest and highest.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -82,7 +77,6 @@ def run(
     )
     shown = result if output.json or output.out is not None else _largest_loss_first(result)
     emit_result(shown, output, limit=limit)
-    return 0
 
 
 def _largest_loss_first(result: Result) -> Result:
@@ -95,14 +89,8 @@ def _largest_loss_first(result: Result) -> Result:
 
 
 @app.command
-def presets(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
-    """List the scenarios that ship with the package and that this lens can hold.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+def presets(*, json: Json = False) -> None:
+    """List the scenarios that ship with the package and that this lens can hold."""
     from isthmus.cli.output import emit_json, emit_rows
     from isthmus.equilibrium.shocks import KINDS
     from isthmus.scenario import preset, preset_names
@@ -112,18 +100,11 @@ def presets(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
         emit_json([{"name": s.name, "title": s.title, "reason": s.reason} for s in held])
     else:
         emit_rows("presets", ("name", "title"), ((s.name, s.title) for s in held))
-    return 0
 
 
 @app.command
-def sources(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
-    """List the published sources of trade elasticities.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+def sources(*, json: Json = False) -> None:
+    """List the published sources of trade elasticities."""
     from isthmus.cli.output import emit_json, emit_rows
     from isthmus.equilibrium import sources as known
 
@@ -139,4 +120,3 @@ def sources(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
             ("name", "note", "citation"),
             ((r["name"], r["note"], r["citation"]) for r in rows),
         )
-    return 0

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import DrawSeed, Force, Json, RowLimit, Words
+from isthmus.cli.recording import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from isthmus.ensemble.inputs import InputFile
+    from isthmus.evidence import Result
 
 app = App(name="production", help="What stops a line, and what a remedy buys by when.")
 
-Words = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)]
-Json = Annotated[bool, Parameter(negative="")]
-
 SCHEMA_VERSION = 1
 
+Bills = Annotated[
+    str,
+    Parameter(
+        help="Names of shipped bills of materials, or .toml and .csv files; shell-155 when none "
+        "is given. Several compete for the items that they share."
+    ),
+]
+Days = Annotated[int, Parameter(help="Days simulated, in whole weeks.")]
+Draws = Annotated[
+    int, Parameter(help="Draws over the ranges of all numbers; 1 takes the values alone.")
+]
+StoppedBelow = Annotated[
+    float, Parameter(help="A line counts as stopped below this share of its plan.")
+]
+InForce = Annotated[Words, Parameter(help="Remedies in force, decided on the first day.")]
 
-@app.default
-def run(
-    *boms: str,
-    stop: Words = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
-    remedy: Words = (),
-    days: int = 728,
-    draws: int = 500,
-    seed: int = 0,
-    stopped_below: float = 0.5,
-    limit: int = 40,
-    output: Output = SCREEN,
-) -> None:
-    """Run lines through stops and a surge: output, what binds, days to a stop, who gets what.
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What happens to the lines.
 
     Parameters
     ----------
-    boms
-        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
-        Several compete for the items that they share.
     stop
         Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180 (share of
         production, first day, days).
@@ -50,129 +51,109 @@ def run(
         Factor of the demand for products.
     surge_day
         Day from which it holds.
-    remedy
-        Remedies in force, decided on the first day.
-    days
-        Days simulated, in whole weeks.
-    draws
-        Draws over the ranges of all numbers; 1 takes the values alone.
-    seed
-        Seed of the draws.
-    stopped_below
-        A line counts as stopped below this share of its plan.
-    limit
-        Rows shown per table.
     """
-    from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+
+    stop: Words = ()
+    surge: float = 1.0
+    surge_day: float = 0.0
+
+
+NONE = Events()
+
+
+def _asked(lens: str, boms: Sequence[str], events: Events, **parameters: Any) -> Result:
+    """Call a lens on bills by name or file, with what the files hold now."""
+    from isthmus.ensemble.inputs import input_file
     from isthmus.world import World
 
-    names, files = _sources(boms)
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "production.run",
-            World.open("starter"),
-            controls={"progress": progress, "cancel": cancel},
-            boms=names,
-            files=files,
-            stops=stop,
-            surge=surge,
-            surge_day=surge_day,
-            remedies=remedy,
-            days=days,
-            draws=draws,
-            seed=seed,
-            stopped_below=stopped_below,
-        )
+    files = [bom for bom in boms if Path(bom).suffix in {".toml", ".csv"}]
+    names = [bom for bom in boms if bom not in files] if boms else ["shell-155"]
+    return recorded(
+        f"production.{lens}",
+        World.open("starter"),
+        boms=names,
+        files=[input_file(file) for file in files],
+        stops=events.stop,
+        surge=events.surge,
+        surge_day=events.surge_day,
+        **parameters,
+    )
+
+
+@app.default
+def run(
+    *boms: Bills,
+    events: Events = NONE,
+    remedy: InForce = (),
+    days: Days = 728,
+    draws: Draws = 500,
+    seed: DrawSeed = 0,
+    stopped_below: StoppedBelow = 0.5,
+    limit: RowLimit = 40,
+    output: Output = SCREEN,
+) -> None:
+    """Run lines through stops and a surge: output, what binds, days to a stop, who gets what."""
+    from isthmus.cli.output import emit_result
+
+    result = _asked(
+        "run",
+        boms,
+        events,
+        remedies=remedy,
+        days=days,
+        draws=draws,
+        seed=seed,
+        stopped_below=stopped_below,
+    )
     emit_result(result, output, limit=limit)
-
-
-def _sources(boms: Sequence[str]) -> tuple[list[str], list[InputFile]]:
-    """Return names of shipped bills and files, with what they hold now."""
-    from isthmus.ensemble.inputs import input_file
-
-    files = [b for b in boms if Path(b).suffix in {".toml", ".csv"}]
-    names = [b for b in boms if b not in files]
-    return (names if boms else ["shell-155"]), [input_file(f) for f in files]
 
 
 @app.command
 def remedies(
-    *boms: str,
+    *boms: Bills,
     remedy: Words = (),
-    stop: Words = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
-    days: int = 1456,
+    events: Events = NONE,
+    days: Days = 1456,
     draws: int = 200,
-    seed: int = 0,
-    stopped_below: float = 0.5,
-    limit: int = 80,
+    seed: DrawSeed = 0,
+    stopped_below: StoppedBelow = 0.5,
+    limit: RowLimit = 80,
     output: Output = SCREEN,
 ) -> None:
     """Put each remedy in force alone, and all together: what it buys by when, at what cost.
 
     Parameters
     ----------
-    boms
-        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
     remedy
         Remedies to compare; all of the bills when none is given.
-    stop
-        Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180.
-    surge
-        Factor of the demand for products.
-    surge_day
-        Day from which it holds.
-    days
-        Days simulated, in whole weeks.
     draws
         Draws over the ranges of all numbers; the same with and without a remedy.
-    seed
-        Seed of the draws.
-    stopped_below
-        A line counts as stopped below this share of its plan.
-    limit
-        Rows shown per table.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
-    from isthmus.runtime import cancel_on_interrupt, terminal_progress
-    from isthmus.world import World
 
-    shipped, files = _sources(boms)
-    with terminal_progress() as progress, cancel_on_interrupt() as cancel:
-        result = recorded(
-            "production.remedies",
-            World.open("starter"),
-            controls={"progress": progress, "cancel": cancel},
-            boms=shipped,
-            files=files,
-            names=remedy,
-            stops=stop,
-            surge=surge,
-            surge_day=surge_day,
-            days=days,
-            draws=draws,
-            seed=seed,
-            stopped_below=stopped_below,
-        )
+    result = _asked(
+        "remedies",
+        boms,
+        events,
+        names=remedy,
+        days=days,
+        draws=draws,
+        seed=seed,
+        stopped_below=stopped_below,
+    )
     emit_result(result, output, limit=limit)
 
 
 @app.command
 def cheapest(
-    *boms: str,
+    *boms: Bills,
     target: float,
     product: str = "",
     confidence: float = 0.8,
-    stop: Words = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
-    days: int = 1456,
-    draws: int = 200,
-    seed: int = 0,
+    events: Events = NONE,
+    days: Days = 1456,
+    draws: Draws = 200,
+    seed: DrawSeed = 0,
     seconds: float = 30.0,
     output: Output = SCREEN,
 ) -> None:
@@ -180,131 +161,59 @@ def cheapest(
 
     Parameters
     ----------
-    boms
-        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
     target
         Units of the product delivered by the last day.
     product
         The product; needed where the bills hold several.
     confidence
         Share of draws in which the target must be met.
-    stop
-        Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180.
-    surge
-        Factor of the demand for products.
-    surge_day
-        Day from which it holds.
-    days
-        Days simulated, in whole weeks.
-    draws
-        Draws over the ranges of all numbers.
-    seed
-        Seed of the draws.
     seconds
         Time after which the best set so far is given with its gap.
     """
     from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
-    from isthmus.runtime import cancel_on_interrupt
-    from isthmus.world import World
 
-    shipped, files = _sources(boms)
-    with cancel_on_interrupt() as cancel:
-        result = recorded(
-            "production.cheapest_set",
-            World.open("starter"),
-            controls={"cancel": cancel},
-            boms=shipped,
-            files=files,
-            target=target,
-            product=product,
-            confidence=confidence,
-            stops=stop,
-            surge=surge,
-            surge_day=surge_day,
-            days=days,
-            draws=draws,
-            seed=seed,
-            seconds=seconds,
-        )
+    result = _asked(
+        "cheapest_set",
+        boms,
+        events,
+        target=target,
+        product=product,
+        confidence=confidence,
+        days=days,
+        draws=draws,
+        seed=seed,
+        seconds=seconds,
+    )
     emit_result(result, output)
 
 
 @app.command
 def allocation(
-    *boms: str,
-    stop: Words = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
-    remedy: Words = (),
-    days: int = 364,
+    *boms: Bills,
+    events: Events = NONE,
+    remedy: InForce = (),
+    days: Days = 364,
     output: Output = SCREEN,
 ) -> None:
-    """Say what each buyer gets by the rule of sharing, and at best.
-
-    Parameters
-    ----------
-    boms
-        Names of shipped bills of materials, or .toml and .csv files; shell-155 when none is given.
-    stop
-        Suppliers, economies or coalitions that stop: CHN, nitro-chem=0.5, CHN=0.8@28+180.
-    surge
-        Factor of the demand for products.
-    surge_day
-        Day from which it holds.
-    remedy
-        Remedies in force, decided on the first day.
-    days
-        Days simulated, in whole weeks.
-    """
+    """Say what each buyer gets by the rule of sharing, and at best."""
     from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
+
+    emit_result(_asked("allocation", boms, events, remedies=remedy, days=days), output)
+
+
+@app.command
+def checks(*, draws: Draws = 500, seed: DrawSeed = 0, output: Output = SCREEN) -> None:
+    """Set courses of production beside what was published of past episodes."""
+    from isthmus.cli.output import emit_result
     from isthmus.world import World
 
-    shipped, files = _sources(boms)
-    result = recorded(
-        "production.allocation",
-        World.open("starter"),
-        boms=shipped,
-        files=files,
-        stops=stop,
-        surge=surge,
-        surge_day=surge_day,
-        remedies=remedy,
-        days=days,
-    )
+    result = recorded("production.checks", World.open("starter"), draws=draws, seed=seed)
     emit_result(result, output)
 
 
 @app.command
-def checks(*, draws: int = 500, seed: int = 0, output: Output = SCREEN) -> None:
-    """Set courses of production beside what was published of past episodes.
-
-    Parameters
-    ----------
-    draws
-        Draws over the ranges of all numbers.
-    seed
-        Seed of the draws.
-    """
-    from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
-    from isthmus.world import World
-
-    emit_result(
-        recorded("production.checks", World.open("starter"), draws=draws, seed=seed), output
-    )
-
-
-@app.command
 def boms(*, json: Json = False) -> None:
-    """List the bills of materials that ship with the package.
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+    """List the bills of materials that ship with the package."""
     from isthmus.cli.output import emit_json, emit_rows
     from isthmus.production import family_names, load_bill
 
@@ -336,8 +245,6 @@ def show(bom: str, /, *, json: Json = False, limit: int = 200) -> None:
     ----------
     bom
         Name of a shipped bill, or a .toml or .csv file.
-    json
-        Print one JSON document.
     limit
         Rows shown.
     """
@@ -356,7 +263,7 @@ def show(bom: str, /, *, json: Json = False, limit: int = 200) -> None:
 
 
 @app.command
-def template(name: str = "shell-155", /, *, out: Path | None = None, force: Json = False) -> None:
+def template(name: str = "shell-155", /, *, out: Path | None = None, force: Force = False) -> None:
     """Print a shipped bill of materials as TOML, or write it to a file, to change it.
 
     Parameters
@@ -365,8 +272,6 @@ def template(name: str = "shell-155", /, *, out: Path | None = None, force: Json
         Name of a shipped bill.
     out
         File to write.
-    force
-        Replace an existing file.
     """
     from isthmus.cli.output import emit_text, say
     from isthmus.production import family_text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import Json, RowLimit, RunName
 from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, say
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
@@ -19,18 +20,11 @@ if TYPE_CHECKING:
 app = App(name="runs", help="List, show, repeat and compare what was computed.")
 
 SCHEMA_VERSION = 1
-Json = Annotated[bool, Parameter(negative="")]
 
 
 @app.command(name="list")
 def list_(*, json: Json = False) -> None:
-    """List all runs with lens, world and status (done, resumable, damaged).
-
-    Parameters
-    ----------
-    json
-        Print one JSON document.
-    """
+    """List all runs with lens, world and status (done, resumable, damaged)."""
     from isthmus.store import Store
 
     store = Store()
@@ -60,13 +54,11 @@ def _line(entry: RunEntry) -> dict[str, str]:
 
 
 @app.command
-def show(name: str, *, tables: bool = True, output: Output = SCREEN) -> None:
+def show(name: RunName, *, tables: bool = True, output: Output = SCREEN) -> None:
     """Show what was asked in a run and what came out.
 
     Parameters
     ----------
-    name
-        The run's id, or enough of its beginning or end.
     tables
         Show the tables of a finished run.
     """
@@ -107,25 +99,21 @@ def show(name: str, *, tables: bool = True, output: Output = SCREEN) -> None:
 
 @app.command
 def resume(
-    name: str,
+    name: RunName,
     *,
     world: str | None = None,
     workers: int = 1,
     output: Output = SCREEN,
-    limit: int = 40,
+    limit: RowLimit = 40,
 ) -> None:
     """Go on with a run that was interrupted; the result is that of a run in one go.
 
     Parameters
     ----------
-    name
-        The run's id, or enough of its beginning or end.
     world
         The world to use; by default the one that the run names. Another content is refused.
     workers
         Number of processes for an ensemble.
-    limit
-        Rows shown per table.
     """
     from isthmus.store import Store
 
@@ -152,21 +140,17 @@ def _go_on(store: Store, entry: RunEntry, world: str | None) -> Result:
 
 
 @app.command
-def rerun(name: str, *, world: str | None = None, workers: int = 1, json: Json = False) -> int:
+def rerun(name: RunName, *, world: str | None = None, workers: int = 1, json: Json = False) -> int:
     """Do a run again and say whether the content is the same, cell by cell.
 
     Exit code 0 when it is the same, 1 when something differs.
 
     Parameters
     ----------
-    name
-        The run's id, or enough of its beginning or end.
     world
         The world to use; by default the one that the run names.
     workers
         Number of processes for an ensemble.
-    json
-        Print one JSON document.
     """
     from isthmus.store import Store
 
@@ -231,8 +215,6 @@ def compare(first: str, second: str, *, json: Json = False) -> None:
     ----------
     first, second
         The ids of the runs, or enough of them.
-    json
-        Print one JSON document.
     """
     from isthmus.store import Store, compare_runs
 
@@ -250,16 +232,8 @@ def compare(first: str, second: str, *, json: Json = False) -> None:
 
 
 @app.command
-def delete(name: str, *, json: Json = False) -> None:
-    """Take a run out of the store.
-
-    Parameters
-    ----------
-    name
-        The run's id, or enough of its beginning or end.
-    json
-        Print one JSON document.
-    """
+def delete(name: RunName, *, json: Json = False) -> None:
+    """Take a run out of the store."""
     from isthmus.store import Store
 
     gone = Store().delete_run(name)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.options import Force, Json
 from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
 
 app = App(name="study", help="List, show, check and copy studies.")
-
-Json = Annotated[bool, Parameter(name="--json", help="Print one JSON document.")]
 
 
 @app.command(name="list")
@@ -101,7 +100,7 @@ def new(
     template: Annotated[str, Parameter(help="pair, member or materials.")] = "pair",
     source: Annotated[str, Parameter(name="--from", help="Study to copy as it is.")] = "",
     out: Annotated[Path | None, Parameter(help="Folder for the file.")] = None,
-    force: Annotated[bool, Parameter(negative="", help="Replace an existing file.")] = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Write a study file for parties of your own, or copy a study.
@@ -143,7 +142,7 @@ def migrate(
     study: Path,
     *,
     out: Annotated[Path | None, Parameter(help="File to write; default: standard output.")] = None,
-    force: Annotated[bool, Parameter(negative="", help="Replace an existing file.")] = False,
+    force: Force = False,
 ) -> None:
     """Rewrite a study file of version 1 for this release; comments stay.
 
