@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from isthmus.disruption.episodes import episode_names
 
 @pytest.fixture(autouse=True)
 def _own_store(tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv("ISTHMUS_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
 
 
 def told(capsys):
@@ -40,9 +41,8 @@ def test_a_calibration_is_a_run_and_its_draws_are_saved(calibrated, capsys) -> N
     assert {"draws", "weights", "parameters", "fit"} <= set(document["tables"])
     assert document["provenance"]["lens"] == "calibration.calibrate"
     assert main(["runs", "list", "--json"]) == 0
-    # Other tests of this file share the store, in whatever order they come to a worker.
-    runs = [run for run in told(capsys)["runs"] if run["lens"] == "calibration.calibrate"]
-    assert [run["status"] for run in runs] == ["done"]
+    runs = [(run["lens"], run["status"]) for run in told(capsys)["runs"]]
+    assert runs == [("calibration.calibrate", "done")]
     assert main(["disruption", "posterior", "show", mine, "--json"]) == 0
     shown = told(capsys)
     assert set(shown["about"]["episodes"]) == {"null-strike"}
@@ -66,6 +66,19 @@ def test_a_saved_posterior_predicts(calibrated, capsys) -> None:
     eu = dict(zip(names, next(r for r in rows if r[0] == "EU27_2020"), strict=True))
     assert 0 < eu["median"] < found["median"]
     assert len({row[0] for row in document["tables"]["extremes"]["rows"]}) == 2
+    record = Path(mine) / "posterior.json"
+    record.write_text(record.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert main(["runs", "rerun", "calibration.predict"]) == 3
+    assert "posterior.json: has changed" in capsys.readouterr().err
+
+
+def test_draws_are_not_computed_for_a_folder_that_cannot_be_written(tmp_path, capsys) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes").write_text("mine", encoding="utf-8")
+    assert main(["disruption", "calibrate", "--save", str(tmp_path / "mine")]) == 3
+    assert "already exists" in capsys.readouterr().err
+    assert main(["runs", "list", "--json"]) == 0
+    assert told(capsys)["runs"] == []
 
 
 def test_what_is_not_there_has_its_exit_code(tmp_path, capsys) -> None:

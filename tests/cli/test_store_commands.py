@@ -226,6 +226,9 @@ def test_ensemble_from_file_to_chart(capsys, tmp_path):
     again = document(capsys, "runs", "rerun", name, "--workers", 2)
     assert (again["same"], again["circumstances"]) == (True, [])
     assert main(["ensemble", "status", name]) == 0
+    for option in (["--out", str(tmp_path / "tables.json")], ["--world", "starter"]):
+        assert main(["runs", "resume", name, *option]) == 3
+        assert "ensemble summarise --out" in capsys.readouterr().err
 
 
 def test_ensemble_from_a_study(capsys, tmp_path):
@@ -270,6 +273,9 @@ def test_ctrl_c_leaves_a_resumable_run_and_exit_code_130(capsys, tmp_path, home)
     assert "resume" in err
     (run,) = document(capsys, "runs", "list")["runs"]
     assert run["status"] == "resumable"
+    assert main(["runs", "show", run["run"], "--out", str(tmp_path / "half.json")]) == 3
+    assert "is resumable" in capsys.readouterr().err
+    assert not (tmp_path / "half.json").exists()
     status = document(capsys, "ensemble", "status", run["run"])
     assert 2 <= status["batches_done"] < status["batches"]
     assert document(capsys, "data", "verify")["faults"] == []

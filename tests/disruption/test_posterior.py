@@ -67,8 +67,12 @@ def test_other_draws_than_the_record_says_are_refused(posterior, tmp_path):
     (place / "draws.parquet").write_bytes(b"no")
     with pytest.raises(DataCorrupted):
         load_posterior(place)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="no such posterior"):
         load_posterior(tmp_path / "none")
+    (place / "draws.parquet").unlink()
+    (place / "draws.parquet").mkdir()
+    with pytest.raises(BadInput, match="is a folder"):
+        load_posterior(place / "posterior.json")
 
 
 def test_numbers_that_make_no_sense_are_refused():

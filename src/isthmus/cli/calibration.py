@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json, RowLimit, WorldName
+from isthmus.cli.options import DrawSeed, Json, RowLimit, WorldName
+
+if TYPE_CHECKING:
+    from isthmus.ensemble.inputs import InputFile
+
+OwnEpisodes = Annotated[
+    tuple[Path, ...],
+    Parameter(
+        negative="", consume_multiple=True, help="Files of your own episodes, used beside them."
+    ),
+]
+FullTable = Annotated[
+    bool,
+    Parameter(
+        negative="", help="Take the whole table in place of the coarsest that holds the episodes."
+    ),
+]
+PosteriorFolder = Annotated[
+    Path | None,
+    Parameter(
+        name="--posterior", help="Folder of a posterior; that of the package when not given."
+    ),
+]
 
 posterior = App(name="posterior", help="Accepted draws of the disruption engine's numbers.")
 
@@ -30,15 +52,15 @@ def calibrate(
     *,
     episode: str | None = None,
     without: str | None = None,
-    own: list[Path] | None = None,
+    own: OwnEpisodes = (),
     priors: Path | None = None,
     particles: int = 500,
     draws: int = 20_000,
     goal: float = 1.0,
     batch: int = 32,
     leave_out: int = 0,
-    full_table: bool = False,
-    seed: int = 0,
+    full_table: FullTable = False,
+    seed: DrawSeed = 0,
     workers: int = 1,
     world: WorldName = "starter",
     save: Path | None = None,
@@ -55,8 +77,6 @@ def calibrate(
         Names of episodes, such as wltp-2018,gm-strike-2019; all that are to be used when not given.
     without
         Names of episodes to leave out.
-    own
-        Files of your own episodes, used beside them.
     priors
         A file of priors of your own.
     particles
@@ -69,10 +89,6 @@ def calibrate(
         Draws per call of the engine.
     leave_out
         Draws simulated in full to predict each episode from the others.
-    full_table
-        Take the whole table in place of the coarsest that holds the episodes.
-    seed
-        Seed.
     workers
         Number of processes; the result does not depend on it.
     save
@@ -83,15 +99,18 @@ def calibrate(
     from isthmus.disruption.posterior import save_posterior
     from isthmus.ensemble.calibration import posterior_of
     from isthmus.ensemble.inputs import input_file
+    from isthmus.runtime import check_folder
     from isthmus.world import World
 
+    if save is not None:
+        check_folder(save)
     result = recorded(
         "calibration.calibrate",
         World.open(world),
         controls={"workers": workers},
         episodes=_words(episode),
         without=_words(without),
-        own=[input_file(path) for path in own or ()],
+        own=[input_file(path) for path in own],
         priors=None if priors is None else input_file(priors),
         particles=particles,
         draws=draws,
@@ -109,12 +128,12 @@ def calibrate(
 
 def backtest(
     *,
-    draws_of: Annotated[Path | None, Parameter(name="--posterior")] = None,
+    draws_of: PosteriorFolder = None,
     episode: str | None = None,
-    own: list[Path] | None = None,
+    own: OwnEpisodes = (),
     draws: int = 200,
-    full_table: bool = False,
-    seed: int = 0,
+    full_table: FullTable = False,
+    seed: DrawSeed = 0,
     world: WorldName = "starter",
     output: Output = SCREEN,
     limit: RowLimit = 60,
@@ -123,18 +142,10 @@ def backtest(
 
     Parameters
     ----------
-    draws_of
-        Folder of a posterior; that of the package when not given.
     episode
         Names of episodes; all when not given, the held-out ones as well.
-    own
-        Files of your own episodes, beside them.
     draws
         Draws of equal weight.
-    full_table
-        Take the whole table in place of the coarsest that holds the episodes.
-    seed
-        Seed.
     """
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
@@ -144,9 +155,9 @@ def backtest(
     result = recorded(
         "calibration.backtest",
         World.open(world),
-        posterior=None if draws_of is None else str(draws_of),
+        posterior=_kept(draws_of),
         episodes=_words(episode),
-        own=[input_file(path) for path in own or ()],
+        own=[input_file(path) for path in own],
         draws=draws,
         full_table=full_table,
         seed=seed,
@@ -158,7 +169,7 @@ def predict(
     scenario: str,
     /,
     *,
-    draws_of: Annotated[Path | None, Parameter(name="--posterior")] = None,
+    draws_of: PosteriorFolder = None,
     draws: int = 100,
     until: int | None = None,
     horizons: str | None = None,
@@ -174,8 +185,6 @@ def predict(
     ----------
     scenario
         A TOML file, or the name of a preset (see `isthmus disruption presets`).
-    draws_of
-        Folder of a posterior; that of the package when not given.
     draws
         Draws of equal weight.
     until
@@ -197,7 +206,7 @@ def predict(
         "calibration.predict",
         World.open(world),
         load(scenario),
-        posterior=None if draws_of is None else str(draws_of),
+        posterior=_kept(draws_of),
         draws=draws,
         until=until,
         horizons=counted(horizons),
@@ -231,6 +240,16 @@ def show(folder: Path | None = None, /, *, json: Json = False) -> None:
     emit_mapping("posterior", {"hash": found.identity, "draws": str(len(found.weight)), **about})
     columns = ("number", "low_80", "median", "high_80", "text")
     emit_rows("numbers", columns, [[_shown(row[c]) for c in columns] for row in rows])
+
+
+def _kept(folder: Path | None) -> InputFile | None:
+    """Return a posterior as a run remembers it: by its record, which names its draws."""
+    from isthmus.disruption.posterior import HINT, RECORD, SHIPPED
+    from isthmus.ensemble.inputs import input_file
+
+    if folder is None or str(folder) == SHIPPED:
+        return None
+    return input_file(folder / RECORD, what="posterior", hint=HINT)
 
 
 def _short(value: Any) -> str:

@@ -9,6 +9,8 @@ from cyclopts import App
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, RowLimit, RunName
 from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, say
+from isthmus.cli.recording import say_run
+from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 if TYPE_CHECKING:
@@ -70,7 +72,12 @@ def show(name: RunName, *, tables: bool = True, output: Output = SCREEN) -> None
         entry.manifest.model_dump(mode="json") if entry.manifest is not None else {}
     )
     result = store.result(entry.id) if entry.done and not entry.fault and tables else None
-    if output.out is not None and result is not None:
+    if output.out is not None:
+        if result is None:
+            what = (
+                f"run '{entry.id}' is {entry.status}" if tables else "--no-tables leaves no result"
+            )
+            raise BadInput(f"{what}: there is nothing to write", where="--out")
         emit_result(result, output)
         return
     if output.json:
@@ -111,7 +118,8 @@ def resume(
     Parameters
     ----------
     world
-        The world to use; by default the one that the run names. Another content is refused.
+        The world to use for a single call; by default the one that the run names. Another content
+        is refused.
     workers
         Number of processes for an ensemble.
     """
@@ -122,6 +130,13 @@ def resume(
     if entry.manifest is not None and entry.manifest.kind == "ensemble":
         from isthmus.cli.ensemble import resume as resume_ensemble
 
+        given = {"--out": output.out, "--world": world}
+        if unused := [option for option, value in given.items() if value is not None]:
+            raise BadInput(
+                "an ensemble goes on with its own world and answers with its status",
+                where=", ".join(unused),
+                hint="leave it away; isthmus ensemble summarise --out writes the tables",
+            )
         resume_ensemble(entry.id, workers=workers, json=output.json)
         return
     emit_result(_go_on(store, entry, world), output, limit=limit)
@@ -135,7 +150,7 @@ def _go_on(store: Store, entry: RunEntry, world: str | None) -> Result:
     with terminal_progress() as progress, cancel_on_interrupt() as cancel:
         words = {"progress": progress, "cancel": cancel}
         done = resume_lens_run(store, entry.id, opened, controls=words)
-    say(f"run {done.run}" if done.run else f"run not kept: {done.reason}")
+    say_run(done)
     return done.result
 
 

@@ -13,16 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.disruption.family import PARAMETERS, value_problems
-from isthmus.errors import (
-    DataCorrupted,
-    InputProblem,
-    NotFound,
-    SchemaVersionUnsupported,
-    raise_all,
-)
+from isthmus.errors import DataCorrupted, InputProblem, SchemaVersionUnsupported, raise_all
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import canonical_json, publish_folder, write_bytes
-from isthmus.runtime.reading import Unreadable, json_values
+from isthmus.runtime.reading import Unreadable, json_values, read_bytes
 from isthmus.runtime.reading.tables import parquet_frame
 from isthmus.store.datasets import parquet_bytes
 
@@ -30,8 +24,11 @@ Floats = NDArray[np.float64]
 
 SCHEMA_VERSION = 1
 SHIPPED = "default"
-_RECORD, _DRAWS = "posterior.json", "draws.parquet"
+RECORD = "posterior.json"
+"""The file of a posterior that names its draws by their hash: with it all of it is known."""
+_DRAWS = "draws.parquet"
 _WEIGHT = "weight"
+HINT = "a folder that `isthmus disruption calibrate --save` has written"
 
 
 @dataclass(frozen=True)
@@ -117,11 +114,11 @@ def save_posterior(posterior: Posterior, folder: Path) -> None:
     }
     with publish_folder(folder) as staging:
         write_bytes(staging / _DRAWS, parquet_bytes(posterior.frame))
-        write_bytes(staging / _RECORD, (canonical_json(record, indent=2) + "\n").encode())
+        write_bytes(staging / RECORD, (canonical_json(record, indent=2) + "\n").encode())
 
 
 def load_posterior(source: str | Path | None = None) -> Posterior:
-    """Return the posterior of the package, or the one in a folder.
+    """Return the posterior of the package, or the one in a folder, named by itself or its record.
 
     Raises
     ------
@@ -130,37 +127,35 @@ def load_posterior(source: str | Path | None = None) -> Posterior:
     DataCorrupted, SchemaVersionUnsupported
         When it cannot be read, or is not what its record says.
     BadInput
-        When its numbers make no sense.
+        When its numbers make no sense, or its files are no regular ones.
     """
     if source is None or str(source) == SHIPPED:
-        place: Any = resources.files(__package__) / "posteriors" / SHIPPED
+        place = Path(str(resources.files(__package__))) / "posteriors" / SHIPPED
     else:
         place = Path(source)
+    if place.name == RECORD:
+        place = place.parent
+    raw = [read_bytes(place / name, what="posterior", hint=HINT) for name in (RECORD, _DRAWS)]
     try:
-        record = json_values((place / _RECORD).read_bytes())
-        raw = (place / _DRAWS).read_bytes()
-    except OSError:
-        hint = "a folder that `isthmus disruption calibrate --save` has written"
-        raise NotFound("there is no posterior", where=str(place), hint=hint) from None
+        return _made(json_values(raw[0]), raw[1], str(place))
     except Unreadable as error:
-        raise DataCorrupted(f"not a record of a posterior: {error}", where=str(place)) from None
-    return _made(record, raw, str(place))
+        raise DataCorrupted(f"not a posterior: {error}", where=str(place)) from None
 
 
 def _made(record: Any, raw: bytes, where: str) -> Posterior:
-    if not isinstance(record, dict) or record.get("what") != "posterior":
+    about = record.get("about", {}) if isinstance(record, dict) else None
+    if not isinstance(about, dict) or record.get("what") != "posterior":
         raise DataCorrupted("not a record of a posterior", where=where)
     if record.get("schema_version") != SCHEMA_VERSION:
         found = record.get("schema_version")
         what = f"posterior has schema version {found!r}, this release reads {SCHEMA_VERSION}"
         raise SchemaVersionUnsupported(what, where=where, hint="calibrate again")
-    try:
-        frame = parquet_frame(raw)
-    except Unreadable as error:
-        raise DataCorrupted(f"not a Parquet file: {error}", where=where) from None
+    frame = parquet_frame(raw)
+    if _WEIGHT not in frame.columns or any(t != pl.Float64 for t in frame.dtypes):
+        raise DataCorrupted("the draws are no numbers with a weight", where=where)
     if content_hash(frame, keep_order=True) != record.get("content_sha256"):
         raise DataCorrupted("the draws are not those of the record", where=where)
     names = tuple(c for c in frame.columns if c != _WEIGHT and "/" not in c)
     values = frame.select(names).to_numpy().astype(np.float64)
     answers = {c: frame[c].to_numpy() for c in frame.columns if "/" in c}
-    return Posterior(names, values, frame[_WEIGHT].to_numpy(), record.get("about", {}), answers)
+    return Posterior(names, values, frame[_WEIGHT].to_numpy(), about, answers)

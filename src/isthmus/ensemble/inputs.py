@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.errors import BadInput, InputProblem, NotFound, raise_all
-from isthmus.errors.system import named_read_error
-from isthmus.runtime.reading import check_regular
+from isthmus.runtime.reading import open_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,8 @@ class InputFile:
     sha256: str
 
 
-def input_file(path: Path | str) -> InputFile:
-    """Return a file with the hash of its content.
+def input_file(path: Path | str, *, what: str = "file", hint: str = "") -> InputFile:
+    """Return a file with the hash of its content; `what` and `hint` as for `check_regular`.
 
     Raises
     ------
@@ -31,12 +30,8 @@ def input_file(path: Path | str) -> InputFile:
     BadInput
         When it is not a regular file, or cannot be read.
     """
-    check_regular(path)
-    try:
-        with Path(path).open("rb") as handle:
-            return InputFile(str(path), hashlib.file_digest(handle, "sha256").hexdigest())
-    except OSError as error:
-        raise named_read_error(error, path) from error
+    with open_regular(path, what=what, hint=hint) as handle:
+        return InputFile(str(path), hashlib.file_digest(handle, "sha256").hexdigest())
 
 
 def is_input_file(value: Any) -> bool:

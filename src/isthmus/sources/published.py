@@ -11,8 +11,8 @@ import polars as pl
 from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord
 from isthmus.runtime import reading
-from isthmus.runtime.reading import check_regular, is_folder
-from isthmus.runtime.reading.tables import check_width
+from isthmus.runtime.reading import Unreadable, is_folder, open_regular
+from isthmus.runtime.reading.tables import check_width, unquoted_frame
 from isthmus.sources import layout
 from isthmus.sources.text import TextOptions, TextTable, read_bytes
 
@@ -129,8 +129,7 @@ def peek(path: Path) -> Peek:
     """
     if is_folder(path):
         return Peek(path)
-    check_regular(path, what="table")
-    with open(path, "rb") as handle:
+    with open_regular(path, what="table") as handle:
         raw = handle.read(PEEK)
     try:
         text, _ = layout.decoded(_whole_characters(raw), "", path.name)
@@ -174,8 +173,8 @@ def _fast(raw: bytes) -> pl.DataFrame | None:
     if width < 2 or height < 2 or raw.count(b",") != (width - 1) * height:
         return None
     try:
-        frame = pl.read_csv(raw, glob=False, infer_schema=False, quote_char=None)
-    except pl.exceptions.PolarsError:
+        frame = unquoted_frame(raw)
+    except Unreadable:
         return None
     if frame.height != height - 1 or len(set(frame.columns)) != width:
         return None

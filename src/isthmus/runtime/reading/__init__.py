@@ -5,7 +5,14 @@ of compiled code included, comes out as `Unreadable` or as an error that names f
 """
 
 from isthmus.runtime.reading.arrays import ArrayArchive
-from isthmus.runtime.reading.files import check_regular, is_file, is_folder, read_bytes, read_text
+from isthmus.runtime.reading.files import (
+    check_regular,
+    is_file,
+    is_folder,
+    open_regular,
+    read_bytes,
+    read_text,
+)
 from isthmus.runtime.reading.json_values import json_values, read_json
 from isthmus.runtime.reading.toml_lines import LineIndex
 from isthmus.runtime.reading.toml_values import load_toml, read_toml, toml_values
@@ -20,6 +27,7 @@ __all__ = [
     "is_folder",
     "json_values",
     "load_toml",
+    "open_regular",
     "read_bytes",
     "read_json",
     "read_text",

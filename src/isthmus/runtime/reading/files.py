@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from isthmus.errors import BadInput, InputProblem
@@ -67,6 +70,33 @@ def is_folder(path: Path | str) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def open_regular(
+    path: Path | str, *, what: str = "file", hint: str = ""
+) -> Iterator[BufferedReader]:
+    """Open a regular file for reading; what goes wrong while it is read has a name too.
+
+    Parameters
+    ----------
+    path, what, hint
+        As for `check_regular`.
+
+    Raises
+    ------
+    NotFound
+        When there is no such file.
+    BadInput
+        When it is not a regular file, or cannot be read.
+    """
+    check_regular(path, what=what, hint=hint)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as handle:
+            yield handle
+    except OSError as error:
+        raise named_read_error(error, path, what=what, hint=hint) from error
+
+
 def read_bytes(
     path: Path | str, *, what: str = "file", limit: int | None = None, hint: str = ""
 ) -> bytes:
@@ -86,13 +116,8 @@ def read_bytes(
     BadInput
         When it is not a regular file, cannot be read, or is larger than `limit`.
     """
-    check_regular(path, what=what, hint=hint)
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        with open(os.open(path, flags), "rb") as handle:
-            content = handle.read() if limit is None else handle.read(limit + 1)
-    except (OSError, ValueError) as error:
-        raise named_read_error(error, path, what=what, hint=hint) from error
+    with open_regular(path, what=what, hint=hint) as handle:
+        content = handle.read() if limit is None else handle.read(limit + 1)
     if limit is not None and len(content) > limit:
         raise BadInput(
             f"the {what} is larger than {limit / (1 << 20):.0f} MiB",

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from isthmus.errors import BadInput, InputProblem
-from isthmus.runtime.reading.files import check_regular
+from isthmus.runtime.reading.files import check_regular, open_regular
 from isthmus.runtime.reading.values import Unreadable
 
 MOST_COLUMNS = 10_000
@@ -76,11 +76,22 @@ def read_text_table(path: Path | str, *, what: str = "table") -> pl.DataFrame:
     NotFound, BadInput
         When there is no such file, it is not a regular one, or it is no table.
     """
-    check_regular(path, what=what)
+    with open_regular(path, what=what) as handle:
+        check_width(handle.read(_HEAD), path)
     with _named(path, what), _parsing("delimited text"):
-        with open(path, "rb") as handle:
-            check_width(handle.read(_HEAD), path)
         return pl.read_csv(_plain(path), glob=False, infer_schema=False)
+
+
+def unquoted_frame(content: bytes) -> pl.DataFrame:
+    """Read the bytes of a table with commas and a header in which no cell stands in quotes.
+
+    Raises
+    ------
+    Unreadable
+        When it is no such table.
+    """
+    with _parsing("delimited text"):
+        return pl.read_csv(content, glob=False, infer_schema=False, quote_char=None)
 
 
 def _plain(path: Path | str) -> str:
