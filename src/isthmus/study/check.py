@@ -80,7 +80,8 @@ def _pages(data: dict[str, Any]) -> Iterator[Found]:
         seen.add(name)
         for role in PAGES[name]:
             if role not in _role_names(data):
-                yield path, f"the page {name!r} needs the role {role!r}", "name its party under [roles]"
+                what = f"the page {name!r} needs the role {role!r}"
+                yield path, what, "name its party under [roles]"
         given = choice.get("parameters", {})
         known = choices(name)
         for key, value in given.items() if isinstance(given, dict) else ():
