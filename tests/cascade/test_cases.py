@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from isthmus import codes
 from isthmus.cascade import ChipChain, chip_case, chip_network, material_case, material_network
-from isthmus.cascade.chips import LEADING, STAGES, Block, balanced, planned_capacity
+from isthmus.cascade.chips import SPLIT, Block, balanced, leading, planned_capacity
 from isthmus.cascade.chips import with_capacity_of as moved
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind
 from isthmus.world import World
+
+STAGES = tuple(codes.stages(SPLIT).values())
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def test_a_sole_supplier_stops_everybody(world):
 
     shocks = firms_stop(network, {"A": {f"A {stage}": 1.0 for stage in STAGES}})
     assert _lost(network, shocks, ["B"]) == pytest.approx([1.0])
-    one = firms_stop(network, {"A": {f"A {LEADING}": 1.0}})
+    one = firms_stop(network, {"A": {f"A {leading()}": 1.0}})
     assert _lost(network, one, ["A", "B"]) == pytest.approx([1.0])  # every stage is essential
     pooled = small_chain({"A": 1.0}).network(stages="pooled")
     assert _lost(pooled, one, ["A", "B"]) == pytest.approx([1 / len(STAGES)])

@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from isthmus import codes
 from isthmus.coercion import held_out
 from isthmus.coercion.assumptions import find_rung, preset, preset_ladder
 from isthmus.coercion.engine import respond
 from isthmus.coercion.heldout import READINGS
-from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, PRIOR, instrument_mix
-from isthmus.coercion.stakes import LISTED, read_stakes
+from isthmus.coercion.instruments import ECONOMIC, PRIOR, instrument_mix
+from isthmus.coercion.stakes import read_stakes
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind
 from isthmus.world import World
@@ -32,7 +33,7 @@ def result(world):
 def test_the_mix_counts_earlier_cases_only(world, result):
     coded = world.table("coercion_measures")
     for case, day in (("TWN-2025", "2025-07-09"), ("EU-2026", "2026-04-24")):
-        earlier = coded.filter((pl.col("start") < day) & ~pl.col("case").is_in(HELD_OUT))
+        earlier = coded.filter((pl.col("start") < day) & ~pl.col("held_out"))
         mix = instrument_mix(world, "CHN", before=day)
         assert mix.cases + mix.outside == earlier["case"].n_unique()
         row = result["test"].frame.filter(case=case, reading=READINGS[0]).row(0, named=True)
@@ -77,7 +78,7 @@ def test_weeks_are_no_share_of_gdp(world, result):
     weeks = p["lead_weeks"] - p["stock_weeks"]
     flows = world.flows()
     values = flows.values(2022)
-    listed = [flows.industries.index(k) for k in LISTED]
+    listed = [flows.industries.index(k) for k in codes.industries_in("listed")]
     for row in lines.frame.iter_rows(named=True):
         i, c = flows.index([row["economy"], "CHN"])
         share = values[c, i, listed].sum() / values[:, i, listed].sum()

@@ -88,10 +88,10 @@ def test_recalled_rows_are_assumed(world: World) -> None:
 
 
 def test_known_arms_shares(world: World) -> None:
-    latest = world.arms().filter(pl.col("period") == "2020-2024")
-    poland = latest.filter(pl.col("economy") == "POL").row(0, named=True)
-    assert poland["share_usa"] == pytest.approx(0.446, abs=6e-4)
-    assert poland["share_south_korea"] == pytest.approx(0.420, abs=6e-4)
+    poland = world.arms_suppliers().filter(economy="POL", period="2020-2024")
+    shares = dict(poland.select("supplier", "share").iter_rows())
+    assert shares["USA"] == pytest.approx(0.446, abs=6e-4)
+    assert shares["KOR"] == pytest.approx(0.420, abs=6e-4)
 
 
 def test_critical_materials_have_trade_and_texts(world: World) -> None:

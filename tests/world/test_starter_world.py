@@ -157,8 +157,8 @@ def test_production_shares_of_china_2025(world: World) -> None:
 
 
 def test_arms_and_votes(world: World) -> None:
-    taiwan = world.arms().filter(pl.col("economy") == "TWN").sort("period")
-    assert round(100 * taiwan["share_usa"][-1], 1) == 97.8
+    taiwan = world.arms_suppliers().filter(economy="TWN", supplier="USA").sort("period")
+    assert round(100 * taiwan["share"][-1], 1) == 97.8
     points = dict(world.ideal_points(2024).select("economy", "value").iter_rows())
     assert round(points["DEU"], 2) == 1.16
     assert "TWN" not in points

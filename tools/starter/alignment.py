@@ -35,12 +35,20 @@ _EU_CLAUSE = "2009-12-01"
 def build(shared: Path) -> Built:
     """Return arms concentration, ideal points, defence treaties and recognition."""
     folder = shared / "strategic"
-    return [_arms(folder), _ideal_points(folder), _alliances(), _recognition(folder)]
+    return [*_arms(folder), _ideal_points(folder), _alliances(), _recognition(folder)]
 
 
-def _arms(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
-    shares = ("share_usa", "share_europe", "share_china", "share_israel", "share_south_korea")
-    numbers = dict.fromkeys(("import_tiv", "hhi", "top_share", *shares), pl.Float64)
+_SUPPLIERS = {
+    "share_usa": "USA",
+    "share_europe": "EUR",
+    "share_china": "CHN",
+    "share_israel": "ISR",
+    "share_south_korea": "KOR",
+}
+
+
+def _arms(folder: Path) -> Built:
+    numbers = dict.fromkeys(("import_tiv", "hhi", "top_share", *_SUPPLIERS), pl.Float64)
     listed = csv(folder / "sipri_import_concentration.csv", n_suppliers=pl.Int16, **numbers)
     frame = listed.select(
         pl.col("recipient_iso3").alias("economy"),
@@ -49,8 +57,18 @@ def _arms(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         pl.col("n_suppliers").alias("suppliers"),
         "top_supplier",
         "top_share",
-        *shares,
     ).sort("economy", "period")
+    suppliers = (
+        listed.rename({"recipient_iso3": "economy"})
+        .unpivot(
+            list(_SUPPLIERS),
+            index=["economy", "period"],
+            variable_name="supplier",
+            value_name="share",
+        )
+        .with_columns(pl.col("supplier").replace_strict(_SUPPLIERS))
+        .sort("economy", "period", "supplier")
+    )
     record = DatasetRecord(
         key="arms_concentration",
         title="Concentration of arms imports by supplier",
@@ -71,11 +89,6 @@ def _arms(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
             "suppliers": "number of suppliers",
             "top_supplier": "name of the largest supplier as in the register",
             "top_share": "share of the largest supplier",
-            "share_usa": "share of the United States",
-            "share_europe": "share of European suppliers together",
-            "share_china": "share of China",
-            "share_israel": "share of Israel",
-            "share_south_korea": "share of South Korea",
         },
         steps=("deal-years added up by supplier and window; import volumes themselves left out",),
         faults=(
@@ -85,7 +98,21 @@ def _arms(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
             "derived figures: not to be attributed to SIPRI",
         ),
     )
-    return record, frame
+    columns = {
+        "economy": "recipient",
+        "period": "five-year window",
+        "supplier": "supplier; EUR European suppliers together",
+        "share": "fraction of the import volume",
+    }
+    more = record.model_copy(
+        update={
+            "key": "arms_suppliers",
+            "title": "Shares of five suppliers in arms imports",
+            "coverage": f"{record.coverage}; five suppliers",
+            "columns": columns,
+        }
+    )
+    return [(record, frame), (more, suppliers)]
 
 
 def _ideal_points(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:

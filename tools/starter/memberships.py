@@ -28,6 +28,7 @@ COALITIONS = {
     "CSTO": ("Collective Security Treaty Organization at a date", False),
     "NB8": ("Nordic-Baltic Eight", True),
     "V4": ("Visegrad Group", True),
+    "EUROPE": ("Europe: EU27_2020, ISL, NOR, CHE and GBR, as this project groups it", True),
 }
 
 ENTRIES = {
@@ -127,6 +128,15 @@ def membership_rows() -> list[dict[str, str]]:
             if row["since"] <= day and (not row["until"] or day < row["until"])
         ]
     rows += [
+        {"coalition": "EUROPE", "economy": row["economy"], "since": "2020-02-01", "until": ""}
+        for row in rows
+        if row["coalition"] == "EU27_2020"
+    ]
+    rows += [
+        {"coalition": "EUROPE", "economy": code, "since": "2020-02-01", "until": ""}
+        for code in ("CHE", "GBR", "ISL", "NOR")
+    ]
+    rows += [
         {**row, "coalition": "NATO_EUROPE"}
         for row in rows
         if row["coalition"] == "NATO" and row["economy"] not in {"USA", "CAN", "TUR"}
@@ -173,6 +183,9 @@ def build(shared: Path) -> Built:
             "years of accession to the European Union and NATO and the members of PESCO compared "
             "with a second list",
             "NATO_EUROPE is NATO without Canada, Turkiye and the United States",
+            "EUROPE is a grouping of this project for sources that name Europe as one: the 27 "
+            "members of the European Union with Iceland, Norway, Switzerland and the United "
+            "Kingdom",
         ),
         faults=(
             "what changes after the day of the edition is not known; without a day of their own, "

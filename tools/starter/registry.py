@@ -11,6 +11,7 @@ from tools.starter import (
     customs,
     economy_labels,
     icio,
+    knowledge,
     materials,
     memberships,
     mrio_2022,
@@ -25,6 +26,7 @@ CODES: tuple[Builder, ...] = (
     reference.build_industries,
     economy_labels.build,
     memberships.build,
+    knowledge.build_codes,
 )
 STARTER: tuple[Builder, ...] = (
     icio.build,
@@ -39,4 +41,5 @@ STARTER: tuple[Builder, ...] = (
     coercion.build,
     materials.build,
     countries.build,
+    knowledge.build_distances,
 )

@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from isthmus import codes
 from isthmus.cascade.chips import (
     EUROPE,
     FACTS,
     FLOWS,
-    LEADING,
     OTHER,
-    STAGES,
+    SPLIT,
     Capacity,
     ChipChain,
+    leading,
     planned_capacity,
     with_capacity_of,
 )
@@ -226,11 +227,11 @@ def _capacity_maps(world: World, chain: ChipChain) -> dict[str, Capacity]:
         planned = planned_capacity(world)
     except DataMissing:
         return maps
-    today = next(block for block in chain.blocks if block.stage == LEADING)
+    today = next(block for block in chain.blocks if block.stage == leading())
     if EUROPE in planned.shares:
         share = planned.shares[EUROPE]
-        maps[EUROPE_PLANNED] = {LEADING: with_capacity_of(today, EUROPE, share)}
-    maps[ALL_PLANNED] = {LEADING: planned.shares}
+        maps[EUROPE_PLANNED] = {leading(): with_capacity_of(today, EUROPE, share)}
+    maps[ALL_PLANNED] = {leading(): planned.shares}
     return maps
 
 
@@ -262,7 +263,8 @@ def _stage_rows(chain: ChipChain, members: Sequence[str]) -> list[tuple[str, str
 
 def _chip_nodes(network: SupplyNetwork) -> list[tuple[str, str]]:
     pairs = network.firms.select("economy", "stage").iter_rows()
-    return [(str(e), str(s)) for e, s in pairs if s in STAGES]
+    known = set(codes.stages(SPLIT).values())
+    return [(str(e), str(s)) for e, s in pairs if s in known]
 
 
 def _lost(network: SupplyNetwork, shocks: Shocks, members: Sequence[str]) -> list[float]:

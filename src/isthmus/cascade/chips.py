@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from isthmus import codes
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.errors import DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Origin
@@ -16,18 +17,7 @@ from isthmus.kernels.cascade import Floats
 from isthmus.world import World
 
 FACTS, FLOWS = "chip_facts", "icio_flows"
-LEADING = "leading-edge logic (<10 nm)"
-STAGES = (
-    LEADING,
-    "advanced logic 10-22 nm",
-    "mature logic 28-45 nm",
-    "mature logic >45 nm",
-    "memory (DRAM and NAND together)",
-    "discrete-analog-optoelectronics (DAO)",
-    "assembly-test-packaging (ATP)",
-)
-ELECTRONICS = "C26"
-USERS = ("C27", "C28", "C29", "C302T309")
+SPLIT = "chips"
 EUROPE, OTHER = "EUR", "OTH"
 # A block of shares is used when its rows cover the world and most of it is named.
 _WHOLE, _NAMED = 0.01, 0.6
@@ -47,6 +37,11 @@ class Block:
     kind: Kind
 
 
+def leading() -> str:
+    """Return the name of the leading stage in the facts."""
+    return codes.stages(SPLIT)["leading"]
+
+
 def capacity_blocks(world: World) -> tuple[Block, ...]:
     """Return for each stage the newest shares that cover the world and name most of it.
 
@@ -56,17 +51,18 @@ def capacity_blocks(world: World) -> tuple[Block, ...]:
         When a stage has no such shares.
     """
     facts = world.chip_facts().filter(~pl.col("projection"))
-    return tuple(_block(facts, stage) for stage in STAGES)
+    return tuple(_block(facts, stage) for stage in codes.stages(SPLIT).values())
 
 
-def planned_capacity(world: World, stage: str = LEADING) -> Block:
-    """Return the projected shares of a stage; what they leave open is ``OTH``.
+def planned_capacity(world: World) -> Block:
+    """Return the projected shares of the leading stage; what they leave open is ``OTH``.
 
     Raises
     ------
     DataMissing
         When there is no projection.
     """
+    stage = leading()
     rows = world.chip_facts().filter(pl.col("projection") & (pl.col("node") == stage))
     if rows.is_empty():
         raise DataMissing(f"no projection of capacity for {stage}", where=FACTS)
@@ -124,7 +120,7 @@ class ChipChain:
         flows = world.flows()
         year = flows.years[-1]
         sales = flows.values(year)
-        columns = [flows.industries.index(code) for code in (ELECTRONICS, *USERS)]
+        columns = [flows.industries.index(code) for code in _industries()]
         return ChipChain(
             capacity_blocks(world),
             flows.economies,
@@ -175,7 +171,7 @@ class ChipChain:
         shares = {block.stage: block.shares for block in self.blocks}
         shares.update({k: dict(v) for k, v in _checked(capacity or {}).items()})
         m = len(self.economies)
-        industries = (ELECTRONICS, *USERS)
+        industries = _industries()
         nodes = [
             (e, industry, float(self.output[n, k]))
             for k, industry in enumerate(industries)
@@ -291,11 +287,13 @@ def _block(facts: pl.DataFrame, stage: str) -> Block:
     raise DataMissing(f"no shares that cover the world for {stage}", where=FACTS)
 
 
-def _europe(economies: tuple[str, ...]) -> set[str]:
-    from isthmus import codes
+def _industries() -> tuple[str, ...]:
+    """Electronics first, then the industries that buy them."""
+    return (*codes.industries_in("electronics"), *codes.industries_in("chip_users"))
 
-    members = set(codes.parse_parties("EU27_2020")[1]) | {"GBR", "CHE", "NOR", "ISL"}
-    return members & set(economies)
+
+def _europe(economies: tuple[str, ...]) -> set[str]:
+    return set(codes.members("EUROPE")) & set(economies)
 
 
 def _pattern(
@@ -318,10 +316,10 @@ def _pattern(
 
 
 def _checked(capacity: Capacity) -> Capacity:
-    problems = []
+    problems, known = [], tuple(codes.stages(SPLIT).values())
     for stage, shares in capacity.items():
-        if stage not in STAGES:
-            problems.append(InputProblem(f"no stage '{stage}'", "capacity", ", ".join(STAGES)))
+        if stage not in known:
+            problems.append(InputProblem(f"no stage '{stage}'", "capacity", ", ".join(known)))
         total = sum(shares.values())
         if abs(total - 1.0) > 1e-6 or min(shares.values(), default=0.0) < 0:
             text = f"shares of '{stage}' sum to {total:g} or are negative"

@@ -37,6 +37,7 @@ from isthmus.codes.products import (
     product_texts,
     products,
 )
+from isthmus.codes.roles import hubs_of, industries_in, stages
 
 __all__ = [
     "INDUSTRY_CLASSIFICATIONS",
@@ -69,7 +70,9 @@ __all__ = [
     "find_economies",
     "find_products",
     "held_otherwise",
+    "hubs_of",
     "industries",
+    "industries_in",
     "industry",
     "meanings",
     "members",
@@ -84,5 +87,6 @@ __all__ = [
     "product_texts",
     "products",
     "resolve",
+    "stages",
     "written_out",
 ]

@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus import codes
 from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import Outcome, respond
-from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, instrument, instrument_mix
-from isthmus.coercion.stakes import FLOWS, LISTED, WEEKS, Stakes, read_stakes
+from isthmus.coercion.instruments import ECONOMIC, instrument, instrument_mix
+from isthmus.coercion.stakes import FLOWS, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, table
@@ -150,9 +151,7 @@ def held_out(
 
 
 def _listings(world: World, sender: str) -> list[_Listing]:
-    coded = world.table(MEASURES).filter(
-        (pl.col("sender") == sender) & pl.col("case").is_in(HELD_OUT)
-    )
+    coded = world.table(MEASURES).filter((pl.col("sender") == sender) & pl.col("held_out"))
     if coded.is_empty():
         raise DataMissing(f"no listing by {sender} is coded", where=MEASURES)
     return [
@@ -275,9 +274,10 @@ def _answers_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> T
 
 
 def _lines_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
+    listed = ", ".join(codes.industries_in("listed"))
     columns = [
         *_LISTING, attribute("start", "day of the listing"), attribute("firms", "as coded"),
-        number("share", "share", f"of the sender in purchases of {', '.join(LISTED)}"),
+        number("share", "share", f"of the sender in purchases of {listed}"),
         number("value", "weeks", "between the end of stocks and another supplier"),
         number("low", "weeks", "5 % quantile"), number("high", "weeks", "95 % quantile"),
         number("lost", "weeks", "weeks of all inputs that are missing: weeks, times the part of "

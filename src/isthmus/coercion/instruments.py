@@ -24,9 +24,6 @@ RESPONSES = (
 )
 ECONOMIC = RESPONSES[2:]
 
-HELD_OUT = ("TWN-2025", "EU-2026")
-"""Listings of firms over Taiwan: the closest precedent, kept for the last test."""
-
 PRIOR = 0.5
 """Weight added to every instrument, so that what was not seen yet is not impossible."""
 
@@ -117,13 +114,14 @@ def instrument_mix(world: World, sender: str, *, before: str = "") -> Mix:
         found = instrument(row["direction"] or "", row["hs_hint"] or "", row["instrument"] or "")
         by_case.setdefault(row["case"], set()).update({found} if found else set())
     weight = dict.fromkeys(ECONOMIC, 0.0)
-    kept = {c: used for c, used in by_case.items() if used and c not in HELD_OUT}
+    held_out = set(coded.filter("held_out")["case"])
+    kept = {c: used for c, used in by_case.items() if used and c not in held_out}
     for case in sorted(kept):
         for name in sorted(kept[case]):
             weight[name] += 1.0 / len(kept[case])
     return Mix(
         np.array([weight[name] for name in ECONOMIC]),
         len(kept),
-        sum(c in HELD_OUT for c in by_case),
+        sum(c in held_out for c in by_case),
         sum(not used for used in by_case.values()),
     )

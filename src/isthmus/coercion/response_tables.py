@@ -10,12 +10,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus import codes
 from isthmus.coercion.assumptions import Assumptions, Rung
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, Outcome
 from isthmus.coercion.instruments import ECONOMIC, RESPONSES, Mix
-from isthmus.coercion.stakes import FLOWS, LISTED, Stakes
+from isthmus.coercion.stakes import FLOWS, Stakes
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
@@ -267,7 +268,7 @@ def exposure(data: Data) -> Table:
         Column("note", "attribute", text="definition"),
         _KIND,
     ]
-    text = f"exposure by channel; listed industries: {', '.join(LISTED)}"
+    text = f"exposure by channel; listed industries: {', '.join(codes.industries_in('listed'))}"
     notes = (COVERED, AFTER)
     return Table(
         "exposure", _frame(rows, columns), tuple(columns), Kind.ESTIMATED, (FLOWS, TABLE), text,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus import codes
 from isthmus.coercion.content import YEAR, read_content
 from isthmus.errors import BadInput
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
@@ -20,8 +21,6 @@ WEEKS = 52.0
 MOST = 0.999
 """Largest share that is taken out: at 1 the price index is infinite."""
 SERVICES = "SERV"
-LISTED = ("C24B", "C26", "C27", "C28", "C302T309")
-"""Industries whose inputs or products are dual use: metals, electronics, machines, aircraft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,8 @@ def read_stakes(
     at = flows.index(list(targets))
     near = flows.index(list(fellows)) if fellows else np.arange(len(flows.economies))
     goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
-    listed = [n for n, k in enumerate(flows.industries) if k in LISTED]
+    hit = codes.industries_in("listed")
+    listed = [n for n, k in enumerate(flows.industries) if k in hit]
     made = read_content(world, flows.economies, [flows.industries[n] for n in goods])
     dva, income = made.share, made.gdp
     among = [goods.index(n) for n in listed]

@@ -56,13 +56,14 @@ def chip_imports(
     frame = (
         exports.filter(pl.col("year").is_in(chosen) & pl.col("importer").is_in(party.members))
         .join(
-            world.chip_mirror().select("year", pl.col("importer").cast(pl.String), "ratio"),
-            on=["year", "importer"],
+            world.chip_mirror().select(
+                "year", "exporter", pl.col("importer").cast(pl.String), "ratio"
+            ),
+            on=["year", "exporter", "importer"],
             how="left",
         )
         .sort("year", "importer")
         .with_columns(
-            pl.lit("TWN").alias("exporter"),
             pl.col("year").cast(pl.Int64),
             pl.col("value").alias("low"),
             (pl.col("value") * pl.col("ratio")).alias("high"),

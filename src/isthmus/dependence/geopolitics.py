@@ -19,6 +19,7 @@ IDEAL_POINTS = "unga_ideal_points"
 IDEAL_POINT = "ideal_point"
 ALLIANCES = "alliances"
 ALLIANCE = "alliance"
+ASSUMED = "assumed_distances"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,6 @@ class Assumption:
     reason: str
 
 
-NO_VOTE = "does not vote in the General Assembly"
-
-ASSUMED: Mapping[str, Assumption] = {
-    "TWN": Assumption(
-        0.1, f"{NO_VOTE}; placed near the members of the coalition it seeks to cooperate with"
-    ),
-    "HKG": Assumption(0.5, f"{NO_VOTE}; midpoint of the scale"),
-    "ROW": Assumption(0.5, "many economies together; midpoint of the scale"),
-}
 OTHERWISE = Assumption(0.5, "no ideal point in this year; midpoint of the scale")
 
 
@@ -111,7 +103,7 @@ def distances(
     spec: Distances | Mapping[str, float] | str | None,
     *,
     year: int,
-    assumed: Mapping[str, Assumption] = ASSUMED,
+    assumed: Mapping[str, Assumption] | None = None,
 ) -> Distances | None:
     """Return the distance of a party from every economy.
 
@@ -129,8 +121,8 @@ def distances(
         are missing count as the midpoint, shown as such.
     year : int
         Year of the votes.
-    assumed : mapping of str to Assumption
-        g of economies without votes.
+    assumed : mapping of str to Assumption, optional
+        g of economies without votes; by default those of ``assumed_distances``.
 
     Returns
     -------
@@ -159,7 +151,8 @@ def distances(
                 where="distance",
                 hint="'ideal_point', 'alliance', or a value in [0, 1] for each economy",
             )
-        return _from_votes(world, party, tuple(economies), year, assumed)
+        without = _without_votes(world) if assumed is None else assumed
+        return _from_votes(world, party, tuple(economies), year, without)
     return _from_mapping(spec, party, tuple(economies))
 
 
@@ -207,6 +200,13 @@ def _from_pacts(world: World, party: Party, economies: tuple[str, ...], year: in
     return Distances(economies, np.array(vector), ALLIANCE, notes, (ALLIANCES,))
 
 
+def _without_votes(world: World) -> dict[str, Assumption]:
+    if ASSUMED not in world:
+        return {}
+    rows = world.table(ASSUMED).select("economy", "value", "reason").iter_rows()
+    return {str(e): Assumption(float(g), str(why)) for e, g, why in rows}
+
+
 def _from_votes(
     world: World,
     party: Party,
@@ -233,4 +233,5 @@ def _from_votes(
         else:
             notes[economy] = assumed.get(economy, OTHERWISE)
             vector.append(notes[economy].value)
-    return Distances(economies, np.array(vector), IDEAL_POINT, notes, (IDEAL_POINTS,))
+    used = (IDEAL_POINTS, ASSUMED) if notes and ASSUMED in world else (IDEAL_POINTS,)
+    return Distances(economies, np.array(vector), IDEAL_POINT, notes, used)

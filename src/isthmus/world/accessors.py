@@ -103,7 +103,7 @@ class Accessors(ABC):
         return self.table(self.trade_key(classification))
 
     def chip_exports(self) -> pl.DataFrame:
-        """Return Taiwan's exports of integrated circuits: year, importer, value (million USD)."""
+        """Return exports of integrated circuits: year, exporter, importer, value (million USD)."""
         return self.table("taiwan_ic_exports")
 
     def chip_mirror(self) -> pl.DataFrame:
@@ -121,6 +121,10 @@ class Accessors(ABC):
     def arms(self) -> pl.DataFrame:
         """Return the concentration of arms imports by economy and period."""
         return self.table("arms_concentration")
+
+    def arms_suppliers(self) -> pl.DataFrame:
+        """Return shares of suppliers in arms imports: economy, period, supplier, share."""
+        return self.table("arms_suppliers")
 
     def ideal_points(self, year: int) -> pl.DataFrame:
         """Return ideal points of one year: economy, value, low, high, votes.

@@ -103,7 +103,7 @@ def _places(facts: pl.DataFrame, fact: str, year: int, table: MRIO, size: Array)
     if found.is_empty():
         raise DataMissing(f"no shares of {fact!r} in {year}", where="chip_facts")
     shares = dict(found["economy", "share"].iter_rows())
-    europe = {*codes.members("EU27_2020"), "GBR", "CHE", "NOR"}
+    europe = set(codes.members("EUROPE"))
     out = np.zeros(table.labels.n)
     named = np.zeros(table.labels.n, dtype=bool)
     in_europe = np.array([e in europe for e in table.economies])

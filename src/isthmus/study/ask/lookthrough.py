@@ -16,12 +16,6 @@ TABLE = "mrio_2022"
 YEAR = 2022
 DATASETS = ("icio_flows", "mrio_2022")
 SPLIT, FACTS = "chip_split", "chip_facts"
-DEFENCE = "O"
-"""Public administration and defence: the buyer, as near as the table's industries come to it."""
-ARMS_MADE_IN = ("C25", "C26", "C301", "C302T309")
-"""Industries that hold arms: weapons and ammunition (HS 93), radar and navigation (8526, 9014),
-warships (890610), tanks, aircraft and spacecraft (8710, 8802), by ``hs_to_industry``. The share of
-each industry that is for defence is in no data at hand."""
 
 
 def inputs_of(context: Context, party: str, *, by: chains.By = "total") -> pl.DataFrame:

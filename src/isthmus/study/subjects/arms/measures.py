@@ -9,9 +9,7 @@ from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
 from isthmus.study.measures import PARTY, measure
 
-ARMS = "arms_concentration"
-SHARES = {"USA": "share_usa", "CHN": "share_china", "ISR": "share_israel"}
-SHARES |= {"KOR": "share_south_korea", "EUROPE": "share_europe"}
+ARMS, SUPPLIERS = "arms_concentration", "arms_suppliers"
 
 
 def arms_row(context: Context, economy: str, period: str = "") -> dict[str, object]:
@@ -36,26 +34,34 @@ def arms_row(context: Context, economy: str, period: str = "") -> dict[str, obje
 def supplier_share(context: Context, *, economy: str, supplier: str) -> Finding:
     """Share of a supplier in the volume of an economy's arms imports, latest period."""
     row = arms_row(context, economy)
-    if supplier not in SHARES:
-        raise DataMissing(f"the share of {supplier} is not in the derived table", where=ARMS)
-    return _finding(context, f"arms.share.{supplier}.{economy}", row, SHARES[supplier], "share")
+    rows = shares_of(context, supplier).filter(economy=economy, period=row["period"])
+    if rows.is_empty():
+        raise DataMissing(f"the share of {supplier} is not in the derived table", where=SUPPLIERS)
+    return _finding(context, f"arms.share.{supplier}.{economy}", rows.to_dicts()[0], "share")
 
 
 @measure("arms.hhi", economy=PARTY)
 def concentration(context: Context, *, economy: str) -> Finding:
     """Concentration (HHI) of an economy's arms imports over suppliers, latest period."""
     row = arms_row(context, economy)
-    return _finding(context, f"arms.hhi.{economy}", row, "hhi", "1")
+    return _finding(context, f"arms.hhi.{economy}", row, "hhi")
 
 
-def _finding(context: Context, key: str, row: dict[str, object], column: str, unit: str) -> Finding:
+def shares_of(context: Context, supplier: str) -> pl.DataFrame:
+    """Return the supplier's shares: economy, period, share; empty for one that is not listed."""
+    found = context.world.arms_suppliers().filter(pl.col("supplier") == supplier)
+    return found.select("economy", "period", "share")
+
+
+def _finding(context: Context, key: str, row: dict[str, object], column: str) -> Finding:
+    used = SUPPLIERS if column == "share" else ARMS
     return context.finding(
         key,
         float(str(row[column])),
-        unit,
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(ARMS)]),
+        "share" if column == "share" else "1",
+        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(used)]),
         year=str(row["period"]),
-        method="arms_share" if unit == "share" else "arms_hhi",
-        datasets=[ARMS],
+        method=f"arms_{column}",
+        datasets=[used],
         caveat="arms_volume",
     )

@@ -10,7 +10,13 @@ from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Page
-from isthmus.study.subjects.arms.measures import ARMS, SHARES, concentration, supplier_share
+from isthmus.study.subjects.arms.measures import (
+    ARMS,
+    SUPPLIERS,
+    concentration,
+    shares_of,
+    supplier_share,
+)
 
 SHARE = {"share": "share"}
 NOTES = {"notes": ["arms_volume"]}
@@ -18,12 +24,13 @@ NOTES = {"notes": ["arms_volume"]}
 
 def write(page: Page) -> None:
     """Answer how much arms supply rests on the ally, and how it has moved."""
-    if page.lacks(ARMS, gap="no_arms"):
+    if page.lacks(ARMS, SUPPLIERS, gap="no_arms"):
         return
-    if page.ally not in SHARES:
+    if shares_of(page.context, page.ally).is_empty():
         page.gap("arms_supplier")
         return
-    page.rests_on(ARMS, kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(ARMS)]))
+    kind = Kind.weakest([Kind.ESTIMATED, page.context.kind_of(ARMS, SUPPLIERS)])
+    page.rests_on(ARMS, SUPPLIERS, kind=kind)
     _over_time(page)
     for rank, party in ((15, page.partner), (16, page.home)):
         if not _members(page, party):
@@ -103,7 +110,8 @@ def _rows(page: Page, party: str) -> pl.DataFrame:
     return (
         page.world.arms()
         .filter(pl.col("economy").is_in(page.context.members(party)))
-        .select("economy", "period", pl.col(SHARES[page.ally]).alias("share"), "hhi")
+        .join(shares_of(page.context, page.ally), on=["economy", "period"])
+        .select("economy", "period", "share", "hhi")
         .sort("economy", "period")
     )
 

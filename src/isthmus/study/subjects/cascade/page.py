@@ -113,8 +113,7 @@ def _partner(page: Page, stops: Table, other: str) -> None:
 
 
 def _european(page: Page) -> bool:
-    europe = set(codes.parse_parties("EU27_2020")[1]) | {"GBR", "CHE", "NOR", "ISL"}
-    return set(page.context.members(page.home)) <= europe
+    return set(page.context.members(page.home)) <= set(codes.members("EUROPE"))
 
 
 def _place(page: Page, code: str) -> str:

@@ -6,12 +6,11 @@ from itertools import permutations
 
 import polars as pl
 
+from isthmus import codes
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.lookthrough import (
-    ARMS_MADE_IN,
     DATASETS,
-    DEFENCE,
     FACTS,
     SPLIT,
     TABLE,
@@ -41,7 +40,7 @@ def write(page: Page) -> None:
     _by_industry(page, industries, rival)
     if not members.is_empty():
         _by_member(page, members)
-    if DEFENCE in industries:
+    if set(codes.industries_in("defence")) <= set(industries):
         _defence(page)
     _stakes(page)
     if not page.context.missing(SPLIT, FACTS):
@@ -51,7 +50,7 @@ def write(page: Page) -> None:
 
 def _industries(page: Page) -> tuple[str, ...]:
     known = set(inputs_of(page.context, page.home, by="industry")["industry"].to_list())
-    wanted = [i for i in (*page.study.industries, DEFENCE) if i in known]
+    wanted = [i for i in (*page.study.industries, *codes.industries_in("defence")) if i in known]
     return tuple(dict.fromkeys(wanted))
 
 
@@ -162,23 +161,24 @@ def _by_member(page: Page, members: pl.DataFrame) -> None:
 
 def _defence(page: Page) -> None:
     """What the buyer of arms and the industries that hold arms makers say: a range."""
+    (buyer,), made_in = codes.industries_in("defence"), codes.industries_in("arms")
     page.say(
         "answer.defence",
-        rival_share=_share(page, page.rival, DEFENCE),
-        partner_share=_share(page, page.partner, DEFENCE),
+        rival_share=_share(page, page.rival, buyer),
+        partner_share=_share(page, page.partner, buyer),
     )
     frame = inputs_of(page.context, page.home, by="industry").filter(
-        pl.col("industry").is_in(ARMS_MADE_IN)
+        pl.col("industry").is_in(made_in)
     )
-    if frame["industry"].n_unique() < len(ARMS_MADE_IN):
+    if frame["industry"].n_unique() < len(made_in):
         return
     ends: Fields = {}
     for role, on in (("rival", page.rival), ("partner", page.partner)):
         ranked = frame.filter(pl.col("partner") == on).sort("look_through", "industry")["industry"]
         ends[f"{role}_low"] = _share(page, on, ranked[0])
         ends[f"{role}_high"] = _share(page, on, ranked[-1])
-    made_in = ", ".join(page.context.industry(code).lower() for code in ARMS_MADE_IN)
-    page.say("answer.arms", made_in=made_in, **ends)
+    names = ", ".join(page.context.industry(code).lower() for code in made_in)
+    page.say("answer.arms", made_in=names, **ends)
 
 
 def _stakes(page: Page) -> None:

@@ -11,7 +11,6 @@ from isthmus.study.measures import PARTY, TEXT, measure
 
 FACTS = "chip_facts"
 EXPORTS = "taiwan_ic_exports"
-SOURCE = "TWN"
 
 
 @measure("chips.capacity_share", node=TEXT, economy=PARTY)
@@ -36,17 +35,24 @@ def capacity_share(context: Context, *, node: str, economy: str) -> Finding:
     )
 
 
+def exports_of(context: Context) -> pl.DataFrame:
+    """Return chip exports of the partner; nothing where no record of it is at hand."""
+    return context.world.chip_exports().filter(pl.col("exporter") == context.partner)
+
+
 def last_full_year(context: Context) -> int:
-    """Return the last year with twelve months of chip exports."""
-    frame = context.world.chip_exports().filter(pl.col("coverage") == "full")
+    """Return the last year with twelve months of the partner's chip exports."""
+    frame = exports_of(context).filter(pl.col("coverage") == "full")
     return int(str(frame["year"].max()))
 
 
 @measure("chips.destination_share", importer=PARTY)
 def destination_share(context: Context, *, importer: str) -> Finding:
-    """Share of a party as first destination of Taiwan's chip exports: a lower bound."""
+    """Share of a party as first destination of the partner's chip exports: a lower bound."""
+    if exports_of(context).is_empty():
+        raise DataMissing(f"no record of chip exports of {context.partner}", where=EXPORTS)
     year = last_full_year(context)
-    frame = context.world.chip_exports().filter(pl.col("year") == year)
+    frame = exports_of(context).filter(pl.col("year") == year)
     inside = frame.filter(pl.col("importer").is_in(context.members(importer)))
     if inside.is_empty():
         raise DataMissing(f"no chip exports to {importer}", where=EXPORTS)

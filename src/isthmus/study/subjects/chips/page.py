@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from isthmus import codes
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
@@ -11,16 +12,14 @@ from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.chips.measures import (
     EXPORTS,
     FACTS,
-    SOURCE,
     capacity_share,
     destination_share,
+    exports_of,
     last_full_year,
 )
 
 ITEMS = "high_priority_items"
 MIRROR = "chip_mirror"
-HUB, HUB_OF = "HKG", "CHN"
-LEADING = "leading-edge logic (<10 nm)"
 SHARE = {"share": "share"}
 
 
@@ -30,13 +29,13 @@ def write(page: Page) -> None:
         _facts(page)
         _capacity(page)
         page.note("chip_facts")
-    if page.context.missing(EXPORTS) or page.partner != SOURCE:
+    if page.context.missing(EXPORTS) or exports_of(page.context).is_empty():
         page.gap("chip_exports")
     else:
         _exports(page)
         if not page.context.missing(MIRROR):
             _mirror(page)
-        page.note("chip_bounds", source=page.context.name(SOURCE))
+        page.note("chip_bounds", source=page.context.name(page.partner))
     if not page.context.missing(ITEMS):
         page.rests_on(ITEMS)
         frame = page.world.table(ITEMS).select("product", "tier", "text").sort("tier", "product")
@@ -61,7 +60,7 @@ def _facts(page: Page) -> None:
 def _capacity(page: Page) -> None:
     """Known shares of leading-edge logic, in every year for which there are figures."""
     try:
-        share = capacity_share(page.context, node=LEADING, economy=page.partner)
+        share = capacity_share(page.context, node=_leading(), economy=page.partner)
     except DataMissing:
         page.gap("chip_capacity")
         return
@@ -69,7 +68,7 @@ def _capacity(page: Page) -> None:
     page.say("answer.capacity", **fields)
     page.headline(10, **fields)
     facts = page.world.chip_facts().filter(
-        (pl.col("node") == LEADING) & ~pl.col("projection") & (pl.col("share") > 0)
+        (pl.col("node") == _leading()) & ~pl.col("projection") & (pl.col("share") > 0)
     )
     label = page.context.label
     rows = [
@@ -103,6 +102,10 @@ def _capacity(page: Page) -> None:
     )
 
 
+def _leading() -> str:
+    return codes.stages("chips")["leading"]
+
+
 def _exports(page: Page) -> None:
     page.rests_on(EXPORTS)
     page.fields["year"] = last_full_year(page.context)
@@ -113,18 +116,18 @@ def _exports(page: Page) -> None:
     }
     tail = "" if page.has("rival") else "_alone"
     page.say(f"answer.exports{tail}", **shares)
-    hub = (HUB,) if HUB_OF in page.given("rival") else ()
-    for code in hub:
+    hubs = tuple(hub for party in page.given("rival") for hub in codes.hubs_of(party))
+    for code in hubs:
         through = destination_share(page.context, importer=code)
         page.say("answer.hub", hub=page.context.name(code), share=through)
     page.headline(40, f"headline_exports{tail}", **shares)
     page.counter(10, **shares)
-    shown = (*page.given("home", "rival", "ally"), *hub)
+    shown = (*page.given("home", "rival", "ally"), *hubs)
     _destinations(page, shown, shares["rival_share"] if page.has("rival") else shares["home_share"])
 
 
 def _destinations(page: Page, shown: tuple[str, ...], first: Finding) -> None:
-    full = page.world.chip_exports().filter(pl.col("coverage") == "full")
+    full = exports_of(page.context).filter(pl.col("coverage") == "full")
     rows = []
     for (year,), frame in full.group_by("year", maintain_order=True):
         whole = float(frame["value"].to_numpy().sum())
@@ -156,7 +159,7 @@ def _mirror(page: Page) -> None:
     keys = ["year", "exporter", "importer", "product"]
     frame = (
         page.world.chip_mirror()
-        .join(page.world.chip_exports().select(*keys, "value"), on=keys, how="inner")
+        .join(exports_of(page.context).select(*keys, "value"), on=keys, how="inner")
         .sort("importer", "year")
         .select(
             page.labels("importer"),
@@ -173,5 +176,5 @@ def _mirror(page: Page) -> None:
         kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(MIRROR, EXPORTS)]),
         datasets=[MIRROR, EXPORTS],
         notes=["mirror"],
-        source=page.context.name(SOURCE),
+        source=page.context.name(page.partner),
     )

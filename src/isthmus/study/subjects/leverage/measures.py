@@ -11,7 +11,7 @@ from isthmus.coercion import Assumptions, backtest, held_out, leverage_map
 from isthmus.coercion.assumptions import preset
 from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.heldout import READINGS
-from isthmus.coercion.instruments import ECONOMIC, HELD_OUT, instrument_mix
+from isthmus.coercion.instruments import ECONOMIC, instrument_mix
 from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP
 from isthmus.coercion.stakes import FLOWS, read_stakes
 from isthmus.errors import DataMissing
@@ -245,7 +245,7 @@ def listing_rank(context: Context, *, sender: str, target: str) -> Finding:
     """Rank of export controls and listings among coded instruments before a party's firms were."""
     coded = context.world.table(EPISODES).filter(
         (pl.col("sender") == sender)
-        & pl.col("case").is_in(HELD_OUT)
+        & pl.col("held_out")
         & pl.col("target").is_in([target, *context.members(target)])
     )
     day = None if coded.is_empty() else str(coded["start"].min())
