@@ -1,4 +1,4 @@
-"""Write the generated reference pages: commands, errors, data sets.
+"""Write the generated reference pages: commands, lenses, errors, data sets.
 
 Usage: python tools/reference.py [--check]
 """
@@ -6,12 +6,15 @@ Usage: python tools/reference.py [--check]
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import isthmus.errors
 from isthmus import World
+from isthmus.cli.lens import python_call, type_words
 from isthmus.cli.root import build_app
+from isthmus.ensemble.rooms import plain_lenses
 from isthmus.errors import IsthmusError
 from isthmus.scenario import Correlation, Range
 from isthmus.study.schema import (
@@ -113,6 +116,62 @@ def studies() -> str:
     return "\n".join([*parts, ""])
 
 
+def lens_pages() -> dict[str, str]:
+    """Return the text of each page, by its path below the reference."""
+    held = list(plain_lenses())
+    return {
+        "lenses.md": _contents(held),
+        **{f"lenses/{found['name']}.md": "\n".join(page(found)) + "\n" for found in held},
+    }
+
+
+def _contents(held: list[Mapping[str, Any]]) -> str:
+    rows = [
+        f"| [{found['name']}](lenses/{found['name']}.md) | {found['title']} |" for found in held
+    ]
+    names = [f"lenses/{found['name']}" for found in held]
+    return "\n".join(
+        [
+            "# Lenses\n",
+            "| lens | what it returns |",
+            "| --- | --- |",
+            *rows,
+            "\n```{toctree}\n:hidden:\n",
+            *names,
+            "```\n",
+        ]
+    )
+
+
+def page(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines of the page of one lens."""
+    yield f"# {found['name']}\n\n{found['title']}.\n"
+    if found["summary"]:
+        yield f"{found['summary']}\n"
+    for example in found["examples"]:
+        yield f"```text\n{python_call(found['name'], example)}\n```\n"
+    yield "## Parameters\n\n| parameter | type | default | what it is |\n| --- | --- | --- | --- |"
+    needed = found["parameters"]["required"]
+    for name, held in found["parameters"]["properties"].items():
+        default = "needed" if name in needed else f"`{held['default']!r}`"
+        yield f"| `{name}` | {cell(type_words(held))} | {default} | {cell(held['description'])} |"
+    for table in found["tables"]:
+        yield f"\n## Table `{table['name']}`\n\n{table['text']}\n"
+        yield "| column | role | unit | what it holds |\n| --- | --- | --- | --- |"
+        for column in table["columns"]:
+            unit, text = column["unit"], cell(column["text"])
+            yield f"| `{column['name']}` | {column['role']} | {unit} | {text} |"
+    for title, items in (("Works", found["citations"]), ("Data sets", found["datasets"])):
+        if items:
+            yield f"\n## {title}\n"
+            yield from (f"- {item}" for item in items)
+
+
+def cell(text: str) -> str:
+    """Return a text as a cell of a table of Markdown."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
 def first_line(value: type) -> str:
     """Return the first sentence of a docstring."""
     return (value.__doc__ or "").strip().split("\n")[0].rstrip(".")
@@ -129,14 +188,19 @@ PAGES = {
 def main(arguments: list[str]) -> int:
     """Write the pages, or with --check compare them; return the exit code."""
     stale = 0
-    for name, make in PAGES.items():
-        path, text = FOLDER / name, make()
+    texts = {name: make() for name, make in PAGES.items()} | lens_pages()
+    for gone in {*FOLDER.rglob("*.md")} - {FOLDER / name for name in texts}:
+        stale += 1
+        if "--check" not in arguments:
+            gone.unlink()
+    for name, text in texts.items():
+        path = FOLDER / name
         if "--check" in arguments:
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 print(f"{path} is out of date: run python tools/reference.py")
                 stale += 1
         else:
-            FOLDER.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
     return 1 if stale else 0
 

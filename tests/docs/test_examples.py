@@ -56,3 +56,12 @@ def test_commands_run(
     for words in commands(page):
         code = main(words)
         assert code == 0, f"{page.name}: isthmus {shlex.join(words)}\n{capsys.readouterr().err}"
+
+
+def test_the_package_shown_is_the_one_that_is_tested() -> None:
+    page = (PROJECT / "docs" / "lenses.md").read_text(encoding="utf-8")
+    shown = re.search(r"^<!-- (\S+) -->\n```{code-block} python\n(.*?)^```", page, re.M | re.S)
+    assert shown is not None
+    assert (PROJECT / shown[1]).read_text(encoding="utf-8") == shown[2]
+    # short enough to be read
+    assert len(shown[2].splitlines()) <= 40

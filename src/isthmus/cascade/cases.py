@@ -30,11 +30,13 @@ from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 LATEST, EUROPE_PLANNED, ALL_PLANNED = "latest", "europe_planned", "all_planned"
 
 
+@lens("cascade.chip_case", {"importer": "EU27_2020", "partner": "TWN"})
 def chip_case(
     world: World, importer: PartySpec, *, partner: str, chain: ChipChain | None = None
 ) -> Result:
@@ -128,6 +130,7 @@ def without(chain: ChipChain, economy: str) -> Capacity:
     }
 
 
+@lens("cascade.material_case", {"importer": "EU27_2020", "suppliers": 2})
 def material_case(
     world: World, importer: PartySpec, *, suppliers: int = 12, products: Sequence[str] = ()
 ) -> Result:

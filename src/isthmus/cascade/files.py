@@ -14,9 +14,11 @@ from isthmus.cascade.remedies import SecondSource, critical_links, second_source
 from isthmus.cascade.shocks import Shocks, firms_stop, group_stops
 from isthmus.errors import BadInput, InputProblem
 from isthmus.evidence import Result
+from isthmus.evidence.lens import lens
 from isthmus.runtime import CancelToken, Progress, silent
 
 
+@lens("cascade.from_files", {"firms": "firms.csv", "links": "links.csv"})
 def from_files(
     world: Any,
     *,

@@ -10,9 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains.source import BORIN_MANCINI, Placed, notes, parties
+from isthmus.codes import PartySpec
 from isthmus.errors import DidNotConverge
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.kernels import chains as kernel
 from isthmus.world import World
 from isthmus.world.mrio import MRIO, SOLVE_TOLERANCE
@@ -22,9 +24,10 @@ Array = NDArray[np.float64]
 By = Literal["total", "industry"]
 
 
+@lens("chains.decompose", {"of": ["DEU"]})
 def decompose(
     world: World | MRIO,
-    of: str | Iterable[str] | None = None,
+    of: PartySpec | Iterable[PartySpec] | None = None,
     *,
     by: By = "total",
     year: int | None = None,

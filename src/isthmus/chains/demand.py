@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from isthmus.chains import reach
 from isthmus.chains.source import DEMAND, Placed, notes, parties
+from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
@@ -24,11 +26,12 @@ def absorbed(table: MRIO) -> Array:
     return np.asarray(reach.output_for_demand(table) * table.coefficients(table.primary)[:, None])
 
 
+@lens("chains.foreign_demand", {"of": ["DEU"], "on": ["CHN"]})
 def foreign_demand(
     world: World | MRIO,
-    of: str | Iterable[str] | None = None,
+    of: PartySpec | Iterable[PartySpec] | None = None,
     *,
-    on: str | Iterable[str] | None = None,
+    on: PartySpec | Iterable[PartySpec] | None = None,
     by_industry: bool = False,
     year: int | None = None,
     chips: bool = False,

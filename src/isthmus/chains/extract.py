@@ -14,6 +14,7 @@ from isthmus.codes import resolve
 from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
 from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.scenario import ALL, Embargo, ExportStop, PurchaseBan, Scenario
 from isthmus.world import World
@@ -47,6 +48,7 @@ class Links:
     severity: float = 1.0
 
 
+@lens("chains.extract", {"links": [{"exporters": "TWN", "importers": "DEU", "industries": "C26"}]})
 def extract(
     world: World | MRIO, links: Iterable[Links], *, year: int | None = None, chips: bool = False
 ) -> Result:
@@ -107,6 +109,7 @@ def extract(
     return _result(table, lost, made, said)
 
 
+@lens("chains.run", {"scenario": "equilibrium-taiwan-chips-stop"})
 def run(
     world: World | MRIO, scenario: Scenario, *, year: int | None = None, chips: bool = False
 ) -> Result:
@@ -114,6 +117,17 @@ def run(
 
     Export stops, purchase bans and embargoes are taken out at full severity, for the whole year:
     see `extract`. Nothing in this reading depends on days.
+
+    Parameters
+    ----------
+    world : World or MRIO
+        World with a table of `year`, or a table.
+    scenario : Scenario
+        Export stops, purchase bans and embargoes.
+    year : int, optional
+        Year of the table; the last one of the world when None.
+    chips : bool
+        Take the table with electronics split into chip nodes (assumed shares).
 
     Raises
     ------

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from isthmus.chains import reach
 from isthmus.chains.source import BALDWIN, Placed, notes, parties
+from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.kernels.chains import shares
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
@@ -28,11 +30,16 @@ _TEXT = {
 }
 
 
+@lens(
+    "chains.lookthrough",
+    {"of": ["DEU"], "on": ["CHN"]},
+    {"of": ["EU27_2020"], "by": "node", "industries": ["C26"]},
+)
 def lookthrough(
     world: World | MRIO,
-    of: str | Iterable[str] | None = None,
+    of: PartySpec | Iterable[PartySpec] | None = None,
     *,
-    on: str | Iterable[str] | None = None,
+    on: PartySpec | Iterable[PartySpec] | None = None,
     direction: Direction = "backward",
     by: By = "total",
     industries: str | Iterable[str] | None = None,

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from isthmus.chains import reach
 from isthmus.chains.source import POSITION, notes, parties
+from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
@@ -33,9 +35,10 @@ def downstreamness(table: MRIO) -> Array:
     return np.where(table.x > 0, 1.0 + reach.requirements_by_origin(table).sum(axis=1), 0.0)
 
 
+@lens("chains.position", {"of": ["DEU"]})
 def position(
     world: World | MRIO,
-    of: str | Iterable[str] | None = None,
+    of: PartySpec | Iterable[PartySpec] | None = None,
     *,
     year: int | None = None,
     chips: bool = False,

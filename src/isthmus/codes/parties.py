@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 
 from isthmus.codes import labels as other_labels
 from isthmus.codes import lookup
@@ -38,6 +39,9 @@ class Party:
         What `resolve` reads as the same members again, with the day of every coalition that
         changes; the members when empty.
     """
+
+    PLAIN: ClassVar[str] = "party"
+    """A text stands for it."""
 
     code: str
     members: tuple[str, ...]

@@ -11,11 +11,13 @@ from isthmus.coercion.panel import FLOWS
 from isthmus.coercion.product_panel import CLASSIFICATION, held_products, products_of
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, table
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 SEEN = "seen"
 
 
+@lens("coercion.coverage", {})
 def coverage(world: World) -> Result:
     """Return for every coded measure whether an event study can see it, and why not.
 

@@ -18,6 +18,7 @@ from isthmus.coercion.cases import (
 from isthmus.errors import DataMissing
 from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 SELECTED = (
@@ -30,6 +31,7 @@ HINTS = (
 )
 
 
+@lens("coercion.episodes", {"case": "LTU-2021"})
 def episodes(
     world: World,
     *,

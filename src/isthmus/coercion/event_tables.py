@@ -309,7 +309,7 @@ def trade_table(world: World, found: Found, notes: Sequence[str]) -> Table:
         dimension("importer"),
         dimension("scope"),
         dimension("year"),
-        number("value", MONEY),
+        number("value", MONEY, "goods sold by the exporter to the importer"),
         number("change", "share", "since the base year; null where nothing flowed then"),
         attribute("base_year", "last year before the first measure, or the first of the flows"),
         attribute("kind"),

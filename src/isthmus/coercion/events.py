@@ -23,6 +23,7 @@ from isthmus.coercion.panel import FLOWS, Episode, Panel, episode, read_panel
 from isthmus.coercion.product_panel import product_episode, product_panel
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, provenance
+from isthmus.evidence.lens import lens
 from isthmus.kernels.placebo import placebo_interval
 from isthmus.kernels.threeway import ThreeWayFit, fit
 from isthmus.kernels.threeway_events import estimate_events, one_step
@@ -43,6 +44,7 @@ PLACEBO_TOLERANCE = 1e-9  # placebos are compared with each other to a percent, 
 SPARSE_TOLERANCE = 1e-9  # products are mostly zeros; cells that separate drift for long
 
 
+@lens("coercion.event_study", {"case": "LTU-2021", "placebos": 1, "full": 0})
 def event_study(
     world: World,
     case: str,

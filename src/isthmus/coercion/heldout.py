@@ -21,6 +21,7 @@ from isthmus.coercion.stakes import FLOWS, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -66,6 +67,7 @@ class _Listing:
     note: str
 
 
+@lens("coercion.held_out", {"draws": 20})
 def held_out(
     world: World,
     *,

@@ -27,6 +27,7 @@ from isthmus.coercion.instruments import Mix, instrument_mix
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 DRAWS = 200
@@ -40,6 +41,7 @@ CITATIONS = (
 )
 
 
+@lens("coercion.price_ladder", {"target": "LTU", "draws": 20})
 def price_ladder(
     world: World,
     target: PartySpec,

@@ -24,6 +24,7 @@ from isthmus.coercion.panel import FLOWS, REST
 from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, provenance
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -66,6 +67,7 @@ class Assumptions:
     horizons: Sequence[float] = (1.0, 2.0, 5.0)
 
 
+@lens("coercion.leverage_map", {"sender": "CHN", "over": ["EU27_2020"]})
 def leverage_map(
     world: World,
     sender: PartySpec,

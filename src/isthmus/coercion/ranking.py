@@ -22,6 +22,7 @@ from isthmus.coercion.ranking_rows import (
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, dataset_keys, provenance
 from isthmus.evidence.frames import table
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -38,6 +39,7 @@ FEW = (
 )
 
 
+@lens("coercion.backtest", {})
 def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = None) -> Result:
     """Return how industries ranked by data from before each case compare with those hit.
 

@@ -10,6 +10,7 @@ from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.ledger import check_years
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 EXPORTS_KEY, MIRROR_KEY = "taiwan_ic_exports", "chip_mirror"
@@ -20,6 +21,7 @@ ORIGIN = (
 )
 
 
+@lens("dependence.chip_imports", {"importer": "EU27_2020"})
 def chip_imports(
     world: World,
     importer: PartySpec,

@@ -15,6 +15,7 @@ from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.profile import supplier_rows
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
 from isthmus.world import World
 
@@ -23,6 +24,11 @@ Array = NDArray[np.float64]
 COARSE = "at this number of industries too coarse for a verdict on single technologies"
 
 
+@lens(
+    "dependence.complementarity",
+    {"a": "DEU", "b": "TWN"},
+    {"a": "DEU", "b": "TWN", "level": "product"},
+)
 def complementarity(
     world: World,
     a: PartySpec,
@@ -152,7 +158,7 @@ def _indices(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
         dimension("importer"),
         dimension("year"),
         dimension("indicator", "michaely: overlap, 0 to 1; weighted: 1 is neutral"),
-        number("value", "1"),
+        number("value", "1", "of the indicator, by its own scale"),
         attribute("kind"),
     ]
     return table(

@@ -31,6 +31,7 @@ from isthmus.dependence.measures import (
 from isthmus.errors import BadInput
 from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -42,6 +43,11 @@ CITATIONS: dict[Method, str] = {
 }
 
 
+@lens(
+    "dependence.indicators",
+    {"importer": "EU27_2020"},
+    {"importer": "DEU", "level": "product", "methods": ["geodep"], "distance": "alliance"},
+)
 def indicators(
     world: World,
     importer: PartySpec,

@@ -17,6 +17,7 @@ from isthmus.dependence.profile import supplier_rows
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
 from isthmus.world import World
@@ -34,6 +35,7 @@ SUPPLY_ONLY = (
 )
 
 
+@lens("dependence.leverage", {"a": "DEU", "b": "CHN"})
 def leverage(
     world: World,
     a: PartySpec,

@@ -15,6 +15,7 @@ from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -32,6 +33,7 @@ _TEXTS = {
 }
 
 
+@lens("dependence.members", {"coalition": "EU27_2020", "on": "CHN", "items": ["C26"]})
 def members(
     world: World,
     coalition: PartySpec,

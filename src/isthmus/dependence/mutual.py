@@ -17,12 +17,14 @@ from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
 Array = NDArray[np.float64]
 
 
+@lens("dependence.mutual", {"a": "DEU", "b": "CHN"})
 def mutual(
     world: World,
     a: PartySpec,

@@ -13,6 +13,7 @@ from isthmus.dependence.ledger import Level, check_years, known_years, networks
 from isthmus.dependence.measures import descending_rank
 from isthmus.evidence import Result, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi
 from isthmus.kernels.fragility import clustering, strength_dispersion
 from isthmus.world import World
@@ -23,6 +24,7 @@ UNVERIFIED = (
 )
 
 
+@lens("dependence.network", {"items": ["850511"]})
 def network(
     world: World,
     *,
@@ -76,7 +78,7 @@ def network(
         dimension(level),
         dimension("year"),
         dimension("indicator", "world_hhi, dispersion of exporters, clustering; all in [0, 1]"),
-        number("value", "1"),
+        number("value", "1", "of the indicator, 0 to 1"),
         attribute("unit"),
         attribute("rank", "1 is the largest value among the items of this year"),
         attribute("kind"),

@@ -24,6 +24,7 @@ from isthmus.evidence.frames import (
     number,
     table,
 )
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -35,6 +36,11 @@ GOODS_ONLY = (
 )
 
 
+@lens(
+    "dependence.profile",
+    {"importer": "EU27_2020", "on": "CHN"},
+    {"importer": "DEU", "level": "product", "items": ["850511"]},
+)
 def profile(
     world: World,
     importer: PartySpec,

@@ -14,10 +14,15 @@ from isthmus.dependence.parties import member_mask
 from isthmus.errors import CodeUnknown
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
 from isthmus.world import World
 
 
+@lens(
+    "dependence.behind_hubs",
+    {"importer": "DEU", "reexport_share": {"HKG": 0.9}, "items": ["850511"]},
+)
 def behind_hubs(
     world: World,
     importer: PartySpec,
@@ -114,7 +119,8 @@ def behind_hubs(
                 dimension("year"),
                 number("recorded", MONEY, "as recorded"),
                 number("attributed", MONEY, "after the correction; own goods may come back"),
-                number("share_recorded", "share"), number("share_attributed", "share"),
+                number("share_recorded", "share", "of all origins, as recorded"),
+                number("share_attributed", "share", "of all origins, after the correction"),
                 attribute("kind"),
             ],
             kind=Kind.ESTIMATED, datasets=[dataset],

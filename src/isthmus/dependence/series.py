@@ -18,12 +18,18 @@ from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.errors import BadInput
 from isthmus.evidence import IN_UNIT, Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.world import World
 
 Flags = NDArray[np.bool_]
 
 
+@lens(
+    "dependence.time_series",
+    {"importer": "DEU", "on": "CHN", "items": ["C26"]},
+    {"importer": "DEU", "level": "product", "items": ["850511"]},
+)
 def time_series(
     world: World,
     importer: PartySpec,
@@ -115,6 +121,7 @@ def time_series(
     )
 
 
+@lens("dependence.churn", {"importer": "EU27_2020", "method": "geodep"})
 def churn(
     world: World,
     importer: PartySpec,

@@ -43,6 +43,7 @@ from isthmus.disruption.tables import (
 from isthmus.errors import IdentityViolated
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
 from isthmus.runtime import (
     ArrayCheckpoint,
@@ -59,6 +60,7 @@ BALANCE = {"float64": 1e-8, "float32": 1e-3}
 """Largest daily gap between what is made and what is used, kept or consumed, of world output."""
 
 
+@lens("disruption.simulate", {"scenario": "taiwan-chips-7-full", "until": 14})
 def simulate(
     world: TableWorld | MRIO,
     scenario: Scenario,
@@ -176,6 +178,8 @@ def simulate(
         Inputs below this share of output never limit. Default 0: needs decide, not values.
     inventory_noise : float
         Standard deviation of the logarithm of stock-days. Default 0; needs `seed`.
+    seed : int
+        Seed of that noise.
     capital_ratio : float
         Capital over value added, for shocks given in money. Default 4.
     precision : {"float64", "float32"}

@@ -17,6 +17,7 @@ from isthmus.disruption.tables import LOSS_COLUMNS, horizons_of, losses_frame
 from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Collection, Column, Kind, Result, Table
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
@@ -25,6 +26,10 @@ from isthmus.world.mrio_origin import TableWorld
 DEFAULTS = Settings()
 
 
+@lens(
+    "disruption.simulate_many",
+    {"scenarios": ["taiwan-chips-7-full", "taiwan-chips-7-partial"], "until": 7},
+)
 def simulate_many(
     world: TableWorld | MRIO,
     scenarios: Sequence[Scenario],

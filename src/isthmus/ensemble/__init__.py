@@ -6,7 +6,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from isthmus.ensemble.lenses import call_lens, find_lens, lens_names, register_lens
+    from isthmus.ensemble.lenses import (
+        all_lenses,
+        call_lens,
+        find_lens,
+        lens_names,
+        lens_of,
+        register_lens,
+    )
     from isthmus.ensemble.plan import EnsemblePlan, read_plan
     from isthmus.ensemble.recording import (
         Recorded,
@@ -26,9 +33,11 @@ _LAZY = {
     "Recorded": "recording",
     "Repeated": "recording",
     "Repetition": "recording",
+    "all_lenses": "lenses",
     "call_lens": "lenses",
     "find_lens": "lenses",
     "lens_names": "lenses",
+    "lens_of": "lenses",
     "read_plan": "plan",
     "register_lens": "lenses",
     "repeat_ensemble": "repeat",
@@ -47,9 +56,11 @@ __all__ = [
     "Recorded",
     "Repeated",
     "Repetition",
+    "all_lenses",
     "call_lens",
     "find_lens",
     "lens_names",
+    "lens_of",
     "read_plan",
     "register_lens",
     "repeat_ensemble",

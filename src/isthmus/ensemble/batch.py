@@ -13,7 +13,6 @@ import polars as pl
 from isthmus.ensemble.design import open_design
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.lenses import (
-    Lens,
     call_lens,
     register_lens,
     takes_scenarios,
@@ -30,6 +29,7 @@ from isthmus.errors import (
     SingularSystem,
 )
 from isthmus.evidence import Collection, Kind, Result, Table, content_hash
+from isthmus.evidence.lens import Function
 from isthmus.runtime import Batch, disk, write_bytes
 from isthmus.runtime.streams import task_seed
 from isthmus.scenario import Scenario
@@ -84,7 +84,7 @@ class Work:
     world_hash: str
     added: tuple[str, ...]
     store: Path
-    own: Mapping[str, Lens] = field(default_factory=dict)
+    own: Mapping[str, Function] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=2)

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import inspect
 import math
-import re
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from isthmus.ensemble.inputs import check_files, is_input_file
+from isthmus.ensemble.rooms import open_room, plain_lenses, rooms
 from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.evidence import Result
+from isthmus.evidence import Lens, Result, described
+from isthmus.evidence.lens import (
+    WHOLE,
+    Function,
+    Registered,
+    call,
+    check_lens,
+    missing,
+    registered,
+    registered_in,
+    unknown,
+)
 from isthmus.scenario import Scenario
 
-ROOMS = ("dependence", "chains", "disruption", "cascade", "equilibrium", "coercion", "production")
-"""Packages whose public functions from a world to a `Result` are lenses."""
-
-ABOVE = {"calibration": "isthmus.ensemble.calibration"}
-"""Lenses that rest on others, by the room of their names: where they lie."""
-
-Lens = Callable[..., Result]
-
-_WHOLE = {"scenario", "scenarios"}
-
-_own: dict[str, Lens] = {}
+_own: dict[str, Function] = {}
 
 
-def register_lens(name: str, function: Lens) -> None:
+def register_lens(name: str, function: Function) -> None:
     """Make a lens of your own callable by name, in this process and its workers.
 
     Parameters
@@ -44,63 +44,70 @@ def register_lens(name: str, function: Lens) -> None:
     ValueError
         When the name or the function does not fit.
     """
-    room, _, short = name.partition(".")
-    if room in (*ROOMS, *ABOVE) or not room.isidentifier() or not short.isidentifier():
-        raise ValueError(f"{name!r} cannot be the name of an own lens")
-    if not _is_lens(function):
-        raise ValueError(f"{function!r} is not a function of a world")
+    if name.partition(".")[0] in rooms():
+        raise ValueError(f"{name!r} cannot be the name of an own lens: the room is taken")
+    check_lens(name, function)
     _own[name] = function
 
 
-def own_lenses() -> dict[str, Lens]:
+def own_lenses() -> dict[str, Function]:
     """Return the lenses added with `register_lens`, for worker processes."""
     return dict(_own)
 
 
-def find_lens(name: str) -> Lens:
-    """Return the lens called ``<room>.<function>``.
+def find_lens(name: str) -> Function:
+    """Return the function of the lens called ``<room>.<function>``.
 
-    Only public functions of the lens packages whose first parameter is the world, and those given
-    to `register_lens`, can be found; a name never imports anything else.
+    Only what is registered as a lens, in a room of the package or of one that is installed beside
+    it or by `register_lens`, can be found; a name never imports anything else. As names of runs are
+    printed with hyphens, those are read as well.
 
     Raises
     ------
     NotFound
         When there is no such lens.
     """
-    if name in _own:
-        return _own[name]
-    room, _, short = name.partition(".")
-    if room not in (*ROOMS, *ABOVE):
-        known = [*(f"{r}.{short}" for r in (*ROOMS, *ABOVE)), *_own]
+    written = name.replace("-", "_")
+    if name in _own or written in _own:
+        return _own.get(name) or _own[written]
+    room, _, short = written.partition(".")
+    if room not in rooms():
+        known = [*(f"{r}.{short}" for r in rooms()), *_own]
         raise NotFound(f"there is no lens '{name}'", hint=did_you_mean(name, known))
-    names = lens_names(room)
-    if name not in names:
+    open_room(room)
+    found = registered(written)
+    if found is None:
+        names = registered_in(room)
         hint = did_you_mean(name, names) or f"known: {', '.join(names)}"
         raise NotFound(f"there is no lens '{name}'", hint=hint)
-    found: Lens = getattr(_module(room), short)
-    return found
-
-
-def _module(room: str) -> Any:
-    return importlib.import_module(ABOVE.get(room, f"isthmus.{room}"))
+    return found.function
 
 
 def lens_names(room: str) -> tuple[str, ...]:
     """Return the dotted names of all lenses of a room, sorted."""
-    module = _module(room)
-    public = (n for n in getattr(module, "__all__", ()) if _gives_result(getattr(module, n)))
-    return tuple(sorted(f"{room}.{n}" for n in public))
+    open_room(room)
+    return registered_in(room)
 
 
-def _gives_result(found: Any) -> bool:
-    return _is_lens(found) and inspect.signature(found).return_annotation in ("Result", Result)
+def all_lenses(room: str = "") -> tuple[Lens, ...]:
+    """Return what is known of all lenses, or of those of one room, without calling any."""
+    return tuple(Lens.from_dict(held) for held in plain_lenses(room))
 
 
-def _is_lens(found: Any) -> bool:
-    if not inspect.isfunction(found) or "<" in found.__qualname__:
-        return False
-    return next(iter(inspect.signature(found).parameters), "") == "world"
+def lens_of(name: str) -> Lens:
+    """Return what is known of a lens: parameters, tables, works, data sets, examples.
+
+    Raises
+    ------
+    NotFound
+        When there is no such lens.
+    """
+    function = find_lens(name)
+    written = name.replace("-", "_")
+    for found in all_lenses(written.partition(".")[0]):
+        if found.name == written:
+            return found
+    return described(registered(written) or Registered(written, function))
 
 
 def call_lens(
@@ -135,26 +142,16 @@ def call_lens(
         scenario.require((), lens=name)
         words = {**scenario.params, **words}
     words = {key: value for key, value in words.items() if key != "scenario" or value is not None}
-    _check_parameters(name, takes, {**words, **(controls or {})})
     check_files(words)
-    built = {key: _built(lens, takes[key], value) for key, value in words.items()}
-    return lens(world, **built, **(controls or {}))
+    files = {key: _paths(value) for key, value in words.items()}
+    return call(name, lens, world, files, controls)
 
 
-def _built(lens: Lens, parameter: inspect.Parameter, value: Any) -> Any:
-    """Build the file, scenario or data class that a mapping stands for, or each of many."""
-    if is_input_file(value):
-        return Path(value["path"])
-    if isinstance(value, tuple) and value and all(isinstance(v, Mapping) for v in value):
-        return tuple(_built(lens, parameter, v) for v in value)
-    if isinstance(value, Mapping):
-        for word in re.findall(r"\w+", str(parameter.annotation)):
-            named = lens.__globals__.get(word)
-            if named is Scenario:
-                return Scenario.from_dict(value)
-            if isinstance(named, type) and dataclasses.is_dataclass(named):
-                return named(**value)
-    return value
+def _paths(value: Any) -> Any:
+    """Give files by their paths, single or listed."""
+    if isinstance(value, tuple):
+        return tuple(_paths(held) for held in value)
+    return Path(value["path"]) if is_input_file(value) else value
 
 
 def takes_scenarios(name: str) -> bool:
@@ -199,10 +196,10 @@ def parameter_problems(
         When there is no such lens.
     """
     takes = inspect.signature(find_lens(name)).parameters
-    whole = _WHOLE & set(takes)
+    whole = WHOLE & set(takes)
     ranged = {path.removeprefix("params.") for path in paths if path.startswith("params.")}
     there = {*parameters, *(whole or {*fixed, *ranged})}
-    problems = [*_unknown(takes, parameters, "parameters."), *_missing(takes, there, "parameters.")]
+    problems = [*unknown(takes, parameters, "parameters."), *missing(takes, there, "parameters.")]
     what = "is made from the ranges and cannot be given"
     problems += [InputProblem(what, f"parameters.{word}") for word in whole & set(parameters)]
     for index, path in enumerate(paths):
@@ -215,7 +212,7 @@ def parameter_problems(
             what = f"'{word}' has a range and a fixed value"
             problems.append(InputProblem(what, where, "take one of them out"))
         elif not whole or (name not in _own and "scenario" in whole):
-            found = _unknown(takes, (word,))
+            found = unknown(takes, (word,))
             problems += [InputProblem(f"'{word}' {p.what}", where, p.hint) for p in found]
     return problems
 
@@ -224,36 +221,6 @@ def party_parameters(name: str) -> tuple[str, ...]:
     """Return the parameters of a lens that its signature says are parties."""
     takes = inspect.signature(find_lens(name)).parameters.values()
     return tuple(p.name for p in takes if "PartySpec" in str(p.annotation))
-
-
-def _check_parameters(
-    name: str, takes: Mapping[str, inspect.Parameter], words: Mapping[str, Any]
-) -> None:
-    raise_all(f"parameters of {name}", [*_unknown(takes, words), *_missing(takes, words)])
-
-
-def _unknown(
-    takes: Mapping[str, inspect.Parameter], words: Iterable[str], prefix: str = ""
-) -> list[InputProblem]:
-    known = [p for p in takes if p != "world" and p not in _WHOLE]
-    what = "is not a parameter of the lens"
-    return [
-        InputProblem(what, f"{prefix}{key}", did_you_mean(key, known))
-        for key in words
-        if key not in takes or key == "world"
-    ]
-
-
-def _missing(
-    takes: Mapping[str, inspect.Parameter], words: Container[str], prefix: str = ""
-) -> list[InputProblem]:
-    return [
-        InputProblem("is missing", f"{prefix}{key}")
-        for key, parameter in list(takes.items())[1:]
-        if parameter.default is parameter.empty
-        and parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-        and key not in words
-    ]
 
 
 def plain_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from isthmus.errors import (
 )
 from isthmus.evidence import Collection, Kind, Result
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.kernels.equilibrium import DeficitRule, TradeModel, TradeShock
 from isthmus.kernels.equilibrium_base import rebase
 from isthmus.kernels.equilibrium_check import check_model
@@ -62,6 +63,7 @@ Floats = NDArray[np.float64]
 COALITIONS = ("EU27_2020", "G7", "NATO", "ASEAN")
 
 
+@lens("equilibrium.solve", {"scenario": "equilibrium-taiwan-chips-stop", "ranges": True})
 def solve(
     world: TableWorld | MRIO | Base,
     scenario: Scenario,

@@ -2,6 +2,7 @@
 
 from isthmus.evidence.collection import Collection
 from isthmus.evidence.content import content_hash
+from isthmus.evidence.description import Argument, Lens, Schema, described
 from isthmus.evidence.finding import Finding
 from isthmus.evidence.kinds import Kind
 from isthmus.evidence.origin import Origin, Provenance, Records, provenance
@@ -14,18 +15,22 @@ __all__ = [
     "IN_UNIT",
     "RECORD_SCHEMA_VERSION",
     "SHARE",
+    "Argument",
     "Collection",
     "Column",
     "DatasetRecord",
     "Finding",
     "Kind",
+    "Lens",
     "Origin",
     "Provenance",
     "Records",
     "Redistribution",
     "Result",
+    "Schema",
     "Table",
     "content_hash",
     "dataset_keys",
+    "described",
     "provenance",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from isthmus.evidence import IN_UNIT, Column, Result
+from isthmus.evidence.lens import lens
 from isthmus.kernels.production_optimal import best_deliveries
 from isthmus.production.files import load_bills
 from isthmus.production.lens import (
@@ -21,6 +22,7 @@ from isthmus.production.lens import (
 )
 
 
+@lens("production.allocation", {"days": 28})
 def allocation(
     world: Any,
     *,

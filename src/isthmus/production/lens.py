@@ -9,6 +9,7 @@ from typing import Any
 
 from isthmus.errors import IdentityViolated, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import Provenance, Result
+from isthmus.evidence.lens import lens
 from isthmus.kernels.production import simulate
 from isthmus.production.bill import Bill
 from isthmus.production.events import Surge, stops_of
@@ -36,6 +37,7 @@ CITATIONS = (
 )
 
 
+@lens("production.run", {"days": 28, "draws": 2})
 def run(
     world: Any,
     *,

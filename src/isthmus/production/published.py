@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.evidence import IN_UNIT, Column, Kind, Provenance, Result, Table
+from isthmus.evidence.lens import lens
 from isthmus.production.bill import Bill
 from isthmus.production.files import bill_from_toml, family_names, load_bill
 from isthmus.production.lens import check_numbers, remedies_of, setting_of, told_of
@@ -32,6 +33,7 @@ NOTES = (
 )
 
 
+@lens("production.checks", {"draws": 1})
 def checks(world: Any, *, draws: int = 500, seed: int = 0) -> Result:
     """Set courses of production beside what was published of past episodes.
 

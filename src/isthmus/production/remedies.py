@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import IN_UNIT, Column, Result, Table
+from isthmus.evidence.lens import lens
 from isthmus.kernels.production import simulate
 from isthmus.kernels.production_optimal import Chosen, cheapest, reach
 from isthmus.production.bill import Bill
@@ -43,6 +44,7 @@ BENDERS = (
 )
 
 
+@lens("production.remedies", {"days": 28, "draws": 2})
 def remedies(
     world: Any,
     *,
@@ -187,6 +189,7 @@ def _halves(weeks: int) -> list[int]:
     return sorted({*range(HALF_YEAR, weeks, HALF_YEAR), weeks})
 
 
+@lens("production.cheapest_set", {"target": 1000, "days": 28, "draws": 2})
 def cheapest_set(
     world: Any,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -57,6 +57,9 @@ class Scenario(Strict):
         With every problem found.
     """
 
+    PLAIN: ClassVar[str] = "scenario"
+    """A text stands for it: the name of a preset, or a file."""
+
     schema_version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = ""
@@ -92,6 +95,19 @@ class Scenario(Strict):
             With every problem found.
         """
         return cls(**dict(raw))
+
+    @classmethod
+    def from_plain(cls, given: str | Mapping[str, Any]) -> Scenario:
+        """Return the preset of a name, read a file, or build from plain values.
+
+        Raises
+        ------
+        NotFound, BadInput
+            As `isthmus.scenario.load` and `from_dict`.
+        """
+        from isthmus.scenario.files import load
+
+        return load(given) if isinstance(given, str) else cls.from_dict(given)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values without defaults that were not set, ready for TOML or JSON."""

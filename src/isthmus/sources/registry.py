@@ -1,9 +1,15 @@
-"""Which reader reads which publisher's file; a new publisher adds one line."""
+"""Which reader reads which publisher's file; a new publisher adds one line.
+
+Another installed package offers readers as entry points of the group ``isthmus.sources``, each a
+`isthmus.sources.published.Source`.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from isthmus.errors import BadInput
+from isthmus.runtime.plugins import load, offered
 from isthmus.sources import baci, comext, comtrade, figaro, icio, wiod
 from isthmus.sources.published import Source, peek
 
@@ -17,6 +23,24 @@ SOURCES: tuple[Source, ...] = (
 )
 
 
+GROUP = "isthmus.sources"
+
+
+def sources() -> tuple[Source, ...]:
+    """Return the readers of the package, and those of others installed beside it.
+
+    Raises
+    ------
+    BadInput
+        When one of another package cannot be loaded, or is no reader.
+    """
+    others = {target: load(target) for target in offered(GROUP).values()}
+    for target, found in others.items():
+        if not isinstance(found, Source):
+            raise BadInput("it is no Source", where=f"entry point {target}")
+    return (*SOURCES, *others.values())
+
+
 def source_of(path: Path) -> Source | None:
     """Return the reader of a publisher's file, or None when it is in nobody's layout.
 
@@ -26,9 +50,9 @@ def source_of(path: Path) -> Source | None:
         When there is no such file.
     """
     found = peek(path)
-    return next((source for source in SOURCES if source.reads(found)), None)
+    return next((source for source in sources() if source.reads(found)), None)
 
 
 def layouts() -> str:
     """Return which files are known, for messages."""
-    return "; ".join(f"{source.title} ({source.files})" for source in SOURCES)
+    return "; ".join(f"{source.title} ({source.files})" for source in sources())

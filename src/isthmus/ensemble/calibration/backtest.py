@@ -22,6 +22,7 @@ from isthmus.ensemble.calibration.tables import LEVELS, left_out
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.targets import target_arrays
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
+from isthmus.evidence.lens import lens
 from isthmus.kernels import population as kernel
 from isthmus.runtime import CancelToken, Progress, ProgressEvent
 from isthmus.runtime.streams import task_generator
@@ -29,6 +30,7 @@ from isthmus.runtime.streams import task_generator
 Floats = NDArray[np.float64]
 
 
+@lens("calibration.backtest", {"episodes": ["wltp-2018"], "draws": 2})
 def backtest(
     world: Any,
     *,

@@ -19,6 +19,7 @@ from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, 
 from isthmus.ensemble.problem import Effort
 from isthmus.ensemble.smc import Sampled, cloud_of, sample
 from isthmus.evidence import Provenance, Result
+from isthmus.evidence.lens import lens
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress, open_executor, silent
 
 CITATIONS = (
@@ -29,6 +30,17 @@ YEAR = 2022
 _PLACES = ("world", "world_hash")
 
 
+@lens(
+    "calibration.calibrate",
+    {
+        "episodes": ["gm-strike-2019"],
+        "particles": 4,
+        "draws": 64,
+        "batch": 8,
+        "batches": 2,
+        "leave_out": 2,
+    },
+)
 def calibrate(
     world: Any,
     *,

@@ -23,6 +23,7 @@ from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
 from isthmus.ensemble.calibration.misfit import predicted
 from isthmus.ensemble.calibration.tables import LEVELS
 from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence.lens import lens
 from isthmus.runtime import CancelToken, Progress
 from isthmus.scenario import Scenario
 from isthmus.scenario.groups import whole_coalitions
@@ -37,6 +38,7 @@ ELASTICITY = 0.2
 _SHARE = "value_added_lost_share"
 
 
+@lens("calibration.predict", {"scenario": "taiwan-chips-7-full", "draws": 2, "until": 7})
 def predict(
     world: Any,
     scenario: Scenario,

@@ -1,0 +1,92 @@
+"""``isthmus lens``: what every lens takes and returns, of this package and of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cyclopts import App
+
+from isthmus.cli.options import Json
+from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text
+
+app = App(name="lens", help="List the lenses, and what each takes and returns.")
+
+
+@app.command(name="list")
+def list_(room: str = "", /, *, json: Json = False) -> None:
+    """List the lenses by room, those of other installed packages included.
+
+    Parameters
+    ----------
+    room
+        Only this room; all when not given.
+    """
+    from isthmus.ensemble.rooms import check_room, plain_lenses
+
+    check_room(room)
+    found = list(plain_lenses(room))
+    if json:
+        emit_json({"schema_version": found[0]["schema_version"], "lenses": found})
+        return
+    rows = [
+        (held["name"], held["title"], ", ".join(t["name"] for t in held["tables"]))
+        for held in found
+    ]
+    emit_rows("lenses", ("lens", "title", "tables"), rows)
+
+
+@app.command
+def show(name: str, /, *, json: Json = False) -> None:
+    """Show what a lens takes, its tables with units, its works and data, and a call.
+
+    Parameters
+    ----------
+    name
+        Dotted name, such as dependence.profile.
+    """
+    from isthmus.ensemble.lenses import lens_of
+
+    found = lens_of(name).to_dict()
+    if json:
+        emit_json(found)
+        return
+    about = {
+        "what": found["title"],
+        "more": found["summary"],
+        "data": ", ".join(found["datasets"]),
+        "works": "\n".join(found["citations"]),
+    }
+    emit_mapping(found["name"], {key: text for key, text in about.items() if text})
+    needed = found["parameters"]["required"]
+    rows = [
+        (key, type_words(held), "needed" if key in needed else held["default"], held["description"])
+        for key, held in found["parameters"]["properties"].items()
+    ]
+    emit_rows("parameters", ("parameter", "type", "default", "what it is"), rows)
+    for table in found["tables"]:
+        columns = [(c["name"], c["unit"] or c["role"], c["text"]) for c in table["columns"]]
+        emit_rows(f"{table['name']}: {table['text']}", ("column", "unit", "what it holds"), columns)
+    for example in found["examples"][:1]:
+        emit_text(f"{python_call(found['name'], example)}\n")
+
+
+def type_words(schema: Mapping[str, Any]) -> str:
+    """Return a JSON schema in words."""
+    if "enum" in schema:
+        return " or ".join(str(choice) for choice in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(type_words(one) for one in schema["anyOf"]))
+    if schema["type"] == "array":
+        return f"list of {type_words(schema['items'])}"
+    if schema["type"] == "object":
+        held = schema.get("additionalProperties")
+        inner = ", ".join(schema.get("properties", ())) if held is None else type_words(held)
+        return f"{inner} by name" if held is not None else f"{schema['title']}({inner})"
+    return str(schema.get("format", {"string": "text"}.get(schema["type"], schema["type"])))
+
+
+def python_call(name: str, example: Mapping[str, Any]) -> str:
+    """Return an example as a line of Python."""
+    words = "".join(f", {key}={value!r}" for key, value in example.items())
+    return f'lens_of("{name}").call(world{words})'
