@@ -29,6 +29,7 @@ BUDGETS: Mapping[str, float] = {
     "cli": 70,
     "codes": 5,
     "coercion": 25,
+    "cooperation": 6,
     "dependence": 10,
     "disruption": 15,
     "docs": 15,
@@ -36,7 +37,7 @@ BUDGETS: Mapping[str, float] = {
     "equilibrium": 15,
     "errors": 2,
     "evidence": 8,
-    "fuzz": 30,
+    "fuzz": 27,
     "kernels": 30,
     "kill": 5,
     "lenses": 12,
@@ -49,7 +50,7 @@ BUDGETS: Mapping[str, float] = {
     "study": 30,
     "tests": 10,
     "tools": 15,
-    "world": 25,
+    "world": 22,
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -12,6 +13,7 @@ from isthmus.errors import BadInput, InputProblem, did_you_mean
 
 ALL = "*"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
+_INSIDE: ContextVar[bool] = ContextVar("inside")
 _UNION_TAGS = ("tuple[", "literal[", "function-")
 
 
@@ -53,13 +55,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def __init__(self, /, **data: Any) -> None:
+        inside = _INSIDE.set(True)
         try:
             super().__init__(**data)
         except ValidationError as error:
+            if inside.old_value is True:  # the model around this one tells, with all others
+                raise
             problems = problems_of(error, type(self))
             noun = "problem" if len(problems) == 1 else "problems"
             name = type(self).__name__
             raise BadInput(f"{name}: {len(problems)} {noun}", problems) from None
+        finally:
+            _INSIDE.reset(inside)
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[InputProblem]:
@@ -76,9 +83,36 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[InputPro
             allowed = re.findall(r"'([^']+)'", str(item["ctx"]["expected"]))
             what = f"{item['input']!r} is none of {', '.join(allowed)}"
             hint = did_you_mean(str(item["input"]), allowed)
+        elif item["type"] == "union_tag_invalid":
+            allowed = re.findall(r"'([^']+)'", str(item["ctx"]["expected_tags"]))
+            what = f"{item['ctx']['tag']!r} is none of {', '.join(allowed)}"
+            hint = did_you_mean(str(item["ctx"]["tag"]), allowed)
         elif item["type"] == "missing":
             what = "is missing"
         elif isinstance(item["input"], str | int | float):
             what = f"{what}, got {item['input']!r}"
         out.append(InputProblem(what, where=".".join(place), hint=hint))
     return out
+
+
+def build_all(
+    field: str, raw: Any, build: Callable[[Any], Any], problems: list[InputProblem]
+) -> tuple[Any, ...]:
+    """Build each table of a list; what is wrong with any of them goes to `problems`."""
+    if not isinstance(raw, list | tuple):
+        problems.append(InputProblem("must be a list of tables", where=field))
+        return ()
+    out = []
+    for index, item in enumerate(raw):
+        place = f"{field}.{index}"
+        if not isinstance(item, Mapping | Strict):
+            problems.append(InputProblem("must be a table", where=place))
+            continue
+        try:
+            out.append(build(item))
+        except BadInput as error:
+            problems.extend(
+                InputProblem(p.what, where=f"{place}.{p.where}".rstrip("."), hint=p.hint)
+                for p in error.problems
+            )
+    return tuple(out)

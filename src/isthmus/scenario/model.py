@@ -11,7 +11,7 @@ from isthmus.errors import BadInput, InputProblem, ShockNotRepresentable, did_yo
 from isthmus.errors.base import SHOWN
 from isthmus.runtime import canonical_hash
 from isthmus.runtime.reading.values import natural
-from isthmus.scenario.base import Strict
+from isthmus.scenario.base import Strict, build_all
 from isthmus.scenario.ranges import Correlation, Range
 from isthmus.scenario.shocks import SHOCKS, Shock
 
@@ -75,7 +75,7 @@ class Scenario(Strict):
         written = dict(data)
         for field, build in _PARTS.items():
             if field in data:
-                data[field] = _build_all(field, data[field], build, problems)
+                data[field] = build_all(field, data[field], build, problems)
         try:
             super().__init__(**data)
         except BadInput as error:
@@ -199,26 +199,6 @@ def _make_correlation(raw: Any) -> Correlation:
 
 
 _PARTS = {"shocks": _make_shock, "ranges": _make_range, "correlations": _make_correlation}
-
-
-def _build_all(field: str, raw: Any, build: Any, problems: list[InputProblem]) -> Any:
-    if not isinstance(raw, list | tuple):
-        problems.append(InputProblem("must be a list of tables", where=field))
-        return ()
-    out = []
-    for index, item in enumerate(raw):
-        place = f"{field}.{index}"
-        if not isinstance(item, Mapping | Strict):
-            problems.append(InputProblem("must be a table", where=place))
-            continue
-        try:
-            out.append(build(item))
-        except BadInput as error:
-            problems.extend(
-                InputProblem(p.what, where=f"{place}.{p.where}".rstrip("."), hint=p.hint)
-                for p in error.problems
-            )
-    return tuple(out)
 
 
 def _late_shocks(scenario: Scenario) -> list[InputProblem]:
