@@ -44,9 +44,7 @@ ROOMS: tuple[Room, ...] = (
         "production", "isthmus.cli.production:app", "What stops a line, what a remedy buys by when."
     ),
     Room("lens", "isthmus.cli.lens:app", "List the lenses, and what each takes and returns."),
-    Room(
-        "package", "isthmus.cli.package:app", "Packages of cooperation: cost, threshold, answer."
-    ),
+    Room("package", "isthmus.cli.package:app", "Packages of cooperation: cost, threshold, answer."),
     Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),
     Room("runs", "isthmus.cli.runs:app", "List, show, repeat and compare what was computed."),
     Room("coercion", "isthmus.cli.coercion:app", "Past coercion, its effects, and leverage."),
