@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from isthmus.disruption.measures import measure_problems
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
@@ -55,6 +56,8 @@ def problems_of(settings: Settings, industries: Sequence[str]) -> list[InputProb
         *_share_problems("need", settings.need, industries, ("all", "default")),
         *_defer_problems(settings.defer, industries),
         *_input_problems("spot_days", settings.spot_days, industries),
+        *measure_problems("reserves", settings.reserves, industries),
+        *measure_problems("reliefs", settings.reliefs, industries),
         *_input_problems("elasticity", settings.elasticity, industries),
         *_flow_problems(settings, industries),
         *_order_problems(settings),

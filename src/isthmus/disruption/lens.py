@@ -14,6 +14,7 @@ from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_o
 from isthmus.disruption.checks import check_threshold
 from isthmus.disruption.daily import DailySink, publish
 from isthmus.disruption.follow import follow, parts_folder
+from isthmus.disruption.measures import Relief, Reserve, made
 from isthmus.disruption.prepare import (
     Engine,
     days_of,
@@ -71,6 +72,8 @@ def simulate(
     horizons: Sequence[int] | None = None,
     stock_days: Days = 60.0,
     spot_days: ByInput = 0.0,
+    reserves: Sequence[Reserve] = (),
+    reliefs: Sequence[Relief] = (),
     restore_days: float = 60.0,
     flow: Flow = "default",
     psi: float = 0.8,
@@ -138,6 +141,10 @@ def simulate(
         Default 60.
     spot_days : float or mapping
         Days of use, by input, that can be bought or are held at the start above that. Default 0.
+    reserves : sequence of Reserve
+        Stocks held at the start above what is wanted, by input, user and economy. Default none.
+    reliefs : sequence of Relief
+        What some economies get all the same of what is stopped. Default none.
     restore_days : float
         Days in which a gap in stock is closed. Default 60.
     flow : {"default", "none"} or sequence of str
@@ -216,6 +223,8 @@ def simulate(
     given = Settings(
         stock_days=stock_days,
         spot_days=spot_days,
+        reserves=tuple(made(Reserve, one) for one in reserves),
+        reliefs=tuple(made(Relief, one) for one in reliefs),
         restore_days=restore_days,
         flow=flow,
         psi=psi,

@@ -12,12 +12,14 @@ import numpy as np
 
 from isthmus.disruption.checks import check
 from isthmus.disruption.criticality import read_criticality
+from isthmus.disruption.measures import held_of, relieved
 from isthmus.disruption.settings import Settings, with_params
 from isthmus.disruption.shocks import Places, drivers_of, rebuilding_of
 from isthmus.disruption.table import Daily
 from isthmus.disruption.terms import behaviour_of, terms_of
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.kernels.disruption import DenseTable
+from isthmus.kernels.disruption_drivers import Drivers
 from isthmus.kernels.disruption_run import BatchRun
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
@@ -134,7 +136,7 @@ def prepare(
         table,
         inputs,
         behaviour_of(all_of[0]),
-        drivers_of(scenarios, places, days, capital),
+        _with_measures(drivers_of(scenarios, places, days, capital), all_of, places),
     )
     more: dict[str, Any] = {
         "chosen": chosen,
@@ -146,6 +148,18 @@ def prepare(
 
         return FastRun(*parts, threads=threads, **more)
     return BatchRun(*parts, **more)
+
+
+def _with_measures(drivers: Drivers, each: Sequence[Settings], places: Places) -> Drivers:
+    """Return the drivers with what is held and what is done by each scenario."""
+    held = held_of([one.reserves for one in each], places)
+    with_relief = relieved(drivers, [one.reliefs for one in each], places)
+    return replace(with_relief, reserves=held)
+
+
+def engine_for(engine: Engine, daily: Daily, days: int, scenarios: int) -> Engine:
+    """Return the engine for work that is done in batches: what "auto" takes for all of it."""
+    return "compiled" if _compiled(engine, daily, days, scenarios) else "numpy"
 
 
 def _compiled(engine: Engine, daily: Daily, days: int, scenarios: int) -> bool:

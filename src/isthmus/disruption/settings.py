@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.disruption.measures import Relief, Reserve, plain
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
 
@@ -31,6 +32,8 @@ class Settings:
 
     stock_days: Days = 60.0
     spot_days: ByInput = 0.0
+    reserves: Sequence[Reserve] = ()
+    reliefs: Sequence[Relief] = ()
     restore_days: float = 60.0
     flow: Flow = "default"
     psi: float = 0.8
@@ -62,9 +65,11 @@ def _plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, Mapping):
         return dict(sorted(value.items()))
+    if isinstance(value, tuple):
+        return [plain(v) if isinstance(v, Reserve | Relief) else v for v in value]
     if isinstance(value, Path):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return value
 
 
 def with_params(settings: Settings, params: Mapping[str, Any]) -> Settings:

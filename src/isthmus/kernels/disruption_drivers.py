@@ -77,6 +77,25 @@ class DemandShock:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserve:
+    """Stocks of one input that some industries hold at the start above what they want.
+
+    Parameters
+    ----------
+    sector : int
+        Input sector p.
+    nodes : ndarray of intp
+        Positions of the holders among the industries of all economies.
+    days : ndarray, shape (nodes, B)
+        Days of use at base output.
+    """
+
+    sector: int
+    nodes: Index
+    days: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Drivers:
     """All that is imposed in a batch of `batch` scenarios over `days` days."""
 
@@ -85,6 +104,7 @@ class Drivers:
     capacity: tuple[CapacityShock, ...] = ()
     stops: tuple[Stop, ...] = ()
     demand: tuple[DemandShock, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
 
 
 def capacity_left(drivers: Drivers, t: int, n: int) -> Array:

@@ -97,6 +97,8 @@ class FastRun(BatchRun):
             base = self.flows.collect(p, p + 1, ones, turned)
             ask[one] = ratio(np, self.use[one, :, None] * np.ones_like(base), base)
             placed[one] = self.flows.place(p, p + 1, ask[one], severity)
+        for held in self.drivers.reserves:
+            stock[held.sector, held.nodes] += self._array(self.reserve(held))
         output = self.initial * np.ones((1, batch), dtype=self.precision)
         factor = np.full(shape[1:], self.behaviour.over_base, dtype=self.precision)
         tight = self.rows["bar"] > 0

@@ -17,7 +17,7 @@ from isthmus.kernels.disruption_batch import (
     to_industries,
     to_sectors,
 )
-from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, capacity_left
+from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, Reserve, capacity_left
 from isthmus.kernels.disruption_rebuild import Rebuilding
 from isthmus.kernels.disruption_steps import (
     Allowed,
@@ -152,11 +152,13 @@ class BatchRun:
         severity, turned = self._severity(0), self._turned(0)
         start = self._holders(self.initial * xp.ones((1, batch), dtype=self.kind))
         stock, ask, placed = [], [], []
+        more = self.reserves() if self.drivers.reserves else np.zeros((0,))
         for (lo, hi), block in zip(self.blocks, self.terms, strict=True):
             held = start * block.unit * block.begin
             base = self.flows.collect(lo, hi, ones, turned)
             wish = ratio(xp, self.use[lo:hi, :, None] * xp.ones_like(base), base)
-            stock.append(xp.reshape(held, (hi - lo, r * s, batch)))
+            whole = xp.reshape(held, (hi - lo, r * s, batch))
+            stock.append(whole + self._array(more[lo:hi]) if len(more) else whole)
             ask.append(wish)
             placed.append(self.flows.place(lo, hi, wish, severity))
         return State(
@@ -174,7 +176,20 @@ class BatchRun:
         """Return stocks at the start, (S, n, B), in double precision."""
         begin = np.tile(self.chosen.begin, (1, self.shape[1], 1))
         output = np.asarray(self.initial, dtype=np.float64)[None, :, :]
-        return np.asarray(output * self.inputs.unit[:, :, None] * begin)
+        return np.asarray(output * self.inputs.unit[:, :, None] * begin) + self.reserves()
+
+    def reserves(self) -> Array:
+        """Return what is held at the start above what is wanted, (S, n, B), in double precision."""
+        s, r = self.shape
+        held = np.zeros((s, r * s, self.drivers.batch))
+        for one in self.drivers.reserves:
+            held[one.sector, one.nodes] += self.reserve(one)
+        return held
+
+    def reserve(self, one: Reserve) -> Array:
+        """Return the stock of one reserve, (nodes, B), in double precision."""
+        output = np.asarray(self.initial, dtype=np.float64)[one.nodes]
+        return np.asarray(output * self.inputs.unit[one.sector, one.nodes][:, None] * one.days)
 
     def limits_of(self, stock: Array, optimum: Any) -> Array:
         """Return the output that each stock allows, (S, n, B), given planned output (n, B)."""

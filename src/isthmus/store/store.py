@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -149,8 +150,13 @@ class Store:
             layout.withdraw(self.root, matches[0].folder)
             self.refresh()
 
-    def runs(self) -> list[RunEntry]:
-        """Return every run, by id; unfinished and damaged ones included."""
+    @classmethod
+    def shipped(cls) -> Store:
+        """Return the store of the package: runs that were made beforehand, to be read only."""
+        return cls(Path(str(resources.files("isthmus.store") / "shipped")))
+
+    def runs(self, *, prefix: str = "") -> list[RunEntry]:
+        """Return the runs whose id begins with `prefix`, by id; unfinished and damaged ones too."""
         return [
             RunEntry(
                 id=row.name,
@@ -160,7 +166,7 @@ class Store:
                 fault=row.fault,
             )
             for row in self._rows()
-            if row.kind == "run"
+            if row.kind == "run" and row.name.startswith(prefix)
         ]
 
     def run(self, name: str) -> RunEntry:

@@ -1,0 +1,25 @@
+"""What is lost if an event happens, by draw of a posterior and by what is done beforehand."""
+
+from isthmus.disruption.measures import Easing, Relief, Reserve
+from isthmus.ensemble.losses.lens import conditional
+from isthmus.ensemble.losses.levels import Level, delivered_levels, held_levels
+from isthmus.ensemble.losses.question import Question
+from isthmus.ensemble.losses.read import Losses, find, joined, load, losses_of, missing, prepare
+
+__all__ = [
+    "Easing",
+    "Level",
+    "Losses",
+    "Question",
+    "Relief",
+    "Reserve",
+    "conditional",
+    "delivered_levels",
+    "find",
+    "held_levels",
+    "joined",
+    "load",
+    "losses_of",
+    "missing",
+    "prepare",
+]

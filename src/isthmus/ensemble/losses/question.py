@@ -1,0 +1,109 @@
+"""What a recorded loss answers, and how it is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from isthmus.disruption.posterior import load_posterior
+from isthmus.disruption.settings import Precision
+from isthmus.ensemble.inputs import input_file
+from isthmus.ensemble.losses.levels import Level
+from isthmus.runtime import canonical_hash
+from isthmus.scenario import Scenario
+
+LENS = "losses.conditional"
+UNTIL = 545
+DRAWS = 100
+YEAR = 2022
+
+
+@dataclass(frozen=True)
+class Question:
+    """The loss of one scenario at some levels of what is done beforehand.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What happens.
+    levels : tuple of Level
+        What is done beforehand; as today alone by default.
+    parties : tuple of str
+        Economies and coalitions whose course is kept: industries, weeks, when they are back.
+    draws, seed, vary, posterior, until, year, precision
+        As in `conditional`.
+    """
+
+    scenario: Scenario
+    levels: tuple[Level, ...] = (Level(),)
+    parties: tuple[str, ...] = ()
+    draws: int = DRAWS
+    seed: int = 0
+    vary: bool = False
+    posterior: Path | None = None
+    until: int = UNTIL
+    year: int = YEAR
+    precision: Precision = "float32"
+    around: bool = field(default=False)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What `conditional` is called with, as plain values."""
+        return {
+            "levels": [level.to_dict() for level in self.levels],
+            "parties": list(self.parties),
+            "draws": self.draws,
+            "seed": self.seed,
+            "vary": self.vary,
+            "posterior": None if self.posterior is None else input_file(self.posterior),
+            "posterior_hash": load_posterior(self.posterior).identity,
+            "until": self.until,
+            "year": self.year,
+            "precision": self.precision,
+            "around": self.around,
+        }
+
+    def key(self, world: Any) -> str:
+        """Return the hash of what decides the answer of one level: see `key_of`."""
+        return key_of(self.scenario, self.parameters, table_content(world, self.year))
+
+
+def table_content(world: Any, year: int) -> dict[str, str]:
+    """Return the content hashes of the data sets that the table with chip nodes is made of."""
+    return {key: world.record(key).content_sha256 for key in world.mrio(year, chips=True).datasets}
+
+
+def key_of(scenario: Scenario, parameters: Mapping[str, Any], datasets: Mapping[str, str]) -> str:
+    """Return the hash of scenario, posterior, draws and table.
+
+    Levels and parties are left out: a run answers every question whose levels and parties it
+    holds.
+    """
+    told = ("draws", "seed", "vary", "posterior_hash", "until", "year", "precision")
+    asked = scenario if parameters["vary"] else without_ranges(scenario)
+    return canonical_hash(
+        {
+            "scenario": asked.model_copy(update={"params": {}}).identity,
+            "datasets": dict(sorted(datasets.items())),
+            **{name: parameters[name] for name in told},
+        }
+    )
+
+
+def without_ranges(scenario: Scenario) -> Scenario:
+    """Return a scenario without what is not known of it."""
+    return scenario.model_copy(update={"ranges": (), "correlations": ()})
+
+
+def covers(
+    parameters: Mapping[str, Any], levels: Sequence[Level], parties: Sequence[str], *, around: bool
+) -> bool:
+    """Say whether a run with `parameters` holds these levels and parties."""
+    held = [Level(**raw).content() for raw in parameters["levels"]]
+    return (
+        all(level.content() in held for level in levels)
+        and set(parties) <= set(parameters["parties"])
+        and (bool(parameters["around"]) or not around)
+    )

@@ -1,0 +1,276 @@
+"""Recorded losses: found by what they answer, read as arrays, made where they are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus import codes
+from isthmus.ensemble.losses.levels import Level
+from isthmus.ensemble.losses.question import LENS, Question, covers, key_of, table_content
+from isthmus.ensemble.recording import Recorded, run_lens
+from isthmus.errors import CodeUnknown, DataMissing, IsthmusError
+from isthmus.evidence import Result
+from isthmus.runtime import CancelToken, Progress
+from isthmus.scenario import Scenario
+from isthmus.store import RunEntry, RunManifest, Store
+
+Floats = NDArray[np.float64]
+
+PREPARE = "isthmus study prepare STUDY"
+_PREFIX = LENS.replace("_", "-") + "-"
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Losses of one event over common draws.
+
+    Parameters
+    ----------
+    lost : float64[draws, levels, economies, windows]
+        Share of the value added of the window that is lost.
+    levels : tuple of str
+        Names of the levels.
+    economies : tuple of str
+        Codes of the economies.
+    days : tuple of int
+        Last days of the windows, counted from the start of the event.
+    base : float64[economies]
+        Value added without the event, million USD a day at prices of the table's year.
+    result : Result
+        All tables of the run.
+    run : str
+        Id of the run.
+    """
+
+    lost: Floats
+    levels: tuple[str, ...]
+    economies: tuple[str, ...]
+    days: tuple[int, ...]
+    base: Floats
+    result: Result
+    run: str
+
+    @property
+    def lengths(self) -> Floats:
+        """Days of each window, float64[windows]."""
+        return np.diff((0, *self.days)).astype(np.float64)
+
+    @property
+    def misfit(self) -> float:
+        """Misfit of the posterior seen out of sample, in logarithms."""
+        from isthmus.disruption.posterior import SHIPPED, load_posterior
+
+        where = self.result.provenance.parameters["posterior"]
+        return float(load_posterior(None if where == SHIPPED else where).about.get("misfit") or 0.0)
+
+    def places(self, party: str) -> list[int]:
+        """Return the positions of an economy, or of the members of a coalition.
+
+        Raises
+        ------
+        CodeUnknown
+            When one of them is not in the table.
+        """
+        order = {code: i for i, code in enumerate(self.economies)}
+        wanted = codes.members(party)
+        if absent := sorted(set(wanted) - set(order)):
+            raise CodeUnknown(f"not in the table: {', '.join(absent)}", where=party)
+        return [order[code] for code in wanted]
+
+    def money(self, party: str) -> Floats:
+        """Return value added lost by a party, float64[draws, levels, windows], million USD."""
+        place = self.places(party)
+        money = self.lost[:, :, place] * self.base[place][None, None, :, None]
+        return np.asarray(money.sum(axis=2) * self.lengths)
+
+    def share(self, party: str, until: int) -> Floats:
+        """Return the share of value added that a party loses, float64[draws, levels].
+
+        Parameters
+        ----------
+        until : int
+            Last day, one of `days`.
+
+        Raises
+        ------
+        DataMissing
+            When no window ends on that day.
+        """
+        if until not in self.days:
+            ends = ", ".join(map(str, self.days))
+            raise DataMissing(f"losses are counted to days {ends}, not to {until}", where=self.run)
+        last = self.days.index(until) + 1
+        whole = float(self.base[self.places(party)].sum()) * until
+        return np.asarray(self.money(party)[:, :, :last].sum(axis=2) / whole)
+
+    def table(self, name: str, **where: Any) -> pl.DataFrame:
+        """Return the rows of a table of the run with these values.
+
+        Raises
+        ------
+        DataMissing
+            When the run holds no such table.
+        """
+        if name not in self.result.tables:
+            raise DataMissing(f"the run holds no table {name!r}", where=self.run)
+        frame = self.result[name].frame
+        return frame.filter(**where) if where else frame
+
+
+def losses_of(result: Result, run: str = "", levels: Mapping[str, str] | None = None) -> Losses:
+    """Return the arrays of a result of `conditional`.
+
+    Parameters
+    ----------
+    result : Result
+        What the lens returned, or what a run kept.
+    run : str
+        Id of the run.
+    levels : mapping of str to str, optional
+        New names of levels by those of the run; the others are left out.
+    """
+    frame, base = result["losses"].frame, result["base"].frame
+    names = frame["level"].unique(maintain_order=True).to_list()
+    economies = base["economy"].to_list()
+    days = sorted(frame["day"].unique().to_list())
+    # The rows run by level, economy, window and draw.
+    shape = (len(names), len(economies), len(days), -1)
+    lost = frame["lost"].to_numpy().reshape(shape).transpose(3, 0, 1, 2).astype(np.float64)
+    kept = {name: name for name in names} if levels is None else dict(levels)
+    return Losses(
+        lost[:, [names.index(name) for name in kept]],
+        tuple(kept.values()),
+        tuple(economies),
+        tuple(days),
+        base["value_added"].to_numpy(),
+        result,
+        run,
+    )
+
+
+def find(
+    question: Question, world: Any, store: Store | None = None
+) -> tuple[Store, str, RunManifest]:
+    """Return store, id and manifest of the finished run that answers a question.
+
+    The package's own runs come before those of the user's store.
+
+    Raises
+    ------
+    DataMissing
+        When there is none; says which command makes it.
+    """
+    datasets = table_content(world, question.year)
+    key = key_of(question.scenario, question.parameters, datasets)
+    for place, entry in _candidates(store):
+        manifest = entry.manifest
+        if manifest is None or not entry.done or manifest.scenario is None:
+            continue
+        if not {*question.parameters} <= {*manifest.parameters}:
+            continue
+        known = {name: manifest.world.datasets.get(name, "") for name in datasets}
+        scenario = Scenario.from_dict(manifest.scenario)
+        if key_of(scenario, manifest.parameters, known) == key and covers(
+            manifest.parameters, question.levels, question.parties, around=question.around
+        ):
+            return place, entry.id, manifest
+    raise DataMissing(
+        f"there is no recorded run of {question.scenario.name} for this table and posterior",
+        where="runs",
+        hint=PREPARE,
+    )
+
+
+def _candidates(store: Store | None) -> Iterator[tuple[Store, RunEntry]]:
+    """Yield runs of this lens; those of a store that cannot be read are passed over."""
+    for place in (Store.shipped(), store or Store()):
+        try:
+            entries = place.runs(prefix=_PREFIX)
+        except IsthmusError:
+            continue
+        yield from ((place, entry) for entry in entries)
+
+
+def load(question: Question, world: Any, store: Store | None = None) -> Losses:
+    """Return the recorded losses that answer a question.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    world : World
+        Whose table the run must be of.
+    store : Store, optional
+        Beside the runs of the package; the user's store by default.
+
+    Raises
+    ------
+    DataMissing
+        When there is no such run; says which command makes it.
+    DataCorrupted
+        When its files differ from what was written.
+    """
+    place, name, manifest = find(question, world, store)
+    held = [Level(**raw) for raw in manifest.parameters["levels"]]
+    names = {
+        next(own.name for own in held if own.content() == level.content()): level.name
+        for level in question.levels
+    }
+    return losses_of(place.result(name), name, names)
+
+
+def prepare(
+    question: Question,
+    world: Any,
+    *,
+    store: Store | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> Recorded:
+    """Make the recorded run that answers a question; what was begun goes on.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` was set; what is done is kept.
+    """
+    controls: dict[str, Any] = {"progress": progress, "cancel": cancel, "workers": workers}
+    return run_lens(
+        LENS,
+        world,
+        question.scenario,
+        parameters=question.parameters,
+        controls=controls,
+        store=store,
+    )
+
+
+def missing(
+    questions: Sequence[Question], world: Any, store: Store | None = None
+) -> tuple[Question, ...]:
+    """Return the questions that no recorded run answers."""
+    out = []
+    for question in questions:
+        try:
+            find(question, world, store)
+        except DataMissing:
+            out.append(question)
+    return tuple(out)
+
+
+def joined(questions: Sequence[Question]) -> Question:
+    """Return one question that answers several of the same scenario: all levels and parties."""
+    levels: list[Level] = []
+    for question in questions:
+        known = [level.content() for level in levels]
+        levels += [level for level in question.levels if level.content() not in known]
+    parties = dict.fromkeys(code for question in questions for code in question.parties)
+    around = any(question.around for question in questions)
+    return replace(questions[0], levels=tuple(levels), parties=tuple(parties), around=around)

@@ -1,0 +1,87 @@
+"""A batch of runs: from the numbers of cases to what is kept of them."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.disruption.prepare import Engine, prepare
+from isthmus.disruption.table import Daily
+from isthmus.ensemble.losses.cases import Cases, scenario_of
+from isthmus.ensemble.losses.watch import Parts, Watch
+from isthmus.runtime import Batch
+from isthmus.scenario import Scenario
+
+KEPT = ("lost", "course", "industries", "first", "until", "back", "missing")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every batch of a question has in common."""
+
+    scenario: Scenario
+    cases: Cases
+    daily: Daily
+    parts: Parts
+    days: int
+    engine: Engine
+
+
+def run_cases(work: Work, batch: Batch) -> dict[str, Any]:
+    """Run the cases of a batch and return what is kept, as text; cases come last in every array."""
+    chosen = [work.cases.case(number) for number in range(batch.start, batch.stop)]
+    scenarios = [scenario_of(case, work.scenario, batch.start + i) for i, case in enumerate(chosen)]
+    run = prepare(
+        scenarios, work.daily, [case.settings for case in chosen], work.days, engine=work.engine
+    )
+    watch = Watch(work.daily.table, work.parts, work.days, len(chosen))
+    for t, day in enumerate(run.days()):
+        watch.add(t, day)
+    ends = [last_shock(scenario, work.days) for scenario in scenarios]
+    until, back, missing = _returns(watch, ends)
+    arrays = (
+        watch.lost(),
+        watch.course(),
+        watch.industries(),
+        watch.first.astype(np.int16),
+        until.astype(np.float32),
+        back.astype(np.int16),
+        missing.astype(np.float32),
+    )
+    return {name: packed(array) for name, array in zip(KEPT, arrays, strict=True)}
+
+
+def _returns(watch: Watch, ends: list[int]) -> tuple[Any, Any, Any]:
+    """Return `Watch.returns` where the last shock of each case ends on a day of its own."""
+    found = {end: watch.returns(end) for end in set(ends)}
+    columns = [[part[:, b] for part in found[end]] for b, end in enumerate(ends)]
+    until, back, missing = (np.stack(part, axis=1) for part in zip(*columns, strict=True))
+    return until, back, missing
+
+
+def last_shock(scenario: Scenario, days: int) -> int:
+    """Return the day on which the last shock is over, its recovery included; `days` if never."""
+    ends = [0]
+    for shock in scenario.shocks:
+        if shock.duration is None:
+            return days
+        fades = 0.0 if shock.recovery is None else shock.recovery.days
+        ends.append(shock.start + shock.duration + round(fades))
+    return max(ends)
+
+
+def packed(array: NDArray[Any]) -> dict[str, Any]:
+    """Return an array as plain JSON values that hold every bit."""
+    whole = np.ascontiguousarray(array)
+    data = base64.b64encode(whole.tobytes()).decode("ascii")
+    return {"type": whole.dtype.str, "shape": list(whole.shape), "data": data}
+
+
+def unpacked(kept: dict[str, Any]) -> NDArray[Any]:
+    """Return the array of `packed`."""
+    raw = np.frombuffer(base64.b64decode(kept["data"]), dtype=np.dtype(kept["type"]))
+    return raw.reshape(kept["shape"])
