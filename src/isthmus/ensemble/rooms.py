@@ -20,6 +20,7 @@ ROOMS: Mapping[str, str] = {
     "coercion": "isthmus.coercion",
     "production": "isthmus.production",
     "calibration": "isthmus.ensemble.calibration",
+    "losses": "isthmus.ensemble.losses",
 }
 """Module whose import registers the lenses of a room."""
 

@@ -28,6 +28,7 @@ from isthmus.ensemble.losses.work import KEPT, Work, run_cases, unpacked
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
 from isthmus.runtime import (
     ArrayCheckpoint,
     CancelToken,
@@ -44,6 +45,7 @@ from isthmus.world.mrio import MRIO
 LABEL = "losses"
 
 
+@lens(LENS, {"scenario": "taiwan-chips-7-full", "draws": 1, "until": 7})
 def conditional(
     world: Any,
     scenario: Scenario,
