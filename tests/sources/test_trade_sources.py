@@ -308,13 +308,26 @@ def test_twelve_months_are_a_year_and_eleven_are_not(tmp_path: Path) -> None:
     assert "11 months of 2024" in problems(path, RATES)
 
 
+def _index(document: dict) -> dict:
+    """Return the places of the categories of the longest dimension."""
+    indices = [d["category"]["index"] for d in document["dimension"].values()]
+    return max(indices, key=len)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         lambda d: d.pop("id"),
         lambda d: d["size"].__setitem__(1, 3),
         lambda d: d["value"].__setitem__("99", 5),
+        lambda d: d["value"].__setitem__("-1", 5),
         lambda d: d.__setitem__("value", "none"),
+        lambda d: d["id"].append(d["id"][0]) or d["size"].append(d["size"][0]),
+        lambda d: (
+            d["dimension"].__setitem__("OBS_VALUE", d["dimension"][d["id"][0]])
+            or d["id"].__setitem__(0, "OBS_VALUE")
+        ),
+        lambda d: _index(d).update(dict.fromkeys(_index(d), 0)),
     ],
 )
 def test_a_damaged_answer_in_json_stat_is_refused(tmp_path: Path, damage: object) -> None:
