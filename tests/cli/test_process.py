@@ -77,6 +77,10 @@ def test_a_store_that_cannot_be_is_named_and_stops_no_answer(tmp_path: Path) -> 
         assert done.stdout
     done = run(*ask, shell='ulimit -f 0; "$@"', ISTHMUS_HOME=str(tmp_path / "home"))
     named(done, 0, "run not kept")
+    done = run(*ask, shell='"$@" 2>/dev/full', ISTHMUS_HOME=str(tmp_path / "home"))
+    assert (done.returncode, bool(done.stdout)) == (0, True)
+    done = run(*ask, ISTHMUS_HOME="x" * 300)
+    named(done, 0, "run not kept: the file has too long a name")
     assert (tmp_path / "file").read_text() == "mine"
 
 

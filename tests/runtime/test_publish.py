@@ -282,6 +282,9 @@ def test_all_problems_at_once(tmp_path):
     assert "already exists" in said
     assert "no such folder" in said
     assert "same name" in said
+    (tmp_path / "way").symlink_to(tmp_path)
+    with pytest.raises(TargetRefused, match="same name"):
+        check_files([tmp_path / "x", tmp_path / "way" / "x"])
 
 
 def test_a_folder_that_cannot_be_written_to_is_named_at_once(tmp_path, monkeypatch):
@@ -381,6 +384,27 @@ def test_companions_count_when_the_mark_names_them(tmp_path, system):
     assert files(target) == NEW
     fill(target, {**listed, "more/1.csv": b"1", "more/2.csv": b"2", "c": b"3"})
     assert PAIR.foreign(target) == ["c", "more/2.csv"]
+
+
+@pytest.mark.parametrize("listed", ["more/../../mine.csv", "more/x.csv", "more/{}/mine.csv"])
+def test_a_mark_cannot_name_what_stands_outside(tmp_path, system, listed):
+    fill(tmp_path, {"mine.csv": b"years", "mine/x.csv": b"years"})
+    before = files(tmp_path)
+    mark = {"a": json.dumps({"k": 1, "files": [listed.format(tmp_path)]}).encode()}
+    target = fill(tmp_path / "out", mark)
+    if listed == "more/x.csv":
+        (target / "more").symlink_to(tmp_path / "mine")
+        assert PAIR.foreign(target) == ["more"]
+        with pytest.raises(TargetRefused):
+            write_pair(target)
+    else:
+        fill(target, {"more/y.csv": b"1"})
+        assert PAIR.own(target) == ["a"]
+        (target / "more/y.csv").unlink()
+        (target / "more").rmdir()
+        write_pair(target)
+    litter.discard(target, target, (PAIR,))
+    assert before.items() <= files(tmp_path).items()
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", "more/x.csv", "d/e", ".f"]), unique=True))
@@ -562,6 +586,9 @@ def test_only_what_is_ours_and_whose_writer_is_gone_is_litter(tmp_path):
         f".a.csv.isthmus-{gone}-00.tmp": b"too short",
         ".notes.tmp": b"mine",
         f"sub/{left(tmp_path, 'b', gone).name}": b"below",
+        left(tmp_path, ".", gone, "old").name: b"of the folder itself",
+        left(tmp_path, "..", gone, "old").name: b"of the folder above",
+        left(tmp_path, "a", 0).name.replace("-0-", "-٣-"): b"a number of other digits",
     }
     fill(tmp_path, others)
     assert [item.path for item in litter.litter(tmp_path)] == ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import shutil
 import sys
@@ -181,8 +182,9 @@ def emit_mapping(title: str, values: Mapping[str, Any]) -> None:
 
 
 def say(text: str) -> None:
-    """Talk to the person at the terminal, on stderr."""
-    print(visible(text), file=sys.stderr)  # noqa: T201
+    """Talk to the person at the terminal, on stderr; nobody there is no reason to fail."""
+    with contextlib.suppress(OSError, ValueError):
+        print(visible(text), file=sys.stderr)  # noqa: T201
 
 
 def stdout_console() -> Console:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -95,7 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SystemExit, GeneratorExit):
         raise
     except KeyboardInterrupt:
-        _say("interrupted; nothing half-written was left")
+        from isthmus.cli.output import say
+
+        say("interrupted; nothing half-written was left")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         drop_stdout()
@@ -123,11 +124,13 @@ def entry() -> int:
 def _dispatch(words: list[str]) -> int:
     from cyclopts import CycloptsError
 
+    from isthmus.cli.output import say
+
     app = build_app()
     try:
         code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        _say(f"usage: {error}\n  hint:  see 'isthmus --help'")
+        say(f"usage: {error}\n  hint:  see 'isthmus --help'")
         return EXIT_USAGE
     sys.stdout.flush()
     return code if isinstance(code, int) else EXIT_DONE
@@ -135,11 +138,12 @@ def _dispatch(words: list[str]) -> int:
 
 def _told(error: BaseException) -> int:
     """Say what is wrong and return the exit code; what nobody foresaw goes to a file."""
+    from isthmus.cli.output import say
     from isthmus.runtime.faults import as_named
     from isthmus.runtime.home import home_folder
 
     named = as_named(error, home_folder() / "store")
-    _say(f"error: {named}")
+    say(f"error: {named}")
     return named.exit_code
 
 
@@ -149,13 +153,6 @@ def _check_words(words: Sequence[str]) -> None:
         if not word.isprintable() and any("\ud800" <= char <= "\udfff" for char in word):
             shown = word.encode("utf-8", "backslashreplace").decode()
             raise BadInput(f"{shown!r} is not UTF-8 text", where="command line")
-
-
-def _say(text: str) -> None:
-    from isthmus.runtime.visible import visible
-
-    with contextlib.suppress(OSError, ValueError):
-        print(visible(text), file=sys.stderr)  # noqa: T201
 
 
 def _use_utf8() -> None:

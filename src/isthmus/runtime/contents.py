@@ -50,13 +50,17 @@ class Contents:
         return sorted(name for name in _below(folder) if name not in own)
 
     def own(self, folder: Path) -> list[str]:
-        """Return the files and subfolders that are the product's own, deepest first."""
+        """Return the files and subfolders that are the product's own, deepest first.
+
+        Only what stands in `folder` itself: a name that climbs out of it, or that a link leads out
+        of it, is none of them, whatever the mark says.
+        """
         listed = self._listed(folder / self.mark)
         if listed is None:
             return []
         known = {n for n in listed if any(fnmatch.fnmatchcase(n, p) for p in self.companions)}
         known |= set(self.pages)
-        files = [name for name in known if _is_plain(folder / name)]
+        files = [name for name in known & set(_below(folder)) if _is_plain(folder / name)]
         parents = {parent.as_posix() for n in files for parent in Path(n).parents} - {"."}
         return [*sorted(files), *sorted(parents, key=lambda name: (-name.count("/"), name))]
 

@@ -20,7 +20,10 @@ WHOLE = "tmp"
 SWAPPED = "old"
 """Ending of a folder in the middle of a replacement: it may hold what stood there before."""
 
-_NAME = re.compile(r"\.(?P<of>.+)\.isthmus-(?P<pid>\d+)-[0-9a-f]{16}\.(?P<end>tmp|old)", re.DOTALL)
+_NAME = re.compile(
+    r"\.(?P<of>(?!\.\.?\.isthmus).+)\.isthmus-(?P<pid>\d+)-[0-9a-f]{16}\.(?P<end>tmp|old)",
+    re.DOTALL | re.ASCII,
+)
 _LONGEST = 200
 _STILL_ACTIVE = 259
 _active: set[str] = set()

@@ -50,7 +50,7 @@ def check_files(paths: Sequence[Path], *, replace: bool = False) -> None:
         When its folder is missing or cannot be written to.
     """
     problems = [error for path in paths if (error := _file_problem(path, replace)) is not None]
-    names = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - links stay as they are
+    names = [os.path.join(os.path.realpath(path.parent), path.name) for path in paths]  # noqa: PTH118
     doubled = sorted({name for name in names if names.count(name) > 1})
     problems += [TargetRefused("two outputs have the same name", where=name) for name in doubled]
     if len(problems) == 1:

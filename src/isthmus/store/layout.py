@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from isthmus.errors import DataCorrupted, IsthmusError, SchemaVersionUnsupported
+from isthmus.errors import DataCorrupted, IsthmusError, NotFound, SchemaVersionUnsupported
 from isthmus.runtime import canonical_json, disk
 from isthmus.runtime.atomic import storage_errors
 from isthmus.runtime.lock import file_lock
-from isthmus.runtime.reading import Unreadable, json_values, read_bytes
+from isthmus.runtime.reading import Unreadable, check_regular, json_values, read_bytes
 
 STORE_VERSION = 1
 FORMAT_FILE = "store.json"
@@ -35,11 +35,13 @@ def check_format(root: Path) -> None:
     ------
     SchemaVersionUnsupported
         When another release wrote it with a layout that this one does not read.
-    DataCorrupted
-        When its format file cannot be read.
+    DataCorrupted, BadInput
+        When its format file cannot be read, or the folder cannot be looked into.
     """
     path = root / FORMAT_FILE
-    if not path.exists():
+    try:
+        check_regular(path)
+    except NotFound:
         return
     found = read_json(path).get("schema_version")
     if found != STORE_VERSION:
