@@ -6,7 +6,6 @@ import json
 import shutil
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from isthmus import codes
 from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord, Kind
-from isthmus.sources import flows
 from isthmus.sources.published import Published, Wishes
 from isthmus.sources.registry import SOURCES, layouts, source_of
 
@@ -336,24 +334,3 @@ def test_a_damaged_answer_in_json_stat_is_refused(tmp_path: Path, damage: object
     path = tmp_path / "answer.json"
     path.write_text(json.dumps(document))
     assert "no data set in JSON-stat" in problems(path, RATES)
-
-
-@given(st.lists(st.sampled_from(["importer", "exporter"]), min_size=2, max_size=2))
-def test_one_record_never_doubles_a_flow(records: list[str]) -> None:
-    flows_of = {"importer": "import", "exporter": "export"}
-    sides = {"importer": ("DEU", "TWN"), "exporter": ("TWN", "DEU")}
-    frame = pl.DataFrame(
-        [
-            {
-                "year": 2022, "reporter": sides[r][0], "partner": sides[r][1],
-                "flow": flows_of[r], "value": 1.0, "line": n,
-            }
-            for n, r in enumerate(dict.fromkeys(records))
-        ]
-    )  # fmt: skip
-    rows = flows.Rows(frame, "t")
-    flows.one_record(rows)
-    assert rows.frame.height == 1
-    assert rows.frame.select("exporter", "importer").rows() == [("TWN", "DEU")]
-    best = "importer" if "importer" in records else "exporter"
-    assert rows.frame["record"].to_list() == [best]

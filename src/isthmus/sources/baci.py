@@ -132,6 +132,7 @@ def _year(
     }
     values = {"value": by_name["v"], "quantity": by_name["q"]}
     rows = flows.text_rows(table, given)
+    rows.once(*given)
     flows.numbers(rows, table, values, options)
     flows.years(rows)
     flows.amounts(rows, values)

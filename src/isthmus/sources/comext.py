@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import DatasetRecord, Kind
-from isthmus.sources import flows
+from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
 from isthmus.sources.jsonstat import read_jsonstat
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
-from isthmus.sources.text import TextTable, capped
+from isthmus.sources.published import Peek, Published, Source, Wishes, plain_text
+from isthmus.sources.text import TextTable
 
 LAYOUT = (
     "Eurostat, Comext bulk download, files full<YYYYMM>.dat (DECLARANT, PARTNER, PRODUCT_NC, FLOW, "
@@ -31,17 +31,10 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "product": ("product_nc", "product"),
     "regime": ("stat_procedure", "stat_regime"),
     "value": ("value_eur", "value_in_euros"),
-    "quantity": ("quantity_kg", "quantity_in_kg"),
+    "quantity": ("quantity_kg", "quantity_in_kg", "quantity_in_100kg"),
 }
-_OPTIONAL = ("regime", "quantity")
-INDICATORS = {
-    "VALUE_IN_EUROS": ("value", 1.0),
-    "VALUE_EUR": ("value", 1.0),
-    "QUANTITY_IN_100KG": ("quantity", 100.0),
-    "QUANTITY_IN_KG": ("quantity", 1.0),
-    "QUANTITY_KG": ("quantity", 1.0),
-}
-"""Column and factor (to euros and kilograms) of an indicator of the API."""
+INDICATORS = (*ALSO["value"], *ALSO["quantity"])
+"""Indicators of the API that are read, without case."""
 FLOWS = {"1": "import", "2": "export", "IMPORT": "import", "EXPORT": "export"}
 EDITIONS = (
     (2022, "HS2022"),
@@ -54,6 +47,7 @@ EDITIONS = (
 )
 """First year in which the Combined Nomenclature follows an edition of the HS."""
 ALL_REGIMES = "4"
+_SIDES = ("reporter", "partner", "product", "flow")
 
 
 def reads(found: Peek) -> bool:
@@ -75,41 +69,9 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     Raises
     ------
     BadInput
-        With every cell that is wrong; with months that do not fill a year; when the years lie in
-        several editions of the HS; when no rate turns euros into USD.
+        As `isthmus.sources.customs.read_office`; when the years lie in several editions of the HS.
     """
-    table = _table(path, wishes)
-    by_name = {c.casefold(): c for c in table.frame.columns}
-    columns = {
-        name: by_name[found]
-        for name, known in ALSO.items()
-        if (found := next((k for k in known if k in by_name), None))
-    }
-    if missing := [n for n in ALSO if n not in columns and n not in _OPTIONAL]:
-        wanted = ", ".join(ALSO[n][0] for n in missing)
-        raise_all("Comext", [InputProblem(f"no column {wanted}", path.name)])
-    amounts: list[str] = [name for name in ("value", "quantity") if name in columns]
-    values = {name: columns.pop(name) for name in amounts}
-    rows = flows.text_rows(table, columns)
-    flows.numbers(rows, table, values, wishes.reading)
-    flows.whole_years(rows, _period)
-    _regimes(rows)
-    _flows(rows, columns["flow"])
-    _levels(rows)
-    edition = _edition(rows)
-    flows.amounts(rows, values)
-    places = {"reporter": columns["reporter"], "partner": columns["partner"]}
-    flows.economies(rows, places, "eurostat")
-    if edition:
-        flows.products(rows, columns["product"], edition)
-    flows.in_million_usd(rows, "EUR", wishes.rates, 1.0)
-    raise_all(f"Comext {path.name}", capped(rows.problems))
-    flows.one_record(rows)
-    if "quantity" in values:
-        rows.frame = rows.frame.with_columns(pl.col("quantity") / 1000)
-    frame = flows.summed(rows, ("record",))
-    record = finished(_record(path, edition, frame, rows.notes), wishes)
-    return Published(record, frame, (f"Comext of Eurostat, {edition}",), tuple(rows.notes))
+    return read_office(_OFFICE, _table(path, wishes), path, wishes)
 
 
 def _table(path: Path, wishes: Wishes) -> TextTable:
@@ -125,32 +87,29 @@ def _table(path: Path, wishes: Wishes) -> TextTable:
 
 
 def _wide(table: TextTable, by_name: Mapping[str, str]) -> TextTable:
-    """Give each indicator of the API a column of its own; quantities in kilograms."""
+    """Give each indicator of the API a column of its own."""
     name, value = by_name["indicators"], by_name["obs_value"]
-    unknown = sorted(set(table.frame[name].drop_nulls()) - set(INDICATORS))
+    found = table.frame[name].unique(maintain_order=True).drop_nulls().to_list()
+    unknown = sorted(i for i in found if i.casefold() not in INDICATORS)
     said = [f"indicators {', '.join(unknown)} left out"] if unknown else []
-    time = next((by_name[k] for k in ("time_period", "time") if k in by_name), "")
-    keys = [by_name[k] for k in ("reporter", "partner", "product", "flow") if k in by_name]
-    keys += [time] if time else []
-    parts = []
-    for indicator in table.frame[name].unique(maintain_order=True).drop_nulls():
-        if indicator not in INDICATORS:
-            continue
-        column, factor = INDICATORS[indicator]
-        rows = table.frame.with_columns(table.lines.alias("line")).filter(
-            (pl.col(name) == indicator) & pl.col(value).is_not_null()
-        )
-        number = pl.col(value).cast(pl.Float64, strict=False)
-        scaled = pl.when(number.is_null()).then(value).otherwise((number * factor).cast(pl.String))
-        label = {"value": "VALUE_EUR", "quantity": "QUANTITY_KG"}[column]
-        parts.append(rows.select(*keys, "line", scaled.alias(label)))
+    keys = [by_name[k] for k in (*ALSO["period"], *_SIDES) if k in by_name]
+    empty = table.frame[value].null_count()
+    said += [f"{empty:,} cells without a value left out, as not observed"] if empty else []
+    rows = table.frame.with_columns(table.lines.alias("line")).filter(pl.col(value).is_not_null())
+    parts = [
+        rows.filter(pl.col(name) == i).select(*keys, "line", pl.col(value).alias(i))
+        for i in found
+        if i not in unknown
+    ]
     raise_all("Comext", [] if parts else [InputProblem("no values in euros", table.name)])
     whole = parts[0]
     for more in parts[1:]:
-        whole = whole.join(more.drop("line"), on=keys, how="full", coalesce=True)
-    whole = whole.sort("line", nulls_last=True)
-    lines = whole["line"].fill_null(0)
-    return TextTable(whole.drop("line"), lines, table.name, notes=(*table.notes, *said))
+        whole = whole.join(more, on=keys, how="full", coalesce=True, suffix=" more")
+        first = pl.coalesce("line", "line more").alias("line")
+        whole = whole.with_columns(first).drop("line more")
+    whole = whole.sort("line")
+    notes = (*table.notes, *said)
+    return replace(table, frame=whole.drop("line"), lines=whole["line"], notes=notes)
 
 
 def _period(text: str) -> tuple[int, int] | None:
@@ -163,26 +122,23 @@ def _period(text: str) -> tuple[int, int] | None:
     return (int(found[1]), month) if month <= 12 else None
 
 
-def _regimes(rows: Rows) -> None:
+def _sift(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
     """Keep the total of all statistical procedures where it is there; else they add up."""
     if "regime" in rows.frame.columns and (rows.frame["regime"] == ALL_REGIMES).any():
         rows.leave_out(
             (pl.col("regime") != ALL_REGIMES).fill_null(False),
             "single statistical procedures, whose total is there",
         )
-
-
-def _flows(rows: Rows, column: str) -> None:
     known = (
         pl.col("flow")
         .str.to_uppercase()
         .replace_strict(FLOWS, default=None, return_dtype=pl.String)
     )
-    rows.wrong("is neither import (1) nor export (2)", known.is_null(), column)
+    rows.wrong("is neither import (1) nor export (2)", known.is_null(), "flow")
     rows.frame = rows.frame.with_columns(known.alias("flow"))
 
 
-def _levels(rows: Rows) -> None:
+def _level(rows: Rows) -> None:
     """Keep codes of eight digits cut to six, or of six where there are none, and no others."""
     secret = pl.col("product").str.contains(r"[A-Za-z]").fill_null(False) & (
         pl.col("product") != "TOTAL"
@@ -208,32 +164,39 @@ def _edition(rows: Rows) -> str:
     return next(iter(editions), "")
 
 
-def _record(path: Path, edition: str, frame: pl.DataFrame, notes: list[str]) -> DatasetRecord:
-    return DatasetRecord(
-        key=f"comext_{edition.lower()}",
-        title=f"Comext, trade of the European Union's members by product in {edition}",
-        publisher="Eurostat",
-        edition=f"download {path.name}",
-        years=tuple(sorted(int(y) for y in frame["year"].unique())),
-        unit="million USD; tonnes",
-        kind=Kind.MEASURED,
-        licence="Reuse allowed with credit (Commission Decision 2011/833/EU, CC BY 4.0)",
-        attribution="Eurostat, Comext",
-        redistribution="allowed",
-        address="https://ec.europa.eu/eurostat/databrowser/bulk?selectedTab=fileComext",
-        coverage="flows with a member of the European Union on one side, as in the download",
-        columns={c: flows.COLUMN_TEXTS[c] for c in (*flows.COLUMNS, "record")},
-        steps=(f"read from {path.name}", "codes of eight digits added up to six", *notes),
-        faults=(
-            "only flows with a member of the European Union on one side: shares in world trade "
-            "cannot be taken from them",
+_OFFICE = Office(
+    name="Comext",
+    title="Comext of Eurostat",
+    key="comext",
+    columns=ALSO,
+    optional=("regime", "quantity"),
+    scheme="eurostat",
+    currency="EUR",
+    period=_period,
+    sift=_sift,
+    edition=_edition,
+    level=_level,
+    terms={
+        "title": "Comext, trade of the European Union's members",
+        "publisher": "Eurostat",
+        "licence": "Reuse allowed with credit (Commission Decision 2011/833/EU, CC BY 4.0)",
+        "attribution": "Eurostat, Comext",
+        "redistribution": "allowed",
+        "address": "https://ec.europa.eu/eurostat/databrowser/bulk?selectedTab=fileComext",
+        "coverage": "flows with a member of the European Union on one side, as in the download",
+        "steps": ("codes of eight digits added up to six",),
+        "faults": (
             "imports by country of origin with freight (CIF), exports by last known destination "
             "(FOB); the Netherlands and Belgium hold goods in transit",
             "codes kept secret by members are left out",
         ),
-    )
-
-
+    },
+    faults=(
+        "only flows with a member of the European Union on one side: shares in world trade "
+        "cannot be taken from them",
+    ),
+    per_tonne={"quantity_in_100kg": 10.0},
+)
 SOURCE = Source(
     "Comext of Eurostat",
     "full_v2_202452.dat, or SDMX-CSV of DS-045409",

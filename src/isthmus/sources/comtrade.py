@@ -8,13 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
-from isthmus.errors import BadInput, InputProblem, raise_all
-from isthmus.evidence import DatasetRecord, Kind
+from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime.reading import read_json
-from isthmus.sources import flows
+from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
-from isthmus.sources.text import TextTable, capped
+from isthmus.sources.published import Peek, Published, Source, Wishes, plain_text
+from isthmus.sources.text import TextTable
 
 LAYOUT = (
     "UN Comtrade, data variables of the API and of the download (refYear, reporterCode, flowCode, "
@@ -49,7 +48,6 @@ EDITIONS = {
     "H6": "HS2022",
 }
 FLOWS = {"M": "import", "1": "import", "X": "export", "2": "export"}
-_OPTIONAL = ("quantity",)
 
 
 def reads(found: Peek) -> bool:
@@ -68,42 +66,10 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     Raises
     ------
     BadInput
-        With every cell that is wrong; with months that do not fill a year; when the file mixes
-        editions of the HS, or holds headings alone.
+        As `isthmus.sources.customs.read_office`; when the file holds headings alone.
     """
     table = _json(path) if path.suffix.lower() == ".json" else _text(path, wishes)
-    by_name = {c.casefold(): c for c in table.frame.columns}
-    columns = {
-        name: by_name[found]
-        for name, known in ALSO.items()
-        if (found := next((k for k in known if k in by_name), None))
-    }
-    if missing := [n for n in ALSO if n not in columns and n not in _OPTIONAL]:
-        wanted = ", ".join(ALSO[n][0] for n in missing)
-        raise_all("UN Comtrade", [InputProblem(f"no column {wanted}", path.name)])
-    amounts: list[str] = [name for name in ("value", "quantity") if name in columns]
-    values = {name: columns.pop(name) for name in amounts}
-    rows = flows.text_rows(table, columns)
-    flows.numbers(rows, table, values, wishes.reading)
-    _parts(rows, table, by_name)
-    edition = _edition(rows)
-    flows.whole_years(rows, _period)
-    _flows(rows, columns["flow"])
-    _levels(rows)
-    flows.amounts(rows, values)
-    flows.economies(
-        rows, {"reporter": columns["reporter"], "partner": columns["partner"]}, "comtrade"
-    )
-    if edition:
-        flows.products(rows, columns["product"], edition)
-    raise_all(f"UN Comtrade {path.name}", capped(rows.problems))
-    flows.one_record(rows)
-    flows.in_million_usd(rows, "USD", {}, 1.0)
-    if "quantity" in values:
-        rows.frame = rows.frame.with_columns(pl.col("quantity") / 1000)
-    frame = flows.summed(rows, ("record",))
-    record = finished(_record(path, edition, frame, rows.notes), wishes)
-    return Published(record, frame, (f"UN Comtrade, {edition}",), tuple(rows.notes))
+    return read_office(_OFFICE, table, path, wishes)
 
 
 def _text(path: Path, wishes: Wishes) -> TextTable:
@@ -173,18 +139,19 @@ def _period(text: str) -> tuple[int, int] | None:
     return (int(found[1]), 0 if yearly else month) if month <= 12 else None
 
 
-def _flows(rows: Rows, column: str) -> None:
+def _sift(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
+    _parts(rows, table, by_name)
     known = (
         pl.col("flow")
         .str.to_uppercase()
         .replace_strict(FLOWS, default=None, return_dtype=pl.String)
     )
-    rows.wrong("is empty", pl.col("flow").is_null(), column)
+    rows.wrong("is empty", pl.col("flow").is_null(), "flow")
     rows.leave_out(known.is_null(), "re-exports, re-imports and other flows")
     rows.frame = rows.frame.with_columns(known.alias("flow"))
 
 
-def _levels(rows: Rows) -> None:
+def _level(rows: Rows) -> None:
     """Leave out totals and groups of products, once codes of six digits are there."""
     digits = pl.col("product").str.replace_all(".", "", literal=True)
     six = digits.str.contains(r"^\d{5,6}$")
@@ -196,32 +163,39 @@ def _levels(rows: Rows) -> None:
     rows.leave_out(~six.fill_null(False), "totals, chapters and headings")
 
 
-def _record(path: Path, edition: str, frame: pl.DataFrame, notes: list[str]) -> DatasetRecord:
-    return DatasetRecord(
-        key=f"comtrade_{edition.lower()}",
-        title=f"UN Comtrade, trade by product in {edition}",
-        publisher="United Nations Statistics Division",
-        edition=f"download {path.name}",
-        years=tuple(sorted(int(y) for y in frame["year"].unique())),
-        unit="million USD; tonnes",
-        kind=Kind.MEASURED,
-        licence="UN Comtrade terms of use: not to be passed on without permission",
-        attribution="United Nations, UN Comtrade",
-        redistribution="derived_only",
-        address="https://comtradeplus.un.org",
-        coverage="reporters, partners and products of the download",
-        columns={c: flows.COLUMN_TEXTS[c] for c in (*flows.COLUMNS, "record")},
-        steps=(f"read from {path.name}", "USD divided by a million, kilograms by 1000", *notes),
-        faults=(
+_OFFICE = Office(
+    name="UN Comtrade",
+    title="UN Comtrade",
+    key="comtrade",
+    columns=ALSO,
+    optional=("quantity",),
+    scheme="comtrade",
+    currency="USD",
+    period=_period,
+    sift=_sift,
+    edition=_edition,
+    level=_level,
+    terms={
+        "title": "UN Comtrade, trade",
+        "publisher": "United Nations Statistics Division",
+        "licence": "UN Comtrade terms of use: not to be passed on without permission",
+        "attribution": "United Nations, UN Comtrade",
+        "redistribution": "derived_only",
+        "address": "https://comtradeplus.un.org",
+        "coverage": "reporters, partners and products of the download",
+        "steps": ("USD divided by a million, kilograms by 1000",),
+        "faults": (
             "importers record by origin with freight and insurance (CIF), exporters by first "
             "known destination without them (FOB)",
             "number 490 (Other Asia, not elsewhere specified) is read as Taiwan and may hold "
             "other flows",
-            "an economy that does not report is there as a partner alone",
         ),
-    )
-
-
+    },
+    faults=(
+        "reporters, partners and products of the download alone; an economy that does not report "
+        "is there as a partner",
+    ),
+)
 SOURCE = Source(
     title="UN Comtrade",
     files="TradeData_*.csv or the API's .json",

@@ -59,7 +59,8 @@ def dataset(path: Path, wishes: Wishes) -> Published:
             "record with its year",
         )
     table = plain_text(path, wishes.reading)
-    square = read_square(table, Layout("figaro", CATEGORIES, BELOW), repair=wishes.repair)
+    layout = Layout("figaro", CATEGORIES, BELOW)
+    square = read_square(table, layout, wishes.reading, repair=wishes.repair)
     edition = f"20{named[1]}" if named else ""
     year = own.years[0] if own and len(own.years) == 1 else int(named[2]) if named else 0
     record = finished(_record(path, square, edition, year), wishes)

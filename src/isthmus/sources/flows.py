@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,7 +12,6 @@ from isthmus.errors import InputProblem
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, TextTable
 
-MILLION = 1e6
 COLUMNS = ("year", "exporter", "importer", "product", "value", "quantity", "coverage")
 COLUMN_TEXTS: Mapping[str, str] = {
     "year": "calendar year",
@@ -45,15 +44,24 @@ class Rows:
     notes: list[str] = field(default_factory=list)
     problems: list[InputProblem] = field(default_factory=list)
 
-    def wrong(self, what: str, at: pl.Expr, column: str, hint: str = "") -> None:
+    def wrong(self, what: str, at: pl.Expr, column: str = "", hint: str = "") -> None:
         """Add a problem of the rows of a mask, if there are any."""
         lines = self.frame.filter(at)["line"]
         if lines.len():
             more = f" and {lines.len() - 3:,} more" if lines.len() > 3 else ""
             noun = "line" if lines.len() == 1 else "lines"
             shown = ", ".join(map(str, lines.head(3).to_list()))
-            where = f"{self.name}, {noun} {shown}{more}, column {column}"
+            where = f"{self.name}, {noun} {shown}{more}"
+            where += f", column {column}" if column else ""
             self.problems.append(InputProblem(what, where, hint))
+
+    def once(self, *names: str) -> None:
+        """Refuse rows that stand twice by all columns named: their flow would count double."""
+        twice = pl.struct(names).is_duplicated()
+        found = self.frame.filter(twice).select(names).head(1)
+        if found.height:
+            shown = ", ".join(str(value) for value in found.row(0) if value is not None)
+            self.wrong(f"{shown} stands more than once", twice, hint="keep one row of each flow")
 
     def leave_out(self, at: pl.Expr, what: str) -> None:
         """Leave out the rows of a mask and say how many there are and what they are worth."""
@@ -85,7 +93,7 @@ def text_rows(table: TextTable, columns: Mapping[str, str]) -> Rows:
 
 def numbers(rows: Rows, table: TextTable, columns: Mapping[str, str], options: TextOptions) -> None:
     """Read columns of a file as numbers; every cell that is none becomes a problem."""
-    if (plain := _plain_numbers(table, columns)) is not None:
+    if options == TextOptions() and (plain := _plain_numbers(table, columns)) is not None:
         rows.frame = rows.frame.with_columns(plain)
         return
     read = parse_numbers(table, list(columns.values()), options)
@@ -221,88 +229,3 @@ def _quantity() -> pl.Expr:
     """Return the sum of quantities, missing where one part is missing."""
     total = pl.col("quantity").sum()
     return pl.when(pl.col("quantity").null_count() == 0).then(total).otherwise(None)
-
-
-def one_record(rows: Rows) -> None:
-    """Keep one record of every flow: the importer's where it reports, else the exporter's.
-
-    Takes ``reporter``, ``partner`` and ``flow`` (import or export); gives ``exporter``,
-    ``importer`` and ``record``.
-    """
-    importing = pl.col("flow") == "import"
-    rows.frame = rows.frame.with_columns(
-        exporter=pl.when(importing).then("partner").otherwise("reporter"),
-        importer=pl.when(importing).then("reporter").otherwise("partner"),
-        record=pl.when(importing).then(pl.lit("importer")).otherwise(pl.lit("exporter")),
-    )
-    own = rows.frame.filter(importing).select("year", "reporter").unique()
-    reporting = pl.struct("year", "importer").is_in(
-        own.select(pl.struct(year="year", importer="reporter")).to_series().implode()
-    )
-    twice = (pl.col("record") == "exporter") & reporting
-    rows.leave_out(twice, "exporters' records of flows whose importer reports")
-
-
-def in_million_usd(rows: Rows, currency: str, rates: Mapping[int, float], scale: float) -> None:
-    """Turn values into million USD; a currency other than USD needs a rate for every year.
-
-    Parameters
-    ----------
-    rows : Rows
-        The rows.
-    currency : str
-        Currency of the file.
-    rates : mapping of int to float
-        USD per unit by year; year 0 stands for every year.
-    scale : float
-        Units of currency in one unit of the file.
-    """
-    factor = scale / MILLION
-    if currency == "USD":
-        rows.frame = rows.frame.with_columns(pl.col("value") * factor)
-        return
-    found = sorted(set(rows.frame["year"].drop_nulls()))
-    missing = [y for y in found if y not in rates and 0 not in rates]
-    if missing:
-        what = f"values are in {currency}, the world counts in million USD"
-        hint = f"give USD per {currency}, the mean of the year: " + " ".join(
-            f"--rate {y}=RATE" for y in missing
-        )
-        rows.problems.append(InputProblem(what, rows.name, hint))
-        return
-    by_year = {y: rates.get(y, rates.get(0, 0.0)) for y in found}
-    said = ", ".join(f"{rate:g} ({year})" for year, rate in by_year.items())
-    rows.notes.append(f"values turned into USD with {said} USD per {currency}, as given")
-    rate = pl.col("year").replace_strict(by_year, default=None, return_dtype=pl.Float64)
-    rows.frame = rows.frame.with_columns(pl.col("value") * rate * factor)
-
-
-def whole_years(rows: Rows, months: Callable[[str], tuple[int, int] | None]) -> None:
-    """Turn periods into years; twelve months add up to one, fewer are refused.
-
-    Parameters
-    ----------
-    rows : Rows
-        With ``period`` as text.
-    months : callable
-        Returns year and month of a period, month 0 for a whole year, None for no period.
-    """
-    texts = rows.frame["period"].unique().drop_nulls().to_list()
-    read = {text: months(text) for text in texts}
-    known = {text: found for text, found in read.items() if found}
-    rows.wrong("is no period", ~pl.col("period").is_in(list(known)).fill_null(False), "period")
-    by_year: dict[int, set[int]] = {}
-    for year, month in known.values():
-        by_year.setdefault(year, set()).add(month)
-    for year, found in sorted(by_year.items()):
-        if 0 in found and len(found) > 1:
-            parts = [t for t, (y, m) in known.items() if y == year and m]
-            rows.leave_out(pl.col("period").is_in(parts), f"months of {year}, whose total is there")
-        elif 0 not in found and len(found) < 12:
-            what = f"{len(found)} months of {year}: a year needs twelve"
-            hint = "leave the year out, or download all of it"
-            rows.problems.append(InputProblem(what, rows.name, hint))
-    year_of = {text: year for text, (year, _) in known.items()}
-    rows.frame = rows.frame.with_columns(
-        pl.col("period").replace_strict(year_of, default=None, return_dtype=pl.Int16).alias("year")
-    )

@@ -65,7 +65,8 @@ def dataset(path: Path, wishes: Wishes) -> Published:
         With every label and cell that is wrong, or when nothing says which year it is of.
     """
     table = plain_text(path, wishes.reading)
-    square = read_square(table, Layout("icio", CATEGORIES, BELOW, TOTALS), repair=wishes.repair)
+    layout = Layout("icio", CATEGORIES, BELOW, TOTALS)
+    square = read_square(table, layout, wishes.reading, repair=wishes.repair)
     edition = _edition(path, square)
     year = _year(path, wishes.record)
     record = finished(_record(path, square, edition, year), wishes)

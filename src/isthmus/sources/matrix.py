@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from isthmus import codes
 from isthmus.errors import InputProblem, raise_all
 from isthmus.sources.numbers import parse_numbers
-from isthmus.sources.text import TextTable, capped
+from isthmus.sources.text import TextOptions, TextTable, capped
 
 Array = NDArray[np.float64]
 BELOW = ("VALUE_ADDED", "OTHER_PRIMARY_INPUTS", "OUTPUT")
@@ -92,7 +92,9 @@ class Square:
     notes: tuple[str, ...]
 
 
-def read_square(table: TextTable, layout: Layout, *, repair: bool = False) -> Square:
+def read_square(
+    table: TextTable, layout: Layout, options: TextOptions | None = None, *, repair: bool = False
+) -> Square:
     """Return the numbers of a table whose first column holds the labels of the rows.
 
     Parts of an economy (``CN1``, ``CN2``) are added up to it.
@@ -110,7 +112,8 @@ def read_square(table: TextTable, layout: Layout, *, repair: bool = False) -> Sq
         problems.append(InputProblem("no industries or no final demand found", table.name))
     meant, more = _economies(labels, layout.scheme, table.name)
     raise_all(f"the table {table.name}", capped([*problems, *more]))
-    square = _filled(_numbers(table, down, across), down, across, labels, meant)
+    cells, said = _numbers(table, down, across, options)
+    square = _filled(cells, down, across, labels, meant, said)
     if not repair:
         wrong = _unbalanced(square, table.name)
         raise_all(f"the table {table.name} does not balance", capped(wrong))
@@ -202,12 +205,22 @@ def _economies(
     return meant, problems
 
 
-def _numbers(table: TextTable, down: Sequence[Place], across: Sequence[Place]) -> Array:
-    """Return the cells as numbers; cells below final demand and totals may be empty."""
+def _numbers(
+    table: TextTable, down: Sequence[Place], across: Sequence[Place], options: TextOptions | None
+) -> tuple[Array, tuple[str, ...]]:
+    """Return the cells as numbers, and how they were read.
+
+    Cells below final demand and totals may be empty.
+    """
     text = table.frame[:, 1:]
     read = text.with_columns(pl.all().cast(pl.Float64, strict=False))
-    if table.delimiter != ",":
-        read = parse_numbers(table, text.columns).frame
+    said: tuple[str, ...] = ()
+    plain = table.delimiter == "," and (options or TextOptions()) == TextOptions()
+    if not plain or not read.null_count().equals(text.null_count()):
+        found = parse_numbers(table, text.columns, options)
+        raise_all(f"the table {table.name}", capped(list(found.problems)))
+        read = found.frame
+        said = (*found.notes, *((f"numbers read with {found.marks}",) * bool(str(found.marks))))
     cells = read.to_numpy().astype(np.float64)
     blank = text.select(pl.all().is_null()).to_numpy()
     used = np.array([place.kind != "total" for place in across])
@@ -223,8 +236,7 @@ def _numbers(table: TextTable, down: Sequence[Place], across: Sequence[Place]) -
         for r, c in np.argwhere(wrong)
     ]
     raise_all(f"the table {table.name}", capped(problems))
-    filled: Array = np.nan_to_num(cells)
-    return filled
+    return np.nan_to_num(cells), said
 
 
 def _filled(
@@ -233,6 +245,7 @@ def _filled(
     across: Sequence[Place],
     labels: _Labels,
     meant: Mapping[str, str],
+    said: tuple[str, ...],
 ) -> Square:
     economies = tuple(dict.fromkeys(meant[label] for label in labels.economies))
     at = {label: economies.index(code) for label, code in meant.items()}
@@ -267,7 +280,7 @@ def _filled(
         economies,
         tuple(labels.industries),
         tuple(labels.categories),
-        tuple(_notes(meant, lost)),
+        (*said, *_notes(meant, lost)),
     )
 
 

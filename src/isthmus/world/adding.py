@@ -244,7 +244,11 @@ def choices_of(
     BadInput
         With every unknown or wrong field.
     """
-    said = {k: v for k, v in (given or {}).items() if v not in (None, "", (), False)}
+    said = {
+        name: value
+        for name, value in (given or {}).items()
+        if value not in (None, "", ()) and value is not False
+    }
     flat = {**read, **said}
     fields = ({*Choices.__slots__} | {*TextOptions.__slots__}) - {READING}
     unknown = [

@@ -169,7 +169,8 @@ def _known(
         report.problems.append(
             InputProblem("no rows are left", kept.name, "; ".join(report.dropped))
         )
-    frame = inferred(kept, report, choices.reading, text=choices.text) if extra else kept.frame
+    named = (*choices.text, *contract.columns)
+    frame = inferred(kept, report, choices.reading, text=named) if extra else kept.frame
     record = record.model_copy(update={"unit": unit})
     return _dated(record, frame, report), frame
 
