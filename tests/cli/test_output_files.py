@@ -17,7 +17,7 @@ from isthmus.store import Store
 WRITES = {"--out", "--chart", "--loss-map", "--bands-chart", "--exceedance-chart"}
 """Options that name a file to be written; FIRMS and LINKS of ``cascade generate`` do as well."""
 
-ASK = ["dependence", "DEU", "--top", "1"]
+ASK = ["dependence", "DEU", "--suppliers", "1"]
 ONE_TABLE = ["chains", "lookthrough", "DEU", "--on", "TWN"]
 
 

@@ -44,7 +44,7 @@ def rerun(capsys, lens: str) -> dict:
     ("lens", "words"),
     [
         ("leverage_map", "leverage CHN --over DEU --diversion 0.4"),
-        ("backtest", "backtest --top 3"),
+        ("backtest", "backtest --first 3"),
         ("held_out", "heldout --draws 20"),
         ("price_ladder", "retaliation CHN DEU --draws 20 --official 0.7"),
         ("price_ladder", "respond LTU --rung arms-sales --draws 20"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import DrawSeed, Json, RowLimit, WorldName
+from isthmus.cli.options import DrawSeed, Json, WorldName
 
 if TYPE_CHECKING:
     from isthmus.ensemble.inputs import InputFile
@@ -65,7 +65,6 @@ def calibrate(
     world: WorldName = "starter",
     save: Path | None = None,
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Find draws of the disruption engine's numbers that come close to past episodes.
 
@@ -123,7 +122,7 @@ def calibrate(
     if save is not None:
         save_posterior(posterior_of(result), save)
         say(f"wrote {save}")
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 def backtest(
@@ -136,7 +135,6 @@ def backtest(
     seed: DrawSeed = 0,
     world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: RowLimit = 60,
 ) -> None:
     """Print what was observed in past episodes and what a posterior predicts, misses included.
 
@@ -162,7 +160,7 @@ def backtest(
         full_table=full_table,
         seed=seed,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 def predict(
@@ -177,7 +175,6 @@ def predict(
     year: int = 2022,
     world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Print what a scenario costs by the draws of a posterior: median, 80 and 95 % ranges.
 
@@ -213,7 +210,7 @@ def predict(
         seed=seed,
         year=year,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 @posterior.command

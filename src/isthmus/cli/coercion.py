@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.coercion_response import register
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import RowLimit, WorldName
+from isthmus.cli.options import WorldName
 
 app = App(name="coercion", help="Past cases of economic coercion, their effects, and leverage.")
 
@@ -95,7 +95,7 @@ def coverage(*, world: WorldName = "starter", output: Output = SCREEN) -> None:
     from isthmus.world import World
 
     # every measure: what is not there matters as much as what is
-    emit_result(recorded("coercion.coverage", World.open(world)), output, limit=100)
+    emit_result(recorded("coercion.coverage", World.open(world)), output)
 
 
 @app.command
@@ -110,7 +110,6 @@ def leverage(
     products: bool = True,
     world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Show what a sender and each target could do to each other, and what it would cost them.
 
@@ -142,13 +141,13 @@ def leverage(
         "coercion.leverage_map", World.open(world), sender=sender, over=over or None, year=year,
         assumptions=assumptions, products=products,
     )  # fmt: skip
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 @app.command
 def backtest(
     *,
-    top: int = 5,
+    first: int = 5,
     horizon: float = 1.0,
     world: WorldName = "starter",
     output: Output = SCREEN,
@@ -157,7 +156,7 @@ def backtest(
 
     Parameters
     ----------
-    top
+    first
         k of the hits among the first k ranks.
     horizon
         Years after the stop, 1 or more.
@@ -168,5 +167,5 @@ def backtest(
     from isthmus.world import World
 
     assumptions = Assumptions(horizons=(horizon,))
-    result = recorded("coercion.backtest", World.open(world), top=top, assumptions=assumptions)
+    result = recorded("coercion.backtest", World.open(world), top=first, assumptions=assumptions)
     emit_result(result, output)

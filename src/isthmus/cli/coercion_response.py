@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import DrawSeed, Json, RowLimit, WorldName
+from isthmus.cli.options import DrawSeed, Json, WorldName
 
 
 def ladder(*, file: Path | None = None, json: Json = False) -> None:
@@ -43,7 +43,6 @@ def respond(
     seed: DrawSeed = 0,
     world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Price rungs of the ladder: break-even first, then responses, losses and the state's answer.
 
@@ -83,7 +82,7 @@ def respond(
         draws=draws,
         seed=seed,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 def retaliation(
@@ -100,7 +99,6 @@ def retaliation(
     seed: DrawSeed = 0,
     world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Price one step of given degrees: the model of `respond` without a ladder.
 
@@ -140,7 +138,7 @@ def retaliation(
         draws=draws,
         seed=seed,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 def heldout(

@@ -9,7 +9,7 @@ from cyclopts import App
 
 from isthmus.cli.data_store import export_stored, register, stored, stored_lines
 from isthmus.cli.options import Json, WorldName
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, format_cell, say
+from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
 from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -162,4 +162,6 @@ def _description(record: DatasetRecord) -> dict[str, str]:
         "known faults": "\n".join(record.faults),
         "content": record.content_sha256,
     }
+    from isthmus.evidence.out.texts import format_cell
+
     return {name: format_cell(text) for name, text in lines.items() if text}

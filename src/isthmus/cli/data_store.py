@@ -39,6 +39,7 @@ def add(
     missing: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
     dash: Literal["", "zero", "missing"] = "",
     blank: Literal["", "zero", "missing"] = "",
+    sheet: str = "",
     text: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
     drop_aggregates: Flag = False,
     sum_duplicates: Flag = False,
@@ -58,7 +59,8 @@ def add(
     Parameters
     ----------
     file
-        Publisher's file; or text (.csv, .tsv, .txt) or Parquet file with a header.
+        Publisher's file; or text (.csv, .tsv, .txt), a workbook (.xlsx, .xls, .ods; extra excel)
+        or Parquet file with a header.
     record
         TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
         attribution, redistribution, columns. By default the file of the same name with .toml.
@@ -78,6 +80,8 @@ def add(
         What a dash stands for among numbers, "zero" or "missing"; refused by default.
     blank
         What an empty cell stands for among numbers, "missing" by default.
+    sheet
+        Sheet of a workbook; needed where several hold something.
     text
         A column that stays text though it looks like numbers; can be given several times.
     drop_aggregates
@@ -106,6 +110,7 @@ def add(
         missing=missing,
         dash=dash,
         blank=blank,
+        sheet=sheet,
         text=text,
         drop_aggregates=drop_aggregates,
         sum_duplicates=sum_duplicates,

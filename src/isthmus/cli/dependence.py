@@ -44,7 +44,7 @@ def dependence(
     method: Annotated[tuple[Method, ...], Parameter(negative="", consume_multiple=True)] = (
         "commission_2021",
     ),
-    top: int = 5,
+    suppliers: int = 5,
     hhi: float = 0.4,
     external_share: float = 0.5,
     imports_to_exports: float = 1.0,
@@ -83,8 +83,8 @@ def dependence(
         Keep only these indicators in the tables of indicators, series and network.
     method
         Published criteria: commission_2021, commission_2023, geodep; churn uses the first.
-    top
-        Number of largest suppliers shown per item.
+    suppliers
+        Number of largest suppliers of each item.
     hhi
         Threshold of the concentration of external imports.
     external_share
@@ -120,7 +120,7 @@ def dependence(
         "level": chosen_level,
         "years": parse_years(years),
         "methods": method,
-        "top": top,
+        "top": suppliers,
         "thresholds": Thresholds(
             hhi=hhi,
             external_share=external_share,

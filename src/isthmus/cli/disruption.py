@@ -9,7 +9,7 @@ from cyclopts import App
 
 from isthmus.cli import calibration
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json, RowLimit, TableYear, WorldName
+from isthmus.cli.options import Json, TableYear, WorldName
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime.reading.values import natural
 
@@ -50,7 +50,6 @@ def run(
     year: TableYear = None,
     world: WorldName = "starter",
     output: Output = SCREEN,
-    limit: RowLimit = 40,
     chart: Path | None = None,
     loss_map: Path | None = None,
 ) -> None:
@@ -157,7 +156,7 @@ def run(
     )
     if daily is not None:
         say(f"wrote {daily}: read it with polars.scan_parquet")
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
     _draw(result, opened, chart, loss_map, replace=output.force)
 
 
@@ -207,7 +206,7 @@ def compare(
     psi: float = 0.8,
     year: TableYear = None,
     world: WorldName = "starter",
-    json: Json = False,
+    output: Output = SCREEN,
 ) -> None:
     """Run several scenarios and print their losses side by side, and against one of them.
 
@@ -242,7 +241,7 @@ def compare(
         settings=Settings(stock_days=stock_days, psi=psi),
         horizons=counted(horizons),
     )
-    emit_result(result, Output(json=json))
+    emit_result(result, output)
 
 
 @app.command

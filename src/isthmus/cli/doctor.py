@@ -27,6 +27,7 @@ _REQUIRED = ("numpy", "scipy", "polars", "pydantic", "altair", "vl-convert-pytho
 _EXTRAS = {
     "fast": ("numba",),
     "interop": ("pandas", "xarray"),
+    "excel": ("fastexcel", "xlsxwriter"),
 }
 
 

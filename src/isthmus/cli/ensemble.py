@@ -13,7 +13,6 @@ from isthmus.cli.output import (
     emit_json,
     emit_mapping,
     emit_result,
-    emit_tables,
     say,
     write_chart,
 )
@@ -117,7 +116,7 @@ def status(name: RunName, *, json: Json = False) -> None:
 def summarise(
     name: RunName,
     *,
-    table: str | None = None,
+    of: str | None = None,
     where: Words = (),
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
     bands_chart: Path | None = None,
@@ -128,7 +127,7 @@ def summarise(
 
     Parameters
     ----------
-    table
+    of
         Table of the lens; needed where there are several.
     where
         Keep some rows: dimension=value.
@@ -143,15 +142,13 @@ def summarise(
 
     output.check_charts(bands_chart, exceedance_chart)
     wanted = dict(_pair(text, "--where") for text in where)
-    result = summary_of(Store(), name, table=table, where=wanted, levels=level or LEVELS)
+    result = summary_of(Store(), name, table=of, where=wanted, levels=level or LEVELS)
     charts = {"bands": bands_chart, "exceedance": exceedance_chart}
     _write_charts(result.tables, charts, replace=output.force)
-    if output.json or output.out is not None:
-        emit_result(result, output)
-        return
-    emit_tables([result["bands"]])
-    if "exceedance" in result.tables:
-        say("exceedance curves: --exceedance-chart, --json or --out")
+    if output == SCREEN and "exceedance" in result.tables:
+        output = Output(table=("bands",))
+        say("exceedance curves: --exceedance-chart, --table exceedance, --json or --out")
+    emit_result(result, output)
 
 
 def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json, RowLimit, TableYear, WorldName
+from isthmus.cli.options import Json, TableYear, WorldName
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -34,7 +34,6 @@ def run(
     lasting: bool = False,
     ranges: bool = True,
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Solve a scenario and print changes by coalition, economy, industry and pair.
 
@@ -76,7 +75,7 @@ def run(
         ranges=ranges,
     )
     shown = result if output.json or output.out is not None else _largest_loss_first(result)
-    emit_result(shown, output, limit=limit)
+    emit_result(shown, output)
 
 
 def _largest_loss_first(result: Result) -> Result:

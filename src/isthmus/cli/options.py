@@ -10,7 +10,7 @@ Flag = Annotated[bool, Parameter(negative="")]
 Words = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)]
 
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document.")]
-Force = Annotated[bool, Parameter(negative="", help="Replace existing files.")]
+Force = Annotated[bool, Parameter(negative="", help="Replace files, and folders of its own.")]
 WorldName = Annotated[str, Parameter(help="Name of a world, or the folder of one.")]
 TableYear = Annotated[
     int | None,
@@ -27,4 +27,3 @@ Chips = Annotated[
 ]
 RunName = Annotated[str, Parameter(help="The run's id, or enough of its beginning or end.")]
 DrawSeed = Annotated[int, Parameter(help="Seed of the draws.")]
-RowLimit = Annotated[int, Parameter(help="Rows shown per table.")]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from isthmus.cli.destination import CHARTS, DOCUMENT, SCREEN, TABLES, Output, check_ending
-from isthmus.errors import BadInput
-from isthmus.runtime import canonical_json, publish_file, publish_text
+from isthmus.cli.destination import CHARTS, SCREEN, Output, check_ending
+from isthmus.runtime import canonical_json, publish_text
 from isthmus.runtime.visible import one_line, visible, visible_json
 
 if TYPE_CHECKING:
@@ -19,9 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from isthmus.evidence import Column, Result, Table
-
-ROW_LIMIT = 40
+    from isthmus.evidence import Result, Table
 
 
 def emit_json(value: Any) -> None:
@@ -39,80 +35,38 @@ def emit_document(text: str) -> None:
     sys.stdout.write(visible_json(text))
 
 
-def emit_result(result: Result, output: Output = SCREEN, *, limit: int = ROW_LIMIT) -> None:
-    """Print a result: JSON when asked for, else its tables with units, kinds and notes.
+def emit_result(result: Result, output: Output = SCREEN) -> None:
+    """Print a result, or write it: the part that is wanted, and all of it where nothing is said.
+
+    On a terminal the tables stand with the largest numbers first, cut after some rows, with units,
+    kinds and notes.
 
     Parameters
     ----------
     result : Result
         What a lens returned.
     output : Output
-        One JSON document instead of tables, or a file: ``.json`` the document, ``.csv`` or
-        ``.parquet`` the table (only for results with one table).
-    limit : int
-        Rows shown per table on the terminal; the document always holds all.
+        What is wanted, and where it goes.
 
     Raises
     ------
     BadInput
-        When the file cannot hold the result.
+        When there is no such table, column or economy in it, or the file cannot hold it.
     TargetExists, TargetRefused
         When the file was made in the meantime.
     """
+    from isthmus.evidence.out import chosen, write_result
+
+    part = chosen(result, output.shown)
     if output.out is not None:
-        write_result(result, output.out, replace=output.force)
-        return
-    if output.json:
-        emit_json(result.to_dict())
-        return
-    emit_tables(result.tables.values(), limit=limit)
-    for citation in result.citations:
-        say(f"method: {citation}")
-
-
-def one_table(result: Result) -> Table:
-    """Return the only table of a result.
-
-    Raises
-    ------
-    BadInput
-        When there are several.
-    """
-    if len(result.tables) != 1:
-        names = ", ".join(result.tables)
-        raise BadInput(
-            f"the result has several tables ({names})",
-            hint="write them to a .json file, or use the Python API to pick one",
-        )
-    return next(iter(result.tables.values()))
-
-
-def write_result(result: Result, out: Path, *, replace: bool = False) -> None:
-    """Write a result by the ending of `out`: the document, or its only table as CSV or Parquet.
-
-    Text cells of CSV that a spreadsheet would run as formulas get an apostrophe in front.
-
-    Raises
-    ------
-    BadInput
-        When the ending is none of these, or there are several tables.
-    TargetExists, TargetRefused
-        As `isthmus.runtime.publish_file`.
-    """
-    from isthmus.evidence.formulas import guarded
-
-    check_ending(out, (DOCUMENT, *TABLES))
-    if out.suffix == DOCUMENT:
-        with publish_text(out, replace=replace) as text:
-            text.write(canonical_json(result.to_dict(), indent=2) + "\n")
+        files = write_result(part, output.out, replace=output.force, form=output.format)
+        say(f"wrote {output.out}" + (f" with {', '.join(files)}" if files else ""))
+    elif output.json:
+        emit_json(part.to_dict())
     else:
-        frame = one_table(result).frame
-        with publish_file(out, replace=replace) as handle:
-            if out.suffix == ".csv":
-                guarded(frame).write_csv(handle)
-            else:
-                frame.write_parquet(handle)
-    say(f"wrote {out}")
+        emit_tables(part.tables.values(), as_given=bool(output.sort or output.top))
+        for citation in result.citations:
+            say(f"method: {citation}")
 
 
 def write_chart(chart: dict[str, Any], out: Path, *, replace: bool = False) -> None:
@@ -140,13 +94,27 @@ def write_chart(chart: dict[str, Any], out: Path, *, replace: bool = False) -> N
     say(f"wrote {out}")
 
 
-def emit_tables(tables: Iterable[Table], *, limit: int = ROW_LIMIT) -> None:
-    """Print tables to stdout, shares as percent, with unit and kind; what all share, once."""
+def emit_tables(tables: Iterable[Table], *, as_given: bool = False) -> None:
+    """Print tables to stdout, shares as percent, with unit and kind; what all share, once.
+
+    Parameters
+    ----------
+    tables : iterable of Table
+        The tables.
+    as_given : bool
+        Keep rows and their order; by default the largest come first, and some rows are shown.
+    """
+    from isthmus.evidence.out.terminal import ROWS, shortened, table_lines
+
     console = stdout_console()
-    shown = list(tables)
+    shown = [table if as_given else shortened(table) for table in tables]
     shared = _shared([_about(table) for table in shown])
     for table in shown:
-        _print_table(console, table, limit, shared)
+        about = [line for line in _about(table) if line not in shared]
+        lines = table_lines(table, console.width, limit=None if as_given else ROWS)
+        for line in (*lines, *map(one_line, about)):
+            console.print(line, soft_wrap=True)
+        console.print()
     if shared:
         console.print("\n".join(("all tables:", *(f"  {one_line(line)}" for line in shared))))
 
@@ -154,6 +122,8 @@ def emit_tables(tables: Iterable[Table], *, limit: int = ROW_LIMIT) -> None:
 def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     """Print plain rows as a table to stdout."""
     from rich.table import Table as Grid
+
+    from isthmus.evidence.out.texts import format_cell
 
     grid = Grid(title=one_line(title), title_justify="left")
     for position, name in enumerate(columns):
@@ -166,6 +136,8 @@ def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]])
 def emit_mapping(title: str, values: Mapping[str, Any]) -> None:
     """Print names and values, one a line, to stdout."""
     from rich.table import Table as Grid
+
+    from isthmus.evidence.out.texts import format_cell
 
     grid = Grid(
         title=one_line(title),
@@ -193,57 +165,6 @@ def stdout_console() -> Console:
 
     width = None if sys.stdout.isatty() else shutil.get_terminal_size((160, 40)).columns
     return Console(markup=False, emoji=False, highlight=False, width=width, soft_wrap=False)
-
-
-def format_cell(value: Any, unit: str = "") -> str:
-    """Return a cell as visible text: four significant digits, unit "share" as percent."""
-    if value is None:
-        return "n/a"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return "n/a"
-        if unit == "share":
-            from isthmus.evidence.digits import percent
-
-            return f"{percent(value, 3)} %"
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(format_cell(v) for v in value)
-    return visible(str(value))
-
-
-def _print_table(console: Console, table: Table, limit: int, shared: Sequence[str]) -> None:
-    from rich.table import Table as Grid
-
-    frame = table.frame.head(limit)
-    grid = Grid()
-    for column in table.columns:
-        right = column.role == "value"
-        keep = column.role == "dimension"
-        grid.add_column(
-            _header(column), justify="right" if right else "left", no_wrap=keep, overflow="fold"
-        )
-    for row in frame.iter_rows():
-        grid.add_row(*(format_cell(*cell) for cell in zip(row, table.units(row), strict=True)))
-    # The words stand outside the grid, which would wrap them to the width of its columns.
-    about = one_line(f"{table.name}: {table.text} [{table.kind.value}]")
-    console.print(about, style="italic")
-    console.print(grid)
-    for line in (*_more(table, limit), *(line for line in _about(table) if line not in shared)):
-        console.print(one_line(line), style="dim")
-    console.print()
-
-
-def _header(column: Column) -> str:
-    shown = {"": "", "1": "", "share": ""}.get(column.unit, f" [{column.unit}]")
-    return one_line(f"{column.name}{shown}")
-
-
-def _more(table: Table, limit: int) -> list[str]:
-    rest = table.frame.height - limit
-    return [f"{rest} more rows: use --json or --out"] if rest > 0 else []
 
 
 def _about(table: Table) -> list[str]:

@@ -29,9 +29,7 @@ def opened(catalogue: str, file: Path | None) -> Catalogue:
 
 
 @app.command(name="list")
-def list_(
-    *, catalogue: str = CATALOGUE, file: Path | None = None, limit: int = 80, json: Json = False
-) -> None:
+def list_(*, catalogue: str = CATALOGUE, file: Path | None = None, json: Json = False) -> None:
     """List packages, actions and hazards of a catalogue.
 
     Parameters
@@ -40,14 +38,12 @@ def list_(
         Name of a shipped catalogue.
     file
         TOML file with actions, packages or hazards of your own (see isthmus package template).
-    limit
-        Rows shown per table.
     json
         Print one JSON document.
     """
     from isthmus.cooperation.listing import tables_of
 
-    _emit(tables_of(opened(catalogue, file)), json=json, limit=limit)
+    _emit(tables_of(opened(catalogue, file)), json=json)
 
 
 @app.command
@@ -57,7 +53,6 @@ def show(
     *,
     catalogue: str = CATALOGUE,
     file: Path | None = None,
-    limit: int = 200,
     json: Json = False,
 ) -> None:
     """Show a package, an action or a hazard with every number, its kind and its reason.
@@ -70,14 +65,12 @@ def show(
         Name of a shipped catalogue.
     file
         TOML file with actions, packages or hazards of your own.
-    limit
-        Rows shown per table.
     json
         Print one JSON document.
     """
     from isthmus.cooperation.listing import about_table
 
-    _emit(about_table(opened(catalogue, file), key), json=json, limit=limit)
+    _emit(about_table(opened(catalogue, file), key), json=json)
 
 
 @app.command
@@ -89,10 +82,10 @@ def template() -> None:
     emit_text(text())
 
 
-def _emit(tables: Sequence[Table], *, json: bool, limit: int) -> None:
+def _emit(tables: Sequence[Table], *, json: bool) -> None:
     from isthmus.cli.output import emit_json, emit_tables
 
     if json:
         emit_json({"schema_version": 1, "tables": {t.name: t.to_dict() for t in tables}})
     else:
-        emit_tables(tables, limit=limit)
+        emit_tables(tables, as_given=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import DrawSeed, Force, Json, RowLimit, Words
+from isthmus.cli.options import DrawSeed, Force, Json, Words
 from isthmus.cli.recording import recorded
 
 if TYPE_CHECKING:
@@ -89,7 +89,6 @@ def run(
     draws: Draws = 500,
     seed: DrawSeed = 0,
     stopped_below: StoppedBelow = 0.5,
-    limit: RowLimit = 40,
     output: Output = SCREEN,
 ) -> None:
     """Run lines through stops and a surge: output, what binds, days to a stop, who gets what."""
@@ -105,7 +104,7 @@ def run(
         seed=seed,
         stopped_below=stopped_below,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 @app.command
@@ -117,7 +116,6 @@ def remedies(
     draws: int = 200,
     seed: DrawSeed = 0,
     stopped_below: StoppedBelow = 0.5,
-    limit: RowLimit = 80,
     output: Output = SCREEN,
 ) -> None:
     """Put each remedy in force alone, and all together: what it buys by when, at what cost.
@@ -141,7 +139,7 @@ def remedies(
         seed=seed,
         stopped_below=stopped_below,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 @app.command
@@ -238,15 +236,13 @@ def boms(*, json: Json = False) -> None:
 
 
 @app.command
-def show(bom: str, /, *, json: Json = False, limit: int = 200) -> None:
+def show(bom: str, /, *, json: Json = False) -> None:
     """Print every number of a bill of materials with its range, unit, kind and origin.
 
     Parameters
     ----------
     bom
         Name of a shipped bill, or a .toml or .csv file.
-    limit
-        Rows shown.
     """
     from isthmus.cli.output import emit_json, emit_tables
     from isthmus.production import load_bill
@@ -259,7 +255,7 @@ def show(bom: str, /, *, json: Json = False, limit: int = 200) -> None:
             {"schema_version": SCHEMA_VERSION, "tables": {t.name: t.to_dict() for t in tables}}
         )
         return
-    emit_tables(tables, limit=limit)
+    emit_tables(tables, as_given=True)
 
 
 @app.command

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json, RowLimit, RunName
+from isthmus.cli.options import Json, RunName
 from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, say
 from isthmus.cli.recording import say_run
 from isthmus.errors import BadInput
@@ -111,7 +111,6 @@ def resume(
     world: str | None = None,
     workers: int = 1,
     output: Output = SCREEN,
-    limit: RowLimit = 40,
 ) -> None:
     """Go on with a run that was interrupted; the result is that of a run in one go.
 
@@ -139,7 +138,7 @@ def resume(
             )
         resume_ensemble(entry.id, workers=workers, json=output.json)
         return
-    emit_result(_go_on(store, entry, world), output, limit=limit)
+    emit_result(_go_on(store, entry, world), output)
 
 
 def _go_on(store: Store, entry: RunEntry, world: str | None) -> Result:

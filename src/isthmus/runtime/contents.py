@@ -98,7 +98,16 @@ DAILY = Contents(
 )
 """Every day of every industry of a disruption run."""
 
-REPLACEABLE = (DOSSIER, DAILY)
+RESULT = Contents(
+    name="folder of tables",
+    mark="tables.json",
+    keys=("schema_version", "what", "provenance", "tables", "files"),
+    pages=("tables.json",),
+    companions=("*.csv", "*.parquet"),
+)
+"""The tables of a result, a file for each."""
+
+REPLACEABLE = (DOSSIER, DAILY, RESULT)
 """Kinds of folders that may be replaced."""
 
 

@@ -16,9 +16,11 @@ from isthmus.evidence import DatasetRecord
 from isthmus.evidence.formulas import unguarded
 from isthmus.runtime.reading import is_file
 from isthmus.runtime.reading.tables import read_parquet
+from isthmus.runtime.reading.workbooks import ENDINGS as WORKBOOKS
 from isthmus.sources.published import Source, Wishes
 from isthmus.sources.registry import layouts, source_of
 from isthmus.sources.text import TextOptions, read_text
+from isthmus.sources.workbook import read_sheet
 from isthmus.store.datasets import read_document, record_of
 from isthmus.world.contracts import (
     Choices,
@@ -65,7 +67,7 @@ def add_file(
     store: Store | None = None,
     **given: Any,
 ) -> Added:
-    """Add a table of one's own from a text or Parquet file, or a publisher's file as it is.
+    """Add a table of one's own (text, workbook, Parquet), or a publisher's file as it is.
 
     Parameters
     ----------
@@ -79,8 +81,8 @@ def add_file(
         Where to; the user's store by default.
     **given
         ``delimiter``, ``decimal``, ``thousands``, ``encoding``, ``skip_rows``, ``missing``,
-        ``dash``, ``blank``, ``text``, ``drop_aggregates``, ``sum_duplicates``, ``repair``,
-        ``keep_formulas``: see
+        ``dash``, ``blank``, ``sheet``, ``text``, ``drop_aggregates``, ``sum_duplicates``,
+        ``repair``, ``keep_formulas``: see
         `isthmus.sources.text.TextOptions` and `isthmus.world.contracts.Choices`; ``rate``: USD per
         unit of a publisher's currency, ``"1.053"`` or by year ``"2022=1.053"``.
 
@@ -207,30 +209,34 @@ def read_table(
     Raises
     ------
     BadInput, NotFound
-        When the file is no table of text and no Parquet file.
+        When the file is no table of text, no Parquet file and no workbook.
     """
     check_ending(path)
     if path.suffix.lower() == ".parquet":
         return from_frame(read_parquet(path), path.name), (), ()
     contract = contract_of(key)
     wanted = tuple(contract.columns) if contract else ()
-    table = read_text(path, choices.reading, wanted=wanted)
+    if path.suffix.lower() in WORKBOOKS:
+        table = read_sheet(path, choices.sheet, choices.reading, wanted=wanted)
+        if isinstance(table, tuple):
+            name, frame = table
+            return from_frame(frame, name), ("a workbook of isthmus",), ()
+    else:
+        table = read_text(path, choices.reading, wanted=wanted)
     return from_text(table), table.read_as, table.notes
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a file whose ending names neither text nor Parquet.
+    """Refuse a file whose ending names neither text nor Parquet nor a workbook.
 
     Raises
     ------
     BadInput
         With what to do instead.
     """
-    if path.suffix.lower() in (*TEXT_ENDINGS, ".parquet"):
+    if path.suffix.lower() in (*TEXT_ENDINGS, ".parquet", *WORKBOOKS):
         return
-    hint = "the canonical layout is one Parquet or CSV file with a header"
-    if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
-        hint = "save the sheet as CSV; any separator and encoding is read"
+    hint = "read are text (.csv, .tsv, .txt), .parquet and workbooks (.xlsx, .xls, .ods)"
     raise BadInput(f"unknown file ending '{path.suffix}'", where=str(path), hint=hint)
 
 

@@ -346,10 +346,10 @@ def test_title_lines_of_a_publisher_are_no_header(bench: Bench) -> None:
 
 
 def test_what_is_no_text_table_is_refused_before_the_record_is_asked_for(bench: Bench) -> None:
-    path = bench.folder / "book.xlsx"
+    path = bench.folder / "book.docx"
     path.write_bytes(b"PK")
     assert main(["data", "add", str(path)]) == 3
-    assert "save the sheet as CSV" in bench.capsys.readouterr().err
+    assert "read are text (.csv, .tsv, .txt)" in bench.capsys.readouterr().err
 
 
 def test_a_table_keeps_its_currency_and_comes_in_millions(bench: Bench) -> None:

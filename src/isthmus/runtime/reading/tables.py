@@ -44,7 +44,7 @@ def parquet_frame(
         check_regular(source, what="Parquet file")
     place = io.BytesIO(source) if isinstance(source, bytes) else _plain(source)
     wanted = None if columns is None else list(columns)
-    with _parsing("Parquet"):
+    with parsing("Parquet"):
         return pl.read_parquet(place, columns=wanted, glob=False, hive_partitioning=False)
 
 
@@ -78,7 +78,7 @@ def read_text_table(path: Path | str, *, what: str = "table") -> pl.DataFrame:
     """
     with open_regular(path, what=what) as handle:
         check_width(handle.read(_HEAD), path)
-    with _named(path, what), _parsing("delimited text"):
+    with _named(path, what), parsing("delimited text"):
         return pl.read_csv(_plain(path), glob=False, infer_schema=False)
 
 
@@ -90,7 +90,7 @@ def unquoted_frame(content: bytes) -> pl.DataFrame:
     Unreadable
         When it is no such table.
     """
-    with _parsing("delimited text"):
+    with parsing("delimited text"):
         return pl.read_csv(content, glob=False, infer_schema=False, quote_char=None)
 
 
@@ -122,14 +122,31 @@ def _named(path: Path | str, what: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _parsing(notation: str) -> Iterator[None]:
-    """Name what the parser raises, its panics included, and keep its own words off stderr."""
+def parsing(notation: str, faults: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Name what a parser raises, its panics included, and keep its own words off stderr.
+
+    Parameters
+    ----------
+    notation : str
+        What it parses, for messages.
+    faults : tuple of type
+        Errors of its own.
+
+    Raises
+    ------
+    Unreadable
+        With the first line of its words.
+    """
     try:
         with _quiet():
             yield
     except Unreadable:
         raise
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+    except BaseException as error:
+        known = isinstance(error, (pl.exceptions.PolarsError, OSError, ValueError, *faults))
+        # Each compiled library has a class of its own for panics, which is no Exception.
+        if not known and type(error).__name__ != "PanicException":
+            raise
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise Unreadable(InputProblem(f"not readable {notation}: {lines[0]}")) from error
 

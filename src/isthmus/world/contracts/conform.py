@@ -39,6 +39,8 @@ class Choices:
     ----------
     reading : TextOptions
         How text and numbers are written.
+    sheet : str
+        Sheet of a workbook; may be empty where only one holds something.
     text : tuple of str
         Columns that stay text though they look like numbers.
     drop_aggregates : bool
@@ -50,6 +52,7 @@ class Choices:
     """
 
     reading: TextOptions = field(default_factory=TextOptions)
+    sheet: str = ""
     text: tuple[str, ...] = ()
     drop_aggregates: bool = False
     sum_duplicates: bool = False

@@ -27,7 +27,7 @@ class Given:
     name : str
         Name of the file or data set.
     noun : str
-        What `lines` count: ``line`` or ``row``.
+        What `lines` count: ``line`` or ``sheet row`` of text, ``row`` of typed values.
     delimiter : str
         Separator of a text file.
     """
@@ -40,8 +40,8 @@ class Given:
 
     @property
     def from_text(self) -> bool:
-        """Whether the table was read from a text file."""
-        return self.noun == "line"
+        """Whether the table was read as text."""
+        return self.noun != "row"
 
     def places(self, at: pl.Series, column: str = "") -> str:
         """Return where a fault stands: the first rows of a mask, and how many more."""
@@ -90,7 +90,7 @@ class Report:
 
 def from_text(table: TextTable) -> Given:
     """Return a table of text as it was given."""
-    return Given(table.frame, table.lines, table.name, "line", table.delimiter)
+    return Given(table.frame, table.lines, table.name, table.noun, table.delimiter)
 
 
 def from_frame(frame: pl.DataFrame, name: str) -> Given:
