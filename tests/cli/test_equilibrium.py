@@ -44,14 +44,20 @@ def test_a_scenario_file_gives_one_document(own, capsys) -> None:
     assert document["tables"]["solution"]["rows"][0][0] <= 1e-10
 
 
-def test_tables_are_printed_with_percent(own, capsys) -> None:
-    assert main(["equilibrium", own, "--no-ranges", "--top", "3"]) == 0
+def test_tables_are_printed_with_percent_and_the_largest_change_first(own, capsys) -> None:
+    words = ["equilibrium", own, "--no-ranges"]
+    assert main([*words, "--json"]) == 0
+    table = json.loads(capsys.readouterr().out)["tables"]["economies"]
+    at = [column["name"] for column in table["columns"]].index("real_income")
+    first = max(table["rows"], key=lambda row: abs(row[at]))[0]
+    assert main([*words, "--top", "3"]) == 0
     text = capsys.readouterr().out
     assert "EU27_2020" in text
     assert "%" in text
-    economies = text[text.index("economies:") :]
-    assert economies.index("CHN") < economies.index("the first 3")  # the largest loss comes first
-    assert "AGO" not in text
+    rows = text[: text.index("coalitions:")].splitlines()
+    ruled = next(n for n, line in enumerate(rows) if line.startswith("---"))
+    assert rows[ruled + 1].startswith(first)
+    assert "the first 3 of 81; 78 rows left out" in rows
 
 
 @pytest.mark.parametrize(

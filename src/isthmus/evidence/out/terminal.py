@@ -14,7 +14,7 @@ from isthmus.evidence.out.texts import format_cell, with_name
 from isthmus.evidence.table import IN_UNIT, Column, Table
 from isthmus.runtime.visible import one_line
 
-ROWS = 40
+ROWS = 60
 """Rows of a table that are shown where nothing else is asked for."""
 NARROW, CODE, WIDE = 14, 26, 48
 """Cells of the terminal that a column of text takes: fewest, fewest of a code, and most."""
