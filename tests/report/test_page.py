@@ -13,7 +13,7 @@ import pytest
 
 from isthmus.evidence import Finding, Kind
 from isthmus.report import render_html, render_markdown
-from isthmus.report.html import moves, plain_address
+from isthmus.report.parts import moves, plain_address
 from isthmus.study.dossier import Dossier
 from isthmus.study.schema import Rule
 from isthmus.study.verdict import holds

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from isthmus.evidence import Finding, Table
 from isthmus.report.cells import grid
-from isthmus.report.html import anchor, moves, plain_address, source_line
+from isthmus.report.parts import anchor, moves, plain_address, source_line
 from isthmus.runtime.markdown import block, cell, code, front_matter, heading, inline, paragraph
 from isthmus.study.dossier import SCHEMA_VERSION, Assessed, Dossier, Section
 from isthmus.study.numbers import interval, number, show

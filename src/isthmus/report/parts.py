@@ -1,0 +1,137 @@
+"""What pages are made of: how the templates of every face write numbers, tables and pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from isthmus.charts import render_svgs, theme
+from isthmus.evidence import DatasetRecord, Finding
+from isthmus.report.cells import grid
+from isthmus.runtime.visible import visible
+from isthmus.study.claims import threshold_text
+from isthmus.study.dossier import Chart
+from isthmus.study.numbers import interval, number, show
+from isthmus.study.wording import Catalogue
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = "isthmus.report"
+_ADDRESS = re.compile(r"https?://")
+
+
+def parts(
+    catalogue: Catalogue,
+    sources: Sequence[DatasetRecord],
+    *,
+    figure_link: Callable[[Finding], str],
+    source_link: Callable[[str], str],
+) -> dict[str, Any]:
+    """Return what the templates call to write a page.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Texts, headings and units.
+    sources : sequence of DatasetRecord
+        Data sets that the page names.
+    figure_link : callable
+        Where a reader finds all about a finding.
+    source_link : callable
+        Where a reader finds all about the data set of a key.
+    """
+    return {
+        "t": catalogue.text,
+        "language": catalogue.language,
+        "name": lambda key: catalogue.get(key, key),
+        "grid": lambda table, series="": grid(table, catalogue, series=series),
+        "shown": lambda finding: show(finding, catalogue.units),
+        "value": lambda f: number(f.value, f.unit, f.kind, catalogue.units),
+        "interval": lambda f: interval(f, catalogue.units),
+        "threshold": lambda claim, finding: threshold_text(
+            catalogue, finding.unit, claim.rule.threshold
+        ),
+        "moves": lambda assessed: moves(assessed, catalogue),
+        "anchor": anchor,
+        "plain": plain_address,
+        "source_line": lambda keys: source_line(keys, sources),
+        "figure_link": figure_link,
+        "source_link": source_link,
+    }
+
+
+def pictures(charts: Iterable[Chart]) -> Mapping[str, Markup]:
+    """Return the charts as inline SVG with their text alternatives, by key."""
+    listed = list(charts)
+    drawn = render_svgs((c.key, c.spec, c.table, c.outlines) for c in listed)
+    return {c.key: _labelled(c, drawn[c.key]) for c in listed}
+
+
+def anchor(key: str) -> str:
+    """Return a key as an id: letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-").lower()
+
+
+def plain_address(text: str) -> str:
+    """Return an address without its scheme, so that it reads as text and is no link."""
+    return _ADDRESS.sub("", text)
+
+
+def source_line(keys: Sequence[str], records: Sequence[DatasetRecord]) -> str:
+    """Return publisher, title and edition of each data set."""
+    known = {r.key: r for r in records}
+    parts = [f"{r.publisher}, {r.title}, {r.edition}" for k in keys if (r := known.get(k))]
+    return "; ".join(parts)
+
+
+def moves(assessed: Any, catalogue: Catalogue) -> str:
+    """Return, in words, for which thresholds the verdict is which."""
+    finding, rule = assessed.finding, assessed.claim.rule
+    if finding is None or finding.value is None or rule is None:
+        return ""
+    shown = number(finding.value, finding.unit, finding.kind, catalogue.units)
+    way = {">=": "up", ">": "above", "<=": "down", "<": "below"}[rule.comparison]
+    return catalogue.text(f"verdict.moves_{way}", value=shown)
+
+
+@cache
+def style_sheet() -> str:
+    """Return the style sheet with the palette, light and dark, for text and charts."""
+    text = (resources.files(TEMPLATES) / "templates" / "style.css").read_text("utf-8")
+    swap = "\n".join(
+        f'svg.chart [fill="{light}"]{{fill:{dark}}}svg.chart [stroke="{light}"]{{stroke:{dark}}}'
+        for light, dark in theme.dark_map().items()
+    )
+    return text.replace("/*DARK-CHARTS*/", swap)
+
+
+def environment(*packages: str) -> Environment:
+    """Return the templates of packages and, behind them, those that all pages share."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(name, "templates") for name in (*packages, TEMPLATES)]),
+        autoescape=True,
+        finalize=_without_hidden,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _labelled(chart: Chart, svg: str) -> Markup:
+    label = escape(visible(f"{chart.title.text}. {chart.alt.text}"), quote=True)
+    drawn = svg.replace("<svg ", f'<svg class="chart" role="img" aria-label="{label}" ', 1)
+    return Markup(drawn)  # noqa: S704 (made here from escaped text)
+
+
+def _without_hidden(value: Any) -> Any:
+    """Take characters that hide or reorder text out of what is not made here."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
