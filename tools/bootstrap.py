@@ -20,8 +20,11 @@ SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 UV = "uv==0.13.9"
 OLDEST = (3, 11)
 
-RUN = ["--extra", "fast", "--no-default-groups"]
-TEST = ["--extra", "fast", "--extra", "interop", "--group", "test", "--group", "browser"]
+RUN = ["--extra", "fast", "--extra", "explore", "--no-default-groups"]
+TEST = [
+    *("--extra", "fast", "--extra", "interop", "--extra", "explore"),
+    *("--group", "test", "--group", "browser"),
+]
 FULL = [*TEST, "--group", "quality", "--group", "docs", "--group", "build"]
 VALIDATE = [*FULL, "--group", "validation"]
 

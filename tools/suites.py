@@ -50,6 +50,7 @@ BUDGETS: Mapping[str, float] = {
     "study": 30,
     "tests": 10,
     "tools": 15,
+    "web": 15,
     "world": 22,
 }
 

@@ -28,6 +28,7 @@ _EXTRAS = {
     "fast": ("numba",),
     "interop": ("pandas", "xarray"),
     "excel": ("fastexcel", "xlsxwriter"),
+    "explore": ("starlette", "uvicorn"),
 }
 
 

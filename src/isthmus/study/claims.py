@@ -38,8 +38,44 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         reason = context.say("verdict.no_data", what=error.what, hint=error.hint or "")
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
-    verdict = judge(finding, claim.rule)
-    return Assessed(claim, verdict, finding, _reason(context, finding, claim.rule, verdict))
+    return _judged(claim, finding, claim.rule, context.catalogue)
+
+
+def rejudged(assessed: Assessed, threshold: float, catalogue: Catalogue) -> Assessed:
+    """Return a claim held against another threshold than the one that its study fixed.
+
+    Parameters
+    ----------
+    assessed : Assessed
+        A claim that a measure and a rule decide.
+    threshold : float
+        In the unit of the finding.
+    catalogue : Catalogue
+        Sentences of the reason.
+
+    Raises
+    ------
+    BadInput
+        When no rule decides the claim.
+    """
+    claim, finding = assessed.claim, assessed.finding
+    if finding is None or claim.rule is None:
+        raise BadInput("no rule decides this claim", where=claim.id)
+    rule = claim.rule.model_copy(update={"threshold": threshold})
+    return _judged(claim.model_copy(update={"rule": rule}), finding, rule, catalogue)
+
+
+def threshold_span(finding: Finding, rule: Rule) -> tuple[float, float]:
+    """Return between which thresholds a reader may want to move: all shares, or twice the numbers.
+
+    Zero, the value, the ends of its interval and the study's own threshold lie between them.
+    """
+    if finding.unit == SHARE:
+        numbers = [0.0, 1.0, rule.threshold]
+    else:
+        known = (finding.value, finding.low, finding.high, rule.threshold)
+        numbers = [0.0, *(2 * number for number in known if number is not None)]
+    return min(numbers), max(numbers) or 1.0
 
 
 def _arguments(context: Context, measure: Measure, claim: Claim) -> dict[str, object]:
@@ -50,15 +86,20 @@ def _arguments(context: Context, measure: Measure, claim: Claim) -> dict[str, ob
     }
 
 
-def _reason(context: Context, finding: Finding, rule: Rule, verdict: Verdict) -> Sentence:
+def _judged(claim: Claim, finding: Finding, rule: Rule, catalogue: Catalogue) -> Assessed:
+    verdict = judge(finding, rule)
+    return Assessed(claim, verdict, finding, _reason(catalogue, finding, rule, verdict))
+
+
+def _reason(catalogue: Catalogue, finding: Finding, rule: Rule, verdict: Verdict) -> Sentence:
     if verdict.status is Status.NOT_MEASURABLE:
-        return context.say("verdict.no_figure", caveat=finding.caveat)
-    return context.say(
+        return catalogue.opening("verdict.no_figure", caveat=finding.caveat)
+    return catalogue.opening(
         f"verdict.{verdict.status.value}",
         value=finding,
         year=finding.year,
-        comparison=context.catalogue.text(f"comparison.{_WORDS[rule.comparison]}"),
-        threshold=threshold_text(context.catalogue, finding.unit, rule.threshold),
+        comparison=catalogue.text(f"comparison.{_WORDS[rule.comparison]}"),
+        threshold=threshold_text(catalogue, finding.unit, rule.threshold),
     )
 
 

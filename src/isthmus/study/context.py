@@ -106,12 +106,7 @@ class Context:
 
     def say(self, key: str, **fields: str | int | Finding) -> Sentence:
         """Return a sentence of the catalogue; it starts with a capital letter."""
-        sentence = self.catalogue.say(key, **fields)
-        if sentence.parts and isinstance(sentence.parts[0], str):
-            head = sentence.parts[0]
-            parts = (head[:1].upper() + head[1:], *sentence.parts[1:])
-            return Sentence(sentence.key, parts, sentence.units)
-        return sentence
+        return self.catalogue.opening(key, **fields)
 
     def finding(
         self,

@@ -80,14 +80,20 @@ class Catalogue:
             file = folder.joinpath(f"{language}.toml")
             if not file.is_file():
                 continue
-            found = dict(_flatten(read_texts(file), ""))
-            if twice := flat.keys() & found.keys():
-                raise IsthmusError(
-                    f"texts given twice: {', '.join(sorted(twice))}", where=str(file)
-                )
-            flat |= found
+            flat |= _texts_of(file, flat)
         units = {k.removeprefix("unit."): v for k, v in flat.items() if k.startswith("unit.")}
         return Catalogue(language, flat, units)
+
+    def with_texts(self, folder: Traversable) -> Catalogue:
+        """Return the catalogue with a face's own texts, from the file of its language there.
+
+        Raises
+        ------
+        IsthmusError
+            When the file gives a text that is there already.
+        """
+        own = _texts_of(folder.joinpath(f"{self.language}.toml"), self.texts)
+        return Catalogue(self.language, {**self.texts, **own}, self.units)
 
     def text(self, key: str, **fields: str) -> str:
         """Return a text without findings.
@@ -102,6 +108,15 @@ class Catalogue:
     def get(self, key: str, default: str = "") -> str:
         """Return the raw text of `key`, or `default`."""
         return self.texts.get(key, default)
+
+    def opening(self, key: str, **fields: str | int | Finding) -> Sentence:
+        """Fill the fields of a sentence, and let it start with a capital letter."""
+        sentence = self.say(key, **fields)
+        if sentence.parts and isinstance(sentence.parts[0], str):
+            head = sentence.parts[0]
+            parts = (head[:1].upper() + head[1:], *sentence.parts[1:])
+            return Sentence(sentence.key, parts, sentence.units)
+        return sentence
 
     def say(self, key: str, **fields: str | int | Finding) -> Sentence:
         """Fill the fields of a sentence.
@@ -140,6 +155,14 @@ def languages() -> tuple[str, ...]:
 def read_texts(file: Traversable) -> dict[str, Any]:
     """Return the texts of a file of the package, nested as they stand."""
     return toml_values(file.read_text(encoding="utf-8"))
+
+
+def _texts_of(file: Traversable, before: Mapping[str, str]) -> dict[str, str]:
+    """Return the texts of a file by dotted key; none may stand in `before`."""
+    found = dict(_flatten(read_texts(file), ""))
+    if twice := before.keys() & found.keys():
+        raise IsthmusError(f"texts given twice: {', '.join(sorted(twice))}", where=str(file))
+    return found
 
 
 def plain(text: str) -> Sentence:

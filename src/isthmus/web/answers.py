@@ -1,0 +1,139 @@
+"""What pages ask again and again: studies, their dossiers page by page, and pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from isthmus.report.parts import pictures
+from isthmus.study.assessment import assess
+from isthmus.study.load import load_study
+from isthmus.study.new import draft_study
+from isthmus.study.schema import PageChoice, Study
+from isthmus.study.shipped import study_text
+from isthmus.study.subjects import PAGES
+from isthmus.web.memo import Memo
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from isthmus.study.dossier import Dossier
+    from isthmus.world import World
+
+MOST = 48
+"""Dossiers that are kept; one of all pages takes some megabytes."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whom a page is about: the parties of a shipped study, or parties that a reader chose.
+
+    Parameters
+    ----------
+    roles : mapping of str to str
+        Code of the party by role.
+    study : str
+        Name of the shipped study; empty where a reader chose the parties.
+    """
+
+    roles: Mapping[str, str]
+    study: str = ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The question as parameters of an address."""
+        return {"study": self.study} if self.study else dict(self.roles)
+
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """The question as something to look up."""
+        return tuple(self.words.items())
+
+    def lacks(self, page: str) -> tuple[str, ...]:
+        """Return the roles that a page needs and the question does not name."""
+        return tuple(role for role in PAGES[page] if role not in self.roles)
+
+
+class Answers:
+    """Studies answered with a world, each page once.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    language : str
+        Language of the texts.
+    """
+
+    def __init__(self, world: World, language: str) -> None:
+        self.world = world
+        self.language = language
+        self._memo = Memo(MOST)
+
+    def shipped(self, name: str) -> Study:
+        """Return a study that ships with the package.
+
+        Raises
+        ------
+        NotFound
+            When there is none of this name.
+        """
+        return self._memo.get(("study", name), lambda: load_study(study_text(name)))
+
+    def question_of(self, name: str) -> Question:
+        """Return the question of a shipped study."""
+        return Question(self.shipped(name).parties, name)
+
+    def study(self, question: Question) -> Study:
+        """Return the study of a question.
+
+        Raises
+        ------
+        BadInput
+            With every party that cannot be one.
+        """
+        if question.study:
+            return self.shipped(question.study)
+        name = re.sub(r"[^a-z0-9]+", "-", "-".join(question.roles.values()).lower()).strip("-")
+        key = ("draft", question.key)
+        return self._memo.get(
+            key, lambda: draft_study(name[:60] or "own", self.world, question.roles).study
+        )
+
+    def page_study(self, question: Question, page: str) -> Study:
+        """Return the study of a question with one page and without claims."""
+        study = self.study(question)
+        chosen = [choice for choice in study.pages if choice.page == page]
+        one = tuple(chosen) or (PageChoice(page=page),)
+        return study.model_copy(update={"pages": one, "claims": ()})
+
+    def page(self, question: Question, page: str) -> Dossier:
+        """Return a dossier of one page, without claims."""
+        return self._assessed((question.key, page), lambda: self.page_study(question, page))
+
+    def whole(self, question: Question) -> Dossier:
+        """Return the dossier of a question with all its pages and claims."""
+        return self._assessed((question.key, ""), lambda: self.study(question))
+
+    def document(self, question: Question, render: Callable[[Dossier], str]) -> str:
+        """Return the dossier of a question as one document."""
+        return self._memo.get(("document", question.key), lambda: render(self.whole(question)))
+
+    def ready(self, question: Question) -> bool:
+        """Tell whether the whole dossier is there already."""
+        return self._memo.has(("dossier", (question.key, "")))
+
+    def pictures(self, question: Question, page: str) -> Mapping[str, Markup]:
+        """Return the charts of a page as inline SVG, by key."""
+        charts = [chart for s in self.page(question, page).sections for chart in s.charts]
+        return self._memo.get(
+            ("pictures", question.key, page),
+            lambda: pictures(charts),
+        )
+
+    def _assessed(self, key: Hashable, study: Callable[[], Study]) -> Dossier:
+        return self._memo.get(
+            ("dossier", key), lambda: assess(study(), self.world, language=self.language)
+        )

@@ -1,0 +1,205 @@
+"""The explorer as an application: addresses, formats, errors, files."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, Unforeseen
+from isthmus.report.html import render_html, style_digest
+from isthmus.report.parts import style_sheet
+from isthmus.runtime.faults import as_named
+from isthmus.runtime.home import home_folder
+from isthmus.web.guard import Gate, Guard
+from isthmus.web.pages import claims, data, economy, figure, product, search, start, study, subject
+from isthmus.web.query import Query
+from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.subjects import SUBJECTS
+from isthmus.web.trouble import trouble, trouble_json
+from isthmus.web.view import View
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+Page = Callable[[Asked], View]
+Answer = Callable[["Request"], Awaitable[Response]]
+
+PAGES: tuple[tuple[str, Page], ...] = (
+    ("/", start.start),
+    (START, start.start),
+    ("/search", search.search),
+    ("/studies", start.studies),
+    ("/study/{study}", study.study),
+    *((f"/study/{{study}}/{name}", subject.subject) for name in SUBJECTS),
+    *((f"/{name}/{{home}}/{{partner}}", subject.subject) for name in SUBJECTS),
+    ("/economy/{code}", economy.economy),
+    ("/product/{code}", product.product),
+    ("/material/{name}", product.material),
+    ("/claims", claims.claims),
+    ("/claims/{study}", claims.study_claims),
+    ("/claims/{study}/{claim}", claims.claim),
+    ("/figure/{key}", figure.figure),
+    ("/data", data.datasets),
+    ("/data/{key}", data.dataset),
+    ("/tables", data.tables),
+    ("/table/{key}", data.viewer),
+    ("/runs", data.runs),
+    ("/run/{run}", data.run),
+)
+"""Address and function of every page."""
+
+
+def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
+    """Return the application.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        World and texts.
+    gate : Gate
+        Token and session.
+    hosts : iterable of str
+        What the header ``Host`` may say.
+    """
+    answers = {path: _answer(explorer, path, page) for path, page in PAGES}
+    answers |= {"/go": _go(explorer), "/dossier/{study}": _dossier(explorer)}
+    answers |= {"/assets/{name}": _asset}
+
+    async def absent(request: Request, error: Exception) -> Response:
+        return _failed(explorer, request, error)
+
+    routes = [Route(path, _named(explorer, answer)) for path, answer in answers.items()]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
+    return Guard(_Formats(app), gate, hosts)
+
+
+def _named(explorer: Explorer, answer: Answer) -> Answer:
+    """Answer whatever is raised by a page that says what went wrong."""
+
+    async def named(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except Exception as error:  # noqa: BLE001 - a face shows every error by name
+            return _failed(explorer, request, error)
+
+    return named
+
+
+class _Formats:
+    """Take the ending that names a format off the path before a page is looked up."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "isthmus.form": PAGE}
+            stem, _, ending = scope["path"].rpartition(".")
+            if ending in FORMS and stem and not scope["path"].startswith("/assets/"):
+                scope |= {"path": stem, "isthmus.form": ending}
+        await self.app(scope, receive, send)
+
+
+def _asked(explorer: Explorer, request: Request, **words: str) -> Asked:
+    query = Query(request.query_params.multi_items())
+    return Asked(explorer, request.url.path, {**request.path_params, **words}, query)
+
+
+def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
+    # The subject of a page is the part of its address that no party stands for.
+    part = next((part for part in path.split("/") if part in SUBJECTS), "")
+    named = {"subject": part} if part else {}
+
+    async def answer(request: Request) -> Response:
+        asked = _asked(explorer, request, **named)
+        made = await run_in_threadpool(lambda: reply(asked, page(asked), _form(request)))
+        return _response(made)
+
+    return answer
+
+
+def _response(made: Reply, status: int = 200) -> Response:
+    headers = {}
+    if made.file:
+        safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in made.file)
+        headers["content-disposition"] = f'attachment; filename="{safe}"'
+    return Response(made.body, status, headers, TYPES[made.form])
+
+
+def _go(explorer: Explorer) -> Answer:
+    async def go(request: Request) -> Response:
+        return RedirectResponse(start.go(_asked(explorer, request)), 303)
+
+    return go
+
+
+def _dossier(explorer: Explorer) -> Answer:
+    """The dossier as one document; its own policy allows its style sheet by hash."""
+
+    async def dossier(request: Request) -> Response:
+        question = explorer.answers.question_of(request.path_params["study"])
+        page = await run_in_threadpool(explorer.answers.document, question, render_html)
+        policy = (
+            f"default-src 'none'; style-src 'sha256-{style_digest()}'; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'none'"
+        )
+        return Response(page, 200, {"content-security-policy": policy}, TYPES[PAGE])
+
+    return dossier
+
+
+ASSETS = {"explorer.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
+
+
+async def _asset(request: Request) -> Response:
+    """A file of the explorer; only those listed have an address."""
+    name = request.path_params["name"]
+    if name == "style.css":
+        text = style_sheet() + _static("explorer.css")
+        return Response(text, 200, media_type="text/css; charset=utf-8")
+    if name not in ASSETS:
+        raise HTTPException(404)
+    return Response(_static(name), 200, media_type=ASSETS[name])
+
+
+def _static(name: str) -> str:
+    return (resources.files("isthmus.web") / "static" / name).read_text("utf-8")
+
+
+def _form(request: Request) -> str:
+    return str(request.scope.get("isthmus.form", PAGE))
+
+
+def _failed(explorer: Explorer, request: Request, error: Exception) -> Response:
+    """Answer an error with its name, what is wrong, and how to mend it."""
+    if isinstance(error, HTTPException):
+        named: IsthmusError = NotFound(explorer.t("error.no_page"), where=request.url.path)
+        status = error.status_code
+        named = named if status == 404 else IsthmusError(error.detail)
+    else:
+        named = as_named(error, Path(home_folder()) / "store")
+        status = _status(named)
+    query = Query(())
+    asked = Asked(explorer, request.url.path, {}, query)
+    if _form(request) == JSON:
+        return _response(Reply(trouble_json(named), JSON), status)
+    known = [path for path, _ in PAGES if "{" not in path and path != START]
+    return _response(reply(asked, trouble(explorer, named, request.url.path, known), PAGE), status)
+
+
+def _status(error: IsthmusError) -> int:
+    if isinstance(error, Unforeseen | DataCorrupted):
+        return 500
+    if isinstance(error, NotFound):
+        return 404
+    return 400 if isinstance(error, BadInput) else 422

@@ -1,0 +1,113 @@
+"""Whom a request is about: parties from its path and query, and controls to choose others."""
+
+from __future__ import annotations
+
+from isthmus import codes
+from isthmus.errors import BadInput, CodeUnknown
+from isthmus.study.schema import ROLES
+from isthmus.web.answers import Question
+from isthmus.web.query import Query
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.view import Field, Form
+
+NEEDED = ROLES[:2]
+CHOSEN = ROLES[2:]
+
+
+def question_of(asked: Asked) -> Question:
+    """Return the question that a path and its query name.
+
+    Raises
+    ------
+    NotFound
+        When a study or party of the path does not exist.
+    BadInput
+        With what is wrong in the query.
+    """
+    if "study" in asked.words:
+        return asked.explorer.answers.question_of(asked.words["study"])
+    roles = {role: _party(asked.words[role], role) for role in NEEDED}
+    return Question(roles | parties_of(asked.query, CHOSEN))
+
+
+def asked_question(query: Query, explorer: Explorer) -> Question:
+    """Return the question that a query alone names: a study, or parties by role.
+
+    Raises
+    ------
+    NotFound
+        When there is no such study.
+    BadInput
+        With what is wrong.
+    """
+    study = query.text("study")
+    roles = parties_of(query, ROLES)
+    query.check_own()
+    if study:
+        return explorer.answers.question_of(study)
+    for role in NEEDED:
+        if role not in roles:
+            query.problem(role, "is missing", "name a study, or home and partner")
+    query.check_own()
+    return Question(roles)
+
+
+def parties_of(query: Query, roles: tuple[str, ...]) -> dict[str, str]:
+    """Return the parties that a query names for roles; what is none is noted in the query."""
+    found = {}
+    for role in roles:
+        code = query.text(role)
+        if not code:
+            continue
+        try:
+            found[role] = _party(code, role)
+        except (CodeUnknown, BadInput) as error:
+            query.problem(role, error.what, error.hint or "")
+    return found
+
+
+def _party(code: str, where: str) -> str:
+    try:
+        codes.resolve(code, where=where)
+    except BadInput as error:
+        raise CodeUnknown(
+            str(error.problems[0] if error.problems else error.what), where=where, hint=error.hint
+        ) from None
+    return code
+
+
+def choose_parties(
+    explorer: Explorer, subject: str, roles: dict[str, str], missing: tuple[str, ...] = ()
+) -> Form:
+    """Return the form in which a reader chooses parties for a subject."""
+    fields = [Field("subject", "", "hidden", subject)]
+    for role in ROLES:
+        value = roles.get(role, "")
+        needed = role in NEEDED or role in missing
+        blank = () if needed and value else (("", explorer.t("choose.none")),)
+        known = parties(explorer)
+        own = () if not value or value in dict(known) else ((value, value),)
+        fields.append(
+            Field(
+                role,
+                explorer.t(f"role.{role}"),
+                "select",
+                value,
+                (*blank, *own, *known),
+                explorer.t(f"role_text.{role}"),
+                required=needed,
+            )
+        )
+    return Form(explorer.t("choose.title"), "/go", tuple(fields), explorer.t("choose.submit"))
+
+
+def parties(explorer: Explorer) -> tuple[tuple[str, str], ...]:
+    """Return code and name of what can be chosen: coalitions, then the economies of the flows."""
+    names = codes.coalition_names()
+    listed = [(code, explorer.name(code)) for code in names]
+    economies = [
+        (code, explorer.name(code))
+        for code in explorer.world.flows().economies
+        if code in codes.economy_names()
+    ]
+    return (*listed, *sorted(economies, key=lambda pair: pair[1].casefold()))

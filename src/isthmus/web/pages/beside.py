@@ -1,0 +1,48 @@
+"""Tables of lenses and data sets that stand beside the sections of a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from isthmus import chains, dependence
+from isthmus.study.ask.trade import FLOWS
+from isthmus.web.answers import Question
+from isthmus.web.datasets import rows_of
+from isthmus.web.state import Explorer
+from isthmus.web.view import Tabled
+
+Beside = Callable[[Explorer, Question], Iterable[Tabled]]
+
+
+def _pair(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+    """Direct trade both ways over the years, look-through both ways, and customs figures."""
+    world = explorer.world
+    if FLOWS not in world:
+        return
+    home, partner = question.roles["home"], question.roles["partner"]
+    both = dependence.mutual(world, home, partner)
+    yield Tabled(both["totals"], explorer.t("table.mutual_totals"))
+    for of, on in ((home, partner), (partner, home)):
+        found = chains.lookthrough(world, of, on=on, by="industry")["lookthrough"]
+        named = explorer.t("table.lookthrough", of=explorer.name(of), on=explorer.inside(on))
+        yield Tabled(replace(found, name=f"lookthrough.{of}"), named)
+    if "customs_figures" in world:
+        parties = {"reporter": (home, partner), "partner": (home, partner)}
+        yield Tabled(rows_of(world, "customs_figures", parties), explorer.t("table.customs"))
+
+
+def _chips(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+    for key in ("chip_facts", "chip_mirror"):
+        if key in explorer.world:
+            yield Tabled(rows_of(explorer.world, key), explorer.t(f"table.{key}"))
+
+
+def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:
+    """Return the tables that stand beside the sections of a subject."""
+    return BESIDE[subject](explorer, question) if subject in BESIDE else ()
+
+
+BESIDE: Mapping[str, Beside] = MappingProxyType({"pair": _pair, "chips": _chips})
+"""What stands beside the sections of a subject, by its name."""

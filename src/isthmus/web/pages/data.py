@@ -1,0 +1,152 @@
+"""Data sets with licences and faults, their rows, and what was computed."""
+
+from __future__ import annotations
+
+from isthmus.evidence import DatasetRecord
+from isthmus.store import Store
+from isthmus.web.datasets import table_of
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.view import Block, Code, Facts, Link, Links, Tabled, Text, View
+from isthmus.web.ways import command_way, rows_way
+
+
+def datasets(asked: Asked) -> View:
+    """Return the data sets of the world with kind, licence and number of faults."""
+    explorer = asked.explorer
+    records = [explorer.world.record(key) for key in explorer.world.keys()]  # noqa: SIM118
+    items = [Link(r.title, f"/data/{r.key}", _line(explorer, r)) for r in records]
+    return View(
+        explorer.t("data.title"),
+        (Links("", tuple(items)),),
+        ways=(command_way(explorer, "data", "list"),),
+        here="data",
+    )
+
+
+def dataset(asked: Asked) -> View:
+    """Return all that is known of a data set, with its first rows."""
+    explorer, key = asked.explorer, asked.words["key"]
+    record = explorer.world.record(key)
+    text, t = explorer.catalogue.text, explorer.t
+    kind = text(f"kind.{record.kind.value}")
+    rows = (
+        (text("record.publisher"), record.publisher),
+        (text("record.edition"), record.edition),
+        (t("data.years"), _years(record)),
+        (text("record.unit"), record.unit),
+        (text("record.kind"), kind),
+        (
+            text("record.licence"),
+            f"{record.licence} ({text(f'redistribution.{record.redistribution}')})",
+        ),
+        (text("record.attribution"), record.attribution),
+        (text("record.citation"), record.citation),
+        (text("record.address"), record.address),
+        (text("record.coverage"), record.coverage),
+        (text("record.faults"), " ".join(record.faults)),
+        (text("record.steps"), "; ".join(record.steps)),
+        (t("data.hash"), record.content_sha256),
+    )
+    return View(
+        record.title,
+        (Facts("", tuple(row for row in rows if row[1])), Tabled(table_of(explorer.world, key))),
+        sources=(record,),
+        ways=_rows_ways(explorer, key),
+        here="data",
+    )
+
+
+def tables(asked: Asked) -> View:
+    """Return the tables that can be sorted and filtered: the data sets of the world."""
+    explorer = asked.explorer
+    records = [explorer.world.record(key) for key in explorer.world.keys()]  # noqa: SIM118
+    items = [
+        Link(r.key, f"/table/{r.key}", f"{r.title}; {explorer.t('data.rows', count=f'{r.rows:,}')}")
+        for r in records
+    ]
+    return View(
+        explorer.t("tables.title"),
+        (Text((explorer.t("tables.lead"),)), Links("", tuple(items))),
+        ways=(command_way(explorer, "data", "list"),),
+        here="tables",
+    )
+
+
+def viewer(asked: Asked) -> View:
+    """Return a data set as a table to sort and filter."""
+    explorer, key = asked.explorer, asked.words["key"]
+    table = table_of(explorer.world, key)
+    return View(
+        table.text,
+        (Tabled(table),),
+        sources=(explorer.world.record(key),),
+        ways=_rows_ways(explorer, key),
+        here="tables",
+        only=True,
+    )
+
+
+def runs(asked: Asked) -> View:
+    """Return what the user's store holds of earlier computations."""
+    explorer = asked.explorer
+    items = []
+    for entry in Store().runs():
+        lens = entry.manifest.lens if entry.manifest is not None else entry.fault
+        items.append(Link(entry.id, f"/run/{entry.id}", f"{lens}; {entry.status}"))
+    blocks: tuple[Block, ...] = (Links("", tuple(items)),)
+    if not items:
+        blocks = (Text((explorer.t("runs.none"),)),)
+    return View(
+        explorer.t("runs.title"), blocks, ways=(command_way(explorer, "runs", "list"),), here="runs"
+    )
+
+
+def run(asked: Asked) -> View:
+    """Return what was asked in a run, from what, and what came out.
+
+    Raises
+    ------
+    NotFound
+        When the store has no such run.
+    """
+    explorer, store = asked.explorer, Store()
+    entry = store.run(asked.words["run"])
+    rows: list[tuple[str, str]] = [(explorer.t("runs.status"), entry.status)]
+    if entry.manifest is not None:
+        about = entry.manifest
+        rows += [
+            (explorer.t("runs.lens"), about.lens),
+            (explorer.t("runs.world"), f"{about.world.name} {about.world.edition}"),
+            (explorer.t("runs.hash"), about.world.content_hash),
+            *((name, str(value)) for name, value in about.parameters.items()),
+            *about.versions.items(),
+        ]
+    blocks: list[Block] = [Facts("", tuple(rows))]
+    if entry.done and not entry.fault:
+        blocks += [Tabled(table) for table in store.result(entry.id).tables.values()]
+    return View(
+        entry.id,
+        tuple(blocks),
+        ways=(
+            command_way(explorer, "runs", "show", entry.id),
+            command_way(explorer, "runs", "rerun", entry.id),
+        ),
+        here="runs",
+    )
+
+
+def _rows_ways(explorer: Explorer, key: str) -> tuple[Code, ...]:
+    return (
+        command_way(explorer, "data", "export", key, "--out", f"{key}.csv"),
+        rows_way(explorer, key),
+    )
+
+
+def _line(explorer: Explorer, record: DatasetRecord) -> str:
+    kind = explorer.catalogue.text(f"kind.{record.kind.value}")
+    faults = explorer.t("data.faults", count=str(len(record.faults)))
+    return f"{record.publisher}, {record.edition}; {kind}; {record.licence}; {faults}"
+
+
+def _years(record: DatasetRecord) -> str:
+    return "\u2013".join(dict.fromkeys(str(y) for y in (record.years[:1] + record.years[-1:])))

@@ -1,0 +1,142 @@
+"""Search over economies, products, industries, data sets, claims and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from isthmus import codes
+from isthmus.codes import lookup
+from isthmus.errors import CodeUnknown
+from isthmus.study.shipped import shipped_studies
+from isthmus.study.spoken import spoken
+from isthmus.web.query import address
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.view import Block, Field, Form, Link, Links, Text, View
+
+MOST = 25
+"""Finds of one kind that are listed."""
+
+Find = Callable[[Explorer, str], Iterable[Link]]
+
+
+def search(asked: Asked) -> View:
+    """Return what a text finds, by kind; what is meant where nothing is found."""
+    explorer = asked.explorer
+    text = " ".join(asked.query.text("q").split())
+    kind = asked.query.choice("kind", tuple(KINDS), "")
+    asked.query.check()
+    blocks: list[Block] = [_form(explorer, text, kind)]
+    meant: dict[str, None] = {}
+    for name, find in KINDS.items() if text else ():
+        if kind and name != kind:
+            continue
+        try:
+            found = list(find(explorer, text))
+        except CodeUnknown as error:
+            found = []
+            if error.hint and error.hint.startswith(("did you mean", "'")):
+                meant[error.hint] = None
+        if found:
+            title = explorer.t(f"search.kind.{name}", count=str(len(found)))
+            blocks.append(Links(title, tuple(found[:MOST])))
+            if len(found) > MOST:
+                blocks.append(Text((explorer.t("search.more", count=str(len(found) - MOST)),)))
+    if text and len(blocks) == 1:
+        blocks.append(Text((explorer.t("search.nothing", text=text), *meant)))
+    return View(explorer.t("search.title"), tuple(blocks))
+
+
+def _form(explorer: Explorer, text: str, kind: str) -> Form:
+    named = [(k, explorer.t(f"search.kind.{k}", count="").strip(" ()")) for k in KINDS]
+    fields = (
+        Field("q", explorer.t("search.label"), "search", text, help=explorer.t("search.examples")),
+        Field(
+            "kind",
+            explorer.t("search.only"),
+            "select",
+            kind,
+            (("", explorer.t("search.every")), *named),
+        ),
+    )
+    return Form(explorer.t("search.title"), "/search", fields, explorer.t("search.submit"))
+
+
+def _economies(explorer: Explorer, text: str) -> Iterable[Link]:
+    groups = codes.coalition_names()
+    named = lookup.matches(text, groups)
+    yield from (Link(explorer.name(c), f"/economy/{c}", groups[c]) for c in named)
+    try:
+        found = codes.find_economies(text)
+    except CodeUnknown:
+        if not named:
+            raise
+        return
+    for economy, used in found:
+        yield Link(economy.name, f"/economy/{economy.code}", "; ".join((economy.code, *used)))
+
+
+def _products(_explorer: Explorer, text: str) -> Iterable[Link]:
+    texts = codes.product_texts()
+    for code in codes.find_products(text):
+        yield Link(f"{code} {texts[code]}", f"/product/{code}")
+
+
+def _materials(explorer: Explorer, text: str) -> Iterable[Link]:
+    if "raw_material_production" not in explorer.world:
+        return
+    names = explorer.world.table("raw_material_production")["material"].unique().sort()
+    yield from (Link(n, f"/material/{n}") for n in names if text.casefold() in n.casefold())
+
+
+def _industries(explorer: Explorer, text: str) -> Iterable[Link]:
+    names = {code: industry.name for code, industry in codes.industries().items()}
+    for code in lookup.matches(text, names):
+        to = address("/table/icio_flows", {"where.industry": code})
+        yield Link(f"{code} {names[code]}", to if "icio_flows" in explorer.world else "")
+
+
+def _datasets(explorer: Explorer, text: str) -> Iterable[Link]:
+    needle = text.casefold()
+    for key in explorer.world.keys():  # noqa: SIM118
+        record = explorer.world.record(key)
+        held = f"{key} {record.title} {record.publisher} {record.coverage}".casefold()
+        if needle in held:
+            yield Link(record.title, f"/data/{key}", f"{key}; {record.publisher}")
+
+
+def _claims(explorer: Explorer, text: str) -> Iterable[Link]:
+    needle = text.casefold()
+    for name in shipped_studies():
+        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        for claim in study.claims:
+            if needle in f"{claim.id} {claim.sentence} {claim.note}".casefold():
+                yield Link(claim.sentence, f"/claims/{name}/{claim.id}", study.title)
+
+
+def _figures(explorer: Explorer, text: str) -> Iterable[Link]:
+    """Figures of the studies that were answered already; no search waits for one."""
+    words = text.casefold().split()
+    for name in shipped_studies():
+        question = explorer.answers.question_of(name)
+        if not explorer.answers.ready(question):
+            continue
+        dossier = explorer.answers.whole(question)
+        for key, finding in dossier.findings().items():
+            said = dossier.methods.get(finding.method, "")
+            if all(word in f"{key} {said}".casefold() for word in words):
+                yield Link(said or key, address(f"/figure/{key}", question.words), key)
+
+
+KINDS: Mapping[str, Find] = MappingProxyType(
+    {
+        "economies": _economies,
+        "products": _products,
+        "materials": _materials,
+        "industries": _industries,
+        "datasets": _datasets,
+        "claims": _claims,
+        "figures": _figures,
+    }
+)
+"""What is searched, in the order of the answer."""

@@ -1,0 +1,74 @@
+"""The start page: search, parties to choose, and what the shipped studies answer."""
+
+from __future__ import annotations
+
+from isthmus.study.new import FLAGSHIP
+from isthmus.study.schema import ROLES
+from isthmus.study.shipped import shipped_studies
+from isthmus.study.spoken import spoken
+from isthmus.web.answers import Question
+from isthmus.web.asking import choose_parties, parties_of
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.subjects import SUBJECTS, subject_address
+from isthmus.web.view import Code, Link, Links, Text, View
+
+
+def start(asked: Asked) -> View:
+    """Return the start page."""
+    explorer = asked.explorer
+    places = ("tables", "data", "runs")
+    more = tuple(Link(explorer.t(f"nav.{n}"), f"/{n}", explorer.t(f"about.{n}")) for n in places)
+    return View(
+        explorer.t("start.title"),
+        (
+            Text((explorer.t("start.lead"),), lead=True),
+            choose_parties(explorer, "pair", _usual(explorer)),
+            studies_listed(explorer),
+            Links(explorer.t("start.more"), more),
+        ),
+        ways=(Code(explorer.t("ways.command"), "isthmus --help"),),
+        here="start",
+    )
+
+
+def studies(asked: Asked) -> View:
+    """Return the list of the shipped studies."""
+    explorer = asked.explorer
+    return View(
+        explorer.t("studies.title"),
+        (studies_listed(explorer), Text((explorer.t("studies.own"),))),
+        ways=(Code(explorer.t("ways.command"), "isthmus study list"),),
+        here="studies",
+    )
+
+
+def studies_listed(explorer: Explorer) -> Links:
+    """Return the shipped studies with their questions."""
+    items = []
+    for name in shipped_studies():
+        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        items.append(Link(study.title, f"/study/{name}", study.question))
+    return Links(explorer.t("start.studies"), tuple(items))
+
+
+def go(asked: Asked) -> str:
+    """Return the address of the parties and the subject that a form names.
+
+    Raises
+    ------
+    BadInput
+        With every party that is none.
+    """
+    query = asked.query
+    subject = query.choice("subject", tuple(SUBJECTS), "pair")
+    roles = parties_of(query, ROLES)
+    for role in ROLES[:2]:
+        if role not in roles and not query.text(role):
+            query.problem(role, "is missing", asked.explorer.t(f"role_text.{role}"))
+    query.check()
+    return subject_address(subject, Question(roles))
+
+
+def _usual(explorer: Explorer) -> dict[str, str]:
+    """The parties of the flagship, as a start."""
+    return explorer.answers.shipped(FLAGSHIP).parties

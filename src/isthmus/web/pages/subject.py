@@ -1,0 +1,80 @@
+"""A subject for some parties: the sections of the dossier that answer it, and tables beside."""
+
+from __future__ import annotations
+
+from isthmus.web.answers import Question
+from isthmus.web.asking import choose_parties, question_of
+from isthmus.web.pages.beside import beside
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.subjects import SUBJECTS, subject_address
+from isthmus.web.view import Block, Link, Links, Said, Text, View
+from isthmus.web.ways import study_ways
+
+
+def subject(asked: Asked) -> View:
+    """Return the page of a subject."""
+    explorer, name = asked.explorer, asked.words["subject"]
+    question = question_of(asked)
+    asked.query.check_own()
+    study = explorer.answers.study(question)
+    pages = [page for page in SUBJECTS[name] if not question.lacks(page)]
+    lacking = dict.fromkeys(role for page in SUBJECTS[name] for role in question.lacks(page))
+    said = [_said(explorer, question, page) for page in pages]
+    blocks: list[Block] = list(said)
+    used = {key for block in said for key in _used(explorer, question, block)}
+    for table in beside(name, explorer, question):
+        blocks.append(table)
+        used |= set(table.table.datasets)
+    if lacking:
+        roles = ", ".join(explorer.t(f"role.{role}") for role in lacking)
+        blocks.append(Text((explorer.t("subject_lacks", roles=roles),)))
+    if name == "pair":
+        blocks.append(_swapped(explorer, question))
+    if not question.study:
+        blocks.append(choose_parties(explorer, name, dict(question.roles), tuple(lacking)))
+    limited = study.model_copy(
+        update={
+            "pages": tuple(
+                choice
+                for page in pages
+                for choice in explorer.answers.page_study(question, page).pages
+            ),
+            "claims": (),
+        }
+    )
+    return View(
+        _title(explorer, name, question),
+        tuple(blocks),
+        question,
+        explorer.records(used),
+        study_ways(explorer, question, limited) if pages else (),
+        name,
+    )
+
+
+def _said(explorer: Explorer, question: Question, page: str) -> Said:
+    section = explorer.answers.page(question, page).sections[0]
+    return Said(section, question, explorer.answers.pictures(question, page))
+
+
+def _used(explorer: Explorer, question: Question, block: Said) -> set[str]:
+    return {record.key for record in explorer.answers.page(question, block.section.key).sources}
+
+
+def _title(explorer: Explorer, name: str, question: Question) -> str:
+    home, partner = (explorer.inside(question.roles[role]) for role in ("home", "partner"))
+    text = explorer.t(f"subject_title.{name}", home=home, partner=partner)
+    return text[:1].upper() + text[1:]
+
+
+def _swapped(explorer: Explorer, question: Question) -> Links:
+    """Return links to the same pair from the other side, and to each party."""
+    roles = dict(question.roles)
+    roles["home"], roles["partner"] = roles["partner"], roles["home"]
+    named = {
+        role: explorer.name(code) for role, code in roles.items() if role in ("home", "partner")
+    }
+    other = Link(explorer.t("pair.swap", **named), subject_address("pair", Question(roles)))
+    parties = dict.fromkeys(question.roles.values())
+    single = [Link(explorer.name(code), f"/economy/{code}") for code in parties]
+    return Links(explorer.t("pair.more"), (other, *single))

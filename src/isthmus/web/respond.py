@@ -1,0 +1,236 @@
+"""From a view to an answer: a page, JSON, or one of its tables or charts as a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
+from isthmus.evidence import Finding, Table
+from isthmus.evidence.formulas import guarded
+from isthmus.report.parts import environment, parts
+from isthmus.runtime import canonical_json
+from isthmus.web.cut import MOST, Cut, filters, matching, read_cut, stretch
+from isthmus.web.query import FILTERS, VIEWER, Query, address
+from isthmus.web.state import Asked
+from isthmus.web.subjects import subject_links
+from isthmus.web.view import Field, Said, View
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from isthmus.study.dossier import Chart
+
+PAGE, JSON, CSV, PARQUET, SVG, PNG = "", "json", "csv", "parquet", "svg", "png"
+FORMS = (JSON, CSV, PARQUET, SVG, PNG)
+"""Endings of an address beside the page itself."""
+
+TYPES = {
+    PAGE: "text/html; charset=utf-8",
+    JSON: "application/json",
+    CSV: "text/csv; charset=utf-8",
+    PARQUET: "application/vnd.apache.parquet",
+    SVG: "image/svg+xml",
+    PNG: "image/png",
+}
+START = "/index"
+"""The start page where its address needs an ending."""
+NAVIGATION = (
+    ("start", "/"),
+    ("studies", "/studies"),
+    ("claims", "/claims"),
+    ("tables", "/tables"),
+    ("data", "/data"),
+    ("runs", "/runs"),
+)
+SIGNS = {"where": "=", "has": "\u220b", "min": "\u2265", "max": "\u2264"}
+"""How a reader sees a filter, by the first word of its parameter."""
+SHORT = 12
+"""Rows of a table that a page shows among others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Body, type and name of a file."""
+
+    body: bytes
+    form: str
+    file: str = ""
+
+
+def reply(asked: Asked, view: View, form: str) -> Reply:
+    """Return a view in the form that the address asks for.
+
+    Raises
+    ------
+    NotFound
+        When the page has no such table or chart, or none at all.
+    BadInput
+        When a parameter cannot be used, or the answer would have too many rows.
+    """
+    if form in {SVG, PNG}:
+        return _drawn(asked, view, form)
+    tables = view.tables()
+    chosen = _chosen(asked, tables, needed=view.only or form in {CSV, PARQUET})
+    if chosen is None:
+        asked.query.check()
+        if form == JSON:
+            return Reply(_json(view.to_dict()), JSON)
+        return Reply(_page(asked, view, None, Cut()).encode(), PAGE)
+    cut = read_cut(asked.query, chosen, rows=Cut().rows if form == PAGE else MOST)
+    asked.query.check()
+    if form == PAGE:
+        return Reply(_page(asked, view, chosen, cut).encode(), PAGE)
+    found = _files_rows(chosen, cut)
+    if form == JSON:
+        return Reply(_json({"schema_version": 1, "table": found.to_dict()}), JSON)
+    return Reply(_rows(found, form), form, f"{found.name}.{form}")
+
+
+def _chosen(asked: Asked, tables: Mapping[str, Table], *, needed: bool) -> Table | None:
+    """Return the table that the address names; the first one where a file needs one."""
+    name = asked.query.text("table")
+    if not name and not needed:
+        return None
+    if not tables:
+        raise NotFound("this page has no table", where=asked.path)
+    if not name:
+        return next(iter(tables.values()))
+    if name not in tables:
+        hint = did_you_mean(name, tables) or f"one of {', '.join(tables)}"
+        raise NotFound(f"this page has no table {name!r}", where="table", hint=hint)
+    return tables[name]
+
+
+def _files_rows(table: Table, cut: Cut) -> Table:
+    found = matching(table, cut)
+    rest = found.frame.height - cut.start
+    if rest > cut.rows and cut.rows == MOST:
+        problem = InputProblem(f"{rest:,} rows; one answer holds {MOST:,}", "rows")
+        raise BadInput(
+            "the table is too long for one answer",
+            [problem],
+            hint="filter, or ask in parts with start and rows",
+        )
+    return stretch(found, cut)
+
+
+def _rows(table: Table, form: str) -> bytes:
+    buffer = io.BytesIO()
+    if form == CSV:
+        guarded(table.frame).write_csv(buffer)
+    else:
+        table.frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _json(value: Any) -> bytes:
+    return (canonical_json(value, indent=1) + "\n").encode()
+
+
+def _drawn(asked: Asked, view: View, form: str) -> Reply:
+    import vl_convert
+
+    from isthmus.charts import theme, to_vegalite
+
+    charts = {c.key: c for b in view.blocks if isinstance(b, Said) for c in b.section.charts}
+    name = asked.query.text("chart")
+    asked.query.check()
+    if not charts:
+        raise NotFound("this page has no chart", where=asked.path)
+    if name and name not in charts:
+        hint = did_you_mean(name, charts) or f"one of {', '.join(charts)}"
+        raise NotFound(f"this page has no chart {name!r}", where="chart", hint=hint)
+    chart: Chart = charts[name] if name else next(iter(charts.values()))
+    drawn = to_vegalite(chart.spec, chart.table, outlines=chart.outlines)
+    # A file of its own has no page behind it whose colour it could take.
+    drawn = {**drawn, "background": theme.PAPER}
+    if form == SVG:
+        return Reply(vl_convert.vegalite_to_svg(drawn).encode(), SVG, f"{chart.key}.svg")
+    return Reply(vl_convert.vegalite_to_png(drawn, scale=2), PNG, f"{chart.key}.png")
+
+
+def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
+    explorer = asked.explorer
+    words = {} if view.question is None else view.question.words
+    said = [block.section for block in view.blocks if isinstance(block, Said)]
+    places = {finding.key: section.key for section in said for finding in section.findings}
+
+    def figure(finding: Finding) -> str:
+        about = {**words, "page": places.get(finding.key, "")}
+        return address(f"/figure/{quote(finding.key, safe='@.,:')}", about)
+
+    def here(**more: str) -> str:
+        return address(asked.path, {**asked.query.kept(), **more})
+
+    def file(form: str, **more: str) -> str:
+        return address(f"{asked.path.rstrip('/') or START}.{form}", {**asked.query.kept(), **more})
+
+    shared = parts(
+        explorer.catalogue,
+        view.sources,
+        figure_link=figure,
+        source_link=lambda key: f"/data/{key}",
+    )
+    viewer: dict[str, Any] = {"part": None}
+    if table is not None:
+        found, kept = matching(table, cut), asked.query.kept()
+        viewer = {
+            "table": found,
+            "part": stretch(found, cut),
+            "cut": cut,
+            "filters": _with_values(filters(table), asked.query),
+            "active": [
+                (_filter(n, v), here(**{n: "", "start": ""}))
+                for n, v in kept.items()
+                if _is_filter(n)
+            ],
+            "back": address(asked.path, {k: v for k, v in kept.items() if k not in VIEWER}),
+            "fixed": [(k, v) for k, v in kept.items() if _stays(k)],
+        }
+    return (
+        _templates()
+        .get_template("view.html.j2")
+        .render(
+            shared,
+            view=view,
+            w=explorer.t,
+            here=here,
+            file=file,
+            path=asked.path,
+            nav=NAVIGATION,
+            subjects=[] if view.question is None else subject_links(view.question),
+            short=lambda shown: replace(shown, frame=shown.frame.head(SHORT)),
+            rows_shown=SHORT,
+            world=explorer.world.reference,
+            **viewer,
+        )
+    )
+
+
+def _stays(name: str) -> bool:
+    """Tell whether a parameter stays when a table is filtered anew."""
+    return name != "start" and not _is_filter(name)
+
+
+def _is_filter(name: str) -> bool:
+    return name.partition(".")[0] in FILTERS
+
+
+def _filter(name: str, value: str) -> str:
+    word, _, column = name.partition(".")
+    return f"{column} {SIGNS[word]} {value}"
+
+
+def _with_values(fields: Iterable[Field], query: Query) -> list[Field]:
+    kept = query.kept()
+    return [replace(field, value=kept.get(field.name, "")) for field in fields]
+
+
+@cache
+def _templates() -> Environment:
+    return environment("isthmus.web")

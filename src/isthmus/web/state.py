@@ -1,0 +1,82 @@
+"""What every page of one explorer works with, and what one request asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from isthmus.study.context import Context
+from isthmus.study.schema import ROLES, Role, Study
+from isthmus.study.wording import Catalogue
+from isthmus.web.answers import Answers
+from isthmus.web.query import Query
+
+if TYPE_CHECKING:
+    from isthmus.evidence import DatasetRecord
+    from isthmus.world import World
+
+
+class Explorer:
+    """World, texts and answers of one explorer.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    reference : str
+        How the world was named, for commands that a reader copies.
+    language : str
+        Language of the texts.
+    """
+
+    def __init__(self, world: World, *, reference: str = "starter", language: str = "en") -> None:
+        self.world = world
+        self.reference = reference
+        self.catalogue = Catalogue.load(language).with_texts(resources.files("isthmus.web"))
+        self.answers = Answers(world, language)
+
+    def t(self, key: str, **fields: str) -> str:
+        """Return a text of the explorer."""
+        return self.catalogue.text(f"web.{key}", **fields)
+
+    def name(self, party: str) -> str:
+        """Return the name of a party as it stands alone."""
+        return self._context.label(party)
+
+    def inside(self, party: str) -> str:
+        """Return the name of a party as it stands inside a sentence."""
+        return self._context.name(party)
+
+    def records(self, keys: tuple[str, ...] | set[str]) -> tuple[DatasetRecord, ...]:
+        """Return the records of data sets of the world, sorted by key."""
+        return tuple(self.world.record(key) for key in sorted(keys) if key in self.world)
+
+    @cached_property
+    def _context(self) -> Context:
+        nobody = Study.model_construct(roles=dict.fromkeys(ROLES, Role(party="WLD")))
+        return Context(nobody, self.world, self.catalogue)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: the explorer, the words of its path and of its query.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        What answers.
+    path : str
+        Path without the ending that names a format.
+    words : mapping of str to str
+        Parameters of the path.
+    query : Query
+        Parameters after the question mark.
+    """
+
+    explorer: Explorer
+    path: str
+    words: Mapping[str, str]
+    query: Query

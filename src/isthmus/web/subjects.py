@@ -1,0 +1,39 @@
+"""Which pages of a study stand under one address, and the addresses of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import quote
+
+from isthmus.web.answers import Question
+from isthmus.web.query import address
+
+SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "pair": ("dependence", "chains"),
+        "members": ("exposure",),
+        "chips": ("chips",),
+        "materials": ("materials", "concentration"),
+        "disruption": ("disruption",),
+        "equilibrium": ("equilibrium",),
+        "cascade": ("cascade",),
+        "coercion": ("coercion", "leverage", "ladder"),
+        "security": ("arms", "alignment"),
+    }
+)
+"""Pages of a study by the name of their address, in the order of the navigation."""
+
+
+def subject_address(subject: str, question: Question) -> str:
+    """Return where a subject is shown for a question."""
+    if question.study:
+        return f"/study/{question.study}/{subject}"
+    roles = dict(question.roles)
+    home, partner = (quote(roles.pop(role), safe="@,+") for role in ("home", "partner"))
+    return address(f"/{subject}/{home}/{partner}", roles)
+
+
+def subject_links(question: Question) -> list[tuple[str, str]]:
+    """Return name and address of every subject for a question."""
+    return [(name, subject_address(name, question)) for name in SUBJECTS]

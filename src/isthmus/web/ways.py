@@ -1,0 +1,74 @@
+"""The same answer elsewhere: as a command, as a program, as a study file."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from isthmus.study.schema import Study
+from isthmus.study.toml import study_toml
+from isthmus.web.answers import Question
+from isthmus.web.state import Explorer
+from isthmus.web.view import Code
+from isthmus.world.snapshot import STARTER
+
+
+def study_ways(explorer: Explorer, question: Question, study: Study) -> tuple[Code, ...]:
+    """Return how to get the pages of a study with the command line, Python, and as a file."""
+    world = _option(explorer)
+    if question.study:
+        command = f"isthmus assess {question.study}{world}"
+        opened = f'open_study("{question.study}")'
+        imported = "open_study"
+    else:
+        command = f"isthmus study check {study.name}.toml\nisthmus assess {study.name}.toml{world}"
+        opened = f'read_study(Path("{study.name}.toml"))'
+        imported = "read_study"
+    path = "" if question.study else "from pathlib import Path\n\n"
+    program = (
+        f"{path}from isthmus import World, assess\nfrom isthmus.study import {imported}\n\n"
+        f"dossier = assess({opened}, World.open({_quoted(explorer.reference)}))\n"
+    )
+    return (
+        Code(explorer.t("ways.command"), command),
+        Code(explorer.t("ways.python"), program),
+        Code(explorer.t("ways.toml", name=f"{study.name}.toml"), study_toml(study)),
+    )
+
+
+def figure_way(explorer: Explorer, question: Question, study: Study, key: str) -> Code:
+    """Return the program that makes one figure again."""
+    program = study_ways(explorer, question, study)[1].text
+    line = f"print(dossier.findings()[{_quoted(key)}].value)\n"
+    return Code(explorer.t("ways.python"), program + line)
+
+
+def lens_way(explorer: Explorer, call: str, room: str) -> Code:
+    """Return the program that calls a lens of a room."""
+    program = (
+        f"from isthmus import World, {room}\n\n"
+        f"world = World.open({_quoted(explorer.reference)})\nresult = {room}.{call}\n"
+    )
+    return Code(explorer.t("ways.python"), program)
+
+
+def rows_way(explorer: Explorer, key: str) -> Code:
+    """Return the program that reads the rows of a data set."""
+    opened = f"World.open({_quoted(explorer.reference)}).table({_quoted(key)})"
+    return Code(explorer.t("ways.python"), f"from isthmus import World\n\nrows = {opened}\n")
+
+
+def command_way(explorer: Explorer, *words: str) -> Code:
+    """Return a command of the command line."""
+    line = " ".join(shlex.quote(word) for word in ("isthmus", *words))
+    return Code(explorer.t("ways.command"), line + _option(explorer))
+
+
+def _option(explorer: Explorer) -> str:
+    if explorer.reference == STARTER:
+        return ""
+    return f" --world {shlex.quote(explorer.reference)}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
