@@ -53,6 +53,9 @@ def test_commands_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
+    # A server is made and listens; it has nobody to answer and no interrupt to wait for.
+    monkeypatch.setattr("isthmus.web.serve.serve", lambda _app, made: made.close())
+    monkeypatch.setattr("webbrowser.open", lambda _address: True)
     for words in commands(page):
         code = main(words)
         assert code == 0, f"{page.name}: isthmus {shlex.join(words)}\n{capsys.readouterr().err}"
