@@ -26,7 +26,7 @@ BUDGETS: Mapping[str, float] = {
     "cascade": 15,
     "chains": 10,
     "charts": 3,
-    "cli": 70,
+    "cli": 64,
     "codes": 5,
     "coercion": 25,
     "cooperation": 6,
@@ -42,7 +42,7 @@ BUDGETS: Mapping[str, float] = {
     "kill": 5,
     "lenses": 12,
     "production": 3,
-    "report": 45,
+    "report": 39,
     "runtime": 20,
     "scenario": 5,
     "sources": 10,
@@ -50,7 +50,7 @@ BUDGETS: Mapping[str, float] = {
     "study": 30,
     "tests": 10,
     "tools": 15,
-    "web": 15,
+    "web": 12,
     "world": 22,
 }
 
