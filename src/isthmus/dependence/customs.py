@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from isthmus.codes import parse_parties
-from isthmus.dependence.ledger import Ledger
+import polars as pl
+
+from isthmus.codes.roles import hubs_of
+from isthmus.dependence.ledger import FLOWS_KEY, Ledger
+from isthmus.dependence.parties import member_mask
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
+from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
 FIGURES, RATES = "customs_figures", "exchange_rates"
-WITH_HONG_KONG = {"CHN": ("CHN", "CHN+HKG"), "CHN+HKG": ("CHN+HKG",)}
-"""Partners of the figures that answer for a party: China's are shown with Hong Kong too."""
+BALANCED, EXPORTER, IMPORTER = "balanced", "exporter", "importer"
+WHOLE = ("WLD", "extra-EU")
+"""Partners that stand for all of an office's goods trade with the outside."""
+ALONE = (
+    "no customs figure of this pair is at hand: flows are those of the balanced table alone, "
+    "without a second record"
+)
+
+Rates = Mapping[tuple[str, int], float]
+"""USD for one unit, by currency and year."""
 
 _MILLIONS = {"million": 1.0, "billion": 1000.0}
 _SCHEMA = {
+    "importer": pl.String,
+    "exporter": pl.String,
     "record": pl.String,
     "reporter": pl.String,
     "partner": pl.String,
     "year": pl.Int64,
+    "age": pl.Int64,
     "value": pl.Float64,
-    "share": pl.Float64,
+    "share_of_imports": pl.Float64,
+    "share_of_exports": pl.Float64,
     "valuation": pl.String,
     "hong_kong": pl.String,
     "kind": pl.String,
@@ -31,61 +46,47 @@ _SCHEMA = {
 }
 
 
-def customs_records(
-    world: World, ledger: Ledger, exporter: str, bought: NDArray[np.float64]
-) -> Table | None:
-    """Return what offices record of a party's purchases from one exporter, beside the table.
+def customs_records(world: World, pairs: Sequence[tuple[Ledger, Ledger]]) -> Table | None:
+    """Return what offices record of goods between parties, beside the balanced table.
 
     Parameters
     ----------
     world : World
         The data.
-    ledger : Ledger
-        Trade of the importer by industry, all industries.
-    exporter : str
-        Code of the supplier.
-    bought : array, shape (T, K)
-        Purchases from it by year and industry, million USD.
+    pairs : sequence of (Ledger, Ledger)
+        Buyer and seller, all industries, the same years.
 
     Returns
     -------
     Table or None
-        One row per record and year, and the newest figures of later years; None where the data
-        are not by industry, or hold no customs figure of this pair.
+        One row per pair, record and year, with the newest figures of later years; None where the
+        data are not by industry, or hold no customs figure of any pair.
     """
-    if ledger.level != "industry" or not ledger.whole or FIGURES not in world:
+    held = [(b, s) for b, s in pairs if _whole(b) and _at_hand(world, b, s).height]
+    if not held:
         return None
-    figures = _figures(world, ledger.party.code, exporter, ledger.years)
-    if not figures:
-        return None
-    goods = ledger.scopes["goods"]
-    sellers = np.isin(ledger.economies, parse_parties(exporter, on=ledger.years[-1])[1])
-    sold = ledger.world_exports[:, sellers][:, :, goods].sum(axis=(1, 2))
-    own = [
-        {
-            "record": "balanced",
-            "reporter": "",
-            "partner": exporter,
-            "year": year,
-            "value": float(bought[t, goods].sum()),
-            "share": float(bought[t, goods].sum() / sold[t]) if sold[t] else None,
-            "valuation": "basic prices",
-            "hong_kong": "apart" if "CHN" in {exporter, ledger.party.code} else "",
-            "kind": Kind.ESTIMATED.value,
-            "definition": f"{ledger.dataset}: both sides reconciled by the publisher",
-        }
-        for t, year in enumerate(ledger.years)
+    rows = [
+        row
+        for buyer, seller in held
+        for row in (*_balanced(buyer, seller), *_customs(world, buyer, seller))
     ]
-    frame = pl.DataFrame([*own, *figures], schema=_SCHEMA).sort(
-        "year", pl.col("value").fill_null(float("inf")), "record", "definition"
-    )
+    frame = pl.DataFrame(rows, schema=_SCHEMA)
+    newest = pl.col("year").max().over("importer", "exporter")
+    frame = frame.with_columns(age=newest - pl.col("year")).sort(
+        "importer", "exporter", "year", pl.col("value").fill_null(float("inf")), "record",
+        "definition",
+    )  # fmt: skip
     columns = [
-        dimension("record", "whose record it is"),
-        dimension("reporter"),
-        dimension("partner"),
+        dimension("importer"),
+        dimension("exporter"),
+        dimension("record", "whose record it is: balanced by the publisher, or of which office"),
+        dimension("reporter", "whose office"),
+        dimension("partner", "partner as the office groups it"),
         dimension("year"),
+        attribute("age", "years before the newest record of the pair"),
         number("value", MONEY, "goods bought by the importer from the exporter"),
-        number("share", "share", "share in the exporter's goods exports or importer's imports"),
+        number("share_of_imports", "share", "in the importer's goods imports from outside"),
+        number("share_of_exports", "share", "in the exporter's goods exports to outside"),
         attribute("valuation", "CIF with freight and insurance, FOB without"),
         attribute("hong_kong", "whether Hong Kong is inside the figure of China"),
         attribute("kind"),
@@ -96,92 +97,161 @@ def customs_records(
         frame,
         columns,
         kind=Kind.ESTIMATED,
-        datasets=[ledger.dataset, FIGURES, RATES],
-        text=f"goods of {exporter} bought by {ledger.party.code}, record by record",
+        datasets=[held[0][0].dataset, FIGURES, RATES],
+        text="goods trade of the parties, record by record",
         notes=_ranges(frame),
     )
 
 
-def _figures(
-    world: World, importer: str, exporter: str, years: tuple[int, ...]
-) -> list[dict[str, object]]:
-    frame = world.table(FIGURES).filter(
-        (pl.col("product") == "goods") & pl.col("period").str.contains(r"^\d{4}$")
-    )
-    importers = WITH_HONG_KONG.get(importer, (importer,))
-    exporters = WITH_HONG_KONG.get(exporter, (exporter,))
-    bought = (
-        pl.col("reporter").is_in(importers)
-        & pl.col("partner").is_in(exporters)
-        & (pl.col("flow") == "import")
-    )
-    sold = (
-        pl.col("reporter").is_in(exporters)
-        & pl.col("partner").is_in(importers)
-        & (pl.col("flow") == "export")
-    )
-    found = frame.filter(bought | sold).with_columns(year=pl.col("period").cast(pl.Int64))
-    newest = found["year"].max()
-    found = found.filter(pl.col("year").is_in([*years, newest]))
+def without_records(ledger: Ledger) -> tuple[str, ...]:
+    """Return the note on bilateral flows that no customs figure stands beside."""
+    return (ALONE,) if _whole(ledger) else ()
+
+
+def _whole(ledger: Ledger) -> bool:
+    return ledger.level == "industry" and ledger.whole and ledger.dataset == FLOWS_KEY
+
+
+def _balanced(buyer: Ledger, seller: Ledger) -> Iterator[dict[str, object]]:
+    goods = buyer.scopes["goods"]
+    inside = member_mask(seller.party, buyer.economies)
+    value = buyer.imports[:, inside][..., goods].sum(axis=(1, 2))
+    bought = ratio(value, buyer.external_imports[..., goods].sum(axis=(1, 2)))
+    sold = ratio(value, seller.external_exports[..., goods].sum(axis=(1, 2)))
+    codes = {buyer.party.code, seller.party.code}
+    for t, year in enumerate(buyer.years):
+        yield {
+            "importer": buyer.party.code,
+            "exporter": seller.party.code,
+            "record": BALANCED,
+            "reporter": "",
+            "partner": seller.party.code,
+            "year": year,
+            "value": float(value[t]),
+            "share_of_imports": float(bought[t]),
+            "share_of_exports": float(sold[t]),
+            "valuation": "basic prices",
+            "hong_kong": "apart" if any(map(hubs_of, codes)) else "",
+            "kind": Kind.ESTIMATED.value,
+            "definition": f"{buyer.dataset}: both sides reconciled by the publisher",
+        }
+
+
+def _names(party: str) -> tuple[str, ...]:
+    """Return the partners of the figures that answer for a party: China's with Hong Kong too."""
+    return (party, *(f"{party}+{hub}" for hub in hubs_of(party)))
+
+
+def _at_hand(world: World, buyer: Ledger, seller: Ledger) -> pl.DataFrame:
+    """Return the figures of whole years of goods that one party bought from the other."""
+    if FIGURES not in world:
+        return pl.DataFrame()
+    sides = {"import": (buyer, seller), "export": (seller, buyer)}
+    either = [
+        (pl.col("flow") == flow)
+        & pl.col("reporter").is_in(_names(reporter.party.code))
+        & pl.col("partner").is_in(_names(partner.party.code))
+        for flow, (reporter, partner) in sides.items()
+    ]
+    whole = (pl.col("product") == "goods") & pl.col("period").str.contains(r"^\d{4}$")
+    found = world.table(FIGURES).filter(whole & pl.any_horizontal(either))
+    return found.with_columns(year=pl.col("period").cast(pl.Int64))
+
+
+def _customs(world: World, buyer: Ledger, seller: Ledger) -> Iterator[dict[str, object]]:
+    found = _at_hand(world, buyer, seller)
+    wanted = [*buyer.years, found["year"].max()]
     rates = {(c, int(y)): float(r) for c, y, r in world.table(RATES).rows()}
-    whole = frame.filter(partner="WLD", unit="billion", months=12)
+    whole = world.table(FIGURES).filter(
+        pl.col("partner").is_in(WHOLE) & (pl.col("unit") == "billion") & (pl.col("months") == 12)
+    )
     totals = {
-        tuple(key): float(value)
-        for *key, value in whole.select("reporter", "flow", "period", "currency", "value").rows()
+        (reporter, flow, period): (float(value), str(currency))
+        for reporter, flow, period, value, currency in whole.select(
+            "reporter", "flow", "period", "value", "currency"
+        ).rows()
     }
-    return [_row(row, rates, totals) for row in found.iter_rows(named=True)]
+    for row in found.filter(pl.col("year").is_in(wanted)).iter_rows(named=True):
+        total = totals.get((row["reporter"], row["flow"], row["period"]))
+        parties = {"importer": buyer.party.code, "exporter": seller.party.code}
+        yield parties | _row(row, total, rates)
 
 
 def _row(
-    row: dict[str, object],
-    rates: dict[tuple[str, int], float],
-    totals: dict[tuple[object, ...], float],
+    row: Mapping[str, Any], total: tuple[float, str] | None, rates: Rates
 ) -> dict[str, object]:
-    """Return one figure in million USD, or as a share, with what was done to it."""
+    """Return one figure in million USD and as a share, with what was done to it.
+
+    Parameters
+    ----------
+    row : mapping
+        The figure.
+    total : tuple of (float, str), optional
+        All that the office records of this flow in the year, billions of a currency.
+    rates : mapping
+        USD per unit of a currency and year.
+    """
     said = [str(row[name]) for name in ("source", "note") if row[name]]
-    scale = _MILLIONS.get(str(row["unit"]))
-    amount, year = float(str(row["value"])), int(str(row["year"]))
-    kind, value, share = Kind.MEASURED, None, None
-    if scale is None:
-        share = amount / 100.0
-    elif row["currency"] == "USD":
-        value = amount * scale
-    elif (rate := rates.get((str(row["currency"]), year))) is not None:
-        value = amount * scale * rate
-        kind = Kind.ESTIMATED
-        said.append(f"turned into USD at {rate:g} USD per {row['currency']}, an assumed mean")
+    scale = _MILLIONS.get(row["unit"])
+    months = row["months"]
+    value = share = None
+    kind = Kind.MEASURED
+    if scale is not None:
+        billions = row["value"] * scale / _MILLIONS["billion"]
+        value, kind = _in_usd(billions, row, row["currency"], rates, said)
+        if total and months == 12 and row["currency"] == total[1]:
+            share = billions / total[0]
     else:
-        said.append(f"{amount:g} {row['unit']} {row['currency']}: no rate at hand")
-    total = totals.get((row["reporter"], row["flow"], row["period"], row["currency"]))
-    if total and scale and row["months"] == 12:
-        share = amount * scale / _MILLIONS["billion"] / total
-    if row["months"] != 12 and value is not None:
-        value *= 12 / int(str(row["months"]))
+        share = row["value"] / 100.0
+        if total:
+            said.append(f"value: the share of {total[0]:g} billion {total[1]} in all")
+            value, _ = _in_usd(share * total[0], row, total[1], rates, said)
+            kind = Kind.ESTIMATED
+    if months != 12 and value is not None:
+        value *= 12 / months
         kind = Kind.ESTIMATED
-        said.append(f"scaled from {row['months']} months to a year")
+        said.append(f"scaled from {months} months to a year")
     kept = ("record", "reporter", "partner", "year", "valuation", "hong_kong")
-    definition = "; ".join(said)
+    of = "share_of_imports" if row["flow"] == "import" else "share_of_exports"
     return {
         **{name: row[name] if row[name] is not None else "" for name in kept},
         "value": value,
-        "share": share,
+        of: share,
         "kind": kind.value,
-        "definition": definition,
+        "definition": "; ".join(said),
     }
 
 
+def _in_usd(
+    billions: float, row: Mapping[str, Any], currency: str, rates: Rates, said: list[str]
+) -> tuple[float | None, Kind]:
+    """Return an amount in million USD and its kind; None where no rate is at hand."""
+    if currency == "USD":
+        return billions * _MILLIONS["billion"], Kind.MEASURED
+    rate = rates.get((currency, row["year"]))
+    if rate is None:
+        said.append(f"{billions:g} billion {currency}: no rate at hand")
+        return None, Kind.MEASURED
+    said.append(f"turned into USD at {rate:g} USD per {currency}, an assumed mean")
+    return billions * _MILLIONS["billion"] * rate, Kind.ESTIMATED
+
+
 def _ranges(frame: pl.DataFrame) -> tuple[str, ...]:
-    """Return the span of the records of each year, in words."""
+    """Return the span of the records of each pair and year, in words."""
     notes = []
-    for year in frame["year"].unique().sort():
-        rows = frame.filter((pl.col("year") == year) & pl.col("value").is_not_null())
+    pairs = frame.select("importer", "exporter").unique(maintain_order=True).rows()
+    for (importer, exporter), year in (
+        (pair, year) for pair in pairs for year in frame["year"].unique().sort()
+    ):
+        rows = frame.filter(importer=importer, exporter=exporter, year=year).drop_nulls("value")
         if rows["record"].n_unique() < 2:
             continue
         listed = ", ".join(
             f"{value / 1000:.0f} {record}"
             for record, value in rows.select("record", "value").iter_rows()
         )
-        notes.append(f"{year}: {listed}, billion USD; use the span as the range")
+        pair = f"{importer} from {exporter}, " if len(pairs) > 1 else ""
+        notes.append(f"{pair}{year}: {listed}, billion USD; use the span as the range")
     return (
         *notes,
         "importers record by origin with freight and insurance, exporters by first destination "

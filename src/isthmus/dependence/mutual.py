@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import HIRSCHMAN
+from isthmus.dependence.customs import customs_records, without_records
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import member_mask
@@ -53,7 +55,9 @@ def mutual(
     -------
     Result
         ``flows``: by item both ways, with shares in the buyer's external purchases and in the
-        seller's external sales; ``totals``: over all goods, and at industry level over everything.
+        seller's external sales; ``totals``: over all goods, and at industry level over everything;
+        ``records``: where customs figures of the pair are at hand and no items are chosen, the
+        same goods trade as the balanced table, the exporter's and the importer's office record it.
 
     Raises
     ------
@@ -82,6 +86,14 @@ def mutual(
         "flows": _wrap("flows", first, flows, level),
         "totals": _wrap("totals", first, totals, "scope"),
     }
+    datasets = [first.dataset]
+    if items is None:
+        if beside := customs_records(world, pairs):
+            tables["records"] = beside
+            datasets += beside.datasets
+        else:
+            alone = without_records(first)
+            tables = {k: replace(t, notes=(*alone, *t.notes)) for k, t in tables.items()}
     parameters = {
         "a": first.party.spec,
         "b": second.party.spec,
@@ -89,7 +101,7 @@ def mutual(
         "level": level,
         "items": None if items is None else list(first.items),
     }
-    made = provenance(world, "dependence.mutual", [first.dataset], parameters)
+    made = provenance(world, "dependence.mutual", datasets, parameters)
     return Result(tables, made, (HIRSCHMAN,))
 
 

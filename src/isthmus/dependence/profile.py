@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.customs import customs_records
+from isthmus.dependence.customs import customs_records, without_records
 from isthmus.dependence.ledger import Ledger, Level, read
 from isthmus.dependence.parties import member_mask
 from isthmus.errors import BadInput
@@ -101,9 +102,14 @@ def profile(
         "totals": _totals(ledger, exporters, bought, rivals, limit),
     }
     datasets = [ledger.dataset]
-    if on is not None and (beside := customs_records(world, ledger, exporters[0], bought[:, 0])):
-        tables["records"] = beside
-        datasets += beside.datasets
+    if on is not None and items is None:
+        seller = read(world, on, level=level, years=ledger.years)
+        if beside := customs_records(world, [(ledger, seller)]):
+            tables["records"] = beside
+            datasets += beside.datasets
+        else:
+            alone = without_records(ledger)
+            tables = {k: replace(t, notes=(*alone, *t.notes)) for k, t in tables.items()}
     parameters = {
         "importer": ledger.party.spec,
         "on": None if on is None else resolve(on, known=ledger.economies).spec,

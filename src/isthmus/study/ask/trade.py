@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from isthmus import dependence
+from isthmus.dependence.customs import FIGURES, RATES
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Result
 from isthmus.study.context import Context
@@ -72,6 +73,31 @@ def link(
     return rows[0]
 
 
+def span(
+    context: Context, importer: str, exporter: str, what: str, year: int
+) -> tuple[float | None, float | None]:
+    """Return the least and the largest that any record holds of goods between two parties.
+
+    Parameters
+    ----------
+    what : {"value", "share_of_imports", "share_of_exports"}
+        Column of the records.
+
+    Returns
+    -------
+    tuple of (float or None, float or None)
+        Nones where no customs figure is at hand.
+    """
+    tables = between(context, importer, exporter).tables
+    if "records" not in tables or what not in tables["records"].frame.columns:
+        return None, None
+    held = tables["records"].frame.filter(importer=importer, exporter=exporter, year=year)
+    found = held.drop_nulls(what)
+    if found["record"].n_unique() < 2:
+        return None, None
+    return float(found[what].min()), float(found[what].max())  # type: ignore[arg-type]
+
+
 def link_finding(
     context: Context,
     importer: str,
@@ -81,7 +107,7 @@ def link_finding(
     item: str = GOODS,
     year: int | None = None,
 ) -> Finding:
-    """Return one number of `link` as a finding.
+    """Return one number of `link` as a finding, with the span of the records at hand.
 
     Parameters
     ----------
@@ -89,6 +115,10 @@ def link_finding(
         Column of the row.
     """
     row = link(context, importer, exporter, item=item, year=year)
+    low, high = (
+        span(context, importer, exporter, what, row["year"]) if item == GOODS else (None, None)
+    )
+    beside = () if low is None else (FIGURES, RATES) if what == "value" else (FIGURES,)
     return context.finding(
         f"trade.{what}.{exporter}.{importer}.{item}.{row['year']}",
         row[what],
@@ -96,6 +126,9 @@ def link_finding(
         kind=context.kind_of(FLOWS),
         year=row["year"],
         method=f"trade_{what}",
-        datasets=[FLOWS],
+        datasets=[FLOWS, *beside],
+        low=low,
+        high=high,
+        interval="" if low is None else "records",
         caveat="goods_only" if item == GOODS else "industry_broad" if item != "all" else "",
     )

@@ -6,7 +6,7 @@ import polars as pl
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding
-from isthmus.study.ask.trade import FLOWS, GOODS, link, link_finding, member_trade, year_of
+from isthmus.study.ask.trade import FLOWS, GOODS, link_finding, member_trade, year_of
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
 
@@ -30,16 +30,12 @@ def export_share(
 @measure("trade.export_share_ratio", a=PARTY, b=PARTY, industry=INDUSTRY)
 def export_share_ratio(context: Context, *, a: str, b: str, industry: str = GOODS) -> Finding:
     """Weight of `b` as a market of `a` over the weight of `a` as a market of `b`."""
-    ours = link(context, b, a, item=industry)["share_of_exports"]
-    theirs = link(context, a, b, item=industry)["share_of_exports"]
-    return context.finding(
+    return _ratio(
+        context,
         f"trade.export_share_ratio.{a}.{b}.{industry}",
-        ours / theirs if theirs else None,
-        "ratio",
-        kind=context.kind_of(FLOWS),
-        year=year_of(context),
+        link_finding(context, b, a, "share_of_exports", item=industry),
+        link_finding(context, a, b, "share_of_exports", item=industry),
         method="trade_export_share_ratio",
-        datasets=[FLOWS],
     )
 
 
@@ -48,17 +44,38 @@ def import_value_ratio(
     context: Context, *, importer: str, exporter: str, over: str, industry: str = GOODS
 ) -> Finding:
     """Purchases of `importer` from `exporter` over those from another party."""
-    top = link(context, importer, exporter, item=industry)["value"]
-    base = link(context, importer, over, item=industry)["value"]
-    return context.finding(
+    return _ratio(
+        context,
         f"trade.import_value_ratio.{importer}.{exporter}.{over}.{industry}",
-        top / base if base else None,
+        link_finding(context, importer, exporter, "value", item=industry),
+        link_finding(context, importer, over, "value", item=industry),
+        method="trade_import_value_ratio",
+    )
+
+
+def _ratio(context: Context, key: str, top: Finding, base: Finding, *, method: str) -> Finding:
+    """Return one number over another; where records differ, with the span of their ratios."""
+    apart = top.low is not None or base.low is not None
+    return context.finding(
+        key,
+        _over(top.value, base.value),
         "ratio",
         kind=context.kind_of(FLOWS),
-        year=year_of(context),
-        method="trade_import_value_ratio",
-        datasets=[FLOWS],
+        year=top.year,
+        method=method,
+        datasets=[*top.datasets, *base.datasets],
+        low=_over(_end(top.low, top), _end(base.high, base)) if apart else None,
+        high=_over(_end(top.high, top), _end(base.low, base)) if apart else None,
+        interval="records" if apart else "",
     )
+
+
+def _end(end: float | None, finding: Finding) -> float | None:
+    return finding.value if end is None else end
+
+
+def _over(top: float | None, base: float | None) -> float | None:
+    return top / base if top is not None and base else None
 
 
 @measure("trade.member_spread", coalition=COALITION, on=PARTY)

@@ -10,6 +10,7 @@ from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding
 from isthmus.study.ask.trade import FLOWS, between, link, link_finding, year_of, years_of
 from isthmus.study.page import Fields, Page
+from isthmus.study.subjects.dependence.records import say_records
 
 SHARE = {"share": "share"}
 
@@ -26,7 +27,17 @@ def write(page: Page) -> None:
     _over_time(page)
     _by_industry(page)
     _flows(page)
+    say_records(page, _recorded(page))
     page.note("exposure_not_loss", "goods_leave_out", "industries_broad")
+
+
+def _recorded(page: Page) -> list[tuple[str, str]]:
+    """The pairs whose goods trade the page quotes: importer and exporter."""
+    home, partner = page.home, page.partner
+    pairs = [(home, partner), (partner, home)]
+    for rival in page.given("rival"):
+        pairs += [(home, rival), (rival, partner), (rival, home), (partner, rival)]
+    return pairs
 
 
 def _of(page: Page, importer: str, exporter: str, what: str, **which: Any) -> Finding:

@@ -8,6 +8,7 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding
+from isthmus.study.ask.records import note_records
 from isthmus.study.ask.trade import FLOWS, GOODS, member_trade, year_of
 from isthmus.study.outlines import FEWEST_ON_MAP, POINTS, SHAPES, outlines_of
 from isthmus.study.page import Fields, Page
@@ -36,6 +37,7 @@ def write(page: Page) -> None:
     _dots(page, frame)
     _members(page, frame)
     page.note("exposure_not_loss", "goods_leave_out", "own_imports")
+    note_records(page, (page.home, page.rival), (page.home, page.partner))
 
 
 def _frame(page: Page) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from isthmus.study.ask.coercion import (
     ladder_of,
     standing,
 )
+from isthmus.study.ask.records import note_records
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.ladder.measures import break_even, exposure, price
 
@@ -48,6 +49,7 @@ def write(page: Page) -> None:
     _assumptions(page)
     page.note("intentions", "support" if bloc else "no_support", "military_value")
     page.note("listings_apart", "ladder_steps")
+    note_records(page, (page.rival, page.home))
 
 
 def _title(key: str) -> str:

@@ -10,6 +10,7 @@ from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import AFTER_DELAY, LADDER, TOP, coded, inside, ladder_of
+from isthmus.study.ask.records import note_records
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.leverage.measures import (
     TRADE,
@@ -52,6 +53,7 @@ def write(page: Page) -> None:
         page.counter(44, **scores(page))
     page.note("two_channels", "could_not_would", "diverted", "goods_leave_out")
     page.note("backtest_broad", "listings_test")
+    note_records(page, (page.home, page.rival), (page.rival, page.home))
 
 
 def _known(page: Page) -> list[str]:
