@@ -361,3 +361,17 @@ def test_a_table_keeps_its_currency_and_comes_in_millions(bench: Bench) -> None:
     assert world.x.tolist() == pytest.approx([0.1, 0.1, 0.1, 0.1])
     assert any("amounts are in million EUR" in note for note in world.notes)
     assert "is no unit of money" in bench.add(TABLE, unit="tonnes", code=3, **options)
+
+
+def test_flows_that_are_no_whole_cube_are_refused_where_rows_are_missing(bench: Bench) -> None:
+    parties = ("DEU", "TWN")
+    cells = [(a, b, i) for a in parties for b in parties for i in ("C26", "SERV")]
+    lines = [f"2022,{a},{b},{i},5" for a, b, i in cells]
+    head = "year,exporter,importer,industry,value\n"
+    bench.add(head + "\n".join(lines), key="icio_flows")
+    said = bench.add(head + "\n".join(lines[:-1]), key="icio_flows", code=3)
+    assert "7 rows where 8 combinations need one each" in said
+    stray = bench.add(head + "\n".join([*lines, "2022,DEU,TWN,C99,5"]), key="icio_flows", code=3)
+    assert "line 10, column industry: 'C99' has 1 of 4 rows" in stray
+    blank = [*lines[:-1], "2022,TWN,TWN,SERV,"]
+    assert "missing is not zero" in bench.add(head + "\n".join(blank), key="icio_flows", code=3)

@@ -168,6 +168,8 @@ def _known(
     kept, unit = rows.in_unit(kept, contract, record.unit, report)
     if not report.problems:
         kept = rows.without_repeats(kept, contract, report, add_up=choices.sum_duplicates)
+    if not report.problems:
+        rows.check_complete(kept, contract, report)
     if kept.frame.is_empty() and not report.problems:
         report.problems.append(
             InputProblem("no rows are left", kept.name, "; ".join(report.dropped))

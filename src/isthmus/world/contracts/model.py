@@ -99,6 +99,8 @@ class Contract:
         Columns in that unit that are converted from other powers of ten.
     apart : tuple of str
         Two columns that name different economies: an economy's trade with itself is left out.
+    complete : tuple of str
+        Two columns that name the same parties; every combination of `unique` has a row.
     absent : mapping of str to str
         What fills a column that is not there; an empty text leaves it empty.
     closed : bool
@@ -112,6 +114,7 @@ class Contract:
     unit: str = ""
     money: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    complete: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
     classification: str = "HS2017"

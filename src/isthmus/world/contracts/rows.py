@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -185,6 +186,43 @@ def without_repeats(given: Given, contract: Contract, report: Report, *, add_up:
     if first.height > 20:
         report.problems.append(InputProblem(f"and {first.height - 20:,} more repeated rows"))
     return given
+
+
+def check_complete(given: Given, contract: Contract, report: Report) -> None:
+    """Add a problem for the labels that lack rows, where every combination needs one."""
+    if not contract.complete:
+        return
+    parties = set().union(*(given.frame[name].unique() for name in contract.complete))
+    sizes = {
+        name: len(parties) if name in contract.complete else given.frame[name].n_unique()
+        for name in contract.unique
+    }
+    needed = math.prod(sizes.values())
+    if given.frame.height == needed:
+        return
+    what = f"{given.frame.height:,} rows where {needed:,} combinations need one each"
+    gaps = "; ".join(report.dropped)
+    report.problems.append(InputProblem(what, given.name, gaps))
+    report.problems += _short(given, sizes, needed)
+
+
+def _short(given: Given, sizes: Mapping[str, int], needed: int) -> list[InputProblem]:
+    """Return the labels that lack the largest part of their rows."""
+    short = sorted(
+        (count * size / needed, name, str(label), count)
+        for name, size in sizes.items()
+        for label, count in given.frame.group_by(name).len().rows()
+        if count * size < needed
+    )
+    return [
+        given.problem(
+            f"'{label}' has {count:,} of {needed // sizes[name]:,} rows",
+            given.frame[name].cast(pl.String) == label,
+            name,
+        )
+        for share, name, label, count in short[:5]
+        if share == short[0][0]
+    ]
 
 
 def _added_up(given: Given, keys: list[str], amounts: list[str], report: Report) -> Given:
