@@ -15,6 +15,10 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 from hypothesis.internal.constants_ast import Constants
 
+# Workers share the cores: threads of one matrix product that wait for each other cost several times
+# its work. Faces call every lens with one thread as well.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 PROJECT = Path(__file__).resolve().parents[1]
 REQUIRED = os.environ.get("CI") == "true"
 

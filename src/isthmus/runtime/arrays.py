@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import SchemaVersionUnsupported
+from isthmus.errors import IsthmusError, SchemaVersionUnsupported
 from isthmus.runtime import disk
 from isthmus.runtime.atomic import atomic_write_bytes, storage_errors
 from isthmus.runtime.canonical import canonical_json
-from isthmus.runtime.reading.archives import ARCHIVE_FAULTS
+from isthmus.runtime.reading.arrays import ArrayArchive
 from isthmus.runtime.reading.json_values import json_values
+from isthmus.runtime.reading.values import Unreadable
 
 SCHEMA_VERSION = 1
 _ABOUT = "about"
-_DAMAGE = (OSError, ValueError, KeyError, *ARCHIVE_FAULTS)
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -75,10 +75,12 @@ class ArrayCheckpoint:
             When it was written by a release with another layout.
         """
         try:
-            with self.path.open("rb") as handle, np.load(handle, allow_pickle=False) as kept:
-                entry = json_values(kept[_ABOUT].tobytes())
-                arrays = {name[2:]: kept[name] for name in kept.files if name != _ABOUT}
-        except _DAMAGE:
+            with ArrayArchive(self.path, what="checkpoint") as kept:
+                entry = json_values(kept.read(_ABOUT).tobytes())
+                arrays = {name[2:]: kept.read(name) for name in kept.forms if name != _ABOUT}
+        except (IsthmusError, Unreadable):
+            return None
+        if not isinstance(entry, dict):
             return None
         if entry.get("schema_version") != SCHEMA_VERSION:
             raise SchemaVersionUnsupported(
@@ -87,8 +89,11 @@ class ArrayCheckpoint:
                 where=str(self.path),
                 hint="start the run again",
             )
-        back = {n: a.transpose(np.argsort(entry["layout"][n])) for n, a in arrays.items()}
-        return entry["about"], back
+        try:
+            back = {name: _restored(a, entry["layout"][name]) for name, a in arrays.items()}
+            return dict(entry["about"]), back
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def clear(self) -> None:
         """Remove the folder with all that lies in it."""
@@ -99,3 +104,10 @@ def _axes(array: NDArray[Any]) -> list[int]:
     """Return the axes from the slowest to the fastest in memory."""
     strides = [-abs(step) for step in array.strides]
     return [int(axis) for axis in np.argsort(strides, kind="stable")]
+
+
+def _restored(array: NDArray[Any], axes: Sequence[int]) -> NDArray[Any]:
+    """Undo the order of `_axes`."""
+    if sorted(axes) != list(range(array.ndim)):
+        raise ValueError("no order of the axes")
+    return array.transpose(np.argsort(axes))
