@@ -1,4 +1,4 @@
-"""The flagship study on machines that do not cooperate: real mounts, real signals, odd locales."""
+"""A study on machines that do not cooperate: real mounts, real signals, odd locales."""
 
 from __future__ import annotations
 
@@ -13,7 +13,28 @@ from pathlib import Path
 
 import pytest
 
-ASSESS = [sys.executable, "-m", "isthmus", "assess", "taiwan-europe"]
+STUDY = """
+schema_version = 2
+name = "machine"
+title = "{partner} für {home}: 臺灣 – Ελλάδα"
+question = "From whom does {home} buy?"
+industries = ["C26"]
+
+[roles]
+home = "DEU"
+partner = "TWN"
+
+[[pages]]
+page = "concentration"
+"""
+
+
+@pytest.fixture(scope="session")
+def assess(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return the command that answers a short study, all but its folder of output."""
+    study = tmp_path_factory.mktemp("study") / "machine.toml"
+    study.write_text(STUDY, encoding="utf-8")
+    return [sys.executable, "-m", "isthmus", "assess", str(study), "--out"]
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +53,13 @@ def mounted(own_mounts: list[str], script: str, *words: str) -> subprocess.Compl
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
-def test_full_disk_is_named_and_leaves_nothing(tmp_path: Path, own_mounts: list[str]) -> None:
+def test_full_disk_is_named_and_leaves_nothing(
+    tmp_path: Path, own_mounts: list[str], assess: list[str]
+) -> None:
     script = (
         'mount -t tmpfs -o size=48k none "$1" && cd "$1"; shift; "$@"; code=$?; ls -A; exit $code'
     )
-    done = mounted(own_mounts, script, str(tmp_path), *ASSESS, "--out", "dossier")
+    done = mounted(own_mounts, script, str(tmp_path), *assess, "dossier")
     assert done.returncode == 1, done.stderr
     assert "no space left" in done.stderr
     assert done.stdout.split() == []
@@ -54,31 +77,35 @@ def test_full_home_costs_the_record_and_not_the_answer(
     assert "run not kept: no space left" in " ".join(done.stderr.split())
 
 
-def test_read_only_home_does_not_matter(tmp_path: Path, own_mounts: list[str]) -> None:
+def test_read_only_home_does_not_matter(
+    tmp_path: Path, own_mounts: list[str], assess: list[str]
+) -> None:
     home, out = tmp_path / "home", tmp_path / "out"
     home.mkdir()
     script = (
         'export HOME="$1"; unset XDG_DATA_HOME XDG_CACHE_HOME ISTHMUS_HOME; '
         'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"; shift; "$@"'
     )
-    done = mounted(own_mounts, script, str(home), *ASSESS, "--out", str(out))
+    done = mounted(own_mounts, script, str(home), *assess, str(out))
     assert done.returncode == 0, done.stderr
     assert (out / "dossier.html").is_file()
     assert list(home.iterdir()) == []
 
 
-def test_read_only_target_is_named(tmp_path: Path, own_mounts: list[str]) -> None:
+def test_read_only_target_is_named(
+    tmp_path: Path, own_mounts: list[str], assess: list[str]
+) -> None:
     script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"; shift; "$@"'
-    done = mounted(own_mounts, script, str(tmp_path), *ASSESS, "--out", str(tmp_path / "dossier"))
+    done = mounted(own_mounts, script, str(tmp_path), *assess, str(tmp_path / "dossier"))
     assert done.returncode == 1
     assert "cannot be written to" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("wait_for", ["start", "writing"])
-def test_interrupt_leaves_nothing(tmp_path: Path, wait_for: str) -> None:
+def test_interrupt_leaves_nothing(tmp_path: Path, wait_for: str, assess: list[str]) -> None:
     child = subprocess.Popen(
-        [*ASSESS, "--out", str(tmp_path / "dossier")],
+        [*assess, str(tmp_path / "dossier")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -115,22 +142,23 @@ def test_interrupt_leaves_nothing(tmp_path: Path, wait_for: str) -> None:
     ],
     ids=["C", "latin-1"],
 )
-def test_locale_does_not_matter(tmp_path: Path, locale: dict[str, str]) -> None:
+def test_locale_does_not_matter(tmp_path: Path, locale: dict[str, str], assess: list[str]) -> None:
     done = subprocess.run(
-        [*ASSESS, "--out", str(tmp_path / "dossier")],
+        [*assess, str(tmp_path / "dossier")],
         capture_output=True,
         env={**os.environ, **locale},
         timeout=120,
     )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
-    (tmp_path / "dossier" / "dossier.html").read_text(encoding="utf-8")
+    page = (tmp_path / "dossier" / "dossier.html").read_text(encoding="utf-8")
+    assert "für Germany: 臺灣 – Ελλάδα" in page
 
 
-def test_existing_output_is_kept(tmp_path: Path) -> None:
+def test_existing_output_is_kept(tmp_path: Path, assess: list[str]) -> None:
     target = tmp_path / "dossier"
     target.mkdir()
     (target / "mine.txt").write_text("precious")
-    done = subprocess.run([*ASSESS, "--out", str(target)], capture_output=True, text=True)
+    done = subprocess.run([*assess, str(target)], capture_output=True, text=True)
     assert done.returncode == 3
     assert "already exists" in done.stderr
     assert (target / "mine.txt").read_text() == "precious"
