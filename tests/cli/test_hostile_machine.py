@@ -144,14 +144,18 @@ def test_interrupt_leaves_nothing(tmp_path: Path, wait_for: str, assess: list[st
 )
 def test_locale_does_not_matter(tmp_path: Path, locale: dict[str, str], assess: list[str]) -> None:
     done = subprocess.run(
-        [*assess, str(tmp_path / "dossier")],
+        [*assess, str(tmp_path / "dossier"), "--json"],
         capture_output=True,
         env={**os.environ, **locale},
         timeout=120,
     )
     assert done.returncode == 0, done.stderr.decode(errors="replace")
+    title = "Taiwan für Germany: 臺灣 – Ελλάδα"
+    assert json.loads(done.stdout.decode("utf-8"))["study"]["title"] == title
     page = (tmp_path / "dossier" / "dossier.html").read_text(encoding="utf-8")
-    assert "für Germany: 臺灣 – Ελλάδα" in page
+    assert title in page
+    assert "●" in page
+    assert str(tmp_path / "dossier" / "dossier.html") in done.stderr.decode("utf-8")
 
 
 def test_existing_output_is_kept(tmp_path: Path, assess: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from isthmus.report import render_html
@@ -23,3 +25,16 @@ def dossier(world: World) -> Dossier:
 @pytest.fixture(scope="session")
 def page(dossier: Dossier) -> str:
     return render_html(dossier)
+
+
+@pytest.fixture(scope="session")
+def short(dossier: Dossier) -> Dossier:
+    """Return a dossier with some of everything, small enough to be rendered many times."""
+    with_tables = [s for s in dossier.sections if s.tables and s.charts][:1]
+    rest = [s for s in dossier.sections if s.notes and s not in with_tables][:1]
+    sections = tuple(
+        replace(s, tables=s.tables[:1], charts=s.charts[:1], findings=s.findings[:3])
+        for s in (*with_tables, *rest)
+    )
+    chosen = [next(a for a in dossier.claims if a.claim.kind == k) for k in ("fact", "intent")]
+    return replace(dossier, sections=sections, claims=tuple(chosen), sources=dossier.sources[:3])

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -101,19 +100,6 @@ def outline(dossier: Dossier) -> list[str]:
                 target = part.content if part.type == "html_inline" else part.attrs.get("href", "")
                 found.append(f"{part.type} {part.tag} {target}".strip())
     return found
-
-
-@pytest.fixture(scope="module")
-def short(dossier: Dossier) -> Dossier:
-    """Return a dossier with some of everything, small enough to be rendered many times."""
-    with_tables = [s for s in dossier.sections if s.tables and s.charts][:1]
-    rest = [s for s in dossier.sections if s.notes and s not in with_tables][:1]
-    sections = tuple(
-        replace(s, tables=s.tables[:1], charts=s.charts[:1], findings=s.findings[:3])
-        for s in (*with_tables, *rest)
-    )
-    chosen = [next(a for a in dossier.claims if a.claim.kind == k) for k in ("fact", "intent")]
-    return replace(dossier, sections=sections, claims=tuple(chosen), sources=dossier.sources[:3])
 
 
 def test_the_page_has_links_headings_and_marks_of_its_own(short: Dossier) -> None:
