@@ -138,7 +138,13 @@ def test_a_range_that_covers_more_than_the_whole_is_refused():
     assert found["items.0.good"] == "a share of 1.2 is above the whole"
 
 
-def test_a_csv_holds_the_structure():
+def written(folder, text):
+    path = folder / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_csv_holds_the_structure(tmp_path):
     text = (
         "item,input,quantity,low,high,unit,hs,source,reason,read\n"
         ",drone,,,,piece,8525,,,\n"
@@ -146,7 +152,7 @@ def test_a_csv_holds_the_structure():
         "motor,magnet,0.01,0.005,0.015,kg,850511,,weighed,\n"
         "drone,fibre,,,,spool,,,,\n"
     )
-    bill = bill_from_csv(text, name="own", where="own.csv")
+    bill = bill_from_csv(written(tmp_path, text))
     assert bill.products == ("drone",)
     assert {i.name: i.unit for i in bill.items} == {
         "drone": "piece",
@@ -161,7 +167,7 @@ def test_a_csv_holds_the_structure():
     assert (use.quantity.value, use.quantity.reason) == (0.01, "weighed")
 
 
-def test_a_csv_tells_every_bad_row():
+def test_a_csv_tells_every_bad_row(tmp_path):
     text = (
         "item,input,quantity,unit,reason\n"
         ",drone,,piece,\n"
@@ -170,9 +176,9 @@ def test_a_csv_tells_every_bad_row():
         "drone,motor,2,kg,x\n"
     )
     with pytest.raises(BadInput) as caught:
-        bill_from_csv(text, name="own", where="own.csv")
+        bill_from_csv(written(tmp_path, text))
     told = [str(p) for p in caught.value.problems]
-    assert "line 3, quantity: 'four' is not a number" in told
+    assert any("line 3, column quantity: 'four' is not a number" in t for t in told)
     assert any("'motor' has the units 'piece' and 'kg'" in t for t in told)
     assert any("needs a source or a reason" in t for t in told)
 

@@ -91,7 +91,7 @@ def build_bill(raw: Mapping[str, Any], *, where: str) -> Bill:
         With every problem found: fields, units, ranges, cycles, shares, dates.
     """
     problems: list[InputProblem] = []
-    head = _part(Head, {k: v for k, v in raw.items() if k not in _LISTS}, "", problems)
+    head = part_of(Head, {k: v for k, v in raw.items() if k not in _LISTS}, "", problems)
     items = _parts(Item, raw, "items", problems)
     suppliers = _parts(Supplier, raw, "suppliers", problems)
     demands = _parts(Demand, raw, "demands", problems)
@@ -130,7 +130,9 @@ def joined(bills: Iterable[Bill]) -> Bill:
         [(b.head.name, s) for b in every for s in b.suppliers], "suppliers", problems
     )
     remedies = _merged([(b.head.name, r) for b in every for r in b.remedies], "remedies", problems)
-    starts = {b.head.start for b in every}
+    # A structure alone dates nothing.
+    dated = [b for b in every if b.suppliers or b.demands] or every
+    starts = {b.head.start for b in dated}
     if len(starts) > 1:
         what = f"begin on different days: {', '.join(map(str, sorted(starts)))}"
         problems.append(InputProblem(what, "start", "give them one start"))
@@ -147,6 +149,7 @@ def joined(bills: Iterable[Bill]) -> Bill:
         update={
             "name": "-".join(b.head.name for b in every),
             "title": "; ".join(b.head.title for b in every),
+            "start": dated[0].head.start,
         }
     )
     return replace(
@@ -218,11 +221,12 @@ def _parts(
     if not isinstance(raw, list | tuple):
         problems.append(InputProblem("must be a list of tables", where=field))
         return []
-    built = ((n, _part(model, one, f"{field}.{n}", problems)) for n, one in enumerate(raw))
+    built = ((n, part_of(model, one, f"{field}.{n}", problems)) for n, one in enumerate(raw))
     return [(n, part) for n, part in built if part is not None]
 
 
-def _part(model: type[P], raw: Any, place: str, problems: list[InputProblem]) -> P | None:
+def part_of(model: type[P], raw: Any, place: str, problems: list[InputProblem]) -> P | None:
+    """Return a part built from plain values, or None and its `problems` where it breaks a rule."""
     try:
         return model.model_validate(raw)
     except ValidationError as error:

@@ -40,6 +40,12 @@ def cross_problems(
     }
     problems = [p for field, parts in groups.items() for p in _twice(field, parts)]
     problems += [
+        InputProblem(f"'{item.name}' takes '{name}' {k} times", f"items.{n}.inputs")
+        for n, item in items
+        for name, k in Counter(use.item for use in item.inputs).items()
+        if k > 1
+    ]
+    problems += [
         p
         for place, name in _references(items, suppliers, demands, remedies)
         for p in _unknown_item(place, name, written)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from isthmus.codes import coalitions, members
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.production.bill import Bill
-from isthmus.production.parts import Supplier
 
 _STOP = re.compile(
     r"(?P<who>[A-Za-z0-9_-]+)(=(?P<share>[0-9.]+))?(@(?P<start>[0-9.]+)(\+(?P<days>[0-9.]+))?)?"
@@ -41,17 +40,31 @@ class Stop:
     start: float = 0.0
     days: float = np.inf
 
-    def hits(self, supplier: Supplier) -> bool:
-        """Return whether a supplier stands where this stop is."""
-        if self.who in (supplier.name, supplier.economy):
+    def hits(self, name: str, economy: str) -> bool:
+        """Return whether this stop is that of a supplier, or of where it stands."""
+        if self.who in (name, economy):
             return True
-        return self.who in coalitions() and supplier.economy in members(self.who)
+        return self.who in coalitions() and economy in members(self.who)
 
-    def running(self, weeks: int) -> NDArray[np.float64]:
-        """Return the share of production left in each week, (T,)."""
-        begin, week = self.start / 7.0, np.arange(weeks)
-        over = np.minimum(week + 1, begin + self.days / 7.0) - np.maximum(week, begin)
-        return np.asarray(1.0 - self.share * np.clip(over, 0.0, 1.0))
+
+def running(stops: Iterable[Stop], name: str, economy: str, weeks: int) -> NDArray[np.float64]:
+    """Return the share of production that no stop takes from a supplier in each week, (T,).
+
+    At every moment the largest of the stops in force counts.
+    """
+    own = [
+        (s.start / 7.0, (s.start + s.days) / 7.0, s.share) for s in stops if s.hits(name, economy)
+    ]
+    whole = np.arange(weeks + 1.0)
+    edges = np.r_[whole, [begin for begin, _, _ in own], [end for _, end, _ in own]]
+    bounds = np.unique(np.clip(edges, 0.0, weeks))
+    middle = (bounds[1:] + bounds[:-1]) / 2.0
+    level = np.ones_like(middle)
+    for begin, end, share in own:
+        inside = (begin <= middle) & (middle < end)
+        level[inside] = np.minimum(level[inside], 1.0 - share)
+    first = np.searchsorted(bounds, whole[:-1])
+    return np.asarray(np.add.reduceat(level * np.diff(bounds), first))
 
 
 def stops_of(bill: Bill, words: Iterable[str]) -> tuple[Stop, ...]:
@@ -71,7 +84,7 @@ def stops_of(bill: Bill, words: Iterable[str]) -> tuple[Stop, ...]:
             problems.append(InputProblem(f"'{word}' cannot be read", "stops", FORM))
             continue
         stop = Stop(found["who"], *numbers)
-        if not any(stop.hits(s) for s in bill.suppliers):
+        if not any(stop.hits(s.name, s.economy) for s in bill.suppliers):
             hint = did_you_mean(stop.who, names) or f"known: {', '.join(sorted(names))}"
             problems.append(
                 InputProblem(f"no supplier is or stands in '{stop.who}'", "stops", hint)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.production.bill import Bill, build_bill, joined
+from isthmus.production.amounts import Amount
+from isthmus.production.bill import Bill, build_bill, joined, part_of
 from isthmus.runtime.reading import load_toml, read_text
+from isthmus.sources.numbers import parse_numbers
+from isthmus.sources.text import read_text as read_table
 
 CSV_COLUMNS = ("item", "input", "quantity", "low", "high", "unit", "hs", "source", "reason", "read")
 _NEEDED = ("item", "input", "unit")
+_NUMBERS = ("quantity", "low", "high")
+_AMOUNT = {"quantity": "value"} | {
+    c: c for c in ("low", "high", "unit", "source", "reason", "read")
+}
+UNDATED = "2025-01-06"
+"""First day of a structure alone, the one of the families that ship; it dates nothing."""
 
 
 def family_names() -> tuple[str, ...]:
@@ -52,10 +59,9 @@ def load_bill(source: str | Path) -> Bill:
     path = Path(source)
     if isinstance(source, str) and path.suffix not in {".toml", ".csv"}:
         return bill_from_toml(family_text(text), where=f"{text} (shipped)")
-    written = read_text(path, what="bill of materials")
     if path.suffix == ".csv":
-        return bill_from_csv(written, name=path.stem.lower().replace("_", "-"), where=text)
-    return bill_from_toml(written, where=text)
+        return bill_from_csv(path)
+    return bill_from_toml(read_text(path, what="bill of materials"), where=text)
 
 
 def load_bills(sources: Sequence[str | Path]) -> Bill:
@@ -92,69 +98,57 @@ def bill_from_toml(text: str, *, where: str) -> Bill:
     return build_bill(load_toml(text, what="bill of materials", where=where), where=where)
 
 
-def bill_from_csv(text: str, *, name: str, where: str) -> Bill:
-    """Read the structure of products from CSV text: one row per item and what goes into it.
+def bill_from_csv(path: Path) -> Bill:
+    """Read the structure of products from a CSV file: one row per item and what goes into it.
 
     A row with an empty `item` names a product (its unit, HS codes); every other row says how much
     of `input` one unit of `item` takes, and in which unit. Without `quantity` it is structure only.
 
     Raises
     ------
-    BadInput
-        With every row that breaks a rule.
+    NotFound, BadInput
+        When it is not there, or with every row that breaks a rule.
     """
-    reader = csv.DictReader(io.StringIO(text), restval="")
-    named = tuple(reader.fieldnames or ())
+    table = read_table(path, wanted=CSV_COLUMNS)
+    named = table.frame.columns
     problems = [
-        InputProblem(f"unknown column '{c}'", "line 1", did_you_mean(c, CSV_COLUMNS))
+        InputProblem(f"unknown column '{c}'", "header", did_you_mean(c, CSV_COLUMNS))
         for c in named
         if c not in CSV_COLUMNS
     ]
-    problems += [InputProblem(f"no column '{c}'", "line 1") for c in _NEEDED if c not in named]
-    raise_all("bill of materials", problems, where=where)
+    problems += [InputProblem(f"no column '{c}'", "header") for c in _NEEDED if c not in named]
+    raise_all("bill of materials", problems, where=str(path))
+    numbers = parse_numbers(table, [c for c in _NUMBERS if c in named])
+    problems = list(numbers.problems)
     items: dict[str, dict[str, Any]] = {}
-    for row in reader:
-        line = reader.line_num
-        key = row["input"].strip()
-        entry = items.setdefault(key, {"name": key, "title": key, "unit": row["unit"].strip()})
-        if entry["unit"] != row["unit"].strip():
-            what = f"'{key}' has the units '{entry['unit']}' and '{row['unit'].strip()}'"
-            problems.append(InputProblem(what, f"line {line}", "give an item one unit"))
-        if hs := (row.get("hs") or "").replace(" ", ""):
-            entry["hs"] = hs.split(";")
-        parent = row["item"].strip()
+    rows = table.frame.with_columns(numbers.frame.get_columns()).iter_rows(named=True)
+    for line, row in zip(table.lines, rows, strict=True):
+        here, key, unit, parent = f"line {line}", row["input"], row["unit"], row["item"]
+        if not key or not unit:
+            problems.append(InputProblem("needs an input and its unit", here))
+            continue
+        entry = items.setdefault(key, {"name": key, "title": key})
+        if entry.setdefault("unit", unit) != unit:
+            what = f"'{key}' has the units '{entry['unit']}' and '{unit}'"
+            problems.append(InputProblem(what, here, "give an item one unit"))
+        if hs := row.get("hs"):
+            entry["hs"] = hs.replace(" ", "").split(";")
         if not parent:
             entry["stage"] = "product"
             continue
-        amount, bad = _amount(row, line)
-        problems += bad
-        use = {"item": key} if amount is None else {"item": key, "quantity": amount}
-        items.setdefault(parent, {"name": parent, "title": parent}).setdefault("inputs", []).append(
-            use
-        )
-    head = {"name": name, "title": name, "start": "2025-01-06"}
+        given = {k: row[c] for c, k in _AMOUNT.items() if row.get(c) is not None}
+        use: dict[str, Any] = {"item": key}
+        if "value" in given:
+            use["quantity"] = part_of(Amount, given, here, problems)
+        elif "low" in given or "high" in given:
+            problems.append(InputProblem("a range without a quantity", here))
+        users = items.setdefault(parent, {"name": parent, "title": parent})
+        users.setdefault("inputs", []).append(use)
+    name = path.stem.lower().replace("_", "-")
+    head = {"name": name, "title": name, "start": UNDATED}
     try:
-        bill = build_bill({**head, "items": list(items.values())}, where=where)
+        bill = build_bill({**head, "items": list(items.values())}, where=str(path))
     except BadInput as error:
         problems += error.problems
-    raise_all("bill of materials", problems, where=where)
+    raise_all("bill of materials", problems, where=str(path))
     return bill
-
-
-def _amount(row: dict[str, str], line: int) -> tuple[dict[str, Any] | None, list[InputProblem]]:
-    numbers: dict[str, Any] = {}
-    problems = []
-    for column, key in (("quantity", "value"), ("low", "low"), ("high", "high")):
-        text = (row.get(column) or "").strip()
-        if not text:
-            continue
-        try:
-            numbers[key] = float(text)
-        except ValueError:
-            problems.append(InputProblem(f"'{text}' is not a number", f"line {line}, {column}"))
-    if "value" not in numbers:
-        if numbers:
-            problems.append(InputProblem("a range without a quantity", f"line {line}"))
-        return None, problems
-    words = {k: (row.get(k) or "").strip() for k in ("unit", "source", "reason", "read")}
-    return {**numbers, **{k: v for k, v in words.items() if v or k == "unit"}}, problems

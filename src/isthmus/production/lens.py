@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from isthmus.codes import coalitions, members
 from isthmus.errors import IdentityViolated, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
 from isthmus.kernels.production import simulate
 from isthmus.production.bill import Bill
-from isthmus.production.events import Surge, stops_of
+from isthmus.production.events import Stop, Surge, stops_of
 from isthmus.production.files import load_bills
 from isthmus.production.parts import Remedy
 from isthmus.production.plan import Setting, chain_of
@@ -141,7 +142,7 @@ def told_of(
     course = simulate(chain, check=check)
     if not course.balance <= BALANCE:
         raise IdentityViolated(f"goods that come in and go out differ by {course.balance:.1e}")
-    return Told(bill, chain, course, notes_of(bill))
+    return Told(bill, chain, course, notes_of(bill, setting.stops))
 
 
 def check_numbers(
@@ -216,8 +217,12 @@ def setting_of(
     )
 
 
-def notes_of(bill: Bill) -> tuple[str, ...]:
+def notes_of(bill: Bill, stops: Sequence[Stop] = ()) -> tuple[str, ...]:
     """Return what must be read beside every figure."""
+    groups, who = coalitions(), {s.who for s in stops}
+    whole = sorted(
+        s.name for s in bill.suppliers if s.economy in groups and who & {*members(s.economy)}
+    )
     bare = [f"{user} of {used}" for user, used in bill.unquantified]
     free = sorted(
         {i.name for i in bill.items} - {s.item for s in bill.suppliers} - set(bill.products)
@@ -226,6 +231,7 @@ def notes_of(bill: Bill) -> tuple[str, ...]:
         "a rule of ordering, not a forecast: prices and design do not change",
         *((f"no quantity held, left out: {', '.join(bare)}",) if bare else ()),
         *((f"no supplier held, never short of capacity: {', '.join(free)}",) if free else ()),
+        *((f"held for a coalition, not hit by one member: {', '.join(whole)}",) if whole else ()),
         *((bill.head.note,) if bill.head.note else ()),
     )
 

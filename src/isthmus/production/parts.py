@@ -124,6 +124,8 @@ class Supplier(Part):
         Time from opening to full rate.
     qualification : Amount, optional
         Time after a stop until users accept it; accepted already when absent.
+    note : str
+        What the reader must know: with `opens`, where the day comes from.
     """
 
     name: Name
@@ -146,6 +148,8 @@ class Supplier(Part):
             raise ValueError("headroom goes with a share")
         if self.built is not None and self.opens is not None and self.opens < self.built:
             raise ValueError(f"opens on {self.opens} before it is built on {self.built}")
+        if self.opens is not None and not self.note:
+            raise ValueError("a day of opening needs a note that says where it comes from")
         return self
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from isthmus.errors import InputProblem, raise_all
 from isthmus.kernels.production_chain import Chain, explode
 from isthmus.production.bill import Bill
-from isthmus.production.events import Stop, Surge, first_event
+from isthmus.production.events import Stop, Surge, first_event, running
 from isthmus.production.parts import Item, Remedy, Supplier
 from isthmus.production.sampling import Sampler
 
@@ -78,8 +78,7 @@ def chain_of(bill: Bill, setting: Setting, remedies: Sequence[Remedy] = ()) -> C
     for supplier in bill.suppliers:
         _plant(plants, bill, setting, supplier, place[supplier.item], normal, shares)
     gifts: dict[int, Array] = defaultdict(lambda: np.zeros(normal.shape))
-    # Those that move the opening of plants come before those that enlarge what is open.
-    for act in sorted(remedies, key=lambda r: r.kind != "joint_procurement"):
+    for act in sorted(remedies, key=lambda r: _TURN.get(r.kind, len(_TURN))):
         _apply(plants, gifts, setting, act, place[act.item], bill[act.item], normal)
     hold = np.array(
         [setting.sampler.of(f"items.{i.name}.stock", i.stock, "weeks") for i in bill.items]
@@ -197,11 +196,9 @@ def _plant(
     if one.qualification is not None:
         wait = sampler.of(f"{where}.qualification", one.qualification, "weeks")
         opens = np.maximum(opens, first_event(setting.stops, setting.surge) + wait)
-    running = np.ones(setting.weeks)
-    for stop in setting.stops:
-        if stop.hits(one):
-            running = np.minimum(running, stop.running(setting.weeks))
-    plants.add(item, size, opens, sampler.of(f"{where}.ramp", one.ramp, "weeks"), running)
+    ramp = sampler.of(f"{where}.ramp", one.ramp, "weeks")
+    left = running(setting.stops, one.name, one.economy, setting.weeks)
+    plants.add(item, size, opens, ramp, left)
 
 
 def _shares(bill: Bill, sampler: Sampler) -> dict[str, Array]:
@@ -241,7 +238,8 @@ def _apply(
             size = sampler.of(f"{where}.adds", act.adds, "share") * normal[item]
         else:
             size = sampler.of(f"{where}.adds", act.adds, rate)
-        plants.add(item, size, lead, ramp, _running_in(act.economy, setting))
+        left = running(setting.stops, act.name, act.economy, setting.weeks)
+        plants.add(item, size, lead, ramp, left)
     elif act.factor is not None:
         more = sampler.of(f"{where}.factor", act.factor, "1") - 1.0
         for n in [n for n, i in enumerate(plants.item) if i == item]:
@@ -254,10 +252,6 @@ def _apply(
             plants.opens[n] = np.minimum(opens, np.maximum(opens - gained, lead))
 
 
-def _running_in(economy: str, setting: Setting) -> Array:
-    running = np.ones(setting.weeks)
-    where = Supplier.model_construct(name="", economy=economy)
-    for stop in setting.stops:
-        if stop.hits(where):
-            running = np.minimum(running, stop.running(setting.weeks))
-    return running
+_TURN = {"joint_procurement": 0, "longer_shifts": 1}
+"""What moves the opening of present suppliers comes first, then what enlarges them, then the rest:
+the order in a file does not matter."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
+from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.evidence import IN_UNIT, Column, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.kernels.production import simulate
@@ -28,6 +29,7 @@ from isthmus.production.lens import (
 from isthmus.production.parts import Remedy
 from isthmus.production.plan import Setting, chain_of
 from isthmus.production.results import Told, spread, stop_days
+from isthmus.production.sampling import Sampler
 from isthmus.runtime import CancelToken, Progress, silent
 
 HALF_YEAR = 26
@@ -240,7 +242,10 @@ def cheapest_set(
     place = _product(bill, product, target, confidence, seconds)
     setting = setting_of(bill, stops, surge, surge_day, days, draws, seed)
     acts, years = bill.remedies, days / 365.25
-    costs = np.array([_value(r, "cost") + years * _value(r, "yearly") for r in acts])
+    plain = replace(setting, sampler=Sampler(1, seed))
+    costs = np.array(
+        [_money([r], plain, "cost") + years * _money([r], plain, "yearly") for r in acts]
+    )
 
     def share(chosen: Chosen) -> float:
         if cancel is not None:
@@ -311,16 +316,6 @@ def _product(bill: Bill, product: str, target: float, confidence: float, seconds
         problems.append(InputProblem("the bills hold none", "remedies"))
     raise_all("search for remedies", problems)
     return [item.name for item in bill.items].index(product)
-
-
-def _value(act: Remedy, field: str) -> float:
-    amount = getattr(act, field)
-    if amount is None:
-        return 0.0
-    factor = amount.factor("m EUR")
-    if factor is None:
-        raise BadInput("a cost is not money", where=f"remedies.{act.name}.{field}")
-    return float(amount.value * factor)
 
 
 def _reaches(

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.evidence import IN_UNIT, Column, Table
+from isthmus.evidence import IN_UNIT, Column, Kind, Table
 from isthmus.kernels.production import NONE, Course
 from isthmus.kernels.production_chain import Chain, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
@@ -54,7 +54,8 @@ class Told:
             for c in columns
         }
         frame = pl.DataFrame(rows, schema=schema, orient="row")
-        return Table(name, frame, tuple(columns), self.bill.kind, (), text, self.notes)
+        kind = Kind.weakest([Kind.MODELLED, self.bill.kind])
+        return Table(name, frame, tuple(columns), kind, (), text, self.notes)
 
 
 def spread(values: Array) -> tuple[float | None, float | None, float | None]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from isthmus.evidence import IN_UNIT, Column, Table
 from isthmus.production.bill import Bill, amounts_of
+from isthmus.production.parts import Demand, Supplier
 
 
 def structure_table(bill: Bill) -> Table:
@@ -70,4 +71,10 @@ def numbers_table(bill: Bill) -> Table:
     numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
     schema = {c.name: numbers.get(c.name, pl.String) for c in columns}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return Table("numbers", frame, columns, bill.kind, (), "every number and where it comes from")
+    text, notes = "every number and where it comes from", []
+    for part in (*bill.items, *bill.suppliers, *bill.demands, *bill.remedies):
+        name = part.buyer if isinstance(part, Demand) else part.name
+        opens = part.opens if isinstance(part, Supplier) else None
+        day = f" opens on {opens}" if opens else ""
+        notes += [f"{name}{day}: {part.note}"] if part.note else []
+    return Table("numbers", frame, columns, bill.kind, (), text, tuple(notes))
