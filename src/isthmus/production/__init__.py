@@ -12,6 +12,7 @@ from isthmus.production.files import (
     load_bills,
 )
 from isthmus.production.lens import run
+from isthmus.production.packages import PackageRuns, change, package, package_runs
 from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
 from isthmus.production.published import checks
 from isthmus.production.remedies import cheapest_set, remedies
@@ -22,12 +23,14 @@ __all__ = [
     "Demand",
     "Input",
     "Item",
+    "PackageRuns",
     "Remedy",
     "Substitute",
     "Supplier",
     "allocation",
     "bill_from_csv",
     "bill_from_toml",
+    "change",
     "cheapest_set",
     "checks",
     "family_names",
@@ -35,6 +38,8 @@ __all__ = [
     "joined",
     "load_bill",
     "load_bills",
+    "package",
+    "package_runs",
     "remedies",
     "run",
 ]

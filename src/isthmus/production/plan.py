@@ -232,6 +232,9 @@ def _apply(
         weeks = np.ceil(lead).astype(np.int64)
         for week in np.unique(weeks[weeks < setting.weeks]):
             gifts[int(week)][item] += np.where(weeks == week, amount, 0.0)
+    elif item not in plants.item:
+        # Without a supplier an item is never short of capacity: nothing can be added to it.
+        return
     elif act.adds is not None:
         rate = f"{of.unit} per week"
         if act.adds.factor(rate) is None:

@@ -49,10 +49,7 @@ class Told:
 
     def table(self, name: str, rows: Sequence[Any], columns: Sequence[Column], text: str) -> Table:
         """Return rows as a table."""
-        schema = {
-            c.name: pl.Float64 if c.role == "value" or c.unit == "days" else pl.String
-            for c in columns
-        }
+        schema = {c.name: pl.Float64 if c.role == "value" or c.unit else pl.String for c in columns}
         frame = pl.DataFrame(rows, schema=schema, orient="row")
         kind = Kind.weakest([Kind.MODELLED, self.bill.kind])
         return Table(name, frame, tuple(columns), kind, (), text, self.notes)
@@ -104,20 +101,29 @@ def output_table(told: Told) -> Table:
     return told.table("output", rows, columns, "output of each product, by four weeks")
 
 
+def causes_of(told: Told, product: str, first: int, end: int) -> list[tuple[str, str, float]]:
+    """Return item, reason and share of draws and weeks that hold a product down, largest first."""
+    names = [item.name for item in told.bill.items]
+    part = told.course.cause[first:end, told.place(product)]
+    found, count = np.unique(part, return_counts=True)
+    rows = []
+    for code, number in sorted(zip(found, count, strict=True), key=lambda c: -c[1]):
+        reason, item = "none", ""
+        if code != NONE:
+            reason = "capacity" if code < len(names) else "lead time"
+            item = names[code % len(names)]
+        rows.append((item, reason, float(number / part.size)))
+    return rows
+
+
 def binding_table(told: Told) -> Table:
     """Return what holds each product down, by share of draws, in each period."""
-    names, rows = [item.name for item in told.bill.items], []
-    for product in told.products:
-        cause = told.course.cause[:, told.place(product)]
-        for first, end in blocks(len(cause)):
-            part = cause[first:end]
-            found, count = np.unique(part, return_counts=True)
-            for code, number in sorted(zip(found, count, strict=True), key=lambda c: -c[1]):
-                reason, item = "none", ""
-                if code != NONE:
-                    reason = "capacity" if code < len(names) else "lead time"
-                    item = names[code % len(names)]
-                rows.append((product, 7.0 * end, item, reason, float(number / part.size)))
+    rows = [
+        (product, 7.0 * end, *one)
+        for product in told.products
+        for first, end in blocks(len(told.course.cause))
+        for one in causes_of(told, product, first, end)
+    ]
     columns = (
         _PRODUCT,
         _DAY,

@@ -6,7 +6,6 @@ import polars as pl
 
 from isthmus.evidence import IN_UNIT, Column, Table
 from isthmus.production.bill import Bill, amounts_of
-from isthmus.production.parts import Demand, Supplier
 
 
 def structure_table(bill: Bill) -> Table:
@@ -71,10 +70,17 @@ def numbers_table(bill: Bill) -> Table:
     numbers = dict.fromkeys(("value", "low", "high"), pl.Float64)
     schema = {c.name: numbers.get(c.name, pl.String) for c in columns}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    text, notes = "every number and where it comes from", []
-    for part in (*bill.items, *bill.suppliers, *bill.demands, *bill.remedies):
-        name = part.buyer if isinstance(part, Demand) else part.name
-        opens = part.opens if isinstance(part, Supplier) else None
-        day = f" opens on {opens}" if opens else ""
-        notes += [f"{name}{day}: {part.note}"] if part.note else []
-    return Table("numbers", frame, columns, bill.kind, (), text, tuple(notes))
+    text = "every number and where it comes from"
+    return Table("numbers", frame, columns, bill.kind, (), text, _notes(bill))
+
+
+def _notes(bill: Bill) -> tuple[str, ...]:
+    """Return what the parts of a bill say beside their numbers, under the name of each."""
+    told = [(item.name, item.note) for item in bill.items]
+    told += [(act.name, act.note) for act in bill.remedies]
+    told += [(wish.buyer, wish.note) for wish in bill.demands]
+    told += [
+        (f"{one.name} opens on {one.opens}" if one.opens else one.name, one.note)
+        for one in bill.suppliers
+    ]
+    return tuple(f"{name}: {note}" for name, note in told if note)
