@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from isthmus.errors import BadInput
@@ -132,7 +133,7 @@ def test_tables_say_degree_gain_and_what_binds():
     assert output["level"].unique().sort().to_list() == [0.0, 0.5, 1.0]
     assert output.filter(level=0.0)["gained_high"].max() == 0
     assert output.filter(level=1.0)["stated"].max() == 0  # it adds no last stage
-    binding = found["package_binding"].frame.group_by("level").sum()
+    binding = found["package_binding"].frame.group_by("level").agg(pl.col("value").sum())
     assert binding["value"].to_list() == pytest.approx([1, 1, 1])
     months = found["months"].frame.sort("level")
     assert (months["reached"].diff().drop_nulls() >= 0).all()
