@@ -12,7 +12,6 @@ from isthmus.world import World, content_hash
 
 WANTED = {
     "alliances",
-    "ammunition_production",
     "arms_concentration",
     "baci_critical_materials",
     "chip_end_use",
@@ -25,7 +24,6 @@ WANTED = {
     "critical_materials_hs",
     "distances",
     "economies",
-    "eu_crm_shares",
     "gdp_population",
     "high_priority_items",
     "hs_concordance",

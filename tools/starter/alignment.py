@@ -57,6 +57,7 @@ def _arms(folder: Path) -> Built:
         pl.col("n_suppliers").alias("suppliers"),
         "top_supplier",
         "top_share",
+        (pl.col("import_tiv") / pl.col("import_tiv").sum().over("period")).round(4).alias("weight"),
     ).sort("economy", "period")
     suppliers = (
         listed.rename({"recipient_iso3": "economy"})
@@ -89,8 +90,12 @@ def _arms(folder: Path) -> Built:
             "suppliers": "number of suppliers",
             "top_supplier": "name of the largest supplier as in the register",
             "top_share": "share of the largest supplier",
+            "weight": "share of the recipient in the volume of all that are listed in the window",
         },
-        steps=("deal-years added up by supplier and window; import volumes themselves left out",),
+        steps=(
+            "deal-years added up by supplier and window; import volumes themselves left out",
+            "weights rounded to four digits: they weigh the shares of several recipients",
+        ),
         faults=(
             "trend-indicator values measure volume, not money",
             "deliveries, not orders; no deliveries of 2025",

@@ -1,11 +1,11 @@
-"""Economies, income, population, distances, governance; defence output facts."""
+"""Economies, income, population, distances, governance."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import polars as pl
-from tools.starter.common import OWN, OWN_CREDIT, Built, csv, resolve_idem
+from tools.starter.common import Built, csv
 from tools.starter.memberships import membership_rows
 
 from isthmus.evidence import DatasetRecord, Kind
@@ -14,15 +14,13 @@ _WDI = "World Bank WDI"
 
 
 def build(shared: Path) -> Built:
-    """Return the tables on countries and on defence output."""
+    """Return the tables on countries."""
     folder = shared / "strategic"
     return [
         _economies(folder),
         _gdp(folder),
         _distances(folder, shared / "mrio" / "labels"),
         _stability(shared / "reference", folder),
-        _ammunition(folder),
-        _drones(folder),
     ]
 
 
@@ -183,87 +181,5 @@ def _stability(folder: Path, strategic: Path) -> tuple[DatasetRecord, pl.DataFra
             "under two codes that are not in ISO 3166 left out",
         ),
         faults=("an index of perceptions with wide margins",),
-    )
-    return record, frame
-
-
-def _ammunition(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
-    listed = csv(folder / "ammunition_production.csv", value=pl.Float64)
-    status = pl.col("kind").str.replace(r" \((Breton|Rutte)\)", "")
-    by_office = {"capacity": "capacity, as stated by the Commission", "expected": "expected"}
-    frame = resolve_idem(listed, "source").select(
-        "producer",
-        "item",
-        "value",
-        "unit",
-        "date",
-        pl.when(pl.col("kind").str.contains("Breton"))
-        .then(pl.lit(by_office["capacity"]))
-        .when(pl.col("kind").str.contains("Rutte"))
-        .then(pl.lit("expected, as stated by NATO"))
-        .otherwise(status)
-        .alias("status"),
-        pl.col("source").str.replace(r" \(agorahub/pen0\)", ""),
-        pl.lit("estimated").alias("kind"),
-    )
-    record = DatasetRecord(
-        key="ammunition_production",
-        title="Statements on production and capacity of artillery shells",
-        publisher="The Isthmus developers",
-        edition="own compilation 2026",
-        years=(2022, 2027),
-        unit="by row",
-        kind=Kind.ESTIMATED,
-        licence=OWN,
-        attribution=OWN_CREDIT,
-        redistribution="allowed",
-        coverage="23 statements on European, United States and Russian output",
-        columns={
-            "producer": "economy, group or firm",
-            "item": "calibre or kind",
-            "value": "number",
-            "unit": "per month or per year",
-            "date": "period",
-            "status": "production, capacity, planned, expected or received",
-            "source": "publication",
-            "kind": "estimated",
-        },
-        steps=("single published figures quoted with their source",),
-        faults=(
-            "press and think-tank statements, mostly targets or capacity: not comparable series",
-        ),
-    )
-    return record, frame
-
-
-def _drones(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
-    frame = csv(folder / "taiwan_drone_exports.csv", value_usd=pl.Float64).select(
-        pl.lit("TWN").alias("exporter"),
-        pl.col("partner_iso3").alias("importer"),
-        "period",
-        (pl.col("value_usd") / 1e6).round(3).alias("value"),
-        "source",
-    )
-    record = DatasetRecord(
-        key="taiwan_drone_exports",
-        title="Taiwan's exports of drones",
-        publisher="The Isthmus developers",
-        edition="own compilation 2026",
-        years=(2025,),
-        unit="million USD",
-        kind=Kind.ESTIMATED,
-        licence=OWN,
-        attribution=OWN_CREDIT,
-        redistribution="allowed",
-        coverage="five destinations and the world, first half of 2025",
-        columns={
-            "exporter": "TWN",
-            "importer": "destination; WLD all",
-            "period": "half year",
-            "value": "million USD",
-            "source": "publication",
-        },
-        steps=("published figures quoted with their source",),
-        faults=("one press report of customs figures",),
     )
     return record, frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-from tools.starter.common import OWN, OWN_CREDIT, Built, csv, resolve_idem
+from tools.starter.common import OWN, Built, csv
 
 from isthmus.evidence import DatasetRecord, Kind
 
@@ -51,7 +51,6 @@ def build(shared: Path) -> Built:
     return [
         _production(shared / "strategic"),
         _codes(),
-        _eu_shares(shared / "strategic"),
         _eu_suppliers(shared / "reference"),
     ]
 
@@ -143,44 +142,6 @@ def _codes() -> tuple[DatasetRecord, pl.DataFrame]:
         },
         steps=("written by hand against the texts of HS2017",),
         faults=("a code is not a material: see fit and note before reading a share",),
-    )
-    return record, frame
-
-
-def _eu_shares(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
-    listed = csv(folder / "eu_crm_import_shares.csv", share_pct=pl.Float64)
-    frame = resolve_idem(listed, "source").select(
-        "material",
-        pl.col("partner_iso3").alias("partner"),
-        (pl.col("share_pct") / 100).round(4).alias("share"),
-        "basis",
-        pl.col("source").str.replace("via idem", "via minexforum.com"),
-        "reliability",
-        pl.lit("estimated").alias("kind"),
-    )
-    record = DatasetRecord(
-        key="eu_crm_shares",
-        title="Published shares of suppliers in EU imports of critical materials",
-        publisher="The Isthmus developers",
-        edition="own compilation 2026",
-        years=(2024,),
-        unit="fraction of EU imports",
-        kind=Kind.ESTIMATED,
-        licence=OWN,
-        attribution=OWN_CREDIT,
-        redistribution="allowed",
-        coverage="13 published figures",
-        columns={
-            "material": "material as the source names it",
-            "partner": "supplier, or several joined by +",
-            "share": "fraction",
-            "basis": "flow and year",
-            "source": "publication",
-            "reliability": "our judgement",
-            "kind": "estimated",
-        },
-        steps=("single published figures quoted with their source",),
-        faults=("secondary texts; definitions differ from row to row",),
     )
     return record, frame
 

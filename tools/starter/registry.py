@@ -9,7 +9,9 @@ from tools.starter import (
     coercion,
     countries,
     customs,
+    defence,
     economy_labels,
+    energy,
     icio,
     knowledge,
     materials,
@@ -42,4 +44,6 @@ STARTER: tuple[Builder, ...] = (
     materials.build,
     countries.build,
     knowledge.build_distances,
+    defence.build,
+    energy.build,
 )

@@ -3,6 +3,7 @@
 from isthmus.production.allocation import allocation
 from isthmus.production.amounts import Amount
 from isthmus.production.bill import Bill, joined
+from isthmus.production.closure_lens import closure
 from isthmus.production.files import (
     bill_from_csv,
     bill_from_toml,
@@ -15,6 +16,7 @@ from isthmus.production.lens import run
 from isthmus.production.packages import PackageRuns, change, package, package_runs
 from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
 from isthmus.production.published import checks
+from isthmus.production.queues import queues
 from isthmus.production.remedies import cheapest_set, remedies
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "change",
     "cheapest_set",
     "checks",
+    "closure",
     "family_names",
     "family_text",
     "joined",
@@ -40,6 +43,7 @@ __all__ = [
     "load_bills",
     "package",
     "package_runs",
+    "queues",
     "remedies",
     "run",
 ]

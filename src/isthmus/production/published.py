@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from isthmus.evidence import IN_UNIT, Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.production.bill import Bill
+from isthmus.production.closure import IMPORTS, POWER, STOCKS
+from isthmus.production.closure_checks import closure_rows
 from isthmus.production.files import bill_from_toml, family_names, load_bill
 from isthmus.production.lens import check_numbers, remedies_of, setting_of, told_of
 from isthmus.production.results import PERIOD, Told, spread, stop_days
@@ -30,6 +32,7 @@ NOTES = (
     "checks, not fits: no number was set by them; lead times and stocks are assumed",
     "the addition of the ramp is what officials stated, so that only its time is tested",
     "capacity, estimates and targets are not output that was observed",
+    "a closed strait that was gone round by purchase is no test of a closed island",
 )
 
 
@@ -40,7 +43,8 @@ def checks(world: Any, *, draws: int = 500, seed: int = 0) -> Result:
     Parameters
     ----------
     world : World
-        Not read: the numbers stand in bills of materials that ship with the package.
+        Read for the checks of closures, if it holds stocks of fuel; the other numbers stand in
+        bills of materials that ship with the package.
     draws, seed : int
         Draws over the ranges of all numbers.
 
@@ -65,32 +69,31 @@ def checks(world: Any, *, draws: int = 500, seed: int = 0) -> Result:
             bill, one.get("stops", ()), one.get("surge", 1.0), 0.0, days, draws, seed
         )
         told = told_of(bill, setting, remedies_of(bill, one.get("remedies", ())))
-        middle, low, high = spread(_measured(told, one))
-        value = float(one["published"])
-        least, most = value * (1 - ROUNDING), value * (1 + ROUNDING)
-        inside = low is not None and low <= most and (high is None or least <= high)
-        rows.append(
-            (
-                one["check"],
-                one["status"],
-                value,
-                one["unit"],
-                middle,
-                low,
-                high,
-                "yes" if inside else "no",
-                one["source"],
-            )
-        )
+        head = one["check"], one["status"], float(one["published"]), one["unit"]
+        rows.append(_beside(*head, _measured(told, one), one["source"]))
+    beside = [_beside(*row) for row in closure_rows(world, draws, seed)]
+    used = [STOCKS, POWER, IMPORTS] if beside else []
+    rows += beside
     schema = {c.name: pl.Float64 if c.role == "value" else pl.String for c in _COLUMNS}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     text = "what was published beside the range of draws"
-    table = Table("checks", frame, _COLUMNS, Kind.ASSUMED, (), text, NOTES)
+    table = Table("checks", frame, _COLUMNS, Kind.ASSUMED, tuple(sorted(used)), text, NOTES)
     content = canonical_hash(identities)
+    hashes = {key: world.record(key).content_sha256 for key in used}
     about = Provenance(
-        "production.checks", {"draws": draws}, "published episodes", content, {}, "", seed
+        "production.checks", {"draws": draws}, "published episodes", content, hashes, "", seed
     )
     return Result({"checks": table}, about, ())
+
+
+def _beside(
+    check: str, status: str, value: float, unit: str, found: NDArray[np.float64], source: str
+) -> tuple[Any, ...]:
+    """Return a row: what was published, the range of draws, and whether it holds the former."""
+    middle, low, high = spread(found)
+    least, most = value * (1 - ROUNDING), value * (1 + ROUNDING)
+    inside = low is not None and low <= most and (high is None or least <= high)
+    return check, status, value, unit, middle, low, high, "yes" if inside else "no", source
 
 
 def published() -> tuple[dict[str, Any], ...]:

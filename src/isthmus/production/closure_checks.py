@@ -1,0 +1,63 @@
+"""Closures beside what was published: the closed strait of 2026, and endurance in games."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.kernels.power import first_day
+from isthmus.production.closure import FUELS, STOCKS, Facts, Shock, facts_of, run_closure
+from isthmus.production.closure_lens import EMPTY
+from isthmus.production.sampling import Sampler
+
+ECONOMY = "TWN"
+STRAIT = Shock({"hormuz"}, 120, 120)
+ISLAND = Shock({"sea"}, 180, 180)
+NO_RATIONING = "pages of March 2026: no rationing seen"
+
+Row = tuple[str, str, float, str, NDArray[np.float64], str]
+
+
+def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:
+    """Return checks of closures: name, status, what was published, unit, draws and source.
+
+    Empty where the world holds no stocks of fuel.
+    """
+    if world is None or STOCKS not in world:
+        return []
+    facts, sampler = facts_of(world, ECONOMY), Sampler(draws, seed)
+    bare = run_closure(facts, STRAIT, sampler, at_once=True).course
+    full = run_closure(facts, STRAIT, sampler).course
+    stock = full.stock[:, list(FUELS).index("LNG")].min(axis=0)
+    source = facts.given["bought"].source
+    rows: list[Row] = [
+        (f"strait closed 2026, {words}", NO_RATIONING, 0.0, "share of power", lost, source)
+        for words, lost in (
+            ("imports off power at once", 1.0 - bare.power.min(axis=0)),
+            ("stocks, ships under way, purchases", 1.0 - full.power.min(axis=0)),
+        )
+    ]
+    planned = world.table(STOCKS).filter(fuel="LNG", basis="in hand", status="official")
+    last = planned.sort("as_of").tail(1).to_dicts()[0]
+    name, status = "strait closed 2026, lowest stock of LNG", "officials: planned"
+    rows.append((name, status, last["value"], "days", stock, last["source"]))
+    return [*rows, *_endurance(world, facts, sampler)]
+
+
+def _endurance(world: Any, facts: Facts, sampler: Sampler) -> list[Row]:
+    held = run_closure(facts, ISLAND, sampler).course.stock
+    games = world.table(STOCKS).filter(economy=ECONOMY, basis="endurance in games")
+    return [
+        (
+            f"sea closed, {row['fuel']} lasts",
+            row["status"],
+            row["value"],
+            "days",
+            first_day(held[:, list(FUELS).index(row["fuel"])], EMPTY) + 1.0,
+            row["source"],
+        )
+        for row in games.sort("fuel", "value").to_dicts()
+        if row["fuel"] in FUELS
+    ]
