@@ -71,6 +71,8 @@ def test_mistakes_of_a_file_are_told_at_once(capsys, here):
         ("remedies", "remedies small-drone --days 140 --draws 3 --stop CHN --remedy cell-stock"),
         ("cheapest_set", "cheapest small-drone --target 2000 --days 140 --draws 3 --stop CHN"),
         ("checks", "checks --draws 5"),
+        ("queues", "queues --second-share 0.5 --years 3"),
+        ("closure", "closure sea air --draws 5 --horizon 40"),
         ("allocation", "allocation small-drone interceptor --days 70 --stop CHN@14"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isthmus import cascade, chains, coercion, dependence, disruption, equilibrium
+from isthmus import cascade, chains, coercion, dependence, disruption, equilibrium, production
 from isthmus.cascade import SecondSource, chip_network, group_stops, material_network
 from isthmus.chains import Links
 from isthmus.codes import Party
@@ -121,4 +121,6 @@ LENSES: Mapping[str, Lens] = {
     "equilibrium.solve_many": Lens(
         lambda w, p: equilibrium.solve_many(w, [stop(p)], lasting=True), "scenario"
     ),
+    "production.closure": Lens(lambda w, p: production.closure(w, draws=5, horizon=30), ""),
+    "production.queues": Lens(lambda w, p: production.queues(w), ""),
 }

@@ -1,4 +1,4 @@
-"""``isthmus production``: what stops a line, and what a remedy buys by when."""
+"""``isthmus production``: what stops a line, what a remedy buys by when, queues and closures."""
 
 from __future__ import annotations
 
@@ -207,6 +207,83 @@ def checks(*, draws: Draws = 500, seed: DrawSeed = 0, output: Output = SCREEN) -
 
     result = recorded("production.checks", World.open("starter"), draws=draws, seed=seed)
     emit_result(result, output)
+
+
+@app.command
+def queues(
+    *,
+    buyer: str = "TWN",
+    second_share: float = 0.25,
+    second_months: float = 36.0,
+    years: int = 10,
+    limit: RowLimit = 40,
+    output: Output = SCREEN,
+) -> None:
+    """Say what a buyer of arms ordered and did not receive, and what a second source does.
+
+    Parameters
+    ----------
+    buyer
+        Who ordered; a coalition stands for its members.
+    second_share
+        Share of new orders that would go to a second source: an assumption.
+    second_months
+        Months from an order there to its delivery: an assumption.
+    years
+        Years ahead.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.world import World
+
+    result = recorded(
+        "production.queues",
+        World.open("starter"),
+        buyer=buyer,
+        second_share=second_share,
+        second_months=second_months,
+        years=years,
+    )
+    emit_result(result, output, limit=limit)
+
+
+@app.command
+def closure(
+    *closed: str,
+    economy: str = "TWN",
+    days: int = 180,
+    horizon: int = 180,
+    draws: Draws = 500,
+    seed: DrawSeed = 0,
+    limit: RowLimit = 40,
+    output: Output = SCREEN,
+) -> None:
+    """Say what a closed sea, airspace or strait does to fuel, power and chips, in days.
+
+    Parameters
+    ----------
+    closed
+        What is closed from the first day on: sea, air, hormuz; sea when none is given.
+    economy
+        Whose supply is closed off.
+    days
+        Days until it opens.
+    horizon
+        Days looked at.
+    """
+    from isthmus.cli.output import emit_result
+    from isthmus.world import World
+
+    result = recorded(
+        "production.closure",
+        World.open("starter"),
+        economy=economy,
+        closed=list(closed) or ["sea"],
+        days=days,
+        horizon=horizon,
+        draws=draws,
+        seed=seed,
+    )
+    emit_result(result, output, limit=limit)
 
 
 @app.command

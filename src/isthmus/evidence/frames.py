@@ -106,3 +106,9 @@ def of_years(tables: Iterable[Table], years: Iterable[int]) -> dict[str, Table]:
     """Return tables by name, each with the years of the data that they rest on; 0 is unknown."""
     held = tuple(sorted({year for year in years if year}))
     return {made.name: replace(made, years=held) for made in tables}
+
+
+def years_in(*dates: pl.Series) -> set[int]:
+    """Return the years with which periods in words begin; what begins with none is left out."""
+    found = (d.str.extract(r"^(\d{4})").drop_nulls().cast(pl.Int32) for d in dates)
+    return {year for series in found for year in series.to_list()}

@@ -10,7 +10,7 @@ import polars as pl
 
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.evidence.frames import attribute, dimension, number, of_years, table, years_in
 from isthmus.kernels.power import first_day
 from isthmus.production.closure import (
     FUELS,
@@ -95,7 +95,12 @@ def closure(
         "draws": draws,
     }
     about = provenance(world, "production.closure", USED, words, seed=seed)
-    return Result({t.name: t for t in tables}, about, ())
+    return Result(of_years(tables, _years(world, economy)), about, ())
+
+
+def _years(world: Any, economy: str) -> set[int]:
+    dates = ((STOCKS, "as_of"), (POWER, "period"), (IMPORTS, "period"))
+    return years_in(*(world.table(key).filter(economy=economy)[column] for key, column in dates))
 
 
 def _check(closed: Sequence[str], days: int, horizon: int, draws: int) -> None:

@@ -14,7 +14,16 @@ import polars as pl
 from isthmus.codes import members
 from isthmus.errors import DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
+from isthmus.evidence.frames import (
+    MONEY,
+    attribute,
+    dimension,
+    finite,
+    number,
+    of_years,
+    table,
+    years_in,
+)
 from isthmus.kernels.queues import Waiting, concentration, queue, waiting
 
 ORDERS, TOTALS, ARMS = "arms_orders", "arms_backlog", "arms_concentration"
@@ -97,7 +106,8 @@ def queues(
         "years": years,
     }
     about = provenance(world, "production.queues", used, words)
-    return Result({t.name: t for t in tables}, about, (KAPLAN_MEIER,))
+    held = years_in(rows["notified"], rows["as_of"])
+    return Result(of_years(tables, held), about, (KAPLAN_MEIER,))
 
 
 def _check(share: float, months: float, years: int) -> None:
@@ -223,7 +233,7 @@ def rates_of(listed: pl.DataFrame, totals: pl.DataFrame) -> dict[str, float | No
         if len(left) and row["value"] > left[-1]:
             found["as delivered"] = (row["value"] - left[-1]) / years
     firm = open_.filter(status="total")["at"]
-    due = listed.filter(pl.col("open") & (pl.col("end") >= (firm[-1] if len(firm) else 0)))
+    due = listed.filter(pl.col("open") & (pl.col("end") > (firm[-1] if len(firm) else 0)))
     if len(firm) and not due.is_empty():
         found["as planned"] = (
             12 * float(due["value"].sum()) / (int(due["end"].to_numpy().max()) - firm[-1])
