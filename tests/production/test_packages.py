@@ -150,5 +150,7 @@ def test_every_bad_change_is_told_at_once():
     told = " ".join(str(p) for p in caught.value.problems)
     for words in ("no item 'rounds'", "cannot be read as kg per week", "'Taiwan'", "levels"):
         assert words in told
+    with pytest.raises(BadInput, match=r"changes\.0"):
+        package(None, changes=[{"name": "x", "kind": "gift"}])
     with pytest.raises(BadInput, match="no product"):
         package(None, changes=[], product="nothing")

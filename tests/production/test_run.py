@@ -132,6 +132,17 @@ def test_days_to_a_stop(line):
     }
 
 
+def test_what_holds_a_line_down_over_the_whole_run_adds_up(line):
+    found = run(None, boms=(), files=[line], stops=["CHN@14+56"], days=280, draws=1)
+    held = found["held"].frame
+    assert held["median"].sum() == pytest.approx(1)
+    binding = found["binding"].frame.filter(item="part")["value"].sum() / 10
+    (part,) = held.filter(item="part").rows(named=True)
+    assert (part["median"], part["draws"]) == (pytest.approx(binding), 1)
+    limits = {r["limit"]: r["median"] for r in found["limits"].frame.rows(named=True)}
+    assert limits == pytest.approx({"nothing": 1 - binding, "last stage": 0, "inputs": binding})
+
+
 def test_a_stop_in_the_middle_of_a_week_takes_its_part():
     half = Stop("CHN", 0.5, start=10, days=7)
     left = running([half], "maker", "CHN", 4)

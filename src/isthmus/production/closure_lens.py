@@ -11,6 +11,7 @@ import polars as pl
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, of_years, table, years_in
+from isthmus.evidence.lens import lens
 from isthmus.kernels.power import first_day
 from isthmus.production.closure import (
     FUELS,
@@ -41,6 +42,7 @@ NOTES = (
 )
 
 
+@lens("production.closure", {"closed": ["sea"], "horizon": 30, "draws": 5})
 def closure(
     world: Any,
     *,

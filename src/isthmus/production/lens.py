@@ -23,6 +23,8 @@ from isthmus.production.results import (
     checks_table,
     competition_table,
     deliveries_table,
+    held_table,
+    limits_table,
     output_table,
     stops_table,
 )
@@ -84,7 +86,8 @@ def run(
     Returns
     -------
     Result
-        Tables ``output``, ``binding``, ``stops``, ``deliveries``, ``competition``, ``checks``.
+        Tables ``output``, ``binding``, ``held``, ``limits``, ``stops``, ``deliveries``,
+        ``competition``, ``checks``.
 
     Raises
     ------
@@ -103,6 +106,8 @@ def run(
     tables = [
         output_table(told),
         binding_table(told),
+        held_table(told),
+        limits_table(told),
         stops_table(told, stopped_below),
         deliveries_table(told),
         competition_table(told),

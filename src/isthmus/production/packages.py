@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.evidence import Column, Result, Table
+from isthmus.evidence.lens import lens
 from isthmus.production.amounts import Amount
-from isthmus.production.bill import Bill
+from isthmus.production.bill import Bill, part_of
 from isthmus.production.checks import cross_problems
 from isthmus.production.files import load_bills
 from isthmus.production.lens import (
@@ -39,6 +40,16 @@ LEVELS = (0.0, 0.5, 1.0)
 """Degrees of delivery at which a package is run."""
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
+
+EXAMPLE = {
+    "name": "powder",
+    "title": "more powder",
+    "kind": "new_line",
+    "item": "powder",
+    "economy": "TWN",
+    "adds": {"value": 400, "unit": "t per month", "reason": "an example"},
+}
+"""A change as a table of a bill of materials."""
 
 Array = NDArray[np.float64]
 
@@ -147,10 +158,11 @@ def package_runs(
     return PackageRuns(every, made, _stated(bill, setting, changes, product), told)
 
 
+@lens("production.package", {"days": 28, "draws": 2, "changes": [EXAMPLE]})
 def package(
     world: Any,
     *,
-    changes: Sequence[Remedy],
+    changes: Sequence[Any],
     product: str = "shell-155",
     target: float | None = None,
     boms: Sequence[str] = ("shell-155",),
@@ -170,8 +182,8 @@ def package(
     ----------
     world : World
         Not read: the numbers stand in the bills of materials.
-    changes : sequence of Remedy
-        What the package changes; see `change`.
+    changes : sequence of Remedy or mapping
+        What the package changes, from `change` or as a table of ``[[remedies]]`` of a bill.
     product : str
         The product whose output is asked for.
     target : float, optional
@@ -192,19 +204,31 @@ def package(
     """
     check_numbers(surge, surge_day, days, draws, 1.0)
     bill = load_bills([*boms, *files])
+    acts = _acts(changes)
     setting = setting_of(bill, stops, surge, surge_day, days, draws, seed)
-    runs = package_runs(bill, setting, changes, product, progress=progress, cancel=cancel)
+    runs = package_runs(bill, setting, acts, product, progress=progress, cancel=cancel)
     tables = [_output(runs, product), _binding(runs, product)]
     if target is not None:
         tables.append(_months(runs, product, target))
     words = {
         **words_of(bill, boms, files, stops, surge, surge_day, days, draws),
-        "changes": [c.model_dump(mode="json", exclude_none=True) for c in changes],
+        "changes": [c.model_dump(mode="json", exclude_none=True) for c in acts],
         "product": product,
         "target": target,
     }
     about = provenance("production.package", bill, words, seed)
     return Result({t.name: t for t in tables}, about, CITATIONS)
+
+
+def _acts(changes: Sequence[Any]) -> list[Remedy]:
+    """Return changes as remedies; plain values are read as in a bill."""
+    problems: list[InputProblem] = []
+    found = [
+        one if isinstance(one, Remedy) else part_of(Remedy, one, f"changes.{n}", problems)
+        for n, one in enumerate(changes)
+    ]
+    raise_all("package on a line", problems)
+    return [one for one in found if one is not None]
 
 
 def _check(bill: Bill, changes: Sequence[Remedy], product: str, levels: Sequence[float]) -> None:

@@ -24,6 +24,7 @@ from isthmus.evidence.frames import (
     table,
     years_in,
 )
+from isthmus.evidence.lens import lens
 from isthmus.kernels.queues import Waiting, concentration, queue, waiting
 
 ORDERS, TOTALS, ARMS = "arms_orders", "arms_backlog", "arms_concentration"
@@ -42,6 +43,7 @@ KAPLAN_MEIER = (
 )
 
 
+@lens("production.queues", {"buyer": "TWN"})
 def queues(
     world: Any,
     *,

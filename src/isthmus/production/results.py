@@ -134,6 +134,48 @@ def binding_table(told: Told) -> Table:
     return told.table("binding", rows, columns, "what binds each product, by four weeks")
 
 
+def held_table(told: Told) -> Table:
+    """Return in what share of its weeks each item holds a product down, with range over draws."""
+    names, rows = [item.name for item in told.bill.items], []
+    for product in told.products:
+        cause = told.course.cause[:, told.place(product)]
+        item = np.where(cause == NONE, NONE, cause % len(names))
+        for code in np.unique(item):
+            share = (item == code).mean(axis=0)
+            name = "" if code == NONE else names[code]
+            rows.append((product, name, *spread(share), float((share > 0).mean())))
+    rows.sort(key=lambda row: (row[0], -(row[2] or 0.0), row[1]))
+    columns = (
+        _PRODUCT,
+        Column("item", "dimension", text="where the shortage begins; empty: nothing is short"),
+        Column("median", "value", "share", "share of weeks, median of draws"),
+        Column("low", "value", "share", "10 % of draws lie below"),
+        Column("high", "value", "share", "10 % of draws lie above"),
+        Column("draws", "value", "share", "draws in which it ever holds the product down"),
+    )
+    return told.table("held", rows, columns, "what holds each product down, over the whole run")
+
+
+def limits_table(told: Told) -> Table:
+    """Return in what share of weeks nothing, the last stage or an input limits a product."""
+    rows = []
+    for product in told.products:
+        cause = told.course.cause[:, told.place(product)]
+        item = np.where(cause == NONE, NONE, cause % len(told.bill.items))
+        own = [one.name for one in told.bill.items].index(product)
+        parts = {"nothing": item == NONE, "last stage": item == own}
+        parts["inputs"] = ~(parts["nothing"] | parts["last stage"])
+        rows += [(product, what, *spread(there.mean(axis=0))) for what, there in parts.items()]
+    columns = (
+        _PRODUCT,
+        Column("limit", "dimension", text="nothing, the last stage, or any of its inputs"),
+        Column("median", "value", "share", "share of weeks, median of draws"),
+        Column("low", "value", "share", "10 % of draws lie below"),
+        Column("high", "value", "share", "10 % of draws lie above"),
+    )
+    return told.table("limits", rows, columns, "what limits each product, over the whole run")
+
+
 def stop_days(told: Told, product: str, below: float) -> Array:
     """Return the day on which a product first falls below a share of its plan, by draw."""
     k = told.place(product)
