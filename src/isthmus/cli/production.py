@@ -216,7 +216,6 @@ def queues(
     second_share: float = 0.25,
     second_months: float = 36.0,
     years: int = 10,
-    limit: RowLimit = 40,
     output: Output = SCREEN,
 ) -> None:
     """Say what a buyer of arms ordered and did not receive, and what a second source does.
@@ -243,7 +242,7 @@ def queues(
         second_months=second_months,
         years=years,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 @app.command
@@ -254,7 +253,6 @@ def closure(
     horizon: int = 180,
     draws: Draws = 500,
     seed: DrawSeed = 0,
-    limit: RowLimit = 40,
     output: Output = SCREEN,
 ) -> None:
     """Say what a closed sea, airspace or strait does to fuel, power and chips, in days.
@@ -283,7 +281,7 @@ def closure(
         draws=draws,
         seed=seed,
     )
-    emit_result(result, output, limit=limit)
+    emit_result(result, output)
 
 
 @app.command
