@@ -12,10 +12,10 @@ from typing import Any
 
 import isthmus.errors
 from isthmus import World
-from isthmus.cli.lens import python_call, type_words
 from isthmus.cli.root import build_app
 from isthmus.ensemble.rooms import plain_lenses
 from isthmus.errors import IsthmusError
+from isthmus.evidence.description import python_call, type_words
 from isthmus.scenario import Correlation, Range
 from isthmus.study.schema import (
     Basket,

@@ -42,16 +42,21 @@ class Client:
         self.app = app
         self.cookie = ""
 
-    def ask(self, address: str, *, method: str = "GET", **headers: str) -> Reply:
-        return asyncio.run(self._ask(address, method, headers))
+    def ask(self, address: str, *, method: str = "GET", body: str = "", **headers: str) -> Reply:
+        return asyncio.run(self._ask(address, method, body.encode(), headers))
 
-    async def _ask(self, address: str, method: str, headers: Mapping[str, str]) -> Reply:
+    async def _ask(
+        self, address: str, method: str, body: bytes, headers: Mapping[str, str]
+    ) -> Reply:
         path, _, query = address.partition("?")
         given = {"host": HOST, "cookie": self.cookie, **headers}
         sent: list[Any] = []
+        parts = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> Any:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            if not parts:
+                await asyncio.sleep(3600)
+            return parts.pop()
 
         async def send(message: Any) -> None:
             sent.append(message)

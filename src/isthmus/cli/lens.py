@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from cyclopts import App
 
 from isthmus.cli.options import Json
@@ -46,6 +43,7 @@ def show(name: str, /, *, json: Json = False) -> None:
         Dotted name, such as dependence.profile.
     """
     from isthmus.ensemble.lenses import lens_of
+    from isthmus.evidence.description import python_call, type_words
 
     found = lens_of(name).to_dict()
     if json:
@@ -69,24 +67,3 @@ def show(name: str, /, *, json: Json = False) -> None:
         emit_rows(f"{table['name']}: {table['text']}", ("column", "unit", "what it holds"), columns)
     for example in found["examples"][:1]:
         emit_text(f"{python_call(found['name'], example)}\n")
-
-
-def type_words(schema: Mapping[str, Any]) -> str:
-    """Return a JSON schema in words."""
-    if "enum" in schema:
-        return " or ".join(str(choice) for choice in schema["enum"])
-    if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(type_words(one) for one in schema["anyOf"]))
-    if schema["type"] == "array":
-        return f"list of {type_words(schema['items'])}"
-    if schema["type"] == "object":
-        held = schema.get("additionalProperties")
-        inner = ", ".join(schema.get("properties", ())) if held is None else type_words(held)
-        return f"{inner} by name" if held is not None else f"{schema['title']}({inner})"
-    return str(schema.get("format", {"string": "text"}.get(schema["type"], schema["type"])))
-
-
-def python_call(name: str, example: Mapping[str, Any]) -> str:
-    """Return an example as a line of Python."""
-    words = "".join(f", {key}={value!r}" for key, value in example.items())
-    return f'lens_of("{name}").call(world{words})'

@@ -254,3 +254,24 @@ def _words(value: Any) -> Iterable[str]:
     elif isinstance(value, list | tuple):
         for held in value:
             yield from _words(held)
+
+
+def type_words(schema: Mapping[str, Any]) -> str:
+    """Return a JSON schema in words."""
+    if "enum" in schema:
+        return " or ".join(str(choice) for choice in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(type_words(one) for one in schema["anyOf"]))
+    if schema["type"] == "array":
+        return f"list of {type_words(schema['items'])}"
+    if schema["type"] == "object":
+        held = schema.get("additionalProperties")
+        inner = ", ".join(schema.get("properties", ())) if held is None else type_words(held)
+        return f"{inner} by name" if held is not None else f"{schema['title']}({inner})"
+    return str(schema.get("format", {"string": "text"}.get(schema["type"], schema["type"])))
+
+
+def python_call(name: str, example: Mapping[str, Any]) -> str:
+    """Return an example as a line of Python."""
+    words = "".join(f", {key}={value!r}" for key, value in example.items())
+    return f'lens_of("{name}").call(world{words})'

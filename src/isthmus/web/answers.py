@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from isthmus.report.parts import pictures
 from isthmus.study.assessment import assess
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from isthmus.study.dossier import Dossier
     from isthmus.world import World
+
+T = TypeVar("T")
 
 MOST = 48
 """Dossiers that are kept; one of all pages takes some megabytes."""
@@ -116,6 +118,10 @@ class Answers:
     def whole(self, question: Question) -> Dossier:
         """Return the dossier of a question with all its pages and claims."""
         return self._assessed((question.key, ""), lambda: self.study(question))
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for a key, or make it."""
+        return self._memo.get(key, make)
 
     def document(self, question: Question, render: Callable[[Dossier], str]) -> str:
         """Return the dossier of a question as one document."""

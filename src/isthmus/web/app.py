@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,29 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from isthmus.ensemble.lenses import all_lenses
 from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, Unforeseen
 from isthmus.report.html import render_html, style_digest
 from isthmus.report.parts import style_sheet
+from isthmus.runtime import canonical_json
 from isthmus.runtime.faults import as_named
 from isthmus.runtime.home import home_folder
+from isthmus.web.changes import CHANGES, Answer, changed, events
 from isthmus.web.guard import Gate, Guard
-from isthmus.web.pages import claims, data, economy, figure, product, search, start, study, subject
+from isthmus.web.openapi import description
+from isthmus.web.pages import (
+    claims,
+    data,
+    economy,
+    figure,
+    job,
+    lens,
+    product,
+    search,
+    start,
+    study,
+    subject,
+)
 from isthmus.web.query import Query
 from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
 from isthmus.web.state import Asked, Explorer
@@ -32,7 +48,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 Page = Callable[[Asked], View]
-Answer = Callable[["Request"], Awaitable[Response]]
 
 PAGES: tuple[tuple[str, Page], ...] = (
     ("/", start.start),
@@ -51,10 +66,13 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/figure/{key}", figure.figure),
     ("/data", data.datasets),
     ("/data/{key}", data.dataset),
+    ("/lenses", lens.lenses),
+    ("/lens/{lens}", lens.lens),
     ("/tables", data.tables),
     ("/table/{key}", data.viewer),
     ("/runs", data.runs),
     ("/run/{run}", data.run),
+    ("/job/{job}", job.job),
 )
 """Address and function of every page."""
 
@@ -73,12 +91,17 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
     """
     answers = {path: _answer(explorer, path, page) for path, page in PAGES}
     answers |= {"/go": _go(explorer), "/dossier/{study}": _dossier(explorer)}
-    answers |= {"/assets/{name}": _asset}
+    answers |= {"/assets/{name}": _asset, "/openapi": _described}
 
     async def absent(request: Request, error: Exception) -> Response:
         return _failed(explorer, request, error)
 
+    answers |= {"/job/{job}/events": events(explorer)}
     routes = [Route(path, _named(explorer, answer)) for path, answer in answers.items()]
+    routes += [
+        Route(path, _named(explorer, changed(explorer, change)), methods=["POST"])
+        for path, change in CHANGES.items()
+    ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
     return Guard(_Formats(app), gate, hosts)
 
@@ -126,6 +149,12 @@ def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
         return _response(made)
 
     return answer
+
+
+async def _described(_request: Request) -> Response:
+    """The explorer's own description, whatever ending was asked for."""
+    about = description([path for path, _ in PAGES], all_lenses())
+    return _response(Reply((canonical_json(about, indent=1) + "\n").encode(), JSON))
 
 
 def _response(made: Reply, status: int = 200) -> Response:

@@ -76,14 +76,12 @@ def _party(code: str, where: str) -> str:
     return code
 
 
-def choose_parties(
-    explorer: Explorer, subject: str, roles: dict[str, str], missing: tuple[str, ...] = ()
-) -> Form:
+def choose_parties(explorer: Explorer, subject: str, roles: dict[str, str]) -> Form:
     """Return the form in which a reader chooses parties for a subject."""
     fields = [Field("subject", "", "hidden", subject)]
     for role in ROLES:
         value = roles.get(role, "")
-        needed = role in NEEDED or role in missing
+        needed = role in NEEDED
         blank = () if needed and value else (("", explorer.t("choose.none")),)
         known = parties(explorer)
         own = () if not value or value in dict(known) else ((value, value),)

@@ -48,7 +48,10 @@ def explore(
     say(f"explorer: {address}\nopens once in one browser; Ctrl-C ends it")
     if not no_browser:
         webbrowser.open(address)
-    serve(create_app(explorer, gate, hosts(number)), made)
+    try:
+        serve(create_app(explorer, gate, hosts(number)), made)
+    finally:
+        explorer.jobs.close()
     say("explorer ended")
 
 

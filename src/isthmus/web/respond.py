@@ -43,6 +43,7 @@ NAVIGATION = (
     ("start", "/"),
     ("studies", "/studies"),
     ("claims", "/claims"),
+    ("lenses", "/lenses"),
     ("tables", "/tables"),
     ("data", "/data"),
     ("runs", "/runs"),

@@ -12,6 +12,7 @@ from isthmus.study.context import Context
 from isthmus.study.schema import ROLES, Role, Study
 from isthmus.study.wording import Catalogue
 from isthmus.web.answers import Answers
+from isthmus.web.jobs import Jobs
 from isthmus.web.query import Query
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Explorer:
         self.reference = reference
         self.catalogue = Catalogue.load(language).with_texts(resources.files("isthmus.web"))
         self.answers = Answers(world, language)
+        self.jobs = Jobs()
 
     def t(self, key: str, **fields: str) -> str:
         """Return a text of the explorer."""

@@ -111,6 +111,7 @@ class Form:
     fields: tuple[Field, ...]
     submit: str
     live: str = ""
+    post: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -165,7 +166,28 @@ class Tabled:
         return {"table": self.table.to_dict()}
 
 
-Block = Text | Facts | Links | Form | Code | Said | Tabled
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How far a job is; the page follows its events.
+
+    Parameters
+    ----------
+    job : mapping
+        The job as plain values.
+    label : str
+        Name of the bar.
+    """
+
+    form: ClassVar[str] = "going"
+    job: Mapping[str, Any]
+    label: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"job": dict(self.job)}
+
+
+Block = Going | Text | Facts | Links | Form | Code | Said | Tabled
 
 
 @dataclass(frozen=True, slots=True)

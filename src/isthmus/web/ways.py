@@ -43,11 +43,11 @@ def figure_way(explorer: Explorer, question: Question, study: Study, key: str) -
     return Code(explorer.t("ways.python"), program + line)
 
 
-def lens_way(explorer: Explorer, call: str, room: str) -> Code:
-    """Return the program that calls a lens of a room."""
+def lens_way(explorer: Explorer, call: str) -> Code:
+    """Return the program that calls a lens."""
     program = (
-        f"from isthmus import World, {room}\n\n"
-        f"world = World.open({_quoted(explorer.reference)})\nresult = {room}.{call}\n"
+        "from isthmus import World\nfrom isthmus.ensemble.lenses import lens_of\n\n"
+        f"world = World.open({_quoted(explorer.reference)})\nresult = {call}\n"
     )
     return Code(explorer.t("ways.python"), program)
 

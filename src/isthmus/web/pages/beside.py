@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 from isthmus import chains, dependence
 from isthmus.study.ask.trade import FLOWS
+from isthmus.study.context import Context
+from isthmus.study.subjects.disruption.listed import corners_table
 from isthmus.web.answers import Question
 from isthmus.web.datasets import rows_of
 from isthmus.web.state import Explorer
@@ -39,10 +41,22 @@ def _chips(explorer: Explorer, question: Question) -> Iterable[Tabled]:
             yield Tabled(rows_of(explorer.world, key), explorer.t(f"table.{key}"))
 
 
+def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+    """What home loses in every recorded corner of the assumptions, by event and days."""
+    study, home = explorer.answers.study(question), question.roles["home"]
+    found = explorer.answers.kept(
+        ("corners", question.key), lambda: corners_table(Context(study, explorer.world), home)
+    )
+    if found is not None:
+        yield Tabled(found, explorer.t("table.corners", home=explorer.name(home)))
+
+
 def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:
     """Return the tables that stand beside the sections of a subject."""
     return BESIDE[subject](explorer, question) if subject in BESIDE else ()
 
 
-BESIDE: Mapping[str, Beside] = MappingProxyType({"pair": _pair, "chips": _chips})
+BESIDE: Mapping[str, Beside] = MappingProxyType(
+    {"pair": _pair, "chips": _chips, "disruption": _disruption}
+)
 """What stands beside the sections of a subject, by its name."""

@@ -93,11 +93,20 @@ def runs(asked: Asked) -> View:
     for entry in Store().runs():
         lens = entry.manifest.lens if entry.manifest is not None else entry.fault
         items.append(Link(entry.id, f"/run/{entry.id}", f"{lens}; {entry.status}"))
-    blocks: tuple[Block, ...] = (Links("", tuple(items)),)
+    blocks: list[Block] = [Links("", tuple(items))]
     if not items:
-        blocks = (Text((explorer.t("runs.none"),)),)
+        blocks = [Text((explorer.t("runs.none"),))]
+    started = tuple(
+        Link(job.lens, f"/job/{job.id}", explorer.t(f"job.{job.state}"))
+        for job in explorer.jobs.listed()
+    )
+    if started:
+        blocks.insert(0, Links(explorer.t("job.list"), started))
     return View(
-        explorer.t("runs.title"), blocks, ways=(command_way(explorer, "runs", "list"),), here="runs"
+        explorer.t("runs.title"),
+        tuple(blocks),
+        ways=(command_way(explorer, "runs", "list"),),
+        here="runs",
     )
 
 

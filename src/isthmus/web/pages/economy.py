@@ -8,6 +8,7 @@ from dataclasses import replace
 from isthmus import chains, codes, dependence
 from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.evidence import Table
+from isthmus.evidence.description import python_call
 from isthmus.study.ask.trade import FLOWS
 from isthmus.web.asking import parties
 from isthmus.web.datasets import rows_of
@@ -41,14 +42,14 @@ def economy(asked: Asked) -> View:
         blocks.append(Text((explorer.t("economy.nothing"),)))
     blocks.append(_pair_form(explorer, code))
     used = {key for block in tables for key in block.table.datasets}
-    call = f'profile(world, "{code}", top=10)'
+    call = python_call("dependence.profile", {"importer": code, "top": 10})
     return View(
         explorer.name(code),
         tuple(blocks),
         sources=explorer.records(used),
         ways=(
             command_way(explorer, "dependence", code),
-            lens_way(explorer, call, "dependence"),
+            lens_way(explorer, call),
         ),
     )
 

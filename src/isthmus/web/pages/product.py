@@ -10,6 +10,7 @@ import polars as pl
 from isthmus import codes, dependence
 from isthmus.errors import BadInput, CodeUnknown, DataMissing
 from isthmus.evidence import Table
+from isthmus.evidence.description import python_call
 from isthmus.study.new import FLAGSHIP
 from isthmus.web.asking import parties, parties_of
 from isthmus.web.datasets import table_of
@@ -50,14 +51,15 @@ def product(asked: Asked) -> View:
     used = {key for block in tables for key in block.table.datasets}
     rows = [Link(key, address(f"/table/{key}", {"where.product": code})) for key in _sets(explorer)]
     blocks.append(Links(explorer.t("product.rows"), tuple(rows)))
-    call = f'profile(world, "{home}", level="product", items=["{code}"])'
+    asked_for = {"importer": home, "level": "product", "items": [code], "top": 10}
+    call = python_call("dependence.profile", asked_for)
     return View(
         f"{code}: {found.text}",
         tuple(blocks),
         sources=explorer.records(used),
         ways=(
             command_way(explorer, "dependence", home, "--level", "product", "--item", code),
-            lens_way(explorer, call, "dependence"),
+            lens_way(explorer, call),
         ),
     )
 

@@ -31,7 +31,7 @@ def subject(asked: Asked) -> View:
     if name == "pair":
         blocks.append(_swapped(explorer, question))
     if not question.study:
-        blocks.append(choose_parties(explorer, name, dict(question.roles), tuple(lacking)))
+        blocks.append(choose_parties(explorer, name, dict(question.roles)))
     limited = study.model_copy(
         update={
             "pages": tuple(

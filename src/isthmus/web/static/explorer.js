@@ -37,3 +37,24 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   };
   form.addEventListener("input", show);
 }
+
+for (const going of document.querySelectorAll("[data-events]")) {
+  const bar = going.querySelector("progress");
+  const told = going.querySelector("output");
+  const events = new EventSource(going.dataset.events);
+  events.addEventListener("message", (message) => {
+    const job = JSON.parse(message.data);
+    const at = job.progress;
+    if (at) {
+      if (at.total) {
+        bar.max = at.total;
+        bar.value = at.done;
+      }
+      told.textContent = `${at.task}: ${at.done}${at.total ? ` / ${at.total}` : ""} ${at.unit}`;
+    }
+    if (["done", "cancelled", "failed"].includes(job.state)) {
+      events.close();
+      location.reload();
+    }
+  });
+}

@@ -1,0 +1,76 @@
+"""Requests that change something, and events of what goes on: all about jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from isthmus.errors import BadInput
+from isthmus.runtime import canonical_json
+from isthmus.web.pages import job
+from isthmus.web.query import Query
+from isthmus.web.state import Asked, Explorer
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+Answer = Callable[["Request"], Awaitable[Response]]
+
+LONGEST_FORM = 64 * 1024
+"""Bytes of a form."""
+WATCH = 0.3
+"""Seconds between two looks at a job."""
+
+CHANGES: Mapping[str, Callable[[Asked], str]] = MappingProxyType(
+    {"/jobs/{lens}": job.start, "/job/{job}/cancel": job.cancel}
+)
+"""What a form can change, by address; each returns where its page is."""
+
+
+def changed(explorer: Explorer, change: Callable[[Asked], str]) -> Answer:
+    """Return what answers a form: the change is made, then its page is shown."""
+
+    async def answer(request: Request) -> Response:
+        sent = parse_qsl((await _body(request)).decode("utf-8", "replace"))
+        asked = Asked(explorer, request.url.path, dict(request.path_params), Query(sent))
+        return RedirectResponse(await run_in_threadpool(change, asked), 303)
+
+    return answer
+
+
+def events(explorer: Explorer) -> Answer:
+    """Return what tells the state of a job, whenever it changes, until it is over."""
+
+    async def answer(request: Request) -> Response:
+        found = explorer.jobs.job(request.path_params["job"])
+
+        async def lines() -> AsyncIterator[str]:
+            told = ""
+            while True:
+                over, state = found.over, canonical_json(found.to_dict())
+                if state != told:
+                    told = state
+                    yield f"data: {state}\n\n"
+                if over or await request.is_disconnected():
+                    return
+                await asyncio.sleep(WATCH)
+
+        return StreamingResponse(lines(), media_type="text/event-stream")
+
+    return answer
+
+
+async def _body(request: Request) -> bytes:
+    """Return what was sent; a form is short."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_FORM:
+            raise BadInput("the form is too long", hint=f"at most {LONGEST_FORM:,} bytes")
+    return body

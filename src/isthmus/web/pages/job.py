@@ -1,0 +1,89 @@
+"""A job: what was asked, how far it is, where its run is, and a way to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from isthmus.ensemble.lenses import lens_of
+from isthmus.ensemble.recording import Recorded, run_lens
+from isthmus.evidence.description import python_call
+from isthmus.web.jobs import Job
+from isthmus.web.lensform import CALL, as_text, parameters, with_scenario
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.view import Block, Facts, Form, Going, Link, View
+from isthmus.web.ways import command_way, lens_way
+
+
+def job(asked: Asked) -> View:
+    """Return the page of a job.
+
+    Raises
+    ------
+    NotFound
+        When this explorer started none of this name.
+    """
+    explorer = asked.explorer
+    found = explorer.jobs.job(asked.words["job"])
+    ways = [lens_way(explorer, python_call(found.lens, found.parameters))]
+    if found.run:
+        ways.insert(0, command_way(explorer, "runs", "show", found.run))
+    return View(
+        f"{found.lens}: {explorer.t(f'job.{found.state}')}",
+        tuple(_blocks(explorer, found)),
+        ways=tuple(ways),
+        here="runs",
+    )
+
+
+def start(asked: Asked) -> str:
+    """Start a job for a lens and return its address.
+
+    Raises
+    ------
+    NotFound, BadInput
+        When there is no such lens, or its parameters cannot be used.
+    """
+    explorer = asked.explorer
+    found = lens_of(asked.words["lens"])
+    asked.query.text(CALL)
+    chosen = parameters(found, asked.query)
+    asked.query.check()
+    scenario, rest = with_scenario(found, chosen)
+
+    def work(controls: Mapping[str, Any]) -> Recorded:
+        return run_lens(
+            found.name, explorer.world, scenario, parameters=rest, controls=dict(controls)
+        )
+
+    return f"/job/{explorer.jobs.start(found.name, chosen, work).id}"
+
+
+def cancel(asked: Asked) -> str:
+    """Ask a job to stop and return its address.
+
+    Raises
+    ------
+    NotFound
+        When this explorer started none of this name.
+    """
+    found = asked.explorer.jobs.job(asked.words["job"])
+    found.token.cancel()
+    return f"/job/{found.id}"
+
+
+def _blocks(explorer: Explorer, found: Job) -> list[Block]:
+    rows: list[tuple[str, str | Link]] = [
+        (explorer.t("runs.lens"), Link(found.lens, f"/lens/{found.lens}")),
+        *((name, as_text(value)) for name, value in found.parameters.items()),
+        (explorer.t("runs.status"), explorer.t(f"job.{found.state}")),
+        (explorer.t("job.problem"), found.problem),
+    ]
+    if found.run:
+        rows.append((explorer.t("job.run"), Link(found.run, f"/run/{found.run}")))
+    blocks: list[Block] = [Facts("", tuple(row for row in rows if row[1]))]
+    if not found.over:
+        blocks.insert(0, Going(found.to_dict(), explorer.t("job.progress")))
+        stop = explorer.t("job.cancel")
+        blocks.append(Form("", f"/job/{found.id}/cancel", (), stop, post=True))
+    return blocks

@@ -1,0 +1,174 @@
+"""The explorer in a real browser: accessible, by keyboard, on a phone, asking nobody else."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+STUDY = "germany-materials"
+PAGES = (
+    "/",
+    "/search?q=gallium",
+    "/pair/DEU/TWN",
+    f"/study/{STUDY}",
+    f"/study/{STUDY}/materials",
+    "/economy/DEU",
+    "/product/850511",
+    f"/claims/{STUDY}",
+    "/table/chip_facts?where.economy=TWN",
+    "/data/chip_facts",
+    "/lens/dependence.profile?importer=DEU&call=1",
+    "/nothing",
+)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    command = [sys.executable, "-m", "isthmus", "explore", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        found = re.search(r"http://\S+", process.stderr.readline())
+        assert found is not None
+        yield found[0]
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def context(chromium: str, address: str) -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        made = opened.new_context(base_url=address.partition("/?")[0], bypass_csp=True)
+        made.set_default_timeout(90_000)
+        page = made.new_page()
+        page.goto(address)
+        assert "token" not in page.url
+        page.close()
+        yield made
+        opened.close()
+
+
+@pytest.fixture
+def page(context: Any) -> Iterator[Any]:
+    made = context.new_page()
+    made.said = []
+    made.asked = []
+    made.on("console", lambda message: made.said.append(message.text))
+    made.on("request", lambda request: made.asked.append(request.url))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_accessible_fits_a_phone_and_asks_nobody_else(
+    page: Any, axe_script: str, address: str, path: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto(path)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.emulate_media(color_scheme="dark")
+    page.add_script_tag(content=axe_script)
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+        page.emulate_media(color_scheme="light")
+    base = address.partition("/?")[0]
+    assert all(url.startswith(base) for url in page.asked)
+    expected = ["404"] if path == "/nothing" else []
+    assert len(page.said) == len(expected)
+    assert all(code in text for code, text in zip(expected, page.said, strict=True))
+
+
+def test_parties_are_chosen_and_a_number_is_followed_by_keyboard_alone(page: Any) -> None:
+    page.goto("/pair/DEU/TWN")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.className") != "num":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/figure/**")
+    assert page.locator("h1").inner_text().startswith("Figure")
+    page.go_back()
+    page.wait_for_url("**/pair/DEU/TWN*")
+    page.locator("select[name=partner]").focus()
+    page.keyboard.type("Japan")
+    page.keyboard.press("Tab")
+    page.locator("form[action='/go'] button").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pair/DEU/JPN")
+
+
+def test_a_threshold_is_moved_by_keyboard_and_judged_at_once(page: Any) -> None:
+    page.goto(f"/claims/{STUDY}")
+    links = page.locator(f"main a[href^='/claims/{STUDY}/']")
+    for place in range(links.count()):
+        page.goto(f"/claims/{STUDY}")
+        links.nth(place).click()
+        if page.locator("input[type=range]").count():
+            break
+    before = page.url
+    page.locator("input[type=range]").focus()
+    page.keyboard.press("End")
+    page.wait_for_selector("#moved")
+    assert "threshold=" in page.url
+    assert page.url != before
+    at_end = page.locator("#moved").inner_text()
+    page.keyboard.press("Home")
+    page.wait_for_function(
+        "before => document.querySelector('#moved').innerText !== before", arg=at_end
+    )
+    page.reload()
+    assert page.locator("#moved").count() == 1
+
+
+def test_what_is_downloaded_is_what_is_shown(page: Any, tmp_path: Path) -> None:
+    page.goto("/table/chip_facts?where.economy=TWN&columns=node,share")
+    with page.expect_download() as caught:
+        page.locator(".viewer .files a", has_text="CSV").click()
+    text = Path(caught.value.path()).read_text(encoding="utf-8")
+    rows = page.locator(".viewer tbody tr").count()
+    assert text.splitlines()[0] == "node,share"
+    assert len(text.splitlines()) == rows + 1
+
+
+def test_a_run_is_started_watched_and_stopped(page: Any) -> None:
+    page.goto("/lens/production.remedies")
+    page.fill("input[name=draws]", "20000")
+    page.locator("form[action='/jobs/production.remedies'] button").click()
+    page.wait_for_url("**/job/*")
+    page.reload()
+    page.wait_for_selector("progress")
+    page.locator("form[action$='/cancel'] button").click()
+    page.wait_for_function("document.querySelector('h1').innerText.includes('stopped')")
+    assert page.locator("progress").count() == 0
+
+
+def test_it_works_without_script(context: Any, address: str) -> None:
+    plain = context.browser.new_context(
+        java_script_enabled=False,
+        base_url=address.partition("/?")[0],
+        storage_state=context.storage_state(),
+    )
+    page = plain.new_page()
+    page.goto("/")
+    page.locator("form[action='/go'] select[name=rival]").select_option("")
+    page.locator("form[action='/go'] select[name=ally]").select_option("")
+    page.locator("form[action='/go'] select[name=home]").select_option("DEU")
+    page.locator("form[action='/go'] button").click()
+    page.wait_for_url("**/pair/DEU/TWN")
+    assert page.locator("svg.chart").count() >= 1
+    plain.close()

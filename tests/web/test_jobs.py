@@ -1,0 +1,132 @@
+"""Long work: one at a time, watched, cancelled, kept as a run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from isthmus.ensemble import Recorded
+from isthmus.errors import BadInput
+from isthmus.runtime import ProgressEvent
+from isthmus.store import Store
+from isthmus.web.changes import LONGEST_FORM
+from isthmus.web.jobs import MOST_WAITING, Job, Jobs
+from isthmus.web.state import Explorer
+
+from .conftest import HOST, Client
+
+ORIGIN = f"http://{HOST}"
+
+
+@pytest.fixture
+def jobs() -> Iterator[Jobs]:
+    made = Jobs()
+    yield made
+    made.close()
+
+
+def until(job: Job, *states: str) -> None:
+    end = time.monotonic() + 60
+    while job.state not in states:
+        assert time.monotonic() < end, job.to_dict()
+        time.sleep(0.01)
+
+
+def waiting_for(gate: threading.Event) -> Any:
+    def work(controls: dict[str, Any]) -> Recorded:
+        controls["progress"](ProgressEvent("steps", 1, 3))
+        while not gate.wait(0.01):
+            controls["cancel"].check()
+        return Recorded(None, "a-run")  # type: ignore[arg-type]
+
+    return work
+
+
+def test_one_at_a_time_and_watched(jobs: Jobs) -> None:
+    gate = threading.Event()
+    first = jobs.start("a.b", {"x": 1}, waiting_for(gate))
+    second = jobs.start("a.b", {}, waiting_for(gate))
+    until(first, "running")
+    while first.event is None:
+        time.sleep(0.01)
+    assert first.to_dict()["progress"]["total"] == 3
+    assert second.state == "waiting"
+    gate.set()
+    until(second, "done")
+    assert (first.state, first.run) == ("done", "a-run")
+    assert jobs.listed() == [second, first]
+
+
+def test_a_cancelled_job_stops_and_one_that_waits_never_starts(jobs: Jobs) -> None:
+    gate = threading.Event()
+    first = jobs.start("a.b", {}, waiting_for(gate))
+    second = jobs.start("a.b", {}, waiting_for(gate))
+    until(first, "running")
+    second.token.cancel()
+    first.token.cancel()
+    until(second, "cancelled")
+    assert first.state == "cancelled"
+    assert second.event is None
+
+
+def test_what_breaks_is_named(jobs: Jobs) -> None:
+    def work(_controls: dict[str, Any]) -> Recorded:
+        raise BadInput("this cannot be")
+
+    job = jobs.start("a.b", {}, work)
+    until(job, "failed")
+    assert "this cannot be" in job.problem
+
+
+def test_the_queue_has_an_end(jobs: Jobs) -> None:
+    gate = threading.Event()
+    for _ in range(MOST_WAITING + 1):
+        jobs.start("a.b", {}, waiting_for(gate))
+    with pytest.raises(BadInput):
+        jobs.start("a.b", {}, waiting_for(gate))
+    gate.set()
+
+
+def test_a_form_starts_a_run_that_outlives_the_page(client: Client, explorer: Explorer) -> None:
+    asked = urlencode({"boms": "shell-155", "days": "28", "draws": "4", "call": "1"})
+    reply = client.ask("/jobs/production.run", method="POST", body=asked, origin=ORIGIN)
+    assert reply.status == 303
+    place = reply.headers["location"]
+    job = explorer.jobs.job(place.rpartition("/")[2])
+    told = client.ask(f"{place}/events")
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert '"state":"done"' in told.text
+    assert job.state == "done", job.problem
+    found = client.ask(f"{place}.json").json()
+    assert f"/run/{job.run}" in str(found)
+    shown = client.ask(f"/run/{job.run}.json").json()
+    kept = Store().result(job.run)
+    tables = {b["table"]["name"]: b["table"] for b in shown["blocks"] if b["form"] == "tabled"}
+    assert set(tables) == set(kept.tables)
+    assert all(len(tables[n]["rows"]) == kept[n].frame.height for n in tables)
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "status"),
+    [
+        ("/jobs/production.run", "days=many&call=1", 400),
+        ("/jobs/production.run", "dayz=1", 400),
+        ("/jobs/nothing.run", "", 404),
+        ("/job/nothing/cancel", "", 404),
+        ("/jobs/production.run", "x=" + "y" * LONGEST_FORM, 400),
+    ],
+)
+def test_a_form_that_cannot_be_used_is_answered_with_why(
+    client: Client, address: str, body: str, status: int
+) -> None:
+    assert client.ask(address, method="POST", body=body, origin=ORIGIN).status == status
+
+
+def test_a_change_needs_a_form(client: Client) -> None:
+    assert client.ask("/jobs/production.run").status == 405
+    assert client.ask("/jobs/production.run", method="POST", origin="http://x").status == 403

@@ -1,0 +1,125 @@
+"""Every lens has a page, a form and a description, all read off the lens."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isthmus.ensemble.lenses import all_lenses, lens_of
+from isthmus.web.lensform import as_text, needs_files, offered, parameters
+from isthmus.web.pages.lens import is_long
+from isthmus.web.query import Query
+from isthmus.web.state import Explorer
+
+from .conftest import Client
+
+LENSES = {lens.name: lens for lens in all_lenses()}
+QUICK = ("dependence.mutual", "dependence.complementarity", "coercion.episodes", "chains.decompose")
+
+
+@pytest.mark.parametrize("name", LENSES)
+def test_a_form_has_a_control_for_every_parameter(client: Client, name: str) -> None:
+    page = client.ask(f"/lens/{name}")
+    assert page.status == 200
+    lens = LENSES[name]
+    text = unescape(page.text)
+    assert lens.title in text
+    if not needs_files(lens):
+        for argument in offered(lens):
+            assert f'name="{argument.name}"' in text
+    kept = {argument.name for argument in offered(lens)}
+    for name_ in {argument.name for argument in lens.arguments} - kept:
+        assert f'name="{name_}"' not in text
+    assert (f'action="/jobs/{name}"' in text) == (is_long(lens) and not needs_files(lens))
+
+
+@pytest.mark.parametrize("name", LENSES)
+def test_an_example_comes_back_from_its_address(name: str) -> None:
+    lens = LENSES[name]
+    names = {a.name for a in offered(lens)}
+    for example in lens.examples:
+        if not set(example) <= names:
+            continue
+        query = Query([(key, as_text(value)) for key, value in example.items()])
+        found = parameters(lens, query)
+        query.check()
+        assert found == {key: listed(value) for key, value in example.items()}
+
+
+def listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_page_shows_what_the_lens_returns(client: Client, explorer: Explorer, name: str) -> None:
+    example = dict(LENSES[name].examples[0])
+    words = urlencode({**{k: as_text(v) for k, v in example.items()}, "call": "1"})
+    wanted = lens_of(name).call(explorer.world, **example)
+    for table in wanted.tables.values():
+        csv = client.ask(f"/lens/{name}.csv?{words}&table={table.name}")
+        assert csv.text == table.frame.write_csv()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("coercion.price_ladder", {"target": "DEU", "rung": "../x"}),
+        ("production.allocation", {"boms": "own.toml"}),
+        ("chains.run", {"scenario": "/etc/x.toml"}),
+        ("coercion.price_ladder", {"target": "DEU", "assumptions": "x"}),
+        ("dependence.mutual", {"a": "DEU"}),
+        ("dependence.mutual", {"a": "DEU", "b": "TWN", "years": "x"}),
+        ("dependence.indicators", {"importer": "DEU", "thresholds": "{"}),
+        ("dependence.indicators", {"importer": "DEU", "thresholds": '{"hhi": NaN}'}),
+    ],
+)
+def test_no_address_names_a_file_or_breaks_a_type(
+    client: Client, name: str, words: dict[str, str]
+) -> None:
+    assert client.ask(f"/lens/{name}?{urlencode({**words, 'call': '1'})}").status == 400
+
+
+def test_the_description_names_every_address(client: Client) -> None:
+    about = client.ask("/openapi.json").json()
+    assert about["openapi"].startswith("3.1")
+    assert {f"/lens/{n}.json" for n in LENSES if not needs_files(LENSES[n])} <= set(about["paths"])
+    found = about["paths"]["/lens/dependence.profile.json"]["get"]["parameters"]
+    schema = {p["name"]: p for p in found}
+    assert schema["importer"]["required"]
+    assert schema["level"]["schema"] == {"enum": ["industry", "product"]}
+
+
+def values(schema: dict[str, Any]) -> st.SearchStrategy[str]:
+    """Texts that a schema describes, and now and then others."""
+    if "enum" in schema:
+        right = st.sampled_from([str(c) for c in schema["enum"]])
+    elif schema.get("format") == "party":
+        right = st.sampled_from(["DEU", "TWN", "EU27_2020", "CHN,USA", "NATO@2024-12-31"])
+    elif schema.get("type") == "integer":
+        right = st.integers(1990, 2030).map(str)
+    elif schema.get("type") == "number":
+        right = st.floats(0, 100).map(repr)
+    elif schema.get("type") == "array":
+        right = values(schema["items"])
+    else:
+        right = st.sampled_from(["true", "{}", "850511", "AUS-2020"])
+    return right | st.sampled_from(["", "x", "-1", "[]", "null", "\x00", "DEU"])
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_no_call_of_a_described_lens_breaks_a_page(client: Client, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(QUICK))
+    about = client.ask("/openapi.json").json()["paths"][f"/lens/{name}.json"]["get"]["parameters"]
+    chosen = {
+        p["name"]: data.draw(values(p["schema"]))
+        for p in about
+        if p["name"] not in {"table", "sort", "columns", "start", "rows"}
+    }
+    reply = client.ask(f"/lens/{name}.json?{urlencode({**chosen, 'call': '1'})}")
+    assert reply.status in {200, 400, 404, 422}, (chosen, reply.text[:300])
