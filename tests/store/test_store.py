@@ -55,6 +55,18 @@ def test_versions_stand_side_by_side_and_the_newest_is_last(store):
     assert verify(store) == (2, [])
 
 
+def test_what_is_added_again_is_the_newest_again(store):
+    first = store.add(record("toy"), rows(1.0, 2.0))
+    second = store.add(record("toy"), rows(1.0, 3.0))
+    assert store.dataset("toy").reference == second.reference
+    again = store.add(record("toy"), rows(1.0, 2.0))
+    assert again.reference == first.reference
+    assert store.dataset("toy").reference == first.reference
+    assert_frame_equal(store.table("toy"), rows(1.0, 2.0))
+    assert store.add(record("toy"), rows(1.0, 2.0)).manifest == again.manifest
+    assert len(store.datasets()) == 2
+
+
 def test_equal_data_are_added_once_whatever_the_order_of_rows(store):
     first = store.add(record(), rows(1.0, 2.0))
     again = store.add(record(), rows(1.0, 2.0).reverse())

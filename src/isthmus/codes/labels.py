@@ -185,7 +185,7 @@ def _grouped(keyed: Iterable[tuple[str, Label]]) -> Mapping[str, tuple[Label, ..
 
 
 def _code_key(text: str) -> str:
-    code = text.strip().upper()
+    code = lookup.unfloated(text).upper()
     return code.lstrip("0") or "0" if code.isascii() and code.isdigit() else code
 
 

@@ -43,6 +43,13 @@ def unknown(
     return CodeUnknown(f"unknown {noun} code {text!r}", where=where or None, hint=said)
 
 
+def unfloated(text: str) -> str:
+    """Return a code without the ``.0`` that it gets as a number with a decimal point."""
+    code = text.strip()
+    number = code.removesuffix(".0")
+    return number if number.isascii() and number.isdigit() else code
+
+
 def matches(query: str, names: Mapping[str, str]) -> tuple[str, ...]:
     """Return the codes that begin with `query`, or whose code or name holds it, ignoring case.
 

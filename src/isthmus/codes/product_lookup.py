@@ -50,7 +50,8 @@ def find_products(query: str, classification: str = "HS2017") -> tuple[str, ...]
 def written_out(code: str) -> str:
     """Return the digits of a code with the zero that a spreadsheet took from its front.
 
-    Points and blanks go; an odd number of digits lacks one in front, since codes have an even one.
+    Points and blanks go, and so does the ``.0`` of a number; an odd number of digits lacks one in
+    front, since codes have an even one.
     """
     digits = _digits(code)
     return digits.zfill(len(digits) + len(digits) % 2) if _is_number(digits) else digits
@@ -120,7 +121,7 @@ def _is_number(text: str) -> bool:
 
 
 def _digits(code: str) -> str:
-    return str(code).strip().replace(".", "").replace(" ", "")
+    return lookup.unfloated(str(code)).replace(".", "").replace(" ", "")
 
 
 def _few(listed: list[str], shown: int = 8) -> str:

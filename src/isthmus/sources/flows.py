@@ -178,12 +178,15 @@ def products(rows: Rows, column: str, edition: str, listed: frozenset[str] = fro
     """Read codes of six digits; a lost zero in front is put back with a notice."""
     texts = rows.frame["product"].unique()
     valid = set(codes.products(edition)) | listed
-    digits = {t: t.replace(".", "").replace(" ", "") for t in texts.drop_nulls()}
-    full = {t: d.zfill(6) if d.isdigit() and len(d) == 5 else d for t, d in digits.items()}
-    padded = [t for t in full if full[t] != digits[t]]
+    full = {t: codes.written_out(t) for t in texts.drop_nulls()}
+    padded = [t for t in full if full[t].startswith("0") and not t.strip().startswith("0")]
     if padded:
         count = rows.frame.filter(pl.col("product").is_in(padded)).height
         rows.notes.append(f"{count:,} codes of five digits read with the zero in front")
+    numbers = [t for t in full if t.endswith(".0")]
+    if numbers:
+        first = numbers[0]
+        rows.notes.append(f"codes written as numbers, such as {first}, read as {full[first]}")
     rows.wrong("is empty", pl.col("product").is_null(), column)
     unknown = [t for t in full if full[t] not in valid]
     for text in unknown[:10]:

@@ -18,6 +18,8 @@ from isthmus.sources.text import TextOptions, TextTable, read_bytes
 
 PEEK = 1 << 20
 """Bytes of a file that are looked at to tell its layout; a table's header may fill many."""
+TITLES, COLUMNS = 12, 3
+"""Lines among which the header stands, and its fewest filled cells: fewer make a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Peek:
     path : Path
         The file, or a folder of a publisher's files.
     header : tuple of str
-        Cells of its first line, empty where the file is no text.
+        Cells of its first line that is no title, empty where the file is no text.
     start : str
         First characters of the text.
     """
@@ -135,10 +137,15 @@ def peek(path: Path) -> Peek:
         text, _ = layout.decoded(_whole_characters(raw), "", path.name)
     except BadInput:
         return Peek(path)
-    line = text.lstrip(layout.BLANKS).split("\n", 1)[0].rstrip("\r")
-    delimiter = max(layout.DELIMITERS, key=line.count)
-    cells = tuple(cell.strip(layout.BLANKS + '"') for cell in line.split(delimiter))
+    lines = [line for line in text.splitlines()[:TITLES] if line.strip(layout.BLANKS)]
+    heads = [_cells(line) for line in lines] or [()]
+    cells = next((c for c in heads if sum(map(bool, c)) >= COLUMNS), heads[0])
     return Peek(path, cells, text[:4096])
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    delimiter = max(layout.DELIMITERS, key=line.count)
+    return tuple(cell.strip(layout.BLANKS + '"') for cell in line.split(delimiter))
 
 
 def _whole_characters(raw: bytes) -> bytes:

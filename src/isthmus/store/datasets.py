@@ -10,10 +10,18 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from isthmus.errors import BadInput, DataCorrupted, InputProblem, NotFound, raise_all
+from isthmus.errors import (
+    BadInput,
+    DataCorrupted,
+    InputProblem,
+    IsthmusError,
+    NotFound,
+    raise_all,
+)
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.content import beyond_64_bits, content_hash
 from isthmus.runtime import canonical_hash, reading
+from isthmus.runtime.atomic import atomic_write_bytes
 from isthmus.runtime.reading import Unreadable
 from isthmus.runtime.reading.tables import parquet_frame
 from isthmus.store.digest import file_digest
@@ -169,6 +177,27 @@ def stage(
     )
     write_new(folder / MANIFEST, manifest.to_bytes())
     return manifest
+
+
+def renew(folder: Path, sequence: int) -> bool:
+    """Make the version in `folder` the newest of its key; tell whether it was not.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a version that stands in the store.
+    sequence : int
+        Place behind all versions of its key.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except IsthmusError:
+        return False
+    if manifest.sequence + 1 == sequence:
+        return False
+    with atomic_write_bytes(folder / MANIFEST) as handle:
+        handle.write(manifest.model_copy(update={"sequence": sequence}).to_bytes())
+    return True
 
 
 def parse_manifest(raw: dict[str, Any], *, where: str) -> DatasetManifest:

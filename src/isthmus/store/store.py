@@ -112,7 +112,9 @@ class Store:
         return datasets.read_table(entry.folder, manifest)
 
     def add(self, record: DatasetRecord, frame: pl.DataFrame) -> DatasetEntry:
-        """Register rows under a record and return the new version; equal data are added once.
+        """Register rows under a record and return their version, which is the newest now.
+
+        Equal data are kept once: added again, their version becomes the newest again.
 
         Raises
         ------
@@ -131,6 +133,8 @@ class Store:
                     sequence = self.next_sequence(record.key)
                     datasets.stage(new, record, frame, sequence=sequence, written_by=__version__)
                     layout.commit(new, folder)
+                self.refresh()
+            elif datasets.renew(folder, self.next_sequence(record.key)):
                 self.refresh()
         return self.dataset(f"{record.key}@{folder.name}")
 

@@ -6,6 +6,8 @@ from functools import cache
 
 from isthmus import codes
 
+TOGETHER = "together"
+"""Last word of the note on a label of several economies that no aggregate's code stands for."""
 DROP_HINT = "an aggregate: leave its rows out, or --drop-aggregates does"
 
 
@@ -30,8 +32,17 @@ def economy_hint(text: str) -> str:
 @cache
 def is_aggregate(text: str) -> bool:
     """Return whether a text stands for several economies at once."""
-    code = economy_code(text)
-    return bool(code) and codes.economies()[code].kind == "aggregate"
+    if code := economy_code(text):
+        return codes.economies()[code].kind == "aggregate"
+    return text.strip().casefold() in _groups() or any(
+        not m.economy and m.note.endswith(TOGETHER) for m in codes.meanings(text)
+    )
+
+
+@cache
+def _groups() -> frozenset[str]:
+    """Return codes and names of the coalitions, without case."""
+    return frozenset(t.casefold() for pair in codes.coalition_names().items() for t in pair)
 
 
 @cache
