@@ -148,10 +148,9 @@ def test_every_problem_is_reported_at_once(tmp_path):
         read_network(firms, links)
     text = str(caught.value)
     for part in (
-        "2 rows with an id that occurs twice",
+        "4 rows with an id that occurs twice",
         "1 firms without an id",
         "1 firms without a sector",
-        "2 ids that differ only in blanks",
         "1 negative output",
         "1 output that is not a finite number",
         "1 links with an unknown supplier",
@@ -160,10 +159,41 @@ def test_every_problem_is_reported_at_once(tmp_path):
         "2 value that is not a finite number",
         "1 negative value",
         "2 rows with a pair that occurs twice",
-        "links.csv, row 2 (supplier 'A', value '1')",
+        "links.csv, row 2 (supplier 'A', value 1.0)",
         "links.csv, rows 5",
     ):
         assert part in text, part
+
+
+def test_ids_that_differ_only_in_blanks_are_no_two_firms():
+    firms = pl.DataFrame({"firm": ["C ", "C"], "sector": ["s", "s"]})
+    links = pl.DataFrame({"supplier": ["C"], "customer": ["C "], "value": [1.0]})
+    with pytest.raises(BadInput, match="2 ids that differ only in blanks"):
+        read_network(firms, links)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("marks", [(";", ","), ("\t", ","), ("|", "."), (",", ".")])
+def test_files_saved_by_spreadsheets_are_the_same_network(tmp_path, encoding, marks):
+    delimiter, decimal = marks
+
+    def saved(name, rows, title=""):
+        text = "\n".join(delimiter.join(row) for row in rows)
+        (tmp_path / name).write_bytes((title + text + "\n").encode(encoding))
+        return tmp_path / name
+
+    def n(number):
+        return number.replace(".", decimal)
+
+    firms = [["firm", "sector", "output"], ["007", "Öl", n("10.5")], ["B", "s", n("1234.25")]]
+    links = [["supplier", "customer", "value"], ["007", "B", n("2.5")], ["B", "007", n("1.25")]]
+    titled = saved("l.csv", links, title="Links of a year\n\n")
+    network = read_network(saved("f.csv", firms), titled)
+    assert network.firms["firm"].to_list() == ["007", "B"]
+    assert network.firms["output"].to_list() == [10.5, 1234.25]
+    assert network.weight.tolist() == [2.5, 1.25]
+    assert network.sectors == ("s", "Öl")
+    assert any("line 1 'Links of a year'" in note for note in network.notes)
 
 
 def test_choices_are_counted_in_notes():

@@ -13,20 +13,25 @@ from isthmus.cascade.network import SupplyNetwork, kinds_from_table
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind
 from isthmus.kernels.cascade import Floats
-from isthmus.runtime.reading.tables import read_parquet, read_text_table
+from isthmus.runtime.reading.tables import read_parquet
+from isthmus.sources.numbers import parse_numbers
+from isthmus.sources.text import TextOptions, TextTable, read_text
 
 Choice = Literal["refuse", "drop", "sum"]
 _SHOWN = 5
 _TYPES = {"2": 2, "1": 1, "0": 0, "essential": 2, "non_essential": 1, "negligible": 0}
 _FIRM_TEXT = ("firm", "sector", "economy")
 _FIRM_NUMBERS = ("output", "revenue", "costs", "employment")
+_NAMES = ("firm", "sector", "supplier", "customer", "value", "supplying_sector", "using_sector")
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     frame: pl.DataFrame
     name: str
-    first: int  # number of the first data row as the reader counts
+    lines: pl.Series  # line or number of each row as the reader counts
+    problems: tuple[InputProblem, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def rows(self, mask: pl.Series, *columns: str) -> str:
         """Name the first rows of `mask` with the values that are wrong."""
@@ -34,7 +39,7 @@ class _Source:
         shown = []
         for place in places.to_list():
             values = ", ".join(f"{c} {self.frame[c][place]!r}" for c in columns)
-            shown.append(f"{place + self.first} ({values})")
+            shown.append(f"{self.lines[place]} ({values})")
         more = int(mask.sum()) - len(places)
         return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
@@ -87,11 +92,11 @@ def read_network(
     link_source = _load(links, "links")
     _need(firm_source, ("firm", "sector"))
     _need(link_source, ("supplier", "customer", "value"))
-    problems: list[InputProblem] = []
+    problems = [*firm_source.problems, *link_source.problems]
     table = _firm_table(firm_source, problems)
     known = pl.DataFrame({"id": table["firm"]}).with_row_index("row").unique("id", keep="first")
     ends = _link_table(link_source, known, problems)
-    notes: list[str] = []
+    notes = [f"{s.name}: {n}" for s in (firm_source, link_source) for n in s.notes]
     ends = _self_loops(ends, link_source, self_loops, problems, notes)
     ends = _duplicates(ends, link_source, duplicates, problems, notes)
     raise_all("the network cannot be read", problems)
@@ -135,12 +140,27 @@ def _reported(table: pl.DataFrame, name: str) -> Floats | None:
 
 def _load(source: Path | str | pl.DataFrame, what: str) -> _Source:
     if isinstance(source, pl.DataFrame):
-        return _Source(source, what, 1)
+        return _counted(source, what)
     path = Path(source)
-    named = f"file with {what}"
     if path.suffix == ".parquet":
-        return _Source(read_parquet(path, what=named), path.name, 1)
-    return _Source(read_text_table(path, what=named), path.name, 2)
+        return _counted(read_parquet(path, what=f"file with {what}"), path.name)
+    return _text(read_text(path, wanted=_NAMES))
+
+
+def _counted(frame: pl.DataFrame, name: str) -> _Source:
+    return _Source(frame, name, pl.Series(range(1, frame.height + 1), dtype=pl.Int64))
+
+
+def _text(table: TextTable) -> _Source:
+    """Return a text file with its numbers read; between commas the decimal mark is a point."""
+    names = [c for c in (*_FIRM_NUMBERS, "value") if c in table.frame.columns]
+    plain = TextOptions(decimal="." if table.delimiter == "," else "")
+    read = parse_numbers(table, names, plain)
+    numbers = [read.frame[c].set(read.wrong[c], 0.0) for c in names]
+    marks = (f"numbers read with {read.marks}",) if read.marks.decimal == "," else ()
+    notes = (*table.notes, *read.notes, *marks)
+    frame = table.frame.with_columns(numbers)
+    return _Source(frame, table.name, table.lines, read.problems, notes)
 
 
 def _essential(source: Path | str | pl.DataFrame) -> pl.DataFrame:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, InputProblem, raise_all
-from isthmus.runtime.reading import read_text
+from isthmus.errors import InputProblem, raise_all
+from isthmus.sources.numbers import parse_numbers
+from isthmus.sources.text import TextOptions, capped, read_text
 
 Floats = NDArray[np.float64]
 
@@ -155,24 +154,21 @@ def read_criticality(
         With every cell that is not a share from 0 to 1 and every code without a row.
     """
     place = Path(path)
-    text = read_text(place, what="criticality file")
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    except csv.Error as error:
-        raise BadInput("criticality matrix", [InputProblem(str(error))], where=str(place)) from None
-    if len(rows) < 2:
-        raise BadInput("criticality matrix", [InputProblem("has no rows")], where=str(place))
-    head = [c.strip() for c in rows[0][1:]]
-    problems: list[InputProblem] = []
-    table: dict[tuple[str, str], float] = {}
-    for line, row in enumerate(rows[1:], 2):
-        for user, text in zip(head, row[1:], strict=False):
-            value = not_rated if text.strip() in ("", "NA") else _level(text)
-            if value is None:
-                where = f"line {line}, {user}"
-                problems.append(InputProblem(f"'{text}' is not a share from 0 to 1", where=where))
-            else:
-                table[row[0].strip(), user] = value
+    read = read_text(place, TextOptions(skip_rows=0))
+    name, *head = read.frame.columns
+    plain = TextOptions(decimal="." if read.delimiter == "," else "")
+    levels = parse_numbers(read, head, plain)
+    problems = [
+        InputProblem(f"'{read.frame[user][row]}' is not a share from 0 to 1", read.place(row, user))
+        for user in head
+        for outside in [~levels.frame[user].is_between(0.0, 1.0) | levels.wrong[user]]
+        for row in outside.fill_null(False).arg_true().to_list()
+    ]
+    table: dict[tuple[str, str], float] = {
+        (given or "", user): not_rated if level is None else level
+        for user in head
+        for given, level in zip(read.frame[name], levels.frame[user], strict=True)
+    }
     match = concordance or {code: (code,) for code in industries}
     inputs = {key[0] for key in table}
     problems += [
@@ -180,7 +176,7 @@ def read_criticality(
         for code in industries
         if not any(c in inputs for c in match.get(code, ()))
     ]
-    raise_all("criticality matrix", problems, where=str(place))
+    raise_all("criticality matrix", capped(problems), where=str(place))
     return np.array(
         [
             [
@@ -190,11 +186,3 @@ def read_criticality(
             for p in industries
         ]
     )
-
-
-def _level(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0.0 <= value <= 1.0 else None

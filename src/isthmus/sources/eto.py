@@ -5,14 +5,15 @@ The data set is under CC BY-NC 4.0: it is read from the user's own copy and neve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.runtime.reading import check_regular
-from isthmus.runtime.reading.tables import read_text_table
+from isthmus.sources.numbers import parse_numbers
+from isthmus.sources.text import TextTable, capped, read_text
 
 CITATION = (
     "Center for Security and Emerging Technology, Emerging Technology Observatory, Advanced "
@@ -61,13 +62,17 @@ def read_eto(folder: Path) -> EtoChips:
     BadInput
         With every missing column, unknown provider and share that is not a percentage, by row.
     """
-    providers, provision, sequence = (_read(folder / name) for name in FILES)
+    read = {name: _read(folder / name) for name in FILES}
+    providers, provision, sequence = (read[name].frame for name in FILES)
     _need("providers.csv", providers, ("provider_id", "provider_name", "provider_type", "country"))
     _need("provision.csv", provision, ("provider_id", "provided_id", "provided_name"))
     _need("provision.csv", provision, ("share_provided",))
     _need("sequence.csv", sequence, ("input_id", "input_name", "goes_into_id", "is_type_of_id"))
     problems: list[InputProblem] = []
-    table = provision.with_row_index("line", offset=2).join(
+    share, wrong = _shares(read["provision.csv"])
+    problems += wrong
+    lines = read["provision.csv"].lines.alias("line")
+    table = provision.with_columns(lines, share.alias("share")).join(
         providers.unique("provider_id", keep="first").select(
             "provider_id", "provider_name", "provider_type", "country"
         ),
@@ -80,14 +85,7 @@ def read_eto(folder: Path) -> EtoChips:
     for line, provider in unknown.select("line", "provider_id").iter_rows():
         what = f"provider '{provider}' is not in providers.csv"
         problems.append(InputProblem(what, f"provision.csv, line {line}"))
-    text = table["share_provided"].str.strip_chars().str.strip_chars_end("%")
-    share = text.cast(pl.Float64, strict=False)
-    outside = share.is_null() | (share < 0) | (share > 100)
-    bad = (text.fill_null("") != "") & outside.fill_null(True)
-    for line, value in table.filter(bad).select("line", "share_provided").iter_rows():
-        what = f"share '{value}' is not a percentage"
-        problems.append(InputProblem(what, f"provision.csv, line {line}"))
-    raise_all("the chip data set cannot be read", problems, where=str(folder))
+    raise_all("the chip data set cannot be read", capped(problems), where=str(folder))
     name = (
         pl.coalesce("provider_name_known", "provider_name")
         if ("provider_name_known" in table.columns)
@@ -95,7 +93,7 @@ def read_eto(folder: Path) -> EtoChips:
     )
     country = pl.col("country").fill_null("")
     return EtoChips(
-        table.with_columns((share / 100.0).alias("share")).select(
+        table.select(
             pl.col("provided_id").alias("input"),
             pl.col("provided_name").alias("input_name"),
             name.alias("provider"),
@@ -126,9 +124,24 @@ def _sequence(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _shares(table: TextTable) -> tuple[pl.Series, list[InputProblem]]:
+    """Return shares as fractions, and every cell that is no percentage."""
+    column = "share_provided"
+    bare = pl.col(column).str.strip_suffix("%").str.strip_chars()
+    read = parse_numbers(replace(table, frame=table.frame.with_columns(bare)), [column])
+    share = read.frame[column] / 100.0
+    outside = ((share < 0) | (share > 1) | read.wrong[column]).fill_null(False)
+    problems = [
+        InputProblem(f"share '{table.frame[column][row]}' is not a percentage", where)
+        for row in outside.arg_true().to_list()
+        for where in [table.place(row, column)]
+    ]
+    return share.set(outside, None), problems
+
+
+def _read(path: Path) -> TextTable:
     check_regular(path, what="file of the chip data set", hint=f"download it from {ADDRESS}")
-    return read_text_table(path, what="chip data set")
+    return read_text(path, wanted=("provider_id", "provided_id", "input_id", "share_provided"))
 
 
 def _need(name: str, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
