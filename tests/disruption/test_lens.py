@@ -474,7 +474,12 @@ def test_a_criticality_file_is_read_and_checked(tmp_path):
     file.write_text(",A\nA,1.7\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"1\.7") as caught:
         read_criticality(file, ("A", "B"))
-    assert len(caught.value.problems) == 3
+    assert [(x.what, x.where) for x in caught.value.problems] == [
+        ("'1.7' is not a share from 0 to 1", "matrix.csv, line 2, column A"),
+        ("no row stands for it", "B"),
+    ]
+    file.write_bytes(";A;B\r\nA;1;0,5\r\nB;NA;1\r\n".encode("utf-16"))
+    assert read_criticality(file, ("A", "B")).tolist() == [[1.0, 0.5], [0.0, 1.0]]
     with pytest.raises(NotFound):
         read_criticality(tmp_path / "none.csv", ("A",))
 

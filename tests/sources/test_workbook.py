@@ -57,8 +57,9 @@ def test_titles_notes_and_rows_are_told_apart_with_the_rows_of_the_sheet(tmp_pat
 def test_a_decimal_comma_of_text_cells_holds_for_numbers_too(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", data=ROWS)
     assert text(path, options=TextOptions(decimal=",")).frame["value"].to_list() == [
-        "1,5", "1234567,25",
-    ]  # fmt: skip
+        "1,5",
+        "1234567,25",
+    ]
 
 
 def test_several_sheets_are_told_and_one_is_named(tmp_path: Path) -> None:

@@ -73,9 +73,13 @@ def customs_records(world: World, pairs: Sequence[tuple[Ledger, Ledger]]) -> Tab
     frame = pl.DataFrame(rows, schema=_SCHEMA)
     newest = pl.col("year").max().over("importer", "exporter")
     frame = frame.with_columns(age=newest - pl.col("year")).sort(
-        "importer", "exporter", "year", pl.col("value").fill_null(float("inf")), "record",
+        "importer",
+        "exporter",
+        "year",
+        pl.col("value").fill_null(float("inf")),
+        "record",
         "definition",
-    )  # fmt: skip
+    )
     columns = [
         dimension("importer"),
         dimension("exporter"),

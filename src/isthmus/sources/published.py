@@ -22,6 +22,10 @@ TITLES, COLUMNS = 12, 3
 """Lines among which the header stands, and its fewest filled cells: fewer make a title."""
 
 
+UNNAMED = 2
+"""Columns of a publisher's table without a name: those of labels, and behind a last comma."""
+
+
 @dataclass(frozen=True, slots=True)
 class Peek:
     """The beginning of a file.
@@ -177,6 +181,8 @@ def _fast(raw: bytes) -> pl.DataFrame | None:
     first = raw[: raw.find(b"\n")].rstrip(b"\r")
     width = first.count(b",") + 1
     height = raw.count(b"\n") + (not raw.endswith(b"\n"))
+    if first.split(b",").count(b"") > UNNAMED:
+        return None
     if width < 2 or height < 2 or raw.count(b",") != (width - 1) * height:
         return None
     try:

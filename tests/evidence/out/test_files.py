@@ -35,8 +35,10 @@ def test_a_folder_holds_a_file_for_each_table_and_what_they_do_not(
     assert about["tables"]["flows"]["notes"] == ["mind this"]
     write_result(result, out, replace=True, form="parquet")
     assert sorted(p.name for p in out.iterdir()) == [
-        "cases.parquet", "flows.parquet", "tables.json",
-    ]  # fmt: skip
+        "cases.parquet",
+        "flows.parquet",
+        "tables.json",
+    ]
     assert pl.read_parquet(out / "cases.parquet").equals(LISTED)
 
 

@@ -26,8 +26,11 @@ def test_years_of_one_item_stay_together_in_their_order() -> None:
     )
     shown = answer_first(made_table(frame)).frame
     assert shown.select("exporter", "year").rows() == [
-        ("B", 2021), ("B", 2022), ("A", 2021), ("A", 2022),
-    ]  # fmt: skip
+        ("B", 2021),
+        ("B", 2022),
+        ("A", 2021),
+        ("A", 2022),
+    ]
     course = made_table(frame.filter(exporter="A").reverse())
     assert answer_first(course).frame.equals(course.frame)
 

@@ -43,8 +43,9 @@ def test_what_is_cut_is_counted() -> None:
         }
     )
     assert shortened(made_table(kinds)).frame["indicator"].value_counts()["count"].to_list() == [
-        30, 30,
-    ]  # fmt: skip
+        30,
+        30,
+    ]
 
 
 @given(

@@ -72,10 +72,13 @@ def test_the_sheet_about_them_says_what_they_hold(tmp_path: Path) -> None:
 
     told = [" | ".join(c or "" for c in row) for row in open_workbook(path).rows("about")]
     for line in (
-        "Isthmus result", "flows | kind | estimated", "flows | note | mind this",
-        "flows | value | Float64 | value | million USD | how much", "parameters.b.c | x",
+        "Isthmus result",
+        "flows | kind | estimated",
+        "flows | note | mind this",
+        "flows | value | Float64 | value | million USD | how much",
+        "parameters.b.c | x",
         "method | An author (2020).",
-    ):  # fmt: skip
+    ):
         assert any(line in row for row in told), line
 
 
