@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -29,6 +30,7 @@ ROWS: list[list[object]] = [
 def book(path: Path, **sheets: list[list[object]]) -> Path:
     content = BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as made:
+        made.set_properties({"created": datetime(2000, 1, 1)})
         for name, rows in sheets.items():
             sheet = made.add_worksheet(name)
             for at, row in enumerate(rows):

@@ -94,7 +94,7 @@ def decompose(
         "origins": _origins(table, owners, groups, names, found),
     }
     about = provenance(table.origin, "chains.decompose", table.datasets, given)
-    return Result(of_years(made.values(), [table.year]), about, (BORIN_MANCINI,))
+    return Result(of_years(made.values(), [table.year], unit=table.unit), about, (BORIN_MANCINI,))
 
 
 def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:

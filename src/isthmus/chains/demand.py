@@ -86,7 +86,7 @@ def foreign_demand(
         "chips": chips,
     }
     about = provenance(table.origin, "chains.foreign_demand", table.datasets, given)
-    return Result(of_years([made], [table.year]), about, (DEMAND,))
+    return Result(of_years([made], [table.year], unit=table.unit), about, (DEMAND,))
 
 
 _COLUMNS = (

@@ -250,7 +250,7 @@ def _result(table: MRIO, lost: Array, made: Provenance, said: tuple[str, ...]) -
             ("stakes_by_industry", by_industry, (_ECONOMY, _INDUSTRY, *_VALUES)),
         )
     }
-    return Result(of_years(tables.values(), [table.year]), made, (EXTRACTION,))
+    return Result(of_years(tables.values(), [table.year], unit=table.unit), made, (EXTRACTION,))
 
 
 _ECONOMY = Column("economy", "dimension", text="economy whose value added is at stake")

@@ -125,7 +125,7 @@ def lookthrough(
         "chips": chips,
     }
     about = provenance(table.origin, "chains.lookthrough", table.datasets, parameters)
-    return Result(of_years([result], [table.year]), about, (BALDWIN,))
+    return Result(of_years([result], [table.year], unit=table.unit), about, (BALDWIN,))
 
 
 _SCHEMA = {

@@ -87,7 +87,7 @@ def position(
         "chips": chips,
     }
     about = provenance(table.origin, "chains.position", table.datasets, given)
-    return Result(of_years([made], [table.year]), about, (POSITION,))
+    return Result(of_years([made], [table.year], unit=table.unit), about, (POSITION,))
 
 
 _COLUMNS = (

@@ -320,7 +320,7 @@ def _result(
         _checks_table(course.worst, daily, *rest),
     ]
     notes = notes_of(daily, [settings])
-    named = of_years((replace(t, notes=notes) for t in tables), [mrio.year])
+    named = of_years((replace(t, notes=notes) for t in tables), [mrio.year], unit=mrio.unit)
     return Result(named, about, CITATIONS)
 
 

@@ -112,7 +112,7 @@ def simulate_many(
     if horizons is not None:
         words["horizons"] = list(counted)
     about = provenance_of("disruption.simulate_many", words, mrio, identities, each[0])
-    result = Result(of_years([table], [mrio.year]), about, CITATIONS)
+    result = Result(of_years([table], [mrio.year], unit=mrio.unit), about, CITATIONS)
     if base is None:
         return result
     told = Collection.of(result).difference("losses", base)

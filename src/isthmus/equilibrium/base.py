@@ -41,6 +41,10 @@ class Base:
         Negative flows and negative final demand set to zero, as a share of world output.
     scaled : int
         Industries whose inputs were scaled because they left no value added.
+    origin : Origin
+        Where the table was read.
+    unit : str
+        Unit of the amounts.
     """
 
     model: TradeModel
@@ -53,6 +57,7 @@ class Base:
     cut: float
     scaled: int
     origin: Origin
+    unit: str = "million USD"
 
     @property
     def imports(self) -> Floats:
@@ -112,6 +117,7 @@ def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
         moved=moved,
         cut=cut / float(flows.sum()),
         scaled=scaled,
+        unit=table.unit,
     )
 
 

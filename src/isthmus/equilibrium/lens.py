@@ -180,7 +180,7 @@ def solve(
         solution_table(run.found, base),
     ]
     return Result(
-        tables=of_years(tables, [base.year]),
+        tables=of_years(tables, [base.year], unit=base.unit),
         provenance=provenance_of(scenario, settings, base),
         citations=citations_of(settings.elasticities),
     )

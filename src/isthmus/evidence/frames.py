@@ -102,10 +102,33 @@ def table(
     )
 
 
-def of_years(tables: Iterable[Table], years: Iterable[int]) -> dict[str, Table]:
-    """Return tables by name, each with the years of the data that they rest on; 0 is unknown."""
+def of_years(
+    tables: Iterable[Table], years: Iterable[int], *, unit: str = MONEY
+) -> dict[str, Table]:
+    """Return tables by name, each with the years and the currency of the data that they rest on.
+
+    Parameters
+    ----------
+    tables : iterable of Table
+        Tables with amounts declared in million USD.
+    years : iterable of int
+        Years of the data; 0 is unknown.
+    unit : str
+        Unit of the amounts in fact: an inter-economy table of one's own may be in another currency.
+    """
     held = tuple(sorted({year for year in years if year}))
-    return {made.name: replace(made, years=held) for made in tables}
+    return {made.name: replace(_in_unit(made, unit), years=held) for made in tables}
+
+
+def _in_unit(made: Table, unit: str) -> Table:
+    """Return a table whose amounts are declared in another unit than million USD."""
+    if unit == MONEY or not unit:
+        return made
+    columns = tuple(replace(c, unit=c.unit.replace(MONEY, unit)) for c in made.columns)
+    frame = made.frame
+    if "unit" in frame.columns and frame.schema["unit"] == pl.String:
+        frame = frame.with_columns(pl.col("unit").str.replace(MONEY, unit, literal=True))
+    return replace(made, frame=frame, columns=columns, text=made.text.replace(MONEY, unit))
 
 
 def years_in(*dates: pl.Series) -> set[int]:

@@ -360,6 +360,18 @@ def test_a_table_keeps_its_currency_and_comes_in_millions(bench: Bench) -> None:
     assert world.unit == "million EUR"
     assert world.x.tolist() == pytest.approx([0.1, 0.1, 0.1, 0.1])
     assert any("amounts are in million EUR" in note for note in world.notes)
+    asked = ["--world", "starter+mrio_mine_2019", "--year", "2019", "--json"]
+    for words, tables in (
+        (["chains", "lookthrough", "DEU", "--on", "TWN"], ("lookthrough",)),
+        (["chains", "upstreamness", "DEU"], ("position",)),
+        (["chains", "demand", "DEU"], ("foreign_demand",)),
+    ):
+        assert main([*words, *asked]) == 0
+        document = json.loads(bench.capsys.readouterr().out)
+        for name in tables:
+            units = {c["unit"] for c in document["tables"][name]["columns"]}
+            assert "million EUR" in units
+            assert "million USD" not in units
     assert "is no unit of money" in bench.add(TABLE, unit="tonnes", code=3, **options)
 
 

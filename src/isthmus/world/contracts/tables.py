@@ -135,8 +135,8 @@ def _in_millions(
     unit = f"million {currency}"
     if currency != "USD":
         report.dropped.append(
-            f"amounts are in {unit}: shares and days stand, columns of results headed million USD "
-            f"are in {unit}"
+            f"amounts are in {unit}, and so are those of results that rest on this table alone; "
+            f"beside data in million USD shares and days can be compared, amounts cannot"
         )
     if power == 1.0:
         return record, given
