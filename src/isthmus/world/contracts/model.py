@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from isthmus.runtime.reading import toml_values
@@ -45,7 +46,7 @@ any length, a ``product`` one of six digits; ``single`` is an amount of single p
 LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "amount": (0.0, float("inf")),
-        "single": (0.0, float("inf")),
+        "single": (0.0, float(np.finfo(np.float32).max)),
         "share": (0.0, 1.0),
         "longitude": (-180.0, 180.0),
         "latitude": (-90.0, 90.0),
