@@ -116,7 +116,8 @@ def _text(
         if reader:
             found, hint = reader(value.strip(), classification)
         else:
-            found = next((t for t in column.one_of if t == value.strip().casefold()), "")
+            folded = value.strip().casefold()
+            found = next((t for t in column.one_of if t.casefold() == folded), "")
             found, hint = (found, " or ".join(column.one_of)) if column.one_of else (value, "")
         read[value] = found
         if not found:

@@ -238,7 +238,7 @@ def _numbers(contract: Contract, given: Given, report: Report, options: TextOpti
 
 def _dated(record: DatasetRecord, frame: pl.DataFrame, report: Report) -> DatasetRecord:
     """Return the record with the years of the rows."""
-    if "year" not in frame.columns or report.problems:
+    if not frame.schema.get("year", pl.String).is_integer() or report.problems:
         return record
     years = tuple(sorted(int(y) for y in frame["year"].unique()))
     if record.years and set(record.years) != set(years):
