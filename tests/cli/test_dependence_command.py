@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from isthmus.cli.dependence import parse_years
+from isthmus.cli.grammar import years_of
 from isthmus.cli.root import main
 from isthmus.errors import BadInput
 
@@ -43,19 +43,20 @@ def test_share_of_one_supplier(capsys):
     ],
 )
 def test_every_view_answers(capsys, view, extra, table):
-    doc = document(capsys, "EU27_2020", "--view", view, *extra)
+    party = [] if view == "network" else ["EU27_2020"]
+    doc = document(capsys, view, *party, *extra)
     assert rows(doc, table)
 
 
 def test_thresholds_are_printed_with_every_yes_and_no(capsys):
-    words = ["EU27_2020", "--product", "850511", "--view", "indicators", "--hhi", "0.9"]
+    words = ["indicators", "EU27_2020", "--product", "850511", "--hhi", "0.9"]
     (row,) = rows(document(capsys, *words), "dependent")
     assert row["dependent"] is False
     assert "hhi > 0.9" in row["rule"]
 
 
 def test_the_same_question_gives_the_same_bytes(capsys):
-    words = ["dependence", "EU27_2020", "--on", "CHN", "--view", "leverage", "--json"]
+    words = ["dependence", "leverage", "EU27_2020", "--on", "CHN", "--json"]
     assert main(words) == 0
     first = capsys.readouterr().out
     assert main(words) == 0
@@ -71,12 +72,14 @@ def test_the_same_question_gives_the_same_bytes(capsys):
         (["EU27_2020", "--years", "soon"], 3),
         (["EU27_2020", "--on", "DEU"], 3),
         (["EU27_2020", "--industry", "C26", "--product", "850511"], 3),
-        (["EU27_2020", "--view", "mutual"], 3),
-        (["EU27_2020", "--view", "leverage", "--on", "CHN", "--level", "product"], 3),
-        (["EU27_2020", "--view", "leverage", "--on", "CHN", "--elasticity", "1"], 3),
-        (["EU27_2020", "--view", "series", "--indicator", "hhj"], 3),
-        (["EU27_2020", "--hhi", "7", "--view", "indicators"], 3),
-        (["EU27_2020", "--view", "bogus"], 2),
+        (["mutual", "EU27_2020"], 2),
+        (["leverage", "EU27_2020", "--on", "CHN", "--level", "product"], 2),
+        (["leverage", "EU27_2020", "--on", "CHN", "--elasticity", "1"], 3),
+        (["series", "EU27_2020", "--indicator", "hhj"], 3),
+        (["indicators", "EU27_2020", "--hhi", "7"], 3),
+        (["bogus", "EU27_2020"], 2),
+        (["EU27_2020", "--view", "churn"], 2),
+        (["EU27_2020", "--years", "2018,2020"], 3),
     ],
 )
 def test_bad_questions_are_named(capsys, words, code):
@@ -87,8 +90,10 @@ def test_bad_questions_are_named(capsys, words, code):
 
 
 def test_years():
-    assert parse_years("2015-2017") == (2015, 2016, 2017)
-    assert parse_years("2018, 2020") == (2018, 2020)
-    assert parse_years(None) is None
+    assert years_of(["2015-2017"]) == [2015, 2016, 2017]
+    assert years_of(["2018", "2020"]) == [2018, 2020]
     with pytest.raises(BadInput):
-        parse_years("2022-2015")
+        years_of(["2022-2015"])
+    with pytest.raises(BadInput) as caught:
+        years_of(["2018, 2020"])
+    assert caught.value.hint == "write --years 2018 2020"

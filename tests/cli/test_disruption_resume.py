@@ -133,7 +133,7 @@ def test_what_has_no_answer_leaves_no_run(capsys, here):
 
 def test_horizons_are_any_days(capsys):
     table = document(
-        capsys, "disruption", "own.toml", "--until", "12", "--horizons", "7,12,3"
+        capsys, "disruption", "own.toml", "--until", "12", "--horizons", "7", "12", "3"
     )["tables"]["losses"]  # fmt: skip
     names = [c["name"] for c in table["columns"]]
     assert {row[names.index("horizon")] for row in table["rows"]} == {3, 7, 12}

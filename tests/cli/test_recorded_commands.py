@@ -43,7 +43,7 @@ def rerun(capsys, lens: str) -> dict:
 @pytest.mark.parametrize(
     ("lens", "words"),
     [
-        ("leverage_map", "leverage CHN --over DEU --diversion 0.4"),
+        ("leverage_map", "leverage CHN --on DEU --diversion 0.4"),
         ("backtest", "backtest --first 3"),
         ("held_out", "heldout --draws 20"),
         ("price_ladder", "retaliation CHN DEU --draws 20 --official 0.7"),

@@ -142,7 +142,7 @@ def test_refusals_have_their_exit_codes(capsys, tmp_path):
 
 
 def test_a_lens_command_is_a_run_that_can_be_done_again(capsys):
-    words = ["dependence", "EU27_2020", "--industry", "C26", "--view", "indicators", "--json"]
+    words = ["dependence", "indicators", "EU27_2020", "--industry", "C26", "--json"]
     assert main(words) == 0
     captured = capsys.readouterr()
     (run,) = document(capsys, "runs", "list")["runs"]
@@ -212,7 +212,7 @@ def test_ensemble_from_file_to_chart(capsys, tmp_path):
     name = done["run"]
     assert document(capsys, "ensemble", "status", name)["batches_done"] == 4
     bands, curve = tmp_path / "bands.svg", tmp_path / "curve.json"
-    words = ["--table", "totals", "--where", "importer=DEU", "--bands-chart", bands]
+    words = ["--of", "totals", "--where", "importer=DEU", "--bands-chart", bands]
     result = document(capsys, "ensemble", "summarise", name, *words)
     assert [c["name"] for c in result["tables"]["bands"]["columns"]][-5:] == [
         "p05", "p25", "p50", "p75", "p95",

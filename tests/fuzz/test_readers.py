@@ -96,8 +96,8 @@ WORDS = st.one_of(
 @given(word=WORDS)
 def test_codes_and_settings(word: str) -> None:
     from isthmus import codes
-    from isthmus.cli.dependence import parse_years
     from isthmus.cli.ensemble import parse_settings
+    from isthmus.cli.grammar import years_of
     from isthmus.codes.coalitions import as_date
 
     for ask in (
@@ -107,7 +107,7 @@ def test_codes_and_settings(word: str) -> None:
         codes.coalition,
         codes.parse_parties,
         as_date,
-        parse_years,
+        lambda text: years_of([text]),
         lambda text: codes.concordance(text, text),
         lambda text: codes.coalition("EU27_2020", on=text),
         lambda text: parse_settings((f"a={text}", f"{text}=1")),

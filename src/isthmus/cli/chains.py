@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.generate import add_lenses
 from isthmus.cli.options import Chips, Flag, TableYear, Words, WorldName
-from isthmus.cli.recording import recorded
+from isthmus.cli.special import Asked, Special
 
 if TYPE_CHECKING:
     from isthmus.chains.charts import Drawn
@@ -23,120 +25,6 @@ app = App(
     name="chains",
     help="Look through supply chains: hidden exposure, value added in trade, stakes, positions.",
 )
-
-
-@app.command
-def lookthrough(
-    of: str,
-    *,
-    on: Words = (),
-    by: Literal["total", "industry", "economy", "node"] = "total",
-    direction: Literal["backward", "forward"] = "backward",
-    industry: Words = (),
-    world: WorldName = "starter",
-    year: TableYear = None,
-    chips: Chips = False,
-    output: Output = SCREEN,
-    chart: Path | None = None,
-) -> None:
-    """Show face value, look-through and hidden exposure.
-
-    Parameters
-    ----------
-    of
-        Economy (DEU) or coalition (EU27_2020) whose exposure is measured.
-    on
-        Economies or coalitions exposed to; every economy when none is given.
-    by
-        One row in all, by industry, by member economy, or by both (node).
-    direction
-        backward: of inputs by origin; forward: of sales by user.
-    industry
-        Only these industries, such as C26 C29.
-    chart
-        Draw to this file: .svg, or .json for its Vega-Lite specification.
-    """
-    from isthmus.chains.charts import lookthrough_chart
-    from isthmus.world import World
-
-    output.check_charts(chart)
-    result = recorded(
-        "chains.lookthrough",
-        World.open(world),
-        of=of,
-        on=on or None,
-        direction=direction,
-        by=by,
-        industries=industry or None,
-        year=year,
-        chips=chips,
-    )
-    _emit(result, output)
-    if chart is not None:
-        _draw(lookthrough_chart(result), chart, output)
-
-
-@app.command
-def demand(
-    of: str,
-    *,
-    on: Words = (),
-    by_industry: Flag = False,
-    world: WorldName = "starter",
-    year: TableYear = None,
-    chips: Chips = False,
-    output: Output = SCREEN,
-) -> None:
-    """Show the value added of one party that the final demand of others absorbs.
-
-    Parameters
-    ----------
-    of
-        Economy or coalition whose value added it is.
-    on
-        Economies or coalitions whose final demand; every economy when none is given.
-    by_industry
-        One row per industry.
-    """
-    from isthmus.world import World
-
-    result = recorded(
-        "chains.foreign_demand",
-        World.open(world),
-        of=of,
-        on=on or None,
-        by_industry=by_industry,
-        year=year,
-        chips=chips,
-    )
-    _emit(result, output)
-
-
-@app.command
-def decompose(
-    of: str,
-    *,
-    by: Literal["total", "industry"] = "total",
-    world: WorldName = "starter",
-    year: TableYear = None,
-    chips: Chips = False,
-    output: Output = SCREEN,
-) -> None:
-    """Show domestic and foreign value added in gross exports.
-
-    Parameters
-    ----------
-    of
-        Exporting economy or coalition.
-    by
-        All exports, or by exporting industry.
-    """
-    from isthmus.world import World
-
-    _emit(
-        recorded("chains.decompose", World.open(world), of=of, by=by, year=year, chips=chips),
-        output,
-    )
 
 
 @app.command
@@ -182,6 +70,8 @@ def extract(
     """
     from isthmus import chains
     from isthmus.chains.charts import stakes_chart
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
     from isthmus.errors import BadInput
     from isthmus.scenario import load
     from isthmus.world import World
@@ -202,46 +92,11 @@ def extract(
                 chains.Links(one.importers, one.exporters, one.industries, one.users, severity)
             )
         result = recorded("chains.extract", opened, links=links, year=year, chips=chips)
-    _emit(result, output)
+    emit_result(result, output)
     if chart is not None:
         table = opened.mrio(year, chips=chips)
         sides = {} if scenario else _sides(table, exporter, importer)
         _draw(stakes_chart(result, sides, of=chart_of), chart, output)
-
-
-@app.command
-def upstreamness(
-    of: str | None = None,
-    *,
-    world: WorldName = "starter",
-    year: TableYear = None,
-    chips: Chips = False,
-    output: Output = SCREEN,
-    chart: Path | None = None,
-) -> None:
-    """Show the distance of industries to final use and to primary inputs.
-
-    Parameters
-    ----------
-    of
-        Economy or coalition; every economy when not given.
-    chart
-        Draw to this file: .svg, or .json for its Vega-Lite specification.
-    """
-    from isthmus.chains.charts import position_chart
-    from isthmus.world import World
-
-    output.check_charts(chart)
-    result = recorded("chains.position", World.open(world), of=of, year=year, chips=chips)
-    _emit(result, output)
-    if chart is not None:
-        _draw(position_chart(result), chart, output)
-
-
-def _emit(result: Result, output: Output) -> None:
-    from isthmus.cli.output import emit_result
-
-    emit_result(result, output)
 
 
 def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
@@ -253,6 +108,22 @@ def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
         " ".join(p.label for p in side): [table.economies[i] for p in side for i in p.positions]
         for side in found
     }
+
+
+def _drawn(draw: Callable[[Result], Drawn]) -> Callable[[Result, Path, Asked], None]:
+    return lambda result, path, asked: _draw(draw(result), path, asked.output)
+
+
+def _lookthrough(result: Result) -> Drawn:
+    from isthmus.chains.charts import lookthrough_chart
+
+    return lookthrough_chart(result)
+
+
+def _position(result: Result) -> Drawn:
+    from isthmus.chains.charts import position_chart
+
+    return position_chart(result)
 
 
 def _draw(drawn: Drawn, out: Path, output: Output) -> None:
@@ -271,3 +142,20 @@ def _draw(drawn: Drawn, out: Path, output: Output) -> None:
     }
     chart = {**to_vegalite(drawn.spec, drawn.table), "title": title}
     write_chart(chart, out, replace=output.force)
+
+
+add_lenses(
+    app,
+    "chains",
+    {
+        "lookthrough": Special(
+            charts={"chart": ("Face value and look-through.", _drawn(_lookthrough))}
+        ),
+        "foreign_demand": Special("demand"),
+        "position": Special(
+            "upstreamness", charts={"chart": ("Distances by industry.", _drawn(_position))}
+        ),
+        "extract": None,
+        "run": None,
+    },
+)

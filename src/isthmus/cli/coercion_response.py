@@ -30,61 +30,6 @@ def ladder(*, file: Path | None = None, json: Json = False) -> None:
         emit_tables([table])
 
 
-def respond(
-    target: str,
-    /,
-    *,
-    rung: str | None = None,
-    sender: str = "CHN",
-    bloc: str = "EU27_2020",
-    assumptions: Path | None = None,
-    file: Path | None = None,
-    draws: int = 200,
-    seed: DrawSeed = 0,
-    world: WorldName = "starter",
-    output: Output = SCREEN,
-) -> None:
-    """Price rungs of the ladder: break-even first, then responses, losses and the state's answer.
-
-    Everything but the exposures rests on assumptions, which are printed with the result.
-
-    Parameters
-    ----------
-    target
-        Economy or coalition that takes the step, such as DEU or EU27_2020.
-    rung
-        Key of one rung (see isthmus coercion ladder); all of them when not given.
-    sender
-        Economy that may answer.
-    bloc
-        Coalition whose members can answer together; "" for none.
-    assumptions
-        TOML file whose tables replace shipped assumptions.
-    file
-        TOML file with a ladder of your own.
-    draws
-        Draws over the ranges, 20 or more.
-    """
-    from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
-    from isthmus.ensemble.inputs import input_file
-    from isthmus.world import World
-
-    result = recorded(
-        "coercion.price_ladder",
-        World.open(world),
-        target=target,
-        rung=rung,
-        sender=sender,
-        bloc=bloc,
-        assumptions=None if assumptions is None else input_file(assumptions),
-        ladder=None if file is None else input_file(file),
-        draws=draws,
-        seed=seed,
-    )
-    emit_result(result, output)
-
-
 def retaliation(
     sender: str,
     target: Annotated[tuple[str, ...], Parameter(negative="")],
@@ -141,39 +86,7 @@ def retaliation(
     emit_result(result, output)
 
 
-def heldout(
-    *,
-    sender: str = "CHN",
-    bloc: str = "EU27_2020",
-    draws: int = 200,
-    seed: DrawSeed = 0,
-    world: WorldName = "starter",
-    output: Output = SCREEN,
-) -> None:
-    """Hold the response model against the listings of firms that set none of its parameters.
-
-    Parameters
-    ----------
-    sender
-        Economy that listed firms.
-    bloc
-        Coalition whose members can answer together; "" for none.
-    draws
-        Draws over the ranges, 20 or more.
-    """
-    from isthmus.cli.output import emit_result
-    from isthmus.cli.recording import recorded
-    from isthmus.world import World
-
-    result = recorded(
-        "coercion.held_out", World.open(world), sender=sender, bloc=bloc, draws=draws, seed=seed
-    )
-    emit_result(result, output)
-
-
 def register(app: App) -> None:
     """Add the commands to the app of the room."""
     app.command(ladder)
-    app.command(respond)
     app.command(retaliation)
-    app.command(heldout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from isthmus._version import __version__
 from isthmus.cli.process import (
@@ -15,7 +15,7 @@ from isthmus.cli.process import (
     flushed,
     open_streams,
 )
-from isthmus.errors import BadInput
+from isthmus.errors import BadInput, NotFound
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 
 
@@ -131,10 +131,26 @@ def _dispatch(words: list[str]) -> int:
     try:
         code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        say(f"usage: {error}\n  hint:  see 'isthmus --help'")
+        from isthmus.cli.advice import advice
+
+        say(f"usage: {error}\n  hint:  {advice(words, app) or _help_of(words, app)}")
         return EXIT_USAGE
+    except (BadInput, NotFound) as error:
+        from isthmus.cli.advice import nearest_command
+
+        meant = nearest_command(words, app)
+        if meant and meant != error.hint:
+            error.hint = "; ".join(filter(None, (error.hint, meant)))
+        raise
     sys.stdout.flush()
     return code if isinstance(code, int) else EXIT_DONE
+
+
+def _help_of(words: Sequence[str], app: Any) -> str:
+    """Return where the options of a command are listed."""
+    named = [word for word in words[:2] if word.isidentifier()]
+    known = named[: 1 + (len(named) > 1 and named[0] in app and named[1] in app[named[0]])]
+    return f"see 'isthmus {' '.join([*(known if known and known[0] in app else []), '--help'])}'"
 
 
 def _told(error: BaseException) -> int:

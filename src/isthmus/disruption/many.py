@@ -28,7 +28,11 @@ DEFAULTS = Settings()
 
 @lens(
     "disruption.simulate_many",
-    {"scenarios": ["taiwan-chips-7-full", "taiwan-chips-7-partial"], "until": 7},
+    {
+        "scenarios": ["taiwan-chips-7-full", "taiwan-chips-7-partial"],
+        "until": 7,
+        "base": "taiwan-chips-7-full",
+    },
 )
 def simulate_many(
     world: TableWorld | MRIO,

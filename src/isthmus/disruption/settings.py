@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.disruption.measures import Relief, Reserve, plain
+from isthmus.disruption.shocks import KINDS
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
+from isthmus.scenario import Scenario
 
 Floats = NDArray[np.float64]
 Precision = Literal["float64", "float32"]
@@ -29,6 +31,8 @@ SHARED = ("reading", "negligible", "inventory_noise", "seed", "precision")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How industries hold stocks, order and react; see `isthmus.disruption.simulate`."""
+
+    AS_IN: ClassVar[str] = "isthmus.disruption.lens:simulate"
 
     stock_days: Days = 60.0
     spot_days: ByInput = 0.0
@@ -88,3 +92,9 @@ def with_params(settings: Settings, params: Mapping[str, Any]) -> Settings:
     ]
     raise_all("scenario parameters", problems)
     return replace(settings, **params)
+
+
+def holds(scenario: Scenario) -> bool:
+    """Return whether the engine takes a scenario as it is: its kinds of shocks, its parameters."""
+    known = set(Settings.__dataclass_fields__)
+    return set(scenario.kinds) <= set(KINDS) and set(scenario.params) <= known

@@ -162,6 +162,17 @@ def _turn_in_the_end(shock: Embargo | ExportStop | PurchaseBan) -> bool:
     return float(last) >= 1.0
 
 
+def holds(scenario: Scenario, horizon: float = 10.0) -> bool:
+    """Return whether the lens takes a scenario as it is: its kinds, and that it lasts."""
+    if not set(scenario.kinds) <= set(KINDS):
+        return False
+    try:
+        _require_lasting(scenario, horizon, bool(scenario.params.get("lasting", False)))
+    except ShockNotRepresentable:
+        return False
+    return True
+
+
 def _require_lasting(scenario: Scenario, horizon: float, lasting: bool) -> None:
     problems = []
     for index, shock in enumerate(scenario.shocks):

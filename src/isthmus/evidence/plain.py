@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +58,11 @@ def _union(members: Sequence[Any]) -> Plain | None:
     if (party := {"type": "string", "format": "party"}) in held:
         many = {"type": "array", "items": party}
         return many if many in held else party
-    listed = [one["items"] for one in held if one.get("type") == "array"]
+    listed = [
+        one["items"]
+        for one in held
+        if one.get("type") == "array" and "properties" not in one["items"]
+    ]
     held = [one for one in held if one not in listed]
     return held[0] if len(held) == 1 else {"anyOf": held} if held else None
 
@@ -76,9 +81,14 @@ def _fields(made: type) -> Plain | None:
 
 
 def _texts(made: type) -> Mapping[str, str]:
+    """Return the texts of fields: of its docstring, or of the function named in ``AS_IN``."""
     from isthmus.evidence.docs import parameters, sections
 
-    return parameters(sections(made.__doc__ or "").get("Parameters", ""))
+    text = made.__doc__
+    if isinstance(where := getattr(made, "AS_IN", None), str):
+        module, _, name = where.partition(":")
+        text = getattr(importlib.import_module(module), name).__doc__
+    return parameters(sections(text or "").get("Parameters", ""))
 
 
 def as_plain(value: Any) -> Any:
