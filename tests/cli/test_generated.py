@@ -13,6 +13,7 @@ import pytest
 from isthmus.cli.advice import RENAMED
 from isthmus.cli.generate import command
 from isthmus.cli.grammar import OTHER, for_terminal, option
+from isthmus.cli.parts import TAKEN
 from isthmus.cli.root import build_app, main
 from isthmus.cli.spoken import spoken
 from isthmus.disruption.lens import simulate
@@ -37,6 +38,7 @@ def test_every_lens_has_a_command_that_says_what_each_option_is(name: str) -> No
     for option_name, parameter in made.items():
         if option_name != "output":
             assert typing.get_args(parameter.annotation)[1].help, option_name
+    assert len({p.name for p in made.values()} & TAKEN) == len(SHARED & TAKEN)
     # the other party has one name, and lists are given word by word
     assert not OTHER & set(made)
     for parameter in made.values():

@@ -57,12 +57,17 @@ def test_its_file_and_its_lens_are_found(
     assert main(["lens", "list", "rainfall", "--json"]) == 0
     (held,) = json.loads(capsys.readouterr().out)["lenses"]
     assert held["title"] == "The economies with the most rain"
-    assert held["parameters"]["properties"]["top"]["default"] == 5
+    assert held["parameters"]["properties"]["count"]["default"] == 5
     world = World.open("starter+rainfall")
-    done = run_lens("rainfall.wettest", world, parameters={"top": 2})
+    done = run_lens("rainfall.wettest", world, parameters={"count": 2})
     assert done.result["wettest"].frame.rows() == [("TWN", 2500.0), ("DEU", 800.5)]
     assert done.result.provenance.world_hash == world.content_hash
     assert done.run
+    # and it has a command, made as all others
+    words = ["rainfall", "wettest", "--count", "2", "--world", "starter+rainfall", "--json"]
+    assert main(words) == 0
+    rows = json.loads(capsys.readouterr().out)["tables"]["wettest"]["rows"]
+    assert rows == [["TWN", 2500.0], ["DEU", 800.5]]
 
 
 def test_a_package_that_cannot_be_loaded_is_named(
@@ -94,3 +99,4 @@ def test_two_packages_cannot_offer_the_same(
     said = capsys.readouterr().err
     assert "isthmus_first" in said
     assert "isthmus_second" in said
+    assert main(["codes", "economies", "Taiwan"]) == 0

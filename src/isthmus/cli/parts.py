@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from isthmus.cli.destination import Output
 from isthmus.cli.grammar import Option, Schema, file_of, for_terminal, option, spelled
 from isthmus.cli.special import Special
 from isthmus.errors import BadInput
 
 Given = Mapping[str, Any]
+
+TAKEN = frozenset({*(field.name for field in fields(Output)), "world"})
+"""Options that every command has; a parameter of that name gets another."""
 
 HIDDEN = frozenset({"replace_daily"})
 """Parameters that follow from an option of every command."""
@@ -51,14 +55,15 @@ def parts_of(lens: Mapping[str, Any], special: Special) -> Iterator[Part]:
             yield group(*(properties.pop(name) for name in names))
     needed = lens["parameters"]["required"]
     for name, schema in properties.items():
-        if (fields := _fields(schema)) is not None:
-            yield _data(name, fields)
+        if (inside := _fields(schema)) is not None:
+            yield _data(name, inside)
             continue
-        made = option(
-            special.renamed.get(name) or spelled(name, schema), schema, required=name in needed
-        )
+        written = special.renamed.get(name) or spelled(name, schema)
+        written = f"lens_{written}" if written in TAKEN else written
+        made = option(written, schema, required=name in needed)
         made = replace(made, value=special.values.get(name, made.value))
-        yield _one(name, made, first=made.name != "on" and _is_first(name, schema, lens))
+        first = name in special.first or (made.name != "on" and _is_first(name, schema, lens))
+        yield _one(name, made, first=first)
 
 
 def _is_first(name: str, schema: Schema, lens: Mapping[str, Any]) -> bool:
@@ -68,7 +73,13 @@ def _is_first(name: str, schema: Schema, lens: Mapping[str, Any]) -> bool:
 
 
 def _one(name: str, made: Option, *, first: bool) -> Part:
-    return Part({name: made}, lambda given: {name: made.value(given[made.name])}, first)
+    """Return the part of one parameter; where no word is given by place, its default holds."""
+
+    def values(given: Given) -> Given:
+        word = given[made.name]
+        return {name: made.value(made.default if first and word == () else word)}
+
+    return Part({name: made}, values, first)
 
 
 def _spoken(schema: Schema, known: Schema) -> Schema:
@@ -88,9 +99,9 @@ def _fields(schema: Schema) -> Mapping[str, Schema] | None:
     return next((one["properties"] for one in alternatives if "properties" in one), None)
 
 
-def _data(name: str, fields: Mapping[str, Schema]) -> Part:
+def _data(name: str, inside: Mapping[str, Schema]) -> Part:
     """Return the options of a data class: what is not given keeps its default."""
-    shown = {inner: _spoken(held, fields) for inner, held in fields.items() if not _listed(held)}
+    shown = {inner: _spoken(held, inside) for inner, held in inside.items() if not _listed(held)}
     options = {
         inner: option(
             spelled(inner, held), {**held, "default": None, "description": _with_default(held)}

@@ -16,81 +16,6 @@ SCHEMA_VERSION = 1
 
 
 @app.command
-def queues(
-    *,
-    buyer: str = "TWN",
-    second_share: float = 0.25,
-    second_months: float = 36.0,
-    years: int = 10,
-    output: Output = SCREEN,
-) -> None:
-    """Say what a buyer of arms ordered and did not receive, and what a second source does.
-
-    Parameters
-    ----------
-    buyer
-        Who ordered; a coalition stands for its members.
-    second_share
-        Share of new orders that would go to a second source: an assumption.
-    second_months
-        Months from an order there to its delivery: an assumption.
-    years
-        Years ahead.
-    """
-    from isthmus.cli.output import emit_result
-    from isthmus.world import World
-
-    result = recorded(
-        "production.queues",
-        World.open("starter"),
-        buyer=buyer,
-        second_share=second_share,
-        second_months=second_months,
-        years=years,
-    )
-    emit_result(result, output)
-
-
-@app.command
-def closure(
-    *closed: str,
-    economy: str = "TWN",
-    days: int = 180,
-    horizon: int = 180,
-    draws: Draws = 500,
-    seed: DrawSeed = 0,
-    output: Output = SCREEN,
-) -> None:
-    """Say what a closed sea, airspace or strait does to fuel, power and chips, in days.
-
-    Parameters
-    ----------
-    closed
-        What is closed from the first day on: sea, air, hormuz; sea when none is given.
-    economy
-        Whose supply is closed off.
-    days
-        Days until it opens.
-    horizon
-        Days looked at.
-    """
-    from isthmus.cli.output import emit_result
-    from isthmus.world import World
-
-    result = recorded(
-        "production.closure",
-        World.open("starter"),
-        economy=economy,
-        closed=list(closed) or ["sea"],
-        days=days,
-        horizon=horizon,
-        draws=draws,
-        seed=seed,
-    )
-    emit_result(result, output)
-
-
-@app.command
 def boms(*, json: Json = False) -> None:
     """List the bills of materials that ship with the package."""
     from isthmus.cli.output import emit_json, emit_rows
@@ -170,5 +95,6 @@ add_lenses(
         "run": Special(default=True),
         "remedies": Special(renamed={"names": "remedy"}),
         "cheapest_set": Special("cheapest"),
+        "closure": Special(first=frozenset({"closed"}), renamed={"economy": "of"}),
     },
 )

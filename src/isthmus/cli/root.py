@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from isthmus._version import __version__
@@ -15,7 +16,7 @@ from isthmus.cli.process import (
     flushed,
     open_streams,
 )
-from isthmus.errors import BadInput, NotFound
+from isthmus.errors import BadInput, IsthmusError, NotFound
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 
 
@@ -74,7 +75,19 @@ def build_app(rooms: Sequence[Room] = ROOMS):  # type: ignore[no-untyped-def]
     )
     for room in rooms:
         app.command(room.target, name=room.name, help=room.help)
+    for name in _others({room.name for room in rooms}):
+        app.command(f"isthmus.cli.rooms:{name}", name=name, help=f"Lenses of the room {name}.")
     return app
+
+
+def _others(known: Collection[str]) -> list[str]:
+    """Return the rooms of lenses without a module here; what is wrong with them is said on use."""
+    from isthmus.ensemble.rooms import rooms
+
+    elsewhere = {"calibration": "disruption"}
+    with contextlib.suppress(IsthmusError):
+        return [room for room in rooms() if elsewhere.get(room, room) not in known]
+    return []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

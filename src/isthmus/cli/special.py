@@ -35,6 +35,8 @@ class Special:
         It is the room's own command: `isthmus <room> ...`.
     help : str
         First line of its help; the title of the lens by default.
+    first : frozenset of str
+        Parameters that are given by place.
     leaves : frozenset of str
         Parameters without an option.
     renamed : mapping of str to str
@@ -60,6 +62,7 @@ class Special:
     name: str = ""
     default: bool = False
     help: str = ""
+    first: frozenset[str] = frozenset()
     leaves: frozenset[str] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)

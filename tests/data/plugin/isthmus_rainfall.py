@@ -14,27 +14,27 @@ COLUMNS = (
 )
 
 
-@lens("rainfall.wettest", {"top": 2})
-def wettest(world, *, top: int = 5) -> Result:
+@lens("rainfall.wettest", {"count": 2})
+def wettest(world, *, count: int = 5) -> Result:
     """Return the economies with the most rain.
 
     Parameters
     ----------
-    top : int
+    count : int
         How many.
     """
-    frame = world.table(KEY).sort("rain", descending=True).head(top)
+    frame = world.table(KEY).sort("rain", descending=True).head(count)
     table = Table("wettest", frame, COLUMNS, Kind.MEASURED, (KEY,), "rain of the year, most first")
-    return Result({"wettest": table}, provenance(world, "rainfall.wettest", [KEY], {"top": top}))
+    made = provenance(world, "rainfall.wettest", [KEY], {"count": count})
+    return Result({"wettest": table}, made)
 
 
 def dataset(path, wishes) -> Published:
     """Read a table of yearly rainfall."""
     about = {"title": "Rainfall", "publisher": "The weather office", "edition": "2024", **TERMS}
     record = DatasetRecord(key=KEY, unit="mm", kind=Kind.MEASURED, **about)
-    frame = pl.read_csv(path, glob=False)
-    return Published(finished(record, wishes), frame, ("rainfall, by year",))
+    rows = pl.read_csv(path, glob=False)
+    return Published(finished(record, wishes), rows, ("rainfall, by year",))
 
 
-READS = {"economy", "rain"}.issubset
-SOURCE = Source("Rainfall", "rain*.csv", "by year", KEY, lambda file: READS(file.names), dataset)
+SOURCE = Source("Rainfall", "rain*.csv", "by year", KEY, lambda f: "rain" in f.names, dataset)
