@@ -50,6 +50,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "concentration": (),
     "cascade": ("partner",),
     "arms": ("partner", "ally"),
+    "munitions": ("partner",),
+    "island": ("partner",),
     "alignment": ("partner", "rival", "ally"),
     "coercion": ("partner", "rival"),
     "leverage": ("rival",),

@@ -1,15 +1,19 @@
-"""Measures of arms supply."""
+"""Measures of arms supply, delivered and ordered."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from isthmus.errors import DataMissing
-from isthmus.evidence import Finding, Kind
+from isthmus.evidence import Finding, Kind, Result
+from isthmus.production import queues
 from isthmus.study.context import Context
-from isthmus.study.measures import PARTY, measure
+from isthmus.study.measures import NUMBER, PARTY, measure
 
 ARMS, SUPPLIERS = "arms_concentration", "arms_suppliers"
+ORDERED = ("arms_orders", "arms_backlog")
+YEARS = 10
+"""Years after which a second source is looked at."""
 
 
 def arms_row(context: Context, economy: str, period: str = "") -> dict[str, object]:
@@ -51,6 +55,60 @@ def shares_of(context: Context, supplier: str) -> pl.DataFrame:
     """Return the supplier's shares: economy, period, share; empty for one that is not listed."""
     found = context.world.arms_suppliers().filter(pl.col("supplier") == supplier)
     return found.select("economy", "period", "share")
+
+
+def queue_of(context: Context, party: str) -> Result:
+    """Return the queue of a party's orders, worked out once.
+
+    Raises
+    ------
+    DataMissing
+        When no orders of the party are held.
+    """
+    return context.memo(("queues", party), lambda: queues(context.world, buyer=party, years=YEARS))
+
+
+@measure("arms.second_source_wait", economy=PARTY, share=NUMBER)
+def second_source_wait(context: Context, *, economy: str, share: float = 0.25) -> Finding:
+    """Mean wait of a new order with a second source over that without one, after ten years."""
+    return _with_over_without(context, economy, share, "wait")
+
+
+@measure("arms.second_source_hhi", economy=PARTY, share=NUMBER)
+def second_source_hhi(context: Context, *, economy: str, share: float = 0.25) -> Finding:
+    """Concentration of deliveries with a second source over that without one, after ten years."""
+    return _with_over_without(context, economy, share, "hhi")
+
+
+def _with_over_without(context: Context, party: str, share: float, what: str) -> Finding:
+    found = context.memo(
+        ("queues", party, share),
+        lambda: queues(context.world, buyer=party, second_share=share, years=YEARS),
+    )
+    if "second" not in found.tables:
+        raise DataMissing(f"no totals of the orders of {party} are held", where=ORDERED[1])
+    last = found["second"].frame.filter(year=YEARS).drop_nulls([what, f"{what}_with"])
+    ratio = (last[f"{what}_with"] / last[what]).to_list()
+    if not ratio:
+        raise DataMissing(f"no concentration of the arms imports of {party} is held", where=ARMS)
+    return context.finding(
+        f"arms.second_{what}.{party}.{share:g}",
+        sum(ratio) / len(ratio),
+        "ratio",
+        kind=Kind.ASSUMED,
+        year=_latest(found),
+        method=f"arms_second_{what}",
+        datasets=[*ORDERED, ARMS] if what == "hhi" else ORDERED,
+        low=min(ratio),
+        high=max(ratio),
+        interval="range_of_rates",
+        caveat="second_source_assumed",
+    )
+
+
+def _latest(found: Result) -> str:
+    """Return the month of the last total."""
+    return str(found["backlog"].frame["month"][-1])
 
 
 def _finding(context: Context, key: str, row: dict[str, object], column: str) -> Finding:

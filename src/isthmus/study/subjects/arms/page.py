@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Page
+from isthmus.study.subjects.arms import waiting
 from isthmus.study.subjects.arms.measures import (
     ARMS,
     SUPPLIERS,
@@ -39,6 +41,7 @@ def write(page: Page) -> None:
         if _members(page, party):
             _coalition(page, party)
     page.note("arms_volume", "arms_window")
+    waiting.add(page)
 
 
 def _members(page: Page, party: str) -> bool:
@@ -76,6 +79,7 @@ def _coalition(page: Page, group: str) -> None:
         caveat="arms_volume",
     )
     page.say("answer.members", group=name, median=median, period=period)
+    _weighted(page, group, last, period)
     half = page.finding(
         f"arms.members_above_half.{page.ally}.{group}",
         int((last["share"] > 0.5).sum()),
@@ -103,6 +107,26 @@ def _coalition(page: Page, group: str) -> None:
         count=last.height,
         period=period,
     )
+
+
+def _weighted(page: Page, group: str, last: pl.DataFrame, period: str) -> None:
+    """Say what the share is by volume, where the volumes of the members are held."""
+    weights = page.world.arms().filter(period=period).select("economy", "weight")
+    both = last.join(weights, on="economy", how="left")
+    if both["weight"].null_count() or not both["weight"].sum():
+        page.gap("arms_weights", party=page.context.name(group))
+        return
+    weighted = page.finding(
+        f"arms.weighted_share.{page.ally}.{group}",
+        float(np.average(both["share"].to_numpy(), weights=both["weight"].to_numpy())),
+        "share",
+        year=period,
+        method="arms_weighted",
+        caveat="arms_volume",
+    )
+    middle = _median(last)
+    key = "answer.weighted" if (weighted.value or 0.0) > middle else "answer.weighted_below"
+    page.say(key, group=page.context.name(group), weighted=weighted)
 
 
 def _rows(page: Page, party: str) -> pl.DataFrame:

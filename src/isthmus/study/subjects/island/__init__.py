@@ -1,0 +1,1 @@
+"""The physical island: fuel, power, ways by sea and air."""

@@ -1,0 +1,190 @@
+"""The partner's fuel, power and ways: what a closure does in days, and what one did."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.charts import ChartSpec
+from isthmus.errors import DataMissing
+from isthmus.evidence import Kind
+from isthmus.production.closure import Closed
+from isthmus.production.closure_checks import closure_rows
+from isthmus.production.results import spread
+from isthmus.study.page import Page
+from isthmus.study.subjects.island.measures import DRAWS, USED, closed, days_until, facts
+
+HORMUZ, MODES, PASSAGES, STOCKS = (
+    "hormuz_2026",
+    "transport_modes",
+    "sea_passages",
+    "fuel_stocks",
+)
+WAYS: tuple[tuple[Closed, ...], ...] = (("sea",), ("air",), ("air", "sea"), ("hormuz",))
+SHARED, FIRST = "shared", "served first"
+OUTPUT = "chip output"
+
+
+def write(page: Page) -> None:
+    """Answer what a closed sea, airspace or strait does to the partner, in days."""
+    try:
+        closed(page.context, page.partner, "sea")
+    except DataMissing:
+        page.gap("no_fuel", party=page.context.name(page.partner))
+        return
+    page.rests_on(*USED, kind=Kind.ASSUMED)
+    _fuel(page)
+    _chips(page)
+    _strait(page)
+    _modes(page)
+    _tables(page)
+    page.note("closure_readings", "not_an_island_test", "three_stocks")
+
+
+def _fuel(page: Page) -> None:
+    gas, coal = (
+        days_until(page.context, page.partner, ["sea"], f"{fuel} used up")
+        for fuel in ("LNG", "coal")
+    )
+    page.say("answer.fuel", gas=gas, coal=coal)
+    page.headline(13, "headline_fuel", gas=gas, coal=coal)
+    page.fields |= {"gas": gas}
+
+
+def _chips(page: Page) -> None:
+    """Say when chip output falls, in both readings, and that aircraft are another matter."""
+    below = {
+        reading: days_until(page.context, page.partner, ["sea"], f"{OUTPUT} below 90 %", reading)
+        for reading in (SHARED, FIRST)
+    }
+    half = days_until(page.context, page.partner, ["sea"], f"{OUTPUT} below 50 %", FIRST)
+    page.say("answer.chips", shared=below[SHARED], first=below[FIRST], half=half)
+    page.say("answer.air")
+    path = closed(page.context, page.partner, "sea")["path"].frame
+    rows = path.filter((pl.col("what") == OUTPUT) & (pl.col("day") % 2 == 0))
+    names = {r: page.word(f"island.reading.{k}") for r, k in ((SHARED, "shared"), (FIRST, "first"))}
+    page.chart(
+        "chips",
+        rows.select(
+            pl.col("reading").replace_strict(names).alias("assumption"),
+            pl.col("day").cast(pl.Int64),
+            "median",
+            "low",
+            "high",
+        ),
+        ChartSpec(
+            "paths",
+            x="day",
+            y="median",
+            y_title=page.axis("chip_output"),
+            series="assumption",
+            low="low",
+            high="high",
+            roles=dict(zip(names.values(), ("partner", "accent"), strict=True)),
+            share=True,
+        ),
+        dict.fromkeys(("median", "low", "high"), "share"),
+        about={"notes": ["closure_readings"]},
+        shared=below[SHARED],
+        first=below[FIRST],
+    )
+
+
+def _strait(page: Page) -> None:
+    """Set the closed strait beside what was published of it; other islands have no such record."""
+    if facts(page.context, HORMUZ, page.partner).is_empty():
+        return
+    checks = [
+        (name, status, value, unit, *spread(found), source)
+        for name, status, value, unit, found, source in closure_rows(page.world, DRAWS, 0)
+    ]
+    names = ("check", "status", "published", "unit", "median", "low", "high", "source")
+    frame = pl.DataFrame(checks, schema=names, orient="row")
+    units = dict.fromkeys(("published", "median", "low", "high"), "in unit")
+    page.table("checks", frame, units, attributes=["status", "unit", "source"])
+    cut = frame.row(0, named=True)
+    lost = page.finding(
+        f"island.cut_at_once.{page.partner}",
+        cut["median"],
+        "share",
+        year="2026",
+        method="island_cut_at_once",
+        low=cut["low"],
+        high=cut["high"],
+        interval="draws_80",
+    )
+    page.say("answer.strait", lost=lost)
+    page.counter(18, "counter_strait", lost=lost)
+    page.table(
+        "hormuz",
+        facts(page.context, HORMUZ, page.partner).select(
+            "as_of", "fact", "figure", "unit", "source"
+        ),
+        {},
+        datasets=[HORMUZ],
+        kind=page.context.kind_of(HORMUZ),
+        attributes=["figure", "unit", "source"],
+    )
+
+
+def _modes(page: Page) -> None:
+    """Say how trade goes by value, and that no share of chips was found."""
+    rows = facts(page.context, MODES, page.partner)
+    rows = rows.filter(mode="air", basis="value") if rows.height else rows
+    if rows.is_empty():
+        page.gap("no_modes", party=page.context.name(page.partner))
+        return
+    row = rows.sort("year").to_dicts()[-1]
+    share = page.finding(
+        f"island.air.{page.partner}",
+        row["share"],
+        "share",
+        year=row["year"],
+        kind=page.context.kind_of(MODES),
+        datasets=[MODES],
+        method="island_air",
+        caveat="no_chips_by_air",
+    )
+    page.say("answer.modes", share=share, year=row["year"])
+
+
+def _tables(page: Page) -> None:
+    rows = [
+        closed(page.context, page.partner, *way)["days"].frame.with_columns(
+            pl.lit(", ".join(way)).alias("closed")
+        )
+        for way in WAYS
+    ]
+    page.table(
+        "days",
+        pl.concat(rows)
+        .filter(pl.col("median").is_not_null())
+        .select("closed", "event", pl.col("reading").alias("assumption"), "median", "low", "high"),
+        dict.fromkeys(("median", "low", "high"), "days"),
+        notes=["closure_readings"],
+    )
+    stocks = facts(page.context, STOCKS, page.partner)
+    page.table(
+        "stocks",
+        stocks.select("fuel", "basis", "words", "as_of", "value", "low", "high", "status"),
+        dict.fromkeys(("value", "low", "high"), "days"),
+        datasets=[STOCKS],
+        kind=page.context.kind_of(STOCKS),
+        attributes=["status"],
+        notes=["three_stocks"],
+    )
+    numbers = closed(page.context, page.partner, "sea")["numbers"].frame
+    page.table(
+        "numbers",
+        numbers.select(pl.col("name").alias("item"), "value", "low", "high", "unit", "kind"),
+        dict.fromkeys(("value", "low", "high"), "in unit"),
+        attributes=["unit", "kind"],
+    )
+    if not page.context.missing(PASSAGES):
+        page.table(
+            "passages",
+            page.world.table(PASSAGES).select("passage", "flow", "year", "share", "basis"),
+            {"share": "share"},
+            datasets=[PASSAGES],
+            kind=page.context.kind_of(PASSAGES),
+            notes=["passages_overlap"],
+        )

@@ -1,0 +1,1 @@
+"""Munitions and drones: what binds, who helps, what comes back."""

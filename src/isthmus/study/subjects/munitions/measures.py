@@ -1,0 +1,170 @@
+"""Measures of defence production, of complementary industries and of second sources."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from isthmus.errors import DataMissing
+from isthmus.evidence import Finding, Kind
+from isthmus.production import load_bill
+from isthmus.study.ask.trade import FLOWS, link
+from isthmus.study.context import Context
+from isthmus.study.measures import NUMBER, PARTY, TEXT, measure
+from isthmus.study.subjects.munitions.runs import FAMILIES, bought, surged
+
+CUSTOMS = "customs_figures"
+SPECIALISED, LINKS, HIGH_TECH = "specialisation_hs4", "firm_links", "high_tech_imports"
+ONE_SIDED, KRUGMAN = "one-sided headings", "Krugman distance"
+
+
+def _family(family: str) -> str:
+    if family not in FAMILIES:
+        raise DataMissing(f"no line of {family!r} with quantities is held", where="family")
+    return family
+
+
+@measure("munitions.held_by_inputs", family=TEXT, surge=NUMBER)
+def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Finding:
+    """Share of weeks in two years in which an input holds a line under a surge down."""
+    rows = surged(context, _family(family), surge)["limits"].frame
+    (row,) = rows.filter(product=family, limit="inputs").to_dicts()
+    return context.finding(
+        f"munitions.held.{family}.{surge:g}",
+        row["median"],
+        "share",
+        kind=Kind.ASSUMED,
+        year=load_bill(family).head.start.year,
+        method="munitions_held",
+        datasets=[],
+        low=row["low"],
+        high=row["high"],
+        interval="draws_80",
+        caveat="lines_assumed",
+    )
+
+
+@measure("munitions.delivered_with_all", family=TEXT, surge=NUMBER)
+def delivered_with_all(context: Context, *, family: str, surge: float = 2.0) -> Finding:
+    """Share of what is wanted that comes in two years with every listed remedy bought at once."""
+    return delivered(context, _family(family), surge, remedied=True)
+
+
+def delivered(context: Context, family: str, surge: float, *, remedied: bool) -> Finding:
+    """Return the share of the wanted units of a family that is delivered in two years."""
+    found = bought(context, family, surge) if remedied else surged(context, family, surge)
+    rows = found["deliveries"].frame.filter(item=family).sort("wanted", descending=True)
+    row = rows.to_dicts()[0]
+    return context.finding(
+        f"munitions.delivered.{family}.{surge:g}{'.remedies' if remedied else ''}",
+        row["share_median"],
+        "share",
+        kind=Kind.ASSUMED,
+        year=load_bill(family).head.start.year,
+        method="munitions_delivered",
+        datasets=[],
+        low=row["share_low"],
+        high=row["share_high"],
+        interval="draws_80",
+        caveat="lines_assumed",
+    )
+
+
+@measure("munitions.complementary", scope=TEXT, a=PARTY, b=PARTY)
+def complementary(context: Context, *, scope: str, a: str, b: str) -> Finding:
+    """Complementarity of two sides' exports over that of the mean pair of large exporters."""
+    rows = context.world.table(SPECIALISED).filter(pl.col("scope") == scope)
+    sides = pl.concat_list("first", "second").list.sort()
+    pair = sorted(x.partition("@")[0] for x in (a, b))
+    rows = rows.filter((sides == pl.lit(pair)) & pl.col("mean_of_pairs").is_not_null())
+    if rows.is_empty():
+        what = f"no specialisation of {a} and {b} is held for {scope!r}"
+        raise DataMissing(what, where=SPECIALISED)
+    ratios = {r["measure"]: r["value"] / r["mean_of_pairs"] for r in rows.to_dicts()}
+    several = len(ratios) > 1
+    return context.finding(
+        f"munitions.complementary.{scope.replace(' ', '_')}.{a}.{b}",
+        ratios.get(ONE_SIDED, ratios.get(KRUGMAN)),
+        "ratio",
+        kind=context.kind_of(SPECIALISED),
+        year=int(rows["year"][0]),
+        method="munitions_complementary",
+        datasets=[SPECIALISED],
+        low=min(ratios.values()) if several else None,
+        high=max(ratios.values()) if several else None,
+        interval="two_measures" if several else "",
+        caveat="exports_only",
+    )
+
+
+@measure("munitions.second_sources", home=PARTY)
+def second_sources(context: Context, *, home: str) -> Finding:
+    """Share of the listed supply links of a party's firms for which a second source is named."""
+    area = {*context.members(home), "EUR"} if len(context.members(home)) > 1 else {home}
+    rows = context.world.table(LINKS).filter(
+        pl.col("supplier_economy").is_in(area) | pl.col("customer_economy").is_in(area)
+    )
+    if rows.is_empty():
+        raise DataMissing(f"no supply links of firms in {home} are held", where=LINKS)
+    shares = [
+        float((part["second"] == "named").sum()) / part.height
+        for part in (rows, rows.filter(kind="estimated"))
+        if part.height
+    ]
+    return context.finding(
+        f"munitions.second_sources.{home}",
+        shares[0],
+        "share",
+        kind=context.kind_of(LINKS),
+        year=max(context.world.record(LINKS).years),
+        method="munitions_second_sources",
+        datasets=[LINKS],
+        low=min(shares),
+        high=max(shares),
+        interval="all_or_seen",
+        caveat="links_found",
+    )
+
+
+@measure("munitions.high_tech_lead", importer=PARTY, exporter=PARTY)
+def high_tech_lead(context: Context, *, importer: str, exporter: str) -> Finding:
+    """Exporter's share in a party's high-technology imports over its share in all goods."""
+    code = importer.partition("@")[0]
+    rows = context.world.table(HIGH_TECH).filter(importer=code, exporter=exporter).sort("year")
+    if rows.is_empty():
+        what = f"no high-technology imports of {importer} from {exporter} are held"
+        raise DataMissing(what, where=HIGH_TECH)
+    tech = (rows["value"] / rows["total"]).to_list()
+    balanced = float(link(context, importer, exporter)["share_of_imports"])
+    goods = [share for share in (balanced, _customs_share(context, code, exporter)) if share]
+    ratios = [one / all_ for one in tech for all_ in goods]
+    return context.finding(
+        f"munitions.high_tech_lead.{importer}.{exporter}",
+        tech[-1] / balanced if balanced else None,
+        "ratio",
+        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(HIGH_TECH, FLOWS, CUSTOMS)]),
+        year=int(rows["year"][-1]),
+        method="munitions_high_tech_lead",
+        datasets=[HIGH_TECH, FLOWS, CUSTOMS],
+        low=min(ratios),
+        high=max(ratios),
+        interval="years_and_records",
+        caveat="high_tech_proxy",
+    )
+
+
+def _customs_share(context: Context, importer: str, exporter: str) -> float | None:
+    """Return the exporter's share in goods imports as customs recorded it, in the latest year.
+
+    The whole is a partner's value over its published percentage of the whole.
+    """
+    rows = context.world.table(CUSTOMS).filter(reporter=importer, flow="import", product="goods")
+    scale = pl.col("unit").replace_strict({"million": 1e-3, "billion": 1.0}, default=None)
+    values = rows.filter(currency="EUR", months=12).select(
+        "partner", "period", (pl.col("value") * scale).alias("amount")
+    )
+    percent = rows.filter(pl.col("unit").str.starts_with("percent of extra-EU goods imports"))
+    wholes = percent.join(values, on=["partner", "period"]).select(
+        "period", (100 * pl.col("amount") / pl.col("value")).alias("whole")
+    )
+    found = values.filter(partner=exporter).join(wholes, on="period").sort("period", "amount")
+    return float(found["amount"][-1] / found["whole"][-1]) if found.height else None

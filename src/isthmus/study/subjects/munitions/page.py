@@ -1,0 +1,197 @@
+"""Shells, missiles and drones: what holds them down, what remedies buy, on whom they rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from isthmus.charts import ChartSpec
+from isthmus.evidence import Finding, Kind
+from isthmus.production import load_bill
+from isthmus.study.page import Page
+from isthmus.study.subjects.munitions import partner
+from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs
+from isthmus.study.subjects.munitions.runs import (
+    FAMILIES,
+    compared,
+    stopped,
+    suppliers_in,
+    surged,
+)
+
+OUTPUT = "defence_output"
+SHELLS = FAMILIES[0]
+SHOWN = 0.02
+"""Share of weeks below which an item is left out of the chart."""
+
+SHARES = {"median": "share", "low": "share", "high": "share"}
+
+
+def write(page: Page, surge: float = 2.0) -> None:
+    """Answer what holds defence lines down when demand grows, and who can help.
+
+    The lines stand for their kind wherever they run: shells in the bloc, interceptors in the ally,
+    small drones anywhere.
+    """
+    page.fields["surge"] = f"{surge:g}"
+    page.rests_on(kind=Kind.ASSUMED)
+    page.fields["year"] = load_bill(SHELLS).head.start.year
+    _held(page, surge)
+    _remedies(page, surge)
+    _reliance(page)
+    if not page.context.missing(OUTPUT):
+        _stated(page)
+    partner.add(page)
+    page.note("lines_assumed", "stated_not_output")
+
+
+def family_name(page: Page, family: str) -> str:
+    """Return what a family is called inside a sentence."""
+    return page.word(f"munitions.family.{family}")
+
+
+def _held(page: Page, surge: float) -> None:
+    """Say what holds each family down, with its range."""
+    rows: list[dict[str, Any]] = []
+    for rank, family in enumerate(FAMILIES):
+        held = surged(page.context, family, surge)["held"].frame
+        items = held.filter(~pl.col("item").is_in(["", family]))
+        first = items.row(0, named=True)
+        name = family_name(page, family)
+        share = _share(page, family, first["item"], first)
+        fields = {
+            "family": name,
+            "item": _item(page, first["item"]),
+            "share": share,
+            "delivered": delivered(page.context, family, surge, remedied=False),
+        }
+        page.say("answer.held", **fields)
+        if rank == 0:
+            page.headline(21, "headline_held", **fields)
+            page.fields |= {"most": fields["item"], "most_share": share}
+        kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
+        rows += [
+            {"family": name, "item": _item(page, row["item"])}
+            | {c: row[c] for c in (*SHARES, "draws")}
+            for row in kept
+        ]
+    page.chart(
+        "held",
+        pl.DataFrame(rows),
+        ChartSpec(
+            "dots",
+            x="median",
+            y="item",
+            x_title=page.axis("share_of_weeks"),
+            low="low",
+            high="high",
+            facet="family",
+            roles={"": "home"},
+            share=True,
+        ),
+        SHARES | {"draws": "share"},
+        about={"notes": ["lines_assumed"]},
+    )
+    page.keep(*(held_by_inputs(page.context, family=f, surge=surge) for f in FAMILIES))
+
+
+def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:
+    return page.finding(
+        f"munitions.held.{family}.{item}",
+        row["median"],
+        "share",
+        method="munitions_held_item",
+        low=row["low"],
+        high=row["high"],
+        interval="draws_80",
+        caveat="lines_assumed",
+    )
+
+
+def _item(page: Page, item: str) -> str:
+    return item.replace("-", " ")
+
+
+def _remedies(page: Page, surge: float) -> None:
+    """List what each remedy buys by when, and say what all of them together do."""
+    units = {"cost": "m EUR", "yearly": "m EUR"}
+    units |= dict.fromkeys(("effect_median", "effect_low", "effect_high"), "days")
+    acts = compared(page.context, SHELLS, surge)["acts"].frame
+    page.table("remedies", acts.select("remedy", "item", *units), units, attributes=["item"])
+    page.say(
+        "answer.remedies",
+        family=family_name(page, SHELLS),
+        without=delivered(page.context, SHELLS, surge, remedied=False),
+        with_all=delivered(page.context, SHELLS, surge, remedied=True),
+    )
+
+
+def _reliance(page: Page) -> None:
+    """Say how long each family runs when all suppliers in a party stop, where any are held."""
+    rows: list[dict[str, Any]] = []
+    for role in ("rival", "ally", "partner"):
+        for party in page.given(role):
+            rows += [_rested(page, family, party) for family in FAMILIES]
+    if not rows:
+        return
+    found = [row for row in rows if row["items"]]
+    for row in found:
+        if row["day"] is not None:
+            page.say("answer.reliance", family=row["family"], **row["said"])
+    page.table(
+        "reliance",
+        pl.DataFrame(
+            [{k: v for k, v in row.items() if k not in {"said", "day"}} for row in rows],
+            schema_overrides=dict.fromkeys(("median", "low", "high"), pl.Float64),
+        ),
+        dict.fromkeys(("median", "low", "high"), "days"),
+        attributes=["items"],
+        notes=["no_supplier_held"],
+    )
+
+
+def _rested(page: Page, family: str, party: str) -> dict[str, Any]:
+    """Return a family's row for the stop of all suppliers in a party."""
+    items = suppliers_in(family, page.context.members(party))
+    name = page.context.name(party)
+    row: dict[str, Any] = {
+        "family": family_name(page, family),
+        "sender": page.context.label(party),
+        "items": ", ".join(_item(page, one) for one in items),
+        **dict.fromkeys(("median", "low", "high"), None),
+        "day": None,
+    }
+    if not items:
+        return row
+    stop = stopped(page.context, family, party)["stops"].frame.row(0, named=True)
+    row |= {end: stop[f"stop_{end}"] for end in ("median", "low", "high")}
+    if row["median"] is not None:
+        row["day"] = page.finding(
+            f"munitions.stop.{family}.{party}",
+            row["median"],
+            "days",
+            method="munitions_stop",
+            low=row["low"],
+            high=row["high"],
+            interval="draws_80",
+            caveat="lines_assumed",
+        )
+    row["said"] = {"party": name, "items": row["items"], "days": row["day"]}
+    return row
+
+
+def _stated(page: Page) -> None:
+    """List what officials, makers and others stated on shells."""
+    frame = page.world.table(OUTPUT).filter(
+        pl.col("item").str.contains("155 mm|artillery") & pl.col("value").is_not_null()
+    )
+    page.table(
+        "stated",
+        frame.select("producer", "item", "period", "value", "unit", "status", "source"),
+        {"value": "in unit"},
+        datasets=[OUTPUT],
+        kind=page.context.kind_of(OUTPUT),
+        attributes=["unit", "status", "source"],
+        notes=["stated_not_output"],
+    )

@@ -1,0 +1,56 @@
+"""Runs of the lines of shells, missiles and drones that the page and its measures share."""
+
+from __future__ import annotations
+
+from isthmus.codes import members
+from isthmus.evidence import Result
+from isthmus.production import load_bill, remedies, run
+from isthmus.study.context import Context
+
+FAMILIES = ("shell-155", "interceptor", "small-drone")
+"""Families with quantities; each stands for lines of one kind wherever they run."""
+
+DAYS = 728
+DRAWS = 200
+STOP_DAY, STOP_DAYS = 28, 180
+
+
+def surged(context: Context, family: str, surge: float) -> Result:
+    """Return a family under a surge of demand, run once."""
+    key = ("munitions", family, surge)
+    return context.memo(key, lambda: run(None, boms=[family], surge=surge, days=DAYS, draws=DRAWS))
+
+
+def bought(context: Context, family: str, surge: float) -> Result:
+    """Return a family with every remedy in force from the first day, run once."""
+    every = [act.name for act in load_bill(family).remedies]
+    key = ("munitions", family, surge, "remedies")
+    return context.memo(
+        key,
+        lambda: run(None, boms=[family], surge=surge, days=DAYS, draws=DRAWS, remedies=every),
+    )
+
+
+def compared(context: Context, family: str, surge: float) -> Result:
+    """Return what each remedy buys by when, run once."""
+    key = ("munitions", family, surge, "compared")
+    return context.memo(
+        key, lambda: remedies(None, boms=[family], surge=surge, days=DAYS, draws=DRAWS)
+    )
+
+
+def suppliers_in(family: str, party: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the items of a family that somebody in a party makes."""
+    found = {
+        one.item
+        for one in load_bill(family).suppliers
+        if one.economy in party or set(members(one.economy)) & set(party)
+    }
+    return tuple(sorted(found))
+
+
+def stopped(context: Context, family: str, party: str) -> Result:
+    """Return a family when all suppliers in a party stop for half a year, run once."""
+    word = f"{party.partition('@')[0]}@{STOP_DAY}+{STOP_DAYS}"
+    key = ("munitions", family, "stop", party)
+    return context.memo(key, lambda: run(None, boms=[family], stops=[word], days=DAYS, draws=DRAWS))
