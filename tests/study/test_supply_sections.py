@@ -75,6 +75,8 @@ def test_munitions_say_what_binds_with_range_and_who_can_help(pages: dict[str, S
             assert finding.kind is Kind.ASSUMED
             assert finding.low is not None
             assert finding.high is not None
+            # Ends that are tenfold apart leave no central figure.
+            assert (finding.value is None) == (finding.high >= 10 * finding.low)
     tables = {t.name: t for t in (*page.tables, *(c.table for c in page.charts))}
     reliance = tables["munitions_reliance"].frame
     # No supplier of shells in the rival is held, which is not the same as no reliance.

@@ -19,7 +19,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "equilibrium": ("equilibrium",),
         "cascade": ("cascade",),
         "coercion": ("coercion", "leverage", "ladder"),
-        "security": ("arms", "alignment"),
+        "security": ("arms", "munitions", "island", "alignment"),
     }
 )
 """Pages of a study by the name of their address, in the order of the navigation."""

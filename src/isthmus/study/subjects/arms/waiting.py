@@ -113,9 +113,17 @@ def _tables(page: Page, found: Result) -> None:
     page.table(
         "orders",
         orders.select(
-            "item", "state", "notified", "planned", "quantity", "value", "age", "months", "kind"
+            "item",
+            "state",
+            "notified",
+            "planned",
+            "quantity",
+            "value",
+            pl.col("age").alias("waited"),
+            "months",
+            "kind",
         ),
-        {"quantity": "piece", "value": MONEY, "age": "months", "months": "months"},
+        {"quantity": "piece", "value": MONEY, "waited": "months", "months": "months"},
         attributes=["state", "notified", "planned", "kind"],
         notes=["arms_orders_values"],
         kind=found["orders"].kind,

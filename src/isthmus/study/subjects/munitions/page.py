@@ -25,6 +25,9 @@ SHELLS = FAMILIES[0]
 SHOWN = 0.02
 """Share of weeks below which an item is left out of the chart."""
 
+TENFOLD = 10.0
+"""Ratio of the ends of a range from which no central figure is given."""
+
 SHARES = {"median": "share", "low": "share", "high": "share"}
 
 
@@ -54,7 +57,7 @@ def family_name(page: Page, family: str) -> str:
 def _held(page: Page, surge: float) -> None:
     """Say what holds each family down, with its range."""
     rows: list[dict[str, Any]] = []
-    for rank, family in enumerate(FAMILIES):
+    for family in FAMILIES:
         held = surged(page.context, family, surge)["held"].frame
         items = held.filter(~pl.col("item").is_in(["", family]))
         first = items.row(0, named=True)
@@ -67,9 +70,10 @@ def _held(page: Page, surge: float) -> None:
             "delivered": delivered(page.context, family, surge, remedied=False),
         }
         page.say("answer.held", **fields)
-        if rank == 0:
+        if family == SHELLS:
+            limited = held_by_inputs(page.context, family=family, surge=surge)
+            page.fields["limited"] = limited
             page.headline(21, "headline_held", **fields)
-            page.fields |= {"most": fields["item"], "most_share": share}
         kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
         rows += [
             {"family": name, "item": _item(page, row["item"])}
@@ -97,9 +101,10 @@ def _held(page: Page, surge: float) -> None:
 
 
 def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:
+    """Return the share of weeks; without a value where the ends are tenfold apart or more."""
     return page.finding(
         f"munitions.held.{family}.{item}",
-        row["median"],
+        row["median"] if row["high"] < TENFOLD * row["low"] else None,
         "share",
         method="munitions_held_item",
         low=row["low"],
