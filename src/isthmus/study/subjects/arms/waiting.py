@@ -77,7 +77,7 @@ def _backlog(page: Page, found: Result) -> None:
         **about,
     )
     page.say("answer.backlog", value=value, years=years, month=last["month"])
-    page.headline(17, "headline_backlog", value=value, years=years, month=last["month"])
+    page.headline(27, "headline_backlog", value=value, years=years, month=last["month"])
     page.chart(
         "backlog",
         found["backlog"].frame.select("month", "value", "listed", "status").sort("month"),

@@ -46,7 +46,7 @@ def _fuel(page: Page) -> None:
         for fuel in ("LNG", "coal")
     )
     page.say("answer.fuel", gas=gas, coal=coal)
-    page.headline(13, "headline_fuel", gas=gas, coal=coal)
+    page.headline(24, "headline_fuel", gas=gas, coal=coal)
     page.fields |= {"gas": gas}
 
 
@@ -113,7 +113,7 @@ def _strait(page: Page) -> None:
         interval="draws_80",
     )
     page.say("answer.strait", lost=lost)
-    page.counter(18, "counter_strait", lost=lost)
+    page.counter(24, "counter_strait", lost=lost)
     page.table(
         "hormuz",
         facts(page.context, HORMUZ, page.partner).select(

@@ -73,7 +73,8 @@ def _held(page: Page, surge: float) -> None:
         if family == SHELLS:
             limited = held_by_inputs(page.context, family=family, surge=surge)
             page.fields["limited"] = limited
-            page.headline(21, "headline_held", **fields)
+            if suppliers_in(family, page.context.members(page.home)):
+                page.headline(26, "headline_held", **fields)
         kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
         rows += [
             {"family": name, "item": _item(page, row["item"])}

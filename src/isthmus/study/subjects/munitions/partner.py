@@ -55,7 +55,7 @@ def _magnets(page: Page) -> None:
     same = min(ours.value or 0.0, theirs.value or 0.0) > HALF
     page.say("answer.magnets" if same else "answer.magnets_differ", ours=ours, theirs=theirs)
     if same:
-        page.counter(14, "counter_magnets", ours=ours, theirs=theirs)
+        page.counter(22, "counter_magnets", ours=ours, theirs=theirs)
 
 
 def _from_rival(page: Page, party: str) -> Finding:
