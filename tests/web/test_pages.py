@@ -43,6 +43,7 @@ ADDRESSES = (
     "/product/850511",
     "/product/010121",
     "/material/gallium",
+    "/material/magnets",
     "/claims",
     f"/claims/{STUDY}",
     "/data",
@@ -88,6 +89,10 @@ def test_a_table_is_that_of_the_lens_in_every_form(client: Client, explorer: Exp
     csv = client.ask("/pair/DEU/TWN.csv?table=totals")
     assert csv.headers["content-disposition"] == 'attachment; filename="totals.csv"'
     assert csv.text == lens.frame.write_csv()
+    book = client.ask("/pair/DEU/TWN.xlsx?table=totals")
+    assert pl.read_excel(io.BytesIO(book.body), sheet_name="totals")["value"].to_list() == (
+        pytest.approx(lens.frame["value"].to_list(), nan_ok=False)
+    )
     parquet = client.ask("/pair/DEU/TWN.parquet?table=totals")
     assert pl.read_parquet(io.BytesIO(parquet.body)).equals(lens.frame)
 
@@ -305,3 +310,9 @@ def test_corners_are_the_losses_of_the_dossier(client: Client, explorer: Explore
     wanted = losses(Context(study, explorer.world), "chips_180", partner, home, 90)
     assert [row[-1] for row in found["table"]["rows"]] == plain(wanted["share"].to_list())
     assert found["table"]["kind"] == "assumed"
+
+
+def test_names_stand_beside_codes(client: Client) -> None:
+    page = client.ask("/table/coercion_measures?where.target=LTU").text
+    assert "LTU Lithuania" in page
+    assert "LTU Lithuania" not in client.ask("/table/coercion_measures.csv?where.target=LTU").text

@@ -7,6 +7,7 @@ from typing import Any
 
 from isthmus.evidence import SHARE, Column, Kind, Table
 from isthmus.evidence.digits import NOT_KNOWN, percent, significant
+from isthmus.evidence.out.texts import with_name
 from isthmus.study.numbers import DIGITS, MONEY
 from isthmus.study.wording import Catalogue
 
@@ -36,7 +37,7 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def grid(table: Table, catalogue: Catalogue, *, series: str = "") -> Grid:
+def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bool = False) -> Grid:
     """Return a table as text; a column ``kind`` sets the digits of its row.
 
     Parameters
@@ -47,6 +48,8 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "") -> Grid:
         Headings and units.
     series : str
         A dimension whose values become columns, where the table has one value per combination.
+    with_names : bool
+        Write the name of what a code stands for beside it.
     """
     if series:
         table = _pivoted(table, series)
@@ -61,7 +64,7 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "") -> Grid:
         kind = table.kind if place is None else Kind(row[place])
         rows.append(
             tuple(
-                _cell(value, replace(column, unit=unit), kind, catalogue)
+                _cell(value, replace(column, unit=unit), kind, catalogue, with_names=with_names)
                 for value, column, unit in zip(row, table.columns, table.units(row), strict=True)
             )
         )
@@ -92,14 +95,16 @@ def _unit(unit: str, catalogue: Catalogue) -> str:
     return "" if unit in {"", "1", "index", "count"} else catalogue.units.get(unit, unit)
 
 
-def _cell(value: Any, column: Column, kind: Kind, catalogue: Catalogue) -> Cell:
+def _cell(
+    value: Any, column: Column, kind: Kind, catalogue: Catalogue, *, with_names: bool
+) -> Cell:
     if value is None:
         return Cell(NOT_KNOWN, column.role == "value")
     if column.name == "kind":
         text = f"{catalogue.text(f'kind_mark.{value}')} {catalogue.text(f'kind.{value}')}"
         return Cell(text, False, str(value))
     if column.role != "value" or isinstance(value, str):
-        return Cell(str(value), False)
+        return Cell(with_name(column.name, value) if with_names else str(value), False)
     return Cell(_number(float(value), column.unit, kind), True)
 
 

@@ -33,6 +33,7 @@ def parts(
     *,
     figure_link: Callable[[Finding], str],
     source_link: Callable[[str], str],
+    names: bool = False,
 ) -> dict[str, Any]:
     """Return what the templates call to write a page.
 
@@ -46,12 +47,14 @@ def parts(
         Where a reader finds all about a finding.
     source_link : callable
         Where a reader finds all about the data set of a key.
+    names : bool
+        Whether tables write names beside codes.
     """
     return {
         "t": catalogue.text,
         "language": catalogue.language,
         "name": lambda key: catalogue.get(key, key),
-        "grid": lambda table, series="": grid(table, catalogue, series=series),
+        "grid": lambda table, series="": grid(table, catalogue, series=series, with_names=names),
         "shown": lambda finding: show(finding, catalogue.units),
         "value": lambda f: number(f.value, f.unit, f.kind, catalogue.units),
         "interval": lambda f: interval(f, catalogue.units),

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST = 48
-"""Dossiers that are kept; one of all pages takes some megabytes."""
+MOST = 96
+"""Answers that are kept: dossiers, tables, pictures; the largest take some megabytes."""
 
 
 @dataclass(frozen=True)

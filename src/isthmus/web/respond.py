@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
-from isthmus.evidence import Finding, Table
+from isthmus.evidence import Finding, Result, Table, provenance
 from isthmus.evidence.formulas import guarded
+from isthmus.evidence.out.workbook import check_library, workbook
 from isthmus.report.parts import environment, parts
 from isthmus.runtime import canonical_json
 from isthmus.web.cut import MOST, Cut, filters, matching, read_cut, stretch
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
     from isthmus.study.dossier import Chart
 
-PAGE, JSON, CSV, PARQUET, SVG, PNG = "", "json", "csv", "parquet", "svg", "png"
-FORMS = (JSON, CSV, PARQUET, SVG, PNG)
+PAGE, JSON, CSV, PARQUET, XLSX = "", "json", "csv", "parquet", "xlsx"
+SVG, PNG = "svg", "png"
+FORMS = (JSON, CSV, PARQUET, XLSX, SVG, PNG)
 """Endings of an address beside the page itself."""
 
 TYPES = {
@@ -34,6 +36,7 @@ TYPES = {
     JSON: "application/json",
     CSV: "text/csv; charset=utf-8",
     PARQUET: "application/vnd.apache.parquet",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     SVG: "image/svg+xml",
     PNG: "image/png",
 }
@@ -50,6 +53,8 @@ NAVIGATION = (
 )
 SIGNS = {"where": "=", "has": "\u220b", "min": "\u2265", "max": "\u2264"}
 """How a reader sees a filter, by the first word of its parameter."""
+LENS = "web.table"
+"""What made a workbook: a table of a page, cut as its address says."""
 SHORT = 12
 """Rows of a table that a page shows among others."""
 
@@ -76,7 +81,7 @@ def reply(asked: Asked, view: View, form: str) -> Reply:
     if form in {SVG, PNG}:
         return _drawn(asked, view, form)
     tables = view.tables()
-    chosen = _chosen(asked, tables, needed=view.only or form in {CSV, PARQUET})
+    chosen = _chosen(asked, tables, needed=view.only or form in {CSV, PARQUET, XLSX})
     if chosen is None:
         asked.query.check()
         if form == JSON:
@@ -89,7 +94,8 @@ def reply(asked: Asked, view: View, form: str) -> Reply:
     found = _files_rows(chosen, cut)
     if form == JSON:
         return Reply(_json({"schema_version": 1, "table": found.to_dict()}), JSON)
-    return Reply(_rows(found, form), form, f"{found.name}.{form}")
+    body = _workbook(asked, found) if form == XLSX else _rows(found, form)
+    return Reply(body, form, f"{found.name}.{form}")
 
 
 def _chosen(asked: Asked, tables: Mapping[str, Table], *, needed: bool) -> Table | None:
@@ -127,6 +133,15 @@ def _rows(table: Table, form: str) -> bytes:
     else:
         table.frame.write_parquet(buffer)
     return buffer.getvalue()
+
+
+def _workbook(asked: Asked, table: Table) -> bytes:
+    """Return a table as a workbook that says where its rows come from."""
+    check_library()
+    world = asked.explorer.world
+    known = [key for key in table.datasets if key in world]
+    about = provenance(world, LENS, known, {"address": asked.path, **asked.query.kept()})
+    return workbook(Result({table.name: table}, about))
 
 
 def _json(value: Any) -> bytes:
@@ -176,6 +191,7 @@ def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
         view.sources,
         figure_link=figure,
         source_link=lambda key: f"/data/{key}",
+        names=True,
     )
     viewer: dict[str, Any] = {"part": None}
     if table is not None:

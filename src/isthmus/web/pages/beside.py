@@ -44,16 +44,18 @@ def _chips(explorer: Explorer, question: Question) -> Iterable[Tabled]:
 def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
     """What home loses in every recorded corner of the assumptions, by event and days."""
     study, home = explorer.answers.study(question), question.roles["home"]
-    found = explorer.answers.kept(
-        ("corners", question.key), lambda: corners_table(Context(study, explorer.world), home)
-    )
+    found = corners_table(Context(study, explorer.world), home)
     if found is not None:
         yield Tabled(found, explorer.t("table.corners", home=explorer.name(home)))
 
 
 def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:
     """Return the tables that stand beside the sections of a subject."""
-    return BESIDE[subject](explorer, question) if subject in BESIDE else ()
+    if subject not in BESIDE:
+        return []
+    return explorer.answers.kept(
+        ("beside", subject, question.key), lambda: list(BESIDE[subject](explorer, question))
+    )
 
 
 BESIDE: Mapping[str, Beside] = MappingProxyType(

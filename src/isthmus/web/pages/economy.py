@@ -36,7 +36,9 @@ def economy(asked: Asked) -> View:
     explorer, code = asked.explorer, asked.words["code"]
     party = codes.resolve(code, where="economy")
     asked.query.check_own()
-    tables = [*_trade(explorer, code), *_records(explorer, code)]
+    tables = explorer.answers.kept(
+        ("economy", code), lambda: [*_trade(explorer, code), *_records(explorer, code)]
+    )
     blocks: list[Block] = [Facts("", tuple(_facts(explorer, party))), *tables]
     if not tables:
         blocks.append(Text((explorer.t("economy.nothing"),)))

@@ -13,7 +13,7 @@ from isthmus.web.asking import asked_question
 from isthmus.web.pages.study import question_address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Code, Facts, Link, View
-from isthmus.web.ways import figure_way
+from isthmus.web.ways import figure_way, study_ways
 
 
 def figure(asked: Asked) -> View:
@@ -47,7 +47,7 @@ def figure(asked: Asked) -> View:
         tuple(blocks),
         question,
         explorer.records(set(finding.datasets)),
-        (figure_way(explorer, question, study, key),),
+        (figure_way(explorer, question, study, key), study_ways(explorer, question, study)[-1]),
     )
 
 

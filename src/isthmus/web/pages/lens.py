@@ -58,7 +58,8 @@ def lens(asked: Asked) -> View:
     used: set[str] = set()
     if wanted and not is_long(found):
         result = _result(explorer, found, chosen)
-        blocks += [Tabled(table) for table in result.tables.values()]
+        tables = result.tables.values()
+        blocks += [Tabled(table, f"{table.name}: {table.text}") for table in tables]
         used = {key for table in result.tables.values() for key in table.datasets}
     blocks.append(_about(explorer, found))
     return View(

@@ -42,7 +42,9 @@ def product(asked: Asked) -> View:
         _buyer(explorer, code, home, other),
     ]
     try:
-        tables = list(_trade(explorer, code, home, other))
+        tables = explorer.answers.kept(
+            ("product", code, home, other), lambda: list(_trade(explorer, code, home, other))
+        )
     except (BadInput, CodeUnknown, DataMissing) as error:
         tables = []
         gap = explorer.t("product.no_trade", what=error.what, hint=error.hint or "")
@@ -74,17 +76,19 @@ def material(asked: Asked) -> View:
     """
     explorer, name = asked.explorer, asked.words["name"]
     whole = table_of(explorer.world, PRODUCTION)
-    known = {text: text for text in whole.frame["material"].unique().sort()}
+    listed = _materials(explorer)
+    known = {*whole.frame["material"].unique(), *listed["material"].unique()}
     if name not in known:
-        hint = codes.nearest(name, known) or None
+        hint = codes.nearest(name, sorted(known)) or None
         raise CodeUnknown(f"unknown material {name!r}", where=PRODUCTION, hint=hint)
     rows = replace(whole, frame=whole.frame.filter(pl.col("material") == name))
-    listed = _materials(explorer).filter(pl.col("material") == name).select("product", "note")
+    stand = listed.filter(pl.col("material") == name).select("product", "note")
     products = [
-        Link(f"{code}: {_text(code)}", f"/product/{code}", note)
-        for code, note in listed.iter_rows()
+        Link(f"{code}: {_text(code)}", f"/product/{code}", note) for code, note in stand.iter_rows()
     ]
     blocks: list[Block] = [Tabled(rows, explorer.t("product.production"))]
+    if rows.frame.is_empty():
+        blocks = [Text((explorer.t("product.not_produced"),))]
     if products:
         blocks.append(Links(explorer.t("product.products"), tuple(products)))
     return View(

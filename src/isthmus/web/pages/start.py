@@ -13,6 +13,10 @@ from isthmus.web.subjects import SUBJECTS, subject_address
 from isthmus.web.view import Code, Link, Links, Text, View
 
 
+ANSWERED = 3
+"""Findings of a study that the start page repeats."""
+
+
 def start(asked: Asked) -> View:
     """Return the start page."""
     explorer = asked.explorer
@@ -47,8 +51,17 @@ def studies_listed(explorer: Explorer) -> Links:
     items = []
     for name in shipped_studies():
         study = spoken(explorer.answers.shipped(name), explorer.inside)
-        items.append(Link(study.title, f"/study/{name}", study.question))
+        items.append(Link(study.title, f"/study/{name}", _answer(explorer, name) or study.question))
     return Links(explorer.t("start.studies"), tuple(items))
+
+
+def _answer(explorer: Explorer, name: str) -> str:
+    """Return the first findings of a study that was answered before; no page waits for one."""
+    question = explorer.answers.question_of(name)
+    if not explorer.answers.ready(question):
+        return ""
+    headlines = explorer.answers.whole(question).summary.headlines
+    return " ".join(note.sentence.text for note in headlines[:ANSWERED])
 
 
 def go(asked: Asked) -> str:
