@@ -12,7 +12,6 @@ from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
 from isthmus.web.view import Code, Link, Links, Text, View
 
-
 ANSWERED = 3
 """Findings of a study that the start page repeats."""
 
