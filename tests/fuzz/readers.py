@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ from isthmus.coercion.assumptions import read_assumptions, read_ladder
 from isthmus.disruption.criticality import read_criticality
 from isthmus.disruption.episodes.files import episode_names, load_episode
 from isthmus.ensemble import read_plan
-from isthmus.evidence import DatasetRecord
+from isthmus.evidence import Column, DatasetRecord, Kind, Result, Table
+from isthmus.evidence.origin import Provenance
+from isthmus.evidence.out.workbook import workbook
 from isthmus.runtime import ArrayCheckpoint, Checkpoints
 from isthmus.scenario import preset, preset_names
 from isthmus.scenario.files import dumps, loads
@@ -194,6 +197,23 @@ def _parquet() -> list[bytes]:
     return found
 
 
+def _workbooks() -> list[bytes]:
+    """Return a workbook of ours and one of somebody else's."""
+    import xlsxwriter
+
+    columns = (Column("exporter", "dimension"), Column("value", "value", "million USD"))
+    ours = Result(
+        {"toy": Table("toy", ROWS, columns, Kind.MEASURED)}, Provenance("a.b", {}, "w", "h")
+    )
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        sheet = book.add_worksheet("Tabelle1")
+        for at, row in enumerate((["A title"], [], ["exporter", "value"], ["AUT", 1.5])):
+            sheet.write_row(at, 0, row)
+    return [workbook(ours), buffer.getvalue()]
+
+
 def _npz() -> list[bytes]:
     arrays = {
         "Z": np.full((2, 2), 1.0),
@@ -338,6 +358,7 @@ READERS: dict[str, Reader] = {
     "csv": Reader(byte_contents(_csv), file_reader("x.csv", _rows)),
     "text table": Reader(byte_contents(_csv), file_reader("x.csv", read_text)),
     "parquet": Reader(byte_contents(_parquet), file_reader("x.parquet", _rows)),
+    "workbook": Reader(byte_contents(_workbooks), file_reader("x.xlsx", _rows)),
     "npz": Reader(byte_contents(_npz), file_reader("x.npz", partial(_rows, key="mrio_toy"))),
     "json-stat": Reader(json_contents(_jsonstat), file_reader("x.json", read_jsonstat)),
     "bundle": Reader(byte_contents(_bundles), file_reader("x.zip", _import)),

@@ -94,7 +94,7 @@ def saved(text: str, style: dict[str, object], numbers: bool) -> bytes:
     return out.getvalue().encode(str(style["encoding"]))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @pytest.mark.parametrize("name", sorted(NAMES))
 @given(style=styles)
 def test_a_file_saved_again_gives_the_rows_of_the_published_one(
@@ -113,7 +113,7 @@ def test_a_file_saved_again_gives_the_rows_of_the_published_one(
     assert (found.record.key, found.record.years) == (expected.record.key, expected.record.years)
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @pytest.mark.parametrize("name", sorted(NAMES))
 @given(data=st.data())
 def test_a_damaged_cell_is_named_or_what_it_changes_is_said(

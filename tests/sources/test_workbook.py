@@ -75,7 +75,7 @@ def test_several_sheets_are_told_and_one_is_named(tmp_path: Path) -> None:
     assert "did you mean 'second'" in (caught.value.hint or "")
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_a_damaged_workbook_has_a_named_error(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

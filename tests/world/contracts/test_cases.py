@@ -287,6 +287,17 @@ def test_a_table_belongs_to_one_year(bench: Bench) -> None:
     assert "the record names 2 years" in said
 
 
+def test_a_column_with_the_year_is_no_category_of_demand(bench: Bench) -> None:
+    options = {"key": "mrio_mine_2019", "years": "[2019]"}
+    head, *lines = TABLE.strip().split("\n")
+    dated = "\n".join([f"Year,{head}", *(f"2019,{line}" for line in lines)])
+    assert "column Year taken as the year" in bench.add(dated, **options)
+    assert World.open("starter+mrio_mine_2019").mrio(2019).x.tolist() == [100.0] * 4
+    mixed = dated.replace("2019,DEU,C29,TWN", "2018,DEU,C29,TWN")
+    said = bench.add(mixed, code=3, **options)
+    assert "line 5, column Year: is not 2019, the year of the record" in said
+
+
 def test_empty_cells_of_a_table_are_refused_by_row(bench: Bench) -> None:
     options = {"key": "mrio_mine_2019", "years": "[2019]"}
     table = TABLE.replace("DEU,C29,TWN,0.0", "DEU,C29,TWN,")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +102,7 @@ def _check_size(path: Path) -> None:
         with open_archive(path, what="workbook") as archive:
             size = sum(part.file_size for part in archive.infolist())
             broken = archive.testzip() if size <= LARGEST else None
-    except (*ARCHIVE_FAULTS, zipfile.LargeZipFile) as error:
+    except (*ARCHIVE_FAULTS, OSError, ValueError) as error:
         raise Unreadable(InputProblem(f"damaged archive: {error}")) from error
     if size > LARGEST:
         raise Unreadable(InputProblem(f"{size >> 20:,} MiB unpacked", "", "save it as CSV"))

@@ -52,6 +52,7 @@ def table_rows(
     if missing:
         return record, given.frame
     given = given.with_frame(given.frame.rename({names[c]: c for c in PLACES}))
+    given = _without_year(given, record.years, names.get("year", ""), report)
     given = _numbers(given, report, options)
     if report.problems:
         return record, given.frame
@@ -73,6 +74,20 @@ def table_rows(
     mended = rows_of(table)
     columns = {c: record.columns.get(c, text) for c, text in columns_of(table).items()}
     return record.model_copy(update={"columns": columns}), mended
+
+
+def _without_year(given: Given, years: tuple[int, ...], name: str, report: Report) -> Given:
+    """Return the table without a column of its one year, which is no category of demand."""
+    if not name or len(years) != 1:
+        return given
+    cells = given.frame[name].cast(pl.String).str.replace(r"[.,]0$", "")
+    other = (cells != str(years[0])).fill_null(False)
+    if other.any():
+        hint = "add each year under a key of its own"
+        what = f"is not {years[0]}, the year of the record"
+        report.problems.append(given.problem(what, other, name, hint))
+    report.notes.append(f"column {name} taken as the year of the table")
+    return given.with_frame(given.frame.drop(name))
 
 
 def _numbers(given: Given, report: Report, options: TextOptions) -> Given:
