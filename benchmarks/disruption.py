@@ -58,18 +58,22 @@ def factored(economies, sectors, seed=1):
 
 
 def varied(sectors, batch, seed=2):
-    """Choices that differ between scenarios in every array they are made of."""
+    """Choices that differ between scenarios in every array they are made of.
+
+    A fifth of the inputs cannot be stored: a day's use, ordered as it is used up, as in the lens.
+    """
     rng = np.random.default_rng(seed)
     cells, rows = (sectors, sectors, batch), (sectors, batch)
+    flow = np.arange(sectors)[:, None] >= sectors - sectors // 5
     return choices(
         sectors,
         batch,
-        days=rng.uniform(20, 90, cells),
-        psi=rng.uniform(0.5, 0.95, rows),
-        rise=1 / rng.uniform(20, 60, rows),
-        fall=np.where(rng.random(rows) < 0.2, 1.0, 0.0),
+        days=np.where(flow[:, :, None], 1.0, rng.uniform(20, 90, cells)),
+        psi=np.where(flow, 1.0, rng.uniform(0.5, 0.95, rows)),
+        rise=np.where(flow, 0.0, 1 / rng.uniform(20, 60, rows)),
+        fall=np.where(flow, 1.0, 0.0),
         need=np.where(rng.random(cells) < 0.5, 0.0, rng.random(cells)),
-        sigma=np.where(rng.random(rows) < 0.8, 0.0, 0.15),
+        sigma=np.where(flow | (rng.random(rows) < 0.8), 0.0, 0.15),
         order_share=rng.uniform(0.5, 1, batch),
         over_max=rng.uniform(1, 1.25, batch),
     )

@@ -171,7 +171,8 @@ def test_a_later_stage_is_not_asked_of_draws_put_too_far():
     before = rest.generations[0]
     from isthmus.ensemble import smc
 
-    work = smc._Work(Problem((x,), (first, second)), 5, 1, tolerance, smc._ancestors(before))
+    both = Problem((x,), (first, second))
+    work = smc._Work(both, 5, 1, tolerance, (0, 1), smc._ancestors(before))
     from isthmus.runtime import Batch
 
     found = smc._simulate(work, Batch(0, 0, 200))

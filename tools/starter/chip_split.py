@@ -52,6 +52,47 @@ USE = {
 """Weight of each user in the prior of a chip node's sales, relative to electronics; balancing moves
 it to the totals of the unsplit table."""
 
+MARKET = {
+    "C26_LEAD": {
+        "automotive": 0.01,
+        "communications": 0.48,
+        "computer": 0.46,
+        "consumer": 0.03,
+        "government": 0.01,
+        "industrial": 0.01,
+    },
+    "C26_LOGIC": {
+        "automotive": 0.18,
+        "communications": 0.25,
+        "computer": 0.20,
+        "consumer": 0.18,
+        "government": 0.02,
+        "industrial": 0.17,
+    },
+    "C26_MEM": {
+        "automotive": 0.05,
+        "communications": 0.34,
+        "computer": 0.45,
+        "consumer": 0.10,
+        "government": 0.01,
+        "industrial": 0.05,
+    },
+    "C26_DAO": {
+        "automotive": 0.24,
+        "communications": 0.25,
+        "computer": 0.10,
+        "consumer": 0.17,
+        "government": 0.03,
+        "industrial": 0.21,
+    },
+}
+"""Weight of each end use within a chip node, before nodes and published end uses are balanced."""
+
+MARKET_WHY = (
+    "share of end uses within the node; phones, computers and servers take nearly all chips made "
+    "below 10 nm and most memory, cars and machines older logic, analogue and discrete chips"
+)
+
 ADDED = {
     "C26_LEAD": (0.60, "wafer fabrication: high capital cost and margins"),
     "C26_LOGIC": (0.50, "wafer fabrication on older equipment"),
@@ -73,6 +114,9 @@ def build(_: Path) -> Built:
             rows.append(("capacity", node, f"{fact}@{year}", weight, "assumed", why))
     for user, (weight, why) in USE.items():
         rows.append(("use", "chips", user, weight, "assumed", f"{JUDGEMENT}: {why}"))
+    for node, uses in MARKET.items():
+        for use, weight in uses.items():
+            rows.append(("market", node, use, weight, "assumed", f"{JUDGEMENT}: {MARKET_WHY}"))
     for node, (ratio, why) in ADDED.items():
         rows.append(("added", node, "output", ratio, "assumed", f"{JUDGEMENT}: {why}"))
     schema = ["part", "node", "item", "value", "kind", "source"]
@@ -93,9 +137,10 @@ def _record() -> DatasetRecord:
         redistribution="allowed",
         coverage="five chip nodes and the rest of electronics",
         columns={
-            "part": "value (world output), capacity (where), use (who buys), added (ratio)",
+            "part": "value (world output), capacity (where), use (who buys chips), "
+            "market (end uses of a node), added (ratio)",
             "node": "chip node",
-            "item": "world, row of the chip facts, user, or output",
+            "item": "world, row of the chip facts, user, end use, or output",
             "value": "number",
             "kind": "kind of the row",
             "source": "source or reason",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from isthmus.codes.nodes import CHIPS, MATERIALS
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import Daily
 from isthmus.evidence import Provenance, provenance
-from isthmus.scenario import Scenario, names_chips
+from isthmus.scenario import Scenario, detail_of
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import TableWorld, mrio_of
 
@@ -27,8 +28,9 @@ STRESS = 0.95
 
 
 def table_of(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int | None) -> MRIO:
-    """Return the table of a world, with chip nodes where a shock names them."""
-    return mrio_of(world, year, chips=any(names_chips(scenario) for scenario in scenarios))
+    """Return the table of a world, with the nodes that shocks name."""
+    named = frozenset().union(*(detail_of(scenario) for scenario in scenarios))
+    return mrio_of(world, year, chips=CHIPS in named, materials=MATERIALS in named)
 
 
 def notes_of(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:

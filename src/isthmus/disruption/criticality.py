@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.codes.nodes import whole_of
 from isthmus.errors import InputProblem, raise_all
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, capped, read_text
@@ -79,6 +80,38 @@ _IMPORTANT: frozenset[tuple[str, str]] = frozenset(
 )
 
 
+USERS: Mapping[str, Mapping[str, float]] = {
+    "C26_LEAD": {"C26": 1.0, "J": 0.5},
+    "C26_LOGIC": {
+        "C26": 1.0,
+        "C27": 1.0,
+        "C28": 1.0,
+        "C29": 1.0,
+        "C301": 0.5,
+        "C302T309": 1.0,
+        "J": 0.5,
+    },
+    "C26_MEM": {"C26": 1.0, "C27": 0.5, "C28": 0.5, "C29": 0.5, "J": 0.5},
+    "C26_DAO": {
+        "C26": 1.0,
+        "C27": 1.0,
+        "C28": 1.0,
+        "C29": 1.0,
+        "C301": 0.5,
+        "C302T309": 1.0,
+        "J": 0.5,
+    },
+    "C26_PACK": {"C26": 1.0},
+    "B08_GRAPHITE": {"C27": 1.0, "C23": 0.5, "C24A": 0.5},
+    "C24B_GAGE": {"C26": 0.5, "C27": 0.5, "C302T309": 0.5},
+    "C24B_MAGNESIUM": {"C24B": 0.5, "C25": 0.5, "C24A": 0.5, "C29": 0.5},
+    "C27_MAGNETS": {"C26": 0.5, "C27": 1.0, "C28": 0.5, "C29": 1.0, "C301": 0.5, "C302T309": 0.5},
+}
+"""Who cannot do without a node, in full or in half: assumed from what it is built into or made to.
+Leading-edge chips outside electronics: nothing found says that more than a small share of output
+needs them. No other industry needs a node."""
+
+
 def group_of(industry: str) -> str:
     """Return the group of an industry code; ``"other"`` for services without a group."""
     matches = [
@@ -97,7 +130,7 @@ def default_criticality(industries: Sequence[str]) -> Floats:
     that is the material which the industry transforms or a component built into its product,
     half of it (0.5) what production can partly do without (energy for light industry, transport,
     trade and communication for all), and none of it (0) the rest. An industry's inputs from
-    itself are needed in full.
+    itself are needed in full. Nodes have users of their own (`USERS`).
 
     Parameters
     ----------
@@ -116,7 +149,15 @@ def default_criticality(industries: Sequence[str]) -> Floats:
                 out[p, k] = 1.0
             elif (supplier, user) in _IMPORTANT:
                 out[p, k] = 0.5
+        if (node := root_of(industries[p])) in USERS:
+            own = USERS[node]
+            out[p] = [own.get(whole_of(root_of(user)), 0.0) for user in industries]
     return out
+
+
+def root_of(code: str) -> str:
+    """Return the code by which an industry of a coarse table is classed: that of its first."""
+    return code.partition("-")[0]
 
 
 def read_criticality(

@@ -15,7 +15,8 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.disruption.criticality import default_criticality, group_of
+from isthmus.codes.nodes import CHIP_NODES, is_rest, whole_of
+from isthmus.disruption.criticality import USERS, default_criticality, group_of, root_of
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.kernels.disruption_terms import Rationing, Rule
@@ -24,13 +25,13 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEADING = "C26_LEAD"
-ELECTRONICS = ("C26_REST", "C26")
+ELECTRONICS = ("C26",)
 CARS = "C29"
 MAKERS = ("C27", "C28", "C301", "C302T309", "C30")
 """Makers of machines, electrical and other transport equipment, who build chips in."""
 
-PARTS = ("C25", "C26", "C27", "C28", "C29", "C301", "C302T309", "C30")
-"""Industries whose products are parts of other products, beside the chip nodes."""
+PARTS = ("C25", "C26", "C27", "C27_MAGNETS", "C28", "C29", "C301", "C302T309", "C30")
+"""Industries and nodes whose products are parts of other products, beside the chip nodes."""
 
 COMMODITIES = ("farming", "energy", "ores", "chemicals", "minerals", "metals")
 """Groups of inputs of which one kind or origin stands in for another, at a price."""
@@ -134,17 +135,20 @@ def settings_of_draw(
     )
 
 
-def root_of(code: str) -> str:
-    """Return the code by which an industry of a coarse table is classed: that of its first."""
-    return code.partition("-")[0]
-
-
 def kind_of(code: str) -> tuple[str | bool, ...]:
     """Return what the family knows of an industry: equal for two that it treats alike."""
-    chip = code.startswith("C26_") and code not in ELECTRONICS
+    code = _class_code(code)
+    chip = code in CHIP_NODES
+    own = code if code in USERS and not chip else ""
     classes = (ELECTRONICS, (LEADING,), PARTS, (CARS,), MAKERS)
     section = code[0] if code[0] in "ABC" else ""
-    return (section, group_of(code), chip, *(code in members for members in classes))
+    return (section, group_of(code), chip, own, *(code in members for members in classes))
+
+
+def _class_code(code: str) -> str:
+    """Return the industry of a rest, and any other code by its first member."""
+    root = root_of(code)
+    return whole_of(root) if is_rest(root) else root
 
 
 def value_problems(values: Mapping[str, float]) -> list[InputProblem]:
@@ -182,10 +186,10 @@ class Classes:
         """Return the classes of the industries of a table."""
 
         def mask(wanted: Sequence[str]) -> Mask:
-            return np.array([root_of(code) in wanted for code in industries])
+            return np.array([_class_code(code) in wanted for code in industries])
 
         electronics = mask(ELECTRONICS)
-        chip = np.array([code.startswith("C26_") for code in industries]) & ~electronics
+        chip = np.array([root_of(code) in CHIP_NODES for code in industries])
         groups = [group_of(code) for code in industries]
         return cls(
             industries=industries,

@@ -162,8 +162,13 @@ def engine_for(engine: Engine, daily: Daily, days: int, scenarios: int) -> Engin
     return "compiled" if _compiled(engine, daily, days, scenarios) else "numpy"
 
 
+def compiles() -> bool:
+    """Whether the compiled engine can be had."""
+    return importlib.util.find_spec("numba") is not None
+
+
 def _compiled(engine: Engine, daily: Daily, days: int, scenarios: int) -> bool:
-    there = importlib.util.find_spec("numba") is not None
+    there = compiles()
     if engine == "compiled" and not there:
         hint = "install the extra 'fast', or use engine='numpy'"
         problem = InputProblem("numba is not installed", where="engine", hint=hint)

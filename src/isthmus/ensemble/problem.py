@@ -31,11 +31,14 @@ class Stage:
         is no answer. At module level or a picklable object, so that it can travel to workers.
     targets : sequence of Target
         What the m summaries are held to.
+    cost : float
+        What a draw takes, in any unit that is the same for all stages of a problem.
     """
 
     name: str
     simulate: Simulate
     targets: tuple[Target, ...]
+    cost: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,27 @@ class Problem:
     def targets(self) -> tuple[Target, ...]:
         """All targets, stage by stage."""
         return tuple(target for stage in self.stages for target in stage.targets)
+
+    def columns(self, stage: int) -> slice:
+        """Return the columns of a stage among all targets."""
+        start = sum(len(s.targets) for s in self.stages[:stage])
+        return slice(start, start + len(self.stages[stage].targets))
+
+    def order(self, distances: Floats, tolerance: float) -> tuple[int, ...]:
+        """Return the stages in the order in which turning down draws costs least.
+
+        Parameters
+        ----------
+        distances : float64[n, m]
+            Of draws of the prior.
+        tolerance : float
+            What will be turned down.
+        """
+        beyond = distances > tolerance
+        count = len(self.stages)
+        share = [float(beyond[:, self.columns(k)].any(axis=1).mean()) for k in range(count)]
+        price = [s.cost / max(w, 1e-9) for s, w in zip(self.stages, share, strict=True)]
+        return tuple(sorted(range(count), key=price.__getitem__))
 
     def values(self, u: Floats) -> Floats:
         """Return parameters float64[n, d] at places u in the unit cube of their priors."""

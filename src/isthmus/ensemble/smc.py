@@ -1,7 +1,8 @@
 """ABC-SMC: draws of parameters whose summaries lie close to what was observed.
 
 A population moves through falling tolerances (Beaumont, Cornuet, Marin, Robert 2009). Simulators
-answer whole batches, in stages: a draw that one stage puts too far is not asked the next.
+answer whole batches, in stages: a draw that one stage puts too far is not asked the next, and
+stages that turn down much for little are asked first.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from isthmus.runtime import (
     Progress,
     run_batches,
     silent,
-    split,
 )
 from isthmus.runtime.streams import task_generator
 
@@ -48,8 +48,10 @@ class Generation:
         Draws simulated for it.
     accepted : int
         Draws accepted among them, those beyond the wanted number included.
+    order : tuple of int
+        Positions of the stages in the order in which they were asked.
     left : tuple of int
-        Draws still in play after each stage.
+        Draws still in play after each of them.
     u : float64[n, d]
         Accepted draws in the unit cube of their priors.
     weight : float64[n]
@@ -62,6 +64,7 @@ class Generation:
     tolerance: float
     simulated: int
     accepted: int
+    order: tuple[int, ...]
     left: tuple[int, ...]
     u: Floats
     weight: Floats
@@ -156,7 +159,10 @@ def sample(
     while True:
         before = done[-1] if done else None
         tolerance = _next_tolerance(before, effort)
-        whole, simulated = run.generation(len(done), tolerance, before, left)
+        order = tuple(range(len(problem.stages)))
+        if done:
+            order = problem.order(done[0].distances, tolerance)
+        whole, simulated = run.generation(len(done), tolerance, before, left, order)
         left -= simulated
         if whole is None:
             if before is None:
@@ -167,72 +173,6 @@ def sample(
         done.append(whole)
         if tolerance <= effort.goal:
             return Sampled(problem, effort, tuple(done), "goal")
-
-
-CLOUD = 1 << 20
-"""Number under which the draws of `cloud_of` are seeded: beyond any generation."""
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """Draws around one population, none turned down, with weights that make them the prior's.
-
-    Parameters
-    ----------
-    u : float64[n, d]
-        Draws in the unit cube of their priors.
-    weight : float64[n]
-        Importance weights, which sum to 1.
-    summaries, distances : float64[n, m]
-        As in `Generation`.
-    """
-
-    u: Floats
-    weight: Floats
-    summaries: Floats
-    distances: Floats
-
-
-def cloud_of(
-    sampled: Sampled,
-    around: Generation,
-    draws: int,
-    *,
-    folder: Path | None = None,
-    executor: Executor | None = None,
-    cancel: CancelToken | None = None,
-    progress: Progress = silent,
-) -> Cloud:
-    """Simulate all stages of draws around a population, so that any of them can be left out.
-
-    Parameters
-    ----------
-    sampled : Sampled
-        The run, for its problem, batches and seed.
-    around : Generation
-        One of its populations; wide enough for what is to be left out.
-    draws : int
-        Draws to simulate; those without an answer are left away.
-    folder, executor, cancel, progress
-        As in `sample`.
-    """
-    effort = sampled.effort
-    ancestors = _ancestors(around) if around.number else None
-    work = _Work(sampled.problem, effort.seed, CLOUD + around.number, np.inf, ancestors)
-    outcomes = run_batches(
-        partial(_simulate, work),
-        split(draws, effort.batch),
-        label="draws around a population",
-        executor=executor,
-        checkpoints=None if folder is None else Checkpoints(folder / "cloud"),
-        cancel=cancel,
-        progress=progress,
-    )
-    u, summaries, far = _gathered(outcomes)
-    weight = np.full(len(u), 1.0 / max(len(u), 1))
-    if ancestors is not None:
-        weight = kernel.importance_weights(u, ancestors.u, ancestors.weight, ancestors.scale)
-    return Cloud(u, weight, summaries, far)
 
 
 def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
@@ -262,11 +202,16 @@ class _Run:
     progress: Progress
 
     def generation(
-        self, number: int, tolerance: float, before: Generation | None, budget: int
+        self,
+        number: int,
+        tolerance: float,
+        before: Generation | None,
+        budget: int,
+        order: tuple[int, ...],
     ) -> tuple[Generation | None, int]:
         """Return the population at a tolerance, None where the budget ends first, and its cost."""
         effort = self.effort
-        work = _Work(self.problem, effort.seed, number, tolerance, _ancestors(before))
+        work = _Work(self.problem, effort.seed, number, tolerance, order, _ancestors(before))
         kept = None
         if self.folder is not None:
             kept = Checkpoints(self.folder / f"generation-{number:03d}")
@@ -306,6 +251,7 @@ class _Run:
             work.tolerance,
             simulated,
             len(far),
+            work.order,
             tuple(int(v) for v in left),
             u,
             weight,
@@ -342,6 +288,7 @@ class _Work:
     seed: int
     number: int
     tolerance: float
+    order: tuple[int, ...]
     ancestors: _Ancestors | None = field(default=None)
 
 
@@ -354,10 +301,9 @@ def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
     summaries = np.full((len(u), count), np.nan)
     far = np.full((len(u), count), np.inf)
     alive = np.arange(len(u))
-    left, at = [], 0
-    for stage in work.problem.stages:
-        columns = slice(at, at + len(stage.targets))
-        at = columns.stop
+    left = []
+    for k in work.order:
+        stage, columns = work.problem.stages[k], work.problem.columns(k)
         if alive.size:
             answer = stage.simulate(theta[alive], [rngs[i] for i in alive])
             summaries[alive, columns] = answer

@@ -17,9 +17,11 @@ def bind(
     tight: Any,
     tech: Any,
     bar: Any,
-    reach: Any,
+    per_day: Any,
     need: Any,
+    linear: Any,
     sigma: Any,
+    bent: Any,
     defer: Any,
     planned: Any,
     base: Any,
@@ -35,8 +37,14 @@ def bind(
     ----------
     stock : (S, n, B) array, tight : (S, n) array of bool, tech, bar : (S, n) arrays
         State and coefficients; stocks that turn out to be enough are marked as not tight.
-    reach, need, defer : (S, S, B) arrays, sigma : (S, B) array
+    per_day : (S, S, B) array
+        One over `Choices.reach` where an input may limit, else 0.
+    need, defer : (S, S, B) arrays, sigma : (S, B) array
         As in `Choices`.
+    linear : (S, S, B) array
+        `need` where the response is linear, else 0.
+    bent : (S, B + 1) int array
+        How many scenarios have an elasticity for the input, then which.
     planned, base, most : (n, B) arrays
         Planned output, what output that can do without an input is reckoned from, and what
         output will not exceed.
@@ -53,44 +61,59 @@ def bind(
         for p in range(sectors):
             if not tight[p, f]:
                 continue
-            cost, unit = tech[p, f], bar[p, f]
+            each = one / bar[p, f]
             short = zero
-            for b in range(batch):
-                line = unit * reach[p, k, b] * most[f, b] - stock[p, f, b]
-                short += line if line > zero else zero
+            if deferring:
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    line = most[f, b] - alone
+                    limits = per_day[p, k, b] > zero and line > zero
+                    short += line if limits else zero
+                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
+                    lower = per_day[p, k, b] > zero and bound < output[f, b]
+                    output[f, b] = bound if lower else output[f, b]
+                    later[f, b] = defer[p, k, b] if lower else later[f, b]
+                    some = planned[f, b] if planned[f, b] > zero else one
+                    missing = one - alone / some if limits and planned[f, b] > zero else zero
+                    gone[f, b] = missing if missing > gone[f, b] else gone[f, b]
+            else:
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    line = most[f, b] - alone
+                    short += line if per_day[p, k, b] > zero and line > zero else zero
+                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
+                    lower = per_day[p, k, b] > zero and bound < output[f, b]
+                    output[f, b] = bound if lower else output[f, b]
             if short <= zero:
                 tight[p, f] = False
                 continue
-            for b in range(batch):
-                c = need[p, k, b]
-                per_unit = unit * reach[p, k, b]
-                if not (c > zero and per_unit > zero):
-                    continue
-                alone = stock[p, f, b] / per_unit
+            cost = tech[p, f]
+            for i in range(bent[p, 0]):
+                b = bent[p, i + 1]
                 whole = base[f, b]
+                alone = stock[p, f, b] * each * per_day[p, k, b]
+                if not (per_day[p, k, b] > zero and alone < whole):
+                    continue
+                c = need[p, k, b]
+                if whole - c * (whole - alone) >= output[f, b]:
+                    continue  # with an elasticity the bound is higher
+                rho = (sigma[p, b] - one) / sigma[p, b]
                 made = alone
-                if sigma[p, b] > zero and alone < whole and cost < one:
-                    made = whole
-                    rho = (sigma[p, b] - one) / sigma[p, b]
-                    if alone <= zero and rho <= zero:
-                        made = zero
-                    elif alone <= zero:
-                        made = whole * np.exp(np.log1p(-cost) / rho)
-                    elif rho == zero:
-                        made = whole * np.exp(cost * np.log(alone / whole))
-                    elif abs(rho * np.log(alone / whole)) <= one:
-                        bent = np.log1p(cost * np.expm1(rho * np.log(alone / whole)))
-                        made = whole * np.exp(bent / rho)
+                if cost < one and alone <= zero:
+                    made = zero if rho <= zero else whole * np.exp(np.log1p(-cost) / rho)
+                elif cost < one:
+                    q = np.log(alone / whole)
+                    if rho == zero:
+                        made = whole * np.exp(cost * q)
+                    elif abs(rho * q) <= one:
+                        made = whole * np.exp(np.log1p(cost * np.expm1(rho * q)) / rho)
                     else:
                         without = np.log1p(-cost)
-                        part = np.log(cost) + rho * np.log(alone / whole)
+                        part = np.log(cost) + rho * q
                         top, low = max(without, part), min(without, part)
                         made = whole * np.exp((top + np.log1p(np.exp(low - top))) / rho)
-                bound = (one - c) * whole + c * made
+                bound = whole - c * (whole - made)
                 if bound < output[f, b]:
                     output[f, b] = bound
                     if deferring:
                         later[f, b] = defer[p, k, b]
-                if deferring and alone < planned[f, b]:
-                    missing = one - alone / planned[f, b]
-                    gone[f, b] = max(gone[f, b], missing)

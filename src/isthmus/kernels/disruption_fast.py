@@ -57,10 +57,8 @@ class FastRun(BatchRun):
         self.threads = max(1, min(threads, self.shape[0]))
         self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.binding = compiled("bind")
-        self.top = self.rows["psi"].max(axis=1)
         rise = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
-        self.climb = rise.max()  # of the overproduction factor in a day
-        self.arrivals = bool(np.any(self.chosen.late > 0))
+        self.climb = rise  # of the overproduction factor in a day
         self.day_work = self._day_work()
 
     def _cut(self) -> list[tuple[int, int]]:
@@ -73,7 +71,13 @@ class FastRun(BatchRun):
         never = ~np.any(chosen.need > 0, axis=2)
         bar = np.where(np.tile(never, (1, inputs.bar.shape[1] // s)), 0.0, inputs.bar)
         rows = {**values(chosen), "tech": inputs.tech, "unit": inputs.unit, "bar": bar}
+        may = (chosen.reach > 0) & (chosen.need > 0)
+        rows["per_day"] = np.divide(1.0, chosen.reach, out=np.zeros(may.shape), where=may)
+        rows["linear"] = np.where(may & (chosen.sigma[:, None, :] == 0), chosen.need, 0.0)
         self.rows = {k: np.ascontiguousarray(self._array(v)) for k, v in rows.items()}
+        curved = chosen.sigma > 0
+        which = np.argsort(~curved, axis=1, kind="stable")
+        self.bent = np.column_stack([curved.sum(axis=1), which]).astype(np.int64)
         return []
 
     def _named(self, *names: str) -> list[Any]:
@@ -145,7 +149,7 @@ class FastRun(BatchRun):
         most = np.maximum(base, optimum) if self.behaviour.from_start else optimum
         if self.deferring:
             most = most + state.backlog / self.each["defer_days"]
-        names = ("tech", "bar", "reach", "need", "sigma", "defer")
+        names = ("tech", "bar", "per_day", "need", "linear", "sigma")
 
         def work(part: tuple[int, int]) -> None:
             self.binding(
@@ -153,6 +157,8 @@ class FastRun(BatchRun):
                 state.stock[0],
                 state.tight,
                 *self._named(*names),
+                self.bent,
+                self.rows["defer"],
                 optimum,
                 base,
                 most,
@@ -167,10 +173,10 @@ class FastRun(BatchRun):
         return Allowed(output, gone, later)
 
     def _most(self, state: State) -> Any:
-        """Return what the output of the next day will not exceed, of any scenario, (n,)."""
-        most = self.initial[:, 0] * (state.factor.max(axis=1) + self.climb)
+        """Return what the output of the next day will not exceed, (n, B)."""
+        most = self.initial * (state.factor + self.climb)
         if self.deferring:
-            most += (state.backlog / self.each["defer_days"]).max(axis=1)
+            most += state.backlog / self.each["defer_days"]
         return most
 
     def _reorder(
@@ -254,11 +260,10 @@ class FastRun(BatchRun):
                     self.flows.collect_pair(p, pair[p], (lo, hi), today, turned),
                     *fixed,
                     *plans,
-                    self.top,
+                    self.rows["psi"],
                     most,
                     self.behaviour.clip,
                     self.behaviour.whole_stock,
-                    self.arrivals,
                     used,
                 )
                 part = state.ask[0][p, lo:hi]
@@ -281,7 +286,7 @@ class FastRun(BatchRun):
         four, three = (s, r, s, batch), (s, r, s)
         cells = [v.reshape(three) for v in self._named("tech", "unit", "bar")]
         whole = [v.reshape(r, s, batch) for v in plans]
-        most = self._most(state).reshape(r, s)
+        most = self._most(state).reshape(r, s, batch)
 
         def work(part: tuple[int, int]) -> None:
             self.loop(
@@ -298,11 +303,10 @@ class FastRun(BatchRun):
                 pool,
                 weight,
                 *whole,
-                self.top,
+                self.rows["psi"],
                 most,
                 self.behaviour.clip,
                 self.behaviour.whole_stock,
-                self.arrivals,
                 foreign,
                 home,
                 used,
@@ -313,7 +317,7 @@ class FastRun(BatchRun):
         return placed, used.reshape(r * s, batch)
 
 
-_CHOSEN = ("cover", "reach", "need", "rise", "fall", "late")
+_CHOSEN = ("cover", "per_day", "rise", "fall", "late")
 """Choices in the order in which the loops take them."""
 
 

@@ -179,19 +179,17 @@ def sweep_dense(
     unit: Any,
     bar: Any,
     cover: Any,
-    reach: Any,
-    need: Any,
+    per_day: Any,
     rise: Any,
     fall: Any,
     late: Any,
     output: Any,
     expected: Any,
     target: Any,
-    top: Any,
+    psi: Any,
     most: Any,
     clip: bool,
     whole: bool,
-    arrivals: bool,
     used: Any,
 ) -> None:
     """Element-wise part of a day for one input, a block of industries, many scenarios.
@@ -208,52 +206,49 @@ def sweep_dense(
         Weighted deliveries, then the base that new orders are split by.
     tech, unit, bar : (S, n) arrays
         Coefficients.
-    cover, reach, need : (S, S, B) arrays, rise, fall : (S, B) arrays, late : (B,) array
-        As in `Choices`.
+    cover, per_day : (S, S, B) arrays, rise, fall : (S, B) arrays, late : (B,) array
+        As in `Choices` and in `bind`.
     output, expected, target, used : (n, B) arrays
         As in `fused_dense`.
-    top : (S,) array, most : (n,) array
-        The largest psi, and what the output planned for the next day will not exceed, of any
-        scenario.
+    psi : (S, B) array, most : (n, B) array
+        As in `Choices`, and what the output planned for the next day will not exceed.
     whole : bool
         Whether whole stocks can be used in a day; then every stock counts as tight.
-    arrivals : bool
-        Whether `late` is above 0 in any scenario.
     """
     batch = output.shape[1]
     sectors = stock.shape[0]
     zero = stock.dtype.type(0)
+    one = stock.dtype.type(1)
+    draw = np.ones(batch, stock.dtype)
+    drawn = False
     for i in range(flowed.shape[0]):
         f = lo + i
         k = f % sectors
         t = tech[p, f]
         u = unit[p, f]
         c = bar[p, f]
-        edge = u * top[p] * most[f]
-        use, bounded = t, clip
-        if arrivals or (tight[p, f] and not whole):
-            use, bounded = zero, False  # used up here, and not again below
+        if tight[p, f] and not whole:
+            own = t / c
             for b in range(batch):
-                most_used = stock[p, f, b]
-                if not whole and c * reach[p, k, b] > zero and need[p, k, b] > zero:
-                    most_used = most_used * t / (c * reach[p, k, b])
-                most_used += late[b] * ask[p, f, b] * flowed[i, b]
-                eaten = output[f, b] * t
-                eaten = most_used if clip and most_used < eaten else eaten
-                used[f, b] += eaten
-                stock[p, f, b] -= eaten
+                share = own * per_day[p, k, b]
+                draw[b] = share if share > zero else one
+        elif drawn:
+            draw[:] = one
+        drawn = tight[p, f]
         short = zero
         for b in range(batch):
-            eaten = output[f, b] * use
+            eaten = output[f, b] * t
             held = stock[p, f, b]
-            eaten = held if bounded and held < eaten else eaten
+            came = ask[p, f, b] * flowed[i, b]
+            usable = held * draw[b] + late[b] * came
+            eaten = usable if clip and usable < eaten else eaten
             used[f, b] += eaten
-            held += ask[p, f, b] * flowed[i, b] - eaten
+            held += came - eaten
             stock[p, f, b] = held
-            goal = cover[p, k, b]
-            line = edge * goal - held
+            goal = u * cover[p, k, b]
+            line = goal * psi[p, b] * most[f, b] - held
             short += line if line > zero else zero
-            gap = target[f, b] * u * goal - held
+            gap = target[f, b] * goal - held
             lack = gap if gap > zero else zero
             wanted = lack * rise[p, b] + (gap - lack) * fall[p, b] + expected[f, b] * t
             wanted = wanted if wanted > zero else zero
@@ -274,8 +269,7 @@ def sweep_factored(
     imported: Any,
     domestic: Any,
     cover: Any,
-    reach: Any,
-    need: Any,
+    per_day: Any,
     rise: Any,
     fall: Any,
     late: Any,
@@ -286,11 +280,10 @@ def sweep_factored(
     output: Any,
     expected: Any,
     target: Any,
-    top: Any,
+    psi: Any,
     most: Any,
     clip: bool,
     whole: bool,
-    arrivals: bool,
     foreign: Any,
     home: Any,
     used: Any,
@@ -305,8 +298,8 @@ def sweep_factored(
         State [p, j, l], changed in place; `tight` as in `sweep_dense`.
     tech, unit, bar, imported, domestic : (S, R, S) arrays
         Coefficients.
-    cover, reach, need, rise, fall, late, top, most, whole, arrivals
-        As in `sweep_dense`; `most` of shape (R, S).
+    cover, per_day, rise, fall, late, psi, most, whole
+        As in `sweep_dense`; `most` of shape (R, S, B).
     made, own_made, pool, own_pool : (S, R, B) arrays
         Weighted deliveries and weights of new orders per unit of imported and of domestic use.
     output, expected, target, used : (R, S, B) arrays
@@ -317,6 +310,9 @@ def sweep_factored(
     sectors = stock.shape[2]
     batch = stock.shape[3]
     zero = stock.dtype.type(0)
+    one = stock.dtype.type(1)
+    draw = np.ones(batch, stock.dtype)
+    drawn = False
     for j in range(lo, hi):
         for p in range(sectors):
             for b in range(batch):
@@ -328,33 +324,28 @@ def sweep_factored(
                 c = bar[p, j, k]
                 qi = imported[p, j, k]
                 qd = domestic[p, j, k]
-                edge = u * top[p] * most[j, k]
-                use, bounded = t, clip
-                if arrivals or (tight[p, j, k] and not whole):
-                    use, bounded = zero, False  # used up here, and not again below
+                if tight[p, j, k] and not whole:
+                    own = t / c
                     for b in range(batch):
-                        most_used = stock[p, j, k, b]
-                        if not whole and c * reach[p, k, b] > zero and need[p, k, b] > zero:
-                            most_used = most_used * t / (c * reach[p, k, b])
-                        came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
-                        most_used += late[b] * came
-                        eaten = output[j, k, b] * t
-                        eaten = most_used if clip and most_used < eaten else eaten
-                        used[j, k, b] += eaten
-                        stock[p, j, k, b] -= eaten
+                        share = own * per_day[p, k, b]
+                        draw[b] = share if share > zero else one
+                elif drawn:
+                    draw[:] = one
+                drawn = tight[p, j, k]
                 short = zero
                 for b in range(batch):
-                    eaten = output[j, k, b] * use
+                    eaten = output[j, k, b] * t
                     held = stock[p, j, k, b]
-                    eaten = held if bounded and held < eaten else eaten
-                    used[j, k, b] += eaten
                     came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
+                    usable = held * draw[b] + late[b] * came
+                    eaten = usable if clip and usable < eaten else eaten
+                    used[j, k, b] += eaten
                     held += came - eaten
                     stock[p, j, k, b] = held
-                    goal = cover[p, k, b]
-                    line = edge * goal - held
+                    goal = u * cover[p, k, b]
+                    line = goal * psi[p, b] * most[j, k, b] - held
                     short += line if line > zero else zero
-                    gap = target[j, k, b] * u * goal - held
+                    gap = target[j, k, b] * goal - held
                     lack = gap if gap > zero else zero
                     wanted = lack * rise[p, b] + (gap - lack) * fall[p, b]
                     wanted += expected[j, k, b] * t

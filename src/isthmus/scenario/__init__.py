@@ -3,7 +3,7 @@
 from isthmus.scenario.base import ALL, Codes
 from isthmus.scenario.curves import RecoveryShape, recovery_share, severity_path
 from isthmus.scenario.files import dumps, load, loads, preset, preset_names, read, write
-from isthmus.scenario.groups import CHIPS, economy_groups, industry_groups, names_chips
+from isthmus.scenario.groups import detail_of, economy_groups, industry_groups
 from isthmus.scenario.model import SCHEMA_VERSION, Scenario
 from isthmus.scenario.ranges import Correlation, Range
 from isthmus.scenario.select import expand, pairs
@@ -23,7 +23,6 @@ from isthmus.scenario.shocks import (
 
 __all__ = [
     "ALL",
-    "CHIPS",
     "SCHEMA_VERSION",
     "SHOCKS",
     "CapacityLoss",
@@ -41,13 +40,13 @@ __all__ = [
     "Shock",
     "TariffChange",
     "TradeCostChange",
+    "detail_of",
     "dumps",
     "economy_groups",
     "expand",
     "industry_groups",
     "load",
     "loads",
-    "names_chips",
     "pairs",
     "preset",
     "preset_names",

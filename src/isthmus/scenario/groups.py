@@ -8,11 +8,9 @@ from isthmus.codes import INDUSTRY_CLASSIFICATIONS, concordance, members
 from isthmus.codes import (
     industries as listed_industries,
 )
+from isthmus.codes.nodes import FAMILIES, families_of, is_rest, whole_of
 from isthmus.codes.parties import is_coalition_code
 from isthmus.scenario.model import Scenario
-
-CHIPS = "CHIPS"
-"""Group of the chip nodes of a table that splits electronics."""
 
 MANUFACTURING = "MANUFACTURING"
 """Group of the manufacturing industries of a table whose codes begin with the section's letter."""
@@ -57,15 +55,18 @@ def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return the groups that a shock may name, of an industry list.
 
     ``GOODS`` and ``SERVICES`` by section letter or by a known classification, neither where the
-    list does not tell them apart; ``MANUFACTURING`` by section letter; where electronics are split
-    into chip nodes, ``C26`` for all of them and ``CHIPS`` for all but the rest.
+    list does not tell them apart; ``MANUFACTURING`` by section letter; where an industry is split
+    into nodes, its code for all parts; ``CHIPS`` and ``MATERIALS`` for the nodes of each kind.
     """
     goods = _goods(tuple(industries))
     rest = tuple(i for i in industries if i not in goods) if goods else ()
-    split = tuple(i for i in industries if i.startswith("C26_"))
-    chips = tuple(i for i in split if i != "C26_REST")
     made = tuple(i for i in industries if i[0] == "C" and i[1:2].isdigit())
-    groups = {"GOODS": goods, "SERVICES": rest, "C26": split, CHIPS: chips, MANUFACTURING: made}
+    groups = {"GOODS": goods, "SERVICES": rest, MANUFACTURING: made}
+    groups |= {
+        family: tuple(i for i in industries if i in nodes) for family, nodes in FAMILIES.items()
+    }
+    split = dict.fromkeys(whole_of(i) for i in industries if is_rest(i))
+    groups |= {whole: tuple(i for i in industries if whole_of(i) == whole) for whole in split}
     return {name: codes for name, codes in groups.items() if codes}
 
 
@@ -80,10 +81,10 @@ def _goods(industries: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def names_chips(scenario: Scenario) -> bool:
-    """Whether a shock names chip nodes, so that a table has to tell them apart."""
-    return any(
-        code == CHIPS or code.startswith("C26_")
+def detail_of(scenario: Scenario) -> frozenset[str]:
+    """Return the families of nodes that shocks name, so that a table has to tell them apart."""
+    return families_of(
+        code
         for shock in scenario.shocks
         if "industries" in shock.code_fields
         for code in shock.model_dump()["industries"]

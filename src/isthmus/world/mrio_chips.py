@@ -1,14 +1,13 @@
 """Chip detail: computers and electronics split into chip nodes and the rest, totals kept.
 
-Rows: each economy's sales of electronics are split by what its plants make (world output of a node
-times the economy's share of capacity); for each importer and user the nodes add up to the unsplit
-table, for domestic and imported electronics apart. Columns: the inputs of electronics are split so
-that each node meets its output less value added and every input total is kept.
+Each economy's sales of electronics are split by what its plants make: world output of a node times
+the economy's share of capacity. Each node has its own users: end-use statistics of all chips,
+spread over nodes, say how much more or less of a node than of chips in general an industry buys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,32 +15,30 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus import codes
+from isthmus.codes.nodes import CHIP_NODES as NODES
+from isthmus.codes.nodes import CHIPS, parts_of
 from isthmus.errors import DataMissing, DidNotConverge
-from isthmus.evidence import Kind
 from isthmus.kernels import balance
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_forms import FactoredForm
-from isthmus.world.mrio_update import table_from_use
+from isthmus.world.mrio_nodes import Split, held_below, sales_of, split_industry, user_weights
 
 Array = NDArray[np.float64]
 
 WHOLE = "C26"
-REST = "C26_REST"
-NODES: Mapping[str, str] = {
-    "C26_LEAD": "Leading-edge logic chips",
-    "C26_LOGIC": "Other logic chips",
-    "C26_MEM": "Memory chips",
-    "C26_DAO": "Discrete, analogue and optical chips",
-    "C26_PACK": "Chip assembly, test, packaging",
-    REST: "Other computers and electronics",
-}
-"""Parts of computers and electronics, and their names."""
+PARTS = parts_of(WHOLE, CHIPS)
+REST = PARTS[-1]
+FABS = tuple(node for node in NODES if node != "C26_PACK")
+"""Nodes that sell chips; what end-use statistics are about."""
 
-LARGEST_SHARE = 0.7
-"""Most of an economy's electronics that its chip nodes may make up together."""
+REST_ADDED = 0.3
+"""Value added per unit of output of other electronics, before it is shifted; assumed."""
 
-BALANCED = 1e-6
+FAB_ELECTRONICS = 0.1
+"""Weight of other electronics in the inputs of chip plants, against 1 for all else; assumed."""
+
+SETTLED = 1e-9
+"""Largest residual of the sales of nodes by end use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +52,21 @@ class ChipSplit:
         electronics.
     use : mapping of str to float
         Weight of users in the prior of chip sales; ``other`` for users that are not named.
+    lean : mapping of str to mapping of str to float
+        By node and user: how much more of the node than of all chips the user buys.
     added : (P,) array
         Value added per unit of output.
     """
 
     output: Array
     use: Mapping[str, float]
+    lean: Mapping[str, Mapping[str, float]]
     added: Array
 
 
-def chip_split(rows: pl.DataFrame, facts: pl.DataFrame, table: MRIO) -> ChipSplit:
+def chip_split(
+    rows: pl.DataFrame, facts: pl.DataFrame, end_use: pl.DataFrame, table: MRIO
+) -> ChipSplit:
     """Return the split for the economies of a table.
 
     Parameters
@@ -73,29 +75,94 @@ def chip_split(rows: pl.DataFrame, facts: pl.DataFrame, table: MRIO) -> ChipSpli
         part, node, item, value: the data set ``chip_split``.
     facts : polars.DataFrame
         node, economy, share, year: the data set ``chip_facts``.
+    end_use : polars.DataFrame
+        end_use, year, share, industries: the data set ``chip_end_use``; its rows of the year of
+        the table.
     table : MRIO
         Unsplit table; its electronics spread what the facts give for Europe and for all others.
 
     Raises
     ------
     DataMissing
-        When the rows name a fact that is not there.
+        When the rows name a fact that is not there, or there are no end uses of the year.
     """
-    chips = [node for node in NODES if node != REST]
     size = table.x[table.node_positions(None, WHOLE)]
-    output = np.zeros((table.labels.n, len(chips)))
-    for p, node in enumerate(chips):
+    output = np.zeros((table.labels.n, len(NODES)))
+    for p, node in enumerate(NODES):
         own = rows.filter(pl.col("node") == node)
         world = float(own.filter(pl.col("part") == "value")["value"][0])
         for item, weight in own.filter(pl.col("part") == "capacity")["item", "value"].iter_rows():
             fact, _, year = item.rpartition("@")
             output[:, p] += world * weight * _places(facts, fact, int(year), table, size)
-    use = rows.filter(pl.col("part") == "use")
+    use = dict(rows.filter(pl.col("part") == "use")["item", "value"].iter_rows())
     added = [
         float(rows.filter(pl.col("part") == "added", pl.col("node") == c)["value"][0])
-        for c in chips
+        for c in NODES
     ]
-    return ChipSplit(output, dict(use["item", "value"].iter_rows()), np.array(added))
+    users = [user for user in use if user in table.industries and user != WHOLE]
+    markets = node_markets(rows, end_use.filter(pl.col("year") == table.year))
+    return ChipSplit(output, use, _lean(markets, users), np.array(added))
+
+
+def node_markets(rows: pl.DataFrame, end_use: pl.DataFrame) -> pl.DataFrame:
+    """Return the sales of every chip node by end use, million USD.
+
+    Assumed weights of end uses within each node are balanced so that nodes meet their world
+    output and end uses their published share of all chips.
+
+    Parameters
+    ----------
+    rows, end_use : polars.DataFrame
+        As in `chip_split`; `end_use` of one year.
+
+    Returns
+    -------
+    polars.DataFrame
+        end_use, industries, and a column per node of `FABS`.
+
+    Raises
+    ------
+    DataMissing
+        When there are no end uses, or a node has no weights for one.
+    DidNotConverge
+        When the weights cannot meet both totals.
+    """
+    if end_use.is_empty():
+        raise DataMissing("no end uses of chips in the year of the table", where="chip_end_use")
+    given = rows.filter(pl.col("part") == "market")
+    weights = {(node, use): v for node, use, v in given["node", "item", "value"].iter_rows()}
+    names = end_use["end_use"].to_list()
+    if missing := [f"{n}, {e}" for n in FABS for e in names if (n, e) not in weights]:
+        raise DataMissing(f"no weight of {'; '.join(missing)}", where="chip_split")
+    values = rows.filter(pl.col("part") == "value")
+    world = dict(values["node", "value"].iter_rows())
+    total = np.array([world[node] for node in FABS])
+    share = end_use["share"].to_numpy() / end_use["share"].sum()
+    prior = np.array([[weights[node, use] for use in names] for node in FABS])
+    found, residual, steps = balance.ras(prior, total, share * total.sum())
+    if residual > SETTLED:
+        raise DidNotConverge(f"end uses leave {residual:.1e} after {steps} steps", where="chips")
+    return end_use.select("end_use", "industries").with_columns(
+        *(pl.Series(node, found[p]) for p, node in enumerate(FABS))
+    )
+
+
+def _lean(markets: pl.DataFrame, users: list[str]) -> dict[str, dict[str, float]]:
+    lists = [text.split(";") for text in markets["industries"]]
+    sold = markets.select(FABS).to_numpy()
+    share = sold / sold.sum(axis=0)
+    whole = sold.sum(axis=1) / sold.sum()
+    out: dict[str, dict[str, float]] = {node: {} for node in FABS}
+    for user in users:
+        named = np.array([any(_alike(user, code) for code in codes_) for codes_ in lists])
+        if named.any():
+            for p, node in enumerate(FABS):
+                out[node][user] = float(share[named, p].sum() / whole[named].sum())
+    return out
+
+
+def _alike(user: str, code: str) -> bool:
+    return user.startswith(code) or code.startswith(user)
 
 
 def _places(facts: pl.DataFrame, fact: str, year: int, table: MRIO, size: Array) -> Array:
@@ -120,17 +187,8 @@ def _places(facts: pl.DataFrame, fact: str, year: int, table: MRIO, size: Array)
     return np.asarray(out / out.sum())
 
 
-def no_chip_detail(table: MRIO) -> DataMissing:
-    """Return the error that a dense table has no chip detail."""
-    return DataMissing(
-        "chip detail is made for factored tables; this one is dense",
-        where=f"inter-economy table of {table.year}",
-        hint="take the table of 2022 of the starter world, or leave chip detail out",
-    )
-
-
 def split_chips(table: MRIO, split: ChipSplit) -> MRIO:
-    """Return the table with electronics split into `NODES`; all totals are kept.
+    """Return the table with electronics split into chip nodes and the rest; all totals are kept.
 
     Parameters
     ----------
@@ -141,118 +199,46 @@ def split_chips(table: MRIO, split: ChipSplit) -> MRIO:
 
     Raises
     ------
+    DataMissing
+        When the table is dense.
     DidNotConverge
         When a part cannot be balanced.
     """
-    lb = table.labels
-    form = table.form
-    if not isinstance(form, FactoredForm):
-        raise no_chip_detail(table)
-    c = lb.industries.index(WHOLE)
-    size = table.x.reshape(lb.n, lb.S)[:, c]
-    share = _node_shares(split.output, size)
-    sales = (table.sales + table.final).reshape(lb.n, lb.S, lb.n).transpose(0, 2, 1)
-    parts = sales[:, :, c, None] * share[:, None, :]
-    cells = _cells(table, form)
-    users = [*lb.industries, *lb.categories]
-    rows = _split_rows(cells[:, :, c], _by_origin(parts), users, split.use)
-    grid = np.concatenate([cells[:, :, :c], rows, cells[:, :, c + 1 :]], axis=2)
-    names = (*lb.industries[:c], *NODES, *lb.industries[c + 1 :])
-    inputs = _node_inputs(table, share, split.added, c)
-    columns = _split_columns(grid[..., c], inputs, names, split.use)
-    grid = np.concatenate([grid[..., :c], columns, grid[..., c + 1 :]], axis=3)
-    use = grid * reciprocal(grid.sum(axis=3))[..., None]
-    detailed = np.concatenate([sales[:, :, :c], parts, sales[:, :, c + 1 :]], axis=2)
-    return table_from_use(
-        detailed,
-        use[:, 0],
-        use[:, 1],
-        economies=lb.economies,
-        industries=names,
-        categories=lb.categories,
-        repair=True,
-        year=table.year,
-        kind=Kind.ASSUMED,
-        datasets=(*table.datasets, "chip_split", "chip_facts"),
+    sales = sales_of(table, WHOLE)
+    share = split.output * reciprocal(table.x[table.node_positions(None, WHOLE)])[:, None]
+    n = len(sales)
+    added = np.concatenate([np.tile(split.added, (n, 1)), np.full((n, 1), REST_ADDED)], axis=1)
+    base = {**split.use, WHOLE: split.use[REST]}
+    use = [user_weights(table, _leaning(base, split.lean.get(node, {}))) for node in NODES]
+    made = Split(
+        WHOLE,
+        PARTS,
+        held_below(sales[:, :, None] * share[:, None, :], sales),
+        np.stack(use),
+        added,
+        _input_weights(table, split.use),
+    )
+    return split_industry(
+        table,
+        made,
+        datasets=(*table.datasets, "chip_split", "chip_facts", "chip_end_use"),
         notes=(*table.notes, "electronics split into chip nodes by assumed shares"),
     )
 
 
-def _node_shares(output: Array, size: Array) -> Array:
-    share = output * reciprocal(size)[:, None]
-    total = share.sum(axis=1, keepdims=True)
-    share = share * np.minimum(1.0, LARGEST_SHARE * reciprocal(total))
-    return np.concatenate([share, 1.0 - share.sum(axis=1, keepdims=True)], axis=1)
+def _leaning(base: Mapping[str, float], lean: Mapping[str, float]) -> dict[str, float]:
+    return {user: weight * lean.get(user, 1.0) for user, weight in base.items()}
 
 
-def _by_origin(parts: Array) -> Array:
-    """Return sales by importer, domestic and imported, (n, 2, P), of (n, n, P) by pair."""
-    own = np.arange(len(parts))
-    home = parts[own, own]
-    return np.stack([home, parts.sum(axis=0) - home], axis=1)
-
-
-def _cells(table: MRIO, form: FactoredForm) -> Array:
-    """Return use by importer, origin class, product and user, (n, 2, S, S + F), million USD."""
-    lb = table.labels
-    flow = _by_origin(form.flow)
-    pattern = np.stack([form.use_dom, form.use_imp], axis=1)
-    final = table.Y.reshape(lb.n, lb.S, lb.n, lb.F).transpose(0, 2, 1, 3)
-    own = np.arange(lb.n)
-    home = final[own, own]
-    ends = np.stack([home, final.sum(axis=0) - home], axis=1)
-    return np.concatenate([flow[..., None] * pattern, ends], axis=3)
-
-
-def _split_rows(
-    cells: Array, parts: Array, users: Sequence[str], weights: Mapping[str, float]
-) -> Array:
-    """Split the use of electronics by user, (n, 2, U), over nodes with sales (n, 2, P)."""
-    prior = np.ones((parts.shape[2], len(users)))
-    prior[:-1] = [weights.get(u if u != WHOLE else REST, weights["other"]) for u in users]
-    start = parts[..., None] * prior
-    return _balanced(start * reciprocal(cells.max(axis=2))[..., None, None], parts, cells, "rows")
-
-
-def _node_inputs(table: MRIO, share: Array, added: Array, c: int) -> Array:
-    """Return inputs of each node, (n, P): output less value added, adding up to the whole."""
-    lb = table.labels
-    x = table.x.reshape(lb.n, lb.S)[:, c, None] * share
-    value = table.primary.reshape(lb.n, lb.S)[:, c]
-    ratio = np.concatenate([np.tile(added, (lb.n, 1)), np.full((lb.n, 1), 0.3)], axis=1)
-    out = np.zeros_like(x)
-    for i in range(lb.n):
-        if x[i].sum() <= 0:
-            continue
-        met = balance.shifted_ratios(ratio[i], x[i], float(value[i]))
-        out[i] = x[i] * (1 - met)
-    return out
-
-
-def _split_columns(
-    bought: Array, inputs: Array, names: Sequence[str], weights: Mapping[str, float]
-) -> Array:
-    """Split inputs of electronics by product, (n, 2, S'), over nodes with inputs (n, P)."""
-    n, _, S = bought.shape
-    P = inputs.shape[1]
-    prior = np.ones((S, P))
-    at = [names.index(node) for node in NODES]
-    fabs = [p for p, node in enumerate(NODES) if node not in (REST, "C26_PACK")]
-    for row in at[:-1]:
-        prior[row] = [weights["other"]] * P
-        prior[row, -1] = weights[REST]
-        prior[row, list(NODES).index("C26_PACK")] = weights["C26_PACK"]
-    prior[at[-1], fabs] = 0.1
-    start = np.broadcast_to(prior, (n, 2, S, P)).reshape(n, 2 * S, P) * inputs[:, None, :]
-    rows = bought.reshape(n, 2 * S)
-    return _balanced(start, rows, inputs, "columns").reshape(n, 2, S, P)
-
-
-def _balanced(start: Array, rows: Array, columns: Array, what: str) -> Array:
-    total = reciprocal(columns.sum(axis=-1)) * rows.sum(axis=-1)
-    found, residual, steps = balance.ras(
-        start, rows, columns * total[..., None], tol=BALANCED / 100, max_iter=3000
-    )
-    if residual > BALANCED:
-        raise DidNotConverge(f"chip split leaves {residual:.1e} after {steps} steps", where=what)
-    return found
+def _input_weights(table: MRIO, use: Mapping[str, float]) -> Array:
+    """Return the weight of every product in the inputs of each part, (S + P, P + 1)."""
+    c = table.industries.index(WHOLE)
+    names = (*table.industries[:c], *PARTS, *table.industries[c + 1 :])
+    prior = np.ones((len(names), len(PARTS)))
+    for node in NODES:
+        row = names.index(node)
+        prior[row] = use["other"]
+        prior[row, PARTS.index(REST)] = use[REST]
+        prior[row, PARTS.index("C26_PACK")] = use["C26_PACK"]
+    prior[names.index(REST), [PARTS.index(node) for node in FABS]] = FAB_ELECTRONICS
+    return prior

@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 class TableWorld(Protocol):
     """What a lens on inter-economy tables needs of a world."""
 
-    def mrio(self, year: int | None = None, *, chips: bool = False) -> MRIO:
+    def mrio(
+        self, year: int | None = None, *, chips: bool = False, materials: bool = False
+    ) -> MRIO:
         """Return the inter-economy table of a year."""
 
 
-def mrio_of(source: TableWorld | MRIO, year: int | None = None, *, chips: bool = False) -> MRIO:
+def mrio_of(
+    source: TableWorld | MRIO,
+    year: int | None = None,
+    *,
+    chips: bool = False,
+    materials: bool = False,
+) -> MRIO:
     """Return the table of a year of a world, or the table given.
 
     Parameters
@@ -32,6 +40,8 @@ def mrio_of(source: TableWorld | MRIO, year: int | None = None, *, chips: bool =
         The last year for which the world holds a table when None.
     chips : bool
         Take the table with electronics split into chip nodes.
+    materials : bool
+        Take the table with material nodes split from their industries.
 
     Raises
     ------
@@ -40,7 +50,9 @@ def mrio_of(source: TableWorld | MRIO, year: int | None = None, *, chips: bool =
     """
     from isthmus.world.mrio import MRIO
 
-    return source if isinstance(source, MRIO) else source.mrio(year, chips=chips)
+    return (
+        source if isinstance(source, MRIO) else source.mrio(year, chips=chips, materials=materials)
+    )
 
 
 def content_of(table: MRIO) -> str:

@@ -20,7 +20,9 @@ from isthmus.world.added import stored_entries
 from isthmus.world.flows import Flows, flows_from_frame
 from isthmus.world.manifest import Entry, folder_entries, read_manifest
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_chips import chip_split, no_chip_detail, split_chips
+from isthmus.world.mrio_chips import chip_split, split_chips
+from isthmus.world.mrio_materials import split_materials
+from isthmus.world.mrio_nodes import not_factored
 from isthmus.world.mrio_starter import read_updated
 from isthmus.world.mrio_stored import is_table, table_of, years_of_table
 
@@ -61,7 +63,7 @@ class World(Accessors):
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
         self._flows: Flows | None = None
-        self._mrio: dict[tuple[int, bool], MRIO] = {}
+        self._mrio: dict[tuple[int, bool, bool], MRIO] = {}
         self._lock = threading.RLock()
 
     @classmethod
@@ -189,7 +191,9 @@ class World(Accessors):
                 self._flows = flows_from_frame(self._entry("icio_flows").load())
             return self._flows
 
-    def mrio(self, year: int | None = None, *, chips: bool = False) -> MRIO:
+    def mrio(
+        self, year: int | None = None, *, chips: bool = False, materials: bool = False
+    ) -> MRIO:
         """Return the inter-economy input-output table of `year`, made once per world.
 
         A table that was added (`isthmus data add`) goes before the one the world was built with.
@@ -200,7 +204,10 @@ class World(Accessors):
             Year of the table; the last one when None.
         chips : bool
             Split computers and electronics into chip nodes and the rest
-            (`isthmus.world.mrio_chips.NODES`); the shares are assumed, see ``chip_split``.
+            (`isthmus.codes.nodes.CHIP_NODES`); the shares are assumed, see ``chip_split``.
+        materials : bool
+            Split graphite, gallium and germanium, magnesium and permanent magnets from their
+            industries (`isthmus.codes.nodes.MATERIAL_NODES`); see ``material_split``.
 
         Raises
         ------
@@ -214,11 +221,12 @@ class World(Accessors):
                 raise self._no_table("any year")
             year = self.table_years[-1]
         with self._lock:
-            if (year, chips) not in self._mrio:
-                made = self._make_mrio(year, chips=chips)
+            key = year, chips, materials
+            if key not in self._mrio:
+                made = self._make_mrio(*key)
                 origin = Origin.of(self, made.datasets)
-                self._mrio[year, chips] = replace(made, source=origin)
-            return self._mrio[year, chips]
+                self._mrio[key] = replace(made, source=origin)
+            return self._mrio[key]
 
     @property
     def table_years(self) -> tuple[int, ...]:
@@ -234,12 +242,16 @@ class World(Accessors):
             f"{self._name}+KEY; `isthmus data list` shows what is there",
         )
 
-    def _make_mrio(self, year: int, *, chips: bool) -> MRIO:
+    def _make_mrio(self, year: int, chips: bool, materials: bool) -> MRIO:
+        if materials:
+            whole = self.mrio(year, chips=chips)
+            return split_materials(whole, self.table("material_split"), self.table)
         if chips:
             whole = self.mrio(year)
             if not whole.factored:
-                raise no_chip_detail(whole)
-            split = chip_split(self.table("chip_split"), self.chip_facts(), whole)
+                raise not_factored(whole)
+            end_use = self.table("chip_end_use")
+            split = chip_split(self.table("chip_split"), self.chip_facts(), end_use, whole)
             return split_chips(whole, split)
         if stored := self._stored_table(year):
             return table_of(self.table(stored), self.record(stored))

@@ -13,16 +13,20 @@ from isthmus.disruption.episodes.answer import Answer, nuisance_name
 from isthmus.disruption.posterior import load_posterior, save_posterior
 from isthmus.disruption.table import daily_table
 from isthmus.ensemble.calibration import backtest, calibrate, load_priors, posterior_of
-from isthmus.ensemble.calibration.leave_out import leave_one_out
-from isthmus.ensemble.calibration.misfit import predicted, residuals_of, sigma_of
+from isthmus.ensemble.calibration.leave_out import LeftOut, leave_one_out
+from isthmus.ensemble.calibration.misfit import (
+    normal_factors,
+    predicted,
+    residuals_of,
+    sigma_of,
+    uniform_factors,
+)
 from isthmus.ensemble.calibration.priors import loads_priors
 from isthmus.ensemble.calibration.setup import engine_hash, ground_of, held, problem_of
-from isthmus.ensemble.problem import Problem, Stage
-from isthmus.ensemble.smc import Cloud
+from isthmus.ensemble.problem import Problem
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.runtime import ArrayCheckpoint, CancelToken
-from isthmus.scenario import Range
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_sample import sample_table
 
@@ -290,30 +294,30 @@ def test_what_a_table_cannot_hold_is_left_out_by_name(world, files):
 
 def test_misfit_widens_a_range_by_its_logarithm():
     model, weight = np.ones(50), np.full(50, 0.02)
-    low, median, high = predicted(model, weight, (0.1, 0.5, 0.9), 0.5)
+    low, median, high = predicted(model, weight, (0.1, 0.5, 0.9), normal_factors(0.5))
     assert median == pytest.approx(1.0)
     assert np.log(high) == pytest.approx(0.5 * 1.2816, rel=0.03)
     assert low * high == pytest.approx(1.0, rel=1e-6)
-    assert predicted(model, weight, (0.1,), 0.0)[0] == 1.0
+    assert predicted(model, weight, (0.1,))[0] == 1.0
+    assert normal_factors(0.0) is None
+    low, _, high = predicted(model, weight, (0.1, 0.5, 0.9), uniform_factors(np.log(2.0)))
+    assert np.log(high) == pytest.approx(0.8 * np.log(2.0), rel=0.01)
+    assert low * high == pytest.approx(1.0, rel=1e-6)
     assert sigma_of(np.array([3.0, -4.0])) == pytest.approx(np.sqrt(12.5))
     assert sigma_of(np.array([])) == 0.0
     np.testing.assert_allclose(residuals_of(np.array([2.0]), np.array([1.0])), [np.log(2.0)])
 
 
 def test_leaving_one_out_uses_only_the_others():
-    stages = tuple(
-        Stage(name, print, (Target(f"{name}/x", 1.0, 1.1),))  # type: ignore[arg-type]
-        for name in ("a", "b")
-    )
-    x = Range(path="x", distribution="uniform", low=0.5, high=2.0, reason="a test")
-    problem = Problem((x,), stages)
     n = 1200
-    grid = np.geomspace(0.25, 4.0, n)
+    near = np.geomspace(1 / 1.1, 1.1, n)
+    weight = np.full(n, 1 / n)
     # `a` sees x and `b` sees twice x: each says that the other is off by a factor of two
-    summaries = np.column_stack([grid, 2 * grid])
-    distances = np.abs(np.log(summaries)) / np.log(1.1)
-    cloud = Cloud(np.zeros((n, 1)), np.full(n, 1 / n), summaries, distances)
-    table, sigma = leave_one_out(problem, cloud, 1.0, ())
+    left = [
+        LeftOut((Target(f"{name}/x", 1.0, 1.1),), factor * near[:, None], weight, 1.0)
+        for name, factor in (("a", 0.5), ("b", 2.0))
+    ]
+    table, sigma = leave_one_out(left, ())
     rows = {row["episode"]: row for row in table.frame.to_dicts()}
     assert rows["a"]["median"] == pytest.approx(0.5, rel=0.1)
     assert rows["b"]["median"] == pytest.approx(2.0, rel=0.1)

@@ -16,7 +16,7 @@ from isthmus.disruption.posterior import SHIPPED, Posterior, load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
-from isthmus.ensemble.calibration.misfit import predicted
+from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, nuisances, target_of
 from isthmus.ensemble.calibration.tables import LEVELS, left_out
 from isthmus.ensemble.distributions import quantile
@@ -147,7 +147,7 @@ def _row(
 ) -> dict[str, object]:
     equal = np.ones(len(model))
     low, low80, median, high80, high = predicted(model, equal, LEVELS)
-    _, wide_low, _, wide_high, _ = predicted(model, equal, LEVELS, sigma)
+    _, wide_low, _, wide_high, _ = predicted(model, equal, LEVELS, normal_factors(sigma))
     target = target_of(episode, o)
     away = float(kernel.distances(np.array([[median]]), *target_arrays([target]))[0, 0])
     bound = o.side != "both"

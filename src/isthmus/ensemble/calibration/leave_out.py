@@ -4,55 +4,125 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.ensemble.calibration.misfit import predicted, residuals_of, sigma_of
-from isthmus.ensemble.problem import Problem
-from isthmus.ensemble.smc import Cloud, Generation, Sampled
+from isthmus.disruption.episodes import Episode
+from isthmus.disruption.episodes.answer import Answer
+from isthmus.disruption.prepare import Engine
+from isthmus.disruption.settings import Precision
+from isthmus.ensemble.calibration.misfit import (
+    normal_factors,
+    predicted,
+    residuals_of,
+    sigma_of,
+    uniform_factors,
+)
+from isthmus.ensemble.calibration.setup import Ground, nuisances, problem_of, target_of
+from isthmus.ensemble.distributions import quantile
+from isthmus.ensemble.problem import Effort
+from isthmus.ensemble.smc import sample
 from isthmus.ensemble.targets import Target
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels import population as kernel
+from isthmus.runtime.streams import task_generator
+from isthmus.scenario import Range
 
 Floats = NDArray[np.float64]
 
-WIDE = 2.0
-"""Tolerance, in goals, of the population around which draws are made to leave episodes out."""
-FEWEST = 30
-"""Accepted draws below which the tolerance is opened, and said to be."""
+PARTICLES = 100
+"""Draws of a population that leaves an episode out."""
 LEVELS = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
-class _Left:
-    """The draws that stay when one episode is left out."""
+class LeftOut:
+    """One episode as the others predict it.
 
-    rows: NDArray[np.intp]
+    Parameters
+    ----------
+    targets : tuple of Target
+        What was observed; m of them.
+    summaries : float64[n, m]
+        What draws give that the other episodes accept.
+    weight : float64[n]
+        Their weights.
+    tolerance : float
+        Largest distance of a draw from the other episodes.
+    """
+
+    targets: tuple[Target, ...]
+    summaries: Floats
     weight: Floats
     tolerance: float
 
-
-def wide_generation(sampled: Sampled) -> Generation:
-    """Return the last population whose tolerance is at least `WIDE` goals."""
-    wide = [g for g in sampled.generations if g.tolerance >= WIDE * sampled.effort.goal]
-    return wide[-1]
+    def medians(self) -> list[float]:
+        """Return the predicted median of every target."""
+        return [float(predicted(m, self.weight, (0.5,))[0]) for m in self.summaries.T]
 
 
-def leave_one_out(
-    problem: Problem, cloud: Cloud, goal: float, datasets: tuple[str, ...]
-) -> tuple[Table, float]:
+def left_out_of(
+    ground: Ground,
+    episodes: Sequence[Episode],
+    priors: Sequence[Range],
+    effort: Effort,
+    *,
+    precision: Precision = "float32",
+    engine: Engine = "auto",
+    folder: Path | None = None,
+    **how: Any,
+) -> tuple[LeftOut, ...]:
+    """Return every used episode as the others predict it, each by a fit of its own.
+
+    What is not known of the paths of the episode left out has its range.
+
+    Parameters
+    ----------
+    ground, episodes, priors, precision, engine
+        As in `isthmus.ensemble.calibration.setup.problem_of`.
+    effort : Effort
+        Of each fit.
+    folder : Path, optional
+        Where finished batches are kept, in a folder per episode.
+    **how
+        Executor, token and callback, as in `isthmus.ensemble.smc.sample`.
+    """
+    using = [episode for episode in episodes if episode.used]
+    out = []
+    for number, episode in enumerate(using if len(using) > 1 else ()):
+        rest = [other for other in using if other is not episode]
+        problem = problem_of(ground, rest, priors, precision=precision, engine=engine)
+        place = None if folder is None else folder / f"without-{episode.name}"
+        sampled = sample(problem, effort, folder=place, **how)
+        own = nuisances([episode])
+        count = len(sampled.last.u)
+        more = [
+            np.array(quantile(r, task_generator(effort.seed, number, j).random(count)))
+            for j, r in enumerate(own)
+        ]
+        there = ground.of(episode)
+        names = (*problem.names, *(r.path for r in own))
+        answer = Answer(there, there.used, names, ground.daily, precision, engine)
+        answered = answer(np.column_stack([sampled.values, *more]))
+        targets = tuple(target_of(episode, o) for o in episode.used)
+        kept = np.isfinite(answered).all(axis=1)
+        weight = np.where(kept, sampled.last.weight, 0.0)
+        tolerance = float(kernel.largest(sampled.last.distances).max())
+        out.append(LeftOut(targets, np.nan_to_num(answered), weight / weight.sum(), tolerance))
+    return tuple(out)
+
+
+def leave_one_out(left: Sequence[LeftOut], datasets: tuple[str, ...]) -> tuple[Table, float]:
     """Return what each episode's observables are by the others, and the misfit.
 
     Parameters
     ----------
-    problem : Problem
-        The stages are the episodes.
-    cloud : Cloud
-        Draws with all summaries.
-    goal : float
-        Tolerance that the other episodes are held to.
+    left : sequence of LeftOut
+        From `left_out_of`.
     datasets : tuple of str
         Data sets used.
 
@@ -63,105 +133,90 @@ def leave_one_out(
     float
         Misfit in logarithms over all magnitudes.
     """
-    columns = _columns(problem)
-    kept = [_without(cloud, own, goal) for own in columns]
-    targets = problem.targets
-    median = np.array(
-        [
-            predicted(cloud.summaries[k.rows, j], k.weight, (0.5,))[0]
-            for own, k in zip(columns, kept, strict=True)
-            for j in own
-        ]
-    )
+    targets = [target for one in left for target in one.targets]
+    owner = np.concatenate([np.full(len(one.targets), i) for i, one in enumerate(left)])
     magnitude = np.array([t.side == "both" for t in targets])
     observed = np.array([t.observed for t in targets])
-    off = residuals_of(observed, median)
-    owner = np.concatenate([np.full(len(own), i) for i, own in enumerate(columns)])
-    rows = []
-    for j, target in enumerate(targets):
-        i = int(owner[j])
-        sigma = sigma_of(off[magnitude & (owner != i)])
-        rows.append(_row(target, cloud.summaries[kept[i].rows, j], kept[i], sigma))
+    off = residuals_of(observed, np.array([m for one in left for m in one.medians()]))
+    rows = [
+        _row(target, one.summaries[:, j], one, sigma_of(off[magnitude & (owner != i)]))
+        for i, one in enumerate(left)
+        for j, target in enumerate(one.targets)
+    ]
     return _table(rows, datasets), sigma_of(off[magnitude])
 
 
-def _columns(problem: Problem) -> list[list[int]]:
-    out, at = [], 0
-    for stage in problem.stages:
-        out.append(list(range(at, at + len(stage.targets))))
-        at += len(stage.targets)
-    return out
-
-
-def _without(cloud: Cloud, own: Sequence[int], goal: float) -> _Left:
-    others = np.setdiff1d(np.arange(cloud.distances.shape[1]), np.array(own))
-    far = kernel.largest(cloud.distances[:, others])
-    needed = np.sort(far)[min(FEWEST, len(far)) - 1]
-    tolerance = max(goal, float(needed))
-    rows = np.flatnonzero(far <= tolerance)
-    weight = cloud.weight[rows]
-    return _Left(rows, weight / weight.sum(), tolerance)
-
-
-def _row(target: Target, model: Floats, left: _Left, sigma: float) -> dict[str, object]:
-    low, median, high = predicted(model, left.weight, LEVELS)
-    wide_low, _, wide_high = predicted(model, left.weight, LEVELS, sigma)
+def _row(target: Target, model: Floats, left: LeftOut, sigma: float) -> dict[str, object]:
+    width = max(left.tolerance, 1.0) * float(np.log(target.tolerance))
+    ends = {
+        "": predicted(model, left.weight, LEVELS),
+        "_accepted": predicted(model, left.weight, LEVELS, uniform_factors(width)),
+        "_misfit": predicted(model, left.weight, LEVELS, normal_factors(sigma)),
+    }
     bound = target.side != "both"
     within = float(left.weight[np.abs(model) <= target.observed].sum()) if bound else None
     episode, observable = target.name.split("/", 1)
-    return {
+    row: dict[str, object] = {
         "episode": episode,
         "observable": observable,
         "side": target.side,
         "observed": target.observed,
-        "median": float(median),
-        "low_80": float(low),
-        "high_80": float(high),
-        "low_80_misfit": float(wide_low),
-        "high_80_misfit": float(wide_high),
-        "covered": None if bound else bool(low <= target.observed <= high),
-        "covered_misfit": None if bound else bool(wide_low <= target.observed <= wide_high),
+        "median": float(ends[""][1]),
+    }
+    for which, (low, _, high) in ends.items():
+        row[f"low_80{which}"], row[f"high_80{which}"] = float(low), float(high)
+    for which, (low, _, high) in ends.items():
+        row[f"covered{which}"] = None if bound else bool(low <= target.observed <= high)
+    return {
+        **row,
         "within_bound": within,
-        "draws": len(left.rows),
+        "draws": len(model),
         "effective": kernel.effective_size(left.weight),
         "tolerance": left.tolerance,
     }
 
 
-def coverage(frame: pl.DataFrame) -> tuple[int, int, int]:
-    """Return magnitudes covered by the model alone, with its misfit, and in all."""
+COVERED = ("covered", "covered_accepted", "covered_misfit")
+
+
+def coverage(frame: pl.DataFrame) -> tuple[int, ...]:
+    """Return magnitudes covered by the model alone, by all accepted, with misfit, and in all."""
     magnitudes = frame.filter(pl.col("side") == "both")
-    alone, wide = (int(magnitudes[c].sum()) for c in ("covered", "covered_misfit"))
-    return alone, wide, magnitudes.height
+    return (*(int(magnitudes[c].sum()) for c in COVERED), magnitudes.height)
 
 
 def _table(rows: list[dict[str, object]], datasets: tuple[str, ...]) -> Table:
-    frame = pl.DataFrame(
-        rows,
-        schema_overrides={
-            "covered": pl.Boolean,
-            "covered_misfit": pl.Boolean,
-            "within_bound": pl.Float64,
-        },
-    )
+    kinds = dict.fromkeys(COVERED, pl.Boolean) | {"within_bound": pl.Float64}
+    frame = pl.DataFrame(rows, schema_overrides=kinds)
+    what = {
+        "": "of the model",
+        "_accepted": "of what its draws would have been accepted for",
+        "_misfit": "with the misfit of the other episodes",
+    }
     columns = (
         Column("episode", "dimension", text="the episode that was left out"),
         Column("observable", "dimension", text="what was observed"),
         Column("side", "attribute", text="a magnitude, or a bound"),
         Column("observed", "value", text="what was observed, or the bound"),
         Column("median", "value", text="by the draws that the other episodes accept"),
-        Column("low_80", "value", text="low end of the 80 % range of the model"),
-        Column("high_80", "value", text="high end of it"),
-        Column("low_80_misfit", "value", text="low end with the misfit of the other episodes"),
-        Column("high_80_misfit", "value", text="high end with it"),
-        Column("covered", "attribute", text="whether the range of the model holds it"),
-        Column("covered_misfit", "attribute", text="whether the range with misfit holds it"),
+        *(
+            Column(f"{end}_80{which}", "value", text=f"{end} end of the 80 % range {text}")
+            for which, text in what.items()
+            for end in ("low", "high")
+        ),
+        *(
+            Column(f"covered{which}", "attribute", text=f"whether the range {text} holds it")
+            for which, text in what.items()
+        ),
         Column("within_bound", "value", "1", "of a bound: weight of the draws within it"),
         Column("draws", "value", "draws", "draws that the other episodes accept"),
         Column("effective", "value", "draws", "their effective sample size"),
         Column("tolerance", "value", "tolerances", "what the other episodes were held to"),
     )
-    alone, wide, count = coverage(frame)
-    notes = (f"the 80 % range holds {alone} of {count} magnitudes, with misfit {wide} of {count}",)
+    alone, accepted, wide, count = coverage(frame)
+    notes = (
+        f"the 80 % range of the model alone holds {alone} of {count} magnitudes, that of what its "
+        f"draws would have been accepted for {accepted}, and with misfit {wide}",
+    )
     text = "each episode predicted from the others"
     return Table("leave_one_out", frame, columns, Kind.ASSUMED, datasets, text, notes)

@@ -16,7 +16,7 @@ from isthmus.kernels import population as kernel
 Floats = NDArray[np.float64]
 
 POINTS = 201
-"""Points of the normal distribution that stand for it."""
+"""Points that stand for a distribution."""
 
 
 def sigma_of(residuals: Floats) -> float:
@@ -30,8 +30,31 @@ def residuals_of(observed: Floats, median: Floats) -> Floats:
     return np.asarray(np.log(observed / np.maximum(median, floor)))
 
 
-def predicted(model: Floats, weight: Floats, levels: Sequence[float], sigma: float = 0.0) -> Floats:
-    """Return weighted quantiles of model x exp(sigma e).
+def normal_factors(sigma: float) -> Floats | None:
+    """Return points that stand for exp(sigma e) with e standard normal; None of no spread."""
+    from scipy.special import ndtri
+
+    return np.asarray(np.exp(sigma * ndtri(_middles()))) if sigma > 0.0 else None
+
+
+def uniform_factors(width: float) -> Floats:
+    """Return points that stand for exp(e) with e uniform from -width to width.
+
+    A draw is accepted for every observation that lies within the tolerance of its answer: read as
+    an error of the model and of what was observed together, it is uniform (Wilkinson 2013,
+    Statistical Applications in Genetics and Molecular Biology 12(2), 129-141).
+    """
+    return np.asarray(np.exp(width * (2.0 * _middles() - 1.0)))
+
+
+def _middles() -> Floats:
+    return np.asarray((np.arange(POINTS) + 0.5) / POINTS)
+
+
+def predicted(
+    model: Floats, weight: Floats, levels: Sequence[float], factors: Floats | None = None
+) -> Floats:
+    """Return weighted quantiles of the model's answers times factors of equal weight.
 
     Parameters
     ----------
@@ -39,13 +62,10 @@ def predicted(model: Floats, weight: Floats, levels: Sequence[float], sigma: flo
         What the draws give, and their weights.
     levels : sequence of float
         Probabilities.
-    sigma : float
-        Misfit in logarithms; 0 for what the model alone says.
+    factors : float64[k], optional
+        None for what the model alone says.
     """
-    if sigma <= 0.0:
+    if factors is None:
         return kernel.weighted_quantile(model, weight, levels)
-    from scipy.special import ndtri
-
-    factor = np.exp(sigma * ndtri((np.arange(POINTS) + 0.5) / POINTS))
-    spread = (model[:, None] * factor[None, :]).reshape(-1)
-    return kernel.weighted_quantile(spread, np.repeat(weight / POINTS, POINTS), levels)
+    spread = (model[:, None] * factors[None, :]).reshape(-1)
+    return kernel.weighted_quantile(spread, np.repeat(weight / len(factors), len(factors)), levels)

@@ -20,7 +20,7 @@ from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.disruption.table import daily_table
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
-from isthmus.ensemble.calibration.misfit import predicted
+from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.calibration.tables import LEVELS
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.evidence.lens import lens
@@ -209,7 +209,7 @@ def _predicted(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) 
     for (economy, horizon), group in frame.group_by(("economy", "horizon"), maintain_order=True):
         model = group[_SHARE].to_numpy()
         low, low80, median, high80, high = predicted(model, equal, LEVELS)
-        wide = predicted(model, equal, LEVELS, sigma)
+        wide = predicted(model, equal, LEVELS, normal_factors(sigma))
         rows.append(
             {
                 "economy": economy,

@@ -11,7 +11,7 @@ from typing import Any
 from isthmus.disruption.episodes.answer import Answer, nuisance_name
 from isthmus.disruption.episodes.coarse import Coarse, coarse_of
 from isthmus.disruption.episodes.model import Episode, Observable
-from isthmus.disruption.prepare import Engine
+from isthmus.disruption.prepare import Engine, compiles
 from isthmus.disruption.settings import Precision
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.ensemble.problem import Problem, Stage
@@ -116,12 +116,14 @@ def problem_of(
         raise BadInput("calibration", [problem])
     everything = (*priors, *nuisances(using))
     names = tuple(prior.path for prior in everything)
+    if engine == "auto" and compiles():
+        engine = "compiled"
     stages = []
     for episode in using:
         there = ground.of(episode)
         answer = Answer(there, there.used, names, ground.daily, precision, engine)
         targets = tuple(target_of(episode, o) for o in episode.used)
-        stages.append(Stage(episode.name, answer, targets))
+        stages.append(Stage(episode.name, answer, targets, float(episode.scenario.horizon)))
     return Problem(everything, tuple(stages))
 
 

@@ -237,9 +237,9 @@ def _generations(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
 def _stages(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
     names = [stage.name for stage in sampled.problem.stages]
     rows = [
-        {"generation": g.number, "episode": name, "asked": asked, "left": left}
+        {"generation": g.number, "episode": names[k], "asked": asked, "left": left}
         for g in sampled.generations
-        for name, asked, left in zip(names, (g.simulated, *g.left), g.left, strict=False)
+        for k, asked, left in zip(g.order, (g.simulated, *g.left), g.left, strict=False)
     ]
     columns = (
         Column("generation", "dimension", text="0 is the prior"),
