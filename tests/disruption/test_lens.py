@@ -25,7 +25,7 @@ from isthmus.scenario import (
     Scenario,
     TariffChange,
     industry_groups,
-    names_chips,
+    detail_of,
 )
 from isthmus.world.mrio_sample import sample_table
 
@@ -441,8 +441,8 @@ def test_chip_nodes_can_be_named_as_a_group():
     assert groups["SERVICES"] == ("K_L",)
     days = stock_cells(Settings(stock_days={"CHIPS": 7.0, "C26_PACK": 5.0, "*": 60.0}), codes)
     assert days[:, 0].tolist() == [7.0, 5.0, 60.0, 60.0, 60.0]
-    assert names_chips(scenario(ExportStop(exporters="TWN", industries="CHIPS")))
-    assert not names_chips(scenario(ExportStop(exporters="TWN", industries="C26")))
+    assert detail_of(scenario(ExportStop(exporters="TWN", industries="CHIPS"))) == {"CHIPS"}
+    assert detail_of(scenario(ExportStop(exporters="TWN", industries="C26"))) == set()
 
 
 def test_a_chip_scenario_takes_the_table_with_chip_nodes():

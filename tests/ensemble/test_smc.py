@@ -143,13 +143,17 @@ def test_tolerances_fall_and_end_at_the_goal():
     assert sampled.last.weight.sum() == pytest.approx(1.0)
 
 
-def test_a_budget_ends_with_the_last_whole_population():
+def test_a_budget_ends_with_a_third_of_a_population_at_least():
     short = Effort(particles=60, draws=400, batch=16, batches=3, seed=3)
     sampled = sample(models.normal_problem(1.0001), short)
     assert sampled.ended == "draws"
     assert 400 - 16 < sampled.simulated <= 400
-    assert len(sampled.last.u) == 60
+    assert 20 <= len(sampled.last.u) < 60
     assert sampled.last.tolerance > 1.0
+    assert sampled.last.weight.sum() == pytest.approx(1.0)
+    fewer = sample(models.normal_problem(1.0001), replace(short, draws=256))
+    assert len(fewer.last.u) == 60
+    assert fewer.unfinished > 0
 
 
 def test_a_larger_budget_goes_on_where_a_smaller_one_ended(tmp_path):

@@ -7,7 +7,8 @@ import pytest
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind
 from isthmus.world import World
-from isthmus.world.mrio_chips import LARGEST_SHARE, NODES, REST, WHOLE, chip_split, split_chips
+from isthmus.world.mrio_chips import FABS, PARTS, REST, WHOLE, chip_split, node_markets, split_chips
+from isthmus.world.mrio_nodes import LARGEST_SHARE
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def tables(world):
 
 @pytest.fixture(scope="module")
 def merged(tables):
-    return tables[1].aggregate(industries=dict.fromkeys(NODES, WHOLE))
+    return tables[1].aggregate(industries=dict.fromkeys(PARTS, WHOLE))
 
 
 def test_output_value_added_and_sales_are_kept(tables, merged):
@@ -46,10 +47,10 @@ def test_every_part_is_a_proper_part(tables):
     assert whole.kind is Kind.ESTIMATED
     assert "chip_split" in split.datasets
     n = split.labels.n
-    x = split.x.reshape(n, -1)[:, [split.industries.index(c) for c in NODES]]
+    x = split.x.reshape(n, -1)[:, [split.industries.index(c) for c in PARTS]]
     total = x.sum(axis=1, keepdims=True)
     assert (x >= 0).all()
-    rest = x[:, list(NODES).index(REST)]
+    rest = x[:, PARTS.index(REST)]
     assert (rest >= (1 - LARGEST_SHARE) * total[:, 0] * (1 - 1e-9)).all()
     assert (split.v >= -1e-6).all()
 
@@ -72,15 +73,51 @@ def test_more_chips_in_the_rows_mean_more_chips_in_the_table(world, tables):
         .otherwise(pl.col("value"))
         .alias("value")
     )
-    table = split_chips(whole, chip_split(doubled, facts, whole))
+    table = split_chips(whole, chip_split(doubled, facts, world.table("chip_end_use"), whole))
     node = table.node_positions("JPN", "C26_MEM")
     assert table.x[node][0] == pytest.approx(2 * tables[1].x[node][0], rel=0.05)
+
+
+def test_end_uses_and_nodes_meet_their_totals(world):
+    end_use = world.table("chip_end_use").filter(pl.col("year") == 2022)
+    rows = world.table("chip_split")
+    sold = node_markets(rows, end_use)
+    value = dict(rows.filter(pl.col("part") == "value")["node", "value"].iter_rows())
+    for node in FABS:
+        assert sold[node].sum() == pytest.approx(value[node], rel=1e-9)
+    total = sold.select(FABS).to_numpy().sum(axis=1)
+    np.testing.assert_allclose(total / total.sum(), end_use["share"] / end_use["share"].sum())
+
+
+def test_each_node_has_users_of_its_own(tables):
+    split = tables[1]
+    use = split.use().sum(axis=0)
+    at = split.industries.index
+
+    def share(node, user):
+        return use[at(node), at(user)] / use[at(node)].sum()
+
+    assert share("C26_LEAD", "C29") < 0.1 * share("C26_DAO", "C29")
+    assert share("C26_LEAD", "C28") < 0.1 * share("C26_LOGIC", "C28")
+    assert (
+        share("C26_LEAD", "C26_REST") > share("C26_MEM", "C26_REST") > share("C26_DAO", "C26_REST")
+    )
+
+
+def test_end_uses_that_are_missing_are_named(world, tables):
+    rows, facts = world.table("chip_split"), world.chip_facts()
+    end_use = world.table("chip_end_use")
+    with pytest.raises(DataMissing, match="no end uses"):
+        chip_split(rows, facts, end_use.filter(pl.col("year") != 2022), tables[0])
+    fewer = rows.filter(pl.col("item") != "automotive")
+    with pytest.raises(DataMissing, match="C26_DAO, automotive"):
+        chip_split(fewer, facts, end_use, tables[0])
 
 
 def test_rows_that_name_no_fact_are_refused(world, tables):
     facts = world.chip_facts().filter(pl.col("year") != 2019)
     with pytest.raises(DataMissing, match="no shares of"):
-        chip_split(world.table("chip_split"), facts, tables[0])
+        chip_split(world.table("chip_split"), facts, world.table("chip_end_use"), tables[0])
 
 
 def test_every_row_has_a_kind_and_a_reason(world):

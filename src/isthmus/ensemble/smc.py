@@ -34,6 +34,10 @@ from isthmus.runtime.streams import task_generator
 Floats = NDArray[np.float64]
 
 
+KEPT = 1 / 3
+"""Share of a population from which one that the budget cut short is kept."""
+
+
 @dataclass(frozen=True)
 class Generation:
     """One population.
@@ -86,8 +90,8 @@ class Generation:
 class Sampled:
     """What ABC-SMC gives: all whole generations, and why it stopped.
 
-    `ended` is ``"goal"`` or ``"draws"``; `unfinished` counts the draws of a generation that the
-    budget cut short, which is not kept.
+    `ended` is ``"goal"`` or ``"draws"``. Of a generation that the budget cut short the draws are
+    kept when they are a third of a population or more; else `unfinished` counts what it took.
     """
 
     problem: Problem
@@ -173,6 +177,8 @@ def sample(
         done.append(whole)
         if tolerance <= effort.goal:
             return Sampled(problem, effort, tuple(done), "goal")
+        if len(whole.u) < effort.particles:
+            return Sampled(problem, effort, tuple(done), "draws")
 
 
 def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
@@ -220,7 +226,8 @@ class _Run:
         while found < effort.particles:
             batches = _round(len(outcomes), start, budget, effort)
             if not batches:
-                return None, start
+                enough = found >= max(2, KEPT * effort.particles)
+                return self._made(work, outcomes, start) if enough else None, start
             outcomes += run_batches(
                 partial(_simulate, work),
                 batches,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.codes import INDUSTRY_CLASSIFICATIONS, concordance, industries
+from isthmus.codes.nodes import whole_of
 from isthmus.equilibrium.horizon import ElasticityPath, Reading
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.runtime.reading import toml_values
@@ -69,7 +70,8 @@ def source_theta(name: str, table_industries: Sequence[str]) -> Floats:
     """Return a source's values for the industries of a table.
 
     Industries of another known classification take the mean over the goods industries that they
-    are linked to, or the value of services where they are linked to services only.
+    are linked to, or the value of services where they are linked to services only. Nodes of an
+    industry take its value.
 
     Parameters
     ----------
@@ -98,8 +100,9 @@ def source_theta(name: str, table_industries: Sequence[str]) -> Floats:
     values = known[name].theta
     if name == UNIFORM:
         return np.full(len(table_industries), next(iter(values.values())))
-    links = _links(tuple(table_industries))
-    missing = [code for code in table_industries if not links.get(code)]
+    wholes = [whole_of(code) for code in table_industries]
+    links = _links(tuple(dict.fromkeys(wholes)))
+    missing = [c for c, whole in zip(table_industries, wholes, strict=True) if not links.get(whole)]
     raise_all(
         "trade elasticities",
         [
@@ -107,7 +110,7 @@ def source_theta(name: str, table_industries: Sequence[str]) -> Floats:
             for code in missing
         ],
     )
-    return np.array([np.mean([values[t] for t in links[code]]) for code in table_industries])
+    return np.array([np.mean([values[t] for t in links[whole]]) for whole in wholes])
 
 
 def at_horizon(

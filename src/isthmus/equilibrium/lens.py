@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.codes.nodes import CHIPS, MATERIALS
 from isthmus.equilibrium.about import (
     citations_of,
     elasticity_table,
@@ -53,7 +54,7 @@ from isthmus.kernels.equilibrium_check import check_model
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.kernels.equilibrium_solve import solve as solve_model
 from isthmus.kernels.equilibrium_welfare import real_income
-from isthmus.scenario import Scenario, economy_groups, industry_groups
+from isthmus.scenario import Scenario, detail_of, economy_groups, industry_groups
 from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import TableWorld, mrio_of
@@ -87,7 +88,8 @@ def solve(
     ----------
     world : World, MRIO or Base
         A world with an inter-economy table, such a table, or what `prepare` made of one, which
-        saves its share of the time where many scenarios run on the same base.
+        saves its share of the time where many scenarios run on the same base. Of a world the table
+        with the nodes that shocks name; nodes have the elasticity of their industry.
     scenario : Scenario
         Tariff, trade-cost and productivity changes, embargoes, export stops, purchase bans. Its
         ``params`` may fix any of `elasticities`, `level`, `reading`, `deficits`, `lasting`.
@@ -155,7 +157,7 @@ def solve(
         deficits=chosen["deficits"],
         tolerance=tolerance,
     )
-    base = _base(world, year, tariff)
+    base = _base(world, year, tariff, [scenario])
     groups, absent = whole_coalitions(coalitions, base.economies)
     shock = trade_shock(
         scenario,
@@ -186,12 +188,19 @@ def solve(
     )
 
 
-def _base(world: TableWorld | MRIO | Base, year: int | None, tariff: Floats | None) -> Base:
+def _base(
+    world: TableWorld | MRIO | Base,
+    year: int | None,
+    tariff: Floats | None,
+    scenarios: Sequence[Scenario],
+) -> Base:
     if isinstance(world, Base):
         if tariff is not None:
             raise BadInput("a prepared base has its tariffs already", where="tariff")
         return world
-    return prepare(mrio_of(world, year), tariff=tariff)
+    named = frozenset().union(*(detail_of(scenario) for scenario in scenarios))
+    detail = {"chips": CHIPS in named, "materials": MATERIALS in named}
+    return prepare(mrio_of(world, year, **detail), tariff=tariff)
 
 
 def solve_many(
@@ -233,7 +242,7 @@ def solve_many(
             for name in sorted({n for n in names if names.count(n) > 1})
         ],
     )
-    base = _base(world, year, tariff)
+    base = _base(world, year, tariff, scenarios)
     return Collection({scenario.name: solve(base, scenario, **settings) for scenario in scenarios})
 
 

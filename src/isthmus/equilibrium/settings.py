@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.codes.nodes import whole_of
 from isthmus.equilibrium.base import Base
 from isthmus.equilibrium.elasticities import COMPOSITE, Level, at_horizon, source_theta
 from isthmus.equilibrium.horizon import ElasticityPath, Reading
@@ -94,20 +95,21 @@ def chosen_theta(base: Base, settings: Settings, choice: Choice) -> Floats:
 
 
 def _own_theta(given: Mapping[str, float], industries: Sequence[str]) -> Floats:
+    key = {code: code if code in given else whole_of(code) for code in industries}
     problems = [
         InputProblem("no elasticity", code, "give one per industry")
         for code in industries
-        if code not in given
+        if key[code] not in given
     ]
     problems += [
         InputProblem("unknown industry", code, did_you_mean(code, industries))
         for code in given
-        if code not in industries
+        if code not in industries and code not in key.values()
     ]
     problems += [
-        InputProblem(f"must be positive, got {given[code]:g}", code)
-        for code in industries
-        if code in given and not given[code] > 0
+        InputProblem(f"must be positive, got {value:g}", code)
+        for code, value in given.items()
+        if not value > 0
     ]
     raise_all("elasticities", problems)
-    return np.array([float(given[code]) for code in industries])
+    return np.array([float(given[key[code]]) for code in industries])

@@ -56,34 +56,33 @@ def bind(
     sectors, _, batch = stock.shape
     zero = stock.dtype.type(0)
     one = stock.dtype.type(1)
+    inf = stock.dtype.type(np.inf)
+    edge = np.empty(batch, stock.dtype)  # short loops with one result each become vector code
+    less = np.empty(batch, stock.dtype)
     for f in range(lo, hi):
         k = f % sectors
+        for b in range(batch):
+            less[b] = one / planned[f, b] if planned[f, b] > zero else inf
         for p in range(sectors):
             if not tight[p, f]:
                 continue
             each = one / bar[p, f]
             short = zero
-            if deferring:
+            for b in range(batch):
+                alone = stock[p, f, b] * each * per_day[p, k, b]
+                line = most[f, b] - alone
+                short += line if per_day[p, k, b] > zero and line > zero else zero
+                bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
+                edge[b] = bound if per_day[p, k, b] > zero else inf
+            if deferring and short > zero:
                 for b in range(batch):
-                    alone = stock[p, f, b] * each * per_day[p, k, b]
-                    line = most[f, b] - alone
-                    limits = per_day[p, k, b] > zero and line > zero
-                    short += line if limits else zero
-                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
-                    lower = per_day[p, k, b] > zero and bound < output[f, b]
-                    output[f, b] = bound if lower else output[f, b]
-                    later[f, b] = defer[p, k, b] if lower else later[f, b]
-                    some = planned[f, b] if planned[f, b] > zero else one
-                    missing = one - alone / some if limits and planned[f, b] > zero else zero
+                    missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[b]
+                    missing = missing if per_day[p, k, b] > zero else zero
                     gone[f, b] = missing if missing > gone[f, b] else gone[f, b]
-            else:
                 for b in range(batch):
-                    alone = stock[p, f, b] * each * per_day[p, k, b]
-                    line = most[f, b] - alone
-                    short += line if per_day[p, k, b] > zero and line > zero else zero
-                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
-                    lower = per_day[p, k, b] > zero and bound < output[f, b]
-                    output[f, b] = bound if lower else output[f, b]
+                    later[f, b] = defer[p, k, b] if edge[b] < output[f, b] else later[f, b]
+            for b in range(batch):
+                output[f, b] = edge[b] if edge[b] < output[f, b] else output[f, b]
             if short <= zero:
                 tight[p, f] = False
                 continue

@@ -23,7 +23,6 @@ from isthmus.ensemble.calibration.misfit import (
 )
 from isthmus.ensemble.calibration.priors import loads_priors
 from isthmus.ensemble.calibration.setup import engine_hash, ground_of, held, problem_of
-from isthmus.ensemble.problem import Problem
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.runtime import ArrayCheckpoint, CancelToken
@@ -112,7 +111,7 @@ class Small:
     edition: str = "1"
     content_hash: str = "0" * 64
 
-    def mrio(self, year: int, *, chips: bool = False) -> MRIO:
+    def mrio(self, year: int, *, chips: bool = False, materials: bool = False) -> MRIO:
         return self.table
 
 

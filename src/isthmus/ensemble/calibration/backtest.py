@@ -17,7 +17,7 @@ from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
 from isthmus.ensemble.calibration.misfit import normal_factors, predicted
-from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, nuisances, target_of
+from isthmus.ensemble.calibration.setup import Ground, engine_hash, grounds_of, nuisances, target_of
 from isthmus.ensemble.calibration.tables import LEVELS, left_out
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.targets import target_arrays
@@ -82,15 +82,14 @@ def backtest(
         When `cancel` was set.
     """
     from_where = load_posterior(posterior)
-    mrio = world.mrio(YEAR, chips=True)
     asked = load_episodes([*episodes, *own]) if episodes else _all_with(own)
-    using, left = held(asked, mrio)
-    ground = ground_of(mrio, using, full=full_table)
+    pairs, left = grounds_of(world, YEAR, asked, full=full_table)
+    using = [episode for episode, _ in pairs]
     names, values = _with_nuisances(from_where, using, draws, seed)
     used = set(from_where.about.get("episodes", {}))
     sigma = float(from_where.about.get("misfit") or 0.0)
     rows: list[dict[str, object]] = []
-    for done, episode in enumerate(using):
+    for done, (episode, ground) in enumerate(pairs):
         there = ground.of(episode)
         answer = Answer(there, there.observables, names, ground.daily, precision, engine)
         model = _answered(answer, values, batch, cancel)
@@ -110,8 +109,9 @@ def backtest(
         "full_table": full_table,
         "precision": precision,
     }
-    provenance = _provenance(world, ground, using, words, seed)
-    tables = (_table(rows, mrio.datasets, from_where), left_out(left))
+    provenance = _provenance(world, pairs, words, seed)
+    datasets = tuple(dict.fromkeys(d for _, g in pairs for d in g.daily.source.datasets))
+    tables = (_table(rows, datasets, from_where), left_out(left))
     return Result({table.name: table for table in tables}, provenance, CITATIONS)
 
 
@@ -213,14 +213,14 @@ def _table(rows: list[dict[str, object]], datasets: tuple[str, ...], posterior: 
 
 
 def _provenance(
-    world: Any, ground: Ground, using: Sequence[Episode], words: dict[str, Any], seed: int
+    world: Any, pairs: Sequence[tuple[Episode, Ground]], words: dict[str, Any], seed: int
 ) -> Provenance:
-    about = hashes(world, ground, using)
+    tables = sorted({ground.identity for _, ground in pairs})
     return Provenance(
         lens="calibration.backtest",
-        parameters={**words, "engine": about["engine"], "table": about["table"]},
-        world=about["world"],
-        world_hash=about["world_hash"],
-        datasets={f"episode {name}": value for name, value in about["episodes"].items()},
+        parameters={**words, "engine": engine_hash(), "table": ", ".join(tables)},
+        world=f"{world.name} {world.edition}",
+        world_hash=world.content_hash,
+        datasets={f"episode {episode.name}": episode.identity for episode, _ in pairs},
         seed=seed,
     )

@@ -34,7 +34,7 @@ from isthmus.scenario import Range
 
 Floats = NDArray[np.float64]
 
-PARTICLES = 100
+PARTICLES = 60
 """Draws of a population that leaves an episode out."""
 LEVELS = (0.1, 0.5, 0.9)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from isthmus.codes.nodes import MATERIALS, families_of
 from isthmus.disruption.episodes.answer import Answer, nuisance_name
 from isthmus.disruption.episodes.coarse import Coarse, coarse_of
 from isthmus.disruption.episodes.model import Episode, Observable
@@ -78,6 +79,27 @@ def held(
         else:
             whole.append(episode)
     return tuple(whole), tuple(left)
+
+
+def grounds_of(
+    world: Any, year: int, episodes: Sequence[Episode], *, full: bool = False
+) -> tuple[tuple[tuple[Episode, Ground], ...], tuple[tuple[str, str], ...]]:
+    """Return the episodes that a world can hold, each with its table, and the others with why not.
+
+    Episodes that need material nodes are held on a table of their own, so that the answers to all
+    others do not depend on them.
+    """
+    found: dict[str, tuple[Episode, Ground]] = {}
+    left: list[tuple[str, str]] = []
+    for materials in (False, True):
+        part = [e for e in episodes if (MATERIALS in families_of(e.needs)) == materials]
+        if part:
+            mrio = world.mrio(year, chips=True, materials=materials)
+            using, others = held(part, mrio)
+            ground = ground_of(mrio, using, full=full)
+            found |= {episode.name: (episode, ground) for episode in using}
+            left += others
+    return tuple(found[e.name] for e in episodes if e.name in found), tuple(left)
 
 
 def target_of(episode: Episode, observable: Observable) -> Target:
