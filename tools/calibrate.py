@@ -26,11 +26,11 @@ SHIPPED = ROOT / "src" / "isthmus" / "disruption" / "posteriors" / "default"
 MEASURED = ROOT / "docs" / "measured"
 
 EFFORT: Mapping[str, Any] = {
-    "particles": 100,
-    "draws": 3712,
-    "leave_out": 192,
+    "particles": 500,
+    "draws": 26624,
+    "leave_out": 1024,
     "batch": 32,
-    "batches": 4,
+    "batches": 32,
     "seed": 1,
 }
 """Of the shipped posterior."""
@@ -105,8 +105,10 @@ def _leave_one_out(result: Result) -> str:
             ("at most " if r["side"] == "at_most" else "") + _amount(r["observed"], "1"),
             _amount(r["median"], "1"),
             f"{_amount(r['low_80'], '1')} to {_amount(r['high_80'], '1')}",
+            f"{_amount(r['low_80_accepted'], '1')} to {_amount(r['high_80_accepted'], '1')}",
             f"{_amount(r['low_80_misfit'], '1')} to {_amount(r['high_80_misfit'], '1')}",
             r["covered"],
+            r["covered_accepted"],
             r["covered_misfit"],
             None if r["within_bound"] is None else f"{r['within_bound']:.0%}",
             f"{r['effective']:.0f}",
@@ -114,8 +116,23 @@ def _leave_one_out(result: Result) -> str:
         )
         for r in result["leave_one_out"].frame.to_dicts()
     ]
-    head = ("episode left out", "observable", "observed", "median", "80 % range", "with misfit")
-    more = ("covered", "with misfit", "within the bound", "effective draws", "tolerance")
+    head = (
+        "episode left out",
+        "observable",
+        "observed",
+        "median",
+        "80 % range",
+        "accepted",
+        "with misfit",
+    )
+    more = (
+        "covered",
+        "accepted",
+        "with misfit",
+        "within the bound",
+        "effective draws",
+        "tolerance",
+    )
     return _markdown((*head, *more), rows)
 
 

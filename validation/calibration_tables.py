@@ -21,7 +21,7 @@ from isthmus.disruption.episodes import load_episodes
 from isthmus.disruption.episodes.answer import Answer
 from isthmus.disruption.episodes.model import Episode
 from isthmus.disruption.posterior import load_posterior
-from isthmus.ensemble.calibration.setup import Ground, ground_of
+from isthmus.ensemble.calibration.setup import Ground, engine_of, ground_of
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_wiod import from_wiod
@@ -50,7 +50,8 @@ def answers(
     ground: Ground, episode: Episode, names: tuple[str, ...], draws: np.ndarray
 ) -> np.ndarray:
     there = ground.of(episode)
-    answer = Answer(there, there.observables, names, ground.daily, "float32")
+    engine = engine_of("auto")
+    answer = Answer(there, there.observables, names, ground.daily, "float32", engine)
     return np.concatenate([answer(draws[k : k + 10]) for k in range(0, len(draws), 10)])
 
 

@@ -8,7 +8,7 @@ stages that turn down much for little are asked first.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -181,6 +181,48 @@ def sample(
             return Sampled(problem, effort, tuple(done), "draws")
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Draws of the prior, none turned down.
+
+    Parameters
+    ----------
+    u : float64[n, d]
+        Draws in the unit cube of their priors.
+    summaries, distances : float64[n, m]
+        As in `Generation`.
+    """
+
+    u: Floats
+    summaries: Floats
+    distances: Floats
+
+
+def prior_draws(
+    problem: Problem,
+    effort: Effort,
+    draws: int,
+    *,
+    folder: Path | None = None,
+    executor: Executor | None = None,
+    cancel: CancelToken | None = None,
+    progress: Progress = silent,
+) -> Drawn:
+    """Simulate all stages of draws of the prior; the first are those of generation 0.
+
+    Parameters
+    ----------
+    problem, effort, folder, executor, cancel, progress
+        As in `sample`.
+    draws : int
+        Draws to simulate, in whole batches; those without an answer are left away.
+    """
+    run = _Run(problem, effort, folder, executor, cancel, progress)
+    order = tuple(range(len(problem.stages)))
+    batches = _round(0, 0, draws, replace(effort, batches=-(-draws // effort.batch)))
+    return Drawn(*_gathered(run.simulated(_Work(problem, effort.seed, 0, np.inf, order), batches)))
+
+
 def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
     """Return u, summaries and distances of all batches, in the order of the draws."""
     u, summaries, far = (
@@ -218,9 +260,6 @@ class _Run:
         """Return the population at a tolerance, None where the budget ends first, and its cost."""
         effort = self.effort
         work = _Work(self.problem, effort.seed, number, tolerance, order, _ancestors(before))
-        kept = None
-        if self.folder is not None:
-            kept = Checkpoints(self.folder / f"generation-{number:03d}")
         outcomes: list[dict[str, Any]] = []
         found = start = 0
         while found < effort.particles:
@@ -228,18 +267,27 @@ class _Run:
             if not batches:
                 enough = found >= max(2, KEPT * effort.particles)
                 return self._made(work, outcomes, start) if enough else None, start
-            outcomes += run_batches(
+            outcomes += self.simulated(work, batches)
+            start = batches[-1].stop
+            found = sum(len(o["u"]) for o in outcomes)
+        return self._made(work, outcomes, start), start
+
+    def simulated(self, work: _Work, batches: tuple[Batch, ...]) -> list[dict[str, Any]]:
+        """Return what batches of a generation give, those that are kept already as they are."""
+        kept = None
+        if self.folder is not None:
+            kept = Checkpoints(self.folder / f"generation-{work.number:03d}")
+        return list(
+            run_batches(
                 partial(_simulate, work),
                 batches,
-                label=f"generation {number}",
+                label=f"generation {work.number}",
                 executor=self.executor,
                 checkpoints=kept,
                 cancel=self.cancel,
                 progress=self.progress,
             )
-            start = batches[-1].stop
-            found = sum(len(o["u"]) for o in outcomes)
-        return self._made(work, outcomes, start), start
+        )
 
     def _made(
         self,

@@ -17,7 +17,14 @@ from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
 from isthmus.ensemble.calibration.misfit import normal_factors, predicted
-from isthmus.ensemble.calibration.setup import Ground, engine_hash, grounds_of, nuisances, target_of
+from isthmus.ensemble.calibration.setup import (
+    Ground,
+    engine_hash,
+    engine_of,
+    grounds_of,
+    nuisances,
+    target_of,
+)
 from isthmus.ensemble.calibration.tables import LEVELS, left_out
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.targets import target_arrays
@@ -91,7 +98,7 @@ def backtest(
     rows: list[dict[str, object]] = []
     for done, (episode, ground) in enumerate(pairs):
         there = ground.of(episode)
-        answer = Answer(there, there.observables, names, ground.daily, precision, engine)
+        answer = Answer(there, there.observables, names, ground.daily, precision, engine_of(engine))
         model = _answered(answer, values, batch, cancel)
         rows += [
             _row(episode, o, model[:, k], sigma, fitted=episode.name in used and o.role == "used")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ from isthmus.disruption.posterior import Posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration import tables
-from isthmus.ensemble.calibration.leave_out import PARTICLES, leave_one_out, left_out_of
+from isthmus.ensemble.calibration.leave_out import leave_one_out, left_out_of
 from isthmus.ensemble.calibration.priors import load_priors
 from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, problem_of
 from isthmus.ensemble.problem import Effort
-from isthmus.ensemble.smc import Sampled, sample
+from isthmus.ensemble.smc import Sampled, prior_draws, sample
 from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress, open_executor, silent
@@ -82,8 +81,8 @@ def calibrate(
     particles, draws, shrink, goal, batch, batches, seed
         As in `isthmus.ensemble.smc.Effort`.
     leave_out : int
-        Draws simulated at most to predict each episode from a fit to the others, and to measure
-        the misfit; none by default.
+        Draws of the prior simulated in full, to predict each episode from those that the others
+        accept and to measure the misfit; none by default.
     full_table : bool
         Take every economy and industry of the table; by default those that no episode tells apart
         are added up first.
@@ -120,8 +119,7 @@ def calibrate(
     mrio = world.mrio(YEAR, chips=True)
     using, left = held(chosen(episodes, own, without), mrio)
     ground = ground_of(mrio, using, full=full_table)
-    held_to = load_priors(priors)
-    problem = problem_of(ground, using, held_to, precision=precision, engine=engine)
+    problem = problem_of(ground, using, load_priors(priors), precision=precision, engine=engine)
     found, misfit = {}, None
     with open_executor(workers) as executor:
         how: dict[str, Any] = {
@@ -132,10 +130,8 @@ def calibrate(
         }
         sampled = sample(problem, effort, **how)
         if leave_out:
-            each = replace(effort, particles=min(particles, PARTICLES), draws=leave_out)
-            fits = left_out_of(
-                ground, using, held_to, each, precision=precision, engine=engine, **how
-            )
+            wide = prior_draws(problem, effort, leave_out, **how)
+            fits = left_out_of(problem, wide, goal)
             crossed, misfit = leave_one_out(fits, mrio.datasets)
             found = {crossed.name: crossed}
     about = about_of(world, ground, using, sampled, precision=precision)

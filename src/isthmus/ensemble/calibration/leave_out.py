@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.disruption.episodes import Episode
-from isthmus.disruption.episodes.answer import Answer
-from isthmus.disruption.prepare import Engine
-from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration.misfit import (
     normal_factors,
     predicted,
@@ -22,20 +16,16 @@ from isthmus.ensemble.calibration.misfit import (
     sigma_of,
     uniform_factors,
 )
-from isthmus.ensemble.calibration.setup import Ground, nuisances, problem_of, target_of
-from isthmus.ensemble.distributions import quantile
-from isthmus.ensemble.problem import Effort
-from isthmus.ensemble.smc import sample
+from isthmus.ensemble.problem import Problem
+from isthmus.ensemble.smc import Drawn
 from isthmus.ensemble.targets import Target
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels import population as kernel
-from isthmus.runtime.streams import task_generator
-from isthmus.scenario import Range
 
 Floats = NDArray[np.float64]
 
-PARTICLES = 60
-"""Draws of a population that leaves an episode out."""
+FEWEST = 30
+"""Accepted draws below which the tolerance is opened, and said to be."""
 LEVELS = (0.1, 0.5, 0.9)
 
 
@@ -65,54 +55,27 @@ class LeftOut:
         return [float(predicted(m, self.weight, (0.5,))[0]) for m in self.summaries.T]
 
 
-def left_out_of(
-    ground: Ground,
-    episodes: Sequence[Episode],
-    priors: Sequence[Range],
-    effort: Effort,
-    *,
-    precision: Precision = "float32",
-    engine: Engine = "auto",
-    folder: Path | None = None,
-    **how: Any,
-) -> tuple[LeftOut, ...]:
-    """Return every used episode as the others predict it, each by a fit of its own.
-
-    What is not known of the paths of the episode left out has its range.
+def left_out_of(problem: Problem, u: Drawn, goal: float) -> tuple[LeftOut, ...]:
+    """Return every episode as the others predict it, from draws of the prior.
 
     Parameters
     ----------
-    ground, episodes, priors, precision, engine
-        As in `isthmus.ensemble.calibration.setup.problem_of`.
-    effort : Effort
-        Of each fit.
-    folder : Path, optional
-        Where finished batches are kept, in a folder per episode.
-    **how
-        Executor, token and callback, as in `isthmus.ensemble.smc.sample`.
+    problem : Problem
+        The stages are the episodes.
+    u : Drawn
+        Draws of the prior with all summaries.
+    goal : float
+        Tolerance that the other episodes are held to; opened until `FEWEST` draws are left.
     """
-    using = [episode for episode in episodes if episode.used]
     out = []
-    for number, episode in enumerate(using if len(using) > 1 else ()):
-        rest = [other for other in using if other is not episode]
-        problem = problem_of(ground, rest, priors, precision=precision, engine=engine)
-        place = None if folder is None else folder / f"without-{episode.name}"
-        sampled = sample(problem, effort, folder=place, **how)
-        own = nuisances([episode])
-        count = len(sampled.last.u)
-        more = [
-            np.array(quantile(r, task_generator(effort.seed, number, j).random(count)))
-            for j, r in enumerate(own)
-        ]
-        there = ground.of(episode)
-        names = (*problem.names, *(r.path for r in own))
-        answer = Answer(there, there.used, names, ground.daily, precision, engine)
-        answered = answer(np.column_stack([sampled.values, *more]))
-        targets = tuple(target_of(episode, o) for o in episode.used)
-        kept = np.isfinite(answered).all(axis=1)
-        weight = np.where(kept, sampled.last.weight, 0.0)
-        tolerance = float(kernel.largest(sampled.last.distances).max())
-        out.append(LeftOut(targets, np.nan_to_num(answered), weight / weight.sum(), tolerance))
+    for k, stage in enumerate(problem.stages):
+        own = problem.columns(k)
+        others = np.delete(u.distances, np.arange(own.start, own.stop), axis=1)
+        far = kernel.largest(others)
+        tolerance = max(goal, float(np.sort(far)[min(FEWEST, len(far)) - 1]))
+        rows = np.flatnonzero(far <= tolerance)
+        weight = np.full(len(rows), 1.0 / len(rows))
+        out.append(LeftOut(stage.targets, u.summaries[rows, own], weight, tolerance))
     return tuple(out)
 
 

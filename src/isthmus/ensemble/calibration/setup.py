@@ -138,8 +138,7 @@ def problem_of(
         raise BadInput("calibration", [problem])
     everything = (*priors, *nuisances(using))
     names = tuple(prior.path for prior in everything)
-    if engine == "auto" and compiles():
-        engine = "compiled"
+    engine = engine_of(engine)
     stages = []
     for episode in using:
         there = ground.of(episode)
@@ -147,6 +146,11 @@ def problem_of(
         targets = tuple(target_of(episode, o) for o in episode.used)
         stages.append(Stage(episode.name, answer, targets, float(episode.scenario.horizon)))
     return Problem(everything, tuple(stages))
+
+
+def engine_of(engine: Engine) -> Engine:
+    """Return the engine for many draws: the compiled one in place of "auto" where it is there."""
+    return "compiled" if engine == "auto" and compiles() else engine
 
 
 def engine_hash() -> str:
