@@ -24,8 +24,8 @@ from isthmus.scenario import (
     Recovery,
     Scenario,
     TariffChange,
-    industry_groups,
     detail_of,
+    industry_groups,
 )
 from isthmus.world.mrio_sample import sample_table
 

@@ -47,7 +47,7 @@ def test_own_elasticities_may_name_the_industry(world):
     small = table.aggregate(
         economies={e: e if e in ("TWN", "DEU") else "ROW" for e in table.economies}
     )
-    given = {code: 4.0 for code in world.mrio(2022).industries}
+    given = dict.fromkeys(world.mrio(2022).industries, 4.0)
     shock = ExportStop(exporters=("TWN",), importers=("DEU",), industries=("CHIPS",), severity=0.5)
     scenario = Scenario(name="stop", horizon=365, shocks=[shock])
     theta = equilibrium.solve(small, scenario, elasticities=given)["elasticities"].frame

@@ -75,7 +75,7 @@ def _split(
     flows = []
     for node in nodes:
         products = _of(rows, "trade", node)["item"].to_list()
-        abroad = sum(_trade(table, item, trade) for item in products)
+        abroad = np.sum([_trade(table, item, trade) for item in products], axis=0)
         sources += [item.partition("@")[0] for item in products]
         flows.append(_with_home(abroad, float(_of(rows, "home", node)["value"][0])))
     ratio = [float(_of(rows, "added", node)["value"][0]) for node in nodes]

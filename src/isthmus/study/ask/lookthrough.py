@@ -10,7 +10,7 @@ from isthmus import chains
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
-from isthmus.world.mrio_chips import NODES, WHOLE
+from isthmus.world.mrio_chips import PARTS, WHOLE
 
 TABLE = "mrio_2022"
 YEAR = 2022
@@ -79,7 +79,7 @@ def split_shares(context: Context, industry: str) -> tuple[Finding, Finding]:
 
     def nodes() -> float:
         found = chains.lookthrough(
-            context.world, context.home, on=context.partner, industries=tuple(NODES), year=YEAR,
+            context.world, context.home, on=context.partner, industries=PARTS, year=YEAR,
             chips=True,
         )  # fmt: skip
         return float(found["lookthrough"].frame["look_through"][0])
