@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.kernels.disruption import DenseTable
+from isthmus.kernels.disruption import DenseTable, FactoredTable
 from isthmus.kernels.disruption_steps import substituted
 from isthmus.kernels.disruption_terms import choices
 
@@ -260,3 +260,47 @@ def test_endless_stocks_are_never_needed():
     chosen = choices(2, days=np.array([np.inf, 5.0])[:, None, None])
     assert chosen.need[0].max() == 0.0
     assert chosen.begin[0].min() == 1e4
+
+
+@given(seed=st.integers(0, 200))
+@settings(max_examples=10, deadline=None)
+def test_results_do_not_depend_on_the_order_of_industries(seed):
+    rng = np.random.default_rng(seed)
+    r, s, days = 3, 4, 40
+    table = factored_table(r, s, 11)
+    cells, rows = (s, s, 1), (s, 1)
+    by_cell = {
+        "days": rng.uniform(2, 20, cells),
+        "spot": rng.uniform(0, 5, cells),
+        "need": np.where(rng.random(cells) < 0.3, 0.0, rng.random(cells)),
+        "defer": rng.random(cells),
+    }
+    by_input = {
+        "psi": rng.uniform(0.5, 1, rows),
+        "rise": rng.uniform(0, 0.2, rows),
+        "fall": rng.uniform(0, 1, rows),
+        "sigma": np.where(rng.random(rows) < 0.5, 0.0, rng.uniform(0.02, 2, rows)),
+    }
+    order = rng.permutation(s)
+    place = np.argsort(order)
+    nodes = (np.arange(r)[:, None] * s + order[None, :]).reshape(-1)
+    moved = FactoredTable(
+        table.origin[order],
+        table.imported[order][:, :, order],
+        table.domestic[order][:, :, order],
+        table.final[order],
+        table.output[nodes],
+    )
+
+    def imposed(industry):
+        return drivers(
+            days,
+            capacity=(capacity(r * s, s + industry, 0.6, 1, 9, days),),
+            stops=(stop(industry, [1], [2], 1, 3, 20, days),),
+        )
+
+    one, _, _ = run(table, imposed(2), **by_cell, **by_input, catch_up=0.3, orders="plan")
+    there = {k: v[order][:, order] for k, v in by_cell.items()}
+    there |= {k: v[order] for k, v in by_input.items()}
+    other, _, _ = run(moved, imposed(int(place[2])), **there, catch_up=0.3, orders="plan")
+    np.testing.assert_allclose(other, one[:, nodes], rtol=1e-10)
