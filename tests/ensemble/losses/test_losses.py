@@ -29,7 +29,7 @@ from isthmus.ensemble.losses import (
 from isthmus.ensemble.losses.cases import REFERENCE, around_of, drawn_of
 from isthmus.ensemble.losses.watch import NEVER, Watch, edges_of
 from isthmus.ensemble.losses.work import packed, unpacked
-from isthmus.errors import BadInput, Cancelled, DataMissing
+from isthmus.errors import BadInput, Cancelled, CodeUnknown, DataMissing
 from isthmus.runtime import ArrayCheckpoint, CancelToken
 from isthmus.scenario import ExportStop, Range, Scenario
 from isthmus.store import Store
@@ -261,6 +261,17 @@ def test_other_questions_data_and_levels_are_not_answered_by_it(world: Small, tm
             find(other, where, store)
     titled = EVENT.model_copy(update={"name": "told-otherwise", "title": "Another title"})
     assert find(Question(titled, LEVELS, draws=6, until=90), world, store)
+
+
+def test_coalitions_are_kept_as_one_or_by_member(world: Small, found: Losses) -> None:
+    pair = losses_of(conditional(world, EVENT, keep=("DEU", "FRA", "DEU,FRA"), **WORDS))
+    np.testing.assert_allclose(
+        pair.money("DEU,FRA")[:, 0],
+        (found.money("DEU") + found.money("FRA"))[:, 0],
+        atol=60 * ROUNDING * found.base.sum(),
+    )
+    with pytest.raises(CodeUnknown, match="no losses were kept of USA"):
+        pair.money("USA")
 
 
 def test_questions_of_one_event_are_joined() -> None:

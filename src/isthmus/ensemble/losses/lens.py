@@ -52,6 +52,7 @@ def conditional(
     *,
     levels: Sequence[Level] = (),
     parties: Sequence[str] = (),
+    keep: Sequence[str] = (),
     draws: int = DRAWS,
     seed: int = 0,
     vary: bool = False,
@@ -80,6 +81,8 @@ def conditional(
         What is done beforehand; as today alone by default. All levels share the draws.
     parties : sequence of str
         Economies and coalitions whose industries, weeks and return are kept.
+    keep : sequence of str
+        Economies and coalitions whose losses are kept; every economy of the table when empty.
     draws : int
         Draws of equal weight.
     seed : int
@@ -110,8 +113,8 @@ def conditional(
     Returns
     -------
     Result
-        Tables ``losses``, ``base``, ``draws``, ``parties``, ``industries``, ``course`` and, with
-        `around`, ``around``.
+        Tables ``losses``, ``base``, ``draws``, ``parties``, ``industries``, ``stops``, ``course``
+        and, with `around`, ``around``.
 
     Raises
     ------
@@ -135,10 +138,10 @@ def conditional(
         places,
         precision,
     )
-    parts = _parts(parties, mrio)
+    parts, rows = _parts(parties, mrio), _parts(keep or mrio.economies, mrio)
     daily = daily_table(mrio)
     chosen_engine = engine_for(engine, daily, until, len(cases))
-    work = Work(without_ranges(scenario), cases, daily, parts, until, chosen_engine)
+    work = Work(without_ranges(scenario), cases, daily, parts, rows, until, chosen_engine)
     kept = None if checkpoint is None else Checkpoints(checkpoint.folder / "batches")
     with open_executor(workers) as executor:
         outcomes = run_batches(
@@ -153,6 +156,7 @@ def conditional(
     words = {
         "levels": [level.to_dict() for level in chosen],
         "parties": list(parties),
+        "keep": list(keep),
         "draws": draws,
         "vary": vary,
         "posterior": SHIPPED if posterior is None else str(posterior),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from isthmus.codes import members
 from isthmus.disruption.posterior import load_posterior
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.inputs import input_file
@@ -32,6 +33,8 @@ class Question:
         What is done beforehand; as today alone by default.
     parties : tuple of str
         Economies and coalitions whose course is kept: industries, weeks, when they are back.
+    keep : tuple of str
+        Economies and coalitions whose losses are kept; every economy of the table when empty.
     draws, seed, vary, posterior, until, year, precision
         As in `conditional`.
     """
@@ -39,6 +42,7 @@ class Question:
     scenario: Scenario
     levels: tuple[Level, ...] = (Level(),)
     parties: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
     draws: int = DRAWS
     seed: int = 0
     vary: bool = False
@@ -54,6 +58,7 @@ class Question:
         return {
             "levels": [level.to_dict() for level in self.levels],
             "parties": list(self.parties),
+            "keep": list(self.keep),
             "draws": self.draws,
             "seed": self.seed,
             "vary": self.vary,
@@ -97,13 +102,18 @@ def without_ranges(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"ranges": (), "correlations": ()})
 
 
-def covers(
-    parameters: Mapping[str, Any], levels: Sequence[Level], parties: Sequence[str], *, around: bool
-) -> bool:
-    """Say whether a run with `parameters` holds these levels and parties."""
+def covers(parameters: Mapping[str, Any], asked: Question) -> bool:
+    """Say whether a run with `parameters` holds what is asked for: levels, parties, economies."""
     held = [Level(**raw).content() for raw in parameters["levels"]]
+    kept = set(parameters["keep"])
     return (
-        all(level.content() in held for level in levels)
-        and set(parties) <= set(parameters["parties"])
-        and (bool(parameters["around"]) or not around)
+        all(level.content() in held for level in asked.levels)
+        and set(asked.parties) <= set(parameters["parties"])
+        and (not kept or (bool(asked.keep) and all(_kept(code, kept) for code in asked.keep)))
+        and (bool(parameters["around"]) or not asked.around)
     )
+
+
+def _kept(code: str, kept: set[str]) -> bool:
+    """Say whether a run keeps the losses of a party, or of each of its members."""
+    return code in kept or set(members(code)) <= kept

@@ -37,7 +37,7 @@ class Losses:
     levels : tuple of str
         Names of the levels.
     economies : tuple of str
-        Codes of the economies.
+        Codes of the economies, and of coalitions that were kept as one.
     days : tuple of int
         Last days of the windows, counted from the start of the event.
     base : float64[economies]
@@ -70,17 +70,19 @@ class Losses:
         return float(load_posterior(None if where == SHIPPED else where).about.get("misfit") or 0.0)
 
     def places(self, party: str) -> list[int]:
-        """Return the positions of an economy, or of the members of a coalition.
+        """Return the position of a party, or the positions of its members.
 
         Raises
         ------
         CodeUnknown
-            When one of them is not in the table.
+            When the losses of one of them were not kept.
         """
         order = {code: i for i, code in enumerate(self.economies)}
+        if party in order:
+            return [order[party]]
         wanted = codes.members(party)
         if absent := sorted(set(wanted) - set(order)):
-            raise CodeUnknown(f"not in the table: {', '.join(absent)}", where=party)
+            raise CodeUnknown(f"no losses were kept of {', '.join(absent)}", where=party)
         return [order[code] for code in wanted]
 
     def money(self, party: str) -> Floats:
@@ -177,7 +179,7 @@ def find(
         known = {name: manifest.world.datasets.get(name, "") for name in datasets}
         scenario = Scenario.from_dict(manifest.scenario)
         if key_of(scenario, manifest.parameters, known) == key and covers(
-            manifest.parameters, question.levels, question.parties, around=question.around
+            manifest.parameters, question
         ):
             return place, entry.id, manifest
     raise DataMissing(
@@ -272,5 +274,12 @@ def joined(questions: Sequence[Question]) -> Question:
         known = [level.content() for level in levels]
         levels += [level for level in question.levels if level.content() not in known]
     parties = dict.fromkeys(code for question in questions for code in question.parties)
-    around = any(question.around for question in questions)
-    return replace(questions[0], levels=tuple(levels), parties=tuple(parties), around=around)
+    keep = dict.fromkeys(code for question in questions for code in question.keep)
+    every = any(not question.keep for question in questions)
+    return replace(
+        questions[0],
+        levels=tuple(levels),
+        parties=tuple(parties),
+        keep=() if every else tuple(keep),
+        around=any(question.around for question in questions),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ class Maker:
     def all(self) -> list[Table]:
         """Return every table."""
         tables = [self.losses(), self.base(), self.draws(), self.parties()]
-        tables += [self.industries(), self.course()]
+        tables += [self.industries(), self.stops(), self.course()]
         return [*tables, self.around()] if self.work.cases.around else tables
 
     def _table(self, name: str, frame: pl.DataFrame, columns: Sequence[Column], text: str) -> Table:
@@ -71,8 +71,8 @@ class Maker:
 
     @property
     def economies(self) -> list[str]:
-        """Economies of the table."""
-        return list(self.work.daily.source.economies)
+        """Economies and coalitions whose losses are kept."""
+        return list(self.work.rows.codes)
 
     def losses(self) -> Table:
         """Every draw at every level: share lost by economy and window."""
@@ -99,7 +99,8 @@ class Maker:
         frame = pl.DataFrame(
             {
                 "economy": self.economies,
-                "value_added": added.reshape(len(self.economies), -1).sum(axis=1),
+                "value_added": self.work.rows.inside
+                @ added.reshape(self.work.rows.inside.shape[1], -1).sum(axis=1),
             }
         )
         columns = (
@@ -157,26 +158,38 @@ class Maker:
         return self._table("parties", frame, columns, "when a party is back, by draw and level")
 
     def industries(self) -> Table:
-        """Range of losses by party and industry as things are today, and how often it stops."""
+        """Range of losses by party and industry as things are today."""
         cases, codes = self.work.cases, self.work.parts.codes
         lost = self.found.of_draws("industries", cases, 0)
-        first = self.found.of_draws("first", cases, 0)
         names = list(self.work.daily.source.industries)
         ranges = _ranges(lost)
         frame = _long(ranges[2], "median", party=codes, industry=names, day=self.days)
         for name, values in zip(ENDS, ranges, strict=True):
             frame = frame.with_columns(pl.Series(name, _rounded(values.reshape(-1))))
-        stops = np.stack([((first >= 0) & (first < d)).mean(axis=-1) for d in self.days], axis=-1)
-        frame = frame.with_columns(pl.Series("stops", stops.reshape(-1).astype(np.float32)))
         columns = (
             _PARTY,
             Column("industry", "dimension", text="code of the industry"),
             _DAY,
             *(Column(name, "value", "share", _SHARE) for name in ENDS),
-            Column("stops", "value", "share", "draws in which output fell below half by this day"),
         )
         order = [column.name for column in columns]
         return self._table("industries", frame.select(order), columns, "losses by industry")
+
+    def stops(self) -> Table:
+        """First day on which an industry of a party makes less than half, by draw, as today."""
+        cases, codes = self.work.cases, self.work.parts.codes
+        first = self.found.of_draws("first", cases, 0)
+        names = list(self.work.daily.source.industries)
+        axes = {"party": codes, "industry": names, "draw": range(first.shape[2])}
+        days = [None if day == NEVER else int(day) for day in first.reshape(-1)]
+        frame = _rows(axes).with_columns(pl.Series("day", days, dtype=pl.Int16))
+        columns = (
+            _PARTY,
+            Column("industry", "dimension", text="code of the industry"),
+            _DRAW,
+            Column("day", "value", "days", "first day below half of base output; empty if none"),
+        )
+        return self._table("stops", frame, columns, "first stops of industries by draw")
 
     def course(self) -> Table:
         """Value added of each party by week as things are today."""
@@ -232,6 +245,11 @@ def _rounded(values: NDArray[Any]) -> NDArray[np.float32]:
 
 def _long(array: NDArray[Any], value: str = "lost", **axes: Sequence[Any]) -> pl.DataFrame:
     """Return an array as rows, the last axis running fastest."""
+    return _rows(axes).with_columns(pl.Series(value, _rounded(array.reshape(-1))))
+
+
+def _rows(axes: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """Return the labels of the cells of an array, the last axis running fastest."""
     shape = tuple(len(labels) for labels in axes.values())
     columns: dict[str, Any] = {}
     for number, (name, labels) in enumerate(axes.items()):
@@ -242,5 +260,4 @@ def _long(array: NDArray[Any], value: str = "lost", **axes: Sequence[Any]) -> pl
             columns[name] = pl.Series(list(labels), dtype=pl.String).gather(places)
         else:
             columns[name] = np.asarray(list(labels), dtype=np.int16)[places]
-    columns[value] = _rounded(array.reshape(-1))
     return pl.DataFrame(columns)

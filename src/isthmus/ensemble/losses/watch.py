@@ -93,11 +93,18 @@ class Watch:
             low = (level < STOPPED * self.gross[i][:, None]) & (self.first[i] == NEVER)
             self.first[i][low & (self.gross[i][:, None] > 0)] = t
 
-    def lost(self) -> NDArray[np.float32]:
-        """Return the share of value added lost by economy and window, float32[R, W, B]."""
+    def lost(self, rows: Masks) -> NDArray[np.float32]:
+        """Return the share of value added lost by row of economies and window, float32[K, W, B].
+
+        Parameters
+        ----------
+        rows : bool[K, R]
+            Economies of each row.
+        """
         parts = np.add.reduceat(self.added.astype(np.float64), (0, *self.edges[:-1]), axis=0)
         lengths = np.diff((0, *self.edges))
-        share = 1.0 - _ratio(parts, lengths[:, None, None] * self.base[None, :, None])
+        sums = np.einsum("kr,wrb->wkb", rows.astype(np.float64), parts)
+        share = 1.0 - _ratio(sums, lengths[:, None, None] * (rows @ self.base)[None, :, None])
         return np.ascontiguousarray(share.transpose(1, 0, 2), dtype=np.float32)
 
     def course(self) -> NDArray[np.float32]:

@@ -21,12 +21,19 @@ KEPT = ("lost", "course", "industries", "first", "until", "back", "missing")
 
 @dataclass(frozen=True)
 class Work:
-    """What every batch of a question has in common."""
+    """What every batch of a question has in common.
+
+    Parameters
+    ----------
+    parts, rows : Parts
+        Parties whose course is kept; economies and coalitions whose losses are.
+    """
 
     scenario: Scenario
     cases: Cases
     daily: Daily
     parts: Parts
+    rows: Parts
     days: int
     engine: Engine
 
@@ -44,7 +51,7 @@ def run_cases(work: Work, batch: Batch) -> dict[str, Any]:
     ends = [last_shock(scenario, work.days) for scenario in scenarios]
     until, back, missing = _returns(watch, ends)
     arrays = (
-        watch.lost(),
+        watch.lost(work.rows.inside),
         watch.course(),
         watch.industries(),
         watch.first.astype(np.int16),
