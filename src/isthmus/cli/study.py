@@ -1,4 +1,4 @@
-"""`isthmus study`: list, show, check and copy studies."""
+"""`isthmus study`: list, show, check, copy and prepare studies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text, sa
 if TYPE_CHECKING:
     from isthmus.scenario import Range
 
-app = App(name="study", help="List, show, check and copy studies.")
+app = App(name="study", help="List, show, check, copy and prepare studies.")
 
 
 @app.command(name="list")
@@ -158,6 +158,57 @@ def migrate(
         emit_text(text)
     else:
         say(f"written: {out}")
+
+
+@app.command
+def prepare(
+    study: str,
+    *,
+    world: Annotated[str, Parameter(help="Name of a world, or the folder of one.")] = "starter",
+    workers: Annotated[int, Parameter(help="Number of processes.")] = 1,
+    plan: Annotated[bool, Parameter(negative="", help="Say what would be made, and stop.")] = False,
+    json: Json = False,
+) -> None:
+    """Make the recorded runs that a study's pages and claims read; those there are left alone.
+
+    How long it will take is said before. Ctrl-C, or a kill, leaves a run that the same command
+    goes on with.
+
+    Parameters
+    ----------
+    study
+        Name of a shipped study, or a study file (.toml).
+    """
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.study import open_study
+    from isthmus.study.prepare import (
+        lacking,
+        needed,
+        prepare_study,
+        scenario_years,
+        seconds_needed,
+    )
+    from isthmus.world import World
+
+    asked, there = open_study(study), World.open(world)
+    every, todo = needed(asked, there), lacking(asked, there)
+    years = sum(scenario_years(one.question) for one in todo)
+    say(f"{len(every)} runs are needed, {len(todo)} are to be made: {years:,.0f} years of days")
+    made: tuple[str, ...] = ()
+    if todo and not plan:
+        minutes = seconds_needed(todo, there, workers=workers) / 60
+        say(f"about {minutes:,.0f} minutes as fast as a short trial went")
+        with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+            runs = prepare_study(todo, there, workers=workers, progress=progress, cancel=cancel)
+        made = tuple(run.run for run in runs)
+    rows = [(one.event.key, one.event.actor, len(one.question.levels)) for one in todo]
+    if json:
+        emit_json({"study": asked.name, "needed": len(every), "missing": rows, "made": made})
+        return
+    if plan:
+        emit_rows("missing", ("event", "actor", "levels"), rows)
+    for run in made:
+        emit_text(f"{run}\n")
 
 
 def _numbers(spec: Range) -> str:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from isthmus.codes import dated
 from isthmus.scenario.ranges import Correlation, Range
@@ -50,11 +57,24 @@ class PageChoice(_Model):
 class EventChoice(_Model):
     """An event whose losses day by day the study looks at."""
 
-    event: Slug = Field(description="name of an event with recorded runs")
+    event: Slug = Field(description="name of an event of the package, or of one's own")
     actor: Slug = Field(description="role by whom or in whose trade it happens")
     detail: bool = Field(
         default=False, description="also by member, by industry and as a path; default: false"
     )
+    scenario: str = Field(
+        default="", description="preset or file of a scenario, for an event of one's own"
+    )
+    title: str = Field(default="", description="what happens, for an event of one's own")
+    inputs: tuple[str, ...] = Field(
+        default=(), description="inputs whose stocks are varied, for an event of one's own"
+    )
+
+    @model_validator(mode="after")
+    def _own_or_not(self) -> Self:
+        if bool(self.scenario) != bool(self.title):
+            raise ValueError("scenario and title stand together or not at all")
+        return self
 
 
 class Basket(_Model):
@@ -172,7 +192,8 @@ class Study(_Model):
         default=(), description="pages in order; default: every page that the roles allow"
     )
     events: tuple[EventChoice, ...] = Field(
-        default=(), description="events of the page on disruption; default: all that are recorded"
+        default=(),
+        description="events of the page on disruption; default: all that apply",
     )
     industries: tuple[str, ...] = Field(
         default=(), description="industries of interest (ICIO2025 codes)"

@@ -1,0 +1,113 @@
+"""The recorded runs that a study needs: which they are, how long they take, making them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from isthmus import codes
+from isthmus.disruption.posterior import load_posterior
+from isthmus.ensemble.losses import Question, conditional, held_levels, missing, prepare
+from isthmus.ensemble.losses.cases import around_of
+from isthmus.ensemble.recording import Recorded
+from isthmus.runtime import CancelToken, Progress
+from isthmus.store import Store
+from isthmus.study.events import Event, events_of, suppliers_of
+from isthmus.study.schema import ROLES, Study
+from isthmus.world import World
+
+MORE_DAYS = (15, 30, 60, 90)
+"""Days of the stopped inputs held beyond what firms hold, at which losses are computed."""
+TRIAL_DAYS = 7
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A recorded run that a study needs, and for which event."""
+
+    event: Event
+    question: Question
+
+
+def losses_question(event: Event, study: Study) -> Question:
+    """Return the question of an event as things are today, for the parties of a study."""
+    parties = [study.party(role) for role in ROLES if role in study.roles]
+    keep = dict.fromkeys(code for party in parties for code in codes.members(party))
+    shown = parties if event.detail else parties[:1]
+    return Question(event.scenario, parties=tuple(shown), keep=tuple(keep))
+
+
+def levels_question(event: Event, study: Study) -> Question:
+    """Return the question of more stocks held at home, with what surrounds the reference case."""
+    home = study.party("home")
+    inputs = event.inputs or ("*",)
+    levels = held_levels(inputs, MORE_DAYS, economies=[home])
+    return Question(event.scenario, levels=levels, keep=(home,), around=True)
+
+
+def needed(study: Study, world: World) -> tuple[Needed, ...]:
+    """Return the recorded runs that the pages and claims of a study read, in order."""
+    events = events_of(study, world)
+    out = [Needed(event, losses_question(event, study)) for event in events]
+    out += [Needed(event, levels_question(event, study)) for event in events if event.detail]
+    home = codes.members(study.party("home"))
+    there = {(event.key, event.actor) for event in events}
+    out += [
+        Needed(event, Question(event.scenario, keep=home))
+        for event in suppliers_of(study, world)
+        if (event.key, event.actor) not in there
+    ]
+    return tuple(out)
+
+
+def lacking(study: Study, world: World, store: Store | None = None) -> tuple[Needed, ...]:
+    """Return those of the needed runs that are not recorded."""
+    every = needed(study, world)
+    absent = missing([one.question for one in every], world, store)
+    return tuple(one for one in every if one.question in absent)
+
+
+def scenario_years(question: Question) -> float:
+    """Return how many years of days a question simulates."""
+    posterior = load_posterior(question.posterior)
+    draws = min(question.draws, len(posterior.weight)) if not question.vary else question.draws
+    count = len(question.levels) * draws
+    count += len(around_of(posterior)) if question.around else 0
+    return count * question.until / 365
+
+
+def seconds_needed(some: Sequence[Needed], world: World, *, workers: int = 1) -> float:
+    """Return how long runs will take, from the second of two short trials of the first."""
+    if not some:
+        return 0.0
+    question = some[0].question
+    taken = 0.0
+    for _ in range(2):
+        clock = time.perf_counter()
+        conditional(world, question.scenario, keep=question.keep, draws=BATCH, until=TRIAL_DAYS)
+        taken = time.perf_counter() - clock
+    years = BATCH * TRIAL_DAYS / 365
+    return sum(scenario_years(one.question) for one in some) * taken / years / workers
+
+
+def prepare_study(
+    some: Sequence[Needed],
+    world: World,
+    *,
+    store: Store | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> tuple[Recorded, ...]:
+    """Make runs, one after another; what an earlier call left unfinished is gone on with.
+
+    Raises
+    ------
+    Cancelled
+        When `cancel` was set; what is done is kept.
+    """
+    how: dict[str, Any] = {"workers": workers, "progress": progress, "cancel": cancel}
+    return tuple(prepare(one.question, world, store=store, **how) for one in some)

@@ -1,0 +1,95 @@
+"""Make the recorded runs that ship: those that the shipped studies and kept dossiers read.
+
+Usage: python -m tools.runs [--store FOLDER] [--workers N] [--plan] [--ship]
+
+Runs are made in a store (``build/runs`` by default), where what was begun is gone on with. With
+``--ship`` those that are needed take the place of what ships (`isthmus.store.Store.shipped`). They
+are small: only economies that a party of these studies is or holds are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from isthmus import codes
+from isthmus.ensemble.losses import Question, find, joined, missing, prepare
+from isthmus.store import Store
+from isthmus.store.layout import FORMAT_FILE, MANIFEST, RUNS
+from isthmus.store.runs import OUTPUTS, TIMING
+from isthmus.store.tables import TABLES
+from isthmus.study import open_study, shipped_studies
+from isthmus.study.prepare import needed, scenario_years
+from isthmus.world import World
+from tools import golden
+
+OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
+"""Whose losses are kept beside those of the parties, for claims about them."""
+
+
+def questions(world: World) -> list[Question]:
+    """Return what the shipped runs answer: one question per event and set of levels."""
+    studies = [open_study(name) for name in shipped_studies()]
+    studies += [golden.study_of(setting) for setting in golden.SETTINGS]
+    keep = dict.fromkeys(code for party in OTHERS for code in codes.members(party))
+    groups: dict[tuple[str, bool], list[Question]] = {}
+    for study in studies:
+        for one in needed(study, world):
+            question = one.question
+            if not question.around:
+                question = replace(question, keep=(*keep, *question.keep))
+            groups.setdefault((question.key(world), question.around), []).append(question)
+    return [joined(found) for found in groups.values()]
+
+
+def ship(store: Store, wanted: list[Question], world: World) -> None:
+    """Put the runs that answer the questions in the place of those that ship."""
+    target = Store.shipped().root
+    kept = [find(question, world, store) for question in wanted]
+    staging = target.with_name("shipped.new")
+    shutil.rmtree(staging, ignore_errors=True)
+    for place, name, _ in kept:
+        source = place.root / RUNS / name
+        (staging / RUNS / name).mkdir(parents=True)
+        for part in (MANIFEST, OUTPUTS, TIMING):
+            shutil.copy(source / part, staging / RUNS / name / part)
+        shutil.copytree(source / TABLES, staging / RUNS / name / TABLES)
+    shutil.copy(kept[0][0].root / FORMAT_FILE, staging / FORMAT_FILE)
+    shutil.rmtree(target, ignore_errors=True)
+    staging.rename(target)
+    size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
+    print(f"{len(kept)} runs, {size / 1e6:.2f} MB in {target}")
+
+
+def main() -> int:
+    """Read the command line, make what is missing, and ship it where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--store", type=Path, default=Path("build/runs"))
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--plan", action="store_true", help="say what is missing, and stop")
+    parser.add_argument("--ship", action="store_true")
+    options = parser.parse_args()
+    world, store = World.open("starter"), Store(options.store)
+    wanted = questions(world)
+    todo = missing(wanted, world, store)
+    years = sum(scenario_years(question) for question in todo)
+    print(f"{len(wanted)} runs, {len(todo)} to make: {years:,.0f} years of days", flush=True)
+    if options.plan:
+        return 0
+    start = time.perf_counter()
+    for number, question in enumerate(todo, 1):
+        prepare(question, world, store=store, workers=options.workers)
+        name, levels = question.scenario.name, len(question.levels)
+        took = f"{time.perf_counter() - start:.0f} s"
+        print(f"{number} of {len(todo)}: {name}, {levels} levels, {took}", flush=True)
+    if options.ship:
+        ship(store, wanted, world)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
