@@ -1,6 +1,6 @@
 """Make the recorded runs that ship: those that the shipped studies and kept dossiers read.
 
-Usage: python -m tools.runs [--store FOLDER] [--workers N] [--plan] [--ship]
+Usage: python -m tools.runs [--store FOLDER] [--workers N] [--number N] [--plan] [--ship]
 
 Runs are made in a store (``build/runs`` by default), where what was begun is gone on with. With
 ``--ship`` those that are needed take the place of what ships (`isthmus.store.Store.shipped`). They
@@ -32,7 +32,7 @@ OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
 
 
 def questions(world: World) -> list[Question]:
-    """Return what the shipped runs answer: one question per event and set of levels."""
+    """Return what the shipped runs answer, the longest first: per event as today, and at levels."""
     studies = [open_study(name) for name in shipped_studies()]
     studies += [golden.study_of(setting) for setting in golden.SETTINGS]
     keep = dict.fromkeys(code for party in OTHERS for code in codes.members(party))
@@ -43,7 +43,7 @@ def questions(world: World) -> list[Question]:
             if not question.around:
                 question = replace(question, keep=(*keep, *question.keep))
             groups.setdefault((question.key(world), question.around), []).append(question)
-    return [joined(found) for found in groups.values()]
+    return sorted((joined(found) for found in groups.values()), key=scenario_years, reverse=True)
 
 
 def ship(store: Store, wanted: list[Question], world: World) -> None:
@@ -71,14 +71,18 @@ def main() -> int:
     parser.add_argument("--store", type=Path, default=Path("build/runs"))
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--plan", action="store_true", help="say what is missing, and stop")
+    parser.add_argument("--number", type=int, help="only the run with this number, from 0")
     parser.add_argument("--ship", action="store_true")
     options = parser.parse_args()
     world, store = World.open("starter"), Store(options.store)
     wanted = questions(world)
-    todo = missing(wanted, world, store)
+    chosen = wanted if options.number is None else wanted[options.number : options.number + 1]
+    todo = missing(chosen, world, store)
     years = sum(scenario_years(question) for question in todo)
     print(f"{len(wanted)} runs, {len(todo)} to make: {years:,.0f} years of days", flush=True)
     if options.plan:
+        for number, question in enumerate(wanted):
+            print(number, question.scenario.name, f"{scenario_years(question):,.0f}")
         return 0
     start = time.perf_counter()
     for number, question in enumerate(todo, 1):
