@@ -21,6 +21,7 @@ from isthmus.world import World
 MORE_DAYS = (15, 30, 60, 90)
 """Days of the stopped inputs held beyond what firms hold, at which losses are computed."""
 TRIAL_DAYS = 7
+SUBJECT = "disruption"
 BATCH = 32
 
 
@@ -50,6 +51,8 @@ def levels_question(event: Event, study: Study) -> Question:
 
 def needed(study: Study, world: World) -> tuple[Needed, ...]:
     """Return the recorded runs that the pages and claims of a study read, in order."""
+    if not _asks(study):
+        return ()
     events = events_of(study, world)
     out = [Needed(event, losses_question(event, study)) for event in events]
     out += [Needed(event, levels_question(event, study)) for event in events if event.detail]
@@ -61,6 +64,13 @@ def needed(study: Study, world: World) -> tuple[Needed, ...]:
         if (event.key, event.actor) not in there
     ]
     return tuple(out)
+
+
+def _asks(study: Study) -> bool:
+    """Say whether a page or a claim of the study is about losses day by day."""
+    pages = {choice.page for choice in study.pages}
+    asked = any(claim.measure.startswith(f"{SUBJECT}.") for claim in study.claims)
+    return asked or not pages or SUBJECT in pages
 
 
 def lacking(study: Study, world: World, store: Store | None = None) -> tuple[Needed, ...]:
