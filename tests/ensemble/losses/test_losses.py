@@ -282,10 +282,10 @@ def test_questions_of_one_event_are_joined() -> None:
 
 def test_ready_made_levels_say_what_they_are() -> None:
     held = held_levels(["CHIPS"], [0, 60], economies=["EU27_2020"])
-    assert [level.name for level in held] == ["as today", "60 more days"]
+    assert [level.name for level in held] == ["as today", "60 more days in EU27_2020"]
     assert held[1].reserves[0].days == 60.0
     given = delivered_levels(["CHIPS"], [0, 0.5], economies=["DEU"])
-    assert [level.name for level in given] == ["as today", "50% delivered"]
+    assert [level.name for level in given] == ["as today", "50% delivered in DEU"]
     both = held[1].plus(given[1], "both")
     assert both.reserves
     assert both.reliefs

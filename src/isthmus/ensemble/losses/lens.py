@@ -128,20 +128,21 @@ def conditional(
     drawn_from = load_posterior(posterior)
     _check(drawn_from, posterior_hash, draws, until, scenario)
     mrio = world.mrio(year, chips=True)
-    places = Places(mrio.economies, mrio.industries)
     chosen = levels_of(levels)
     check_levels(chosen, mrio.industries)
-    cases = Cases(
-        drawn_of(drawn_from, scenario, draws, seed, vary=vary),
-        chosen,
-        around_of(drawn_from) if around else (),
-        places,
-        precision,
-    )
-    parts, rows = _parts(parties, mrio), _parts(keep or mrio.economies, mrio)
+    drawn = drawn_of(drawn_from, scenario, draws, seed, vary=vary)
+    extra = around_of(drawn_from) if around else ()
+    cases = Cases(drawn, chosen, extra, Places(mrio.economies, mrio.industries), precision)
     daily = daily_table(mrio)
-    chosen_engine = engine_for(engine, daily, until, len(cases))
-    work = Work(without_ranges(scenario), cases, daily, parts, rows, until, chosen_engine)
+    work = Work(
+        scenario=without_ranges(scenario),
+        cases=cases,
+        daily=daily,
+        parts=_parts(parties, mrio),
+        rows=_parts(keep or mrio.economies, mrio),
+        days=until,
+        engine=engine_for(engine, daily, until, len(cases)),
+    )
     kept = None if checkpoint is None else Checkpoints(checkpoint.folder / "batches")
     with open_executor(workers) as executor:
         outcomes = run_batches(

@@ -19,6 +19,7 @@ from isthmus.disruption.measures import (
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.disruption.shocks import Places
 from isthmus.errors import InputProblem, raise_all
+from isthmus.scenario.base import ALL
 
 AS_TODAY = "as today"
 KINDS: Mapping[str, Any] = {"reserves": Reserve, "reliefs": Relief, "easings": Easing}
@@ -96,7 +97,7 @@ def check_levels(levels: Sequence[Level], industries: Sequence[str]) -> None:
 
 
 def held_levels(
-    inputs: Sequence[str], days: Sequence[float], *, economies: Sequence[str] = ("*",)
+    inputs: Sequence[str], days: Sequence[float], *, economies: Sequence[str] = (ALL,)
 ) -> tuple[Level, ...]:
     """Return levels that differ in days of some inputs held beyond what firms hold today.
 
@@ -104,7 +105,7 @@ def held_levels(
     """
     return tuple(
         Level(
-            f"{more:g} more days" if more else AS_TODAY,
+            f"{more:g} more days{_in(economies)}" if more else AS_TODAY,
             reserves=(Reserve(tuple(inputs), float(more), economies=tuple(economies)),)
             if more
             else (),
@@ -113,13 +114,17 @@ def held_levels(
     )
 
 
+def _in(economies: Sequence[str]) -> str:
+    return "" if tuple(economies) == (ALL,) else f" in {', '.join(economies)}"
+
+
 def delivered_levels(
     inputs: Sequence[str], shares: Sequence[float], *, economies: Sequence[str]
 ) -> tuple[Level, ...]:
     """Return levels that differ in the share of stopped deliveries that arrives all the same."""
     return tuple(
         Level(
-            f"{share:.0%} delivered" if share else AS_TODAY,
+            f"{share:.0%} delivered{_in(economies)}" if share else AS_TODAY,
             reliefs=(Relief(tuple(inputs), tuple(economies), float(share)),) if share else (),
         )
         for share in shares
