@@ -17,7 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from isthmus import codes
+from isthmus.ensemble.calibration.recorded import PREFIX, RECORDED, recorded_backtest
 from isthmus.ensemble.losses import Question, find, joined, missing, prepare
+from isthmus.ensemble.recording import run_lens
 from isthmus.store import Store
 from isthmus.store.layout import FORMAT_FILE, MANIFEST, RUNS
 from isthmus.store.runs import OUTPUTS, TIMING
@@ -27,6 +29,8 @@ from isthmus.study.prepare import needed, scenario_years
 from isthmus.world import World
 from tools import golden
 
+SETTINGS = ("germany-taiwan",)
+"""Kept dossiers that have runs beside the shipped studies; the others say how to make theirs."""
 OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
 """Whose losses are kept beside those of the parties, for claims about them."""
 
@@ -34,7 +38,7 @@ OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
 def questions(world: World) -> list[Question]:
     """Return what the shipped runs answer, the longest first: per event as today, and at levels."""
     studies = [open_study(name) for name in shipped_studies()]
-    studies += [golden.study_of(setting) for setting in golden.SETTINGS]
+    studies += [golden.study_of(setting) for setting in SETTINGS]
     keep = dict.fromkeys(code for party in OTHERS for code in codes.members(party))
     groups: dict[tuple[str, bool], list[Question]] = {}
     for study in studies:
@@ -49,10 +53,12 @@ def questions(world: World) -> list[Question]:
 def ship(store: Store, wanted: list[Question], world: World) -> None:
     """Put the runs that answer the questions in the place of those that ship."""
     target = Store.shipped().root
-    kept = [find(question, world, store) for question in wanted]
+    kept = [find(question, world, store)[:2] for question in wanted]
+    names = [e.id for e in store.runs(prefix=PREFIX) if e.done]
+    kept += [(store, name) for name in names if recorded_backtest(store)]
     staging = target.with_name("shipped.new")
     shutil.rmtree(staging, ignore_errors=True)
-    for place, name, _ in kept:
+    for place, name in kept:
         source = place.root / RUNS / name
         (staging / RUNS / name).mkdir(parents=True)
         for part in (MANIFEST, OUTPUTS, TIMING):
@@ -90,6 +96,8 @@ def main() -> int:
         name, levels = question.scenario.name, len(question.levels)
         took = f"{time.perf_counter() - start:.0f} s"
         print(f"{number} of {len(todo)}: {name}, {levels} levels, {took}", flush=True)
+    if options.number is None:
+        run_lens("calibration.backtest", world, parameters=RECORDED, store=store)
     if options.ship:
         ship(store, wanted, world)
     return 0

@@ -97,7 +97,7 @@ def source_line(keys: Sequence[str], records: Sequence[DatasetRecord]) -> str:
 def moves(assessed: Any, catalogue: Catalogue) -> str:
     """Return, in words, for which thresholds the verdict is which."""
     finding, rule = assessed.finding, assessed.claim.rule
-    if finding is None or finding.value is None or rule is None:
+    if finding is None or finding.value is None or rule is None or assessed.draws:
         return ""
     shown = number(finding.value, finding.unit, finding.kind, catalogue.units)
     way = {">=": "up", ">": "above", "<=": "down", "<": "below"}[rule.comparison]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.evidence import SHARE, Finding
 from isthmus.study.context import Context
@@ -11,7 +13,7 @@ from isthmus.study.needs import unmet
 from isthmus.study.numbers import MONEY
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
-from isthmus.study.verdict import Status, Verdict, judge
+from isthmus.study.verdict import Status, Verdict, judge, judge_draws
 from isthmus.study.wording import Catalogue, Sentence
 
 
@@ -38,7 +40,8 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         reason = context.say("verdict.no_data", what=error.what, hint=error.hint or "")
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
-    return _judged(claim, finding, claim.rule, context.catalogue)
+    draws = tuple(context.samples.get(finding.key, ()))
+    return _judged(claim, finding, claim.rule, context.catalogue, draws)
 
 
 def rejudged(assessed: Assessed, threshold: float, catalogue: Catalogue) -> Assessed:
@@ -62,7 +65,8 @@ def rejudged(assessed: Assessed, threshold: float, catalogue: Catalogue) -> Asse
     if finding is None or claim.rule is None:
         raise BadInput("no rule decides this claim", where=claim.id)
     rule = claim.rule.model_copy(update={"threshold": threshold})
-    return _judged(claim.model_copy(update={"rule": rule}), finding, rule, catalogue)
+    moved = claim.model_copy(update={"rule": rule})
+    return _judged(moved, finding, rule, catalogue, assessed.draws)
 
 
 def threshold_span(finding: Finding, rule: Rule) -> tuple[float, float]:
@@ -86,20 +90,34 @@ def _arguments(context: Context, measure: Measure, claim: Claim) -> dict[str, ob
     }
 
 
-def _judged(claim: Claim, finding: Finding, rule: Rule, catalogue: Catalogue) -> Assessed:
-    verdict = judge(finding, rule)
-    return Assessed(claim, verdict, finding, _reason(catalogue, finding, rule, verdict))
+def _judged(
+    claim: Claim, finding: Finding, rule: Rule, catalogue: Catalogue, draws: tuple[float, ...]
+) -> Assessed:
+    if draws:
+        verdict = judge_draws(np.array(draws), rule, universal=claim.universal)
+    else:
+        verdict = judge(finding, rule)
+    reason = _reason(catalogue, finding, rule, verdict, universal=claim.universal)
+    return Assessed(claim, verdict, finding, reason, draws)
 
 
-def _reason(catalogue: Catalogue, finding: Finding, rule: Rule, verdict: Verdict) -> Sentence:
+def _reason(
+    catalogue: Catalogue, finding: Finding, rule: Rule, verdict: Verdict, *, universal: bool
+) -> Sentence:
     if verdict.status is Status.NOT_MEASURABLE:
         return catalogue.opening("verdict.no_figure", caveat=finding.caveat)
+    key = verdict.status.value
+    more = {}
+    if verdict.share is not None:
+        key = "universal" if universal else "draws"
+        more["share"] = f"{verdict.share * 100:.0f}{catalogue.text('unit.percent')}"
     return catalogue.opening(
-        f"verdict.{verdict.status.value}",
+        f"verdict.{key}",
         value=finding,
         year=finding.year,
         comparison=catalogue.text(f"comparison.{_WORDS[rule.comparison]}"),
         threshold=threshold_text(catalogue, finding.unit, rule.threshold),
+        **more,
     )
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from isthmus import codes
 from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import Finding, Kind
@@ -28,6 +31,11 @@ class Context:
         The data.
     catalogue : Catalogue
         The sentences.
+
+    Attributes
+    ----------
+    samples : dict of str to float64[draws]
+        Draws behind findings, by key: claims on them are judged by the share in which they hold.
     """
 
     study: Study
@@ -35,6 +43,7 @@ class Context:
     catalogue: Catalogue = field(default_factory=Catalogue.load)
     used: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
+    samples: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     _memo: dict[Any, Any] = field(default_factory=dict)
 
     @property

@@ -130,12 +130,15 @@ class Assessed:
         The evidence; None where nothing is measured.
     reason : Sentence
         Why the verdict is what it is, in words.
+    draws : tuple of float
+        Draws behind the finding, by which the claim is judged; none for other findings.
     """
 
     claim: Claim
     verdict: Verdict
     finding: Finding | None
     reason: Sentence
+    draws: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -9,17 +9,21 @@ from typing import Any
 
 from isthmus import codes
 from isthmus.disruption.posterior import load_posterior
+from isthmus.ensemble.calibration.recorded import RECORDED, recorded_backtest
 from isthmus.ensemble.losses import Question, conditional, held_levels, missing, prepare
 from isthmus.ensemble.losses.cases import around_of
-from isthmus.ensemble.recording import Recorded
+from isthmus.ensemble.recording import Recorded, run_lens
+from isthmus.errors import DataMissing
 from isthmus.runtime import CancelToken, Progress
 from isthmus.store import Store
 from isthmus.study.events import Event, events_of, suppliers_of
 from isthmus.study.schema import ROLES, Study
 from isthmus.world import World
 
-MORE_DAYS = (15, 30, 60, 90)
+MORE_DAYS = (30, 60, 90)
 """Days of the stopped inputs held beyond what firms hold, at which losses are computed."""
+UNTIL = 365
+"""Last day of the runs of a study: half a year after a stop of half a year."""
 TRIAL_DAYS = 7
 SUBJECT = "disruption"
 BATCH = 32
@@ -38,7 +42,7 @@ def losses_question(event: Event, study: Study) -> Question:
     parties = [study.party(role) for role in ROLES if role in study.roles]
     keep = dict.fromkeys(code for party in parties for code in codes.members(party))
     shown = parties if event.detail else parties[:1]
-    return Question(event.scenario, parties=tuple(shown), keep=tuple(keep))
+    return Question(event.scenario, parties=tuple(shown), keep=tuple(keep), until=UNTIL)
 
 
 def levels_question(event: Event, study: Study) -> Question:
@@ -46,20 +50,29 @@ def levels_question(event: Event, study: Study) -> Question:
     home = study.party("home")
     inputs = event.inputs or ("*",)
     levels = held_levels(inputs, MORE_DAYS, economies=[home])
-    return Question(event.scenario, levels=levels, keep=(home,), around=True)
+    return Question(event.scenario, levels=levels, keep=(home,), around=True, until=UNTIL)
+
+
+def supplier_question(event: Event, study: Study) -> Question:
+    """Return the question of a stop with which a claim compares: what home loses."""
+    return Question(event.scenario, keep=codes.members(study.party("home")), until=UNTIL)
 
 
 def needed(study: Study, world: World) -> tuple[Needed, ...]:
-    """Return the recorded runs that the pages and claims of a study read, in order."""
+    """Return the recorded runs that the pages and claims of a study read, in order.
+
+    Every event is run as things are today; the first that is shown in detail also with more stocks
+    at home and around the reference case.
+    """
     if not _asks(study):
         return ()
     events = events_of(study, world)
     out = [Needed(event, losses_question(event, study)) for event in events]
-    out += [Needed(event, levels_question(event, study)) for event in events if event.detail]
-    home = codes.members(study.party("home"))
+    first = next((event for event in events if event.detail), None)
+    out += [] if first is None else [Needed(first, levels_question(first, study))]
     there = {(event.key, event.actor) for event in events}
     out += [
-        Needed(event, Question(event.scenario, keep=home))
+        Needed(event, supplier_question(event, study))
         for event in suppliers_of(study, world)
         if (event.key, event.actor) not in there
     ]
@@ -120,4 +133,12 @@ def prepare_study(
         When `cancel` was set; what is done is kept.
     """
     how: dict[str, Any] = {"workers": workers, "progress": progress, "cancel": cancel}
-    return tuple(prepare(one.question, world, store=store, **how) for one in some)
+    made = [prepare(one.question, world, store=store, **how) for one in some]
+    try:
+        recorded_backtest(store)
+    except DataMissing:
+        del how["workers"]
+        made.append(
+            run_lens("calibration.backtest", world, parameters=RECORDED, controls=how, store=store)
+        )
+    return tuple(made)

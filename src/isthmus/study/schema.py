@@ -114,6 +114,11 @@ class Claim(_Model):
         default_factory=dict, description="arguments of the measure; a role name stands for a party"
     )
     rule: Rule | None = Field(default=None, description="for facts only")
+    universal: bool = Field(
+        default=False,
+        description="whether it speaks of every case: of draws the 95 % range decides, and it "
+        "never depends",
+    )
     falsified_by: Line = Field(description="what would show the statement to be wrong")
     missing: tuple[Line, ...] = Field(
         default=(), description="for unmeasured claims: each lens or data set that is missing"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from isthmus.evidence import Finding
 from isthmus.study.schema import Rule
 
@@ -35,6 +38,8 @@ class Verdict:
         Distance of the value from the threshold, positive on the side where the rule holds.
     holds_at_value, holds_at_low, holds_at_high : bool or None
         Whether the rule holds there; None where no such number exists.
+    share : float or None
+        Share of draws in which the rule holds, where the finding has draws.
     """
 
     status: Status
@@ -43,6 +48,7 @@ class Verdict:
     holds_at_value: bool | None = None
     holds_at_low: bool | None = None
     holds_at_high: bool | None = None
+    share: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -53,7 +59,33 @@ class Verdict:
             "holds_at_value": self.holds_at_value,
             "holds_at_low": self.holds_at_low,
             "holds_at_high": self.holds_at_high,
+            **({} if self.share is None else {"share": self.share}),
         }
+
+
+MOST, FEWEST = 0.9, 0.1
+"""Shares of draws from which a rule counts as supported, and up to which as contradicted."""
+WIDE = (0.025, 0.975)
+"""Range of draws on which a universal claim is held."""
+
+
+def judge_draws(draws: NDArray[np.float64], rule: Rule, *, universal: bool = False) -> Verdict:
+    """Hold draws against a rule.
+
+    Supported where the rule holds in at least `MOST` of them, contradicted where in at most
+    `FEWEST`, else it depends. A universal claim is contradicted when the 95 % range of the draws
+    crosses the threshold or lies beyond it, and supported otherwise.
+    """
+    share = float(np.mean([holds(float(value), rule) for value in draws]))
+    low, middle, high = np.quantile(draws, (WIDE[0], 0.5, WIDE[1])).tolist()
+    at = (holds(middle, rule), holds(low, rule), holds(high, rule))
+    if universal:
+        status = Status.SUPPORTED if at[1] and at[2] else Status.CONTRADICTED
+    elif share >= MOST:
+        status = Status.SUPPORTED
+    else:
+        status = Status.CONTRADICTED if share <= FEWEST else Status.DEPENDS
+    return Verdict(status, None, None, *at, share)
 
 
 def holds(value: float, rule: Rule) -> bool:

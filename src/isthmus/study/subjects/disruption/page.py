@@ -1,216 +1,184 @@
-"""What is lost day by day when something stops: what holds whatever the stocks are."""
+"""What is lost day by day when something stops, by the draws of the posterior."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import numpy as np
 
-import polars as pl
-
+from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
+from isthmus.ensemble.losses.watch import RETURNED
+from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
+from isthmus.study.events import Event
 from isthmus.study.page import Page
 from isthmus.study.subjects.disruption.charts import draw_all
-from isthmus.study.subjects.disruption.corners import (
-    TOP,
-    industries_ranked,
-    known_at,
-    members_ranked,
-    worth_knowing,
-)
 from isthmus.study.subjects.disruption.runs import (
-    HORIZONS,
-    INDUSTRIES,
     QUARTER,
-    RUNS,
-    SOURCES,
+    WHOLE,
     YEAR,
+    datasets,
+    draws_finding,
+    events,
+    halving,
     loss_finding,
     losses,
-    paired,
-    range_finding,
-    runs,
-    span,
-    told,
+    often_stopped,
+    ratio,
+    shares,
+    there,
+    wide,
 )
-from isthmus.study.subjects.disruption.tables import (
-    MAIN,
-    event_name,
-    events,
-    list_all,
-    value_name,
-)
-
-LOSS = "disruption_loss"
-ORDINARY = 0.01
-"""Share of a quarter's value added above which the strike would have been seen (a judgement)."""
-STOP, CLOSURE, STRIKE = MAIN[0], MAIN[1], "strike"
+from isthmus.study.subjects.disruption.tables import around, by_stock, event_name, list_all, moves
 
 
 def write(page: Page) -> None:
-    """Answer what stops cost by day, as ranges over everything that is assumed."""
-    if page.lacks(RUNS, INDUSTRIES, *SOURCES, gap="no_runs"):
+    """Answer what stops cost by day, as medians and ranges over the draws of the posterior."""
+    known = there(page.context)
+    lacking = [event for event in events(page.context) if event not in known]
+    command = f"isthmus study prepare {page.study.name}"
+    if lacking:
+        names = "; ".join(event_name(page, event) for event in lacking)
+        page.gap("no_runs", events=names, command=command)
+    main = next((event for event in known if event.detail), None)
+    if main is None:
         return
-    runs(page.context)
-    there = events(page.context)
-    if (STOP, page.partner) not in there or len(page.context.members(page.home)) < TOP:
-        page.gap("no_runs")
+    page.rests_on(*datasets(page.context, main), kind=Kind.ASSUMED)
+    page.fields["year"] = YEAR
+    try:
+        around(page, main)
+    except DataMissing:
+        page.gap("no_levels", command=command)
         return
-    page.rests_on(RUNS, kind=Kind.ASSUMED)
-    if (CLOSURE, page.partner) in there:
-        loss = _loss(page, CLOSURE, page.partner)
-        page.say("answer.sides", ratio=_ratio(page), loss=loss)
-    _members(page)
-    _stops(page)
-    if (STRIKE, page.home) in there:
-        _null(page)
-    page.say(
-        "answer.range",
-        quarter=_loss(page, STOP, page.home),
-        year=_loss(page, STOP, page.home, HORIZONS[-1]),
-    )
-    if (STRIKE, page.home) in there:
-        _screen(page)
-    _decides(page)
+    _main(page, main)
+    _reference(page, main)
+    _sides(page)
+    _ordinary(page)
+    _stops(page, main)
+    _returns(page, main)
+    _stock(page, main)
+    _ends(page, main)
     draw_all(page)
     list_all(page)
-    _first_page(page)
-    page.note("day_by_day", "corners", "no_headline", "ratchet", "split_assumed", "runs_shipped")
+    page.note("day_by_day", "draws", "misfit", "split_assumed", "beyond")
+    runs = ", ".join(dict.fromkeys(losses(page.context, event).run for event in known))
+    page.note("runs_recorded", runs=runs)
 
 
-def _loss(page: Page, event: str, party: str, days: int = QUARTER) -> Finding:
-    """Loss of a party from an event of the partner."""
-    return loss_finding(page.context, event, page.partner, party, days)
+def _finding(page: Page, key: str, value: float, method: str, unit: str = "share") -> Finding:
+    return page.finding(f"disruption.{key}", value, unit, method=method, caveat="posterior")
 
 
-def _lost(page: Page, event: str, party: str) -> pl.DataFrame:
-    return losses(page.context, event, page.partner, party, QUARTER)
-
-
-def _ratio(page: Page) -> Finding:
-    """Loss of the partner over that of home from the closure, within each corner."""
-    sides = [_lost(page, CLOSURE, party) for party in (page.partner, page.home)]
-    key = f"ratio.{CLOSURE}.{page.partner}.{page.partner}.{page.home}.{QUARTER}d"
-    return range_finding(page.context, key, *paired(*sides), "ratio", "disruption_ratio")
-
-
-def _members(page: Page) -> None:
-    ranked = members_ranked(page.context, STOP, page.partner, QUARTER)
-    always = ranked.filter(ranked["top"] >= 1)["member"].to_list()
-    if always:
-        page.say("answer.members", names=_listed(page, always))
-        return
-    first = ranked.row(0, named=True)
-    never = sorted(ranked.filter(ranked["top"] <= 0)["member"].to_list())
-    page.say(
-        "answer.members_none",
-        name=page.context.name(first["member"]),
-        often=_share(page, f"top.{STOP}.{first['member']}", first["top"], "disruption_top"),
-        never=_listed(page, never) or page.word("word.nobody"),
-    )
-
-
-def _stops(page: Page) -> None:
-    ranked = industries_ranked(page.context, STOP, page.partner, QUARTER)
-    always = ranked.filter(ranked["stops"] >= 1)["industry"].to_list()
-    if always:
-        page.say("answer.stops", names="; ".join(page.context.industry(code) for code in always))
-        return
-    first = ranked.row(0, named=True)
-    key = f"stopped.{STOP}.{first['industry']}"
-    often = _share(page, key, first["stops"], "disruption_stopped", INDUSTRIES)
-    page.say("answer.stops_none", name=page.context.industry(first["industry"]), often=often)
-
-
-def _null(page: Page) -> None:
-    """The ordinary event to hold the others against, and which cost more in every corner."""
-    _, ordinary = span(losses(page.context, STRIKE, page.home, page.home, QUARTER))
-    more = [
-        event_name(page, event, actor)
-        for event, actor in events(page.context)
-        if event != STRIKE
-        and span(losses(page.context, event, actor, page.home, QUARTER))[0] > ordinary
-    ]
-    strike = loss_finding(page.context, STRIKE, page.home, page.home, QUARTER)
-    page.say(f"answer.{'null' if more else 'null_none'}", strike=strike, more="; ".join(more))
-
-
-def _screen(page: Page) -> None:
-    """What is left of the range without corners that an ordinary event contradicts."""
-    alike = ("stock_other", "psi", "criticality")
-    strike = losses(page.context, STRIKE, page.home, page.home, QUARTER)
-    # The strike with the stocks of all other inputs for every input.
-    strike = strike.filter(strike["stock_stopped"] == strike["stock_other"])
-    both = _lost(page, STOP, page.home).join(
-        strike.select(*alike, "share"), on=alike, suffix="_strike"
-    )
-    kept = both.filter(both["share_strike"] <= ORDINARY)
-    if kept.is_empty() or kept.height == both.height:
-        return
-    often = 1 - kept.height / both.height
-    key = f"kept.{STOP}"
-    page.say(
-        "answer.screen",
-        often=_share(page, f"screen.{STOP}", often, "disruption_screen"),
-        kept=range_finding(page.context, key, *span(kept), "share", "disruption_kept"),
-    )
-
-
-def _decides(page: Page) -> None:
-    frame = _lost(page, STOP, page.home)
-    best = worth_knowing(frame).row(0, named=True)
-    name = best["assumption"]
-    ends = known_at(frame, name)
-    (first, *low), (last, *high) = ends[0], ends[-1]
-    key = f"known.{STOP}.{name}"
-    page.say(
-        "answer.decides",
-        assumption=page.word(f"assumption.{name}"),
-        part=_share(page, f"part.{STOP}.{name}", best["part"], "disruption_part"),
-        first=value_name(page, first),
-        last=value_name(page, last),
-        at_first=range_finding(page.context, f"{key}.first", low[0], low[1], "share", LOSS),
-        at_last=range_finding(page.context, f"{key}.last", high[0], high[1], "share", LOSS),
-    )
-    if not any(told(low, high) for _, low, high in ends):
-        page.say("answer.decides_nothing")
-
-
-def _first_page(page: Page) -> None:
-    """Offer a loss whose range is not tenfold, if there is one, and say where there is none."""
-    there = [e for e in (CLOSURE, STOP) if (e, page.partner) in events(page.context)]
-    narrow = [event for event in there if told(*span(_lost(page, event, page.home)))]
-    if narrow:
-        name = event_name(page, narrow[0], page.partner)
-        page.headline(28, event=name, loss=_loss(page, narrow[0], page.home))
-    elif CLOSURE in there and told(*span(_lost(page, CLOSURE, page.partner))):
-        page.headline(28, "headline_partner", loss=_loss(page, CLOSURE, page.partner))
-    low, high = span(_lost(page, STOP, page.home))
-    if told(low, high):
-        return
-    ends = {
-        name: page.finding(
-            f"disruption.end.{STOP}.{name}",
-            value,
-            "share",
-            year=YEAR,
-            method=LOSS,
-            caveat="corners_decide",
-        )
-        for name, value in (("low", low), ("high", high))
+def _main(page: Page, event: Event) -> None:
+    """The middle and the range, alone and with the misfit seen out of sample."""
+    values = shares(page.context, event, page.home, QUARTER)
+    low, high = wide(page.context, values)
+    fields = {
+        "event": event_name(page, event),
+        "quarter": loss_finding(page.context, event, page.home, QUARTER),
+        "year": loss_finding(page.context, event, page.home, WHOLE),
+        "low": _finding(page, f"wide.{event.key}.low", low, "disruption_wide"),
+        "high": _finding(page, f"wide.{event.key}.high", high, "disruption_wide"),
     }
-    page.counter(30, "counter", **ends)
+    page.say("answer.main", **fields)
+    page.headline(28, event=fields["event"], loss=fields["quarter"])
+    page.counter(30, "counter", **fields)
 
 
-def _share(page: Page, key: str, value: float, method: str, dataset: str = RUNS) -> Finding:
-    return page.finding(
-        f"disruption.{key}",
-        value,
-        "share",
-        year=YEAR,
-        method=method,
-        datasets=[dataset],
-        caveat="corners",
+def _reference(page: Page, event: Event) -> None:
+    """One case with reasons, and what moves it most."""
+    cases = around(page, event)
+    name, low, high = moves(page, event)[0]
+    page.say(
+        "answer.reference",
+        loss=_finding(page, f"reference.{event.key}", cases[REFERENCE], "disruption_reference"),
+        number=page.word(f"number.{name}"),
+        at_low=_finding(page, f"moved.{event.key}.{name}.low", low, "disruption_reference"),
+        at_high=_finding(page, f"moved.{event.key}.{name}.high", high, "disruption_reference"),
     )
 
 
-def _listed(page: Page, codes: Iterable[str]) -> str:
-    return ", ".join(page.context.name(code) for code in codes)
+def _sides(page: Page) -> None:
+    """What a closure costs the partner itself, over what it costs home."""
+    found = next((e for e in there(page.context) if e.key == "trade_closure"), None)
+    if found is None:
+        return
+    partner, home = (shares(page.context, found, p, QUARTER) for p in (page.partner, page.home))
+    key = f"ratio.{found.key}.{found.actor}.{page.partner}.{page.home}.{QUARTER}d"
+    used = datasets(page.context, found)
+    page.say(
+        "answer.sides",
+        event=event_name(page, found),
+        loss=loss_finding(page.context, found, page.partner, QUARTER),
+        ratio=draws_finding(
+            page.context, key, ratio(partner, home), "ratio", "disruption_ratio", used
+        ),
+    )
+
+
+def _ordinary(page: Page) -> None:
+    """An ordinary event to hold the others against."""
+    for event in there(page.context):
+        if event.ordinary:
+            loss = loss_finding(page.context, event, page.home, QUARTER)
+            page.say("answer.ordinary", event=event_name(page, event), loss=loss)
+
+
+def _stops(page: Page, event: Event) -> None:
+    """Which industry, by node, stops first and how often."""
+    first = often_stopped(page.context, event, page.home, QUARTER).row(0, named=True)
+    if first["stops"] <= 0.0:
+        page.say("answer.stops_none", event=event_name(page, event))
+        return
+    page.say(
+        "answer.stops",
+        industry=page.context.industry(first["industry"]),
+        often=_finding(
+            page, f"stops.{event.key}.{first['industry']}", first["stops"], "disruption_stops"
+        ),
+        day=f"{first['first_day']:.0f}",
+    )
+
+
+def _returns(page: Page, event: Event) -> None:
+    """Whether value added returns when the event is over, or how often it does not."""
+    rows = losses(page.context, event).table("parties", party=page.home)
+    back, missing = rows["back"], rows["missing"].to_numpy()
+    returned = float(np.mean(missing <= 1.0 - RETURNED))
+    fields = {
+        "often": _finding(page, f"returned.{event.key}", returned, "disruption_returned"),
+        "missing": _finding(
+            page, f"missing.{event.key}", float(np.median(missing)), "disruption_missing"
+        ),
+    }
+    middle = back.drop_nulls().median()
+    if back.null_count() * 2 > rows.height or middle is None:
+        page.say("answer.returns_late", **fields)
+    else:
+        page.say("answer.returns", day=f"{float(str(middle)):.0f}", **fields)
+
+
+def _stock(page: Page, event: Event) -> None:
+    """How many more days of the stopped inputs halve the loss."""
+    found = by_stock(page, event)
+    half = halving([d for d, _ in found], [float(np.median(v)) for _, v in found])
+    most, values = found[-1]
+    saved = 1.0 - float(np.median(values)) / max(float(np.median(found[0][1])), 1e-12)
+    fields = {
+        "most": f"{most:.0f}",
+        "saved": _finding(page, f"saved.{event.key}.{most:.0f}", saved, "disruption_saved"),
+    }
+    if half is None:
+        page.say("answer.stock_never", **fields)
+    else:
+        page.say("answer.stock", days=f"{half:.0f}", **fields)
+
+
+def _ends(page: Page, event: Event) -> None:
+    """The two extremes of the family, with what episodes say of them."""
+    cases = around(page, event)
+    page.say(
+        "answer.ends",
+        critical=_finding(page, f"end.{event.key}.critical", cases[CRITICAL], "disruption_end"),
+        substituted=_finding(
+            page, f"end.{event.key}.substituted", cases[SUBSTITUTED], "disruption_end"
+        ),
+    )

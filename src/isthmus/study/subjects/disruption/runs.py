@@ -1,215 +1,217 @@
-"""Runs of the disruption engine that ship with a world, read for sections and measures.
-
-The runs go through every corner of what is assumed: days of stock of the stopped and of all other
-inputs, psi, whether orders are redirected, which inputs are critical. An answer is therefore a
-range over corners and never a single number.
-"""
+"""Recorded losses read for pages and measures: draws of the posterior; nothing is run here."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.disruption.posterior import load_posterior
+from isthmus.ensemble.calibration.misfit import predicted
+from isthmus.ensemble.calibration.recorded import recorded_backtest
+from isthmus.ensemble.losses import Losses, load
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
-from isthmus.runtime import canonical_hash
+from isthmus.store import Store
 from isthmus.study.context import Context
+from isthmus.study.events import Event, events_of, suppliers_of
+from isthmus.study.prepare import levels_question, losses_question, supplier_question
 
-RUNS, INDUSTRIES = "disruption_runs", "disruption_industries"
-PATHS, STOPS = "disruption_paths", "disruption_stops"
-SOURCES = ("icio_flows", "mrio_2022", "chip_split", "chip_facts")
-"""What the table of the runs is made of; other content makes the runs stale."""
+Floats = NDArray[np.float64]
+
 YEAR = 2022
-CORNER = ("stock_stopped", "stock_other", "psi", "redirect", "criticality")
-HORIZONS = (30, 90, 365)
-QUARTER = HORIZONS[1]
-TENFOLD = 10.0
-"""From this ratio of the highest to the lowest corner on, an answer has no headline."""
+MONTH, QUARTER, WHOLE = 30, 90, 365
+HORIZONS = (MONTH, QUARTER, WHOLE)
+RANGE = (0.1, 0.9)
 LEAST = 1e-6
-"""Smallest share that the runs hold apart from nothing."""
+"""Smallest share that is told apart from nothing."""
 
 
-def table_hash(context: Context) -> str:
-    """Return the hash of the data sets that the table of the runs was made of."""
-    return canonical_hash([context.world.record(key).content_sha256 for key in SOURCES])[:12]
+def store_of(context: Context) -> Store:
+    """Return the user's store, opened once."""
+    return context.memo("store", Store)
 
 
-def runs(context: Context) -> pl.DataFrame:
-    """Return losses by event, actor, corner, economy and days.
-
-    Raises
-    ------
-    DataMissing
-        When the world holds no runs, or runs of another table than its own.
-    """
-
-    def read() -> pl.DataFrame:
-        if context.missing(RUNS, *SOURCES):
-            raise DataMissing("this world holds no runs of the disruption engine", where=RUNS)
-        frame = context.world.table(RUNS)
-        if set(frame["table_hash"].unique()) != {table_hash(context)}:
-            raise DataMissing("the runs are of another table than this world's", where=RUNS)
-        return frame
-
-    return context.memo(RUNS, read)
+def events(context: Context) -> tuple[Event, ...]:
+    """Return the events of the study, in order."""
+    return context.memo("events", lambda: events_of(context.study, context.world))
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Losses of one event up to one day.
-
-    Parameters
-    ----------
-    corners : polars.DataFrame
-        The assumptions, one row per corner.
-    economies : tuple of str
-        Economies, in the order of the columns of `lost`.
-    lost : ndarray, shape (corners, economies)
-        Value added lost, million USD.
-    base : ndarray, shape (economies,)
-        Value added of the same days without the event, million USD.
-    """
-
-    corners: pl.DataFrame
-    economies: tuple[str, ...]
-    lost: NDArray[np.float64]
-    base: NDArray[np.float64]
-
-
-def blocks(context: Context) -> dict[tuple[str, str, int], Block]:
-    """Return the runs by event, actor and days."""
-
-    def make() -> dict[tuple[str, str, int], Block]:
-        frame = runs(context)
-        keys = frame.group_by("event", "actor", "days", maintain_order=True).len()
-        found, start = {}, 0
-        # The rows are sorted by event, actor, days, corner and economy.
-        for event, actor, days, rows in keys.iter_rows():
-            part = frame.slice(start, rows)
-            start += rows
-            width = part["economy"].n_unique()
-            economies = tuple(part["economy"].head(width).to_list())
-            lost = part["lost"].to_numpy().reshape(-1, width)
-            corners = part.select(CORNER).gather_every(width)
-            base = part["base"].head(width).to_numpy()
-            found[event, actor, days] = Block(corners, economies, lost, base)
-        return found
-
-    return context.memo((RUNS, "blocks"), make)
-
-
-def block_of(context: Context, event: str, actor: str, days: int) -> Block:
-    """Return the runs of one event up to one day.
+def event_of(context: Context, key: str, actor: str) -> Event:
+    """Return one event of the study, or one with which a claim compares.
 
     Raises
     ------
     DataMissing
-        When there are none.
+        When the study has no such event.
     """
-    found = blocks(context).get((event, plain(actor), days))
+    known = (*events(context), *suppliers_of(context.study, context.world))
+    found = next((e for e in known if (e.key, e.actor) == (key, actor)), None)
     if found is None:
-        raise DataMissing(f"there are no runs of {event} by {actor} for {days} days", where=RUNS)
+        raise DataMissing(f"the study has no event {key} by {actor}", where="events")
     return found
 
 
-def losses(context: Context, event: str, actor: str, party: str, days: int) -> pl.DataFrame:
-    """Return the share of value added that a party loses, one row per corner.
+def losses(context: Context, event: Event) -> Losses:
+    """Return the recorded losses of an event as things are today.
 
     Raises
     ------
     DataMissing
-        When there is no such run, or the party is not in the table.
+        When there is no such run; says which command makes it.
     """
-    block = block_of(context, event, actor, days)
-    members = set(context.members(party))
-    place = [i for i, code in enumerate(block.economies) if code in members]
-    if not place:
-        raise DataMissing(f"{party} is not in the table of the runs", where=RUNS)
-    share = block.lost[:, place].sum(axis=1) / block.base[place].sum()
-    return block.corners.with_columns(pl.Series("share", share))
-
-
-def plain(code: str) -> str:
-    """Return the code of a party without its day."""
-    return code.partition("@")[0]
-
-
-def span(frame: pl.DataFrame) -> tuple[float, float]:
-    """Return the lowest and the highest share over the corners."""
-    values = frame["share"].to_numpy()
-    return float(values.min()), float(values.max())
-
-
-def told(low: float, high: float) -> bool:
-    """Whether a range is narrow enough for a headline: it does not span tenfold."""
-    return low > LEAST and high < TENFOLD * low
-
-
-def loss_finding(context: Context, event: str, actor: str, party: str, days: int) -> Finding:
-    """Return the share of value added lost by a party: a range over corners without a centre."""
-    low, high = span(losses(context, event, actor, party, days))
-    return range_finding(
-        context, f"loss.{event}.{actor}.{party}.{days}d", low, high, "share", "disruption_loss"
+    listed = event in events(context)
+    question = losses_question if listed else supplier_question
+    return context.memo(
+        ("losses", event.key, event.actor),
+        lambda: load(question(event, context.study), context.world, store_of(context)),
     )
 
 
-def range_finding(
-    context: Context, key: str, low: float, high: float, unit: str, method: str
+def levels(context: Context, event: Event) -> Losses:
+    """Return the recorded losses of an event with more stocks at home, and around its middle."""
+    return context.memo(
+        ("levels", event.key, event.actor),
+        lambda: load(levels_question(event, context.study), context.world, store_of(context)),
+    )
+
+
+def there(context: Context) -> tuple[Event, ...]:
+    """Return the events of the study that have recorded runs."""
+    out = []
+    for event in events(context):
+        try:
+            losses(context, event)
+        except DataMissing:
+            continue
+        out.append(event)
+    return tuple(out)
+
+
+def backtest(context: Context) -> pl.DataFrame:
+    """Return the recorded backtest of the posterior.
+
+    Raises
+    ------
+    DataMissing
+        When there is none for this posterior.
+    """
+    return context.memo("backtest", lambda: recorded_backtest(store_of(context))["backtest"].frame)
+
+
+def datasets(context: Context, event: Event) -> tuple[str, ...]:
+    """Return the data sets of the table on which an event was run."""
+    return losses(context, event).result["losses"].datasets
+
+
+def misfit(context: Context) -> float:
+    """Return the misfit of the posterior in logarithms."""
+    return context.memo("misfit", lambda: float(load_posterior().about.get("misfit") or 0.0))
+
+
+def shares(context: Context, event: Event, party: str, days: int) -> Floats:
+    """Return the share of value added that a party loses by that day, one per draw."""
+    return losses(context, event).share(party, days)[:, 0]
+
+
+def draws_finding(
+    context: Context,
+    key: str,
+    values: Floats,
+    unit: str,
+    method: str,
+    used: Sequence[str],
 ) -> Finding:
-    """Return a range over corners as a finding; no corner is more likely than another."""
+    """Return the median of draws with their 80 % range; a claim is judged by all of them."""
+    low, middle, high = np.quantile(values, (RANGE[0], 0.5, RANGE[1]))
+    name = f"disruption.{key}"
+    context.samples[name] = values
     return context.finding(
-        f"disruption.{key}",
-        None,
+        name,
+        float(middle),
         unit,
         kind=Kind.ASSUMED,
         year=YEAR,
         method=method,
-        datasets=[RUNS if method != "disruption_industries" else INDUSTRIES],
-        low=low,
-        high=high,
-        interval="corners",
-        caveat="corners_decide" if unit == "share" and not told(low, high) else "corners",
+        datasets=used,
+        low=float(low),
+        high=float(high),
+        interval="draws",
+        caveat="posterior",
     )
 
 
-def paired(top: pl.DataFrame, bottom: pl.DataFrame) -> tuple[float, float]:
-    """Return the lowest and highest ratio of two losses, each taken within one corner.
-
-    A loss in the denominator below `LEAST` counts as `LEAST`.
-    """
-    both = top.join(bottom, on=CORNER, suffix="_below")
-    ratio = both["share"].to_numpy() / both["share_below"].clip(lower_bound=LEAST).to_numpy()
-    return float(ratio.min()), float(ratio.max())
-
-
-def others(context: Context, event: str, actor: str) -> tuple[str, ...]:
-    """Return the other actors with runs of the same event."""
-    found = {other for known, other, _ in blocks(context) if known == event}
-    return tuple(sorted(found - {plain(actor)}))
-
-
-def industries(context: Context, event: str, actor: str, home: str) -> pl.DataFrame:
-    """Return losses and first stops of home's industries by corner and days.
-
-    Raises
-    ------
-    DataMissing
-        When the runs hold no industries of this home.
-    """
-    runs(context)
-    if context.missing(INDUSTRIES):
-        raise DataMissing("this world holds no runs by industry", where=INDUSTRIES)
-    frame = context.memo(
-        (INDUSTRIES, event, actor, home),
-        lambda: context.world.table(INDUSTRIES).filter(
-            pl.col("event") == event,
-            pl.col("actor") == plain(actor),
-            pl.col("party") == plain(home),
-        ),
+def loss_finding(context: Context, event: Event, party: str, days: int) -> Finding:
+    """Return the share of value added lost by a party."""
+    return draws_finding(
+        context,
+        f"loss.{event.key}.{event.actor}.{party}.{days}d",
+        shares(context, event, party, days),
+        "share",
+        "disruption_loss",
+        datasets(context, event),
     )
-    if frame.is_empty():
-        raise DataMissing(f"no runs of {event} by industry of {home}", where=INDUSTRIES)
-    return frame
+
+
+def wide(context: Context, values: Floats) -> tuple[float, float]:
+    """Return the 80 % range of draws with the misfit seen out of sample."""
+    equal = np.ones(len(values))
+    ends = predicted(values, equal, RANGE, misfit(context))
+    return float(ends[0]), float(ends[1])
+
+
+def ratio(top: Floats, bottom: Floats) -> Floats:
+    """Return the ratio of two losses within each draw; a loss below `LEAST` counts as `LEAST`."""
+    return np.asarray(top / np.maximum(bottom, LEAST))
+
+
+def others(context: Context, event: Event) -> tuple[Event, ...]:
+    """Return the same event by other suppliers that have recorded runs."""
+    found = []
+    for other in suppliers_of(context.study, context.world):
+        if other.key == event.key and other.actor != event.actor:
+            try:
+                losses(context, other)
+            except DataMissing:
+                continue
+            found.append(other)
+    return tuple(found)
+
+
+def first_stops(context: Context, event: Event, party: str) -> pl.DataFrame:
+    """Return industry, draw and first day below half of base output, of a party."""
+    return losses(context, event).table("stops", party=party)
+
+
+def often_stopped(context: Context, event: Event, party: str, days: int) -> pl.DataFrame:
+    """Return industries by the share of draws in which they stop, with the middle first day."""
+    early = pl.col("day").filter(pl.col("day") < days)
+    return (
+        first_stops(context, event, party)
+        .group_by("industry", maintain_order=True)
+        .agg((early.len() / pl.len()).alias("stops"), early.median().alias("first_day"))
+        .sort("stops", "first_day", "industry", descending=[True, False, False], nulls_last=True)
+    )
+
+
+def typical_draw(context: Context, event: Event, party: str, days: int = QUARTER) -> int:
+    """Return the draw whose loss is the middle one."""
+    order = np.argsort(shares(context, event, party, days), kind="stable")
+    return int(order[(len(order) - 1) // 2])
+
+
+def more_days(names: Sequence[str]) -> tuple[float, ...]:
+    """Return the days of the levels of `isthmus.study.prepare.levels_question` by name."""
+    return tuple(float(name.partition(" ")[0]) for name in names)
+
+
+def halving(days: Sequence[float], medians: Sequence[float]) -> float | None:
+    """Return how many more days halve the first of these losses, interpolated; None if none do."""
+    half = medians[0] / 2
+    for (a, high), (b, low) in itertools.pairwise(zip(days, medians, strict=True)):
+        if high > half >= low:
+            return float(a + (b - a) * (high - half) / (high - low))
+    return None

@@ -1,240 +1,276 @@
-"""Tables of what is lost day by day, as ranges over the corners of the assumptions."""
+"""Tables of what is lost day by day: medians of draws with their ranges, and the backtest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from isthmus.study.context import Context
+from isthmus.disruption.family import PARAMETERS
+from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
+from isthmus.errors import DataMissing
+from isthmus.study.events import Event
 from isthmus.study.page import Page
 from isthmus.study.schema import ROLES
-from isthmus.study.subjects.disruption.corners import (
-    industries_ranked,
-    known_at,
-    members_ranked,
-    worth_knowing,
-)
 from isthmus.study.subjects.disruption.runs import (
-    CORNER,
     HORIZONS,
-    INDUSTRIES,
     QUARTER,
-    STOPS,
-    block_of,
-    blocks,
-    loss_finding,
+    RANGE,
+    WHOLE,
+    Floats,
+    backtest,
+    datasets,
+    first_stops,
+    levels,
     losses,
-    plain,
+    more_days,
+    often_stopped,
+    shares,
+    there,
+    typical_draw,
+    wide,
 )
 
-MAIN = ("chips_180", "trade_closure", "inputs_stop")
-"""Events shown by member, by industry and as a path where the study names none itself."""
-ORDER = (
-    ("chips_30", "partner"),
-    ("chips_180", "partner"),
-    ("trade_closure", "partner"),
-    ("inputs_stop", "rival"),
-    ("purchase_ban", "rival"),
-    ("baltic_closure", "home"),
-    ("strike", "home"),
-)
-"""Events with the role of the party by whom or in whose trade they happen."""
-SPANS = ("month", "quarter", "year")
 MOST_INDUSTRIES = 15
-ENDS = ("quarter_low", "quarter_high")
-
-Event = tuple[str, str]
-Rank = Callable[[Context, str, str, int], pl.DataFrame]
+SPANS = ("month", "quarter", "year")
+ENDS = ("low", "high")
 
 
-def events(context: Context) -> tuple[Event, ...]:
-    """Return the events of which the world holds runs for the study's parties, in order."""
-    there = {(event, actor) for event, actor, days in blocks(context) if days == HORIZONS[-1]}
-    parties, chosen = context.study.parties, context.study.events
-    order = [(choice.event, choice.actor) for choice in chosen] or ORDER
-    wanted = [(event, parties[role]) for event, role in order if role in parties]
-    return tuple((e, a) for e, a in wanted if (e, plain(a)) in there)
-
-
-def detailed(context: Context) -> list[Event]:
-    """Return the events that are shown by member, by industry and as a path."""
-    chosen = {choice.event for choice in context.study.events if choice.detail}
-    wanted = chosen if context.study.events else set(MAIN)
-    return [found for found in events(context) if found[0] in wanted]
-
-
-def event_name(page: Page, event: str, actor: str) -> str:
+def event_name(page: Page, event: Event) -> str:
     """Return the name of an event."""
-    return page.word(f"event.{event}", actor=page.context.label(actor))
-
-
-def value_name(page: Page, value: object) -> str:
-    """Return the value of an assumption in words."""
-    if isinstance(value, bool | str):
-        return page.word(f"assumption.{str(value).lower()}")
-    if isinstance(value, float) and value <= 1:
-        return f"psi {value:g}"
-    return page.word("assumption.days", value=f"{value:g}")
+    if event.title:
+        return event.title
+    place = page.context.name(event.place) if event.place else ""
+    return page.word(
+        f"event.{event.key}",
+        actor=page.context.label(event.actor),
+        home=page.fields["home"],
+        place=place,
+    )
 
 
 def list_all(page: Page) -> None:
     """Add all tables of the section."""
-    main = detailed(page.context)
+    detailed = [event for event in there(page.context) if event.detail]
     _parties(page)
-    for found in main:
-        _members(page, found)
-    for found in main:
-        _industries(page, found)
-    if not page.context.missing(STOPS):
-        for found in main:
-            _stops(page, found)
-    _spread(page)
-    _known(page, (MAIN[0], page.partner))
+    for event in detailed:
+        _members(page, event)
+    for event in detailed:
+        _industries(page, event)
+    for event in detailed[:1]:
+        _stops(page, event)
+        _tornado(page, event)
+        _stock(page, event)
+        _ends(page, event)
+    _backtest(page)
 
 
-def _ranges(found: Mapping[int, tuple[float, float]]) -> dict[str, float]:
-    out = {}
-    for name, days in zip(SPANS, HORIZONS, strict=True):
-        out[f"{name}_low"], out[f"{name}_high"] = found[days]
-    return out
+def spread(values: Floats, name: str) -> dict[str, float]:
+    """Return the middle and the 80 % range of draws as columns."""
+    low, middle, high = np.quantile(values, (RANGE[0], 0.5, RANGE[1])).tolist()
+    return {name: middle, f"{name}_low": low, f"{name}_high": high}
 
 
 def _parties(page: Page) -> None:
-    """Both sides of every event: losses of home, partner, rival and ally by horizon."""
+    """Both sides of every event: losses of home, partner, rival and ally."""
     rows = []
-    for event, actor in events(page.context):
+    for event in there(page.context):
         for party in page.given(*ROLES):
-            found = {d: loss_finding(page.context, event, actor, party, d) for d in HORIZONS}
-            ends = {d: (f.low or 0.0, f.high or 0.0) for d, f in found.items()}
-            row = {"event": event_name(page, event, actor), "economy": page.context.label(party)}
-            rows.append(row | _ranges(ends))
+            row: dict[str, Any] = {
+                "event": event_name(page, event),
+                "economy": page.context.label(party),
+            }
+            for name, days in zip(SPANS, HORIZONS, strict=True):
+                row |= spread(shares(page.context, event, party, days), name)
+            values = shares(page.context, event, party, QUARTER)
+            row |= dict(zip(("wide_low", "wide_high"), wide(page.context, values), strict=True))
+            rows.append(row)
     frame = pl.DataFrame(rows)
     units = dict.fromkeys(frame.columns[2:], "share")
-    page.table("parties", frame, units, notes=["corners", "no_headline"])
+    page.table("parties", frame, units, notes=["draws", "misfit"])
 
 
-def _by_span(context: Context, found: Event, rank: Rank, key: str) -> list[dict[str, Any]]:
-    """Rows of a ranking with its range after a month, a quarter and a year."""
-    ranked = {days: rank(context, *found, days) for days in HORIZONS}
-    ends: dict[str, dict[int, tuple[float, float]]] = {}
-    for days, frame in ranked.items():
-        for code, low, high in frame.select(key, "low", "high").iter_rows():
-            ends.setdefault(code, {})[days] = (low, high)
-    last = ranked[QUARTER].columns[-1]
-    return [
-        {"code": code} | _ranges(ends[code]) | {last: often}
-        for code, often in ranked[QUARTER].select(key, last).iter_rows()
-    ]
-
-
-def _members(page: Page, found: Event) -> None:
-    rows = _by_span(page.context, found, members_ranked, "member")
-    frame = pl.DataFrame([{"economy": page.context.label(row.pop("code"))} | row for row in rows])
-    units = dict.fromkeys(frame.columns[1:], "share")
-    event = event_name(page, *found)
-    page.table(f"members.{found[0]}", frame, units, notes=["five_worst"], event=event)
-
-
-def _industries(page: Page, found: Event) -> None:
-    rows = _by_span(page.context, found, industries_ranked, "industry")[:MOST_INDUSTRIES]
-    frame = pl.DataFrame(
-        [{"industry": page.context.industry(row.pop("code"))} | row for row in rows]
-    )
-    units = dict.fromkeys(frame.columns[1:], "share")
-    event = event_name(page, *found)
-    page.table(
-        f"industries.{found[0]}",
-        frame,
-        units,
-        datasets=[INDUSTRIES],
-        notes=["half_output"],
-        event=event,
-    )
-
-
-def _stops(page: Page, found: Event) -> None:
-    """Who stops first, when, for want of what from where; over the outer corners."""
-    event, actor = found
-    rows = page.world.table(STOPS).filter(event=event, actor=plain(actor), party=plain(page.home))
-    if rows.is_empty():
+def _members(page: Page, event: Event) -> None:
+    members = page.context.members(page.home)
+    if len(members) < 2:
         return
-    corners = block_of(page.context, event, actor, QUARTER).corners
-    outer = [pl.col(c).is_in([corners[c].min(), corners[c].max()]) for c in CORNER]
-    seen = (
-        rows.group_by("industry")
-        .agg(
-            pl.col("day").min().alias("earliest"),
-            pl.col("day").max().alias("latest"),
-            (pl.len() / corners.filter(*outer).height).alias("often"),
-            pl.col("economy", "missing_input", "supplier").drop_nulls().mode().sort().first(),
-        )
-        .sort("often", "earliest", "industry", descending=[True, False, False])
-        .head(MOST_INDUSTRIES)
-    )
-    frame = seen.select(
-        page.industries(),
-        "earliest",
-        "latest",
-        "often",
-        page.labels("economy", "where"),
-        page.industries("missing_input"),
-        page.labels("supplier"),
-    )
-    page.table(
-        f"stops.{event}",
-        frame,
-        {"earliest": "count", "latest": "count", "often": "share"},
-        datasets=[STOPS],
-        notes=["first_missing"],
-        attributes=["where", "missing_input", "supplier"],
-        event=event_name(page, event, actor),
-    )
-
-
-def parts(context: Context) -> pl.DataFrame:
-    """Return the part of the spread of home's loss by event and assumption, computed once."""
-
-    def make() -> pl.DataFrame:
-        rows = []
-        for event, actor in events(context):
-            frame = losses(context, event, actor, context.home, QUARTER)
-            for name, part in worth_knowing(frame).iter_rows():
-                rows.append({"event": event, "actor": actor, "assumption": name, "part": part})
-        return pl.DataFrame(rows)
-
-    return context.memo(("disruption", "parts"), make)
-
-
-def _spread(page: Page) -> None:
     rows = []
-    for event, actor, name, part in parts(page.context).iter_rows():
-        found = loss_finding(page.context, event, actor, page.home, QUARTER)
-        rows.append(
-            {
-                "event": event_name(page, event, actor),
-                "assumption": page.word(f"assumption.{name}"),
-                "part": part,
-                "quarter_low": found.low,
-                "quarter_high": found.high,
-            }
+    for code in members:
+        row: dict[str, Any] = {"economy": page.context.label(code)}
+        row |= spread(shares(page.context, event, code, QUARTER), "quarter")
+        rows.append(row | spread(shares(page.context, event, code, WHOLE), "year"))
+    frame = pl.DataFrame(rows).sort("quarter", "economy", descending=[True, False])
+    units = dict.fromkeys(frame.columns[1:], "share")
+    name = event_name(page, event)
+    page.table(f"members.{event.key}", frame, units, notes=["draws"], event=name)
+
+
+def _industries(page: Page, event: Event) -> None:
+    rows = losses(page.context, event).table("industries", party=page.home, day=QUARTER)
+    stops = often_stopped(page.context, event, page.home, QUARTER)
+    frame = (
+        rows.join(stops, on="industry")
+        .sort("stops", "median", "industry", descending=[True, True, False])
+        .head(MOST_INDUSTRIES)
+        .select(
+            page.industries(),
+            pl.col("median").cast(pl.Float64).alias("window"),
+            pl.col("low_80").cast(pl.Float64).alias("window_low"),
+            pl.col("high_80").cast(pl.Float64).alias("window_high"),
+            "stops",
+            "first_day",
         )
-    units = dict.fromkeys(("part", *ENDS), "share")
-    page.table("spread", pl.DataFrame(rows), units, notes=["spread"])
+    )
+    units = dict.fromkeys(("window", "window_low", "window_high", "stops"), "share")
+    page.table(
+        f"industries.{event.key}",
+        frame,
+        {**units, "first_day": "days"},
+        notes=["draws", "half_output"],
+        event=event_name(page, event),
+    )
 
 
-def _known(page: Page, found: Event) -> None:
-    """What would be left of the range of the first event if one assumption were known."""
-    frame = losses(page.context, *found, page.home, QUARTER)
+def _stops(page: Page, event: Event) -> None:
+    """Who stops when, in one draw: rows that occur together."""
+    draw = typical_draw(page.context, event, page.home)
+    frame = (
+        first_stops(page.context, event, page.home)
+        .filter(pl.col("draw") == draw, pl.col("day").is_not_null())
+        .sort("day", "industry")
+        .select("day", page.industries())
+        .with_columns(pl.col("day").cast(pl.Int64))
+    )
+    if frame.is_empty():
+        return
+    page.table(
+        f"stops.{event.key}",
+        frame.select("industry", "day"),
+        {"day": "days"},
+        notes=["one_draw"],
+        event=event_name(page, event),
+    )
+
+
+def around(page: Page, event: Event, days: int = QUARTER) -> dict[str, float]:
+    """Return the loss of home in every case around the middle of the posterior, by name."""
+    rows = levels(page.context, event).table("around", economy=page.home)
+    lengths = pl.DataFrame({"day": list(levels(page.context, event).days)}).with_columns(
+        (pl.col("day") - pl.col("day").shift(1, fill_value=0)).alias("length")
+    )
+    whole = (
+        rows.with_columns(pl.col("day").cast(pl.Int64))
+        .join(lengths, on="day")
+        .filter(pl.col("day") <= days)
+        .group_by("case", maintain_order=True)
+        .agg((pl.col("lost").cast(pl.Float64) * pl.col("length")).sum() / days)
+    )
+    return dict(whole.iter_rows())
+
+
+def moves(page: Page, event: Event) -> list[tuple[str, float, float]]:
+    """Return, by number of the model, the loss of the quarter at its two tails; widest first."""
+    cases = around(page, event)
+    found = [(name, cases[f"{name} low"], cases[f"{name} high"]) for name in PARAMETERS]
+    return sorted(found, key=lambda row: (-abs(row[2] - row[1]), row[0]))
+
+
+def _tornado(page: Page, event: Event) -> None:
+    rows = [
+        {"number": page.word(f"number.{name}"), "at_low": low, "at_high": high}
+        for name, low, high in moves(page, event)
+    ]
+    page.table(
+        f"tornado.{event.key}",
+        pl.DataFrame(rows),
+        dict.fromkeys(("at_low", "at_high"), "share"),
+        notes=["tornado"],
+        reference=page.context.findings[f"disruption.reference.{event.key}"],
+        event=event_name(page, event),
+    )
+
+
+def by_stock(page: Page, event: Event) -> list[tuple[float, Floats]]:
+    """Return losses of the quarter by draw, by days of the stopped inputs held more at home."""
+    more = levels(page.context, event)
+    values = more.share(page.home, QUARTER)
+    today = shares(page.context, event, page.home, QUARTER)
+    return [(0.0, today), *zip(more_days(more.levels), values.T, strict=True)]
+
+
+def _stock(page: Page, event: Event) -> None:
+    found = by_stock(page, event)
+    today = found[0][1]
+    rows = []
+    for days, values in found:
+        saved = np.divide(today - values, today, out=np.zeros_like(today), where=today > 0)
+        rows.append({"more_days": days} | spread(values, "quarter") | spread(saved, "saved"))
+    frame = pl.DataFrame(rows).with_columns(pl.col("more_days").cast(pl.Int64).cast(pl.String))
+    units = dict.fromkeys(frame.columns[1:], "share")
+    page.table(
+        f"stock.{event.key}", frame, units, notes=["held_more"], event=event_name(page, event)
+    )
+
+
+def _ends(page: Page, event: Event) -> None:
+    quarter, whole = around(page, event), around(page, event, WHOLE)
     rows = [
         {
-            "assumption": page.word(f"assumption.{name}"),
-            "known": value_name(page, value),
-            **dict(zip(ENDS, ends, strict=True)),
+            "extreme": page.word(f"end.{key}"),
+            "quarter": quarter[name],
+            "year": whole[name],
+            "episodes": page.word(f"end_says.{key}"),
         }
-        for name in worth_knowing(frame)["assumption"]
-        for value, *ends in known_at(frame, name)
+        for key, name in (
+            ("critical", CRITICAL),
+            ("reference", REFERENCE),
+            ("substituted", SUBSTITUTED),
+        )
     ]
-    units = dict.fromkeys(ENDS, "share")
-    page.table("known", pl.DataFrame(rows), units, event=event_name(page, *found))
+    page.table(
+        f"ends.{event.key}",
+        pl.DataFrame(rows),
+        dict.fromkeys(("quarter", "year"), "share"),
+        attributes=["episodes"],
+        notes=["ends"],
+        event=event_name(page, event),
+    )
+
+
+def _backtest(page: Page) -> None:
+    """What was observed in past episodes and what the posterior gives, misses included."""
+    try:
+        found = backtest(page.context)
+    except DataMissing as error:
+        page.gap("no_backtest", command=error.hint or "")
+        return
+    frame = found.sort("episode", "observable").select(
+        "episode",
+        "quantity",
+        pl.when(pl.col("role") == "used")
+        .then(pl.lit(page.word("word.used")))
+        .otherwise(pl.lit(page.word("word.held_out")))
+        .alias("role"),
+        pl.when(pl.col("missed"))
+        .then(pl.lit(page.word("word.missed")))
+        .otherwise(pl.lit(""))
+        .alias("outside"),
+        pl.when(pl.col("unit") == "days")
+        .then(pl.lit(page.word("word.days")))
+        .otherwise(pl.lit(page.word("word.share")))
+        .alias("measured_in"),
+        "observed",
+        "median",
+        "low_80",
+        "high_80",
+    )
+    values = ("observed", "median", "low_80", "high_80")
+    page.table(
+        "backtest",
+        frame,
+        dict.fromkeys(values, "1"),
+        attributes=["role", "outside", "measured_in", "quantity"],
+        datasets=datasets(page.context, there(page.context)[0]),
+        notes=["backtest"],
+    )
