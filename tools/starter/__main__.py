@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-from tools.starter import code_lists, disruption_runs, shapes
+from tools.starter import code_lists, shapes
 from tools.starter.common import Builder, Built
 from tools.starter.registry import CODES, STARTER
 
@@ -30,7 +30,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SHIPPED)
     parser.add_argument("--codes", type=Path, default=ROOT / "src/isthmus/codes/data")
     parser.add_argument("--atlas", type=Path, help="world-atlas-2.0.2.tgz, for the outlines")
-    parser.add_argument("--runs", type=Path, help="folder of tools.starter.disruption_runs")
     options = parser.parse_args()
     lists = code_lists.write_lists(options.shared)
     options.codes.mkdir(parents=True, exist_ok=True)
@@ -38,8 +37,7 @@ def main() -> None:
         (options.codes / name).write_bytes(data)
     total = sum(len(data) for data in lists.values())
     total += write(options.codes, "codes", CODES, options.shared)
-    more = (_shapes(options.atlas), _runs(options.runs))
-    total += write(options.out, "starter", (*STARTER, *more), options.shared)
+    total += write(options.out, "starter", (*STARTER, _shapes(options.atlas)), options.shared)
     print(f"{total / 1e6:.2f} MB of {BUDGET / 1e6:.0f} MB")
     if total > BUDGET:
         raise SystemExit("the shipped data are over their budget")
@@ -51,13 +49,6 @@ def _shapes(atlas: Path | None) -> Builder:
         return lambda shared: shapes.build(shared, atlas)
     print(f"no --atlas given: {', '.join(shapes.KEYS)} are taken over as shipped, not rebuilt")
     return _shipped_shapes
-
-
-def _runs(folder: Path | None) -> Builder:
-    """Return the builder of the runs of the disruption engine, from a folder or as shipped."""
-    if folder is None:
-        print("no --runs given: runs of the disruption engine are taken over as shipped")
-    return lambda _: disruption_runs.taken(folder, SHIPPED)
 
 
 def _shipped_shapes(shared: Path) -> Built:

@@ -12,7 +12,7 @@ from isthmus.store import Store
 
 RECORDED: Mapping[str, Any] = {"posterior": None, "draws": 200, "seed": 0}
 """How the backtest is called whose table a dossier shows."""
-PREFIX = "calibration-backtest-"
+PREFIX = "calibration.backtest-"
 
 
 def recorded_backtest(store: Store | None = None) -> Result:

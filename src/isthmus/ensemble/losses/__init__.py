@@ -3,6 +3,7 @@
 from isthmus.disruption.measures import Easing, Relief, Reserve
 from isthmus.ensemble.losses.lens import conditional
 from isthmus.ensemble.losses.levels import Level, delivered_levels, held_levels
+from isthmus.ensemble.losses.outlook import halving, outlook
 from isthmus.ensemble.losses.question import Question
 from isthmus.ensemble.losses.read import Losses, find, joined, load, losses_of, missing, prepare
 
@@ -16,10 +17,12 @@ __all__ = [
     "conditional",
     "delivered_levels",
     "find",
+    "halving",
     "held_levels",
     "joined",
     "load",
     "losses_of",
     "missing",
+    "outlook",
     "prepare",
 ]

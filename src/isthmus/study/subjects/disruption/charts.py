@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 
 from isthmus.charts import ChartSpec
+from isthmus.ensemble.losses import halving
 from isthmus.evidence import Finding
 from isthmus.study.events import Event
 from isthmus.study.page import Page
 from isthmus.study.subjects.disruption.runs import (
     QUARTER,
-    halving,
     loss_finding,
     losses,
     shares,

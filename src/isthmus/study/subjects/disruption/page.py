@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from isthmus.ensemble.losses import halving
 from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
 from isthmus.ensemble.losses.watch import RETURNED
 from isthmus.errors import DataMissing
@@ -18,7 +19,6 @@ from isthmus.study.subjects.disruption.runs import (
     datasets,
     draws_finding,
     events,
-    halving,
     loss_finding,
     losses,
     often_stopped,

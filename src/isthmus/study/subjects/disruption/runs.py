@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -206,12 +205,3 @@ def typical_draw(context: Context, event: Event, party: str, days: int = QUARTER
 def more_days(names: Sequence[str]) -> tuple[float, ...]:
     """Return the days of the levels of `isthmus.study.prepare.levels_question` by name."""
     return tuple(float(name.partition(" ")[0]) for name in names)
-
-
-def halving(days: Sequence[float], medians: Sequence[float]) -> float | None:
-    """Return how many more days halve the first of these losses, interpolated; None if none do."""
-    half = medians[0] / 2
-    for (a, high), (b, low) in itertools.pairwise(zip(days, medians, strict=True)):
-        if high > half >= low:
-            return float(a + (b - a) * (high - half) / (high - low))
-    return None
