@@ -16,6 +16,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from isthmus import codes
 from isthmus.ensemble.calibration.recorded import PREFIX, RECORDED, recorded_backtest
 from isthmus.ensemble.losses import Question, find, joined, missing, prepare
@@ -25,12 +27,18 @@ from isthmus.store.layout import FORMAT_FILE, MANIFEST, RUNS
 from isthmus.store.runs import OUTPUTS, TIMING
 from isthmus.store.tables import TABLES
 from isthmus.study import open_study, shipped_studies
+from isthmus.study.context import Context
+from isthmus.study.page import Page
 from isthmus.study.prepare import needed, scenario_years
+from isthmus.study.subjects.disruption.runs import shares, there, wide
+from isthmus.study.subjects.disruption.tables import event_name
 from isthmus.world import World
 from tools import golden
 
 SETTINGS = ("germany-taiwan",)
 """Kept dossiers that have runs beside the shipped studies; the others say how to make theirs."""
+FLAGSHIP = "taiwan-europe"
+MEASURED = Path("docs/measured/losses.md")
 OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
 """Whose losses are kept beside those of the parties, for claims about them."""
 
@@ -71,6 +79,27 @@ def ship(store: Store, wanted: list[Question], world: World) -> None:
     print(f"{len(kept)} runs, {size / 1e6:.2f} MB in {target}")
 
 
+def measured(world: World) -> str:
+    """Return what the flagship's home loses by event, as a table for the documentation."""
+    context = Context(open_study(FLAGSHIP), world)
+    page = Page(context, "disruption")
+    lines = [
+        "| event | 30 days | 90 days | 90 days with misfit | 365 days |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for event in there(context):
+        cells = [event_name(page, event)]
+        for days in (30, 90, 365):
+            values = shares(context, event, context.home, days)
+            low, middle, high = np.quantile(values, (0.1, 0.5, 0.9)).tolist()
+            cells.append(f"{middle:.2%} ({low:.2%} to {high:.2%})")
+            if days == 90:
+                ends = wide(context, values)
+                cells.append(f"{ends[0]:.2%} to {ends[1]:.2%}")
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
     """Read the command line, make what is missing, and ship it where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -100,6 +129,7 @@ def main() -> int:
         run_lens("calibration.backtest", world, parameters=RECORDED, store=store)
     if options.ship:
         ship(store, wanted, world)
+        MEASURED.write_text(measured(world), encoding="utf-8")
     return 0
 
 
