@@ -169,24 +169,35 @@ def find(
         When there is none; says which command makes it.
     """
     datasets = table_content(world, question.year)
-    key = key_of(question.scenario, question.parameters, datasets)
+    parameters = question.parameters
+    key, asked = key_of(question.scenario, parameters, datasets), {*parameters}
     for place, entry in _candidates(store):
         manifest = entry.manifest
         if manifest is None or not entry.done or manifest.scenario is None:
             continue
-        if not {*question.parameters} <= {*manifest.parameters}:
+        if not asked <= {*manifest.parameters}:
             continue
-        known = {name: manifest.world.datasets.get(name, "") for name in datasets}
-        scenario = Scenario.from_dict(manifest.scenario)
-        if key_of(scenario, manifest.parameters, known) == key and covers(
-            manifest.parameters, question
-        ):
+        if _key_of(manifest, tuple(datasets)) == key and covers(manifest.parameters, question):
             return place, entry.id, manifest
     raise DataMissing(
         f"there is no recorded run of {question.scenario.name} for this table and posterior",
         where="runs",
         hint=PREPARE,
     )
+
+
+_KEYS: dict[tuple[str, tuple[str, ...]], str] = {}
+"""Keys of runs by id, which is the hash of what they were asked, and data sets of the table."""
+
+
+def _key_of(manifest: RunManifest, datasets: tuple[str, ...]) -> str:
+    """Return what a run answers, computed once per run."""
+    place = (manifest.id, datasets)
+    if place not in _KEYS:
+        known = {name: manifest.world.datasets.get(name, "") for name in datasets}
+        scenario = Scenario.from_dict(manifest.scenario or {})
+        _KEYS[place] = key_of(scenario, manifest.parameters, known)
+    return _KEYS[place]
 
 
 def _candidates(store: Store | None) -> Iterator[tuple[Store, RunEntry]]:

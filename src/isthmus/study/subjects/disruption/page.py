@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from isthmus.disruption.posterior import load_posterior
+from isthmus.ensemble.calibration.predict import beyond
 from isthmus.ensemble.losses import halving
 from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
 from isthmus.ensemble.losses.watch import RETURNED
@@ -58,7 +60,11 @@ def write(page: Page) -> None:
     _ends(page, main)
     draw_all(page)
     list_all(page)
-    page.note("day_by_day", "draws", "misfit", "split_assumed", "beyond")
+    page.note("day_by_day", "draws", "misfit", "split_assumed")
+    drawn_from = load_posterior()
+    far = [event_name(page, event) for event in known if beyond(event.scenario, drawn_from)]
+    if far:
+        page.note("beyond", events="; ".join(far))
     runs = ", ".join(dict.fromkeys(losses(page.context, event).run for event in known))
     page.note("runs_recorded", runs=runs)
 
