@@ -24,6 +24,8 @@ MORE_DAYS = (30, 60, 90)
 """Days of the stopped inputs held beyond what firms hold, at which losses are computed."""
 UNTIL = 365
 """Last day of the runs of a study: half a year after a stop of half a year."""
+DRAWS = 50
+"""Draws of equal weight for a page; a package of actions may ask for more."""
 TRIAL_DAYS = 7
 SUBJECT = "disruption"
 BATCH = 32
@@ -42,7 +44,9 @@ def losses_question(event: Event, study: Study) -> Question:
     parties = [study.party(role) for role in ROLES if role in study.roles]
     keep = dict.fromkeys(code for party in parties for code in codes.members(party))
     shown = parties if event.detail else parties[:1]
-    return Question(event.scenario, parties=tuple(shown), keep=tuple(keep), until=UNTIL)
+    return Question(
+        event.scenario, parties=tuple(shown), keep=tuple(keep), until=UNTIL, draws=DRAWS
+    )
 
 
 def levels_question(event: Event, study: Study) -> Question:
@@ -50,12 +54,16 @@ def levels_question(event: Event, study: Study) -> Question:
     home = study.party("home")
     inputs = event.inputs or ("*",)
     levels = held_levels(inputs, MORE_DAYS, economies=[home])
-    return Question(event.scenario, levels=levels, keep=(home,), around=True, until=UNTIL)
+    return Question(
+        event.scenario, levels=levels, keep=(home,), around=True, until=UNTIL, draws=DRAWS
+    )
 
 
 def supplier_question(event: Event, study: Study) -> Question:
     """Return the question of a stop with which a claim compares: what home loses."""
-    return Question(event.scenario, keep=codes.members(study.party("home")), until=UNTIL)
+    return Question(
+        event.scenario, keep=codes.members(study.party("home")), until=UNTIL, draws=DRAWS
+    )
 
 
 def needed(study: Study, world: World) -> tuple[Needed, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.ensemble.calibration.misfit import predicted
+from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
 from isthmus.ensemble.losses.lens import conditional
 from isthmus.ensemble.losses.levels import Level, held_levels
@@ -136,7 +136,7 @@ def _table(
 
 def spread(values: Floats, sigma: float = 0.0) -> tuple[float, ...]:
     """Return the 95 and 80 % ranges and the middle of draws, ascending."""
-    ends = predicted(values, np.ones(len(values)), LEVELS, sigma)
+    ends = predicted(values, np.ones(len(values)), LEVELS, normal_factors(sigma))
     return tuple(float(v) for v in ends)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.disruption.posterior import load_posterior
-from isthmus.ensemble.calibration.misfit import predicted
+from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.calibration.recorded import recorded_backtest
 from isthmus.ensemble.losses import Losses, load
 from isthmus.errors import DataMissing
@@ -158,7 +158,7 @@ def loss_finding(context: Context, event: Event, party: str, days: int) -> Findi
 def wide(context: Context, values: Floats) -> tuple[float, float]:
     """Return the 80 % range of draws with the misfit seen out of sample."""
     equal = np.ones(len(values))
-    ends = predicted(values, equal, RANGE, misfit(context))
+    ends = predicted(values, equal, RANGE, normal_factors(misfit(context)))
     return float(ends[0]), float(ends[1])
 
 
