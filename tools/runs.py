@@ -1,10 +1,11 @@
-"""Make the recorded runs that ship: those that the shipped studies and kept dossiers read.
+"""Make the recorded runs that ship: those that the shipped studies read.
 
 Usage: python -m tools.runs [--store FOLDER] [--workers N] [--number N] [--plan] [--ship]
 
 Runs are made in a store (``build/runs`` by default), where what was begun is gone on with. With
 ``--ship`` those that are needed take the place of what ships (`isthmus.store.Store.shipped`). They
-are small: only economies that a party of these studies is or holds are kept.
+are small: only economies that a party of these studies is or holds are kept, and only the
+flagship has runs at more stocks; `isthmus study prepare` makes the others.
 """
 
 from __future__ import annotations
@@ -33,10 +34,7 @@ from isthmus.study.prepare import needed, scenario_years
 from isthmus.study.subjects.disruption.runs import shares, there, wide
 from isthmus.study.subjects.disruption.tables import event_name
 from isthmus.world import World
-from tools import golden
 
-SETTINGS = ("germany-taiwan",)
-"""Kept dossiers that have runs beside the shipped studies; the others say how to make theirs."""
 FLAGSHIP = "taiwan-europe"
 MEASURED = Path("docs/measured/losses.md")
 OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
@@ -46,12 +44,13 @@ OTHERS = ("EU27_2020", "TWN", "CHN", "USA", "JPN", "KOR", "GBR", "CAN")
 def questions(world: World) -> list[Question]:
     """Return what the shipped runs answer, the longest first: per event as today, and at levels."""
     studies = [open_study(name) for name in shipped_studies()]
-    studies += [golden.study_of(setting) for setting in SETTINGS]
     keep = dict.fromkeys(code for party in OTHERS for code in codes.members(party))
     groups: dict[tuple[str, bool], list[Question]] = {}
     for study in studies:
         for one in needed(study, world):
             question = one.question
+            if question.around and study.name != FLAGSHIP:
+                continue
             if not question.around:
                 question = replace(question, keep=(*keep, *question.keep))
             groups.setdefault((question.key(world), question.around), []).append(question)

@@ -10,7 +10,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Result
 from isthmus.store import Store
 
-RECORDED: Mapping[str, Any] = {"posterior": None, "draws": 200, "seed": 0}
+RECORDED: Mapping[str, Any] = {"posterior": None, "draws": 60, "seed": 0}
 """How the backtest is called whose table a dossier shows."""
 PREFIX = "calibration.backtest-"
 

@@ -12,6 +12,8 @@ from isthmus.study.events import Event
 from isthmus.study.page import Page
 from isthmus.study.subjects.disruption.runs import (
     QUARTER,
+    has_course,
+    has_levels,
     loss_finding,
     losses,
     shares,
@@ -27,15 +29,20 @@ def draw_all(page: Page) -> None:
     """Add all charts of the section."""
     events = there(page.context)
     detailed = [event for event in events if event.detail]
-    _courses(page, [event for event in events if event.detail or event.ordinary])
+    drawn = [event for event in events if has_course(page.context, event)]
+    _courses(page, [event for event in drawn if event.detail or event.ordinary])
     _events(page, list(events))
     for event in detailed[:1]:
-        _tornado(page, event)
-        _stock(page, event)
+        if has_levels(page.context, event):
+            _tornado(page, event)
+            _stock(page, event)
 
 
 def _courses(page: Page, events: list[Event]) -> None:
     """Value added by week: the middle of the draws and their 80 % range, one chart per event."""
+    main = next((event for event in events if event.detail), None)
+    if main is None:
+        return
     parts = []
     for event in events:
         rows = losses(page.context, event).table("course", party=page.home)
@@ -48,7 +55,6 @@ def _courses(page: Page, events: list[Event]) -> None:
                 pl.col("median").cast(pl.Float64),
             )
         )
-    event = next(e for e in events if e.detail)
     page.chart(
         "courses",
         pl.concat(parts),
@@ -65,8 +71,8 @@ def _courses(page: Page, events: list[Event]) -> None:
         ),
         dict.fromkeys(("low", "high", "median"), "share"),
         about={"notes": ["draws"]},
-        event=event_name(page, event),
-        loss=loss_finding(page.context, event, page.home, QUARTER),
+        event=event_name(page, main),
+        loss=loss_finding(page.context, main, page.home, QUARTER),
     )
 
 

@@ -9,7 +9,6 @@ from isthmus.ensemble.calibration.predict import beyond
 from isthmus.ensemble.losses import halving
 from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
 from isthmus.ensemble.losses.watch import RETURNED
-from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.events import Event
 from isthmus.study.page import Page
@@ -21,6 +20,8 @@ from isthmus.study.subjects.disruption.runs import (
     datasets,
     draws_finding,
     events,
+    has_course,
+    has_levels,
     loss_finding,
     losses,
     often_stopped,
@@ -45,19 +46,22 @@ def write(page: Page) -> None:
         return
     page.rests_on(*datasets(page.context, main), kind=Kind.ASSUMED)
     page.fields["year"] = YEAR
-    try:
-        around(page, main)
-    except DataMissing:
+    whole = has_levels(page.context, main)
+    if not whole:
         page.gap("no_levels", command=command)
-        return
     _main(page, main)
-    _reference(page, main)
+    if whole:
+        _reference(page, main)
     _sides(page)
     _ordinary(page)
-    _stops(page, main)
-    _returns(page, main)
-    _stock(page, main)
-    _ends(page, main)
+    if has_course(page.context, main):
+        _stops(page, main)
+        _returns(page, main)
+    else:
+        page.gap("no_course", command=command)
+    if whole:
+        _stock(page, main)
+        _ends(page, main)
     draw_all(page)
     list_all(page)
     page.note("day_by_day", "draws", "misfit", "split_assumed")

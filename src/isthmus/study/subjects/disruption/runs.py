@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -62,12 +63,24 @@ def losses(context: Context, event: Event) -> Losses:
     DataMissing
         When there is no such run; says which command makes it.
     """
-    listed = event in events(context)
-    question = losses_question if listed else supplier_question
-    return context.memo(
-        ("losses", event.key, event.actor),
-        lambda: load(question(event, context.study), context.world, store_of(context)),
-    )
+
+    def read() -> Losses:
+        listed = event in events(context)
+        question = (losses_question if listed else supplier_question)(event, context.study)
+        try:
+            return load(question, context.world, store_of(context))
+        except DataMissing:
+            if not question.parties:
+                raise
+        # A run for other parties still holds what these lose, if not their industries and weeks.
+        return load(replace(question, parties=()), context.world, store_of(context))
+
+    return context.memo(("losses", event.key, event.actor), read)
+
+
+def has_course(context: Context, event: Event) -> bool:
+    """Tell whether a run holds industries, weeks and the way back of home."""
+    return context.home in losses(context, event).result.provenance.parameters["parties"]
 
 
 def levels(context: Context, event: Event) -> Losses:
@@ -76,6 +89,15 @@ def levels(context: Context, event: Event) -> Losses:
         ("levels", event.key, event.actor),
         lambda: load(levels_question(event, context.study), context.world, store_of(context)),
     )
+
+
+def has_levels(context: Context, event: Event) -> bool:
+    """Tell whether an event has recorded runs with more stocks at home."""
+    try:
+        levels(context, event)
+    except DataMissing:
+        return False
+    return True
 
 
 def there(context: Context) -> tuple[Event, ...]:

@@ -22,6 +22,8 @@ from isthmus.study.subjects.disruption.runs import (
     backtest,
     datasets,
     first_stops,
+    has_course,
+    has_levels,
     levels,
     losses,
     more_days,
@@ -57,12 +59,15 @@ def list_all(page: Page) -> None:
     for event in detailed:
         _members(page, event)
     for event in detailed:
-        _industries(page, event)
+        if has_course(page.context, event):
+            _industries(page, event)
     for event in detailed[:1]:
-        _stops(page, event)
-        _tornado(page, event)
-        _stock(page, event)
-        _ends(page, event)
+        if has_course(page.context, event):
+            _stops(page, event)
+        if has_levels(page.context, event):
+            _tornado(page, event)
+            _stock(page, event)
+            _ends(page, event)
     _backtest(page)
 
 
