@@ -2,10 +2,10 @@
 
 Usage: python -m tools.runs [--store FOLDER] [--workers N] [--number N] [--plan] [--ship]
 
-Runs are made in a store (``build/runs`` by default), where what was begun is gone on with. With
-``--ship`` those that are needed take the place of what ships (`isthmus.store.Store.shipped`). They
-are small: only economies that a party of these studies is or holds are kept, and only the
-flagship has runs at more stocks; `isthmus study prepare` makes the others.
+Runs are made in a store (``build/runs`` by default), where what was begun is gone on with. A second
+call with ``--ship`` puts those that are needed in the place of what ships
+(`isthmus.store.Store.shipped`). They are small: only economies that a party of these studies is or
+holds are kept, and only the flagship has runs at more stocks; `isthmus study prepare` makes others.
 """
 
 from __future__ import annotations
@@ -58,9 +58,15 @@ def questions(world: World) -> list[Question]:
 
 
 def ship(store: Store, wanted: list[Question], world: World) -> None:
-    """Put the runs that answer the questions in the place of those that ship."""
+    """Put the runs that answer the questions in the place of those that ship.
+
+    What is missing is named and not shipped: pages then say which command makes it.
+    """
     target = Store.shipped().root
-    kept = [find(question, world, store)[:2] for question in wanted]
+    absent = missing(wanted, world, store)
+    for question in absent:
+        print(f"not made, not shipped: {question.scenario.name}")
+    kept = [find(question, world, store)[:2] for question in wanted if question not in absent]
     names = [e.id for e in store.runs(prefix=PREFIX) if e.done]
     kept += [(store, name) for name in names if recorded_backtest(store)]
     staging = target.with_name("shipped.new")
@@ -106,7 +112,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--plan", action="store_true", help="say what is missing, and stop")
     parser.add_argument("--number", type=int, help="only the run with this number, from 0")
-    parser.add_argument("--ship", action="store_true")
+    parser.add_argument("--ship", action="store_true", help="ship what is there; make nothing")
     options = parser.parse_args()
     world, store = World.open("starter"), Store(options.store)
     wanted = questions(world)
@@ -114,6 +120,10 @@ def main() -> int:
     todo = missing(chosen, world, store)
     years = sum(scenario_years(question) for question in todo)
     print(f"{len(wanted)} runs, {len(todo)} to make: {years:,.0f} years of days", flush=True)
+    if options.ship:
+        ship(store, wanted, world)
+        MEASURED.write_text(measured(world), encoding="utf-8")
+        return 0
     if options.plan:
         for number, question in enumerate(wanted):
             print(number, question.scenario.name, f"{scenario_years(question):,.0f}")
@@ -126,9 +136,6 @@ def main() -> int:
         print(f"{number} of {len(todo)}: {name}, {levels} levels, {took}", flush=True)
     if options.number is None:
         run_lens("calibration.backtest", world, parameters=RECORDED, store=store)
-    if options.ship:
-        ship(store, wanted, world)
-        MEASURED.write_text(measured(world), encoding="utf-8")
     return 0
 
 

@@ -111,9 +111,8 @@ def test_money_and_shares_add_up(found: Losses) -> None:
 
 def test_what_is_done_beforehand_saves_and_nothing_more_than_the_loss(found: Losses) -> None:
     today, stock, _ = sum(found.money(code).sum(axis=2) for code in found.economies).T
+    # In the mean only: who fills stocks again orders more, which others sell.
     assert stock.mean() < 0.9 * today.mean()
-    # Where nobody ran short anyway, who goes on making takes a little more from the others.
-    assert (stock < 1.01 * today).all()
     today, _, spared = found.share("DEU", 90).T
     assert (today > 1e-4).all()
     # Of its own deliveries nothing is missing; what is left comes through the others.

@@ -218,10 +218,12 @@ def often_stopped(context: Context, event: Event, party: str, days: int) -> pl.D
     )
 
 
-def typical_draw(context: Context, event: Event, party: str, days: int = QUARTER) -> int:
-    """Return the draw whose loss is the middle one."""
-    order = np.argsort(shares(context, event, party, days), kind="stable")
-    return int(order[(len(order) - 1) // 2])
+def stopping_draw(context: Context, event: Event, party: str, days: int = QUARTER) -> int | None:
+    """Return the draw with the middle loss among those in which an industry stops; None if none."""
+    stopped = first_stops(context, event, party).drop_nulls("day")["draw"].unique().to_list()
+    values = shares(context, event, party, days)
+    order = sorted(stopped, key=lambda draw: (values[draw], draw))
+    return order[(len(order) - 1) // 2] if order else None
 
 
 def more_days(names: Sequence[str]) -> tuple[float, ...]:

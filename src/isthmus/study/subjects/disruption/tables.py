@@ -29,8 +29,8 @@ from isthmus.study.subjects.disruption.runs import (
     more_days,
     often_stopped,
     shares,
+    stopping_draw,
     there,
-    typical_draw,
     wide,
 )
 
@@ -139,7 +139,9 @@ def _industries(page: Page, event: Event) -> None:
 
 def _stops(page: Page, event: Event) -> None:
     """Who stops when, in one draw: rows that occur together."""
-    draw = typical_draw(page.context, event, page.home)
+    draw = stopping_draw(page.context, event, page.home)
+    if draw is None:
+        return
     frame = (
         first_stops(page.context, event, page.home)
         .filter(pl.col("draw") == draw, pl.col("day").is_not_null())
@@ -147,8 +149,6 @@ def _stops(page: Page, event: Event) -> None:
         .select("day", page.industries())
         .with_columns(pl.col("day").cast(pl.Int64))
     )
-    if frame.is_empty():
-        return
     page.table(
         f"stops.{event.key}",
         frame.select("industry", "day"),
