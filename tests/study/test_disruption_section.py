@@ -305,6 +305,16 @@ def test_the_event_of_the_first_page_ships_with_its_levels_and_the_backtest(worl
     assert recorded_backtest()["backtest"].frame.height > 10
 
 
+def test_a_member_is_told_what_the_runs_of_others_hold_of_it(world) -> None:
+    study = open_study("taiwan-europe").with_parties(home="DEU")
+    context = Context(study, world)
+    built = written(context, "disruption")
+    assert "Germany" in built.answer[0].text
+    assert "gap.no_course" in {gap.key for gap in built.gaps}
+    with pytest.raises(DataMissing, match="no industries of DEU"):
+        shared.first_stops(context, shared.event_of(context, "chips_180", PARTNER), "DEU")
+
+
 def test_a_study_without_the_page_needs_no_runs(world) -> None:
     assert needed(open_study("germany-materials"), world) == ()
 

@@ -203,7 +203,16 @@ def others(context: Context, event: Event) -> tuple[Event, ...]:
 
 
 def first_stops(context: Context, event: Event, party: str) -> pl.DataFrame:
-    """Return industry, draw and first day below half of base output, of a party."""
+    """Return industry, draw and first day below half of base output, of a party.
+
+    Raises
+    ------
+    DataMissing
+        When the run holds no industries of this party.
+    """
+    found = losses(context, event)
+    if party not in found.result.provenance.parameters["parties"]:
+        raise DataMissing(f"run {found.run} holds no industries of {party}", where="runs")
     return losses(context, event).table("stops", party=party)
 
 
