@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+from isthmus.kernels.ppml_clusters import jackknifed, sandwich
 from isthmus.kernels.separation import separated
 
 Array = NDArray[np.float64]
@@ -19,7 +20,6 @@ Index = NDArray[np.int64]
 ETA_RANGE = 40.0
 COLLINEAR = 1e-10  # squared norm of a regressor after projection, relative to before
 MAX_HALVINGS = 12
-LONE_CLUSTER = 1e-10  # information left without a cluster, relative to all
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def ppml(
         if clusters is None
         else np.unique(clusters[kept], return_inverse=True)[1]
     )
-    robust = _jackknife if jackknife else _sandwich
+    robust = jackknifed if jackknife else sandwich
     covariance, n_groups = robust(residual_X, mu, y_in - mu, group)
     p = X.shape[1]
     coef, full = np.full(p, np.nan), np.full((p, p), np.nan)
@@ -389,50 +389,3 @@ def _deviance(y: Array, mu: Array) -> float:
     positive = y > 0
     log_part = y[positive] * np.log(y[positive] / mu[positive])
     return float(2.0 * (log_part.sum() - (y - mu).sum()))
-
-
-def _sandwich(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array, int]:
-    """Cluster-robust covariance with the factor G/(G - 1)."""
-    n_groups = int(group.max()) + 1
-    if X.shape[1] == 0:
-        return np.zeros((0, 0)), n_groups
-    if n_groups == 1:
-        raise SingularSystem(
-            "all observations are one cluster: no error can be estimated from it",
-            where="clusters",
-            hint="give several clusters, or none",
-        )
-    bread = np.linalg.inv((X * mu[:, None]).T @ X)
-    summed = _by_cluster(X * residual[:, None], group, n_groups)
-    meat = summed.T @ summed * (n_groups / (n_groups - 1))
-    return bread @ meat @ bread, n_groups
-
-
-def _jackknife(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array, int]:
-    """Covariance from the changes of the estimate when one cluster is left out (CR3)."""
-    n_groups, p = int(group.max()) + 1, X.shape[1]
-    if p == 0:
-        return np.zeros((0, 0)), n_groups
-    products = (X[:, :, None] * X[:, None, :] * mu[:, None, None]).reshape(len(X), p * p)
-    grams = _by_cluster(products, group, n_groups).reshape(n_groups, p, p)
-    total = grams.sum(axis=0)
-    rest = total - grams
-    if (np.diagonal(rest, axis1=1, axis2=2) < LONE_CLUSTER * np.diag(total)).any():
-        raise SingularSystem(
-            "an effect rests on a single cluster: its error cannot be estimated from clusters",
-            where="clusters",
-            hint="compare it with placebos instead",
-        )
-    scores = _by_cluster(X * residual[:, None], group, n_groups)
-    changes = np.linalg.solve(rest, scores[:, :, None])[:, :, 0]
-    return np.asarray(changes.T @ changes * (n_groups - 1) / n_groups), n_groups
-
-
-def _by_cluster(values: Array, group: Index, n_groups: int) -> Array:
-    """Column sums over each cluster, shape (G, columns)."""
-    return np.column_stack(
-        [
-            np.bincount(group, weights=values[:, c], minlength=n_groups)
-            for c in range(values.shape[1])
-        ]
-    )
