@@ -215,11 +215,12 @@ def prior_draws(
     problem, effort, folder, executor, cancel, progress
         As in `sample`.
     draws : int
-        Draws to simulate, in whole batches; those without an answer are left away.
+        Draws to simulate, rounded up to whole batches; those without an answer are left away.
     """
     run = _Run(problem, effort, folder, executor, cancel, progress)
     order = tuple(range(len(problem.stages)))
-    batches = _round(0, 0, draws, replace(effort, batches=-(-draws // effort.batch)))
+    count = -(-draws // effort.batch)
+    batches = _round(0, 0, count * effort.batch, replace(effort, batches=count))
     return Drawn(*_gathered(run.simulated(_Work(problem, effort.seed, 0, np.inf, order), batches)))
 
 
