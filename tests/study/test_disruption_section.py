@@ -232,7 +232,8 @@ def test_more_stock_at_home_is_held_against_the_same_draws(context, built) -> No
     assert frame["saved"].to_list() == sorted(frame["saved"].to_list())
 
 
-def test_measures_read_the_same_runs(context, monkeypatch) -> None:
+def test_measures_read_the_same_runs(world, monkeypatch) -> None:
+    context = Context(open_study("taiwan-europe"), world)
     known = measures()
     own = known["disruption.loss_ratio"].run(
         context, event="chips_180", actor=PARTNER, a=PARTNER, b=PARTNER

@@ -22,7 +22,7 @@ from isthmus.study import assess, open_study
 from isthmus.study.claims import rejudged
 from isthmus.study.context import Context
 from isthmus.study.subjects import PAGES as STUDY_PAGES
-from isthmus.study.subjects.disruption.runs import losses
+from isthmus.study.subjects.disruption.runs import event_of, shares
 from isthmus.web.app import PAGES
 from isthmus.web.state import Explorer
 from isthmus.web.subjects import SUBJECTS
@@ -302,13 +302,14 @@ def test_no_request_breaks_a_page(
     assert reply.headers["content-security-policy"]
 
 
-def test_corners_are_the_losses_of_the_dossier(client: Client, explorer: Explorer) -> None:
-    asked = "table=disruption_corners&where.event=chips_180&min.days=90&max.days=90"
+def test_draws_are_the_losses_of_the_dossier(client: Client, explorer: Explorer) -> None:
+    asked = "table=disruption_draws&where.event=chips_180&min.days=90&max.days=90"
     found = client.ask(f"/study/lithuania-taiwan/disruption.json?{asked}").json()
     study = open_study("lithuania-taiwan")
     home, partner = study.parties["home"], study.parties["partner"]
-    wanted = losses(Context(study, explorer.world), "chips_180", partner, home, 90)
-    assert [row[-1] for row in found["table"]["rows"]] == plain(wanted["share"].to_list())
+    context = Context(study, explorer.world)
+    wanted = shares(context, event_of(context, "chips_180", partner), home, 90)
+    assert [row[-1] for row in found["table"]["rows"]] == plain(wanted.tolist())
     assert found["table"]["kind"] == "assumed"
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from isthmus import chains, dependence
 from isthmus.study.ask.trade import FLOWS
 from isthmus.study.context import Context
-from isthmus.study.subjects.disruption.listed import corners_table
+from isthmus.study.subjects.disruption.listed import draws_table
 from isthmus.web.answers import Question
 from isthmus.web.datasets import rows_of
 from isthmus.web.state import Explorer
@@ -42,11 +42,11 @@ def _chips(explorer: Explorer, question: Question) -> Iterable[Tabled]:
 
 
 def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
-    """What home loses in every recorded corner of the assumptions, by event and days."""
+    """What home loses in every recorded draw of the posterior, by event and days."""
     study, home = explorer.answers.study(question), question.roles["home"]
-    found = corners_table(Context(study, explorer.world), home)
+    found = draws_table(Context(study, explorer.world), home)
     if found is not None:
-        yield Tabled(found, explorer.t("table.corners", home=explorer.name(home)))
+        yield Tabled(found, explorer.t("table.draws", home=explorer.name(home)))
 
 
 def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:

@@ -1,4 +1,4 @@
-"""Losses of one party in every recorded corner, as a table to sort and filter."""
+"""Losses of one party in every draw, as a table to sort and filter."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ from dataclasses import replace
 
 import polars as pl
 
-from isthmus.errors import DataMissing
 from isthmus.evidence import SHARE, Kind, Table
 from isthmus.evidence.frames import dimension, number, table
 from isthmus.study.context import Context
-from isthmus.study.subjects.disruption.runs import HORIZONS, RUNS, YEAR, losses
-from isthmus.study.subjects.disruption.tables import events
+from isthmus.study.subjects.disruption.runs import HORIZONS, YEAR, datasets, shares, there
 
 TEXTS = {
     "event": "what happens",
     "actor": "by whom, or in whose trade",
     "days": "days counted from the start",
-    "stock_stopped": "days of use held of the inputs that are stopped",
-    "stock_other": "days of use held of all other inputs",
-    "psi": "share of the wanted stock below which output is held down",
-    "redirect": "whether buyers turn to other origins",
-    "criticality": "which inputs a line cannot do without",
+    "draw": "number of the draw of the posterior",
 }
 
 
-def corners_table(context: Context, party: str) -> Table | None:
-    """Return the share of value added that a party loses, by event, days and assumption.
+def draws_table(context: Context, party: str) -> Table | None:
+    """Return the share of value added that a party loses, by event, days and draw.
 
     Parameters
     ----------
@@ -38,29 +32,31 @@ def corners_table(context: Context, party: str) -> Table | None:
     Returns
     -------
     Table or None
-        One row per corner; None where the world holds no runs for the parties of the study.
+        One row per draw; None where there are no recorded runs for the parties of the study.
     """
-    frames = []
-    try:
-        for event, actor in events(context):
-            for days in HORIZONS:
-                found = losses(context, event, actor, party, days)
-                named = {"event": event, "actor": actor, "days": days}
-                frames.append(found.select(*(pl.lit(v).alias(k) for k, v in named.items()), "*"))
-    except DataMissing:
-        return None
+    frames: list[pl.DataFrame] = []
+    used: dict[str, None] = {}
+    for event in there(context):
+        used |= dict.fromkeys(datasets(context, event))
+        for days in HORIZONS:
+            values = shares(context, event, party, days)
+            named = {"event": event.key, "actor": event.actor, "days": days}
+            frames.append(
+                pl.DataFrame({"draw": range(len(values)), "share": values}).select(
+                    *(pl.lit(v).alias(k) for k, v in named.items()), "draw", "share"
+                )
+            )
     if not frames:
         return None
     columns = [dimension(name, text) for name, text in TEXTS.items()]
     columns.append(number("share", SHARE, "share of the value added of these days that is lost"))
-    text = "share of value added lost, by event, days and assumption"
     listed = table(
-        "disruption_corners",
+        "disruption_draws",
         pl.concat(frames),
         columns,
         kind=Kind.ASSUMED,
-        datasets=[RUNS],
-        text=text,
-        notes=[context.catalogue.text("caveat.corners")],
+        datasets=list(used),
+        text="share of value added lost, by event, days and draw",
+        notes=[context.catalogue.text("caveat.posterior")],
     )
     return replace(listed, years=(YEAR,))
