@@ -52,7 +52,7 @@ def _courses(page: Page, events: list[Event]) -> None:
                 pl.col("day").cast(pl.Int64),
                 pl.col("low_80").cast(pl.Float64).alias("low"),
                 pl.col("high_80").cast(pl.Float64).alias("high"),
-                pl.col("median").cast(pl.Float64),
+                pl.col("median").cast(pl.Float64).alias("course"),
             )
         )
     page.chart(
@@ -61,7 +61,7 @@ def _courses(page: Page, events: list[Event]) -> None:
         ChartSpec(
             "paths",
             x="day",
-            y="median",
+            y="course",
             low="low",
             high="high",
             roles={"": "home"},
@@ -69,7 +69,7 @@ def _courses(page: Page, events: list[Event]) -> None:
             facet="event",
             share=True,
         ),
-        dict.fromkeys(("low", "high", "median"), "share"),
+        dict.fromkeys(("low", "high", "course"), "share"),
         about={"notes": ["draws"]},
         event=event_name(page, main),
         loss=loss_finding(page.context, main, page.home, QUARTER),

@@ -35,7 +35,7 @@ from isthmus.study.subjects.disruption.runs import (
 )
 
 MOST_INDUSTRIES = 15
-SPANS = ("month", "quarter", "year")
+SPANS = ("first_month", "quarter", "year")
 ENDS = ("low", "high")
 
 
@@ -252,7 +252,7 @@ def _backtest(page: Page) -> None:
         return
     frame = found.sort("episode", "observable").select(
         "episode",
-        "quantity",
+        pl.col("quantity").alias("observable"),
         pl.when(pl.col("role") == "used")
         .then(pl.lit(page.word("word.used")))
         .otherwise(pl.lit(page.word("word.held_out")))
@@ -266,16 +266,16 @@ def _backtest(page: Page) -> None:
         .otherwise(pl.lit(page.word("word.share")))
         .alias("measured_in"),
         "observed",
-        "median",
+        pl.col("median").alias("predicted"),
         "low_80",
         "high_80",
     )
-    values = ("observed", "median", "low_80", "high_80")
+    values = ("observed", "predicted", "low_80", "high_80")
     page.table(
         "backtest",
         frame,
         dict.fromkeys(values, "1"),
-        attributes=["role", "outside", "measured_in", "quantity"],
+        attributes=["role", "outside", "measured_in", "observable"],
         datasets=datasets(page.context, there(page.context)[0]),
         notes=["backtest"],
     )
