@@ -48,6 +48,11 @@ def test_the_token_leads_to_no_other_host(stranger: Client, gate: Gate) -> None:
     assert reply.headers["location"] == "/evil.example/"
 
 
+def test_the_place_it_leads_to_is_no_other_header(stranger: Client, gate: Gate) -> None:
+    reply = stranger.ask(f"/a%0d%0aset-cookie:x?token={gate.token}")
+    assert reply.headers["location"] == "/a%0D%0Aset-cookie:x"
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.1.evil:8750", ""]
 )

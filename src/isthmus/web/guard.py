@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 
@@ -110,7 +110,7 @@ class Guard:
         given = next((value for name, value in asked if name == PARAMETER), None)
         if given is not None and self.gate.opens(given):
             rest = urlencode([(name, value) for name, value in asked if name != PARAMETER])
-            place = "/" + scope["path"].lstrip("/\\")
+            place = quote("/" + scope["path"].lstrip("/\\"), safe="/@,:+")
             cookie = f"{self.cookie}={self.gate.session}; HttpOnly; SameSite=Strict; Path=/"
             to = {"location": f"{place}?{rest}" if rest else place, "set-cookie": cookie}
             return 303, "", to
