@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from isthmus import chains
-from isthmus.study.ask.lookthrough import ARMS_MADE_IN
+from isthmus import chains, codes
 from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
@@ -42,10 +41,10 @@ def test_arms_are_bounded_by_the_industries_that_the_concordance_names(world, co
         ]
         for prefix in ("9302", "9306", "8526", "9014", "890610", "871000", "8802")
     }
-    assert set(held.values()) == set(ARMS_MADE_IN)
+    assert set(held.values()) == set(codes.industries_in("arms"))
     said = next(s for s in written(context, "chains").answer if "no share is assumed" in s.text)
     found = chains.lookthrough(
-        world, "EU27_2020", on=["CHN", "TWN"], by="industry", industries=ARMS_MADE_IN
+        world, "EU27_2020", on=["CHN", "TWN"], by="industry", industries=codes.industries_in("arms")
     )["lookthrough"].frame
     for on in ("CHN", "TWN"):
         shares = found.filter(pl.col("partner") == on)["look_through"]
