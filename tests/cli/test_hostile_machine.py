@@ -65,6 +65,7 @@ def test_full_disk_is_named_and_leaves_nothing(
     assert done.stdout.split() == []
 
 
+@pytest.mark.once_broken("a full store cost the answer")
 @pytest.mark.parametrize("size", ["4k", "24k", "64k"])
 def test_full_home_costs_the_record_and_not_the_answer(
     tmp_path: Path, own_mounts: list[str], size: str

@@ -54,6 +54,7 @@ def printed(capsys: pytest.CaptureFixture[str]) -> str:
     return text
 
 
+@pytest.mark.once_broken("text of data drove the terminal")
 def test_records_and_rows_are_printed_without_what_a_terminal_obeys(capsys, table) -> None:
     assert main(["data", "add", str(table)]) == 0
     assert main(["data", "list"]) == 0

@@ -55,6 +55,7 @@ def test_every_option_that_takes_a_file_is_known_here() -> None:
     assert shown <= WRITES | reads | folders
 
 
+@pytest.mark.once_broken("--out replaced a file unasked")
 @pytest.mark.parametrize(
     "words",
     [
@@ -86,6 +87,7 @@ def test_force_replaces_a_file(here: Path) -> None:
     assert [p.name for p in here.iterdir()] == ["p.csv"]
 
 
+@pytest.mark.once_broken("--force replaced devices, pipes and links")
 @pytest.mark.parametrize("force", [[], ["--force"]])
 @pytest.mark.parametrize("kind", ["pipe", "link", "broken link", "folder", "device"])
 @pytest.mark.parametrize(
@@ -123,6 +125,7 @@ def test_what_is_not_a_file_is_refused_with_and_without_force(
         assert (here / "real.csv").read_text() == "mine"
 
 
+@pytest.mark.once_broken("--force replaced devices, pipes and links")
 @pytest.mark.parametrize("name", ["/dev/null", "/dev/stdout"])
 def test_the_systems_devices_are_refused(name: str) -> None:
     before = os.lstat(name).st_mode
@@ -161,6 +164,7 @@ def killed() -> int:
     return child.pid
 
 
+@pytest.mark.once_broken("killed writers left hidden files")
 def test_what_killed_writers_left_goes_with_the_next_run_or_with_gc(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

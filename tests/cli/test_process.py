@@ -33,6 +33,7 @@ def named(done: subprocess.CompletedProcess[bytes], code: int, words: str) -> No
     assert "unforeseen" not in said
 
 
+@pytest.mark.once_broken("a stack for a closed or full output, and a low limit of memory")
 @pytest.mark.skipif(os.name == "nt", reason="streams as a shell of Unix closes them")
 @pytest.mark.parametrize(
     ("shell", "code", "words"),
@@ -58,6 +59,7 @@ def test_a_closed_output_is_no_place_for_other_files(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.once_broken("a stack for COLUMNS=abc")
 @pytest.mark.parametrize("width", ["abc", "", "²", "-1", "0", "99999999999999999999"])
 def test_a_width_that_is_no_number_is_none(width: str) -> None:
     for words in (CODES, ["--help"]):
@@ -66,6 +68,7 @@ def test_a_width_that_is_no_number_is_none(width: str) -> None:
         assert done.stdout
 
 
+@pytest.mark.once_broken("a stack for a store that cannot be")
 @pytest.mark.skipif(os.name == "nt", reason="limits and folders of Unix")
 def test_a_store_that_cannot_be_is_named_and_stops_no_answer(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
@@ -84,6 +87,7 @@ def test_a_store_that_cannot_be_is_named_and_stops_no_answer(tmp_path: Path) -> 
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.once_broken("a stack for PYTHONOPTIMIZE=2")
 def test_without_docstrings_the_missing_charts_are_named_first(tmp_path: Path) -> None:
     done = run("assess", "--out", str(tmp_path / "x"), PYTHONOPTIMIZE="2")
     named(done, 1, "charts cannot be drawn")
@@ -91,6 +95,7 @@ def test_without_docstrings_the_missing_charts_are_named_first(tmp_path: Path) -
     named(run(*CODES, PYTHONOPTIMIZE="2"), 0, "")
 
 
+@pytest.mark.once_broken("a stack for names that are no text")
 def test_words_that_are_no_text_are_named(tmp_path: Path) -> None:
     done = run("dependence", "JPN", "--out", os.fsencode(tmp_path) + b"/a\xff.csv")
     named(done, 3, "is not UTF-8 text")
@@ -98,6 +103,7 @@ def test_words_that_are_no_text_are_named(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.once_broken("a stack for nesting, digits, names and missing files")
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -109,6 +109,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.once_broken("CSV kept formulas")
 def test_text_that_a_spreadsheet_would_run_is_marked_and_comes_back_as_it_was(capsys, tmp_path):
     table = write_table(tmp_path)
     frame = pl.DataFrame({"exporter": HOSTILE, "value": [-float(n) for n in range(10)]})

@@ -70,6 +70,7 @@ def isthmus(home: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.once_broken("the same question at once got one answer")
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_four_processes_asking_the_same_get_four_equal_answers(tmp_path, number):
     (tmp_path / "own.toml").write_text(STOP)
@@ -108,6 +109,7 @@ def ask(store: Store, world: World, **controls: object):
     )
 
 
+@pytest.mark.once_broken("the same question at once got one answer")
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs SIGSTOP")
 def test_a_stopped_holder_is_not_waited_for(tmp_path, world):
     store = Store(tmp_path / "store", wait=2.0)
@@ -154,6 +156,7 @@ def test_who_waits_may_give_up(tmp_path, world):
         child.communicate()
 
 
+@pytest.mark.once_broken("the same question at once got one answer")
 def test_an_ensemble_at_once_is_run_once(tmp_path):
     (tmp_path / "spread.toml").write_text(PLAN)
     words = ["ensemble", "run", str(tmp_path / "spread.toml"), "--json"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -111,6 +112,7 @@ def test_the_page_has_links_headings_and_marks_of_its_own(short: Dossier) -> Non
     assert {e.split()[0] for e in found if "html" in e} == {"html_inline"}
 
 
+@pytest.mark.once_broken("text of a study was markup in Markdown")
 @given(TEXTS.filter(one_line))
 @example(PAYLOAD)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -43,6 +43,7 @@ def test_an_existing_folder_is_kept_unless_forced(short: Dossier, tmp_path: Path
     assert (target / "dossier.md").read_text("utf-8") != "older"
 
 
+@pytest.mark.once_broken("--force removed everything in the folder")
 def test_forced_or_not_nothing_but_a_dossier_is_ever_replaced(
     short: Dossier, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +70,7 @@ def test_forced_or_not_nothing_but_a_dossier_is_ever_replaced(
     assert {p.name for p in mixed.iterdir()} == FILES | {"study.toml"}
 
 
+@pytest.mark.once_broken("a folder made meanwhile was removed")
 def test_a_folder_made_while_the_dossier_is_written_stays(
     short: Dossier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -264,6 +264,7 @@ def test_a_link_above_the_file_is_followed(tmp_path):
     assert files(tmp_path / "real") == {"a.txt": b"1"}
 
 
+@pytest.mark.once_broken("a stack for an output without a name")
 @pytest.mark.parametrize("name", [".", "..", "/", "x/.."])
 def test_a_path_without_a_name_is_refused(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)

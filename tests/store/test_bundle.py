@@ -60,6 +60,7 @@ def test_a_bundle_travels_whole_and_is_the_same_every_time(store, bundle, tmp_pa
     assert verify(other) == (2, [])
 
 
+@pytest.mark.once_broken("a record forged licences of others")
 def test_no_record_can_forge_a_licence_of_another(store, tmp_path):
     forged = "CC0-1.0\n\n## one@0000: stolen\n\nLicence: none\r\rAttribution: none"
     names = ("title", "publisher", "edition", "licence", "attribution", "address")
@@ -201,6 +202,7 @@ def _damage(key):  # type: ignore[no-untyped-def]
     return change
 
 
+@pytest.mark.once_broken("a damaged bundle was called imported")
 def test_a_damaged_member_is_refused_though_its_data_set_is_known(store, bundle):
     before = files(store.root / "datasets")
     with pytest.raises(DataCorrupted, match="content that its manifest names"):

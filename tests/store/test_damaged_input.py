@@ -26,6 +26,7 @@ def bundle(tmp_path: Path) -> Path:
     return tmp_path / "bundle.zip"
 
 
+@pytest.mark.once_broken("names of files were patterns")
 def test_a_name_with_marks_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     rows(1.0).write_parquet("q1.parquet")
@@ -42,6 +43,7 @@ def test_a_store_below_a_folder_with_marks_reads_its_own_files(tmp_path: Path) -
     assert store.table(reference).equals(rows(1.0))
 
 
+@pytest.mark.once_broken("a stack for numbers beyond 64 bits")
 @pytest.mark.parametrize("kind", [pl.UInt64, pl.Int128])
 def test_whole_numbers_beyond_64_bits_are_named(kind: type[pl.DataType], tmp_path: Path) -> None:
     wide = pl.DataFrame({"exporter": [2**63, None]}, schema={"exporter": kind})
@@ -54,6 +56,7 @@ def test_whole_numbers_beyond_64_bits_are_named(kind: type[pl.DataType], tmp_pat
     assert content_hash(narrow) == content_hash(narrow.cast(pl.Int64))
 
 
+@pytest.mark.once_broken("a stack for a nested record")
 @pytest.mark.parametrize("ending", ["toml", "json"])
 def test_records_are_named_by_file(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"record.{ending}"
@@ -65,6 +68,7 @@ def test_records_are_named_by_file(ending: str, tmp_path: Path) -> None:
         read_record(tmp_path)
 
 
+@pytest.mark.once_broken("a stack for a damaged bundle")
 def test_every_damage_to_a_bundle_is_bad_input(bundle: Path, tmp_path: Path) -> None:
     good = bundle.read_bytes()
     end = good.rindex(b"PK\x05\x06")

@@ -42,6 +42,7 @@ def seconds(text: str) -> float:
     return time.process_time() - started
 
 
+@pytest.mark.once_broken("the study reader was quadratic")
 @pytest.mark.parametrize(
     "text",
     [
@@ -59,6 +60,7 @@ def test_large_studies_are_read_in_time(text: str) -> None:
     assert seconds(text) < 5
 
 
+@pytest.mark.once_broken("messages had no end")
 def test_messages_show_twenty_problems_and_how_many_more() -> None:
     with pytest.raises(BadInput) as caught:
         load_study(claims(50, kind="wrong"))
@@ -78,6 +80,7 @@ def test_long_values_are_shown_by_their_ends() -> None:
     assert len(str(caught.value)) < 5_000
 
 
+@pytest.mark.once_broken("a stack for a list as a kind")
 def test_a_list_where_a_word_is_wanted_is_named_with_its_line() -> None:
     text = claims(1).replace('kind = "unmeasured"', 'kind = ["fact"]')
     with pytest.raises(BadInput) as caught:

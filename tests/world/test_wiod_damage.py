@@ -34,6 +34,7 @@ def test_a_sound_table_is_read(tmp_path: Path) -> None:
     assert read.other.tolist() == [4.0, 4.0]
 
 
+@pytest.mark.once_broken("a stack for a damaged archive of arrays")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -138,13 +138,12 @@ def entry() -> int:
 def _dispatch(words: list[str]) -> int:
     from cyclopts import CycloptsError
 
-    from isthmus.cli.output import say
-
     app = build_app()
     try:
         code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         from isthmus.cli.advice import advice
+        from isthmus.cli.output import say
 
         say(f"usage: {error}\n  hint:  {advice(words, app) or _help_of(words, app)}")
         return EXIT_USAGE

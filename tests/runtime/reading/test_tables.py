@@ -43,6 +43,7 @@ def test_folders_and_pipes_are_refused(tmp_path: Path) -> None:
         read_text_table(tmp_path / "y.csv")
 
 
+@pytest.mark.once_broken("a stack for a damaged Parquet file")
 def test_panics_of_the_parser_have_a_name_and_no_voice(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,6 +66,7 @@ def test_panics_of_the_parser_have_a_name_and_no_voice(
         parquet_frame(b"PAR1 nothing PAR1")
 
 
+@pytest.mark.once_broken("a table of 100,000 columns was read for minutes")
 def test_a_table_without_end_in_its_first_line_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(",".join(f"c{n}" for n in range(100_000)) + "\n")

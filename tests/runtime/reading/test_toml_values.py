@@ -130,6 +130,7 @@ def test_files_that_are_none_are_named(tmp_path: Path) -> None:
         read_toml(path)
 
 
+@pytest.mark.once_broken("a pipe was waited for")
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_a_pipe_or_device_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
