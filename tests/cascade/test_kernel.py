@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isthmus.kernels.cascade import link_kinds, propagate, supply_network, systemic_index
@@ -200,8 +200,32 @@ def test_the_loop_without_the_compiler_is_the_same_loop(network, replaceable):
     )
 
 
+ABOVE_ONE = (
+    # Shares of one customer that sum to one ulp above it.
+    np.array(
+        [
+            [0.0, 0.0, 0.00389095, 0.00480942],
+            [0.00343019, 0.0, 0.0090971, 0.00413066],
+            [0.01848652, 0.0, 0.0, 0.00680386],
+            [0.00229668, 0.0, 0.0, 0.0],
+        ]
+    ),
+    np.zeros(4, int),
+    np.array([[0]]),
+    np.array(
+        [
+            [0.0, 0.506385, 1.0],
+            [0.0, 0.9332239, 0.08582579],
+            [1.0, 1.0, 0.0],
+            [0.39942526, 0.93644206, 0.0],
+        ]
+    ),
+)
+
+
 @settings(max_examples=60, deadline=None)
 @given(networks(), st.booleans())
+@example(ABOVE_ONE, False)
 def test_fixed_point_solves_its_equation_and_bounds_the_published_rule(network, replaceable):
     """The fixed point leaves no residual, and no level of the published rule lies below it."""
     weights, sector, essential, psi = network

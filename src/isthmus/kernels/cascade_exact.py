@@ -102,7 +102,7 @@ def _least(rows: sparse.csr_array, first: Ints, psi: Floats) -> tuple[Floats, in
         rise = loss > x + RISE
         if not rise.any():
             return x, step
-        chosen[rise], x = best[rise], np.where(rise, loss, x)
+        chosen[rise], x = best[rise], np.where(rise, np.minimum(1.0, loss), x)
         support = int(np.count_nonzero(x))
         if step >= _FIRST_STEPS and support == reached:
             break

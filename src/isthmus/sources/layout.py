@@ -8,7 +8,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 
 from isthmus.errors import BadInput
@@ -123,16 +122,16 @@ def clean_name(cell: str) -> str:
 def find_delimiter(text: str, wanted: Collection[str], where: str) -> tuple[str, bool]:
     """Return the separator of a text, and whether its first line declares it (``sep=;``).
 
-    The one whose header names most of `wanted`, then the one that cuts most records into equally
-    many cells, then the one that cuts them into most.
+    The one whose header names most of `wanted`, then one that leaves no quotation mark open, then
+    the one that cuts most records into equally many cells, then the one that cuts them into most.
     """
     first = text[:12].splitlines()[0].strip(BLANKS + '"') if text[:12].strip() else ""
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], True
     lowered = {name.casefold() for name in wanted}
-    best, best_score = ",", (0, 0.0, 0)
+    best, best_score = ",", (0, False, 0.0, 0)
     for delimiter in DELIMITERS:
-        sample = _sample(text, delimiter, where)
+        sample, whole = _sample(text, delimiter, where)
         widths = [len(cells) for _, cells in sample if filled(cells)]
         counts = Counter(width for width in widths if width > 1)
         width, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
@@ -143,17 +142,20 @@ def find_delimiter(text: str, wanted: Collection[str], where: str) -> tuple[str,
             (len(lowered & {clean_name(c).casefold() for c in cells}) for _, cells in sample),
             default=0,
         )
-        score = (named if named > 1 else 0, often, width)
+        score = (named if named > 1 else 0, whole, often, width)
         if score > best_score:
             best, best_score = delimiter, score
     return best, False
 
 
-def _sample(text: str, delimiter: str, where: str) -> list[Record]:
+def _sample(text: str, delimiter: str, where: str) -> tuple[list[Record], bool]:
+    """Return the first records up to one that cannot be cut, and whether all could be."""
     found: list[Record] = []
-    with suppress(BadInput):
+    try:
         found.extend(islice(records(text, delimiter, where), _SAMPLE))
-    return found
+    except BadInput:
+        return found, False
+    return found, True
 
 
 def find_header(sample: Sequence[Record], wanted: Collection[str]) -> int:

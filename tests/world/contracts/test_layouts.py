@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -107,6 +107,14 @@ def taken(key: str, raw: bytes, choices: Choices | None = None) -> Conformed:
     return conform(record(key), from_text(read_bytes(raw, "t.csv", choices.reading)), choices)
 
 
+# titles that another separator would cut, and whose quotation marks do not fit it
+TITLED = [
+    Layout(d, ".", "", "utf-8", "\n", csv.QUOTE_MINIMAL, titles, titles[:1], *[False] * 3)
+    for d, titles in (
+        (",", ("Source: Office; own sums", "Größe der Einfuhren, Mio. USD")),
+        (";", ("Größe der Einfuhren, Mio. USD", "Source: Office; own sums")),
+    )
+]
 # a number with three decimals and four digits before them settles how all are written
 AMOUNTS = st.lists(st.integers(0, 10**10).map(lambda n: n / 1000), min_size=2, max_size=8).map(
     lambda values: [1234.567, *values]
@@ -116,6 +124,8 @@ SELLERS = ("CHN", "USA", "JPN", "KOR", "FRA", "ITA", "GBR", "IND", "BRA")
 
 @settings(max_examples=200, deadline=None)
 @given(layout=layouts(), values=AMOUNTS, marker=st.sampled_from((*MARKERS, *DASHES)))
+@example(layout=TITLED[0], values=[1234.567, 0.0, 0.0], marker="")
+@example(layout=TITLED[1], values=[1234.567, 0.0, 0.0], marker="")
 def test_trade_in_any_layout(layout: Layout, values: list[float], marker: str) -> None:
     sold = dict(zip(SELLERS, values, strict=False))
     header = ["year", "exporter", "importer", "product", "value", "quantity", "coverage"]
