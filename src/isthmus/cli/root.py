@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from isthmus._version import __version__
@@ -50,6 +51,7 @@ ROOMS: tuple[Room, ...] = (
     Room("coercion", "isthmus.cli.coercion:app", "Past coercion, its effects, and leverage."),
     Room("explore", "isthmus.web.command:app", "Look at the results in the browser."),
     Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),
+    Room("losses", "isthmus.cli.rooms:losses", "Lenses of the room losses."),
 )
 
 _HELP = {"--help", "-h", "--version"}
@@ -81,13 +83,25 @@ def build_app(rooms: Sequence[Room] = ROOMS):  # type: ignore[no-untyped-def]
 
 
 def _others(known: Collection[str]) -> list[str]:
-    """Return the rooms of lenses without a module here; what is wrong with them is said on use."""
+    """Return the rooms of other packages; what is wrong with them is said on use."""
+    if not _any_offered():
+        return []
     from isthmus.ensemble.rooms import rooms
 
     elsewhere = {"calibration": "disruption"}
     with contextlib.suppress(IsthmusError):
         return [room for room in rooms() if elsewhere.get(room, room) not in known]
     return []
+
+
+def _any_offered() -> bool:
+    """Say whether a package beside this one offers rooms, without what reads them in full."""
+    for place in dict.fromkeys(sys.path):
+        with contextlib.suppress(OSError):
+            found = Path(place).glob("*-info/entry_points.txt")
+            if any(b"isthmus.lenses" in path.read_bytes() for path in found):
+                return True
+    return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Cancel token, progress, executors, atomic files, resume."""
 
-from isthmus.runtime.arrays import ArrayCheckpoint
+from typing import TYPE_CHECKING, Any
+
 from isthmus.runtime.atomic import (
     atomic_write,
     atomic_write_bytes,
@@ -15,6 +16,9 @@ from isthmus.runtime.progress import Progress, ProgressEvent, silent, terminal_p
 from isthmus.runtime.publish import publish_file, publish_folder, publish_text, working_folder
 from isthmus.runtime.targets import check_files, check_folder
 from isthmus.runtime.threadpool import ThreadExecutor
+
+if TYPE_CHECKING:
+    from isthmus.runtime.arrays import ArrayCheckpoint
 
 __all__ = [
     "ArrayCheckpoint",
@@ -44,3 +48,12 @@ __all__ = [
     "working_folder",
     "write_bytes",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs NumPy when it is asked for: the list of commands does not."""
+    if name == "ArrayCheckpoint":
+        from isthmus.runtime.arrays import ArrayCheckpoint
+
+        return ArrayCheckpoint
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
