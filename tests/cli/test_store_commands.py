@@ -288,3 +288,75 @@ def test_settings_are_toml_values_or_text():
     }  # fmt: skip
     with pytest.raises(BadInput):
         parse_settings(("a",))
+
+
+OWN_RECORD = """
+key = "{key}"
+title = "Days"
+publisher = "A firm"
+edition = "{edition}"
+unit = "days"
+kind = "assumed"
+licence = "own"
+attribution = "A firm"
+redistribution = "forbidden"
+"""
+
+
+def added(capsys, folder: Path, key: str, edition: str) -> str:
+    (folder / "days.csv").write_text("industry,days\nC26,45.5\nC29,8\n", encoding="utf-8")
+    record = OWN_RECORD.format(key=key, edition=edition)
+    (folder / "days.toml").write_text(record, encoding="utf-8")
+    return str(document(capsys, "data", "add", folder / "days.csv")["added"])
+
+
+def test_sets_that_were_added_are_shown_and_removed(capsys, tmp_path):
+    first = added(capsys, tmp_path, "own_days", "2024")
+    for name in ("own_days", first):
+        assert document(capsys, "data", "show", name)["dataset"]["edition"] == "2024"
+    assert main(["data", "show", "own_days"]) == 0
+    assert "45.5" in capsys.readouterr().out
+    second = added(capsys, tmp_path, "own_days", "2025")
+    assert document(capsys, "data", "show", "own_days")["dataset"]["edition"] == "2025"
+    assert document(capsys, "data", "show", first)["dataset"]["edition"] == "2024"
+    # two versions: which one is meant must be said
+    assert main(["data", "remove", "own_days"]) == 3
+    said = capsys.readouterr().err
+    assert first in said
+    assert second in said
+    assert document(capsys, "data", "remove", first) == {
+        "schema_version": 1,
+        "removed": first,
+        "used_by": [],
+    }
+    assert document(capsys, "data", "remove", "own_days")["removed"] == second
+    assert document(capsys, "data", "list")["stored"] == []
+    assert main(["data", "show", "own_days"]) == 4
+    assert main(["data", "remove", "own_days"]) == 4
+    # what ships stays
+    assert main(["data", "remove", "icio_flows"]) == 4
+    capsys.readouterr()
+
+
+def test_a_set_that_a_run_used_is_removed_with_a_word_on_the_run(capsys, tmp_path):
+    name = added(capsys, tmp_path, "own_days", "2024")
+    words = ["dependence", "DEU", "--industry", "C26", "--world", "starter+own_days"]
+    document(capsys, *words)
+    (run,) = document(capsys, "runs", "list")["runs"]
+    assert document(capsys, "data", "remove", name)["used_by"] == [run["run"]]
+    assert main(["runs", "show", run["run"]]) == 0
+    assert main(["runs", "rerun", run["run"]]) != 0
+    capsys.readouterr()
+
+
+def test_runs_are_found_by_the_name_of_their_lens_in_either_spelling(capsys):
+    document(capsys, "dependence", "chips", "DEU")
+    (run,) = document(capsys, "runs", "list")["runs"]
+    assert run["lens"] == "dependence.chip_imports"
+    assert run["run"].startswith("dependence.chip-imports-")
+    for name in (
+        "dependence.chip_imports",
+        "dependence.chip-imports",
+        run["run"].replace("-", "_"),
+    ):
+        assert document(capsys, "runs", "show", name)["run"] == run["run"]

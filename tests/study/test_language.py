@@ -10,6 +10,7 @@ import pytest
 from tools.golden import study_of
 
 from isthmus import codes
+from isthmus.charts import to_vegalite
 from isthmus.coercion.assumptions import preset_ladder
 from isthmus.errors import NotFound
 from isthmus.evidence import Finding, Kind
@@ -111,6 +112,16 @@ def test_page_and_markdown_are_in_the_language_of_the_dossier(dossier: Dossier) 
         assert english not in text
         assert odd(english) in page
     assert dossier.to_dict()["language"] == "xx"
+
+
+def test_charts_are_drawn_with_the_marks_and_words_of_the_language(dossier: Dossier) -> None:
+    charts = [chart for section in dossier.sections for chart in section.charts]
+    assert charts
+    for chart in charts:
+        drawn = str(to_vegalite(chart.spec, chart.table, outlines=chart.outlines))
+        assert "'decimal': '·'" in drawn
+        for english in ("' bn'", "' trn'", "' m'"):
+            assert english not in drawn
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from isthmus.charts.maps import Outlines
 from isthmus.charts.render import check_drawing, render_svg, render_svgs, to_vegalite
 from isthmus.charts.spec import ChartSpec, Form
 from isthmus.charts.theme import PALETTE
+from isthmus.charts.words import NumberWords
 
 __all__ = [
     "PALETTE",
     "ChartSpec",
     "Form",
+    "NumberWords",
     "Outlines",
     "check_drawing",
     "render_svg",

@@ -21,12 +21,6 @@ LETTERS = 30
 """Letters of a category's name before it breaks into lines."""
 LINE = 15
 """Pixels from one line of a label to the next."""
-MONEY = (
-    "datum.value == 0 ? '0' : abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~g') + ' trn' : "
-    "abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~g') + ' bn' : "
-    "format(datum.value, '~g') + ' m'"
-)
-"""Label of an axis in million USD."""
 
 
 def bars(rows: Rows, spec: ChartSpec) -> Any:
@@ -192,7 +186,7 @@ def _number(
     channel = alt.Y if vertical else alt.X
     told: dict[str, Any] = {"format": "~%" if spec.share else "~s"}
     if spec.money:
-        told = {"labelExpr": MONEY}
+        told = {"labelExpr": spec.words.money}
     axis = alt.Axis(title=title or None, tickCount=4, domain=False, **told)
     return channel(f"{column}:Q", axis=axis, scale=alt.Scale(zero=zero))
 
@@ -279,7 +273,7 @@ def class_labels(spec: ChartSpec) -> list[str]:
     if len(spec.bins) + 1 > len(theme.SEQUENCE):
         raise ValueError(f"{len(spec.bins) + 1} classes asked for, {len(theme.SEQUENCE)} colours")
     unit = "%" if spec.share else ""
-    ends = [f"{b * (100 if spec.share else 1):g}" for b in spec.bins]
+    ends = [spec.words.written(f"{b * (100 if spec.share else 1):g}") for b in spec.bins]
     middle = [f"{low}–{high}{unit}" for low, high in pairwise(ends)]
     return [f"< {ends[0]}{unit}", *middle, f"≥ {ends[-1]}{unit}"]
 

@@ -72,7 +72,7 @@ def to_vegalite(
         chart = FORMS[spec.form](rows, spec)
     # The forms are covered by tests that validate; validating each time costs a second.
     drawn: dict[str, Any] = chart.to_dict(validate=False)
-    return drawn | apart | {"config": theme.config()}
+    return drawn | apart | {"config": {**theme.config(), **spec.words.config}}
 
 
 def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | None = None) -> str:

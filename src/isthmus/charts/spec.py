@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from isthmus.charts.words import ENGLISH, NumberWords
+
 Form = Literal["bars", "dots", "lines", "paths", "heat", "map"]
 
 
@@ -46,6 +48,8 @@ class ChartSpec:
         A line to compare with (a threshold).
     missing : str
         What a place without a figure means, for the legend of a map.
+    words : NumberWords
+        How numbers are written; those of the reader's language.
     """
 
     form: Form
@@ -65,11 +69,14 @@ class ChartSpec:
     bins: tuple[float, ...] = ()
     reference: float | None = None
     missing: str = ""
+    words: NumberWords = ENGLISH
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields that are set, ready for JSON."""
+        """Return the fields that are set, ready for JSON; `words` follow from the language."""
         out: dict[str, Any] = {}
         for name in self.__slots__:
+            if name == "words":
+                continue
             value = getattr(self, name)
             if value not in ("", (), None, False) and value != {}:
                 out[name] = dict(value) if isinstance(value, Mapping) else value

@@ -49,13 +49,16 @@ def show(key: str, *, world: WorldName = "starter", json: Json = False, rows: in
     Parameters
     ----------
     key
-        Key of the data set, as in ``isthmus data list``.
+        Key of the data set, as in ``isthmus data list``; of one that you added also KEY@VERSION.
     rows
         Number of rows to show.
     """
+    from isthmus.store import Store
     from isthmus.world import World
 
-    opened = World.open(world)
+    of_world = World.open(world)
+    added = key not in of_world and any(key in (e.key, e.reference) for e in stored())
+    opened = Store() if added else of_world
     record = opened.record(key)
     if json:
         emit_json({"schema_version": SCHEMA_VERSION, "dataset": record.model_dump(mode="json")})

@@ -24,6 +24,7 @@ def register(app: App) -> None:
     app.command(add)
     app.command(verify)
     app.command(gc)
+    app.command(remove)
     app.command(import_, name="import")
 
 
@@ -194,6 +195,32 @@ def gc(
         emit_rows("waste", ("path", "bytes", "why"), [(w.path, w.bytes, w.why) for w in waste])
     word = "would be removed" if dry_run else "removed"
     say(f"{len(waste)} {word}, {sum(w.bytes for w in waste):,} bytes")
+
+
+def remove(reference: str, /, *, json: Json = False) -> None:
+    """Take a data set that you added out of the store; what ships with the package stays.
+
+    Runs that used it keep their results, but cannot be done again.
+
+    Parameters
+    ----------
+    reference
+        KEY@VERSION, or KEY where the store holds one version of it.
+    """
+    from isthmus.store import Store
+
+    store = Store()
+    entry = store.only(reference)
+    used = sorted(
+        run.id
+        for run in store.runs()
+        if run.manifest is not None and entry.reference in run.manifest.world.added
+    )
+    store.remove(entry.reference)
+    if json:
+        gone = {"removed": entry.reference, "used_by": used}
+        emit_json({"schema_version": SCHEMA_VERSION, **gone})
+    say(f"removed {entry.reference}" + (f"; used by {', '.join(used)}" if used else ""))
 
 
 def import_(bundle: Path, *, json: Json = False) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from isthmus._version import __version__
 from isthmus.errors import (
+    BadInput,
     DataCorrupted,
     DataMissing,
     IsthmusError,
@@ -99,6 +100,33 @@ class Store:
             raise DataCorrupted(same[-1].fault, where=same[-1].reference)
         return same[-1]
 
+    def only(self, reference: str) -> DatasetEntry:
+        """Return the version of a data set that a reference alone can mean, damaged or not.
+
+        Raises
+        ------
+        DataMissing
+            When there is none.
+        BadInput
+            When there are several versions.
+        """
+        found = [e for e in self.datasets() if reference in (e.key, e.reference)]
+        if len(found) > 1:
+            what = f"the store holds {len(found)} versions of '{reference}'"
+            named = " or ".join(e.reference for e in found)
+            raise BadInput(what, where=str(self.root), hint=f"name one: {named}")
+        return found[0] if found else self.dataset(reference)
+
+    def record(self, reference: str) -> DatasetRecord:
+        """Return the record of a data set.
+
+        Raises
+        ------
+        DataMissing, DataCorrupted
+            As `dataset`.
+        """
+        return datasets.read_manifest(self.dataset(reference).folder).record
+
     def table(self, reference: str) -> pl.DataFrame:
         """Return the rows of a data set after checking its file against its manifest.
 
@@ -176,14 +204,20 @@ class Store:
     def run(self, name: str) -> RunEntry:
         """Return the run whose id is `name` or alone starts or ends with it.
 
+        Hyphens and underscores are one: ids are printed with hyphens, lenses with underscores.
+
         Raises
         ------
         NotFound
             When no run, or more than one, has such an id.
         """
         entries = self.runs()
-        exact = [e for e in entries if e.id == name]
-        near = exact or [e for e in entries if e.id.startswith(name) or e.id.endswith(name)]
+        said = {e.id: e.id.replace("_", "-") for e in entries}
+        asked = name.replace("_", "-")
+        exact = [e for e in entries if asked == said[e.id]]
+        near = exact or [
+            e for e in entries if said[e.id].startswith(asked) or said[e.id].endswith(asked)
+        ]
         if len(near) != 1 or not name:
             problem = f"'{name}' fits {len(near)} runs" if near else f"there is no run '{name}'"
             hint = did_you_mean(name, [e.id for e in entries])

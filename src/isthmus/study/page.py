@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from isthmus.charts import ChartSpec, Outlines
+from isthmus.charts import ChartSpec, NumberWords, Outlines
 from isthmus.evidence import Column, Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
@@ -239,7 +240,8 @@ class Page:
         key = f"{self.key}-{name.replace('_', '-')}"
         tail = f".{name if said is None else said}".rstrip(".")
         title, alt = self.text(f"chart{tail}", **fields), self.text(f"alt{tail}", **fields)
-        self._charts.append(Chart(key, title, alt, rows, spec, outlines))
+        own = replace(spec, words=NumberWords.of(self.context.catalogue.units))
+        self._charts.append(Chart(key, title, alt, rows, own, outlines))
 
     def axis(self, key: str, **fields: Any) -> str:
         """Return the title of an axis or legend, by a key under ``axis.``."""
