@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from isthmus.charts import ChartSpec, theme, to_vegalite
-from isthmus.charts.forms import FORMS, MONEY
+from isthmus.charts.forms import FORMS
+from isthmus.charts.words import ENGLISH
 from isthmus.evidence import Column, Kind, Table
 
 
@@ -65,5 +66,5 @@ def test_long_categories_break_into_lines_and_get_room() -> None:
 def test_an_axis_in_money_says_millions_billions_and_trillions() -> None:
     rows = [{"name": "a", "n": 1500.0}]
     text = json.dumps(to_vegalite(ChartSpec("bars", x="n", y="name", money=True), table(rows)))
-    assert json.dumps(MONEY) in text
+    assert json.dumps(ENGLISH.money) in text
     assert "~s" not in text

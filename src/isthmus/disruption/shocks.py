@@ -19,6 +19,7 @@ from isthmus.scenario import (
     ExportStop,
     PurchaseBan,
     Scenario,
+    check_codes,
     economy_groups,
     expand,
     industry_groups,
@@ -84,6 +85,7 @@ def drivers_of(
     surges: dict[tuple[bytes, bytes], Floats] = {}
     for b, scenario in enumerate(scenarios):
         scenario.require(KINDS, lens="disruption")
+        check_codes(scenario, places.economies, places.industries)
         for shock in scenario.shocks:
             if isinstance(shock, CapacityLoss) and not shock.rebuild_sectors:
                 weight, size = _loss(shock, scenario, places, capital[b])

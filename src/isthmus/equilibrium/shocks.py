@@ -20,6 +20,7 @@ from isthmus.scenario import (
     Shock,
     TariffChange,
     TradeCostChange,
+    check_codes,
     expand,
     pairs,
 )
@@ -81,6 +82,7 @@ def trade_shock(
     """
     scenario.require(KINDS, lens="equilibrium")
     _require_lasting(scenario, horizon, lasting)
+    check_codes(scenario, base.economies, base.industries)
     n, s = base.model.shape
     arrays = {
         "tariff": base.model.tariff.copy(),

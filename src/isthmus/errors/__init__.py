@@ -10,6 +10,7 @@ from isthmus.errors.base import (
     raise_all,
 )
 from isthmus.errors.data import (
+    CodesUnknown,
     CodeUnknown,
     DataCorrupted,
     DataMissing,
@@ -39,6 +40,7 @@ __all__ = [
     "BadInput",
     "Cancelled",
     "CodeUnknown",
+    "CodesUnknown",
     "DataCorrupted",
     "DataMissing",
     "DidNotConverge",

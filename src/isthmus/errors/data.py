@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from isthmus.errors.base import EXIT_BAD_INPUT, IsthmusError, NotFound
+from isthmus.errors.base import EXIT_BAD_INPUT, BadInput, IsthmusError, NotFound
 
 
 class CodeUnknown(NotFound):
     """A code or name is not in its classification; nothing is matched by name in silence."""
+
+
+class CodesUnknown(BadInput, CodeUnknown):
+    """Several codes of one input are in no classification; carries every one."""
+
+    exit_code = CodeUnknown.exit_code
 
 
 class DataMissing(NotFound):

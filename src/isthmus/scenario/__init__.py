@@ -1,6 +1,7 @@
 """Shocks and actions as validated data, TOML in and out."""
 
 from isthmus.scenario.base import ALL, Codes
+from isthmus.scenario.codes_of import check_codes
 from isthmus.scenario.curves import RecoveryShape, recovery_share, severity_path
 from isthmus.scenario.files import dumps, load, loads, preset, preset_names, read, write
 from isthmus.scenario.groups import detail_of, economy_groups, industry_groups
@@ -40,6 +41,7 @@ __all__ = [
     "Shock",
     "TariffChange",
     "TradeCostChange",
+    "check_codes",
     "detail_of",
     "dumps",
     "economy_groups",
