@@ -14,7 +14,7 @@ from isthmus.disruption import default_criticality, read_criticality, simulate, 
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.terms import noise_of, stock_cells
 from isthmus.errors import BadInput, Cancelled, CodeUnknown, NotFound, ShockNotRepresentable
-from isthmus.runtime import CancelToken
+from isthmus.runtime import CancelToken, ProgressEvent
 from isthmus.scenario import (
     CapacityLoss,
     DemandSurge,
@@ -500,3 +500,12 @@ def test_unmet_and_value_added_reach_the_provenance(table):
     assert about.parameters["stock_days"] == 12.0
     assert about.scenario == scenario(STOP).identity
     assert result.citations
+
+
+def test_many_scenarios_say_how_far_they_are_day_by_day(table):
+    events: list[ProgressEvent] = []
+    cases = [scenario(STOP, name=f"case-{n}") for n in range(3)]
+    simulate_many(table, cases, until=5, batch=2, engine="numpy", progress=events.append)
+    # two passes of five days each
+    assert [event.done for event in events] == list(range(1, 11))
+    assert {(event.total, event.unit) for event in events} == {(10, "days")}

@@ -10,7 +10,7 @@ from cyclopts import App
 
 from isthmus.cli.generate import add_lenses
 from isthmus.cli.options import Json
-from isthmus.cli.special import Asked, Special
+from isthmus.cli.special import CommandRequest, Special
 
 if TYPE_CHECKING:
     from isthmus.ensemble.inputs import InputFile
@@ -76,7 +76,7 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _checked(asked: Asked) -> Mapping[str, Any]:
+def _checked(asked: CommandRequest) -> Mapping[str, Any]:
     """Refuse a folder that cannot be written before anything is computed."""
     from isthmus.runtime import check_folder
 
@@ -85,7 +85,7 @@ def _checked(asked: Asked) -> Mapping[str, Any]:
     return {}
 
 
-def _save(result: Result, asked: Asked) -> None:
+def _save(result: Result, asked: CommandRequest) -> None:
     """Write the accepted draws, where that was asked for."""
     from isthmus.cli.output import say
     from isthmus.disruption.posterior import save_posterior

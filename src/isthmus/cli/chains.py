@@ -11,7 +11,7 @@ from cyclopts import App
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.generate import add_lenses
 from isthmus.cli.options import Chips, Flag, TableYear, Words, WorldName
-from isthmus.cli.special import Asked, Special
+from isthmus.cli.special import CommandRequest, Special
 
 if TYPE_CHECKING:
     from isthmus.chains.charts import Drawn
@@ -110,7 +110,7 @@ def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
     }
 
 
-def _drawn(draw: Callable[[Result], Drawn]) -> Callable[[Result, Path, Asked], None]:
+def _drawn(draw: Callable[[Result], Drawn]) -> Callable[[Result, Path, CommandRequest], None]:
     return lambda result, path, asked: _draw(draw(result), path, asked.output)
 
 

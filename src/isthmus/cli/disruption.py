@@ -11,7 +11,7 @@ from cyclopts import App
 from isthmus.cli import calibration
 from isthmus.cli.generate import add_lenses
 from isthmus.cli.presets import add_presets
-from isthmus.cli.special import Asked, Special
+from isthmus.cli.special import CommandRequest, Special
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -44,7 +44,7 @@ def show(name: str, /) -> None:
     emit_text(dumps(load(name)))
 
 
-def _daily(asked: Asked) -> Mapping[str, Any]:
+def _daily(asked: CommandRequest) -> Mapping[str, Any]:
     """Return where daily rows go, once it is known that they can."""
     from isthmus.runtime import check_folder
     from isthmus.runtime.contents import DAILY
@@ -55,14 +55,14 @@ def _daily(asked: Asked) -> Mapping[str, Any]:
     return {"daily": folder, "replace_daily": force}
 
 
-def _say_daily(result: Result, asked: Asked) -> None:
+def _say_daily(result: Result, asked: CommandRequest) -> None:
     from isthmus.cli.output import say
 
     if asked.given["daily"] is not None:
         say(f"wrote {asked.given['daily']}: read it with polars.scan_parquet")
 
 
-def _paths(result: Result, out: Path, asked: Asked) -> None:
+def _paths(result: Result, out: Path, asked: CommandRequest) -> None:
     from isthmus.charts import to_vegalite
     from isthmus.cli.output import write_chart
     from isthmus.disruption.charts import paths_chart
@@ -70,7 +70,7 @@ def _paths(result: Result, out: Path, asked: Asked) -> None:
     write_chart(to_vegalite(*paths_chart(result)), out, replace=asked.output.force)
 
 
-def _losses(result: Result, out: Path, asked: Asked) -> None:
+def _losses(result: Result, out: Path, asked: CommandRequest) -> None:
     import polars as pl
 
     from isthmus.charts import Outlines, to_vegalite

@@ -14,8 +14,8 @@ from cyclopts import App, Parameter
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.grammar import Option, for_terminal, option
 from isthmus.cli.options import WorldName
-from isthmus.cli.parts import Part, parts_of
-from isthmus.cli.special import PLAIN, Asked, Special
+from isthmus.cli.parts import OptionGroup, parts_of
+from isthmus.cli.special import PLAIN, CommandRequest, Special
 from isthmus.cli.spoken import spoken
 from isthmus.errors import BadInput, IsthmusError, did_you_mean
 
@@ -104,7 +104,10 @@ def _help(lens: Mapping[str, Any], special: Special) -> str:
 
 
 def _run(
-    lens: Mapping[str, Any], parts: Sequence[Part], special: Special, given: Mapping[str, Any]
+    lens: Mapping[str, Any],
+    parts: Sequence[OptionGroup],
+    special: Special,
+    given: Mapping[str, Any],
 ) -> None:
     """Call the lens, keep the run, print the answer, draw what was asked for."""
     from isthmus.cli.output import emit_result
@@ -117,7 +120,7 @@ def _run(
     values = {name: held for part in parts for name, held in part.values(given).items()}
     about = lens["parameters"]["properties"]
     controls = {name: values.pop(name) for name in [*values] if about[name].get("control")}
-    asked = Asked(World.open(given["world"]), output, given)
+    asked = CommandRequest(World.open(given["world"]), output, given)
     controls |= special.controls(asked)
     scenario = values.pop("scenario", None)
     try:

@@ -22,7 +22,7 @@ HIDDEN = frozenset({"replace_daily"})
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OptionGroup:
     """Options of a command, and the parameters of the lens that they stand for.
 
     Parameters
@@ -40,7 +40,7 @@ class Part:
     first: bool = False
 
 
-def parts_of(lens: Mapping[str, Any], special: Special) -> Iterator[Part]:
+def parts_of(lens: Mapping[str, Any], special: Special) -> Iterator[OptionGroup]:
     """Yield the parts of a lens, each parameter in one."""
     left = special.leaves | HIDDEN
     properties = {
@@ -72,14 +72,14 @@ def _is_first(name: str, schema: Schema, lens: Mapping[str, Any]) -> bool:
     return file or name in lens["positional"]
 
 
-def _one(name: str, made: Option, *, first: bool) -> Part:
+def _one(name: str, made: Option, *, first: bool) -> OptionGroup:
     """Return the part of one parameter; where no word is given by place, its default holds."""
 
     def values(given: Given) -> Given:
         word = given[made.name]
         return {name: made.value(made.default if first and word == () else word)}
 
-    return Part({name: made}, values, first)
+    return OptionGroup({name: made}, values, first)
 
 
 def _spoken(schema: Schema, known: Schema) -> Schema:
@@ -99,7 +99,7 @@ def _fields(schema: Schema) -> Mapping[str, Schema] | None:
     return next((one["properties"] for one in alternatives if "properties" in one), None)
 
 
-def _data(name: str, inside: Mapping[str, Schema]) -> Part:
+def _data(name: str, inside: Mapping[str, Schema]) -> OptionGroup:
     """Return the options of a data class: what is not given keeps its default."""
     shown = {inner: _spoken(held, inside) for inner, held in inside.items() if not _listed(held)}
     options = {
@@ -118,7 +118,7 @@ def _data(name: str, inside: Mapping[str, Schema]) -> Part:
         kept = {inner: held["default"] for inner, held in shown.items() if "default" in held}
         return {name: {**kept, **said}} if said or len(kept) == len(shown) else {}
 
-    return Part(options, values)
+    return OptionGroup(options, values)
 
 
 def _with_default(schema: Schema) -> str:
@@ -129,7 +129,7 @@ def _with_default(schema: Schema) -> str:
     return f"{str(schema['description']).rstrip('.')} ({shown} by default)."
 
 
-def _items(items: Schema, level: Schema) -> Part:
+def _items(items: Schema, level: Schema) -> OptionGroup:
     """Return industries and products, of which the level follows."""
     about = {"type": "array", "items": {"type": "string"}}
     kind = {**level, "default": None, "description": "Taken from --industry or --product."}
@@ -149,10 +149,10 @@ def _items(items: Schema, level: Schema) -> Part:
         codes = options["items" if industry else "product"].value(industry or product)
         return {"items": codes or None, "level": implied}
 
-    return Part(options, values)
+    return OptionGroup(options, values)
 
 
-def _bills(boms: Schema, files: Schema) -> Part:
+def _bills(boms: Schema, files: Schema) -> OptionGroup:
     """Return shipped bills by name, and files, given by place."""
     text = f"{boms['description'].rstrip('.')}, or .toml and .csv files."
     made = option("boms", {**boms, "default": None, "description": text})
@@ -162,10 +162,10 @@ def _bills(boms: Schema, files: Schema) -> Part:
         own = [file_of(Path(bom)) for bom in given["boms"] if bom not in named]
         return {"boms": named if given["boms"] else list(boms["default"]), "files": own}
 
-    return Part({"boms": made}, values, first=True)
+    return OptionGroup({"boms": made}, values, first=True)
 
 
-GROUPS: Mapping[tuple[str, ...], Callable[..., Part]] = {
+GROUPS: Mapping[tuple[str, ...], Callable[..., OptionGroup]] = {
     ("items", "level"): _items,
     ("boms", "files"): _bills,
 }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CommandRequest:
     """What a command was asked, for what is drawn or written beside the answer."""
 
     world: World
@@ -67,12 +67,12 @@ class Special:
     renamed: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
-    charts: Mapping[str, tuple[str, Callable[[Result, Path, Asked], None]]] = field(
+    charts: Mapping[str, tuple[str, Callable[[Result, Path, CommandRequest], None]]] = field(
         default_factory=dict
     )
     folders: Mapping[str, str] = field(default_factory=dict)
-    controls: Callable[[Asked], Mapping[str, Any]] = lambda asked: {}
-    finish: Callable[[Result, Asked], None] = lambda result, asked: None
+    controls: Callable[[CommandRequest], Mapping[str, Any]] = lambda asked: {}
+    finish: Callable[[Result, CommandRequest], None] = lambda result, asked: None
     keeps: str = ""
     shown: Callable[[Result], Result] | None = None
 

@@ -90,8 +90,9 @@ def simulate_many(
         raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
     each = settings_of_all(settings, scenarios, mrio)
     daily = daily_table(mrio)
-    frames, done = [], 0
-    for lo in range(0, len(scenarios), batch):
+    frames: list[pl.DataFrame] = []
+    passes = range(0, len(scenarios), batch)
+    for number, lo in enumerate(passes):
         part = scenarios[lo : lo + batch]
         run = prepare(part, daily, each[lo : lo + batch], days, engine=engine, threads=threads)
         losses = Losses.of(daily.table, days, len(part))
@@ -99,12 +100,12 @@ def simulate_many(
             losses.add(t, day, run.final)
             if cancel is not None:
                 cancel.check()
+            if progress is not None:
+                done = number * days + t + 1
+                progress(ProgressEvent("disruption", done, len(passes) * days, "days"))
         for b, scenario in enumerate(part):
             frame = losses_frame(losses, mrio.economies, b, counted)
             frames.append(frame.select(pl.lit(scenario.name).alias("scenario"), pl.all()))
-        done += len(part)
-        if progress is not None:
-            progress(ProgressEvent("disruption", done, len(scenarios), "scenarios"))
     columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     text = "value added and final demand lost by scenario, economy and horizon"
