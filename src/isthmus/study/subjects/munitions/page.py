@@ -12,6 +12,7 @@ from isthmus.production import load_bill
 from isthmus.study.page import Page
 from isthmus.study.subjects.munitions import partner
 from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs
+from isthmus.study.subjects.munitions.partner import item_name
 from isthmus.study.subjects.munitions.runs import (
     FAMILIES,
     compared,
@@ -65,7 +66,7 @@ def _held(page: Page, surge: float) -> None:
         share = _share(page, family, first["item"], first)
         fields = {
             "family": name,
-            "item": _item(page, first["item"]),
+            "item": item_name(page, first["item"]),
             "share": share,
             "delivered": delivered(page.context, family, surge, remedied=False),
         }
@@ -77,7 +78,7 @@ def _held(page: Page, surge: float) -> None:
                 page.headline(26, "headline_held", **fields)
         kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
         rows += [
-            {"family": name, "item": _item(page, row["item"])}
+            {"family": name, "item": item_name(page, row["item"])}
             | {c: row[c] for c in (*SHARES, "draws")}
             for row in kept
         ]
@@ -113,10 +114,6 @@ def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:
         interval="draws_80",
         caveat="lines_assumed",
     )
-
-
-def _item(page: Page, item: str) -> str:
-    return item.replace("-", " ")
 
 
 def _remedies(page: Page, surge: float) -> None:
@@ -164,7 +161,7 @@ def _rested(page: Page, family: str, party: str) -> dict[str, Any]:
     row: dict[str, Any] = {
         "family": family_name(page, family),
         "sender": page.context.label(party),
-        "items": ", ".join(_item(page, one) for one in items),
+        "items": ", ".join(item_name(page, one) for one in items),
         **dict.fromkeys(("median", "low", "high"), None),
         "day": None,
     }

@@ -14,8 +14,14 @@ from isthmus.study.subjects.munitions.runs import FAMILIES, suppliers_in
 
 DRONES, FACTS = "taiwan_drone_exports", "chip_facts"
 MAGNETS = "850511"
+TOOLS = "extreme-ultraviolet lithography tools"
 HALF = 0.5
 """Share of imports, or of the world's output, from which one side decides."""
+
+
+def item_name(page: Page, item: str) -> str:
+    """Return what an item of a line is called inside a sentence."""
+    return page.word(f"munitions.item.{item}")
 
 
 def add(page: Page) -> None:
@@ -143,7 +149,10 @@ def _card(page: Page) -> None:
         & pl.col("product").str.contains("EUV")
     )
     facts = page.world.chip_facts().filter(
-        pl.col("economy").is_in(ours) & (pl.col("share") > HALF) & ~pl.col("projection")
+        (pl.col("node") == TOOLS)
+        & pl.col("economy").is_in(ours)
+        & (pl.col("share") > HALF)
+        & ~pl.col("projection")
     )
     if facts.is_empty():
         page.gap("no_card")
@@ -159,7 +168,7 @@ def _card(page: Page) -> None:
         method="munitions_card",
         caveat="card_single",
     )
-    page.say("answer.card", node=row["node"], share=share)
+    page.say("answer.card", share=share)
     page.table(
         "card",
         links.select(

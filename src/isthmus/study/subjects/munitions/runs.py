@@ -11,7 +11,10 @@ FAMILIES = ("shell-155", "interceptor", "small-drone")
 """Families with quantities; each stands for lines of one kind wherever they run."""
 
 DAYS = 728
-DRAWS = 200
+DRAWS = 100
+FEW = 50
+"""Draws of the comparison of remedies, which runs a line once for each."""
+
 STOP_DAY, STOP_DAYS = 28, 180
 
 
@@ -35,7 +38,7 @@ def compared(context: Context, family: str, surge: float) -> Result:
     """Return what each remedy buys by when, run once."""
     key = ("munitions", family, surge, "compared")
     return context.memo(
-        key, lambda: remedies(None, boms=[family], surge=surge, days=DAYS, draws=DRAWS)
+        key, lambda: remedies(None, boms=[family], surge=surge, days=DAYS, draws=FEW)
     )
 
 
