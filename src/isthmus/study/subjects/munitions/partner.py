@@ -34,18 +34,12 @@ def add(page: Page) -> None:
 
 def _help(page: Page) -> None:
     """Name the items of the lines that somebody in the partner, or in home, makes."""
-    made = {
-        party: {
-            item
-            for family in FAMILIES
-            for item in suppliers_in(family, page.context.members(party))
-        }
-        for party in (page.partner, page.home)
-    }
-    words = {
-        party: ", ".join(sorted(i.replace("-", " ") for i in items)) or page.word("word.nobody")
-        for party, items in made.items()
-    }
+    words = {}
+    for party in (page.partner, page.home):
+        inside = page.context.members(party)
+        items = {item for family in FAMILIES for item in suppliers_in(family, inside)}
+        named = ", ".join(item_name(page, item) for item in sorted(items))
+        words[party] = named or page.word("word.nobody")
     page.say("answer.help", theirs=words[page.partner], ours=words[page.home])
 
 
