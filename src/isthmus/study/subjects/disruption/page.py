@@ -37,10 +37,10 @@ def write(page: Page) -> None:
     """Answer what stops cost by day, as medians and ranges over the draws of the posterior."""
     known = there(page.context)
     lacking = [event for event in events(page.context) if event not in known]
-    command = f"isthmus study prepare {page.study.name}"
+    page.fields["study"] = page.study.name
     if lacking:
         names = "; ".join(event_name(page, event) for event in lacking)
-        page.gap("no_runs", events=names, command=command)
+        page.gap("no_runs", events=names)
     main = next((event for event in known if event.detail), None)
     if main is None:
         return
@@ -48,7 +48,7 @@ def write(page: Page) -> None:
     page.fields["year"] = YEAR
     whole = has_levels(page.context, main)
     if not whole:
-        page.gap("no_levels", command=command)
+        page.gap("no_levels")
     _main(page, main)
     if whole:
         _reference(page, main)
@@ -58,7 +58,7 @@ def write(page: Page) -> None:
         _stops(page, main)
         _returns(page, main)
     else:
-        page.gap("no_course", command=command)
+        page.gap("no_course")
     if whole:
         _stock(page, main)
         _ends(page, main)

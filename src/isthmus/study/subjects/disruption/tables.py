@@ -247,8 +247,8 @@ def _backtest(page: Page) -> None:
     """What was observed in past episodes and what the posterior gives, misses included."""
     try:
         found = backtest(page.context)
-    except DataMissing as error:
-        page.gap("no_backtest", command=error.hint or "")
+    except DataMissing:
+        page.gap("no_backtest")
         return
     frame = found.sort("episode", "observable").select(
         "episode",
