@@ -11,12 +11,7 @@ from isthmus.evidence.frames import dimension, number, table
 from isthmus.study.context import Context
 from isthmus.study.subjects.disruption.runs import HORIZONS, YEAR, datasets, shares, there
 
-TEXTS = {
-    "event": "what happens",
-    "actor": "by whom, or in whose trade",
-    "days": "days counted from the start",
-    "draw": "number of the draw of the posterior",
-}
+DIMENSIONS = ("event", "actor", "days", "draw")
 
 
 def draws_table(context: Context, party: str) -> Table | None:
@@ -48,15 +43,16 @@ def draws_table(context: Context, party: str) -> Table | None:
             )
     if not frames:
         return None
-    columns = [dimension(name, text) for name, text in TEXTS.items()]
-    columns.append(number("share", SHARE, "share of the value added of these days that is lost"))
+    text = context.catalogue.text
+    columns = [dimension(name, text(f"column.{name}")) for name in DIMENSIONS]
+    columns.append(number("share", SHARE, text("column.share")))
     listed = table(
         "disruption_draws",
         pl.concat(frames),
         columns,
         kind=Kind.ASSUMED,
         datasets=list(used),
-        text="share of value added lost, by event, days and draw",
-        notes=[context.catalogue.text("caveat.posterior")],
+        text=text("table.disruption_draws"),
+        notes=[text("caveat.posterior")],
     )
     return replace(listed, years=(YEAR,))
