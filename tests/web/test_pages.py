@@ -317,3 +317,23 @@ def test_names_stand_beside_codes(client: Client) -> None:
     page = client.ask("/table/coercion_measures?where.target=LTU").text
     assert "LTU Lithuania" in page
     assert "LTU Lithuania" not in client.ask("/table/coercion_measures.csv?where.target=LTU").text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/pair/VAT/TWN", 200),
+        ("/disruption/VAT/TWN", 200),
+        ("/disruption/PRK/CUB?rival=USA", 200),
+        ("/pair/PRK/CUB?rival=USA", 200),
+        ("/pair/WLD/OTH", 200),
+        ("/pair/DEU,FRA/TWN", 404),
+        ("/pair/DEU/DEU", 400),
+    ],
+)
+def test_parties_without_data_have_a_page_that_says_so(
+    client: Client, address: str, status: int
+) -> None:
+    page = client.ask(address)
+    assert page.status == status
+    assert "cannot answer" in page.text or status != 200

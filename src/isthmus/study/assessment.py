@@ -90,6 +90,8 @@ def written(context: Context, name: str, **chosen: Any) -> Section:
     try:
         writer(name)(page, **chosen)
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
+        asked = page.question
         page = Page(context, name)
+        page.question = asked
         page.gap("unanswered", what=error.what)
     return page.section()

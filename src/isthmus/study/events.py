@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from isthmus import codes
+from isthmus.errors import DataMissing
 from isthmus.scenario import Scenario, load
 from isthmus.study.schema import EventChoice, Study
 from isthmus.world import World
@@ -142,7 +143,9 @@ def _largest(home: str, industry: str, world: World) -> str:
     table = world.mrio(2022, chips=True)
     output = np.asarray(table.x).reshape(len(table.economies), -1)
     column = table.industries.index(industry)
-    place = [table.economies.index(code) for code in codes.members(home)]
+    place = [table.economies.index(m) for m in codes.members(home) if m in table.economies]
+    if not place:
+        raise DataMissing(f"the table of 2022 holds no member of {home!r}", where="mrio_2022")
     return table.economies[place[int(np.argmax(output[place, column]))]]
 
 

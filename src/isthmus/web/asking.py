@@ -67,6 +67,9 @@ def parties_of(query: Query, roles: tuple[str, ...]) -> dict[str, str]:
 
 
 def _party(code: str, where: str) -> str:
+    if "," in code or "+" in code:
+        hint = "economies side by side have a page of their own: /economy/DEU,FRA"
+        raise CodeUnknown(f"{code!r} is not one economy or coalition", where=where, hint=hint)
     try:
         codes.resolve(code, where=where)
     except BadInput as error:

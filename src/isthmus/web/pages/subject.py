@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.web.answers import Question
 from isthmus.web.asking import choose_parties, question_of
 from isthmus.web.pages.beside import beside
@@ -22,9 +23,12 @@ def subject(asked: Asked) -> View:
     said = [_said(explorer, question, page) for page in pages]
     blocks: list[Block] = list(said)
     used = {key for block in said for key in _used(explorer, question, block)}
-    for table in beside(name, explorer, question):
-        blocks.append(table)
-        used |= set(table.table.datasets)
+    try:
+        for table in beside(name, explorer, question):
+            blocks.append(table)
+            used |= set(table.table.datasets)
+    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
+        blocks.append(Text((explorer.catalogue.text("gap.unanswered", what=error.what),)))
     if lacking:
         roles = ", ".join(explorer.t(f"role.{role}") for role in lacking)
         blocks.append(Text((explorer.t("subject_lacks", roles=roles),)))

@@ -8,6 +8,7 @@ import polars as pl
 
 from isthmus import codes
 from isthmus.charts import ChartSpec
+from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.lookthrough import (
     DATASETS,
@@ -58,6 +59,8 @@ def _largest(page: Page, on: str, industries: tuple[str, ...]) -> str:
     frame = inputs_of(page.context, page.home, by="industry").filter(
         pl.col("partner") == on, pl.col("industry").is_in(industries)
     )
+    if frame.is_empty():
+        raise DataMissing(f"the table holds no inputs of {page.home!r} from {on!r}", where=TABLE)
     return str(frame.sort(["look_through", "industry"], descending=[True, False])["industry"][0])
 
 
