@@ -83,15 +83,15 @@ def build_app(rooms: Sequence[Room] = ROOMS):  # type: ignore[no-untyped-def]
 
 
 def _others(known: Collection[str]) -> list[str]:
-    """Return the rooms of other packages; what is wrong with them is said on use."""
-    if not _any_offered():
-        return []
+    """Return the rooms without a module here; what is wrong with other packages is said on use."""
+    from isthmus.ensemble.rooms import ROOMS as OWN
     from isthmus.ensemble.rooms import rooms
 
-    elsewhere = {"calibration": "disruption"}
-    with contextlib.suppress(IsthmusError):
-        return [room for room in rooms() if elsewhere.get(room, room) not in known]
-    return []
+    elsewhere, named = {"calibration": "disruption"}, list(OWN)
+    if _any_offered():
+        with contextlib.suppress(IsthmusError):
+            named = list(rooms())
+    return [room for room in named if elsewhere.get(room, room) not in known]
 
 
 def _any_offered() -> bool:

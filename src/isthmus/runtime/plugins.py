@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -20,6 +19,8 @@ def offered(group: str) -> Mapping[str, str]:
     BadInput
         When two of them take the same name.
     """
+    import importlib.metadata
+
     found: dict[str, str] = {}
     for point in importlib.metadata.entry_points(group=group):
         if found.setdefault(point.name, point.value) != point.value:
