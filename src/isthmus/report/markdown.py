@@ -9,7 +9,7 @@ from isthmus.report.cells import grid
 from isthmus.report.parts import anchor, moves, plain_address, source_line
 from isthmus.runtime.markdown import block, cell, code, front_matter, heading, inline, paragraph
 from isthmus.study.dossier import SCHEMA_VERSION, Assessed, Dossier, Section
-from isthmus.study.numbers import interval, number, show
+from isthmus.study.numbers import interval, show, told
 from isthmus.study.wording import Sentence
 
 
@@ -141,7 +141,7 @@ class _Writer:
         out = [f"## {self.t('ui.numbers')}", ""]
         units = self.catalogue.units
         for finding in self.dossier.findings().values():
-            value = number(finding.value, finding.unit, finding.kind, units)
+            value = told(finding, units)
             kind = self.t(f"kind.{finding.kind.value}")
             span = interval(finding, units)
             span = f"; {span} ({finding.interval})" if span else ""

@@ -17,7 +17,7 @@ from isthmus.report.cells import grid
 from isthmus.runtime.visible import visible
 from isthmus.study.claims import threshold_text
 from isthmus.study.dossier import Chart
-from isthmus.study.numbers import interval, number, show
+from isthmus.study.numbers import interval, show, told
 from isthmus.study.wording import Catalogue
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def parts(
         "name": lambda key: catalogue.get(key, key),
         "grid": lambda table, series="": grid(table, catalogue, series=series, with_names=names),
         "shown": lambda finding: show(finding, catalogue.units),
-        "value": lambda f: number(f.value, f.unit, f.kind, catalogue.units),
+        "value": lambda f: told(f, catalogue.units),
         "interval": lambda f: interval(f, catalogue.units),
         "threshold": lambda claim, finding: threshold_text(
             catalogue, finding.unit, claim.rule.threshold
@@ -99,7 +99,7 @@ def moves(assessed: Any, catalogue: Catalogue) -> str:
     finding, rule = assessed.finding, assessed.claim.rule
     if finding is None or finding.value is None or rule is None or assessed.draws:
         return ""
-    shown = number(finding.value, finding.unit, finding.kind, catalogue.units)
+    shown = told(finding, catalogue.units)
     way = {">=": "up", ">": "above", "<=": "down", "<": "below"}[rule.comparison]
     return catalogue.text(f"verdict.moves_{way}", value=shown)
 

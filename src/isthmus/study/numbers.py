@@ -16,20 +16,26 @@ MONEY = "million USD"
 _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
-def number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]) -> str:
+MOST = 3
+"""Digits at most, however narrow a range is."""
+
+
+def number(
+    value: float | None, unit: str, kind: Kind, units: Mapping[str, str], *, digits: int = 0
+) -> str:
     """Return a number with its unit, shares as percent and money in a readable scale.
 
-    Decimal and thousands marks are those of `units`; English ones where it has none.
+    Decimal and thousands marks are those of `units`; English ones where it has none. Significant
+    digits are those of the kind, or `digits` where they are more.
     """
-    text = _number(value, unit, kind, units)
+    text = _number(value, unit, max(DIGITS[kind], digits), units)
     marks = {".": units.get("decimal_mark", "."), ",": units.get("thousands_mark", ",")}
     return text if marks == {".": ".", ",": ","} else _MARK.sub(lambda m: marks[m.group()], text)
 
 
-def _number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]) -> str:
+def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str]) -> str:
     if value is None:
         return NOT_KNOWN
-    digits = DIGITS[kind]
     # On which side of one a ratio lies is what it is quoted for.
     if unit == "ratio" and value != 1 and significant(value, digits) == "1":
         digits = max(digits, 2)
@@ -48,11 +54,31 @@ def _number(value: float | None, unit: str, kind: Kind, units: Mapping[str, str]
     return f"{significant(value, digits)} {name}"
 
 
+def told(finding: Finding, units: Mapping[str, str]) -> str:
+    """Return the number of a finding alone, with the digits that its range needs."""
+    digits = _digits(finding, units)
+    return number(finding.value, finding.unit, finding.kind, units, digits=digits)
+
+
+def _digits(finding: Finding, units: Mapping[str, str]) -> int:
+    """Return digits with which the two ends of a range do not read alike, as far as they differ."""
+    low, high = finding.low, finding.high
+    digits = DIGITS[finding.kind]
+    if low is None or high is None or low == high:
+        return digits
+    while digits < MOST and _number(low, finding.unit, digits, units) == _number(
+        high, finding.unit, digits, units
+    ):
+        digits += 1
+    return digits
+
+
 def interval(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the interval in words of numbers: ``12 % to 31 %``, ``at least 12 %``, or nothing."""
+    digits = _digits(finding, units)
 
     def end(value: float | None) -> str:
-        return number(value, finding.unit, finding.kind, units)
+        return number(value, finding.unit, finding.kind, units, digits=digits)
 
     if finding.low is not None and finding.high is not None:
         low, high = end(finding.low), end(finding.high)
@@ -66,7 +92,7 @@ def interval(finding: Finding, units: Mapping[str, str]) -> str:
 
 def show(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the number of a finding as it stands in a sentence, with its interval."""
-    value = number(finding.value, finding.unit, finding.kind, units)
+    value = told(finding, units)
     both = finding.low is not None and finding.high is not None
     if finding.value is None:
         return interval(finding, units) if both else units["no_figure"]

@@ -6,7 +6,7 @@ from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import Finding
 from isthmus.report.cite import bibtex, cited
 from isthmus.study.dossier import Dossier
-from isthmus.study.numbers import interval, number
+from isthmus.study.numbers import interval, told
 from isthmus.study.subjects import PAGES
 from isthmus.web.answers import Question
 from isthmus.web.asking import asked_question
@@ -41,7 +41,7 @@ def figure(asked: Asked) -> View:
         Code(explorer.t("figure.bibtex"), bibtex(finding, dossier)),
         figure_way(explorer, question, study, key),
     ]
-    value = number(finding.value, finding.unit, finding.kind, explorer.catalogue.units)
+    value = told(finding, explorer.catalogue.units)
     return View(
         f"{explorer.t('figure.title')}: {value}",
         tuple(blocks),
@@ -62,7 +62,7 @@ def _facts(
     between = interval(finding, units)
     records = explorer.records(set(finding.datasets))
     rows: list[tuple[str, str | Link]] = [
-        (t("figure.value"), number(finding.value, finding.unit, finding.kind, units)),
+        (t("figure.value"), told(finding, units)),
         (t("figure.exact"), "" if finding.value is None else repr(finding.value)),
         (t("figure.unit"), finding.unit),
         (t("figure.interval"), f"{between} ({finding.interval})" if finding.interval else between),

@@ -1,0 +1,53 @@
+"""Numbers as readers see them: digits as the kind deserves, more where a range needs them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.evidence import Finding, Kind
+from isthmus.study.numbers import DIGITS, interval, show, told
+
+UNITS = {"percent": " %", "to": "to", "at_least": "at least", "at_most": "at most", "days": "days"}
+
+
+def finding(value: float, low: float | None, high: float | None, kind: Kind, unit: str) -> Finding:
+    return Finding("a.b", value, unit, kind, "2022", "way", (), low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "kind", "unit", "text"),
+    [
+        (38.2, 36.4, 41.9, Kind.ASSUMED, "days", "38 days (36 days to 42 days)"),
+        (38.2, 20.0, 41.9, Kind.ASSUMED, "days", "40 days (20 days to 40 days)"),
+        (0.2171, 0.2168, 0.2174, Kind.ESTIMATED, "share", "21.7 % (21.7 % to 21.7 %)"),
+        (0.061, 0.03, 0.1, Kind.ASSUMED, "share", "6 % (3 % to 10 %)"),
+        (40.0, 40.0, 40.0, Kind.ASSUMED, "days", "40 days (40 days to 40 days)"),
+    ],
+)
+def test_a_range_does_not_read_as_one_number(
+    value: float, low: float, high: float, kind: Kind, unit: str, text: str
+) -> None:
+    assert show(finding(value, low, high, kind, unit), UNITS) == text
+
+
+@given(
+    st.floats(0.01, 1e4),
+    st.floats(1.0, 3.0),
+    st.sampled_from(list(Kind)),
+    st.sampled_from(["days"]),
+)
+def test_ends_that_differ_by_a_hundredth_read_apart(
+    low: float, factor: float, kind: Kind, unit: str
+) -> None:
+    high = low * max(factor, 1.02)
+    made = finding(low, low, high, kind, unit)
+    ends = interval(made, UNITS).split(" to ")
+    assert ends[0] != ends[1]
+    assert told(made, UNITS) == ends[0]
+
+
+def test_a_number_without_a_range_keeps_the_digits_of_its_kind() -> None:
+    assert DIGITS[Kind.ASSUMED] == 1
+    assert told(finding(38.2, None, None, Kind.ASSUMED, "days"), UNITS) == "40 days"
