@@ -51,7 +51,7 @@ def test_shares_are_those_of_the_model(world, result):
     for reading, extra in ((READINGS[1], 0.0), (READINGS[2], p["military_listing"][0])):
         changed = p | {"military_listing": np.array([extra])}
         found = respond(stakes, [rung], changed, mix.share[None], np.array([True]))
-        chance = found.probability[0, 0, 0, 1, 2:]
+        chance = found.probability[0, 0, 0, 1, 4:]
         rows = result["answers"].frame.filter(economy="DEU", reading=reading)
         assert rows["response"].to_list() == list(ECONOMIC)
         # secondary pressure reaches fellows of the bloc only in the lens: compare the others

@@ -93,10 +93,13 @@ def test_intensity_is_the_weighted_mean_of_degrees():
 def test_utilities_give_the_probabilities_by_hand():
     p = ONE | {"harm": np.zeros(1), "own_cost": np.zeros(1)}
     rung = Rung(key="x", title="X", visible=0.5, official=0.5, military=0.5, reason="r")
+    p |= {"signal_rhetoric": np.array([6.0]), "cost_rhetoric": np.array([1.0])}
+    p |= {"cost_threat": np.array([2.0]), "cost_diplomatic": np.array([3.0])}
+    p |= {"signal_economic": np.array([6.0]), "cost_economic": np.array([6.0])}
     got = respond(small(), [rung], p, EVEN, np.array([False])).probability[0, 0, 0, 0]
     talk = 6 * 0.5 - 1
     base = talk + 6 * 0.5 - 6 + np.log(0.25)
-    u = np.array([0.0, talk, base, base, base + 1.5 * 0.5, base])
+    u = np.array([0.0, talk, talk - 2, talk - 3, base, base, base + 1.5 * 0.5, base])
     np.testing.assert_allclose(got, np.exp(u) / np.exp(u).sum())
 
 
@@ -111,7 +114,7 @@ def test_the_mix_is_what_cases_show_where_all_else_is_equal(world):
             share[None],
             np.ones(1, bool),
         ).probability[0, 0]
-        given_one = q[..., 2:] / q[..., 2:].sum(axis=-1, keepdims=True)
+        given_one = q[..., 4:] / q[..., 4:].sum(axis=-1, keepdims=True)
         np.testing.assert_allclose(given_one, np.broadcast_to(share, given_one.shape), rtol=1e-9)
 
 
@@ -143,7 +146,7 @@ def test_a_sender_spares_what_would_hurt_itself():
     cheap, costly = (
         respond(s, [preset_ladder()[-1]], ONE, EVEN, np.array([False])) for s in (small(), dear)
     )
-    assert costly.probability[0, 0, 0, 0, 3] < 1e-3 * cheap.probability[0, 0, 0, 0, 3]
+    assert costly.probability[0, 0, 0, 0, 5] < 1e-3 * cheap.probability[0, 0, 0, 0, 5]
 
 
 @pytest.mark.parametrize(
@@ -288,7 +291,7 @@ def test_bad_calls_are_named(world):
 
 def test_rungs_are_found_by_key():
     assert find_rung("arms-sales", preset_ladder()).military == 1.0
-    assert RESPONSES[2:] == ECONOMIC
+    assert RESPONSES[4:] == ECONOMIC
 
 
 def test_a_step_of_given_degrees_is_a_rung_of_one(world):
@@ -312,9 +315,9 @@ def test_the_distribution_of_the_loss_is_that_of_answers(world, result):
     data = Data(world, "AAA", small(), (rung,), np.array([False]), ONE)
     row = distribution(data, found).frame.row(0, named=True)
     chance, loss = found.probability[0, 0, 0, 0], found.loss[0, 0, 0]
-    assert row["nothing"] == pytest.approx(chance[0] + chance[1])
+    assert row["nothing"] == pytest.approx(chance[:4].sum())
     assert row["mean"] == pytest.approx(found.expected[0, 0, 0, 0])
-    outcomes = sorted([(0.0, row["nothing"]), *zip(loss, chance[2:], strict=True)])
+    outcomes = sorted([(0.0, row["nothing"]), *zip(loss, chance[4:], strict=True)])
     for name, level in (("p50", 0.5), ("p75", 0.75), ("p95", 0.95)):
         reached = np.cumsum([weight for _, weight in outcomes])
         value = outcomes[int(np.argmax(reached >= level))][0]
@@ -332,3 +335,38 @@ def test_a_file_may_hold_parameters_and_ladder_together():
     text = (files("isthmus.coercion") / "presets" / "response.toml").read_text("utf-8")
     assert parse_ladder(text) == preset_ladder()
     assert parse_assumptions(text).entries == preset().entries
+
+
+def test_a_broad_ban_is_priced_from_the_year_before_it(world):
+    """Lithuania is under a broad ban in 2022: shares of 2020 at the size of its sales of 2022."""
+    stakes = read_stakes(world, "CHN", ("LTU", "DEU"))
+    assert stakes.years == (2020, 2022)
+    flows = world.flows()
+    ltu, chn = flows.index(["LTU", "CHN"])
+    goods = [n for n, k in enumerate(flows.industries) if k != "SERV"]
+    then, now = (flows.values(y)[ltu][:, goods] for y in (2020, 2022))
+    abroad = [v.sum() - v[ltu].sum() for v in (then, now)]
+    assert stakes.exports[0] == pytest.approx(then[chn].sum() * abroad[1] / abroad[0])
+    assert stakes.exports[0] > 2 * now[chn].sum()
+
+
+def test_precedents_stand_beside_the_model(result):
+    frame = result["precedents"].frame.filter(pl.col("case") == "LTU-2021")
+    assert frame["economy"].to_list() == ["LTU", "LTU"]
+    assert frame["rate"][0] == pytest.approx(0.012, abs=5e-4)
+    assert frame.filter(pl.col("value").is_null()).is_empty()
+
+
+def test_the_ladder_depends_on_the_partner(world):
+    keys = {
+        partner: price_ladder(world, "DEU", partner=partner, draws=20)["prices"]
+        .frame["rung"]
+        .unique()
+        .to_list()
+        for partner in ("TWN", "JPN")
+    }
+    gone = set(keys["TWN"]) - set(keys["JPN"])
+    assert gone == {"representative-office", "parliamentary-visit", "minister-visit"}
+    told = price_ladder(world, "DEU", partner="JPN", draws=20)["precedents"]
+    assert told.frame.is_empty()
+    assert "no step towards JPN is coded" in told.notes[0]

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isthmus import cascade, chains, coercion, dependence, disruption, equilibrium, production
+from isthmus import (
+    cascade,
+    chains,
+    coercion,
+    cooperation,
+    dependence,
+    disruption,
+    equilibrium,
+    production,
+)
 from isthmus.cascade import SecondSource, chip_network, group_stops, material_network
 from isthmus.chains import Links
 from isthmus.codes import Party
@@ -93,11 +102,23 @@ LENSES: Mapping[str, Lens] = {
     "coercion.event_study": Lens(
         lambda w, p: coercion.event_study(w, "NOR-2010", placebos=1, full=0, leads=0), ""
     ),
+    "coercion.fit": Lens(lambda w, p: coercion.fit(w), ""),
     "coercion.held_out": Lens(lambda w, p: coercion.held_out(w, bloc=p, draws=20)),
     "coercion.leverage_map": Lens(
         lambda w, p: coercion.leverage_map(w, "CHN", over=[p], products=False)
     ),
     "coercion.price_ladder": Lens(lambda w, p: coercion.price_ladder(w, "LTU", bloc=p, draws=20)),
+    "coercion.rates": Lens(lambda w, p: coercion.rates(w), ""),
+    "cooperation.agree": Lens(
+        lambda w, p: cooperation.agree(w, home=p, packages=["quiet"], draws=20)
+    ),
+    "cooperation.compare": Lens(
+        lambda w, p: cooperation.compare(w, home=p, packages=["quiet"], draws=20)
+    ),
+    "cooperation.power": Lens(lambda w, p: cooperation.power(w), ""),
+    "cooperation.evaluate": Lens(
+        lambda w, p: cooperation.evaluate(w, home=p, packages=["quiet"], draws=20)
+    ),
     "dependence.behind_hubs": Lens(
         lambda w, p: dependence.behind_hubs(w, p, reexport_share={"HKG": 0.9}, items=["850511"])
     ),

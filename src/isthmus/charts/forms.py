@@ -45,7 +45,7 @@ def bars(rows: Rows, spec: ChartSpec) -> Any:
 
 def dots(rows: Rows, spec: ChartSpec) -> Any:
     """Points by category with their interval as a line."""
-    rows, tall = _wrapped(rows, spec.y)
+    rows, tall = _wrapped(_above_zero(rows, spec), spec.y)
     base = alt.Chart(_data(rows, spec))
     encoding: dict[str, Any] = {"y": _category(spec, tall)}
     fixed: dict[str, Any] = {}
@@ -188,7 +188,16 @@ def _number(
     if spec.money:
         told = {"labelExpr": spec.words.money}
     axis = alt.Axis(title=title or None, tickCount=4, domain=False, **told)
-    return channel(f"{column}:Q", axis=axis, scale=alt.Scale(zero=zero))
+    scale = alt.Scale(type="log") if spec.log else alt.Scale(zero=zero)
+    return channel(f"{column}:Q", axis=axis, scale=scale)
+
+
+def _above_zero(rows: Rows, spec: ChartSpec) -> Rows:
+    """Return the rows that a logarithmic axis can show; all of them on any other."""
+    if not spec.log:
+        return rows
+    ends = [column for column in (spec.x, spec.low, spec.high) if column]
+    return [row for row in rows if all((row[c] or 0.0) > 0.0 for c in ends)]
 
 
 def _wrapped(rows: Rows, column: str) -> tuple[Rows, int]:

@@ -46,6 +46,8 @@ class ChartSpec:
         Inner class limits of a heat map or map, ascending, at most four.
     reference : float or None
         A line to compare with (a threshold).
+    log : bool
+        The axis of the number is logarithmic; rows that reach zero are in the table only.
     missing : str
         What a place without a figure means, for the legend of a map.
     words : NumberWords
@@ -68,6 +70,7 @@ class ChartSpec:
     money: bool = False
     bins: tuple[float, ...] = ()
     reference: float | None = None
+    log: bool = False
     missing: str = ""
     words: NumberWords = ENGLISH
 

@@ -2,45 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.options import DrawSeed, Json, WorldName
 
+if TYPE_CHECKING:
     from isthmus.evidence import Table
-    from isthmus.scenario.packages import Catalogue
 
 app = App(name="package", help="Packages of cooperation: cost, threshold, answer, who decides.")
 
-Json = Annotated[bool, Parameter(negative="")]
-
 CATALOGUE = "taiwan-europe"
 
+Catalogues = Annotated[str, Parameter(help="Name of a shipped catalogue.")]
+OwnFile = Annotated[
+    Path | None,
+    Parameter(
+        help="TOML file with actions, packages or hazards of your own (isthmus package template)."
+    ),
+]
+Packages = Annotated[
+    str, Parameter(help="Keys of packages; all of the catalogue when none is given.")
+]
+Rate = Annotated[float, Parameter(help="Discount rate a year.")]
+Counts = Annotated[str, Parameter(help="The one hazard that counts for the order.")]
 
-def opened(catalogue: str, file: Path | None) -> Catalogue:
-    """Return a shipped catalogue with the entries of a file added or in place of its own."""
-    from isthmus.scenario.catalogues import read_catalogue, shipped_catalogue
 
-    base = shipped_catalogue(catalogue)
-    return base if file is None else read_catalogue(file, base=base)
-
-
-@app.command(name="list")
-def list_(*, catalogue: str = CATALOGUE, file: Path | None = None, json: Json = False) -> None:
-    """List packages, actions and hazards of a catalogue.
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose packages, against whom.
 
     Parameters
     ----------
+    home
+        Economy or coalition whose costs and losses are compared.
+    partner
+        Economy with which cooperation is examined.
+    rival
+        Economy that may answer; "" for none.
+    bloc
+        Coalition whose members can answer together.
     catalogue
         Name of a shipped catalogue.
     file
-        TOML file with actions, packages or hazards of your own (see isthmus package template).
-    json
-        Print one JSON document.
+        TOML file with actions, packages or hazards of your own (isthmus package template).
+    draws
+        Draws of the recorded losses that are read.
+    seed
+        Seed of the draws.
     """
+
+    home: str = "EU27_2020"
+    partner: str = "TWN"
+    rival: str = "CHN"
+    bloc: str = "EU27_2020"
+    catalogue: str = CATALOGUE
+    file: Path | None = None
+    draws: int = 100
+    seed: DrawSeed = 0
+
+
+FLAGSHIP = Asked()
+
+
+@app.command(name="list")
+def list_(*, catalogue: Catalogues = CATALOGUE, file: OwnFile = None, json: Json = False) -> None:
+    """List packages, actions and hazards of a catalogue."""
+    from isthmus.cooperation.evaluate import opened
     from isthmus.cooperation.listing import tables_of
 
     _emit(tables_of(opened(catalogue, file)), json=json)
@@ -51,8 +85,8 @@ def show(
     key: str,
     /,
     *,
-    catalogue: str = CATALOGUE,
-    file: Path | None = None,
+    catalogue: Catalogues = CATALOGUE,
+    file: OwnFile = None,
     json: Json = False,
 ) -> None:
     """Show a package, an action or a hazard with every number, its kind and its reason.
@@ -61,16 +95,75 @@ def show(
     ----------
     key
         Key of a package, an action (or its label, such as M08) or a hazard.
-    catalogue
-        Name of a shipped catalogue.
-    file
-        TOML file with actions, packages or hazards of your own.
-    json
-        Print one JSON document.
     """
+    from isthmus.cooperation.evaluate import opened
     from isthmus.cooperation.listing import about_table
 
     _emit(about_table(opened(catalogue, file), key), json=json)
+
+
+@app.command
+def evaluate(
+    *packages: Packages,
+    rate: Rate = 0.03,
+    asked: Asked = FLAGSHIP,
+    world: WorldName = "starter",
+    output: Output = SCREEN,
+) -> None:
+    """Evaluate packages by threshold: saved, cost, answer, break-even, what is not measured."""
+    _run("evaluate", packages, asked, world, output, rate=rate)
+
+
+@app.command
+def compare(
+    *packages: Packages,
+    hazard: Counts = "",
+    rate: Rate = 0.03,
+    asked: Asked = FLAGSHIP,
+    world: WorldName = "starter",
+    output: Output = SCREEN,
+) -> None:
+    """Hold packages against each other: break-evens, first by probability, not dominated."""
+    _run("compare", packages, asked, world, output, rate=rate, hazard=hazard)
+
+
+@app.command
+def agree(
+    *packages: Packages,
+    asked: Asked = FLAGSHIP,
+    world: WorldName = "starter",
+    output: Output = SCREEN,
+) -> None:
+    """Say who has to agree: acts and votes, what members bear, who could block."""
+    _run("agree", packages, asked, world, output)
+
+
+@app.command
+def prepare(
+    *,
+    asked: Asked = FLAGSHIP,
+    workers: Annotated[int, Parameter(help="Processes.")] = 1,
+    world: WorldName = "starter",
+) -> None:
+    """Make the recorded losses that a catalogue's packages need; what was begun goes on."""
+    from isthmus.cli.output import say
+    from isthmus.cooperation.evaluate import SECONDS, opened, questions, roles_of
+    from isthmus.ensemble.losses import missing
+    from isthmus.ensemble.losses import prepare as make
+    from isthmus.runtime import cancel_on_interrupt, terminal_progress
+    from isthmus.world import World
+
+    found = World.open(world)
+    parties = roles_of(asked.home, asked.partner, asked.rival)
+    held = opened(asked.catalogue, asked.file)
+    needed = questions(found, held, parties, draws=asked.draws, seed=asked.seed)
+    todo = missing(needed, found)
+    runs = sum(len(q.levels) * q.draws for q in todo)
+    say(f"{len(todo)} of {len(needed)} hazards to run, about {runs * SECONDS / 60:.0f} minutes")
+    for question in todo:
+        with terminal_progress() as progress, cancel_on_interrupt() as cancel:
+            done = make(question, found, workers=workers, progress=progress, cancel=cancel)
+        say(f"{question.scenario.name}: run {done.run}")
 
 
 @app.command
@@ -80,6 +173,20 @@ def template() -> None:
     from isthmus.scenario.catalogues import template as text
 
     emit_text(text())
+
+
+def _run(
+    lens: str, packages: Sequence[str], asked: Asked, world: str, output: Output, **more: Any
+) -> None:
+    from isthmus.cli.output import emit_result
+    from isthmus.cli.recording import recorded
+    from isthmus.ensemble.inputs import input_file
+    from isthmus.world import World
+
+    words = asdict(asked) | more
+    words["file"] = None if asked.file is None else input_file(asked.file)
+    found = World.open(world)
+    emit_result(recorded(f"cooperation.{lens}", found, packages=list(packages), **words), output)
 
 
 def _emit(tables: Sequence[Table], *, json: bool) -> None:

@@ -79,6 +79,8 @@ class Rung(Strict):
         How the decision is taken.
     reason : str
         Why these degrees.
+    partners : tuple of str
+        Economies towards which it is a step at all; empty: any.
     """
 
     key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -90,6 +92,7 @@ class Rung(Strict):
     legal_base: str = ""
     rule: Literal["national", "qualified_majority", "unanimity"] = "national"
     reason: str = Field(min_length=1)
+    partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

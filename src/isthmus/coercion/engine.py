@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.coercion.assumptions import Rung
-from isthmus.coercion.instruments import RESPONSES
+from isthmus.coercion.instruments import FIRST, RESPONSES
 from isthmus.coercion.stakes import WEEKS, Stakes, losses
 from isthmus.errors import BadInput
 from isthmus.kernels.response import calibrated_offsets, hold_probability, quantal_response
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
 
     Attributes
     ----------
-    probability : (D, n, R, G, 6) array
+    probability : (D, n, R, G, 8) array
         Of each response, by target, rung and support.
     loss : (D, n, G, 4) array
         Of the target over the time of the measure, by economic response (million USD).
@@ -48,7 +48,7 @@ class Outcome(NamedTuple):
     @property
     def economic(self) -> Array:
         """Probability of an economic response, (D, n, R, G)."""
-        return np.asarray(self.probability[..., 2:].sum(axis=-1))
+        return np.asarray(self.probability[..., FIRST:].sum(axis=-1))
 
     @property
     def given(self) -> Array:
@@ -58,7 +58,7 @@ class Outcome(NamedTuple):
     @property
     def expected(self) -> Array:
         """Loss weighted with the probability of each response, (D, n, R, G), million USD."""
-        out: Array = np.einsum("dnrgk,dngk->dnrg", self.probability[..., 2:], self.loss)
+        out: Array = np.einsum("dnrgk,dngk->dnrg", self.probability[..., FIRST:], self.loss)
         return out
 
 
@@ -116,6 +116,8 @@ def respond(
 
         none       0
         rhetoric   signal_rhetoric s - cost_rhetoric
+        threat     rhetoric - cost_threat
+        diplomatic rhetoric - cost_diplomatic
         economic   rhetoric + signal_economic s - cost_economic + c_r
                    + military_listing m [listing]
                    + harm L_r - own_cost C_r - bloc_cost [bloc] - support_cost [agreed]
@@ -136,31 +138,60 @@ def respond(
     bloc : (n,) array of bool
         Whether the target belongs to a bloc that can answer together.
     """
-    years, weeks = _times(p)
-    each = [losses(stakes, p, years[:, g], weeks[:, g]) for g in range(len(SUPPORT))]
-    loss = np.stack([e[0] for e in each], axis=2)
-    cost = each[0][1]
+    loss, cost, weeks = _stakes_lost(stakes, p)
+    talk = _talk(rungs, p)
+    signal = p["signal_economic"][:, None] * intensity(rungs, p) - p["cost_economic"][:, None]
+    shape = (len(talk), len(stakes.targets), len(rungs), len(SUPPORT), len(RESPONSES))
+    utility = np.zeros(shape)
+    utility[..., 1] = talk[:, None, :, None]
+    utility[..., 2] = utility[..., 1] - _col(p["cost_threat"], 4)
+    utility[..., 3] = utility[..., 1] - _col(p["cost_diplomatic"], 4)
+    utility[..., FIRST:] = (talk + signal)[:, None, :, None, None]
+    utility[..., FIRST:] += appeal(stakes, rungs, p, mix, bloc)
+    probability = quantal_response(utility, _col(p["noise"], 4))
+    harm = 100.0 * loss / stakes.gdp[:, None, None]
+    hold = hold_probability(_col(p["stake"], 4), harm, _col(p["state_noise"], 4))
+    economic = probability[..., FIRST:]
+    held = np.einsum("dnrgk,dngk->dnrg", economic, hold) / economic.sum(axis=-1)
+    return Outcome(probability, loss, cost, held, weeks)
+
+
+def appeal(
+    stakes: Stakes,
+    rungs: Sequence[Rung],
+    p: Mapping[str, Array],
+    mix: Array,
+    bloc: NDArray[np.bool_],
+) -> Array:
+    """Return what speaks for each economic response beside its signal, (D, n, R, G, 4), points.
+
+    ``c_r + military_listing m [listing] + harm L_r - own_cost C_r - bloc_cost [bloc]
+    - support_cost [agreed]``; arguments as `respond`.
+    """
+    loss, cost, _ = _stakes_lost(stakes, p)
     window = np.stack([p["duration"]] * 4, axis=1)
-    window[:, 2] = weeks[:, 0] / WEEKS
+    window[:, 2] = _times(p)[1][:, 0] / WEEKS
     harm = 100.0 * loss / stakes.gdp[:, None, None]
     own = 100.0 * cost * window[:, None, :] / stakes.sender_gdp
     pull = _col(p["harm"], 4) * harm - (_col(p["own_cost"], 3) * own)[:, :, None]
     pull -= _bloc_cost(p, bloc)[..., None]
-    s = intensity(rungs, p)
-    talk = p["signal_rhetoric"][:, None] * s - p["cost_rhetoric"][:, None]
-    base = (talk + p["signal_economic"][:, None] * s - p["cost_economic"][:, None])[..., None]
-    base = base + calibrated_offsets(mix, p["noise"])[:, None]
+    base = np.repeat(calibrated_offsets(mix, p["noise"])[:, None], len(rungs), axis=1)
     military = np.array([r.military for r in rungs])
     base[..., 2] += p["military_listing"][:, None] * military
-    shape = (len(s), len(stakes.targets), len(rungs), len(SUPPORT), len(RESPONSES))
-    utility = np.zeros(shape)
-    utility[..., 1] = talk[:, None, :, None]
-    utility[..., 2:] = base[:, None, :, None] + pull[:, :, None]
-    probability = quantal_response(utility, _col(p["noise"], 4))
-    hold = hold_probability(_col(p["stake"], 4), harm, _col(p["state_noise"], 4))
-    economic = probability[..., 2:]
-    held = np.einsum("dnrgk,dngk->dnrg", economic, hold) / economic.sum(axis=-1)
-    return Outcome(probability, loss, cost, held, weeks)
+    return np.asarray(base[:, None, :, None] + pull[:, :, None])
+
+
+def _talk(rungs: Sequence[Rung], p: Mapping[str, Array]) -> Array:
+    return np.asarray(
+        p["signal_rhetoric"][:, None] * intensity(rungs, p) - p["cost_rhetoric"][:, None]
+    )
+
+
+def _stakes_lost(stakes: Stakes, p: Mapping[str, Array]) -> tuple[Array, Array, Array]:
+    """Loss by support, (D, n, G, 4), cost to the sender, (D, n, 4), and weeks, (D, G)."""
+    years, weeks = _times(p)
+    each = [losses(stakes, p, years[:, g], weeks[:, g]) for g in range(len(SUPPORT))]
+    return np.stack([e[0] for e in each], axis=2), each[0][1], weeks
 
 
 def _times(p: Mapping[str, Array]) -> tuple[Array, Array]:

@@ -16,7 +16,7 @@ from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import Outcome, respond
-from isthmus.coercion.instruments import ECONOMIC, instrument, instrument_mix
+from isthmus.coercion.instruments import ECONOMIC, FIRST, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, Table, provenance
@@ -178,7 +178,7 @@ def _readings(
 
     def of(found: Outcome) -> Any:
         def at(i: int, g: int) -> tuple[Array, Array | None]:
-            chance = found.probability[:, i, 0, g, 2:]
+            chance = found.probability[:, i, 0, g, FIRST:]
             return chance / chance.sum(axis=-1, keepdims=True), chance
 
         return at

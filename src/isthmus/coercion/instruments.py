@@ -17,12 +17,19 @@ Array = NDArray[np.float64]
 RESPONSES = (
     "none",
     "rhetoric",
+    "threat",
+    "diplomatic",
     "targeted import ban",
     "broad ban",
     "export control or listing",
     "secondary pressure",
 )
-ECONOMIC = RESPONSES[2:]
+"""None; words; a measure that is named and does not follow; contacts suspended or persons
+sanctioned; four economic ones."""
+
+ECONOMIC = RESPONSES[4:]
+FIRST = RESPONSES.index(ECONOMIC[0])
+"""Place of the first economic response."""
 
 PRIOR = 0.5
 """Weight added to every instrument, so that what was not seen yet is not impossible."""

@@ -24,6 +24,7 @@ from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import Outcome, respond
 from isthmus.coercion.instruments import Mix, instrument_mix
+from isthmus.coercion.precedent import precedents
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import Result, Table, provenance
@@ -49,6 +50,7 @@ def price_ladder(
     rung: str | Rung | Step | None = None,
     sender: str = "CHN",
     bloc: PartySpec = BLOC,
+    partner: str = "TWN",
     assumptions: Assumptions | Path | None = None,
     ladder: Sequence[Rung] | Path | None = None,
     draws: int = DRAWS,
@@ -72,6 +74,9 @@ def price_ladder(
         Economy that may answer; coded cases must exist for it.
     bloc : str or Party
         Coalition whose members can answer together.
+    partner : str
+        Economy towards which the steps are taken: rungs that are none towards it are left out, and
+        precedents are those of steps towards it.
     assumptions : Assumptions or Path, optional
         The preset when None; a file is read by `isthmus.coercion.assumptions.read_assumptions`.
     ladder : sequence of Rung or Path, optional
@@ -86,7 +91,7 @@ def price_ladder(
     Result
         ``break_even``, ``prices``, ``responses``, ``losses``, ``distribution`` (of the loss, over
         answers and draws), ``answer``, ``exposure``,
-        ``calibration``, ``rungs`` and ``assumptions``. The value of each number is
+        ``calibration``, ``precedents``, ``rungs`` and ``assumptions``. The value of each number is
         that of the first draw, low and high the 5 % and 95 % quantiles over all draws.
 
     Raises
@@ -110,7 +115,7 @@ def price_ladder(
     used = read_assumptions(assumptions) if isinstance(assumptions, Path) else assumptions
     used = used or preset()
     known = read_ladder(ladder) if isinstance(ladder, Path) else ladder
-    steps = _steps(rung, tuple(known) if known is not None else preset_ladder())
+    steps = _steps(rung, tuple(known) if known is not None else preset_ladder(), partner)
     stakes = read_stakes(world, sender, targets, group)
     mix = instrument_mix(world, sender)
     inside = np.array([m in group for m in targets])
@@ -119,17 +124,19 @@ def price_ladder(
     data = tables.Data(world, asked.code, stakes, steps, inside, p)
     said = dict.fromkeys(note for p in (asked, support) if p for note in p.notes(listed))
     made = _tables(data, found, mix, used)
+    made["precedents"] = precedents(world, data, found, partner)
     return Result(
         {name: replace(table, notes=(*table.notes, *said)) for name, table in made.items()},
         provenance(
             world,
             "coercion.price_ladder",
-            (FLOWS, MEASURES, TABLE),
+            (FLOWS, MEASURES, TABLE, *made["precedents"].datasets),
             {
                 "target": asked.spec,
                 "rungs": [s.model_dump(mode="json") for s in steps],
                 "sender": sender,
                 "bloc": "" if support is None else support.spec,
+                "partner": partner,
                 "assumptions": used.to_dict(),
                 "draws": draws,
             },
@@ -154,9 +161,11 @@ def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> d
     }
 
 
-def _steps(rung: str | Rung | Step | None, ladder: tuple[Rung, ...]) -> tuple[Rung, ...]:
+def _steps(
+    rung: str | Rung | Step | None, ladder: tuple[Rung, ...], partner: str
+) -> tuple[Rung, ...]:
     if rung is None:
-        return ladder
+        return tuple(r for r in ladder if not r.partners or partner in r.partners)
     if isinstance(rung, Step):
         return (rung.rung(),)
     return (rung if isinstance(rung, Rung) else find_rung(rung, ladder),)

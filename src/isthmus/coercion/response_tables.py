@@ -15,7 +15,7 @@ from isthmus.coercion.assumptions import Assumptions, Rung
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, Outcome
-from isthmus.coercion.instruments import ECONOMIC, RESPONSES, Mix
+from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES, Mix
 from isthmus.coercion.stakes import FLOWS, Stakes
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
@@ -41,8 +41,8 @@ NOT_MEASURED = "the military value of a step is not measured and stands in no fi
 EACH_ALONE = "the sum over members supposes that every member takes the step and is answered alone"
 COVERED = "goods only: travel, finance, investment and sales of affiliates are not covered"
 AFTER = (
-    f"trade of {YEAR}: that of an economy already under measures in that year (Lithuania) is lower "
-    "than before them"
+    f"trade of {YEAR}; sales of an economy that the sender banned broadly in that year have the "
+    f"shares of the last year before the ban, at the size of its goods sales of {YEAR}"
 )
 CODED = (FLOWS, MEASURES, TABLE)
 
@@ -194,7 +194,7 @@ def distribution(data: Data, found: Outcome) -> Table:
     gdp = data.stakes.gdp[:, None, None]
     nothing = 1.0 - found.economic.mean(axis=0)
     # every draw counts the same; an answer without economic means costs nothing
-    weight = np.moveaxis(found.probability[..., 2:], 0, -2)
+    weight = np.moveaxis(found.probability[..., FIRST:], 0, -2)
     weight = weight.reshape(*weight.shape[:-2], -1)
     none = weight.shape[-1] / len(ECONOMIC) - weight.sum(axis=-1, keepdims=True)
     loss = np.moveaxis(found.loss, 0, -2)
@@ -249,14 +249,20 @@ def exposure(data: Data) -> Table:
         parts = (
             (
                 "purchases",
+                stakes.years[i],
                 stakes.value_added[i],
                 "domestic value added in goods it sells to the sender",
             ),
-            ("supplies", stakes.from_sender[i].sum(), "purchases of listed industries' products"),
+            (
+                "supplies",
+                YEAR,
+                stakes.from_sender[i].sum(),
+                "purchases of listed industries' products",
+            ),
         )
         rows += [
-            (target, stakes.sender, c, YEAR, float(v), float(v / stakes.gdp[i]), t, "estimated")
-            for c, v, t in parts
+            (target, stakes.sender, c, year, float(v), float(v / stakes.gdp[i]), t, "estimated")
+            for c, year, v, t in parts
         ]
     columns = [
         Column("economy", "dimension", text="target"),

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
+from isthmus.coercion.cases import measures
 from isthmus.coercion.content import YEAR, read_content
 from isthmus.errors import BadInput
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
 from isthmus.world import World
+from isthmus.world.flows import Flows
 
 Array = NDArray[np.float64]
 
@@ -51,6 +53,8 @@ class Stakes:
         Value added of each target (million USD).
     sender_gdp : float
         That of the sender (million USD).
+    years : tuple of int
+        Year whose shares the sales of each target to the sender have.
     """
 
     sender: str
@@ -68,12 +72,16 @@ class Stakes:
     sender_share: float
     gdp: Array
     sender_gdp: float
+    years: tuple[int, ...] = ()
 
 
 def read_stakes(
     world: World, sender: str, targets: Sequence[str], fellows: Sequence[str] = ()
 ) -> Stakes:
     """Return what is at stake between a sender and some targets in 2022.
+
+    Sales of a target that the sender banned broadly in that year are those that it would have had:
+    the shares of the last year before the ban, at the size of its goods sales of 2022.
 
     Parameters
     ----------
@@ -109,7 +117,8 @@ def read_stakes(
     others = [[int(j) for j in near if j not in (me, i)] for i in at]
     trade = values[:, :, goods]
     third = np.array([trade[i, rest].sum(axis=0) for i, rest in zip(at, others, strict=True)])
-    sold = trade[at, me]
+    years = tuple(_year_before(world, sender, target) for target in targets)
+    sold = np.array([_sold(flows, i, me, year, goods) for i, year in zip(at, years, strict=True)])
     mine = values[me][:, listed]
     own = dva[me, among]
     abroad = np.delete(mine, me, axis=0).sum(axis=0)
@@ -129,7 +138,26 @@ def read_stakes(
         sender_share=float((own * abroad).sum() / abroad.sum()),
         gdp=income[at],
         sender_gdp=float(income[me]),
+        years=years,
     )
+
+
+def _year_before(world: World, sender: str, target: str) -> int:
+    """Return the last year before a broad ban that is in force, or the year of the table."""
+    bans = [
+        m.first
+        for m in measures(world)
+        if (m.sender, m.target, m.response) == (sender, target, "broad ban")
+        and m.first <= YEAR <= m.last
+    ]
+    return min(bans, default=YEAR + 1) - 1
+
+
+def _sold(flows: Flows, seller: int, sender: int, year: int, goods: Sequence[int]) -> Array:
+    """Return goods sold to the sender in a year, at the size of all goods sales of the table's."""
+    then, now = (flows.values(y)[seller][:, goods] for y in (year, YEAR))
+    abroad = [float(v.sum() - v[seller].sum()) for v in (then, now)]
+    return np.asarray(then[sender] * (abroad[1] / abroad[0]))
 
 
 def losses(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
-
-import polars as pl
 
 from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
+from isthmus.evidence.frames import of_rows
 from isthmus.scenario.actions import Action
 from isthmus.scenario.amounts import Amount
 from isthmus.scenario.hazards import Hazard
@@ -62,7 +61,7 @@ def packages_table(packages: Iterable[Package]) -> Table:
         (p.key, p.title, ", ".join(sorted(p.actions)), p.asks, p.of, p.lower, p.counter)
         for p in packages
     ]
-    return table("packages", rows, columns, "packages of actions", notes=(UNCHECKED,))
+    return of_rows("packages", rows, columns, "packages of actions", notes=(UNCHECKED,))
 
 
 def actions_table(actions: Iterable[Action]) -> Table:
@@ -98,7 +97,7 @@ def actions_table(actions: Iterable[Action]) -> Table:
         )
         for a in actions
     ]
-    return table("actions", rows, columns, "actions", notes=(NET, UNCHECKED))
+    return of_rows("actions", rows, columns, "actions", notes=(NET, UNCHECKED))
 
 
 def hazards_table(hazards: Iterable[Hazard]) -> Table:
@@ -128,7 +127,7 @@ def hazards_table(hazards: Iterable[Hazard]) -> Table:
         )
         for h in hazards
     ]
-    return table("hazards", rows, columns, "hazards; probabilities are axes, not estimates")
+    return of_rows("hazards", rows, columns, "hazards; probabilities are axes, not estimates")
 
 
 def numbers_table(entries: Iterable[Action | Hazard]) -> Table:
@@ -148,7 +147,7 @@ def numbers_table(entries: Iterable[Action | Hazard]) -> Table:
         for entry in entries
         for field, a, unit in amounts_of(entry)
     ]
-    return table("numbers", rows, columns, "every number, as it is reckoned with")
+    return of_rows("numbers", rows, columns, "every number, as it is reckoned with")
 
 
 def about_table(catalogue: Catalogue, key: str) -> tuple[Table, ...]:
@@ -200,7 +199,7 @@ def fields_table(action: Action) -> Table:
         ("excludes", "; ".join(f"{k}: {why}" for k, why in action.excludes.items()) or "nothing"),
         ("measured", measured(action)),
     ]
-    return table("about", rows, columns, action.title, notes=(UNCHECKED,))
+    return of_rows("about", rows, columns, action.title, notes=(UNCHECKED,))
 
 
 def measured(action: Action) -> str:
@@ -230,22 +229,6 @@ def amounts_of(entry: Action | Hazard) -> list[tuple[str, Amount, str]]:
 
     look(entry, "", "")
     return found
-
-
-def table(
-    name: str,
-    rows: Sequence[tuple[Any, ...]],
-    columns: Sequence[Column],
-    text: str,
-    *,
-    kind: Kind = Kind.ASSUMED,
-    datasets: Sequence[str] = (),
-    notes: Sequence[str] = (),
-) -> Table:
-    """Return a table from rows; values are numbers, all else is text."""
-    schema = {c.name: pl.Float64 if c.role == "value" else pl.String for c in columns}
-    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
-    return Table(name, frame, tuple(columns), kind, tuple(sorted(datasets)), text, tuple(notes))
 
 
 def _degrees(action: Action) -> str:

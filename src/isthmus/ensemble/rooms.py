@@ -21,6 +21,7 @@ ROOMS: Mapping[str, str] = {
     "production": "isthmus.production",
     "calibration": "isthmus.ensemble.calibration",
     "losses": "isthmus.ensemble.losses",
+    "cooperation": "isthmus.cooperation",
 }
 """Module whose import registers the lenses of a room."""
 

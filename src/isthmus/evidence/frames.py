@@ -102,6 +102,27 @@ def table(
     )
 
 
+def of_rows(
+    name: str,
+    rows: Sequence[tuple[Any, ...]],
+    columns: Sequence[Column],
+    text: str,
+    *,
+    kind: Kind = Kind.ASSUMED,
+    datasets: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return a table from rows: values are numbers, null where unbounded; all else is text."""
+    schema = {c.name: pl.Float64 if c.role == "value" else pl.String for c in columns}
+    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
+    held = frame.with_columns(
+        pl.when(pl.col(c.name).is_finite()).then(pl.col(c.name))
+        for c in columns
+        if c.role == "value"
+    )
+    return table(name, held, columns, kind=kind, datasets=datasets, text=text, notes=notes)
+
+
 def of_years(
     tables: Iterable[Table], years: Iterable[int], *, unit: str = MONEY
 ) -> dict[str, Table]:

@@ -13,12 +13,18 @@ from isthmus.runtime.reading import load_toml, read_text
 from isthmus.scenario.catalogue_checks import PARTS
 from isthmus.scenario.packages import Catalogue
 
-HEADS = ("schema_version", "year")
+HEADS = ("schema_version", "year", "partner")
 
 
 def catalogue_names() -> tuple[str, ...]:
     """Return the names of the catalogues that ship with the package, sorted."""
     return tuple(sorted(f.name for f in _folder().iterdir() if f.is_dir()))
+
+
+def catalogue_towards(partner: str) -> str:
+    """Return the name of the shipped catalogue of actions with a partner; empty where none is."""
+    found = (n for n in catalogue_names() if shipped_catalogue(n).partner == partner)
+    return next(found, "")
 
 
 @cache
@@ -102,7 +108,7 @@ def _checked(
             kept = [e for e in getattr(base, part) if e.key not in own[part]]
             offset[part] = len(kept)
             merged[part] = [*kept, *merged[part]]
-        heads = {"year": base.year, **heads}
+        heads = {"year": base.year, "partner": base.partner, **heads}
     try:
         made = Catalogue(**heads, **merged)
     except BadInput as error:

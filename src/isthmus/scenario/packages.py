@@ -71,6 +71,7 @@ class Catalogue(Strict):
 
     schema_version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
     year: int = Field(default=2025, ge=1990, le=2100)
+    partner: str = ""
     actions: tuple[Action, ...] = ()
     packages: tuple[Package, ...] = ()
     hazards: tuple[Hazard, ...] = ()

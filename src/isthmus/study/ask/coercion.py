@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from isthmus.coercion.assumptions import Rung, preset_ladder
 from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.ladder import price_ladder
@@ -46,9 +47,20 @@ def ladder_of(context: Context) -> Result:
     return context.memo(
         ("ladder", context.home, context.rival),
         lambda: price_ladder(
-            context.world, context.home, sender=context.rival, bloc=bloc, draws=DRAWS
+            context.world,
+            context.home,
+            sender=context.rival,
+            bloc=bloc,
+            partner=context.partner if "partner" in context.study.roles else "",
+            draws=DRAWS,
         ),
     )
+
+
+def steps_of(context: Context) -> tuple[Rung, ...]:
+    """Return the steps of the ladder that are ones towards the study's partner."""
+    priced = set(ladder_of(context)["prices"].frame["rung"])
+    return tuple(r for r in preset_ladder() if r.key in priced)
 
 
 def inside(context: Context) -> bool:

@@ -56,6 +56,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "coercion": ("partner", "rival"),
     "leverage": ("rival",),
     "ladder": ("rival",),
+    "packages": ("partner",),
 }
 """Pages in their usual order, with the roles beside home that each needs."""
 

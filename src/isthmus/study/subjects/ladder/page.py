@@ -17,12 +17,14 @@ from isthmus.study.ask.coercion import (
     inside,
     ladder_of,
     standing,
+    steps_of,
 )
 from isthmus.study.ask.records import note_records
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.ladder.measures import break_even, exposure, price
 
 MONEY = "million USD"
+DEGREES = ("visible", "official", "military")
 
 
 def write(page: Page) -> None:
@@ -33,7 +35,7 @@ def write(page: Page) -> None:
         page.gap("episodes_sender")
         return
     page.rests_on(*LADDER, kind=Kind.ASSUMED)
-    first = preset_ladder()[0]
+    first = steps_of(page.context)[0]
     page.fields |= {
         "top": _title(TOP),
         "first_rung": _title(first.key),
@@ -87,7 +89,9 @@ def _say(page: Page, first: str, bloc: bool) -> None:
 
 def _prices(page: Page) -> None:
     alone = standing(page.context)
-    found = [(r.title, price(page.context, r.key, page.home, alone)) for r in preset_ladder()]
+    found = [
+        (r.title, price(page.context, r.key, page.home, alone)) for r in steps_of(page.context)
+    ]
     rows = [
         {"rung": title, "price": f.value, "price_low": f.low, "price_high": f.high}
         for title, f in found
@@ -115,18 +119,19 @@ def _rungs(page: Page) -> None:
     rows = [
         {
             "rung": r.title,
+            **{name: f"{getattr(r, name):g}" for name in DEGREES},
             "decides": r.decides,
             "legal_base": r.legal_base,
             "before": price(page.context, r.key, page.home, AFTER_DELAY).value,
             "after": price(page.context, r.key, page.home, AGREED).value,
         }
-        for r in preset_ladder()
+        for r in steps_of(page.context)
     ]
     page.table(
         "rungs",
         pl.DataFrame(rows),
         {"before": MONEY, "after": MONEY},
-        attributes=["decides", "legal_base"],
+        attributes=[*DEGREES, "decides", "legal_base"],
         notes=["intentions", "support", "legal_base"],
     )
 
@@ -154,13 +159,14 @@ def _members(page: Page, bloc: bool) -> None:
 
 
 def _assumptions(page: Page) -> None:
-    """Every assumed number with its range and reason."""
-    columns = ("value", "low", "high")
+    """Every assumed number with its range and reason, as it is reckoned with: not rounded."""
+    numbers = ("value", "low", "high")
     frame = ladder_of(page.context)["assumptions"].frame
+    plain = [pl.Series(c, [f"{v:g}" for v in frame[c]]) for c in numbers]
     page.table(
         "assumptions",
-        frame.select("parameter", *columns, "unit", "reason"),
-        dict.fromkeys(columns, "1"),
+        frame.with_columns(plain).select("parameter", *numbers, "unit", "reason"),
+        {},
         datasets=[],
-        attributes=["unit", "reason"],
+        attributes=[*numbers, "unit", "reason"],
     )

@@ -1,0 +1,209 @@
+"""Tables of what stands beside thresholds: answers, indicators, time, what is not measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from isthmus.coercion.act import ARMS
+from isthmus.coercion.engine import SUPPORT
+from isthmus.coercion.record import STEPS
+from isthmus.coercion.response_tables import COVERED
+from isthmus.coercion.stakes import FLOWS
+from isthmus.cooperation.stage import Stage
+from isthmus.cooperation.thresholds import MONEY, RANGE, YEARLY, of_range, quantiles
+from isthmus.errors import DataMissing
+from isthmus.evidence import IN_UNIT, SHARE, Table
+from isthmus.evidence.frames import attribute, dimension, number, of_rows
+from isthmus.scenario.actions import Action
+
+READINGS = ("record, European", "record, American arms", "response model")
+
+ONCE = (
+    "an act is answered once, on one to five members drawn by their exposure; the sum over members "
+    "acting alone is no answer"
+)
+TWO = (
+    "two readings that are not averaged: cases over steps with a Beta(1/2, 1/2) prior, and the "
+    f"response model calibrated to them; from a military degree of {ARMS:g} the American rate of "
+    "arms sales stands beside as the upper reading"
+)
+NO_RIVAL = "the study names no rival: there is nobody whose answer could be priced"
+NO_RECORD = "no step towards this partner is coded: the record has no rate"
+NO_STEP = "no action of the package is a step towards the partner: nothing is answered"
+UNCHECKED = "legal bases were not checked by a legal service"
+
+
+def answers(stage: Stage) -> Table:
+    """Probability of an economic answer by reading, and the loss if there is one."""
+    rows: list[tuple[Any, ...]] = []
+    for key, found in stage.answers.items():
+        package = stage.catalogue.package(key)
+        agreed = SUPPORT[2] if stage.supported(package) else SUPPORT[1]
+        loss = found.loss[:, SUPPORT.index(agreed)] * stage.eur
+        order = np.argsort(-found.chance_hit, kind="stable")[:5]
+        who = ", ".join(f"{found.members[i]} {found.chance_hit[i]:.0%}" for i in order)
+        for name, chance in zip(READINGS, (found.record, found.upper, found.model), strict=True):
+            if chance is not None:
+                rows.append((key, name, *quantiles(chance), *quantiles(loss), agreed, who))
+    columns = (
+        dimension("package", "key"),
+        dimension("reading", "of how often"),
+        *of_range("value", SHARE, "chance of an economic answer to the act"),
+        *of_range("loss", MONEY, "value added lost given one, over its time", "loss_low",
+                  "loss_high"),
+        attribute("support", "help of the bloc"),
+        attribute("hit", "most often among those hit, share of draws"),
+    )  # fmt: skip
+    notes = [RANGE, ONCE, TWO, COVERED]
+    if "rival" not in stage.parties:
+        notes = [NO_RIVAL]
+    elif any(a.record is None for a in stage.answers.values()):
+        notes.append(NO_RECORD)
+    used = [key for key in (STEPS, FLOWS) if _there(stage, key)]
+    text = "what may answer each package, as one act"
+    return of_rows("answers", rows, columns, text, datasets=used, notes=notes)
+
+
+def support(stage: Stage) -> Table:
+    """Loss given an answer by support: what of it is taken away and what only moves."""
+    rows = []
+    for key, found in stage.answers.items():
+        for g, name in enumerate(SUPPORT):
+            rows.append((key, name, *quantiles(found.loss[:, g] * stage.eur)))
+    columns = (
+        dimension("package", "key"),
+        dimension("support", "help of the bloc"),
+        *of_range("value", MONEY, "loss given an answer that is left to those who are hit"),
+    )
+    note = (
+        "relief is mostly a transfer inside the bloc: only sales diverted count for it as a whole"
+    )
+    text = "what support changes for those who are hit"
+    return of_rows("support", rows, columns, text, notes=(RANGE, note))
+
+
+def indicators(stage: Stage) -> Table:
+    """What actions are for where no euro measures it, and what a unit of it costs."""
+    rows = []
+    for action in _held(stage):
+        mark = action.indicator
+        if mark is None:
+            continue
+        cost = stage.cost_of(action)
+        low, high = mark.gain
+        middle = abs(mark.goal.middle - mark.start.middle)
+        each = [
+            c / g if g else np.inf for c, g in zip(_ends(cost), (high, middle, low), strict=True)
+        ]
+        rows.append(
+            (
+                action.key, mark.quantity, mark.start.low, mark.start.high, mark.goal.low,
+                mark.goal.high, mark.unit, each[1], each[0], each[2], f"{YEARLY} per {mark.unit}",
+            )
+        )  # fmt: skip
+    columns = (
+        dimension("action", "key"),
+        dimension("quantity", "what is counted"),
+        number("start_low", IN_UNIT, "before, lower end"),
+        number("start_high", IN_UNIT, "upper end"),
+        number("goal_low", IN_UNIT, "at full effect, lower end"),
+        number("goal_high", IN_UNIT, "upper end"),
+        attribute("unit", "of the indicator"),
+        number("value", "million EUR a year per unit", "net cost of one unit, middle"),
+        number("low", "million EUR a year per unit", "cheapest: low cost, largest gain"),
+        number("high", "million EUR a year per unit", "dearest; none: perhaps no gain at all"),
+        attribute("cost_unit", "in words"),
+    )
+    note = "an action pays by its indicator if one unit is worth more a year than this"
+    return of_rows("indicators", rows, columns, "what no euro measures, and its cost by unit",
+                   notes=(note,))  # fmt: skip
+
+
+def timing(stage: Stage) -> Table:
+    """When a package works, who decides, how, and how it is undone."""
+    rows: list[tuple[Any, ...]] = []
+    for package in stage.packages:
+        held = stage.catalogue.members(package)
+        if not held:
+            continue
+        first = min(a.lead_months.low for a in held)
+        full = [a.lead_months.high + a.ramp_months.high for a in held]
+        law = sum(a.law_checked for a in held)
+        rows.append(
+            (
+                package.key,
+                first,
+                max(a.lead_months.low + a.ramp_months.low for a in held),
+                max(full),
+                max(a.undo_months.high for a in held),
+                "; ".join(sorted({a.decider for a in held})),
+                "; ".join(sorted({a.vote for a in held if a.vote != "none"})) or "none",
+                f"{law} of {len(held)} seen on a page",
+                "; ".join(a.key for a in held if a.reversibility == "hard") or "nothing",
+                package.lower or "none stated",
+            )
+        )
+    columns = (
+        dimension("package", "key"),
+        number("first", "months", "to the first effect of any action, at best"),
+        number("full_low", "months", "to the full effect of all, at best"),
+        number("full_high", "months", "to the full effect of all, at worst"),
+        number("undo", "months", "until the last action is undone, at worst"),
+        attribute("decider", "who decides"),
+        attribute("vote", "how"),
+        attribute("law", "legal bases"),
+        attribute("stays", "what cannot be undone soon"),
+        attribute("lower", "the same content at a lower step"),
+    )
+    return of_rows("timing", rows, columns, "months to effect, who decides, exit",
+                   notes=(UNCHECKED,))  # fmt: skip
+
+
+def not_measured(stage: Stage) -> Table:
+    """What of actions and hazards no engine measures, by name."""
+    rows = []
+    for action in _held(stage):
+        if action.not_measured:
+            rows.append((action.key, action.title, "no effect is measured", action.not_measured))
+        elif not action.money:
+            told = f"indicator only: {_quantity(action)}"
+            rows.append((action.key, action.title, told, "no engine turns it into money"))
+        elif any(e.channel == "output" for e in action.effects):
+            rows.append((action.key, action.title, "no engine yet", "output of a defence line"))
+    for hazard in stage.catalogue.hazards:
+        if hazard.engine == "none":
+            rows.append((hazard.key, hazard.title, "no engine yet", hazard.no_engine))
+        elif not hazard.null and hazard.key not in stage.losses:
+            told = "no recorded run: isthmus package prepare makes it"
+            rows.append((hazard.key, hazard.title, "not prepared", told))
+    columns = (
+        dimension("name", "action or hazard"),
+        attribute("title", "for readers"),
+        attribute("status", "what is missing"),
+        attribute("reason", "why"),
+    )
+    return of_rows("not_measured", rows, columns, "what is not measured, by name")
+
+
+def _held(stage: Stage) -> list[Action]:
+    keys = {key for package in stage.packages for key in package.actions}
+    return [a for a in stage.catalogue.actions if a.key in keys]
+
+
+def _quantity(action: Action) -> str:
+    return action.indicator.quantity if action.indicator else ""
+
+
+def _ends(values: Any) -> tuple[float, float, float]:
+    middle, low, high = quantiles(values)
+    return low, middle, high
+
+
+def _there(stage: Stage, key: str) -> bool:
+    try:
+        stage.world.record(key)
+    except DataMissing:
+        return False
+    return True

@@ -1,0 +1,361 @@
+"""The lens: packages of a catalogue by threshold, over recorded losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from isthmus import codes
+from isthmus.codes import resolve
+from isthmus.cooperation import beside, order, thresholds
+from isthmus.cooperation.agree import acts, blocking, members_table
+from isthmus.cooperation.asked import DRAWS, YEAR, question
+from isthmus.cooperation.stage import RATE, Stage
+from isthmus.ensemble.losses import Losses, Question, load
+from isthmus.errors import DataMissing
+from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence.frames import of_years
+from isthmus.evidence.lens import lens
+from isthmus.scenario.catalogues import read_catalogue, shipped_catalogue
+from isthmus.scenario.packages import Catalogue
+from isthmus.store import Store
+from isthmus.world import World
+
+FLAGSHIP = "taiwan-europe"
+EXPOSED = 5
+SECONDS = 0.4
+"""Processor seconds of one run to day 545, as measured once on one core; for what is said before
+a preparation begins."""
+RATES = "exchange_rates"
+CITATIONS = (
+    "Hallegatte, S. (2008). An adaptive regional input-output model. Risk Analysis 28(3).",
+    "Shapley, L. S. (1953). A Value for n-Person Games.",
+)
+
+
+def opened(catalogue: str | Catalogue, file: Path | None = None) -> Catalogue:
+    """Return a catalogue, or a shipped one by name with the entries of a file added."""
+    base = catalogue if isinstance(catalogue, Catalogue) else shipped_catalogue(catalogue)
+    return base if file is None else read_catalogue(file, base=base)
+
+
+def roles_of(home: str, partner: str, rival: str = "") -> dict[str, str]:
+    """Return parties by role; no rival where none is named."""
+    given = {"home": home, "partner": partner, "rival": rival}
+    return {role: resolve(code, where=role).spec for role, code in given.items() if code}
+
+
+def questions(
+    world: World,
+    catalogue: Catalogue,
+    parties: Mapping[str, str],
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> tuple[Question, ...]:
+    """Return the recorded runs that a catalogue needs, one for each hazard with an engine."""
+    return tuple(
+        question(world, catalogue, hazard, parties, draws=draws, seed=seed)
+        for hazard in catalogue.hazards
+        if hazard.engine == "disruption" and not hazard.null and hazard.cause == "exogenous"
+    )
+
+
+def found_losses(
+    world: World,
+    catalogue: Catalogue,
+    parties: Mapping[str, str],
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    store: Store | None = None,
+) -> dict[str, Losses]:
+    """Return the recorded losses of each hazard that has them."""
+    out: dict[str, Losses] = {}
+    asked = {
+        h.key: question(world, catalogue, h, parties, draws=draws, seed=seed)
+        for h in catalogue.hazards
+        if h.engine == "disruption" and not h.null and h.cause == "exogenous"
+    }
+    for key, one in asked.items():
+        try:
+            out[key] = load(one, world, store)
+        except DataMissing:
+            continue
+    return out
+
+
+def stage_of(
+    world: World,
+    catalogue: Catalogue,
+    parties: Mapping[str, str],
+    packages: Sequence[str] = (),
+    *,
+    losses: Mapping[str, Losses] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    rate: float = RATE,
+    bloc: str = "EU27_2020",
+    store: Store | None = None,
+) -> Stage:
+    """Return packages of a catalogue over the recorded losses that there are.
+
+    Raises
+    ------
+    NotFound
+        When no package has one of the names.
+    BadInput
+        When losses have different numbers of draws.
+    """
+    chosen = [catalogue.package(key) for key in packages] or list(catalogue.packages)
+    if losses is None:
+        losses = found_losses(world, catalogue, parties, draws=draws, seed=seed, store=store)
+    return Stage(
+        world,
+        catalogue,
+        tuple(chosen),
+        dict(parties),
+        dict(losses),
+        eur=eur_per_usd(world),
+        rate=rate,
+        seed=seed,
+        bloc=bloc,
+        otherwise=draws,
+    )
+
+
+def eur_per_usd(world: World, year: int = YEAR) -> float:
+    """Return EUR per USD in the year of the table.
+
+    Raises
+    ------
+    DataMissing
+        When the world has no rate of that year.
+    """
+    import polars as pl
+
+    frame = world.table(RATES)
+    found = frame.filter((pl.col("currency") == "EUR") & (pl.col("year") == year))
+    if found.is_empty():
+        raise DataMissing(f"no rate of the euro in {year}", where=RATES)
+    return 1.0 / float(found["usd"][0])
+
+
+@lens("cooperation.evaluate", {"packages": ["quiet"], "draws": 20})
+def evaluate(
+    world: World,
+    *,
+    packages: Sequence[str] = (),
+    home: str = "EU27_2020",
+    partner: str = "TWN",
+    rival: str = "CHN",
+    bloc: str = "EU27_2020",
+    catalogue: str = FLAGSHIP,
+    file: Path | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    rate: float = RATE,
+) -> Result:
+    """Return packages by threshold: saved, costs, answers, break-evens, what is not measured.
+
+    Savings rest on recorded losses; a hazard without a run is named in ``not_measured``.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    packages : sequence of str
+        Keys of packages; all when empty.
+    home, partner, rival : str
+        Parties; no answers are priced where rival is empty.
+    bloc : str
+        Coalition whose members can answer together.
+    catalogue : str
+        Name of a shipped catalogue.
+    file : Path, optional
+        Actions, packages and hazards of one's own beside it.
+    draws, seed : int
+        Draws of the recorded losses that are read, and their seed.
+    rate : float
+        Discount rate a year.
+
+    Returns
+    -------
+    Result
+        ``savings``, ``costs``, ``break_even``, ``effect``, ``deterrence``, ``answers``,
+        ``support``, ``indicators``, ``timing`` and ``not_measured``.
+
+    Raises
+    ------
+    NotFound
+        For an unknown package or catalogue.
+    BadInput
+        With every problem of the file.
+    """
+    held = opened(catalogue, file)
+    parties = roles_of(home, partner, rival)
+    stage = stage_of(world, held, parties, packages, draws=draws, seed=seed, rate=rate, bloc=bloc)
+    return _result(stage, tables_of(stage), "cooperation.evaluate", held, rate, seed)
+
+
+@lens("cooperation.compare", {"draws": 20})
+def compare(
+    world: World,
+    *,
+    packages: Sequence[str] = (),
+    hazard: str = "",
+    home: str = "EU27_2020",
+    partner: str = "TWN",
+    rival: str = "CHN",
+    bloc: str = "EU27_2020",
+    catalogue: str = FLAGSHIP,
+    file: Path | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    rate: float = RATE,
+) -> Result:
+    """Return packages held against each other: break-evens, first by probability, not dominated.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    packages : sequence of str
+        Keys of packages; all when empty.
+    hazard : str
+        The one hazard that counts for the order; the first with a recorded run when empty.
+    home, partner, rival, bloc, catalogue, file, draws, seed, rate
+        As in `evaluate`.
+
+    Returns
+    -------
+    Result
+        ``costs``, ``break_even``, ``timing``; with a recorded run ``first``, ``knowing`` and
+        ``front``.
+
+    Raises
+    ------
+    NotFound
+        For an unknown package, hazard or catalogue.
+    BadInput
+        When the hazard has no recorded run.
+    """
+    held = opened(catalogue, file)
+    parties = roles_of(home, partner, rival)
+    stage = stage_of(world, held, parties, packages, draws=draws, seed=seed, rate=rate, bloc=bloc)
+    tables = [thresholds.costs(stage), thresholds.break_even(stage), beside.timing(stage)]
+    key = hazard or next(iter(stage.losses), "")
+    if key:
+        tables += [f(stage, key) for f in (order.first, order.knowing, order.front)]
+    tables.append(beside.not_measured(stage))
+    return _result(stage, tables, "cooperation.compare", held, rate, seed, hazard=key)
+
+
+@lens("cooperation.agree", {"draws": 20})
+def agree(
+    world: World,
+    *,
+    packages: Sequence[str] = (),
+    home: str = "EU27_2020",
+    partner: str = "TWN",
+    rival: str = "CHN",
+    bloc: str = "EU27_2020",
+    catalogue: str = FLAGSHIP,
+    file: Path | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Result:
+    """Return who has to agree to packages: acts and votes, what members bear, who could block.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    packages : sequence of str
+        Keys of packages; all when empty.
+    home, partner, rival, bloc, catalogue, file, draws, seed
+        As in `evaluate`.
+
+    Returns
+    -------
+    Result
+        ``acts``; with a rival ``members``, and for the Union ``blocking``.
+
+    Raises
+    ------
+    NotFound
+        For an unknown package or catalogue.
+    """
+    held = opened(catalogue, file)
+    parties = roles_of(home, partner, rival)
+    stage = stage_of(world, held, parties, packages, losses={}, draws=draws, seed=seed, bloc=bloc)
+    return _result(stage, agreement(stage), "cooperation.agree", held, RATE, seed)
+
+
+def agreement(stage: Stage) -> list[Table]:
+    """Return the tables on who has to agree."""
+    tables = [acts(stage.catalogue, stage.packages)]
+    if "rival" in stage.parties:
+        top = max(
+            stage.packages,
+            key=lambda p: max((a.degrees.military for a in stage.catalogue.members(p)), default=0),
+        )
+        tables.append(members_table(stage, top.key))
+        if stage.home == "EU27_2020":
+            tables.append(blocking(stage))
+    return tables
+
+
+def tables_of(stage: Stage) -> list[Table]:
+    """Return every table of an evaluation."""
+    return [
+        thresholds.savings(stage, most_exposed(stage)),
+        thresholds.costs(stage),
+        thresholds.break_even(stage),
+        thresholds.effect(stage),
+        thresholds.deterrence(stage),
+        beside.answers(stage),
+        beside.support(stage),
+        beside.indicators(stage),
+        beside.timing(stage),
+        beside.not_measured(stage),
+    ]
+
+
+def most_exposed(stage: Stage) -> tuple[str, ...]:
+    """Return home, partner and the five members that lose the largest share of their income."""
+    parties = [stage.home, stage.parties["partner"]]
+    if not stage.losses:
+        return tuple(parties)
+    run = next(iter(stage.losses.values()))
+    members = [c for c in codes.members(stage.home) if c in run.economies and c != stage.home]
+    lost = {c: float(np.median(run.share(c, run.days[-1])[:, 0])) for c in members}
+    top = sorted(members, key=lambda c: (-lost[c], c))[:EXPOSED]
+    kept = [p for p in parties if p in run.economies or p == stage.home]
+    return tuple(dict.fromkeys([*kept, *top]))
+
+
+def _result(
+    stage: Stage,
+    tables: Iterable[Table],
+    name: str,
+    catalogue: Catalogue,
+    rate: float,
+    seed: int,
+    **more: Any,
+) -> Result:
+    made = of_years(tables, [YEAR, catalogue.year])
+    used = sorted({key for t in made.values() for key in t.datasets} | {RATES})
+    parameters = {
+        "packages": [p.key for p in stage.packages],
+        **stage.parties,
+        "bloc": resolve(stage.bloc, where="bloc").spec if stage.bloc else "",
+        "catalogue": catalogue.identity,
+        "losses": {key: run.run for key, run in sorted(stage.losses.items())},
+        "rate": rate,
+        **more,
+    }
+    return Result(made, provenance(stage.world, name, used, parameters, seed=seed), CITATIONS)

@@ -1,0 +1,232 @@
+"""Everything that tables read: costs, losses, savings and answers of packages over common draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.coercion.act import Answer, answer_to
+from isthmus.coercion.assumptions import Rung
+from isthmus.cooperation.asked import LEVELS, name_of, strength, touching
+from isthmus.cooperation.chance import drawn, normal
+from isthmus.ensemble.losses import Losses
+from isthmus.errors import BadInput
+from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
+from isthmus.scenario.actions import Action
+from isthmus.scenario.packages import Catalogue, Package
+from isthmus.world import World
+
+Array = NDArray[np.float64]
+
+DRAWS = 500
+RATE = 0.03
+"""Discount rate a year; assumed."""
+ALONE, TODAY = "added to what home can do alone", "against things as they are"
+COMPARED = (ALONE, TODAY)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Packages of a catalogue over common draws.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    catalogue : Catalogue
+        Actions, packages and hazards.
+    packages : tuple of Package
+        Those that are looked at.
+    parties : mapping of str to str
+        Codes by role: home and partner, and rival where there is one.
+    losses : mapping of str to Losses
+        Recorded losses by hazard; a hazard without a run is not in it.
+    eur : float
+        EUR per USD at which losses are turned, those of the table's year.
+    rate : float
+        Discount rate a year.
+    seed : int
+        Seed of the draws of costs and effects.
+    bloc : str
+        Coalition whose members can answer together.
+    otherwise : int
+        Number of draws where there are no losses.
+    """
+
+    world: World
+    catalogue: Catalogue
+    packages: tuple[Package, ...]
+    parties: Mapping[str, str]
+    losses: Mapping[str, Losses] = field(default_factory=dict)
+    eur: float = 1.0
+    rate: float = RATE
+    seed: int = 0
+    bloc: str = "EU27_2020"
+    otherwise: int = DRAWS
+
+    def __post_init__(self) -> None:
+        counts = {len(run.lost) for run in self.losses.values()}
+        if len(counts) > 1:
+            raise BadInput(
+                f"losses of hazards have {' and '.join(map(str, sorted(counts)))} draws",
+                where="losses",
+                hint="prepare all of them with the same number of draws",
+            )
+
+    @cached_property
+    def draws(self) -> int:
+        """Number of draws: those of the losses, where there are any."""
+        return next((len(run.lost) for run in self.losses.values()), self.otherwise)
+
+    @property
+    def home(self) -> str:
+        """Code of the party whose costs and losses are compared."""
+        return self.parties["home"]
+
+    def together(self, package: Package, compared: str) -> tuple[Package, Package | None]:
+        """Return what is in force with a package and without it, for one comparison."""
+        alone = self.catalogue.alone()
+        if compared == TODAY or alone is None:
+            return package, None
+        return self.catalogue.with_alone(package), alone
+
+    def cost(self, package: Package, compared: str) -> Array:
+        """Return the equivalent annual net cost that a package adds, (W,), million EUR."""
+        whole, base = self.together(package, compared)
+        known = set() if base is None else set(base.actions)
+        added = [a for a in self.catalogue.members(whole) if a.key not in known]
+        return np.asarray(sum((self.cost_of(a) for a in added), np.zeros(self.draws)))
+
+    def cost_of(self, action: Action) -> Array:
+        """Return the equivalent annual net cost of one action, (W,), million EUR."""
+        c = action.cost
+        one, year, life = (
+            drawn(amount, f"{action.key}.cost.{name}", self.draws, self.seed)
+            for name, amount in (
+                ("one_off", c.one_off),
+                ("yearly", c.yearly),
+                ("life_years", c.life_years),
+            )
+        )
+        return equivalent_annual_cost(one, year, life, self.rate)
+
+    def loss(self, hazard: str, party: str) -> Array:
+        """Return what a party loses if a hazard happens, as things are, (W,), million EUR.
+
+        Value added to the last day of the run, with the misfit of the posterior seen out of sample.
+        """
+        return self._left(hazard, (), party, 0.0)
+
+    def left(self, hazard: str, package: Package | None, party: str) -> Array:
+        """Return what is lost with a package in force, (W,), million EUR."""
+        held = [] if package is None else self.catalogue.members(package)
+        keys = touching(held, hazard)
+        reach = strength([self.catalogue.action(k) for k in keys], hazard, self.draws, self.seed)
+        return self._left(hazard, keys, party, reach)
+
+    def _left(self, hazard: str, keys: Sequence[str], party: str, reach: Array | float) -> Array:
+        run = self.losses[hazard]
+        money = run.money(party).sum(axis=2)
+        names = [name_of(keys, level) for level in (LEVELS if keys else (0.0,))]
+        values = money[:, [run.levels.index(name) for name in names]]
+        found = at_level(LEVELS, values, reach) if keys else values[:, 0]
+        wide = np.exp(run.misfit * normal(f"{hazard}.misfit", len(found), self.seed))
+        return np.asarray(found * wide * self.eur)
+
+    def saved(self, hazard: str, package: Package, party: str, compared: str) -> Array:
+        """Return what a package takes away if a hazard happens, (W,), million EUR."""
+        whole, base = self.together(package, compared)
+        return self.left(hazard, base, party) - self.left(hazard, whole, party)
+
+    def saved_share(self, hazard: str, package: Package, party: str, compared: str) -> Array:
+        """Return that as a share of the loss without it, (W,)."""
+        whole, base = self.together(package, compared)
+        return saved_share(self.left(hazard, base, party), self.left(hazard, whole, party))
+
+    def covers(self, hazard: str, package: Package, compared: str) -> bool:
+        """Say whether the recorded run of a hazard holds what a comparison needs."""
+        if hazard not in self.losses:
+            return False
+        held = self.losses[hazard].levels
+        for part in self.together(package, compared):
+            keys = () if part is None else touching(self.catalogue.members(part), hazard)
+            if keys and any(name_of(keys, level) not in held for level in LEVELS[1:]):
+                return False
+        return True
+
+    @cached_property
+    def answers(self) -> Mapping[str, Answer]:
+        """What may answer each package, as one act; none without a rival."""
+        if "rival" not in self.parties:
+            return {}
+        out = {}
+        for package in self.packages:
+            act = self.act(package)
+            if act is not None:
+                out[package.key] = answer_to(
+                    self.world,
+                    self.home,
+                    act,
+                    sender=self.parties["rival"],
+                    partner=self.parties["partner"],
+                    bloc=self.bloc,
+                    draws=self.draws,
+                    seed=self.seed,
+                )
+        return out
+
+    def act(self, package: Package) -> Rung | None:
+        """Return a package as one step: the highest of each degree among its steps."""
+        steps = [a for a in self.catalogue.members(package) if a.rung]
+        if not steps:
+            return None
+        visible, official, military = (
+            max(getattr(a.degrees, name) for a in steps)
+            for name in ("visible", "official", "military")
+        )
+        top = max(steps, key=lambda a: (a.degrees.military + a.degrees.official, a.key))
+        return Rung(
+            key=top.rung,
+            title=package.title,
+            visible=visible,
+            official=official,
+            military=military,
+            reason="the highest of each degree among its actions",
+        )
+
+    def answer_cost(self, package: Package, reading: str) -> Array:
+        """Return the yearly price of the answer by one reading: probability times loss, (W,).
+
+        The act is taken once; its answer is spread over ten years. Million EUR; 0 without an
+        answer.
+        """
+        found = self.answers.get(package.key)
+        if found is None:
+            return np.zeros(self.draws)
+        chance = found.model if reading == "model" else found.record
+        if reading == "record" and found.upper is not None:
+            chance = found.upper
+        if chance is None:
+            return np.zeros(self.draws)
+        agreed = 2 if self.supported(package) else 1
+        yearly = equivalent_annual_cost(found.loss[:, agreed] * self.eur, 0.0, 10.0, self.rate)
+        return np.asarray(chance * yearly)
+
+    def supported(self, package: Package) -> bool:
+        """Say whether support is agreed beforehand."""
+        held = self.catalogue.members(package)
+        return any(e.channel == "support" for a in held for e in a.effects)
+
+    def net(self, package: Package, hazard: str, chance: float, reading: str) -> Array:
+        """Return yearly saving less cost and answer at a probability of one hazard, (W,)."""
+        saving = self.saved(hazard, package, self.home, TODAY)
+        cost = self.cost(package, TODAY) + self.answer_cost(package, reading)
+        return np.asarray(chance * saving - cost)
+
+    def only(self, packages: Sequence[Package]) -> Stage:
+        """Return the stage with some of its packages."""
+        return replace(self, packages=tuple(packages))

@@ -1,0 +1,1 @@
+"""Packages: their page, their measures and their texts."""

@@ -1,0 +1,222 @@
+"""Packages by threshold: one hazard and two actions by hand, and what changes no result."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from tests.cooperation.small import MONEY, catalogue, losses, stage
+
+from isthmus.cooperation import order, thresholds
+from isthmus.cooperation.beside import answers, indicators, timing
+from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
+from isthmus.cooperation.stage import ALONE, TODAY
+from isthmus.errors import BadInput
+from isthmus.scenario.catalogues import shipped_catalogue
+from isthmus.world import World
+
+HALF = "DEU"
+"""Half of the loss of home falls on it: 500 of 1,000."""
+
+
+def row(table, **where):
+    found = table.frame.filter(**where)
+    assert found.height == 1, found
+    return found.row(0, named=True)
+
+
+def test_savings_by_hand():
+    table = thresholds.savings(stage(), [HALF])
+    today = row(table, package="with", compared=TODAY)
+    assert today["value"] == pytest.approx(0.2)
+    assert today["money"] == pytest.approx(100.0)
+    assert today["loss"] == pytest.approx(500.0)
+    nested = row(table, package="with", compared=ALONE)
+    assert nested["value"] == pytest.approx(75 / 350)
+    assert nested["money"] == pytest.approx(75.0)
+
+
+def test_costs_by_hand():
+    table = thresholds.costs(stage())
+    assert row(table, package="alone", compared=TODAY)["value"] == pytest.approx(20.0)
+    assert row(table, package="with", compared=TODAY)["value"] == pytest.approx(1.0)
+    assert row(table, package="with", compared=ALONE)["value"] == pytest.approx(1.0)
+    assert row(table, package="alone", compared=TODAY)["once"] == pytest.approx(100.0)
+
+
+def test_break_evens_by_hand():
+    table = thresholds.break_even(stage())
+    assert row(table, package="alone", compared=TODAY)["value"] == pytest.approx(20 / 150)
+    assert row(table, package="alone", compared=TODAY)["never"] == 1.0
+    assert row(table, package="with", compared=ALONE)["value"] == pytest.approx(1 / 75)
+    assert row(table, package="with", compared=ALONE)["never"] == 0.0
+    needed = row(thresholds.effect(stage()), package="with", compared=TODAY, probability="1.0%")
+    assert needed["value"] == pytest.approx(1 / (0.01 * 500))
+    assert needed["impossible"] == 0.0
+
+
+def test_half_of_an_effect_is_read_between_levels():
+    """The fit is drawn from 0.5 to 1: every draw stands between half and full delivery."""
+    found = stage(catalogue(fit=0.5))
+    money = found.saved("stop", found.catalogue.package("with"), HALF, TODAY)
+    assert ((money >= 50.0 - 1e-9) & (money <= 100.0 + 1e-9)).all()
+    assert np.ptp(money) > 0.0
+
+
+def test_a_package_of_no_actions_changes_nothing():
+    table = thresholds.savings(stage(), [HALF])
+    nothing = row(table, package="nothing", compared=TODAY)
+    assert (nothing["value"], nothing["money"]) == (0.0, 0.0)
+    assert row(thresholds.costs(stage()), package="nothing", compared=TODAY)["value"] == 0.0
+    assert row(thresholds.break_even(stage()), package="nothing", compared=TODAY)["value"] == 0.0
+
+
+def test_what_alone_is_compared_with_is_never_itself():
+    compared = thresholds.costs(stage()).frame.filter(pl.col("package") == "alone")["compared"]
+    assert compared.to_list() == [TODAY]
+
+
+def test_removing_answers_reproduces_the_plain_evaluation():
+    plain, rival = stage(), stage(rival="CHN")
+    for table in (thresholds.costs, thresholds.break_even, thresholds.effect):
+        assert table(plain).frame.equals(table(rival).frame)
+    package = plain.catalogue.package("with")
+    assert (plain.net(package, "stop", 0.01, "record") == 0.01 * 100.0 - 1.0).all()
+    priced = rival.net(package, "stop", 0.01, "record")
+    assert (priced <= plain.net(package, "stop", 0.01, "record")).all()
+    assert (priced < 0.0).any()
+
+
+def test_a_study_without_rival_has_no_answers_and_says_so():
+    table = answers(stage())
+    assert table.frame.is_empty()
+    assert "names no rival" in table.notes[0]
+
+
+def test_a_package_without_a_step_is_not_answered():
+    found = stage(catalogue(rung=""), rival="CHN")
+    assert found.answers == {}
+
+
+def test_the_order_of_actions_means_nothing():
+    held = catalogue()
+    turned = held.model_copy(
+        update={"actions": held.actions[::-1], "packages": held.packages[::-1]}
+    )
+    one, other = stage(held, rival="CHN"), stage(turned, rival="CHN")
+    for made, again in zip(tables_of(one), tables_of(other), strict=True):
+        keys = [c.name for c in made.columns if c.role == "dimension"]
+        assert made.frame.sort(keys).equals(again.frame.sort(keys)), made.name
+
+
+def test_an_entry_more_leaves_the_draws_of_others_alone():
+    extra = '[[packages]]\nkey = "both"\ntitle = "Both"\nactions = ["a", "b"]\n'
+    one, more = stage(catalogue(fit=0.3)), stage(catalogue(fit=0.3, extra=extra))
+    for key in ("alone", "with"):
+        package = one.catalogue.package(key)
+        assert (
+            one.saved("stop", package, HALF, TODAY) == more.saved("stop", package, HALF, TODAY)
+        ).all()
+
+
+def test_first_by_probability_by_hand():
+    """At 1 %: nothing 0, alone 1.5 - 20, with 1 - 1 = 0; at 5 %: nothing 0, with 5 - 1 = 4."""
+    table = order.first(stage(), "stop")
+    at = {
+        p: dict(
+            table.frame.filter(probability=p, reading="record").select("package", "value").rows()
+        )
+        for p in ("0.1%", "1.0%", "5.0%")
+    }
+    assert at["0.1%"] == pytest.approx({"nothing": 1.0, "alone": 0.0, "with": 0.0})
+    assert at["1.0%"] == pytest.approx({"nothing": 0.5, "alone": 0.0, "with": 0.5})
+    assert at["5.0%"] == pytest.approx({"nothing": 0.0, "alone": 0.0, "with": 1.0})
+
+
+def test_knowing_a_number_changes_nothing_where_it_does_not_vary():
+    assert order.knowing(stage(), "stop").frame.is_empty()
+
+
+def test_what_is_not_dominated_by_hand():
+    """Alone saves most, with costs less for less, nothing costs nothing: none is dominated."""
+    frame = order.front(stage(), "stop").frame
+    assert dict(frame.rows()) == pytest.approx({"nothing": 1.0, "alone": 1.0, "with": 1.0})
+    worse = {**MONEY, ("a",): (1000.0, 1000.0, 850.0)}
+    frame = order.front(stage(money=worse), "stop").frame
+    assert dict(frame.rows())["alone"] == 0.0
+
+
+def test_hazards_without_a_run_are_named():
+    world = World.open("starter")
+    held = catalogue()
+    bare = {(): MONEY[()]}
+    found = stage(held, money=bare)
+    assert thresholds.savings(found, [HALF]).frame["package"].to_list() == ["nothing"]
+    assert losses(world, held, bare).levels == ("as today",)
+    with pytest.raises(BadInput, match="no package"):
+        order.first(stage(held, money=bare, packages=("with",)), "stop")
+
+
+def test_timing_by_hand():
+    table = timing(stage())
+    assert table.frame["package"].to_list() == ["alone", "with"]
+    told = row(table, package="with")
+    assert (told["first"], told["full_high"], told["undo"]) == (12.0, 12.0, 2.0)
+    assert told["vote"] == "qualified majority"
+
+
+def test_cost_per_unit_of_an_indicator_by_hand():
+    """TNT: net 8 to 89 million EUR over 15 to 25 years for 1,000 to 4,500 t a year."""
+    world = World.open("starter")
+    from isthmus.cooperation.evaluate import stage_of
+
+    held = shipped_catalogue("taiwan-europe")
+    found = stage_of(world, held, {"home": "EU27_2020", "partner": "TWN"}, ["alone"], losses={})
+    told = row(indicators(found), action="tnt-plant")
+    assert (told["goal_low"], told["goal_high"], told["unit"]) == (1000.0, 4500.0, "t a year")
+    assert 0 < told["low"] < told["value"] < told["high"]
+    cost = found.cost_of(held.action("M18"))
+    assert told["high"] == pytest.approx(np.quantile(cost, 0.9, method="nearest") / 1000.0)
+
+
+def test_the_flagship_names_what_it_does_not_measure():
+    world = World.open("starter")
+    result = evaluate(world, draws=30)
+    named = result["not_measured"].frame
+    assert {"plant-aid", "taiwan-chips-stop"} & set(named["name"]) <= set(named["name"])
+    assert "ally-late" in set(named["name"])
+    held = shipped_catalogue("taiwan-europe")
+    members = {a.key for p in held.packages for a in held.members(p) if a.not_measured}
+    assert members <= set(named["name"])
+    assert all(t.kind.value == "assumed" for t in result.tables.values())
+
+
+def test_the_sum_over_members_is_not_the_answer_of_the_union():
+    world = World.open("starter")
+    from isthmus.coercion.ladder import price_ladder
+
+    table = evaluate(world, packages=["structured"], draws=60)["answers"].frame
+    once = table.filter(pl.col("reading") == "response model")["loss"][0]
+    every = price_ladder(world, "EU27_2020", rung="structured-cooperation", draws=60)["losses"]
+    whole = (
+        every.frame.filter(pl.col("support") == "after delay")
+        .group_by("response")
+        .agg(pl.col("value").sum())
+    )
+    assert once < whole["value"].max()
+    readings = set(table["reading"])
+    assert readings == {"record, European", "record, American arms", "response model"}
+
+
+def test_the_most_exposed_stand_beside_home_and_partner():
+    assert most_exposed(stage()) == ("DEU",)
+
+
+def test_losses_of_different_draws_are_refused():
+    world = World.open("starter")
+    held = catalogue()
+    from isthmus.cooperation.stage import Stage
+
+    two = {"stop": losses(world, held), "other": losses(world, held, draws=5)}
+    with pytest.raises(BadInput, match="4 and 5 draws"):
+        Stage(world, held, held.packages, {"home": "DEU", "partner": "TWN"}, two)
