@@ -110,7 +110,7 @@ def test_words_that_are_no_text_are_named(tmp_path: Path) -> None:
         (["dependence", "EU27_2020", "--years", "²"], 3, "cannot read years"),
         (["dependence", "EU27_2020", "--years", "1-999999999999"], 3, "cannot read years"),
         (["dependence", "EU27_2020", "--years", "9" * 5_000], 3, "cannot read years"),
-        (["disruption", "taiwan-chips-7-full", "--horizons", "²"], 3, "not a number of days"),
+        (["disruption", "taiwan-chips-7-full", "--horizons", "²"], 3, "not a whole number"),
         (["data", "import", "."], 3, "the bundle is a folder"),
         (["data", "import", "none.zip"], 4, "no such bundle"),
         (["data", "add", "x" * 300 + ".csv"], 3, "too long a name"),

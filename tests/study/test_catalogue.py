@@ -75,6 +75,8 @@ def written_keys(path: Path) -> set[str]:
             continue
         texts = [text for argument in call.args for text in _texts(argument)]
         named = {word.arg: _texts(word.value) for word in call.keywords if word.arg}
+        if call.func.attr in {"say", "text"} and call.args:
+            texts = _texts(call.args[0])
         keys |= _of_call(path.parent.name, call.func.attr, texts, named)
         keys |= {f"{path.parent.name}.question", f"{path.parent.name}.question_alone"}
     return keys
@@ -92,7 +94,7 @@ def _texts(node: ast.expr) -> list[str]:
 
 def _of_call(page: str, what: str, texts: list[str], named: dict[str, list[str]]) -> set[str]:
     if what in {"say", "text"}:
-        return {f"{page}.{text}" for text in texts[:1]}
+        return {f"{page}.{text}" for text in texts}
     if what in {"headline", "counter"}:
         return {f"{page}.{text}" for text in texts or [what]}
     if what in {"note", "gap", "axis"}:
@@ -135,7 +137,7 @@ FILLED = ("unit.", "party.", "industry.", "kind", "status", "comparison.", "inte
 
 def test_every_text_of_the_catalogue_is_used() -> None:
     used = used_keys()
-    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_0-9]*")) for k in used if "*" in k]
+    patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_0-9-]*")) for k in used if "*" in k]
     unused = [
         key
         for key in Catalogue.load().texts

@@ -135,11 +135,15 @@ def test_the_shipped_studies_are_whole() -> None:
         assert claim.kind != "unmeasured" or claim.missing
 
 
-def test_no_claim_on_complementarity_has_a_verdict_without_product_data() -> None:
-    for claim in open_study("taiwan-europe").claims:
-        if claim.id in {"complementary-industries", "dual-use-offer"}:
-            assert claim.kind == "unmeasured"
-            assert any("six digits" in m for m in claim.missing)
+def test_claims_on_complementarity_rest_on_product_data_and_say_what_had_been_seen() -> None:
+    claims = {claim.id: claim for claim in open_study("taiwan-europe").claims}
+    for name, measure in {
+        "complementary-industries": "munitions.complementary",
+        "dual-use-offer": "munitions.high_tech_lead",
+    }.items():
+        assert claims[name].measure == measure
+        assert "had been seen when the rule was written" in claims[name].note
+    assert "six digits" in claims["dual-use-offer"].note
 
 
 def test_a_copy_can_be_read_and_is_not_overwritten(tmp_path) -> None:

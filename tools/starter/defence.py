@@ -403,11 +403,11 @@ def _high_tech(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         key="high_tech_imports",
         title="Imports of high-technology products by partner",
         publisher="Eurostat, as reported by the press",
-        years=(2022, 2023),
+        years=(2022, 2023, 2024),
         unit="billion EUR",
         licence="Reuse allowed with credit (Commission Decision 2011/833/EU, CC BY 4.0)",
         attribution="Eurostat",
-        coverage="six partners of the EU, 2022 and 2023",
+        coverage="six partners of the EU, 2022 to 2024 as far as a total is known",
         columns={
             "importer": "EU27_2020",
             "exporter": "partner",

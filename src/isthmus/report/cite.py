@@ -10,7 +10,6 @@ from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import show
 
 AUTHOR = "The Isthmus developers"
-WORK = "Isthmus: a workbench for strategic interdependence between states"
 _SPECIAL = re.compile(r"[\\{}&%$#_^~]")
 _ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 
@@ -34,7 +33,7 @@ def bibtex(finding: Finding, dossier: Dossier) -> str:
     key = re.sub(r"[^A-Za-z0-9]+", "-", f"isthmus-{finding.key}").strip("-")
     fields = {
         "author": f"{{{AUTHOR}}}",
-        "title": f"{{{_plain(WORK)}}}",
+        "title": f"{{{_plain(dossier.catalogue.text('cite.work'))}}}",
         "version": _plain(about["isthmus"]),
         "note": _plain(cited(finding, dossier)),
     }

@@ -125,8 +125,12 @@ def _weighted(page: Page, group: str, last: pl.DataFrame, period: str) -> None:
         caveat="arms_volume",
     )
     middle = _median(last)
-    key = "answer.weighted" if (weighted.value or 0.0) > middle else "answer.weighted_below"
-    page.say(key, group=page.context.name(group), weighted=weighted)
+    more = (weighted.value or 0.0) > middle
+    page.say(
+        "answer.weighted" if more else "answer.weighted_below",
+        group=page.context.name(group),
+        weighted=weighted,
+    )
 
 
 def _rows(page: Page, party: str) -> pl.DataFrame:

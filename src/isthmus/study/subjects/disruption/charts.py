@@ -50,9 +50,9 @@ def _courses(page: Page, events: list[Event]) -> None:
             rows.filter(pl.col("day") <= LAST_DAY).select(
                 pl.lit(event_name(page, event)).alias("event"),
                 pl.col("day").cast(pl.Int64),
-                pl.col("low_80").cast(pl.Float64).alias("low"),
-                pl.col("high_80").cast(pl.Float64).alias("high"),
-                pl.col("median").cast(pl.Float64).alias("course"),
+                (1 - pl.col("high_80").cast(pl.Float64)).alias("low"),
+                (1 - pl.col("low_80").cast(pl.Float64)).alias("high"),
+                (1 - pl.col("median").cast(pl.Float64)).alias("course"),
             )
         )
     page.chart(
@@ -65,7 +65,7 @@ def _courses(page: Page, events: list[Event]) -> None:
             low="low",
             high="high",
             roles={"": "home"},
-            y_title=page.axis("value_added_left", home=page.fields["home"]),
+            y_title=page.axis("value_added_lost", home=page.fields["home"]),
             facet="event",
             share=True,
         ),
@@ -135,6 +135,7 @@ def _tornado(page: Page, event: Event) -> None:
         dict.fromkeys(frame.columns[1:], "share"),
         about={"notes": ["tornado"], "reference": reference, "event": event_name(page, event)},
         number=rows[0]["number"],
+        reference=reference,
         event=event_name(page, event),
     )
 
@@ -166,6 +167,7 @@ def _stock(page: Page, event: Event) -> None:
         said="stock" if half is not None else "stock_never",
         about={"notes": ["held_more"], "event": event_name(page, event)},
         event=event_name(page, event),
+        loss=loss_finding(page.context, event, page.home, QUARTER),
         days=f"{half or 0:.0f}",
         most=f"{found[-1][0]:.0f}",
     )

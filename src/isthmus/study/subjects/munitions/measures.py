@@ -10,23 +10,26 @@ from isthmus.production import load_bill
 from isthmus.study.ask.trade import FLOWS, link
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, TEXT, measure
-from isthmus.study.subjects.munitions.runs import FAMILIES, bought, surged
+from isthmus.study.subjects.munitions.runs import FAMILIES, OUTPUT, bought, origin, surged
 
 CUSTOMS = "customs_figures"
 SPECIALISED, LINKS, HIGH_TECH = "specialisation_hs4", "firm_links", "high_tech_imports"
 ONE_SIDED, KRUGMAN = "one-sided headings", "Krugman distance"
 
 
-def _family(family: str) -> str:
+def _family(context: Context, family: str) -> str:
+    """Return a family with quantities, in a world that can say what its makers state."""
     if family not in FAMILIES:
         raise DataMissing(f"no line of {family!r} with quantities is held", where="family")
+    if context.missing(OUTPUT):
+        raise DataMissing("no statements on output are held beside the lines", where=OUTPUT)
     return family
 
 
 @measure("munitions.held_by_inputs", family=TEXT, surge=NUMBER)
 def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Finding:
     """Share of weeks in two years in which an input holds a line under a surge down."""
-    rows = surged(context, _family(family), surge)["limits"].frame
+    rows = surged(context, _family(context, family), surge)["limits"].frame
     (row,) = rows.filter(product=family, limit="inputs").to_dicts()
     return context.finding(
         f"munitions.held.{family}.{surge:g}",
@@ -36,6 +39,7 @@ def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Find
         year=load_bill(family).head.start.year,
         method="munitions_held",
         datasets=[],
+        sources=[origin(family)],
         low=row["low"],
         high=row["high"],
         interval="draws_80",
@@ -46,7 +50,7 @@ def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Find
 @measure("munitions.delivered_with_all", family=TEXT, surge=NUMBER)
 def delivered_with_all(context: Context, *, family: str, surge: float = 2.0) -> Finding:
     """Share of what is wanted that comes in two years with every listed remedy bought at once."""
-    return delivered(context, _family(family), surge, remedied=True)
+    return delivered(context, _family(context, family), surge, remedied=True)
 
 
 def delivered(context: Context, family: str, surge: float, *, remedied: bool) -> Finding:
@@ -62,6 +66,7 @@ def delivered(context: Context, family: str, surge: float, *, remedied: bool) ->
         year=load_bill(family).head.start.year,
         method="munitions_delivered",
         datasets=[],
+        sources=[origin(family)],
         low=row["share_low"],
         high=row["share_high"],
         interval="draws_80",

@@ -15,13 +15,14 @@ from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs
 from isthmus.study.subjects.munitions.partner import item_name
 from isthmus.study.subjects.munitions.runs import (
     FAMILIES,
+    OUTPUT,
     compared,
+    origin,
     stopped,
     suppliers_in,
     surged,
 )
 
-OUTPUT = "defence_output"
 SHELLS = FAMILIES[0]
 SHOWN = 0.02
 """Share of weeks below which an item is left out of the chart."""
@@ -38,14 +39,15 @@ def write(page: Page, surge: float = 2.0) -> None:
     The lines stand for their kind wherever they run: shells in the bloc, interceptors in the ally,
     small drones anywhere.
     """
+    if page.lacks(OUTPUT, gap="no_output"):
+        return
     page.fields["surge"] = f"{surge:g}"
     page.rests_on(kind=Kind.ASSUMED)
     page.fields["year"] = load_bill(SHELLS).head.start.year
     _held(page, surge)
     _remedies(page, surge)
     _reliance(page)
-    if not page.context.missing(OUTPUT):
-        _stated(page)
+    _stated(page)
     partner.add(page)
     page.note("lines_assumed", "stated_not_output")
 
@@ -109,6 +111,7 @@ def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:
         row["median"] if row["high"] < TENFOLD * row["low"] else None,
         "share",
         method="munitions_held_item",
+        sources=[origin(family)],
         low=row["low"],
         high=row["high"],
         interval="draws_80",
@@ -175,6 +178,7 @@ def _rested(page: Page, family: str, party: str) -> dict[str, Any]:
             row["median"],
             "days",
             method="munitions_stop",
+            sources=[origin(family)],
             low=row["low"],
             high=row["high"],
             interval="draws_80",

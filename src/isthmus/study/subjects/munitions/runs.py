@@ -7,6 +7,9 @@ from isthmus.evidence import Result
 from isthmus.production import load_bill, remedies, run
 from isthmus.study.context import Context
 
+OUTPUT = "defence_output"
+"""Statements on output and capacity, which stand beside what the lines give."""
+
 FAMILIES = ("shell-155", "interceptor", "small-drone")
 """Families with quantities; each stands for lines of one kind wherever they run."""
 
@@ -16,6 +19,11 @@ FEW = 50
 """Draws of the comparison of remedies, which runs a line once for each."""
 
 STOP_DAY, STOP_DAYS = 28, 180
+
+
+def origin(family: str) -> str:
+    """Return how a finding names a shipped line: each of its numbers has an origin of its own."""
+    return f"production line {family}"
 
 
 def surged(context: Context, family: str, surge: float) -> Result:

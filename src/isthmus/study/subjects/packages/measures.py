@@ -115,6 +115,7 @@ def cost(context: Context, package: str, name: str = "") -> Finding:
         year=stage.catalogue.year,
         method="package_cost",
         datasets=[],
+        sources=[f"catalogue {catalogue_of(context, name)}"],
         low=low,
         high=high,
         interval="package_draws",

@@ -33,6 +33,8 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     if not chosen:
         page.gap("no_catalogue")
         return
+    if page.lacks(STEPS, gap="no_steps"):
+        return
     stage = staged(page.context, catalogue)
     page.rests_on(kind=Kind.ASSUMED)
     page.fields["year"] = stage.catalogue.year
@@ -95,6 +97,8 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
             log=True,
         ),
         dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
+        low=found[low.key],
+        high=found[high.key],
         low_name=_lower(low.title),
         high_name=_lower(high.title),
     )
