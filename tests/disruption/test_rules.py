@@ -1,5 +1,6 @@
 """Orders, needs and redirection through the public lens."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -175,7 +176,7 @@ def test_every_scenario_of_a_batch_may_have_settings_of_its_own(table):
 
 def given(settings):
     """Settings as the words of `simulate`."""
-    return {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
+    return {name: getattr(settings, name) for name in (f.name for f in fields(Settings))}
 
 
 def test_default_needs_are_halves_where_important_and_whole_where_nothing_is_known():

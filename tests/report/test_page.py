@@ -145,6 +145,6 @@ def test_the_words_on_thresholds_agree_with_the_rule_at_the_value(
 ) -> None:
     rule = Rule.model_validate({"comparison": comparison, "threshold": 5.0, "reason": "because"})
     finding = Finding("k", 5.0, "count", Kind.MEASURED, "2022", "m", ())
-    assessed = SimpleNamespace(finding=finding, claim=SimpleNamespace(rule=rule))
+    assessed = SimpleNamespace(finding=finding, claim=SimpleNamespace(rule=rule), draws=())
     assert words in moves(assessed, Catalogue.load())
     assert holds(5.0, rule) is at_the_value

@@ -674,6 +674,7 @@ OWN_FOLDERS = {
     "disruption/daily.py": "parts in a hidden folder, before it is published",
     "disruption/posterior.py": "files in a hidden folder, before it is published",
     "ensemble": "files of a run in the store",
+    "evidence/out/files.py": "files in a hidden folder, before it is published",
     "report/write.py": "pages in a hidden folder, before it is published",
     "runtime": "the mechanism itself",
     "store": "files of the store",

@@ -186,8 +186,8 @@ def test_the_page_has_every_part_and_no_loss_that_no_assumption_takes_away(built
         "disruption_members.chips_180",
         "disruption_industries.chips_180",
         "disruption_stops.chips_180",
-        "disruption_tornado.chips_180",
-        "disruption_stock.chips_180",
+        "disruption_moves.chips_180",
+        "disruption_reserves.chips_180",
         "disruption_ends.chips_180",
         "disruption_backtest",
     }
@@ -226,7 +226,7 @@ def test_misfit_widens_the_range_and_keeps_its_middle(context) -> None:
 
 
 def test_more_stock_at_home_is_held_against_the_same_draws(context, built) -> None:
-    frame = next(t for t in built.tables if t.name == "disruption_stock.chips_180").frame
+    frame = next(t for t in built.tables if t.name == "disruption_reserves.chips_180").frame
     assert frame["more_days"].to_list()[0] == "0"
     assert frame["saved"][0] == 0.0
     assert frame["saved"].to_list() == sorted(frame["saved"].to_list())

@@ -35,7 +35,7 @@ ROWS = pl.DataFrame({"economy": ["A", "B"], "share": [0.25, 0.75]})
 
 @pytest.fixture
 def page() -> Page:
-    units = {"percent": " %", "to": "to"}
+    units = {**Catalogue.load().units, "percent": " %", "to": "to"}
     world = World.open("starter")
     made = Page(Context(open_study("taiwan-europe"), world, Catalogue("en", TEXTS, units)), "toy")
     made.rests_on("icio_flows")

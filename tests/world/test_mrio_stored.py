@@ -90,7 +90,7 @@ def test_a_world_answers_from_an_added_table_and_names_its_version(tmp_path):
     assert world.mrio(2022).industries[0] == "A01"
     with pytest.raises(DataMissing, match="no inter-economy table of 2018"):
         world.mrio(2018)
-    with pytest.raises(DataMissing, match="chip detail"):
+    with pytest.raises(DataMissing, match="chip and material detail"):
         world.mrio(2019, chips=True)
 
 

@@ -120,7 +120,8 @@ def _run(
     values = {name: held for part in parts for name, held in part.values(given).items()}
     about = lens["parameters"]["properties"]
     controls = {name: values.pop(name) for name in [*values] if about[name].get("control")}
-    asked = CommandRequest(World.open(given["world"]), output, given)
+    name = given["world"]
+    asked = CommandRequest(World.open(name), output, given)
     controls |= special.controls(asked)
     scenario = values.pop("scenario", None)
     try:

@@ -84,7 +84,7 @@ def with_params(settings: Settings, params: Mapping[str, Any]) -> Settings:
     BadInput
         When a name is not a parameter of the lens.
     """
-    known = Settings.__dataclass_fields__
+    known = [field.name for field in fields(Settings)]
     problems = [
         InputProblem(f"disruption has no parameter '{name}'", hint=did_you_mean(name, known))
         for name in params
@@ -96,5 +96,5 @@ def with_params(settings: Settings, params: Mapping[str, Any]) -> Settings:
 
 def holds(scenario: Scenario) -> bool:
     """Return whether the engine takes a scenario as it is: its kinds of shocks, its parameters."""
-    known = set(Settings.__dataclass_fields__)
+    known = {field.name for field in fields(Settings)}
     return set(scenario.kinds) <= set(KINDS) and set(scenario.params) <= known

@@ -19,6 +19,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "equilibrium": ("equilibrium",),
         "cascade": ("cascade",),
         "coercion": ("coercion", "leverage", "ladder"),
+        "packages": ("packages",),
         "security": ("arms", "munitions", "island", "alignment"),
     }
 )

@@ -187,11 +187,10 @@ def _tornado(page: Page, event: Event) -> None:
         for name, low, high in moves(page, event)
     ]
     page.table(
-        f"tornado.{event.key}",
+        f"moves.{event.key}",
         pl.DataFrame(rows),
         dict.fromkeys(("at_low", "at_high"), "share"),
         notes=["tornado"],
-        reference=page.context.findings[f"disruption.reference.{event.key}"],
         event=event_name(page, event),
     )
 
@@ -214,7 +213,7 @@ def _stock(page: Page, event: Event) -> None:
     frame = pl.DataFrame(rows).with_columns(pl.col("more_days").cast(pl.Int64).cast(pl.String))
     units = dict.fromkeys(frame.columns[1:], "share")
     page.table(
-        f"stock.{event.key}", frame, units, notes=["held_more"], event=event_name(page, event)
+        f"reserves.{event.key}", frame, units, notes=["held_more"], event=event_name(page, event)
     )
 
 
