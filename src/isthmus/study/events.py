@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,7 @@ import numpy as np
 
 from isthmus import codes
 from isthmus.errors import DataMissing
+from isthmus.runtime.reading import toml_values
 from isthmus.scenario import Scenario, load
 from isthmus.study.schema import EventChoice, Study
 from isthmus.world import World
@@ -71,7 +71,7 @@ class Event:
 def templates() -> Mapping[str, Template]:
     """Return the events of the package by name, in order."""
     text = (resources.files(__package__) / "events.toml").read_text(encoding="utf-8")
-    raw: dict[str, dict[str, Any]] = tomllib.loads(text)
+    raw: dict[str, dict[str, Any]] = toml_values(text)
     return {key: Template(**{k: _frozen(v) for k, v in one.items()}) for key, one in raw.items()}
 
 

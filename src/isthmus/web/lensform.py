@@ -8,6 +8,7 @@ from typing import Any
 
 from isthmus.evidence import Lens
 from isthmus.evidence.description import Argument, type_words
+from isthmus.runtime.reading import Unreadable, json_values
 from isthmus.scenario.files import preset, preset_names
 from isthmus.web.asking import parties
 from isthmus.web.query import Query
@@ -149,16 +150,12 @@ def _list(query: Query, name: str, items: Mapping[str, Any]) -> list[Any] | None
 
 def _json(query: Query, name: str, text: str, *, text_too: bool) -> Any:
     try:
-        return json.loads(text, parse_constant=lambda word: _refused(word))
-    except (ValueError, RecursionError):
+        return json_values(text, wide=False)
+    except Unreadable:
         if text_too and text[:1] not in "{[":
             return text
         query.problem(name, "is no JSON", '{"name": 1}')
         return None
-
-
-def _refused(word: str) -> float:
-    raise ValueError(word)
 
 
 def _names_file(value: Any) -> bool:
