@@ -20,13 +20,16 @@ def finding(value: float, low: float | None, high: float | None, kind: Kind, uni
     ("value", "low", "high", "kind", "unit", "text"),
     [
         (38.2, 36.4, 41.9, Kind.ASSUMED, "days", "38 days (36 days to 42 days)"),
+        (11.0, 9.0, 13.0, Kind.ASSUMED, "days", "11 days (9 days to 13 days)"),
+        (103.6, 79.9, 133.7, Kind.ASSUMED, "days", "100 days (80 days to 130 days)"),
+        (0.152, 0.1425, 0.1585, Kind.ASSUMED, "share", "15.2 % (14.2 % to 15.8 %)"),
         (38.2, 20.0, 41.9, Kind.ASSUMED, "days", "40 days (20 days to 40 days)"),
         (0.2171, 0.2168, 0.2174, Kind.ESTIMATED, "share", "21.7 % (21.7 % to 21.7 %)"),
         (0.061, 0.03, 0.1, Kind.ASSUMED, "share", "6 % (3 % to 10 %)"),
         (40.0, 40.0, 40.0, Kind.ASSUMED, "days", "40 days (40 days to 40 days)"),
     ],
 )
-def test_a_range_does_not_read_as_one_number(
+def test_a_range_reads_as_it_is(
     value: float, low: float, high: float, kind: Kind, unit: str, text: str
 ) -> None:
     assert show(finding(value, low, high, kind, unit), UNITS) == text

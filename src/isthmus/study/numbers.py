@@ -19,6 +19,9 @@ _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
 MOST = 3
 """Digits at most, however narrow a range is."""
 
+PART = 0.1
+"""Part of the width of a range by which rounding may move its ends: 9 to 13 is not 9 to 10."""
+
 
 def number(
     value: float | None, unit: str, kind: Kind, units: Mapping[str, str], *, digits: int = 0
@@ -56,26 +59,29 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
 
 def told(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the number of a finding alone, with the digits that its range needs."""
-    digits = _digits(finding, units)
+    digits = _digits(finding)
     return number(finding.value, finding.unit, finding.kind, units, digits=digits)
 
 
-def _digits(finding: Finding, units: Mapping[str, str]) -> int:
-    """Return digits with which the two ends of a range do not read alike, as far as they differ."""
+def _digits(finding: Finding) -> int:
+    """Return digits that keep a range: neither end moves by more than a part of its width."""
     low, high = finding.low, finding.high
     digits = DIGITS[finding.kind]
     if low is None or high is None or low == high:
         return digits
-    while digits < MOST and _number(low, finding.unit, digits, units) == _number(
-        high, finding.unit, digits, units
-    ):
+    while digits < MOST and max(_moved(low, digits), _moved(high, digits)) > PART * (high - low):
         digits += 1
     return digits
 
 
+def _moved(value: float, digits: int) -> float:
+    """Return how far rounding moves a number."""
+    return abs(float(f"{value:.{digits - 1}e}") - value)
+
+
 def interval(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the interval in words of numbers: ``12 % to 31 %``, ``at least 12 %``, or nothing."""
-    digits = _digits(finding, units)
+    digits = _digits(finding)
 
     def end(value: float | None) -> str:
         return number(value, finding.unit, finding.kind, units, digits=digits)
