@@ -125,6 +125,26 @@ def test_the_strait_of_2026_refutes_a_cut_at_once(world):
     assert rows["sea closed, LNG lasts"]["inside"] == "yes"
 
 
+class Without:
+    """The starter world without the ways from the Gulf."""
+
+    def __init__(self, world):
+        self.world = world
+
+    def __contains__(self, key):
+        return key in self.world
+
+    def table(self, key):
+        rows = self.world.table(key)
+        return rows.filter(basis="in hand") if key == "fuel_stocks" else rows
+
+
+def test_a_number_that_is_not_held_is_named_with_its_table(world):
+    with pytest.raises(DataMissing, match="no dated number of way from the Gulf") as caught:
+        facts_of(Without(world), "TWN")
+    assert caught.value.where == "fuel_stocks"
+
+
 def test_places_without_data_and_bad_choices_are_refused(world):
     with pytest.raises(DataMissing, match="nothing is held on JPN"):
         closure(world, economy="JPN")

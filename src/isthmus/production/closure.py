@@ -29,10 +29,14 @@ STOCKS, POWER, IMPORTS = "fuel_stocks", "power_generation", "fuel_imports"
 FUELS = {"LNG": "gas", "coal": "coal"}
 """Fuels that power rests on, with the name of the power made of them."""
 
+_FORM = {STOCKS: ("as_of", "days"), POWER: ("period", "share"), IMPORTS: ("period", "share")}
+"""Where a table dates its numbers, and their unit."""
+
 Closed = Literal["sea", "air", "hormuz"]
 READINGS = ("shared", "served first")
 
 Array = NDArray[np.float64]
+Frames = dict[str, pl.DataFrame]
 Truth = NDArray[np.bool_]
 
 
@@ -86,18 +90,14 @@ def facts_of(world: Any, economy: str) -> Facts:
     DataMissing
         When it holds no stocks or no shares of power of it.
     """
-    frames = {key: _rows(world, key, economy) for key in (STOCKS, POWER, IMPORTS)}
-    held = frames[STOCKS].filter(basis="in hand")
+    frames = {key: _rows(world, key, economy) for key in _FORM}
     return Facts(
-        stock={f: _latest(held.filter(fuel=f), "as_of", "days") for f in FUELS},
-        share={
-            f: _latest(frames[POWER].filter(power=name), "period", "share")
-            for f, name in FUELS.items()
-        },
-        reserve=_some(frames[POWER], "power", {"coal": "coal on call"}),
-        for_power=_some(frames[IMPORTS].filter(measure="used for power"), "fuel", {"LNG": "LNG"}),
-        strait=_some(frames[IMPORTS].filter(measure="through Hormuz"), "fuel", {"LNG": "LNG"}),
-        sailing=_latest(frames[STOCKS].filter(basis="way from the Gulf"), "as_of", "days"),
+        stock={f: _latest(frames, STOCKS, fuel=f, basis="in hand") for f in FUELS},
+        share={f: _latest(frames, POWER, power=name) for f, name in FUELS.items()},
+        reserve=_some(frames, POWER, {"coal": {"power": "coal on call"}}),
+        for_power=_some(frames, IMPORTS, {"LNG": {"fuel": "LNG", "measure": "used for power"}}),
+        strait=_some(frames, IMPORTS, {"LNG": {"fuel": "LNG", "measure": "through Hormuz"}}),
+        sailing=_latest(frames, STOCKS, basis="way from the Gulf"),
         given=given(),
     )
 
@@ -117,12 +117,16 @@ def _rows(world: Any, key: str, economy: str) -> pl.DataFrame:
     return frame
 
 
-def _latest(rows: pl.DataFrame, by: str, unit: str) -> Amount:
+def _latest(frames: Frames, key: str, **which: str) -> Amount:
     """Return the latest dated number that is no bound, with the range over all rows."""
+    by, unit = _FORM[key]
+    rows = frames[key].filter(**which)
     dated = pl.col(by).str.contains(r"^\d{4}")
     told = rows.filter(dated & pl.col("low").is_not_null() & pl.col("high").is_not_null())
     if told.is_empty():
-        raise DataMissing("no dated number of this kind", where=f"{by}, {unit}")
+        what = f"no dated number of {', '.join(which.values())} is held"
+        hint = f"a row with value, low, high, and its year or month under {by}"
+        raise DataMissing(what, where=key, hint=hint)
     last = told.sort(by, "value").tail(1).to_dicts()[0]
     ends = [v for c in ("low", "high", "value") for v in rows[c].drop_nulls().to_list()]
     words = f"latest of {rows.height} ({last[by]})" if rows.height > 1 else str(last[by])
@@ -137,10 +141,13 @@ def _latest(rows: pl.DataFrame, by: str, unit: str) -> Amount:
     )
 
 
-def _some(rows: pl.DataFrame, column: str, names: dict[str, str]) -> dict[str, Amount]:
+def _some(frames: Frames, key: str, which: dict[str, dict[str, str]]) -> dict[str, Amount]:
     """Return numbers by fuel where there are rows."""
-    found = {fuel: rows.filter(pl.col(column) == name) for fuel, name in names.items()}
-    return {fuel: _latest(one, "period", "share") for fuel, one in found.items() if one.height}
+    return {
+        fuel: _latest(frames, key, **one)
+        for fuel, one in which.items()
+        if not frames[key].filter(**one).is_empty()
+    }
 
 
 @dataclass(frozen=True, slots=True)

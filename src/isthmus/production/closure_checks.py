@@ -39,7 +39,8 @@ def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:
             ("stocks, ships under way, purchases", 1.0 - full.power.min(axis=0)),
         )
     ]
-    planned = world.table(STOCKS).filter(fuel="LNG", basis="in hand", status="official")
+    held = world.table(STOCKS).filter(economy=ECONOMY, fuel="LNG", basis="in hand")
+    planned = held.filter(status="official")
     last = planned.sort("as_of").tail(1).to_dicts()[0]
     name, status = "strait closed 2026, lowest stock of LNG", "officials: planned"
     rows.append((name, status, last["value"], "days", stock, last["source"]))
