@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from isthmus.evidence import DatasetRecord
+from isthmus.evidence import DatasetRecord, Kind
 
 Built = list[tuple[DatasetRecord, pl.DataFrame]]
 Builder = Callable[[Path], Built]
 
 OWN = "Apache-2.0 (own compilation of facts; the cited works keep their own terms)"
 OWN_CREDIT = "The Isthmus developers; each row names its source"
+
+
+def own(**about: Any) -> DatasetRecord:
+    """Return the record of an own compilation of published facts, with what is said of it."""
+    given: dict[str, Any] = {
+        "publisher": "The Isthmus developers",
+        "edition": "own compilation 2026",
+        "kind": Kind.ESTIMATED,
+        "licence": OWN,
+        "attribution": OWN_CREDIT,
+        "redistribution": "allowed",
+        "steps": ("published figures quoted with their source",),
+    }
+    return DatasetRecord(**(given | about))
 
 
 def csv(path: Path, **types: type[pl.DataType]) -> pl.DataFrame:

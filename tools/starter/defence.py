@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-from tools.starter.common import OWN, OWN_CREDIT, Built, csv, resolve_idem
+from tools.starter.common import Built, csv, own, resolve_idem
 
 from isthmus.evidence import DatasetRecord, Kind
 
@@ -24,7 +23,7 @@ NO_ORDER = "^Special defence budget"
 NOT_NOTIFIED = "NOT NOTIFIED: "
 _HOW = {"general": "assumed", "not found": "assumed", "derived": "estimated"}
 
-_SINGLE = pl.col("second_source").str.starts_with("none") | pl.col("relation").str.contains("sole")
+_SINGLE = pl.col("second_source").str.starts_with("none")
 
 
 def build(shared: Path) -> Built:
@@ -64,18 +63,6 @@ def _facts(path: Path, **types: type[pl.DataType]) -> pl.DataFrame:
     )
 
 
-def _own(**about: Any) -> DatasetRecord:
-    given: dict[str, Any] = {
-        "publisher": "The Isthmus developers",
-        "edition": "own compilation 2026",
-        "kind": Kind.ESTIMATED,
-        "licence": OWN,
-        "attribution": OWN_CREDIT,
-        "redistribution": "allowed",
-    }
-    return DatasetRecord(**(given | about))
-
-
 def _orders(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
     listed = _facts(
         folder / "taiwan_us_arms_orders.csv",
@@ -103,7 +90,7 @@ def _orders(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         "source",
         pl.col("evidence").alias("kind"),
     ).sort("notified", "item", nulls_last=True)
-    record = _own(
+    record = own(
         key="arms_orders",
         kind=Kind.weakest(frame["kind"]),
         title="Arms orders: what was notified, what has come, what is planned",
@@ -132,6 +119,8 @@ def _orders(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
             "an order counts as open until it is complete",
             "notified values are ceilings, not contracts",
             "not every case since 2017 was found",
+            "many rows were last seen at their notification: open is what is known, not what is",
+            "the largest plan, December 2026 for 66 aircraft, is doubtful: none by March 2026",
         ),
     )
     return record, frame
@@ -157,9 +146,9 @@ def _backlog(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         "source",
         pl.col("evidence").alias("kind"),
     ).sort("measure", "month")
-    record = _own(
+    record = own(
         key="arms_backlog",
-        title="Arms ordered and not yet delivered: totals by month",
+        title="Arms notified and not yet delivered: totals by month",
         years=(2023, 2025),
         unit="million USD",
         coverage="Taiwan's orders in the United States, five months from 2023 to 2025, and what "
@@ -202,7 +191,7 @@ def _output(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         )
         .sort("item", "producer", "period", "source", nulls_last=True)
     )
-    record = _own(
+    record = own(
         key="defence_output",
         kind=Kind.weakest(frame["kind"]),
         title="Statements on output, capacity and plans of defence production",
@@ -260,7 +249,7 @@ def _drones(folder: Path, strategic: Path) -> tuple[DatasetRecord, pl.DataFrame]
         .select(pl.lit("TWN").alias("exporter"), "importer", "period", "value", "source", "kind")
         .sort("period", "importer")
     )
-    record = _own(
+    record = own(
         key="taiwan_drone_exports",
         title="Taiwan's exports of complete drones",
         years=(2024, 2026),
@@ -275,7 +264,6 @@ def _drones(folder: Path, strategic: Path) -> tuple[DatasetRecord, pl.DataFrame]
             "source": "publication",
             "kind": "estimated",
         },
-        steps=("published figures quoted with their source",),
         faults=(
             "the first ten months of 2025 are official; the whole of 2025 and the first quarter of "
             "2026 come from one rewritten copy of an agency item",
@@ -304,7 +292,7 @@ def _links(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         )
         .sort("supplier", "product")
     )
-    record = _own(
+    record = own(
         key="firm_links",
         kind=Kind.weakest(frame["kind"]),
         title="Who supplies whom in defence and chips, and whether a second source is named",
@@ -349,7 +337,7 @@ def _specialisation() -> tuple[DatasetRecord, pl.DataFrame]:
         pl.lit(2019, pl.Int16).alias("year"),
         *names,
     )
-    record = _own(
+    record = own(
         key="specialisation_hs4",
         title="Who is specialised in what, at four digits: one pair beside the mean of pairs",
         edition="own calculation 2026",
@@ -399,7 +387,7 @@ def _high_tech(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         .filter(pl.col("total").is_not_null())
         .sort("year", "exporter")
     )
-    record = _own(
+    record = own(
         key="high_tech_imports",
         title="Imports of high-technology products by partner",
         publisher="Eurostat, as reported by the press",

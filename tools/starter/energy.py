@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-from tools.starter.common import OWN, OWN_CREDIT, Built, csv
+from tools.starter.common import Built, csv, own
 
-from isthmus.evidence import DatasetRecord, Kind
+from isthmus.evidence import DatasetRecord
 
 _MEASURES = {
     "statutory minimum stock": "law",
@@ -31,19 +30,6 @@ def build(shared: Path) -> Built:
         _passages(folder),
         _hormuz(folder),
     ]
-
-
-def _own(**about: Any) -> DatasetRecord:
-    given: dict[str, Any] = {
-        "publisher": "The Isthmus developers",
-        "edition": "own compilation 2026",
-        "kind": Kind.ESTIMATED,
-        "licence": OWN,
-        "attribution": OWN_CREDIT,
-        "redistribution": "allowed",
-        "steps": ("published figures quoted with their source",),
-    }
-    return DatasetRecord(**(given | about))
 
 
 def _ends(column: str) -> list[pl.Expr]:
@@ -74,7 +60,7 @@ def _stocks(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         )
         .sort("fuel", "basis", "as_of", "words", "source")
     )
-    record = _own(
+    record = own(
         key="fuel_stocks",
         title="Days of fuel held, required or thought to last",
         years=(2022, 2027),
@@ -129,12 +115,12 @@ def _power(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         "source",
     )
     frame = pl.concat([frame, _ON_CALL]).sort("period", "power", "source")
-    record = _own(
+    record = own(
         key="power_generation",
         title="Shares of sources of power in generation",
-        years=(2023, 2025),
+        years=(2023, 2026),
         unit="fraction of generation",
-        coverage="Taiwan, 2023, September 2024 to August 2025, parts of 2025",
+        coverage="Taiwan, 2023, September 2024 to August 2025, parts of 2025; coal on call 2026",
         columns={
             "economy": "ISO3",
             "period": "year, months",
@@ -164,7 +150,7 @@ def _imports(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         pl.col("kind").alias("status"),
         "source",
     ).sort("fuel", "period", "measure", "source")
-    record = _own(
+    record = own(
         key="fuel_imports",
         title="Shares of origins, routes and contracts in fuel imports",
         years=(2021, 2026),
@@ -207,7 +193,7 @@ def _modes(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         )
         .sort("economy", "flow", "year", "mode", "basis", "source")
     )
-    record = _own(
+    record = own(
         key="transport_modes",
         title="Shares of sea and air in trade",
         years=(2021, 2024),
@@ -245,7 +231,7 @@ def _passages(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         )
         .sort("passage", "flow", "year", "source")
     )
-    record = _own(
+    record = own(
         key="sea_passages",
         title="What goes through the main sea passages",
         years=(2019, 2026),
@@ -279,7 +265,7 @@ def _hormuz(folder: Path) -> tuple[DatasetRecord, pl.DataFrame]:
         "unit",
         "source",
     )
-    record = _own(
+    record = own(
         key="hormuz_2026",
         title="The closed Strait of Hormuz of 2026 and the supply of gas to Taiwan",
         years=(2026,),
