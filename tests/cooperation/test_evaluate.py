@@ -7,16 +7,22 @@ import polars as pl
 import pytest
 from tests.cooperation.small import MONEY, catalogue, losses, stage
 
+from isthmus.coercion.record import AMERICAN, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation import order, thresholds
-from isthmus.cooperation.beside import answers, indicators, timing
+from isthmus.cooperation.beside import answers, indicators, not_measured, timing
 from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
 from isthmus.cooperation.stage import ALONE, TODAY
-from isthmus.errors import BadInput
-from isthmus.scenario.catalogues import shipped_catalogue
+from isthmus.errors import BadInput, CodeUnknown
+from isthmus.scenario.actions import Action
+from isthmus.scenario.catalogues import shipped_catalogue, template
 from isthmus.world import World
 
 HALF = "DEU"
 """Half of the loss of home falls on it: 500 of 1,000."""
+
+
+def amount(low, high):
+    return {"low": low, "high": high, "reason": "chosen"}
 
 
 def row(table, **where):
@@ -185,10 +191,53 @@ def test_the_flagship_names_what_it_does_not_measure():
     named = result["not_measured"].frame
     assert {"plant-aid", "taiwan-chips-stop"} & set(named["name"]) <= set(named["name"])
     assert "ally-late" in set(named["name"])
+    assert not any("no engine yet" in word for line in named.rows() for word in line)
     held = shipped_catalogue("taiwan-europe")
     members = {a.key for p in held.packages for a in held.members(p) if a.not_measured}
     assert members <= set(named["name"])
     assert all(t.kind.value == "assumed" for t in result.tables.values())
+
+
+def test_the_file_that_the_template_prints_can_be_evaluated(tmp_path):
+    """Its package cannot stand beside what home can do alone: it is compared with today."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(template(), encoding="utf-8")
+    found = evaluate(World.open("starter"), packages=["my-package"], file=mine, draws=20)
+    assert found["costs"].frame["compared"].to_list() == [TODAY]
+    assert "my-stop" in set(found["not_measured"].frame["name"])
+
+
+def test_an_action_with_units_alone_is_named_as_such():
+    held = catalogue()
+    output = {"channel": "output", "line": "shell-155", "units": amount(1, 2)}
+    base = held.action("b").model_dump()
+    action = Action(**{**base, "effects": [{**output, "hazards": ["stop"]}]})
+    made = held.model_copy(update={"actions": (held.action("a"), action)})
+    found = stage(made, money={(): MONEY[()], ("a",): MONEY["a",]})
+    told = row(not_measured(found), name="b")
+    assert told["status"] == "units of a line only"
+    package = found.catalogue.package("with")
+    assert (found.saved("stop", package, HALF, TODAY) == 0.0).all()
+
+
+def test_costs_name_the_rate_that_was_asked_for():
+    for rate, words in ((0.0, "at 0 % a year"), (0.05, "at 5 % a year")):
+        assert words in " ".join(thresholds.costs(stage(rate=rate)).notes)
+
+
+def test_the_answer_by_the_record_is_the_posterior_of_the_record():
+    found = evaluate(World.open("starter"), packages=["structured"], draws=100)["answers"].frame
+    steps = steps_towards(World.open("starter"), "TWN", "CHN")
+    for reading, rows in (("record, European", UNSELECTED), ("record, American arms", AMERICAN)):
+        told = found.row(by_predicate=pl.col("reading") == reading, named=True)
+        rate = state_rate(steps, rows)
+        for name, u in (("value", 0.5), ("low", 0.1), ("high", 0.9)):
+            assert told[name] == pytest.approx(rate.quantile(u), rel=0.03)
+
+
+def test_a_partner_has_to_be_named():
+    with pytest.raises(CodeUnknown):
+        evaluate(World.open("starter"), partner="", draws=20)
 
 
 def test_the_sum_over_members_is_not_the_answer_of_the_union():

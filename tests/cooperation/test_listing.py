@@ -47,6 +47,8 @@ def test_what_is_not_measured_is_said_with_its_reason(held):
 def test_one_entry_is_shown_whole(held):
     names = [t.name for t in about_table(held, "alone")]
     assert names == ["packages", "actions", "numbers"]
+    told = about_table(held, "industrial")[0].frame["returns"].item()
+    assert "priority in allocation during a shortage (partner: makers of chips)" in told
     numbers = about_table(held, "M08")[1].frame
     assert numbers.filter(numbers["field"] == "cost.published")["high"].item() == 3000
     assert about_table(held, "nothing")[0].frame.height == 1

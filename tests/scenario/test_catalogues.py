@@ -13,6 +13,7 @@ from isthmus.errors import BadInput, NotFound
 from isthmus.scenario.actions import CHANNELS, Action, Indicator
 from isthmus.scenario.amounts import Amount
 from isthmus.scenario.catalogues import (
+    catalogue_between,
     catalogue_names,
     parse_catalogue,
     read_catalogue,
@@ -183,6 +184,24 @@ def test_alone_beside_a_package_that_excludes_part_of_it_is_refused():
     with pytest.raises(BadInput) as caught:
         held.with_alone(held.package("my-package"))
     assert "'mature-chip-stock'" in told(caught.value)
+
+
+def test_a_catalogue_is_that_of_one_home_and_partner():
+    assert catalogue_between("EU27_2020", "TWN") == FLAGSHIP
+    assert catalogue_between("EU27_2020", "JPN") == "japan-europe"
+    for home, partner in (("DEU", "TWN"), ("JPN", "TWN"), ("JPN", "EU27_2020")):
+        assert catalogue_between(home, partner) == ""
+
+
+def test_only_what_the_engine_takes_touches_a_loss():
+    text = template().replace('channel = "stock"', 'channel = "output"\nline = "shell-155"')
+    first, _, rest = text.partition('inputs = ["C26_DAO"]')
+    _, _, rest = rest.partition("# An action without")
+    units = 'units = { low = 1, high = 2, reason = "r" }\n\n# An action without'
+    action = parse_catalogue([first + units + rest]).action("my-stock")
+    assert action.effects[0].hazards == ("my-stop",)
+    assert action.touches("my-stop") == ()
+    assert not action.money
 
 
 def test_the_order_of_actions_means_nothing():

@@ -16,7 +16,7 @@ from isthmus.errors import NotFound
 from isthmus.evidence import Finding, Kind
 from isthmus.report.html import render_html
 from isthmus.report.markdown import render_markdown
-from isthmus.scenario.catalogues import catalogue_towards, shipped_catalogue
+from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.study import assess, open_study
 from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import number
@@ -68,7 +68,7 @@ def allowed(dossier: Dossier) -> set[str]:
     texts += [basket.title for basket in study.baskets.values()]
     texts += [basket.nomenclature for basket in study.baskets.values()]
     texts += [study.title, study.question, *(rung.title for rung in preset_ladder())]
-    if name := catalogue_towards(study.party("partner")):
+    if name := catalogue_between(study.party("home"), study.party("partner")):
         held = shipped_catalogue(name)
         texts += [e.title for part in (held.packages, held.hazards) for e in part]
     for claim in study.claims:

@@ -65,6 +65,17 @@ def test_a_page_becomes_a_section_in_the_order_of_the_calls(page: Page) -> None:
     ]
 
 
+def test_a_heading_of_the_table_goes_before_the_common_one(page: Page) -> None:
+    texts = {**TEXTS, "column.toy_bars.share": "Share of {home}"}
+    page.context.catalogue = Catalogue("en", texts, {})
+    kinds = {"share": "share"}
+    assert [c.text for c in page.made("more", ROWS, kinds).columns] == ["Economy", "Share"]
+    for name in ("bars", "bars.of_one"):
+        page.context.catalogue = Catalogue("en", {**texts, f"table.toy_{name}": "T"}, {})
+        made = page.made(name, ROWS, kinds)
+        assert made.columns[1].text == "Share of European Union, 27 members from 2020"
+
+
 def test_tables_and_findings_rest_on_what_the_page_rests_on(page: Page) -> None:
     found = page.finding("toy.share", 0.25, "share", method="toy")
     weakest = page.context.kind_of("icio_flows")

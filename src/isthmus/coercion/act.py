@@ -12,7 +12,7 @@ from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import Assumptions, Rung, preset
 from isthmus.coercion.engine import SUPPORT, respond
 from isthmus.coercion.instruments import FIRST, instrument_mix
-from isthmus.coercion.record import AMERICAN, UNSELECTED, state_rate, steps_towards
+from isthmus.coercion.record import AMERICAN, UNSELECTED, Rate, state_rate, steps_towards
 from isthmus.coercion.stakes import read_stakes
 from isthmus.errors import BadInput, DataMissing
 from isthmus.world import World
@@ -37,9 +37,9 @@ class Answer:
         Probability of an economic answer, by the response model.
     record : (W,) array or None
         Probability of an act of the state against trade or firms, European record; None where no
-        step towards the partner is coded.
+        European step towards the partner is coded.
     upper : (W,) array or None
-        American record of arms sales; None below `ARMS`.
+        American record of arms sales; None below `ARMS`, or where none is coded.
     loss : (W, 3) array
         Value added lost by all that are hit, given an economic answer, by support, million USD.
     hit : (W, n) array of bool
@@ -155,6 +155,19 @@ def _record(
     except DataMissing:
         return None, None
     rng = np.random.default_rng([seed, 30_000])
-    record = rng.beta(*state_rate(steps, UNSELECTED).shapes, draws)
-    upper = rng.beta(*state_rate(steps, AMERICAN).shapes, draws)
+    record = _rates(state_rate(steps, UNSELECTED), rng.permutation(draws))
+    upper = _rates(state_rate(steps, AMERICAN), rng.permutation(draws))
     return record, upper if rung.military >= ARMS else None
+
+
+def _rates(rate: Rate, order: NDArray[np.int64]) -> Array | None:
+    """Return the middles of equal parts of the posterior of a rate, in an order, (W,).
+
+    So the quantiles of the draws are those of the posterior. None where nothing was counted: the
+    prior alone is no record.
+    """
+    from scipy.special import betaincinv
+
+    if not rate.steps:
+        return None
+    return np.asarray(betaincinv(*rate.shapes, (order + 0.5) / len(order)))

@@ -43,7 +43,8 @@ SELECTED = (
 )
 CASES = (
     "acts of the state against trade or firms are counted as cases, over all steps of the set, "
-    "with one rate for all heights: two cases in Europe show no slope"
+    "with one rate for all heights: two cases in Europe show no slope; American cases count "
+    "sanctions on firms that were announced and not specified, and sanctions on heads of firms"
 )
 
 

@@ -13,6 +13,7 @@ from isthmus import codes
 from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.record import STEPS, steps_towards
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
+from isthmus.cooperation.listing import UNCHECKED
 from isthmus.cooperation.stage import Stage
 from isthmus.errors import DataMissing
 from isthmus.evidence import SHARE, Kind, Result, Table, provenance
@@ -140,15 +141,17 @@ def acts(catalogue: Catalogue, packages: Any) -> Table:
         attribute("legal_base", "legal base"),
         attribute("law", "whether the base was read"),
     )
-    note = "legal bases were not checked by a legal service"
-    return of_rows("acts", rows, columns, "who decides each act, and how", notes=(note,))
+    return of_rows("acts", rows, columns, "who decides each act, and how", notes=(UNCHECKED,))
 
 
-def members_table(stage: Stage, package: str = "") -> Table:
-    """By member: share of votes, exposure, how often it would be hit, steps it took."""
+def members_table(stage: Stage) -> Table:
+    """By member: share of votes, exposure, how often it would be hit, steps it took.
+
+    Who is hit is drawn by exposure and is the same whichever package is answered.
+    """
     listed, stakes = _stakes(stage)
     people = _people(stage.world)
-    answer = stage.answers.get(package)
+    answer = next(iter(stage.answers.values()), None)
     hit = {} if answer is None else dict(zip(answer.members, answer.chance_hit, strict=True))
     taken = _taken(stage)
     rows = [
@@ -173,7 +176,7 @@ def members_table(stage: Stage, package: str = "") -> Table:
         number("answered", "count", "of these answered in any way"),
     )
     notes = (NO_FORECAST, f"trade of {YEAR}; before a broad ban where there is one")
-    used = [key for key in (FLOWS, TABLE, COUNCIL, STEPS) if _there(stage.world, key)]
+    used = [key for key in (FLOWS, TABLE, COUNCIL, STEPS) if key in stage.world]
     return of_rows("members", rows, columns, "what members would bear and have seen",
                    datasets=used, notes=notes)  # fmt: skip
 
@@ -221,7 +224,7 @@ def _stakes(stage: Stage) -> tuple[list[str], Stakes]:
 
 
 def _people(world: World) -> dict[str, float]:
-    if not _there(world, COUNCIL):
+    if COUNCIL not in world:
         return {}
     members, people = populations(world)
     return dict(zip(members, (people / people.sum()).tolist(), strict=True))
@@ -234,11 +237,3 @@ def _taken(stage: Stage) -> dict[str, tuple[float, float]]:
         return {}
     told = steps.group_by("actor").agg(pl.len(), pl.col("answered").sum())
     return {a: (float(n), float(k)) for a, n, k in told.iter_rows()}
-
-
-def _there(world: World, key: str) -> bool:
-    try:
-        world.record(key)
-    except DataMissing:
-        return False
-    return True

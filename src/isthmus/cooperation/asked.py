@@ -22,10 +22,12 @@ from isthmus.scenario.actions import (
     Stock,
 )
 from isthmus.scenario.base import ALL
+from isthmus.scenario.groups import industry_groups
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.model import Scenario
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.scenario.ranges import Range
+from isthmus.scenario.select import expand
 
 Array = NDArray[np.float64]
 
@@ -49,7 +51,8 @@ def sets_of(
     alone = catalogue.alone()
     wanted: dict[tuple[str, ...], None] = {}
     for package in (*([alone] if alone else []), *packages):
-        for whole in (package, catalogue.with_alone(package)):
+        both = [catalogue.with_alone(package)] if catalogue.fits_alone(package) else []
+        for whole in (package, *both):
             found = touching(catalogue.members(whole), hazard)
             if found:
                 wanted[found] = None
@@ -90,11 +93,10 @@ def question(
     for keys in sets:
         actions = [catalogue.action(key) for key in keys]
         levels += [level_of(actions, hazard.key, at, parties, shares) for at in LEVELS[1:]]
-    home = codes.members(parties["home"])
     return Question(
         scenario_of(hazard, parties),
         tuple(levels),
-        parties=(parties["home"], parties["partner"]) if "partner" in parties else home[:1],
+        parties=(parties["home"], parties["partner"]),
         draws=draws,
         seed=seed,
         vary=True,
@@ -215,9 +217,10 @@ class _Shares:
     def __call__(self, effect: Capacity) -> float:
         table = self.world.mrio(YEAR, chips=True)
         count = len(table.industries)
+        groups = industry_groups(table.industries)
         sold = (table.sales + table.final).reshape(-1, count, len(table.economies))
         at = {code: n for n, code in enumerate(table.economies)}
-        rows = [table.industries.index(code) for code in effect.inputs]
+        rows = expand(effect.inputs, table.industries, groups=groups, what="industry")
         made = float(sold[:, rows].sum())
         buyers = [at[code] for code in _members(_named(effect.place, self.parties), at)]
         sellers = [at[code] for code in _members((self.parties["partner"],), at)]

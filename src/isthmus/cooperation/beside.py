@@ -11,9 +11,9 @@ from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.record import STEPS
 from isthmus.coercion.response_tables import COVERED
 from isthmus.coercion.stakes import FLOWS
+from isthmus.cooperation.listing import MONEY, UNCHECKED, YEARLY
 from isthmus.cooperation.stage import Stage
-from isthmus.cooperation.thresholds import MONEY, RANGE, YEARLY, of_range, quantiles
-from isthmus.errors import DataMissing
+from isthmus.cooperation.thresholds import RANGE, of_range, quantiles
 from isthmus.evidence import IN_UNIT, SHARE, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.scenario.actions import Action
@@ -29,10 +29,12 @@ TWO = (
     f"response model calibrated to them; from a military degree of {ARMS:g} the American rate of "
     "arms sales stands beside as the upper reading"
 )
+UNITS = (
+    "isthmus production package says what the line makes of it; no engine turns units into money"
+)
 NO_RIVAL = "the study names no rival: there is nobody whose answer could be priced"
 NO_RECORD = "no step towards this partner is coded: the record has no rate"
-NO_STEP = "no action of the package is a step towards the partner: nothing is answered"
-UNCHECKED = "legal bases were not checked by a legal service"
+NO_STEP = "packages without a row hold no step towards the partner: nothing is answered"
 
 
 def answers(stage: Stage) -> Table:
@@ -43,7 +45,7 @@ def answers(stage: Stage) -> Table:
         agreed = SUPPORT[2] if stage.supported(package) else SUPPORT[1]
         loss = found.loss[:, SUPPORT.index(agreed)] * stage.eur
         order = np.argsort(-found.chance_hit, kind="stable")[:5]
-        who = ", ".join(f"{found.members[i]} {found.chance_hit[i]:.0%}" for i in order)
+        who = ", ".join(f"{found.members[i]} {100.0 * found.chance_hit[i]:.0f} %" for i in order)
         for name, chance in zip(READINGS, (found.record, found.upper, found.model), strict=True):
             if chance is not None:
                 rows.append((key, name, *quantiles(chance), *quantiles(loss), agreed, who))
@@ -61,7 +63,9 @@ def answers(stage: Stage) -> Table:
         notes = [NO_RIVAL]
     elif any(a.record is None for a in stage.answers.values()):
         notes.append(NO_RECORD)
-    used = [key for key in (STEPS, FLOWS) if _there(stage, key)]
+    if any(p.actions and stage.act(p) is None for p in stage.packages):
+        notes.append(NO_STEP)
+    used = [key for key in (STEPS, FLOWS) if key in stage.world]
     text = "what may answer each package, as one act"
     return of_rows("answers", rows, columns, text, datasets=used, notes=notes)
 
@@ -167,14 +171,14 @@ def not_measured(stage: Stage) -> Table:
     for action in _held(stage):
         if action.not_measured:
             rows.append((action.key, action.title, "no effect is measured", action.not_measured))
-        elif not action.money:
-            told = f"indicator only: {_quantity(action)}"
+        elif action.indicator is not None and not action.money:
+            told = f"indicator only: {action.indicator.quantity}"
             rows.append((action.key, action.title, told, "no engine turns it into money"))
-        elif any(e.channel == "output" for e in action.effects):
-            rows.append((action.key, action.title, "no engine yet", "output of a defence line"))
+        elif not action.money:
+            rows.append((action.key, action.title, "units of a line only", UNITS))
     for hazard in stage.catalogue.hazards:
         if hazard.engine == "none":
-            rows.append((hazard.key, hazard.title, "no engine yet", hazard.no_engine))
+            rows.append((hazard.key, hazard.title, "no loss in money", hazard.no_engine))
         elif not hazard.null and hazard.key not in stage.losses:
             told = "no recorded run: isthmus package prepare makes it"
             rows.append((hazard.key, hazard.title, "not prepared", told))
@@ -192,18 +196,6 @@ def _held(stage: Stage) -> list[Action]:
     return [a for a in stage.catalogue.actions if a.key in keys]
 
 
-def _quantity(action: Action) -> str:
-    return action.indicator.quantity if action.indicator else ""
-
-
 def _ends(values: Any) -> tuple[float, float, float]:
     middle, low, high = quantiles(values)
     return low, middle, high
-
-
-def _there(stage: Stage, key: str) -> bool:
-    try:
-        stage.world.record(key)
-    except DataMissing:
-        return False
-    return True

@@ -11,7 +11,7 @@ import numpy as np
 from isthmus import codes
 from isthmus.codes import resolve
 from isthmus.cooperation import beside, order, thresholds
-from isthmus.cooperation.agree import acts, blocking, members_table
+from isthmus.cooperation.agree import UNION, acts, blocking, members_table
 from isthmus.cooperation.asked import DRAWS, YEAR, question
 from isthmus.cooperation.stage import RATE, Stage
 from isthmus.ensemble.losses import Losses, Question, load
@@ -32,7 +32,8 @@ a preparation begins."""
 RATES = "exchange_rates"
 CITATIONS = (
     "Hallegatte, S. (2008). An adaptive regional input-output model. Risk Analysis 28(3).",
-    "Shapley, L. S. (1953). A Value for n-Person Games.",
+    "McKelvey, R. D., Palfrey, T. R. (1995). Quantal Response Equilibria for Normal Form Games. "
+    "Games and Economic Behavior 10(1).",
 )
 
 
@@ -44,8 +45,8 @@ def opened(catalogue: str | Catalogue, file: Path | None = None) -> Catalogue:
 
 def roles_of(home: str, partner: str, rival: str = "") -> dict[str, str]:
     """Return parties by role; no rival where none is named."""
-    given = {"home": home, "partner": partner, "rival": rival}
-    return {role: resolve(code, where=role).spec for role, code in given.items() if code}
+    given = {"home": home, "partner": partner} | ({"rival": rival} if rival else {})
+    return {role: resolve(code, where=role).spec for role, code in given.items()}
 
 
 def questions(
@@ -55,13 +56,13 @@ def questions(
     *,
     draws: int = DRAWS,
     seed: int = 0,
-) -> tuple[Question, ...]:
+) -> dict[str, Question]:
     """Return the recorded runs that a catalogue needs, one for each hazard with an engine."""
-    return tuple(
-        question(world, catalogue, hazard, parties, draws=draws, seed=seed)
+    return {
+        hazard.key: question(world, catalogue, hazard, parties, draws=draws, seed=seed)
         for hazard in catalogue.hazards
         if hazard.engine == "disruption" and not hazard.null and hazard.cause == "exogenous"
-    )
+    }
 
 
 def found_losses(
@@ -75,14 +76,9 @@ def found_losses(
 ) -> dict[str, Losses]:
     """Return the recorded losses of each hazard that has them."""
     out: dict[str, Losses] = {}
-    asked = {
-        h.key: question(world, catalogue, h, parties, draws=draws, seed=seed)
-        for h in catalogue.hazards
-        if h.engine == "disruption" and not h.null and h.cause == "exogenous"
-    }
-    for key, one in asked.items():
+    for key, asked in questions(world, catalogue, parties, draws=draws, seed=seed).items():
         try:
-            out[key] = load(one, world, store)
+            out[key] = load(asked, world, store)
         except DataMissing:
             continue
     return out
@@ -299,12 +295,8 @@ def agreement(stage: Stage) -> list[Table]:
     """Return the tables on who has to agree."""
     tables = [acts(stage.catalogue, stage.packages)]
     if "rival" in stage.parties:
-        top = max(
-            stage.packages,
-            key=lambda p: max((a.degrees.military for a in stage.catalogue.members(p)), default=0),
-        )
-        tables.append(members_table(stage, top.key))
-        if stage.home == "EU27_2020":
+        tables.append(members_table(stage))
+        if stage.home == UNION:
             tables.append(blocking(stage))
     return tables
 

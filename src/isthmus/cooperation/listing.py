@@ -55,10 +55,20 @@ def packages_table(packages: Iterable[Package]) -> Table:
         Column("asks", "attribute", text="the decision that it asks for"),
         Column("of", "attribute", text="of whom"),
         Column("lower", "attribute", text="the same content at a lower step"),
+        Column("returns", "attribute", text="what can be asked for in return, and who delivers it"),
         Column("counter", "attribute", text="the strongest argument against it"),
     )
     rows = [
-        (p.key, p.title, ", ".join(sorted(p.actions)), p.asks, p.of, p.lower, p.counter)
+        (
+            p.key,
+            p.title,
+            ", ".join(sorted(p.actions)),
+            p.asks,
+            p.of,
+            p.lower,
+            "; ".join(f"{r.what} ({r.by})" for r in p.returns),
+            p.counter,
+        )
         for p in packages
     ]
     return of_rows("packages", rows, columns, "packages of actions", notes=(UNCHECKED,))
@@ -193,6 +203,7 @@ def fields_table(action: Action) -> Table:
         ("vote", "; ".join(filter(None, (action.vote, action.vote_note)))),
         ("reversibility", action.reversibility),
         ("published cost", action.cost.published_as),
+        ("from which budget", action.cost.line or "not stated"),
         ("note on cost", action.cost.note),
         ("contingent on", action.cost.contingent_on or "nothing"),
         ("opens the way to", ", ".join(action.enables) or "nothing"),

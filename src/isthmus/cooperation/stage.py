@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.coercion.act import Answer, answer_to
 from isthmus.coercion.assumptions import Rung
-from isthmus.cooperation.asked import LEVELS, name_of, strength, touching
+from isthmus.cooperation.asked import DRAWS, LEVELS, name_of, strength, touching
 from isthmus.cooperation.chance import drawn, normal
 from isthmus.ensemble.losses import Losses
 from isthmus.errors import BadInput
@@ -22,7 +22,6 @@ from isthmus.world import World
 
 Array = NDArray[np.float64]
 
-DRAWS = 500
 RATE = 0.03
 """Discount rate a year; assumed."""
 ALONE, TODAY = "added to what home can do alone", "against things as they are"
@@ -88,9 +87,13 @@ class Stage:
         return self.parties["home"]
 
     def together(self, package: Package, compared: str) -> tuple[Package, Package | None]:
-        """Return what is in force with a package and without it, for one comparison."""
+        """Return what is in force with a package and without it, for one comparison.
+
+        A package that cannot stand beside what home can do alone is compared with things as they
+        are.
+        """
         alone = self.catalogue.alone()
-        if compared == TODAY or alone is None:
+        if compared == TODAY or alone is None or not self.catalogue.fits_alone(package):
             return package, None
         return self.catalogue.with_alone(package), alone
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.cooperation.chance import drawn
+from isthmus.cooperation.listing import MONEY, YEARLY
 from isthmus.cooperation.stage import COMPARED, TODAY, Stage
 from isthmus.evidence import SHARE, Column, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
@@ -18,7 +19,6 @@ from isthmus.scenario.packages import Package
 
 Array = NDArray[np.float64]
 
-MONEY, YEARLY = "million EUR", "million EUR a year"
 LOW, HIGH = 0.1, 0.9
 CHANCES = (0.001, 0.005, 0.01, 0.02, 0.05)
 NEVER = 0.1
@@ -34,7 +34,10 @@ NESTED = (
     "against things as they are it stands beside it; no other difference is printed"
 )
 TOGETHER = "the effects of one package move together between their lower and upper ends"
-CARRYING = "net cost a year: what is spent once is spread over its own life at 3 % a year (assumed)"
+CARRYING = (
+    "net cost a year, in full whoever bears it: what is spent once is spread over its own life at "
+    "{rate:g} % a year (assumed)"
+)
 UNDONE = "hazards without a recorded run or an engine have no row here: see not_measured"
 FACTOR = (
     "the order of costs is known; probability and size of the loss are not known within a factor "
@@ -228,5 +231,6 @@ def _made(
     notes: Sequence[str],
 ) -> Table:
     """Return a table of modelled savings and assumed costs: assumed as a whole."""
+    told = [note.format(rate=100.0 * stage.rate) if note == CARRYING else note for note in notes]
     used = sorted({key for run in stage.losses.values() for key in run.result.provenance.datasets})
-    return of_rows(name, rows, columns, text, kind=Kind.ASSUMED, datasets=used, notes=notes)
+    return of_rows(name, rows, columns, text, kind=Kind.ASSUMED, datasets=used, notes=told)

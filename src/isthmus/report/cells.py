@@ -56,7 +56,7 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bo
     names = table.frame.columns
     place = names.index("kind") if "kind" in names else None
     headings = tuple(
-        (_heading(column, catalogue), _unit(column.unit, catalogue), column.role == "value")
+        (_heading(table, column, catalogue), _unit(column.unit, catalogue), column.role == "value")
         for column in table.columns
     )
     rows = []
@@ -85,8 +85,8 @@ def _pivoted(table: Table, series: str) -> Table:
     return replace(table, frame=wide.select(c.name for c in columns), columns=columns)
 
 
-def _heading(column: Column, catalogue: Catalogue) -> str:
-    heading = catalogue.get(f"column.{column.name}")
+def _heading(table: Table, column: Column, catalogue: Catalogue) -> str:
+    heading = catalogue.get(catalogue.heading(table.name, column.name))
     # A heading that names a party was filled in where the table was made.
     return column.text if "{" in heading else heading or column.text or column.name
 

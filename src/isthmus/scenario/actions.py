@@ -116,7 +116,8 @@ class Effect(Strict):
     Parameters
     ----------
     hazards : tuple of str
-        Keys of the hazards whose loss it can change; support has none, it changes answers.
+        Keys of the hazards whose loss it can change. Support and output have none: they change
+        answers and units of a line.
     """
 
     channel: str
@@ -198,6 +199,7 @@ class Output(Effect):
     """Units a month of a defence line."""
 
     channel: Literal["output"]
+    hazards: tuple[Slug, ...] = ()
     line: Slug
     units: Amount
 
@@ -313,4 +315,4 @@ class Action(Strict):
 
     def touches(self, hazard: str) -> tuple[Effect, ...]:
         """Return its effects on the loss of a hazard."""
-        return tuple(e for e in self.effects if hazard in e.hazards)
+        return tuple(e for e in self.effects if e.engine == "disruption" and hazard in e.hazards)

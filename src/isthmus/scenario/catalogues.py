@@ -13,7 +13,7 @@ from isthmus.runtime.reading import load_toml, read_text
 from isthmus.scenario.catalogue_checks import PARTS
 from isthmus.scenario.packages import Catalogue
 
-HEADS = ("schema_version", "year", "partner")
+HEADS = ("schema_version", "year", "home", "partner")
 
 
 def catalogue_names() -> tuple[str, ...]:
@@ -21,9 +21,13 @@ def catalogue_names() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in _folder().iterdir() if f.is_dir()))
 
 
-def catalogue_towards(partner: str) -> str:
-    """Return the name of the shipped catalogue of actions with a partner; empty where none is."""
-    found = (n for n in catalogue_names() if shipped_catalogue(n).partner == partner)
+def catalogue_between(home: str, partner: str) -> str:
+    """Return the name of the shipped catalogue of actions of a party with another, or nothing.
+
+    That of a coalition is not that of its members: costs, deciders and votes are another's.
+    """
+    held = {name: shipped_catalogue(name) for name in catalogue_names()}
+    found = (n for n, c in held.items() if (c.home, c.partner) == (home, partner))
     return next(found, "")
 
 
@@ -108,7 +112,7 @@ def _checked(
             kept = [e for e in getattr(base, part) if e.key not in own[part]]
             offset[part] = len(kept)
             merged[part] = [*kept, *merged[part]]
-        heads = {"year": base.year, "partner": base.partner, **heads}
+        heads = {"year": base.year, "home": base.home, "partner": base.partner, **heads}
     try:
         made = Catalogue(**heads, **merged)
     except BadInput as error:

@@ -63,6 +63,13 @@ class Package(Strict):
 class Catalogue(Strict):
     """Actions, packages and hazards; TOML in and out.
 
+    Parameters
+    ----------
+    year : int
+        Year of its prices.
+    home, partner : str
+        Whose costs, decisions and votes it holds, and with whom; empty: nobody in particular.
+
     Raises
     ------
     BadInput
@@ -71,6 +78,7 @@ class Catalogue(Strict):
 
     schema_version: int = Field(default=SCHEMA_VERSION, ge=1, le=SCHEMA_VERSION)
     year: int = Field(default=2025, ge=1990, le=2100)
+    home: str = ""
     partner: str = ""
     actions: tuple[Action, ...] = ()
     packages: tuple[Package, ...] = ()
@@ -128,6 +136,12 @@ class Catalogue(Strict):
     def alone(self) -> Package | None:
         """Return the package of what home can do without the partner."""
         return next((p for p in self.packages if p.alone), None)
+
+    def fits_alone(self, package: Package) -> bool:
+        """Say whether a package can stand beside what home can do alone."""
+        base = self.alone()
+        held = () if base is None else {*base.actions, *package.actions}
+        return not any(contradictions(map(self.action, held)))
 
     def with_alone(self, package: Package) -> Package:
         """Return the package together with what home can do alone.

@@ -166,7 +166,8 @@ class Page:
             Name within the page; the title stands under ``table.<page>_<name before the first
             dot>``.
         frame : polars.DataFrame
-            The rows; a column's heading stands under ``column.<name>``.
+            The rows; a column's heading stands under ``column.<page>_<name>.<column>`` where it
+            means something else than on other pages, else under ``column.<column>``.
         units : mapping of str to str
             Unit of every value column; the others are dimensions.
         kind, datasets : optional
@@ -182,8 +183,10 @@ class Page:
         catalogue, study = self.context.catalogue, self.study
         parties = {role: self.context.label(code) for role, code in study.parties.items()}
 
+        full = f"{self.key}_{name}"
+
         def column(text: str) -> Column:
-            heading = catalogue.text(f"column.{text}", **parties)
+            heading = catalogue.text(catalogue.heading(full, text), **parties)
             if text in units:
                 return Column(text, "value", units[text], heading)
             return Column(text, "attribute" if text in described else "dimension", "", heading)
@@ -192,7 +195,7 @@ class Page:
         self.context.used.update(used)
         title = f"table.{self.key}_{name.partition('.')[0]}"
         return Table(
-            name=f"{self.key}_{name}",
+            name=full,
             frame=frame,
             columns=tuple(column(c) for c in frame.columns),
             kind=self.kind if kind is None else kind,

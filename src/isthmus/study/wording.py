@@ -109,6 +109,11 @@ class Catalogue:
         """Return the raw text of `key`, or `default`."""
         return self.texts.get(key, default)
 
+    def heading(self, table: str, column: str) -> str:
+        """Return the key of a column's heading: that of the table, where it has one of its own."""
+        own = f"column.{table.partition('.')[0]}.{column}"
+        return own if own in self.texts else f"column.{column}"
+
     def opening(self, key: str, **fields: str | int | Finding) -> Sentence:
         """Fill the fields of a sentence, and let it start with a capital letter."""
         sentence = self.say(key, **fields)

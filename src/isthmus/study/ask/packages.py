@@ -5,7 +5,7 @@ from __future__ import annotations
 from isthmus.coercion.record import STEPS
 from isthmus.cooperation.evaluate import stage_of
 from isthmus.cooperation.stage import Stage
-from isthmus.scenario.catalogues import catalogue_towards, shipped_catalogue
+from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.study.ask.coercion import LADDER, coded
 from isthmus.study.context import Context
 
@@ -13,8 +13,8 @@ DATA = (*LADDER, STEPS)
 
 
 def catalogue_of(context: Context, name: str = "") -> str:
-    """Return the name of the catalogue that a study chooses, or that of its partner."""
-    return name or catalogue_towards(context.partner)
+    """Return the name of the catalogue that a study chooses, or that of its home and partner."""
+    return name or catalogue_between(context.home, context.partner)
 
 
 def staged(context: Context, name: str = "") -> Stage:

@@ -80,7 +80,10 @@ def break_even(context: Context, *, package: str, hazard: str) -> Finding:
         When the study's partner has no catalogue, or the hazard no recorded run.
     """
     if not catalogue_of(context):
-        raise DataMissing("no catalogue of actions with this partner")
+        raise DataMissing(
+            "no catalogue of what home could do with this partner",
+            hint="isthmus package template begins one",
+        )
     stage = staged(context)
     chosen = stage.catalogue.package(package)
     if not stage.covers(hazard, chosen, TODAY):
@@ -131,8 +134,8 @@ def _halves(steps: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _difference(context: Context, key: str, high: Rate, low: Rate) -> Finding:
     """Return a difference of two shares with Newcombe's interval from Wilson's."""
-    p, q = high.hits / high.steps, low.hits / low.steps
     (pl_, pu), (ql, qu) = high.wilson(), low.wilson()
+    p, q = high.hits / high.steps, low.hits / low.steps
     down = float(np.hypot(p - pl_, qu - q))
     up = float(np.hypot(pu - p, q - ql))
     return context.finding(

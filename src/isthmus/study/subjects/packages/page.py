@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.record import PRECEDENTS, STEPS, rates
 from isthmus.cooperation import beside, order, thresholds
-from isthmus.cooperation.agree import acts, blocking, members_table
+from isthmus.cooperation.agree import UNION, acts, blocking, members_table
 from isthmus.cooperation.evaluate import most_exposed
 from isthmus.cooperation.stage import ALONE, Stage
 from isthmus.errors import DataMissing
@@ -22,7 +21,6 @@ from isthmus.study.page import Page
 from isthmus.study.subjects.packages.measures import cost, rate
 
 EUR = "million EUR"
-UNION = "EU27_2020"
 FEWEST = 4
 """Members of the blocking groups that are listed: the fewest that can block."""
 
@@ -39,8 +37,8 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     page.rests_on(kind=Kind.ASSUMED)
     page.fields["year"] = stage.catalogue.year
     _cost(page, stage, catalogue)
-    counted = hazard or next(iter(stage.losses), "")
-    if counted:
+    counted = stage.catalogue.hazard(hazard).key if hazard else next(iter(stage.losses), "")
+    if counted in stage.losses:
         _thresholds(page, stage, counted)
     else:
         page.gap("not_prepared")
@@ -166,6 +164,7 @@ def _answers(page: Page, stage: Stage) -> None:
     except DataMissing:
         page.gap("no_record")
         return
+    page.note("american_cases")
     page.say("answer.record", rate=rate(page.context, sender=page.rival, partner=page.partner))
     page.table(
         "rates",
@@ -193,10 +192,9 @@ def _agree(page: Page, stage: Stage) -> None:
     page.table("acts", **_shown(stage, acts(stage.catalogue, stage.packages), {}))
     if "rival" not in stage.parties:
         return
-    top = max(stage.answers, key=lambda k: float(np.median(stage.answers[k].model)), default="")
     shares = dict.fromkeys(("population", "exposure", "inputs", "hit"), "share")
     counts = {"steps": "count", "answered": "count"}
-    page.table("members", **_shown(stage, members_table(stage, top), shares | counts))
+    page.table("members", **_shown(stage, members_table(stage), shares | counts))
     if stage.home == UNION:
         groups = blocking(stage)
         few = replace(groups, frame=groups.frame.filter(pl.col("members") == FEWEST))
