@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from isthmus import codes
-from isthmus.ensemble.calibration.recorded import PREFIX, RECORDED, recorded_backtest
+from isthmus.ensemble.calibration.recorded import RECORDED, find_backtest
 from isthmus.ensemble.losses import Question, find, joined, missing, prepare
 from isthmus.ensemble.recording import run_lens
 from isthmus.store import Store
@@ -67,8 +67,7 @@ def ship(store: Store, wanted: list[Question], world: World) -> None:
     for question in absent:
         print(f"not made, not shipped: {question.scenario.name}")
     kept = [find(question, world, store)[:2] for question in wanted if question not in absent]
-    names = [e.id for e in store.runs(prefix=PREFIX) if e.done]
-    kept += [(store, name) for name in names if recorded_backtest(store)]
+    kept.append(find_backtest(store)[:2])
     staging = target.with_name("shipped.new")
     shutil.rmtree(staging, ignore_errors=True)
     for place, name in kept:

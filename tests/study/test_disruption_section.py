@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -232,6 +234,47 @@ def test_more_stock_at_home_is_held_against_the_same_draws(context, built) -> No
     assert frame["saved"].to_list() == sorted(frame["saved"].to_list())
 
 
+def test_what_more_stock_saves_is_the_middle_of_the_same_draws(context, built) -> None:
+    frame = next(t for t in built.tables if t.name == "disruption_reserves.chips_180").frame
+    found = context.findings["disruption.saved.chips_180.90"]
+    last = frame.row(-1, named=True)
+    assert (found.low, found.value, found.high) == (
+        last["saved_low"],
+        last["saved"],
+        last["saved_high"],
+    )
+
+
+def test_only_what_goes_beyond_every_episode_is_called_larger(world, built) -> None:
+    assert built.counters[0].sentence.text.endswith("as large or as long.")
+    strike = EventChoice(event="strike", actor="home", detail=True)
+    study = open_study("taiwan-europe").model_copy(update={"events": (strike,)})
+    small = written(Context(study, world), "disruption")
+    assert "as large" not in small.counters[0].sentence.text
+    assert not [note for note in small.notes if note.key == "note.beyond"]
+
+
+def test_a_closure_by_another_than_the_partner_is_not_told_as_the_partners_loss(world) -> None:
+    study = open_study("taiwan-europe").with_parties(rival=PARTNER)
+    chosen = (
+        EventChoice(event="chips_180", actor="partner", detail=True),
+        EventChoice(event="trade_closure", actor="rival"),
+    )
+    study = study.with_parties(partner="JPN").model_copy(update={"events": chosen})
+    built = written(Context(study, world), "disruption")
+    assert "disruption.answer.sides" not in {sentence.key for sentence in built.answer}
+
+
+def test_the_first_event_is_shown_in_detail_where_none_is_said_to_be(world) -> None:
+    chosen = (
+        EventChoice(event="chips_180", actor="partner"),
+        EventChoice(event="strike", actor="home"),
+    )
+    study = open_study("taiwan-europe").model_copy(update={"events": chosen})
+    assert [e.detail for e in events_of(study, world)] == [True, False]
+    assert written(Context(study, world), "disruption").answer
+
+
 def test_measures_read_the_same_runs(world, monkeypatch) -> None:
     context = Context(open_study("taiwan-europe"), world)
     known = measures()
@@ -245,6 +288,14 @@ def test_measures_read_the_same_runs(world, monkeypatch) -> None:
         context, event="chips_180", actor=PARTNER, economy=HOME
     )
     assert (lead.low, lead.value, lead.high) == (1.0, 1.0, 1.0)
+    # One supplier without runs, and the largest of the others would be a guess.
+    unknown = suppliers_of(context.study, world)[0]
+    unknown = replace(unknown, scenario=unknown.scenario.with_values({"shocks.0.duration": 33}))
+    monkeypatch.setattr(own_measures, "others", lambda context, event: (event, unknown))
+    with pytest.raises(DataMissing):
+        known["disruption.supplier_lead"].run(
+            context, event="chips_180", actor=PARTNER, economy=HOME
+        )
     count = known["disruption.industries_stopped"].run(
         context, event="chips_180", actor=PARTNER, home=HOME
     )

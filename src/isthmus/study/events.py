@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -80,13 +80,18 @@ def _frozen(value: Any) -> Any:
 
 
 def events_of(study: Study, world: World) -> tuple[Event, ...]:
-    """Return the events of a study in order: those it names, or all that its roles allow."""
+    """Return the events of a study in order: those it names, or all that its roles allow.
+
+    The first is shown in detail where none of them is said to be.
+    """
     chosen = study.events or tuple(
         EventChoice(event=key, actor=one.role, detail=one.detail)
         for key, one in templates().items()
     )
-    found = (_event(choice, study, world) for choice in chosen)
-    return tuple(event for event in found if event is not None)
+    found = [e for choice in chosen if (e := _event(choice, study, world)) is not None]
+    if found and not any(event.detail for event in found):
+        found[0] = replace(found[0], detail=True)
+    return tuple(found)
 
 
 def suppliers_of(study: Study, world: World) -> tuple[Event, ...]:
@@ -147,8 +152,3 @@ def _largest(home: str, industry: str, world: World) -> str:
     if not place:
         raise DataMissing(f"the table of 2022 holds no member of {home!r}", where="mrio_2022")
     return table.economies[place[int(np.argmax(output[place, column]))]]
-
-
-def names(events: Sequence[Event]) -> tuple[tuple[str, str], ...]:
-    """Return key and actor of events."""
-    return tuple((event.key, event.actor) for event in events)

@@ -60,7 +60,8 @@ class EventChoice(_Model):
     event: Slug = Field(description="name of an event of the package, or of one's own")
     actor: Slug = Field(description="role by whom or in whose trade it happens")
     detail: bool = Field(
-        default=False, description="also by member, by industry and as a path; default: false"
+        default=False,
+        description="also by member, by industry and as a path; the first, where no event says so",
     )
     scenario: str = Field(
         default="", description="preset or file of a scenario, for an event of one's own"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.ensemble.losses.test_losses import EVENT, Small
 
+from isthmus.ensemble.calibration.misfit import misfit_share
 from isthmus.ensemble.losses import halving, outlook
-from isthmus.ensemble.losses.outlook import SAYS, misfit_share, spread
+from isthmus.ensemble.losses.outlook import SAYS, spread
+from isthmus.ensemble.losses.watch import MISSING_AFTER, middle_return
 from isthmus.evidence import Result
 
 
@@ -31,6 +34,7 @@ def test_misfit_is_a_part_of_the_spread_in_closed_form() -> None:
     values = np.exp([-1.0, 1.0])
     assert misfit_share(values, 1.0) == pytest.approx(0.5)
     assert misfit_share(values, 0.0) == 0.0
+    assert misfit_share(np.array([0.1, 0.0]), 1.0) is None
     assert spread(np.array([0.1] * 9))[2] == pytest.approx(0.1)
 
 
@@ -53,4 +57,20 @@ def test_stops_and_the_way_back_are_shares_of_draws(found: Result) -> None:
     assert stops.height == 0 or stops["stops"].is_between(0, 1).all()
     row = found["returns"].frame.row(0, named=True)
     assert 0 <= row["never"] <= 1
-    assert 0 <= row["returned"] <= 1
+    # The run ends 40 days after the event: nothing is said of half a year later.
+    assert (row["returned"], row["missing"]) == (None, None)
+
+
+def test_half_a_year_later_is_told_where_the_run_reaches_it() -> None:
+    last = EVENT.shocks[0].duration + MISSING_AFTER
+    row = outlook(Small(), EVENT, party="DEU", draws=2, until=last, more_days=())["returns"].frame
+    assert 0 <= row["returned"].item() <= 1
+    assert row["missing"].item() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("back", "day"),
+    [([9, 3, 5], 5.0), ([3, None, 5], 5.0), ([3, None], 3.0), ([3, None, None], None), ([], None)],
+)
+def test_a_draw_that_is_not_back_counts_as_later_than_the_run(back, day) -> None:
+    assert middle_return(pl.Series(back, dtype=pl.Int16)) == day

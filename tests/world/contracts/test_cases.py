@@ -327,7 +327,7 @@ def test_a_supplier_table_keeps_its_codes(bench: Bench) -> None:
 
 
 def test_a_key_that_is_computed_with_the_world_is_closed(bench: Bench) -> None:
-    said = bench.add("a,b\n1,2\n", key="disruption_runs", code=3)
+    said = bench.add("a,b\n1,2\n", key="material_split", code=3)
     assert "cannot be replaced" in said
 
 

@@ -69,3 +69,11 @@ def predicted(
         return kernel.weighted_quantile(model, weight, levels)
     spread = (model[:, None] * factors[None, :]).reshape(-1)
     return kernel.weighted_quantile(spread, np.repeat(weight / len(factors), len(factors)), levels)
+
+
+def misfit_share(model: Floats, sigma: float) -> float | None:
+    """Return the part of the variance in logarithms that is misfit; None if a draw has none."""
+    if not (model > 0).all():
+        return None
+    whole = float(np.var(np.log(model))) + sigma**2
+    return sigma**2 / whole if whole > 0 else 0.0

@@ -20,7 +20,8 @@ from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.disruption.table import daily_table
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
-from isthmus.ensemble.calibration.misfit import normal_factors, predicted
+from isthmus.ensemble.calibration.ends import ENDS, at_end, middle_of
+from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, predicted
 from isthmus.ensemble.calibration.tables import LEVELS
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.evidence.lens import lens
@@ -31,10 +32,6 @@ from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
 
-CRITICAL = "every input critical, no buffer"
-SUBSTITUTED = "every input replaced with an elasticity of 0.2"
-ELASTICITY = 0.2
-"""Elasticity of the mild end: short-run estimates in use lie between 0.1 and 0.5."""
 _SHARE = "value_added_lost_share"
 
 
@@ -169,16 +166,9 @@ def _with_coalitions(losses: Table, mrio: MRIO, groups: Mapping[str, Sequence[st
 
 
 def _ends(drawn: Posterior, mrio: MRIO, precision: Precision) -> dict[str, Settings]:
-    """Return the two ends of the family around the median draw."""
-    middle = {
-        name: float(np.median(drawn.draws(501)[:, drawn.names.index(name)]))
-        for name in drawn.family
-    }
-    median = settings_of_draw(middle, mrio.industries, precision=precision)
-    return {
-        CRITICAL: replace(median, need="all", psi=1.0, elasticity=0.0, defer=0.0),
-        SUBSTITUTED: replace(median, need="all", elasticity=ELASTICITY),
-    }
+    """Return the two ends of the family around the middle of the draws."""
+    middle = settings_of_draw(middle_of(drawn), mrio.industries, precision=precision)
+    return {name: at_end(name, middle) for name in ENDS}
 
 
 def beyond(scenario: Scenario, drawn: Posterior) -> tuple[str, ...]:
@@ -221,7 +211,7 @@ def _predicted(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) 
                 "high_95": float(high),
                 "low_80_misfit": float(wide[1]),
                 "high_80_misfit": float(wide[3]),
-                "misfit_share": _misfit_share(model, sigma),
+                "misfit_share": misfit_share(model, sigma),
             }
         )
     columns = (
@@ -235,18 +225,16 @@ def _predicted(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) 
         ),
         Column("low_80_misfit", "value", "1", "low end of the 80 % range with misfit"),
         Column("high_80_misfit", "value", "1", "high end of it"),
-        Column("misfit_share", "value", "1", "of the variance in logarithms, due to misfit"),
+        Column(
+            "misfit_share",
+            "value",
+            "1",
+            "of the variance in logarithms, due to misfit; empty where a draw loses nothing",
+        ),
     )
     text = "value added lost, by the draws of the posterior"
-    made = pl.DataFrame(rows)
+    made = pl.DataFrame(rows, schema_overrides={"misfit_share": pl.Float64})
     return Table("predicted", made, columns, Kind.ASSUMED, losses.datasets, text, notes)
-
-
-def _misfit_share(model: Floats, sigma: float) -> float:
-    positive = model[model > 0]
-    own = float(np.var(np.log(positive))) if positive.size > 1 else 0.0
-    whole = own + sigma**2
-    return sigma**2 / whole if whole > 0 else 0.0
 
 
 def _extremes(losses: Table, names: tuple[str, ...]) -> Table:
@@ -267,5 +255,5 @@ def _extremes(losses: Table, names: tuple[str, ...]) -> Table:
         Column("horizon", "dimension", "days", "days counted from the start"),
         Column("lost", "value", "1", "share of value added lost"),
     )
-    text = "the two ends of the family of models, around the median draw; neither is a prediction"
+    text = "the two ends of the family of models, around its middle; neither is a prediction"
     return Table("extremes", frame, columns, Kind.ASSUMED, losses.datasets, text)

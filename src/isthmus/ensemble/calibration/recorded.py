@@ -16,12 +16,17 @@ PREFIX = "calibration.backtest-"
 
 
 def recorded_backtest(store: Store | None = None) -> Result:
-    """Return the recorded backtest of the package's posterior, of the package or of a store.
+    """Return the recorded backtest of the package's posterior: see `find_backtest`."""
+    return find_backtest(store)[2]
+
+
+def find_backtest(store: Store | None = None) -> tuple[Store, str, Result]:
+    """Return store, id and result of the recorded backtest of the package's posterior.
 
     Raises
     ------
     DataMissing
-        When there is none; says which command makes it.
+        When there is none, in the package or in the store; says which command makes it.
     """
     identity = load_posterior().identity
     for place in (Store.shipped(), store or Store()):
@@ -31,6 +36,6 @@ def recorded_backtest(store: Store | None = None) -> Result:
             if dict(entry.manifest.parameters) == dict(RECORDED):
                 result = place.result(entry.id)
                 if result.provenance.parameters["posterior_hash"] == identity:
-                    return result
+                    return place, entry.id, result
     what = "there is no recorded backtest of this posterior"
     raise DataMissing(what, where="runs", hint="isthmus study prepare STUDY")

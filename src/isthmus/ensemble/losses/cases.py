@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.disruption.family import PARAMETERS, settings_of_draw
+from isthmus.disruption.family import settings_of_draw
 from isthmus.disruption.posterior import Posterior
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.disruption.shocks import Places
+from isthmus.ensemble.calibration.ends import ENDS, MIDDLE_DRAWS, at_end, middle_of
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.losses.levels import AS_TODAY, Level
 from isthmus.runtime.streams import task_generator
@@ -20,10 +21,6 @@ from isthmus.scenario import Scenario
 
 Floats = NDArray[np.float64]
 
-CRITICAL = "every input critical, no buffer"
-SUBSTITUTED = "every input replaced with an elasticity of 0.2"
-ELASTICITY = 0.2
-"""Elasticity of the mild end: short-run estimates in use lie between 0.1 and 0.5."""
 TAILS = {"low": 0.1, "high": 0.9}
 """Points of the posterior to which one number at a time is moved from the reference case."""
 REFERENCE = "reference case"
@@ -117,19 +114,11 @@ class Cases:
         if number >= self.of_draws:
             name, values = self.around[number - self.of_draws]
             plain = settings_of_draw(values, self.places.industries, precision=self.precision)
-            return Case(name, _end(name, plain), {})
+            return Case(name, at_end(name, plain), {})
         level, row = self.levels[number // count], number % count
         values = dict(zip(self.drawn.names, self.drawn.values[row].tolist(), strict=True))
         settings = level.settings(values, self.places, self.precision)
         return Case(level.name, settings, self.drawn.shocks[row])
-
-
-def _end(name: str, settings: Settings) -> Settings:
-    if name == CRITICAL:
-        return replace(settings, need="all", psi=1.0, elasticity=0.0, defer=0.0)
-    if name == SUBSTITUTED:
-        return replace(settings, need="all", elasticity=ELASTICITY)
-    return settings
 
 
 def around_of(posterior: Posterior) -> tuple[tuple[str, Mapping[str, float]], ...]:
@@ -137,21 +126,14 @@ def around_of(posterior: Posterior) -> tuple[tuple[str, Mapping[str, float]], ..
 
     In the reference case every number has its median; a choice has its most frequent value.
     """
-    rows = dict(zip(posterior.names, posterior.draws(501).T, strict=True))
-    middle = {name: _middle(name, rows[name]) for name in posterior.family}
+    rows = dict(zip(posterior.names, posterior.draws(MIDDLE_DRAWS).T, strict=True))
+    middle = middle_of(posterior)
     moves = []
     for name in posterior.family:
         for end, at in TAILS.items():
             moved = float(np.quantile(rows[name], at, method="nearest"))
             moves.append((f"{name} {end}", {**middle, name: moved}))
-    return ((REFERENCE, middle), (CRITICAL, middle), (SUBSTITUTED, middle), *moves)
-
-
-def _middle(name: str, values: Floats) -> float:
-    if PARAMETERS[name].words:
-        found, counts = np.unique(np.floor(values), return_counts=True)
-        return float(found[np.argmax(counts)])
-    return float(np.median(values))
+    return ((REFERENCE, middle), *((end, middle) for end in ENDS), *moves)
 
 
 def scenario_of(case: Case, scenario: Scenario, number: int) -> Scenario:

@@ -12,14 +12,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.ensemble.calibration.misfit import normal_factors, predicted
-from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
+from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
+from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, predicted
+from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.ensemble.losses.lens import conditional
 from isthmus.ensemble.losses.levels import Level, held_levels
 from isthmus.ensemble.losses.question import YEAR
 from isthmus.ensemble.losses.read import Losses, losses_of
 from isthmus.ensemble.losses.tables import ENDS, LEVELS
-from isthmus.ensemble.losses.watch import MISSING_AFTER, RETURNED
+from isthmus.ensemble.losses.watch import MISSING_AFTER, RETURNED, middle_return
+from isthmus.ensemble.losses.work import told_of_later
 from isthmus.evidence import Column, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress
@@ -36,6 +38,7 @@ SAYS = {
 }
 """What the episodes say of each case."""
 MORE_DAYS = (30.0, 60.0, 90.0)
+ENDS_BEFORE = "; empty where the run ends before"
 
 
 @lens("losses.outlook", {"scenario": "taiwan-chips-7-full", "draws": 1, "until": 7})
@@ -112,7 +115,7 @@ def outlook(
         _extremes(found, base, party),
         _by_stock(found, base, party, (0.0, *more_days)),
         _first_stops(found, base, party),
-        _returns(found, base, party),
+        _returns(found, base, party, told=told_of_later(scenario, until)),
     )
     words = {"party": party, "inputs": list(held), "more_days": list(more_days)}
     about = replace(
@@ -140,22 +143,15 @@ def spread(values: Floats, sigma: float = 0.0) -> tuple[float, ...]:
     return tuple(float(v) for v in ends)
 
 
-def misfit_share(values: Floats, sigma: float) -> float:
-    """Return the part of the variance in logarithms that is misfit."""
-    positive = values[values > 0]
-    own = float(np.var(np.log(positive))) if positive.size > 1 else 0.0
-    return sigma**2 / (own + sigma**2) if sigma > 0 else 0.0
-
-
 def _range_columns() -> list[Column]:
     return [Column(name, "value", "share", "of value added lost, over the draws") for name in ENDS]
 
 
 def _predicted(found: Losses, base: Table, party: str) -> Table:
-    rows = []
+    rows, misfit = [], found.misfit
     for day in found.days:
         values = found.share(party, day)[:, 0]
-        low, low80, _, high80, high = spread(values, found.misfit)
+        low, low80, _, high80, high = spread(values, misfit)
         rows.append(
             {
                 "economy": party,
@@ -165,7 +161,7 @@ def _predicted(found: Losses, base: Table, party: str) -> Table:
                 "low_80_misfit": low80,
                 "high_80_misfit": high80,
                 "high_95_misfit": high,
-                "misfit_share": misfit_share(values, found.misfit),
+                "misfit_share": misfit_share(values, misfit),
             }
         )
     columns = [
@@ -176,9 +172,15 @@ def _predicted(found: Losses, base: Table, party: str) -> Table:
             Column(f"{end}_{width}_misfit", "value", "share", "with the misfit seen out of sample")
             for end, width in (("low", 95), ("low", 80), ("high", 80), ("high", 95))
         ),
-        Column("misfit_share", "value", "share", "part of the spread in logarithms due to misfit"),
+        Column(
+            "misfit_share",
+            "value",
+            "share",
+            "part of the variance in logarithms due to misfit; empty where a draw loses nothing",
+        ),
     ]
-    return _table(base, "predicted", pl.DataFrame(rows), columns, "value added lost, by the draws")
+    frame = pl.DataFrame(rows, schema_overrides={"misfit_share": pl.Float64})
+    return _table(base, "predicted", frame, columns, "value added lost, by the draws")
 
 
 def _extremes(found: Losses, base: Table, party: str) -> Table:
@@ -246,25 +248,35 @@ def _first_stops(found: Losses, base: Table, party: str) -> Table:
     return _table(base, "first_stops", frame, columns, "which industries stop, the first first")
 
 
-def _returns(found: Losses, base: Table, party: str) -> Table:
+def _returns(found: Losses, base: Table, party: str, *, told: bool) -> Table:
     rows = found.table("parties", party=party, level=found.levels[0])
     missing = rows["missing"].to_numpy()
-    back = rows["back"].drop_nulls()
     frame = pl.DataFrame(
         {
             "economy": [party],
-            "back": pl.Series([None if back.is_empty() else back.median()], dtype=pl.Float64),
+            "back": [middle_return(rows["back"])],
             "never": [rows["back"].null_count() / rows.height],
-            "returned": [float(np.mean(missing <= 1.0 - RETURNED))],
-            "missing": [float(np.median(missing))],
-        }
+            "returned": [float(np.mean(missing <= 1.0 - RETURNED)) if told else None],
+            "missing": [float(np.median(missing)) if told else None],
+        },
+        schema_overrides=dict.fromkeys(("back", "returned", "missing"), pl.Float64),
     )
     columns = [
         Column("economy", "dimension", text="economy or coalition"),
-        Column("back", "value", "days", "from when it stays within 0.5 % of base, middle of draws"),
+        Column(
+            "back",
+            "value",
+            "days",
+            "from when half of the draws stay within 0.5 % of base; empty if not within the run",
+        ),
         Column("never", "value", "share", "draws in which it does not within the run"),
-        Column("returned", "value", "share", f"within 2 % {MISSING_AFTER} days after the event"),
-        Column("missing", "value", "share", "missing then, middle of the draws"),
+        Column(
+            "returned",
+            "value",
+            "share",
+            f"within 2 % {MISSING_AFTER} days after the event{ENDS_BEFORE}",
+        ),
+        Column("missing", "value", "share", f"missing then, middle of the draws{ENDS_BEFORE}"),
     ]
     text = "whether value added returns: what was put off and stocks to be filled keep it away"
     return _table(base, "returns", frame, columns, text)

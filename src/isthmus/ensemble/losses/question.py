@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class Question:
         Economies and coalitions whose course is kept: industries, weeks, when they are back.
     keep : tuple of str
         Economies and coalitions whose losses are kept; every economy of the table when empty.
-    draws, seed, vary, posterior, until, year, precision
+    draws, seed, vary, posterior, until, year, precision, around
         As in `conditional`.
     """
 
@@ -51,7 +51,7 @@ class Question:
     until: int = UNTIL
     year: int = YEAR
     precision: Precision = "float32"
-    around: bool = field(default=False)
+    around: bool = False
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.kernels.disruption import Table
@@ -145,6 +146,13 @@ class Watch:
         at = max(0, min(last_shock + MISSING_AFTER, self.days - WEEK))
         missing = 1.0 - share[at : at + WEEK].mean(axis=0)
         return lost, np.where(back >= self.days, NEVER, back), missing
+
+
+def middle_return(back: pl.Series) -> float | None:
+    """Return the day by which half of the draws are back; None where fewer are within the run."""
+    days = back.drop_nulls().sort()
+    half = -(-len(back) // 2)
+    return float(days[half - 1]) if len(days) >= half > 0 else None
 
 
 def _ratio(top: Any, bottom: Any) -> Floats:

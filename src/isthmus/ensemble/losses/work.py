@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from isthmus.disruption.prepare import Engine, prepare
 from isthmus.disruption.table import Daily
 from isthmus.ensemble.losses.cases import Cases, scenario_of
-from isthmus.ensemble.losses.watch import Parts, Watch
+from isthmus.ensemble.losses.watch import MISSING_AFTER, Parts, Watch
 from isthmus.runtime import Batch
 from isthmus.scenario import Scenario
 
@@ -79,6 +79,11 @@ def last_shock(scenario: Scenario, days: int) -> int:
         fades = 0.0 if shock.recovery is None else shock.recovery.days
         ends.append(shock.start + shock.duration + round(fades))
     return max(ends)
+
+
+def told_of_later(scenario: Scenario, days: int) -> bool:
+    """Tell whether a run reaches the day on which it is asked what is still missing."""
+    return last_shock(scenario, days) + MISSING_AFTER <= days
 
 
 def packed(array: NDArray[Any]) -> dict[str, Any]:

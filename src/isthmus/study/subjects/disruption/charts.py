@@ -87,20 +87,25 @@ def _events(page: Page, events: list[Event]) -> None:
     page.chart(
         "events",
         frame,
-        ChartSpec(
-            "dots",
-            x="quarter",
-            y="event",
-            low="quarter_low",
-            high="quarter_high",
-            x_title=page.axis("lost_in_quarter"),
-            roles={"": "home"},
-            share=True,
-        ),
+        _quarters(page, "event"),
         dict.fromkeys(frame.columns[1:], "share"),
         about={"notes": ["draws"]},
         event=event_name(page, largest),
         loss=loss_finding(page.context, largest, page.home, QUARTER),
+    )
+
+
+def _quarters(page: Page, rows: str) -> ChartSpec:
+    """Return the form of losses of the quarter, the middle of the draws with their range."""
+    return ChartSpec(
+        "dots",
+        x="quarter",
+        y=rows,
+        low="quarter_low",
+        high="quarter_high",
+        x_title=page.axis("lost_in_quarter"),
+        roles={"": "home"},
+        share=True,
     )
 
 
@@ -153,16 +158,7 @@ def _stock(page: Page, event: Event) -> None:
     page.chart(
         "stock",
         frame,
-        ChartSpec(
-            "dots",
-            x="quarter",
-            y="more_days",
-            low="quarter_low",
-            high="quarter_high",
-            x_title=page.axis("lost_in_quarter"),
-            roles={"": "home"},
-            share=True,
-        ),
+        _quarters(page, "more_days"),
         dict.fromkeys(frame.columns[1:], "share"),
         said="stock" if half is not None else "stock_never",
         about={"notes": ["held_more"], "event": event_name(page, event)},

@@ -47,9 +47,10 @@ def supplier_lead(
 ) -> Finding:
     """Loss of a party from one supplier's stop over the largest from another's, by draw."""
     found = event_of(context, event, actor)
+    # All of them: the largest of those that happen to have runs would not be the largest.
     rivals = [shares(context, other, economy, days) for other in others(context, found)]
     if not rivals:
-        raise DataMissing(f"no other supplier has recorded runs of {event}", where="runs")
+        raise DataMissing(f"no other supplier is compared for {event}", where="events")
     values = ratio(shares(context, found, economy, days), np.max(rivals, axis=0))
     key = f"lead.{event}.{actor}.{economy}.{days}d"
     used = datasets(context, found)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from isthmus.disruption.posterior import load_posterior
+from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
 from isthmus.ensemble.calibration.predict import beyond
 from isthmus.ensemble.losses import halving
-from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
-from isthmus.ensemble.losses.watch import RETURNED
+from isthmus.ensemble.losses.cases import REFERENCE
+from isthmus.ensemble.losses.watch import RETURNED, middle_return
+from isthmus.ensemble.losses.work import told_of_later
 from isthmus.evidence import Finding, Kind
 from isthmus.study.events import Event
 from isthmus.study.page import Page
@@ -26,6 +28,7 @@ from isthmus.study.subjects.disruption.runs import (
     losses,
     often_stopped,
     ratio,
+    saved_share,
     shares,
     there,
     wide,
@@ -90,7 +93,9 @@ def _main(page: Page, event: Event) -> None:
     }
     page.say("answer.main", **fields)
     page.headline(28, event=fields["event"], loss=fields["quarter"])
-    page.counter(30, "counter", **fields)
+    page.counter(
+        30, "counter_beyond" if beyond(event.scenario, load_posterior()) else "counter", **fields
+    )
 
 
 def _reference(page: Page, event: Event) -> None:
@@ -108,7 +113,8 @@ def _reference(page: Page, event: Event) -> None:
 
 def _sides(page: Page) -> None:
     """What a closure costs the partner itself, over what it costs home."""
-    found = next((e for e in there(page.context) if e.key == "trade_closure"), None)
+    closed = ("trade_closure", *page.given("partner"))
+    found = next((e for e in there(page.context) if (e.key, e.actor) == closed), None)
     if found is None:
         return
     partner, home = (shares(page.context, found, p, QUARTER) for p in (page.partner, page.home))
@@ -133,7 +139,7 @@ def _ordinary(page: Page) -> None:
 
 
 def _stops(page: Page, event: Event) -> None:
-    """Which industry, by node, stops first and how often."""
+    """Which industry, by node, stops most often, and when."""
     first = often_stopped(page.context, event, page.home, QUARTER).row(0, named=True)
     if first["stops"] <= 0.0:
         page.say("answer.stops_none", event=event_name(page, event))
@@ -150,8 +156,16 @@ def _stops(page: Page, event: Event) -> None:
 
 def _returns(page: Page, event: Event) -> None:
     """Whether value added returns when the event is over, or how often it does not."""
-    rows = losses(page.context, event).table("parties", party=page.home)
-    back, missing = rows["back"], rows["missing"].to_numpy()
+    found = losses(page.context, event)
+    rows = found.table("parties", party=page.home)
+    middle = middle_return(rows["back"])
+    if not told_of_later(event.scenario, found.days[-1]):
+        if middle is None:
+            page.say("answer.not_back", days=f"{found.days[-1]}")
+        else:
+            page.say("answer.back", day=f"{middle:.0f}")
+        return
+    missing = rows["missing"].to_numpy()
     returned = float(np.mean(missing <= 1.0 - RETURNED))
     fields = {
         "often": _finding(page, f"returned.{event.key}", returned, "disruption_returned"),
@@ -159,11 +173,10 @@ def _returns(page: Page, event: Event) -> None:
             page, f"missing.{event.key}", float(np.median(missing)), "disruption_missing"
         ),
     }
-    middle = back.drop_nulls().median()
-    if back.null_count() * 2 > rows.height or middle is None:
+    if middle is None:
         page.say("answer.returns_late", **fields)
     else:
-        page.say("answer.returns", day=f"{float(str(middle)):.0f}", **fields)
+        page.say("answer.returns", day=f"{middle:.0f}", **fields)
 
 
 def _stock(page: Page, event: Event) -> None:
@@ -171,10 +184,11 @@ def _stock(page: Page, event: Event) -> None:
     found = by_stock(page, event)
     half = halving([d for d, _ in found], [float(np.median(v)) for _, v in found])
     most, values = found[-1]
-    saved = 1.0 - float(np.median(values)) / max(float(np.median(found[0][1])), 1e-12)
+    key = f"saved.{event.key}.{most:.0f}"
+    saved, used = saved_share(found[0][1], values), datasets(page.context, event)
     fields = {
         "most": f"{most:.0f}",
-        "saved": _finding(page, f"saved.{event.key}.{most:.0f}", saved, "disruption_saved"),
+        "saved": draws_finding(page.context, key, saved, "share", "disruption_saved", used),
     }
     if half is None:
         page.say("answer.stock_never", **fields)

@@ -189,17 +189,15 @@ def ratio(top: Floats, bottom: Floats) -> Floats:
     return np.asarray(top / np.maximum(bottom, LEAST))
 
 
+def saved_share(today: Floats, values: Floats) -> Floats:
+    """Return the share of a loss that is saved, within each draw; 0 where nothing is lost."""
+    return np.divide(today - values, today, out=np.zeros_like(today), where=today > 0)
+
+
 def others(context: Context, event: Event) -> tuple[Event, ...]:
-    """Return the same event by other suppliers that have recorded runs."""
-    found = []
-    for other in suppliers_of(context.study, context.world):
-        if other.key == event.key and other.actor != event.actor:
-            try:
-                losses(context, other)
-            except DataMissing:
-                continue
-            found.append(other)
-    return tuple(found)
+    """Return the same event by the other suppliers that are compared."""
+    known = suppliers_of(context.study, context.world)
+    return tuple(e for e in known if e.key == event.key and e.actor != event.actor)
 
 
 def first_stops(context: Context, event: Event, party: str) -> pl.DataFrame:

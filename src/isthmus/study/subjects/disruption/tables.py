@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from isthmus.disruption.family import PARAMETERS
-from isthmus.ensemble.losses.cases import CRITICAL, REFERENCE, SUBSTITUTED
+from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
+from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.errors import DataMissing
 from isthmus.study.events import Event
 from isthmus.study.page import Page
@@ -28,6 +29,7 @@ from isthmus.study.subjects.disruption.runs import (
     losses,
     more_days,
     often_stopped,
+    saved_share,
     shares,
     stopping_draw,
     there,
@@ -208,8 +210,8 @@ def _stock(page: Page, event: Event) -> None:
     today = found[0][1]
     rows = []
     for days, values in found:
-        saved = np.divide(today - values, today, out=np.zeros_like(today), where=today > 0)
-        rows.append({"more_days": days} | spread(values, "quarter") | spread(saved, "saved"))
+        saved = spread(saved_share(today, values), "saved")
+        rows.append({"more_days": days} | spread(values, "quarter") | saved)
     frame = pl.DataFrame(rows).with_columns(pl.col("more_days").cast(pl.Int64).cast(pl.String))
     units = dict.fromkeys(frame.columns[1:], "share")
     page.table(
