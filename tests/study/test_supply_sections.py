@@ -15,6 +15,8 @@ from isthmus.study.dossier import Section
 from isthmus.study.schema import Claim
 from isthmus.study.spoken import spoken
 from isthmus.study.subjects import measures
+from isthmus.study.subjects.munitions.partner import named_period
+from isthmus.study.subjects.munitions.runs import stopped, suppliers_in
 from isthmus.study.verdict import Status
 from isthmus.world import World
 
@@ -64,6 +66,10 @@ def test_the_queue_is_said_in_orders_money_months_and_years(pages: dict[str, Sec
     assert years.value is None
     assert years.low == pytest.approx(6.3, abs=0.1)
     assert years.high == pytest.approx(31.9, abs=0.1)
+    # One of the orders with a plan has a value that no page gives.
+    assert years.kind is Kind.ASSUMED
+    (told,) = (a.text for a in arms.answer if a.key == "arms.answer.backlog")
+    assert "at most 33 billion USD" in told
     names = {t.name for t in (*arms.tables, *(c.table for c in arms.charts))}
     assert {"arms_orders", "arms_waits", "arms_backlog", "arms_second"} <= names
 
@@ -89,6 +95,28 @@ def test_munitions_say_what_binds_with_range_and_who_can_help(pages: dict[str, S
     )
     assert value(page, "munitions.drones.TWN.EU27_2020") == pytest.approx((21.5 + 17.9) / 54.75)
     assert value(page, "munitions.magnets.CHN.EU27_2020") == pytest.approx(0.886, abs=0.0005)
+    said = {a.key for a in page.answer if a.key.startswith("munitions.answer.held")}
+    assert said == {"munitions.answer.held_open"}
+
+
+def test_days_of_a_stop_count_from_the_stop(context: Context, pages: dict[str, Section]) -> None:
+    run = stopped(context, "small-drone", "CHN")["stops"].frame.row(0, named=True)
+    days = value(pages["munitions"], "munitions.stop.small-drone.CHN")
+    assert days == pytest.approx(run["stop_median"] - 28)
+
+
+def test_what_a_coalition_makes_is_not_said_of_each_member() -> None:
+    assert suppliers_in("shell-155", "EU27_2020") == ("explosive", "powder", "shell-body")
+    assert suppliers_in("shell-155", "DEU") == ("powder",)
+    assert suppliers_in("shell-155", "JPN") == ()
+
+
+def test_a_destination_that_is_not_named_is_not_one_without_exports(world: World) -> None:
+    rows = world.table("taiwan_drone_exports")
+    periods = {
+        home: named_period(rows, pl.col("importer") == home) for home in ("POL", "DEU", "JPN")
+    }
+    assert periods == {"POL": "2025-01 to 2025-10", "DEU": "2025-H1", "JPN": ""}
 
 
 def test_the_island_says_days_and_holds_the_strait_against_a_cut_at_once(
@@ -159,6 +187,9 @@ def test_parties_without_data_are_told_so(world: World) -> None:
 
 
 def test_measures_refuse_what_is_not_there(context: Context) -> None:
+    # Links of Europe as a whole are no links of a coalition elsewhere.
+    with pytest.raises(DataMissing, match="no supply links"):
+        measures()["munitions.second_sources"].run(context, home="ASEAN")
     with pytest.raises(DataMissing, match="with quantities"):
         measures()["munitions.held_by_inputs"].run(context, family="magnet-motor")
     with pytest.raises(BadInput, match="cannot be closed"):

@@ -1,4 +1,4 @@
-"""Queues for arms: what is ordered and has not come, how long it takes, what a second source does.
+"""Queues for arms: what is notified and has not come, how long it takes, what a second source does.
 
 The world's `arms_orders` and `arms_backlog` hold notified orders and published totals; nothing is
 said of a buyer without rows.
@@ -263,17 +263,16 @@ def _backlog(listed: pl.DataFrame, totals: pl.DataFrame, rates: dict[str, float 
         dimension("month", "month of the total"),
         attribute("status", "total, or upper estimate"),
         number("cases", "count", "active cases, where stated"),
-        number("value", MONEY, "ordered and not delivered, as published"),
+        number("value", MONEY, "notified and not delivered, as published"),
         number("listed", MONEY, "of the orders that are listed, those open then"),
         number("delivered", "years", "at the rate of deliveries since 2010"),
         number("planned", "years", "at the rate that the plans of open orders would give"),
         attribute("source", "publication"),
     )
-    text = "what is ordered and not delivered, in money and in years"
+    text = "what is notified and not delivered, in money and in years"
+    kind = Kind.weakest([Kind.ESTIMATED, *listed["kind"], *rows["kind"]])
     used = [ORDERS, TOTALS]
-    return table(
-        "backlog", frame, columns, kind=Kind.ESTIMATED, datasets=used, text=text, notes=NOTES
-    )
+    return table("backlog", frame, columns, kind=kind, datasets=used, text=text, notes=NOTES)
 
 
 def _concentration(world: Any, buyer: str) -> float | None:

@@ -1,8 +1,6 @@
-"""Orders of arms that have not come: how much, how old, and what a second source changes."""
+"""Notified arms that have not come: how much, how old, and what a second source changes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import polars as pl
 
@@ -22,7 +20,7 @@ MONEY = "million USD"
 
 
 def add(page: Page) -> None:
-    """Say what the partner has ordered and not received, or that no orders of it are held."""
+    """Say what was notified for the partner and has not come, or that no orders of it are held."""
     try:
         found = queue_of(page.context, page.partner)
     except DataMissing:
@@ -51,19 +49,23 @@ def _waits(page: Page, found: Result) -> None:
         method="arms_wait",
         caveat="wait_if_plans_kept",
     )
-    page.say("answer.waits", count=count, orders=row["orders"], months=months)
+    dated = found["orders"].frame["months"].count()
+    page.say("answer.waits", count=count, orders=row["orders"], months=months, dated=dated)
 
 
 def _backlog(page: Page, found: Result) -> None:
     last = found["backlog"].frame.rows(named=True)[-1]
-    about: dict[str, Any] = {"year": last["month"], "kind": found["backlog"].kind}
+    upper = last["status"] == "upper estimate"
     value = page.finding(
         f"arms.backlog.{page.partner}",
         last["value"],
         MONEY,
+        year=last["month"],
+        kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(ORDERED[1])]),
         method="arms_backlog",
-        caveat="backlog_upper" if last["status"] == "upper estimate" else "",
-        **about,
+        high=last["value"] if upper else None,
+        interval="upper_estimate" if upper else "",
+        caveat="backlog_upper" if upper else "",
     )
     ends = sorted(x for x in (last["delivered"], last["planned"]) if x is not None)
     years = page.finding(
@@ -74,7 +76,8 @@ def _backlog(page: Page, found: Result) -> None:
         low=ends[0] if ends else None,
         high=ends[-1] if ends else None,
         interval="range_of_rates",
-        **about,
+        year=last["month"],
+        kind=found["backlog"].kind,
     )
     page.say("answer.backlog", value=value, years=years, month=last["month"])
     page.headline(27, "headline_backlog", value=value, years=years, month=last["month"])
@@ -85,7 +88,7 @@ def _backlog(page: Page, found: Result) -> None:
             "bars",
             x="value",
             y="month",
-            x_title=page.axis("ordered_not_delivered"),
+            x_title=page.axis("notified_not_delivered"),
             roles={"": "partner"},
             money=True,
         ),

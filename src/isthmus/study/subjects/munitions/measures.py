@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from isthmus.codes import members
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.production import load_bill
@@ -28,7 +29,10 @@ def _family(context: Context, family: str) -> str:
 
 @measure("munitions.held_by_inputs", family=TEXT, surge=NUMBER)
 def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Finding:
-    """Share of weeks in two years in which an input holds a line under a surge down."""
+    """Share of weeks in two years in which an input holds a line under a surge down.
+
+    The lines hold their last stage to have room, so that it is no rival to the inputs.
+    """
     rows = surged(context, _family(context, family), surge)["limits"].frame
     (row,) = rows.filter(product=family, limit="inputs").to_dicts()
     return context.finding(
@@ -104,7 +108,9 @@ def complementary(context: Context, *, scope: str, a: str, b: str) -> Finding:
 @measure("munitions.second_sources", home=PARTY)
 def second_sources(context: Context, *, home: str) -> Finding:
     """Share of the listed supply links of a party's firms for which a second source is named."""
-    area = {*context.members(home), "EUR"} if len(context.members(home)) > 1 else {home}
+    area = set(context.members(home))
+    if len(area) > 1 and area <= set(members("EUROPE")):
+        area.add("EUR")
     rows = context.world.table(LINKS).filter(
         pl.col("supplier_economy").is_in(area) | pl.col("customer_economy").is_in(area)
     )

@@ -16,6 +16,7 @@ from isthmus.study.subjects.munitions.partner import item_name
 from isthmus.study.subjects.munitions.runs import (
     FAMILIES,
     OUTPUT,
+    STOP_DAY,
     compared,
     origin,
     stopped,
@@ -72,11 +73,11 @@ def _held(page: Page, surge: float) -> None:
             "share": share,
             "delivered": delivered(page.context, family, surge, remedied=False),
         }
-        page.say("answer.held", **fields)
+        page.say("answer.held_open" if share.value is None else "answer.held", **fields)
         if family == SHELLS:
             limited = held_by_inputs(page.context, family=family, surge=surge)
             page.fields["limited"] = limited
-            if suppliers_in(family, page.context.members(page.home)):
+            if suppliers_in(family, page.home):
                 page.headline(26, "headline_held", **fields)
         kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
         rows += [
@@ -134,7 +135,7 @@ def _remedies(page: Page, surge: float) -> None:
 
 
 def _reliance(page: Page) -> None:
-    """Say how long each family runs when all suppliers in a party stop, where any are held."""
+    """Say how long each family runs once all suppliers in a party stop, where any are held."""
     rows: list[dict[str, Any]] = []
     for role in ("rival", "ally", "partner"):
         for party in page.given(role):
@@ -159,7 +160,7 @@ def _reliance(page: Page) -> None:
 
 def _rested(page: Page, family: str, party: str) -> dict[str, Any]:
     """Return a family's row for the stop of all suppliers in a party."""
-    items = suppliers_in(family, page.context.members(party))
+    items = suppliers_in(family, party)
     name = page.context.name(party)
     row: dict[str, Any] = {
         "family": family_name(page, family),
@@ -171,7 +172,8 @@ def _rested(page: Page, family: str, party: str) -> dict[str, Any]:
     if not items:
         return row
     stop = stopped(page.context, family, party)["stops"].frame.row(0, named=True)
-    row |= {end: stop[f"stop_{end}"] for end in ("median", "low", "high")}
+    ends = {end: stop[f"stop_{end}"] for end in ("median", "low", "high")}
+    row |= {end: None if day is None else day - STOP_DAY for end, day in ends.items()}
     if row["median"] is not None:
         row["day"] = page.finding(
             f"munitions.stop.{family}.{party}",

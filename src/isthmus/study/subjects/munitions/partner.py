@@ -33,11 +33,10 @@ def add(page: Page) -> None:
 
 
 def _help(page: Page) -> None:
-    """Name the items of the lines that somebody in the partner, or in home, makes."""
+    """Name the items of the lines whose suppliers are held in the partner, and in home."""
     words = {}
     for party in (page.partner, page.home):
-        inside = page.context.members(party)
-        items = {item for family in FAMILIES for item in suppliers_in(family, inside)}
+        items = {item for family in FAMILIES for item in suppliers_in(family, party)}
         named = ", ".join(item_name(page, item) for item in sorted(items))
         words[party] = named or page.word("word.nobody")
     page.say("answer.help", theirs=words[page.partner], ours=words[page.home])
@@ -76,28 +75,36 @@ def _from_rival(page: Page, party: str) -> Finding:
 
 
 def _drones(page: Page) -> None:
-    """Draw the partner's drone exports by destination, where they are held."""
+    """Draw the partner's drone exports by destination, where any to home are named."""
     if page.context.missing(DRONES):
         return
     rows = page.world.table(DRONES).filter(exporter=page.partner)
     if rows.is_empty():
         page.gap("drones", party=page.context.name(page.partner))
         return
-    period = _period(rows)
+    page.rests_on(DRONES)
+    page.table(
+        "drones_all",
+        rows.select(page.labels("importer"), "period", "value", "kind").sort("period", "importer"),
+        {"value": "million USD"},
+        attributes=["kind"],
+    )
+    ours = pl.col("importer").is_in(page.context.members(page.home))
+    period = named_period(rows, ours)
     if not period:
+        page.gap("drones_home", party=page.context.name(page.partner))
         return
     shown = rows.filter(pl.col("importer") != "WLD", period=period)
     shown = shown.sort(["value", "importer"], descending=[True, False])
     whole = rows.filter(importer="WLD", period=period)
-    page.rests_on(DRONES)
-    inside = shown.filter(pl.col("importer").is_in(page.context.members(page.home)))
+    part = float(shown.filter(ours)["value"].sum()) / float(whole["value"][0])
     share = page.finding(
         f"munitions.drones.{page.partner}.{page.home}",
-        float(inside["value"].sum()) / float(whole["value"][0]),
+        part,
         "share",
         year=period,
         method="munitions_drones",
-        low=float(inside["value"].sum()) / float(whole["value"][0]),
+        low=part,
         interval="destinations_named",
     )
     page.say("answer.drones", share=share, period=period)
@@ -117,18 +124,16 @@ def _drones(page: Page) -> None:
         share=share,
         period=period,
     )
-    page.table(
-        "drones_all",
-        rows.select(page.labels("importer"), "period", "value", "kind").sort("period", "importer"),
-        {"value": "million USD"},
-        attributes=["kind"],
-    )
 
 
-def _period(rows: pl.DataFrame) -> str:
-    """Return the period with the largest total in which two destinations or more are named."""
-    named = rows.filter(pl.col("importer") != "WLD").group_by("period").len("named")
-    wholes = rows.filter(importer="WLD").join(named, on="period").filter(pl.col("named") > 1)
+def named_period(rows: pl.DataFrame, ours: pl.Expr) -> str:
+    """Return the period of the largest total with two destinations or more named, one of them ours.
+
+    Empty where there is none: a destination that is not named is not one without exports.
+    """
+    named = rows.filter(pl.col("importer") != "WLD").group_by("period")
+    told = named.agg(pl.len().alias("named"), ours.any().alias("ours"))
+    wholes = rows.filter(importer="WLD").join(told, on="period").filter("ours", pl.col("named") > 1)
     return str(wholes.sort("value")["period"][-1]) if wholes.height else ""
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from isthmus.codes import members
 from isthmus.evidence import Result
 from isthmus.production import load_bill, remedies, run
+from isthmus.production.events import Stop
 from isthmus.study.context import Context
 
 OUTPUT = "defence_output"
@@ -50,18 +50,23 @@ def compared(context: Context, family: str, surge: float) -> Result:
     )
 
 
-def suppliers_in(family: str, party: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the items of a family that somebody in a party makes."""
-    found = {
-        one.item
-        for one in load_bill(family).suppliers
-        if one.economy in party or set(members(one.economy)) & set(party)
-    }
-    return tuple(sorted(found))
+def _code(party: str) -> str:
+    return party.partition("@")[0]
+
+
+def suppliers_in(family: str, party: str) -> tuple[str, ...]:
+    """Return the items of a family whose suppliers a stop in a party hits.
+
+    What is held for a coalition as one counts for the coalition, not for each of its members.
+    """
+    stop = Stop(_code(party))
+    return tuple(
+        sorted({s.item for s in load_bill(family).suppliers if stop.hits(s.name, s.economy)})
+    )
 
 
 def stopped(context: Context, family: str, party: str) -> Result:
     """Return a family when all suppliers in a party stop for half a year, run once."""
-    word = f"{party.partition('@')[0]}@{STOP_DAY}+{STOP_DAYS}"
+    word = f"{_code(party)}@{STOP_DAY}+{STOP_DAYS}"
     key = ("munitions", family, "stop", party)
     return context.memo(key, lambda: run(None, boms=[family], stops=[word], days=DAYS, draws=DRAWS))
