@@ -150,6 +150,8 @@ def test_a_hint_of_a_lens_names_the_option(capsys: pytest.CaptureFixture[str]) -
         ("dependence DEU --view=members", "isthmus dependence members"),
         ("coercion leverage CHN --over DEU", "the other party is --on"),
         ("coercion respond LTU --file own.toml", "--ladder"),
+        ("equilibrium strike-german-cars --limit 5", "--top is the number"),
+        ("dependence DEU --top 5 --onn CHN", "Did you mean --on?"),
         ("disruption strike-german-cars --horizons 7,14", "write --horizons 7 14"),
         ("data lst", "did you mean the command 'list'?"),
         ("lens show chains.lokthrough", "did you mean 'chains.lookthrough'"),

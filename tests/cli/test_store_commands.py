@@ -152,10 +152,15 @@ def test_a_lens_command_is_a_run_that_can_be_done_again(capsys):
     shown = document(capsys, "runs", "show", run["run"])
     assert shown["result"] == json.loads(captured.out)
     assert shown["asked"]["parameters"]["thresholds"]["hhi"] == 0.4
+    name, *rest = shown["result"]["tables"]
+    part = document(capsys, "runs", "show", run["run"], "--table", name, "--top", "1")["result"]
+    assert rest
+    assert list(part["tables"]) == [name]
     again = document(capsys, "runs", "rerun", run["run"])
     assert again["same"] is True
     assert again["circumstances"] == []
-    assert main(["runs", "show", run["run"]]) == 0
+    assert main(["runs", "show", run["run"], "--table", name]) == 0
+    assert f"{rest[0]}:" not in capsys.readouterr().out
     assert main(["runs", "list"]) == 0
     capsys.readouterr()
     assert main([*words[:-1], "--hhi", "0.9", "--json"]) == 0

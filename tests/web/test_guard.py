@@ -48,6 +48,12 @@ def test_the_token_leads_to_no_other_host(stranger: Client, gate: Gate) -> None:
     assert reply.headers["location"] == "/evil.example/"
 
 
+def test_no_page_leads_to_another_host(client: Client) -> None:
+    page = client.ask("//evil.example/x")
+    assert page.status == 404
+    assert "//evil.example" not in "".join(re.findall(r'(?:href|action)="[^"]*"', page.text))
+
+
 def test_the_place_it_leads_to_is_no_other_header(stranger: Client, gate: Gate) -> None:
     reply = stranger.ask(f"/a%0d%0aset-cookie:x?token={gate.token}")
     assert reply.headers["location"] == "/a%0D%0Aset-cookie:x"

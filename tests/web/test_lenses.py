@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.ensemble.lenses import all_lenses, lens_of
+from isthmus.errors import BadInput
 from isthmus.web.lensform import as_text, needs_files, offered, parameters
 from isthmus.web.pages.lens import is_long
 from isthmus.web.query import Query
@@ -82,6 +83,15 @@ def test_no_address_names_a_file_or_breaks_a_type(
     client: Client, name: str, words: dict[str, str]
 ) -> None:
     assert client.ask(f"/lens/{name}?{urlencode({**words, 'call': '1'})}").status == 400
+
+
+@pytest.mark.parametrize("text", ["7,nan", "inf", "7,x"])
+def test_lists_hold_finite_numbers(text: str) -> None:
+    query = Query([("horizons", text)])
+    assert "horizons" not in parameters(lens_of("dependence.leverage"), query)
+    with pytest.raises(BadInput) as caught:
+        query.check()
+    assert "horizons" in {problem.where for problem in caught.value.problems}
 
 
 def test_the_description_names_every_address(client: Client) -> None:

@@ -74,6 +74,11 @@ def test_every_page_of_a_study_has_an_address() -> None:
     assert sorted(page for pages in SUBJECTS.values() for page in pages) == sorted(STUDY_PAGES)
 
 
+def test_every_subject_stands_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "explorer.md").read_text(encoding="utf-8")
+    assert [name for name in SUBJECTS if f"`/{name}/" not in text] == []
+
+
 def test_a_section_is_that_of_the_dossier(client: Client, explorer: Explorer) -> None:
     dossier = assess(open_study(STUDY), explorer.world)
     wanted = {s.key: plain(s.to_dict()) for s in dossier.sections}

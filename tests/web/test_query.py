@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from isthmus.errors import BadInput
-from isthmus.web.query import LONGEST, Query, address
+from isthmus.web.query import LONGEST, Query, address, place, real
 
 
 def test_every_mistake_is_named_at_once() -> None:
@@ -21,7 +21,9 @@ def test_every_mistake_is_named_at_once() -> None:
     assert "'sort'" in hints["sotr"]
 
 
-@pytest.mark.parametrize("text", ["0", "101", "-1", "1.5", "\u0661", "1" * 40, "nan"])
+@pytest.mark.parametrize(
+    "text", ["0", "101", "-1", "1.5", "\u0661", "1" * 40, "0" * 18 + "9" * 30, "nan"]
+)
 def test_whole_numbers_have_bounds(text: str) -> None:
     query = Query([("rows", text)])
     assert query.whole("rows", 7, least=1, most=100) == 7
@@ -34,6 +36,19 @@ def test_what_is_too_long_is_no_value() -> None:
     assert query.text("q") == ""
     with pytest.raises(BadInput):
         query.check()
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("1.5", 1.5), ("nan", None), ("inf", None), ("x", None)]
+)
+def test_a_number_is_finite(text: str, number: float | None) -> None:
+    assert real(text) == number
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/\\evil.example", "///evil.example"])
+def test_a_path_leads_to_no_host(path: str) -> None:
+    assert place(path).startswith("/evil.example")
+    assert place("/figure/below 50 %.a b") == "/figure/below%2050%20%25.a%20b"
 
 
 def test_an_address_leaves_out_what_is_empty() -> None:

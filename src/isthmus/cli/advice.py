@@ -10,14 +10,15 @@ from isthmus.errors import did_you_mean
 
 RENAMED: Mapping[tuple[str, str], str] = {
     ("dependence", "--view"): "each view is a command: isthmus dependence {value} ...",
-    ("dependence", "--top"): "--suppliers is the number of largest suppliers of each item",
     ("dependence", "--indicator"): "isthmus dependence indicators, series and network take it",
     ("coercion", "--over"): "the other party is --on",
     ("coercion", "--horizon"): "--horizons, one word for each",
     ("coercion", "--file"): "--ladder",
-    ("coercion", "--top"): "--first",
 }
-"""Options that have another name now, by room."""
+"""Options that have another name now, by room; none that the room still takes."""
+
+LIMIT = "--limit"
+"""What was `--top` in every room."""
 
 
 def advice(words: Sequence[str], app: Any) -> str:
@@ -25,6 +26,8 @@ def advice(words: Sequence[str], app: Any) -> str:
     room, rest = words[0] if words else "", list(words[1:])
     for place, word in enumerate(rest):
         option, _, value = word.partition("=")
+        if option == LIMIT:
+            return "--top is the number of largest items that are shown"
         if (room, option) in RENAMED:
             after = value or (rest[place + 1] if place + 1 < len(rest) else "VIEW")
             return RENAMED[room, option].format(value=after)

@@ -64,6 +64,7 @@ def show(name: RunName, *, tables: bool = True, output: Output = SCREEN) -> None
     tables
         Show the tables of a finished run.
     """
+    from isthmus.evidence.out import chosen
     from isthmus.store import Store
 
     store = Store()
@@ -82,7 +83,7 @@ def show(name: RunName, *, tables: bool = True, output: Output = SCREEN) -> None
         return
     if output.json:
         head = {"schema_version": SCHEMA_VERSION, "run": entry.id, "status": entry.status}
-        answer = result.to_dict() if result is not None else None
+        answer = chosen(result, output.shown).to_dict() if result is not None else None
         emit_json({**head, "asked": asked, "timing": store.timing(entry), "result": answer})
         return
     world = asked.pop("world", {})
@@ -101,7 +102,7 @@ def show(name: RunName, *, tables: bool = True, output: Output = SCREEN) -> None
     }
     emit_mapping(entry.id, {k: str(v) for k, v in lines.items() if v is not None})
     if result is not None:
-        emit_result(result)
+        emit_result(result, output)
 
 
 @app.command

@@ -5,6 +5,33 @@ from __future__ import annotations
 import math
 
 NOT_KNOWN = "–"
+MOST = 3
+"""Digits at most, however narrow a range is."""
+
+PART = 0.1
+"""Part of the width of a range by which rounding may move its ends: 9 to 13 is not 9 to 10."""
+
+
+def of_range(low: float, high: float, digits: int) -> int:
+    """Return the significant digits that keep a range: `digits`, or more, `MOST` at most.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends of a range; neither may move by more than `PART` of its width.
+    digits : int
+        Significant digits of their kind.
+    """
+    while digits < MOST and low != high:
+        if max(_moved(low, digits), _moved(high, digits)) <= PART * abs(high - low):
+            break
+        digits += 1
+    return digits
+
+
+def _moved(value: float, digits: int) -> float:
+    """Return how far rounding moves a number."""
+    return abs(float(f"{value:.{digits - 1}e}") - value) if math.isfinite(value) else 0.0
 
 
 def significant(value: float, digits: int) -> str:

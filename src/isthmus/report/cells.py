@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from isthmus.evidence import SHARE, Column, Kind, Table
-from isthmus.evidence.digits import NOT_KNOWN, percent, significant
+from isthmus.evidence.digits import NOT_KNOWN, of_range, percent, significant
 from isthmus.evidence.out.texts import with_name
 from isthmus.study.numbers import DIGITS, MONEY
 from isthmus.study.wording import Catalogue
@@ -40,6 +41,9 @@ class Grid:
 def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bool = False) -> Grid:
     """Return a table as text; a column ``kind`` sets the digits of its row.
 
+    Where rounding would move an end of a range in a row by more than a part of its width, the
+    numbers of that unit get more digits, as in sentences.
+
     Parameters
     ----------
     table : Table
@@ -59,13 +63,22 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bo
         (_heading(table, column, catalogue), _unit(column.unit, catalogue), column.role == "value")
         for column in table.columns
     )
+    ends = _ends(names)
     rows = []
     for row in table.frame.iter_rows():
-        kind = table.kind if place is None else Kind(row[place])
+        digits = DIGITS[table.kind if place is None else Kind(row[place])]
+        units = table.units(row)
+        more = _more_digits(row, units, ends, digits)
         rows.append(
             tuple(
-                _cell(value, replace(column, unit=unit), kind, catalogue, with_names=with_names)
-                for value, column, unit in zip(row, table.columns, table.units(row), strict=True)
+                _cell(
+                    value,
+                    replace(column, unit=unit),
+                    more.get(unit, digits),
+                    catalogue,
+                    with_names=with_names,
+                )
+                for value, column, unit in zip(row, table.columns, units, strict=True)
             )
         )
     return Grid(headings, tuple(rows))
@@ -85,6 +98,28 @@ def _pivoted(table: Table, series: str) -> Table:
     return replace(table, frame=wide.select(c.name for c in columns), columns=columns)
 
 
+def _ends(names: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of the columns that hold the ends of one range: ``low_80``, ``high_80``."""
+    places = {name: at for at, name in enumerate(names)}
+    upper = {
+        name: "_".join("high" if word == "low" else word for word in name.split("_"))
+        for name in names
+    }
+    return [(places[n], places[u]) for n, u in upper.items() if u != n and u in places]
+
+
+def _more_digits(
+    row: Sequence[Any], units: Sequence[str], ends: Sequence[tuple[int, int]], digits: int
+) -> Mapping[str, int]:
+    """Return the digits of a row by unit, where a range needs more than its kind has."""
+    found: dict[str, int] = {}
+    for low, high in ends:
+        if isinstance(row[low], float) and isinstance(row[high], float):
+            unit = units[low]
+            found[unit] = max(of_range(row[low], row[high], digits), found.get(unit, digits))
+    return found
+
+
 def _heading(table: Table, column: Column, catalogue: Catalogue) -> str:
     heading = catalogue.get(catalogue.heading(table.name, column.name))
     # A heading that names a party was filled in where the table was made.
@@ -96,7 +131,7 @@ def _unit(unit: str, catalogue: Catalogue) -> str:
 
 
 def _cell(
-    value: Any, column: Column, kind: Kind, catalogue: Catalogue, *, with_names: bool
+    value: Any, column: Column, digits: int, catalogue: Catalogue, *, with_names: bool
 ) -> Cell:
     if value is None:
         return Cell(NOT_KNOWN, column.role == "value")
@@ -105,11 +140,10 @@ def _cell(
         return Cell(text, False, str(value))
     if column.role != "value" or isinstance(value, str):
         return Cell(with_name(column.name, value) if with_names else str(value), False)
-    return Cell(_number(float(value), column.unit, kind), True)
+    return Cell(_number(float(value), column.unit, digits), True)
 
 
-def _number(value: float, unit: str, kind: Kind) -> str:
-    digits = DIGITS[kind]
+def _number(value: float, unit: str, digits: int) -> str:
     if unit == SHARE:
         return percent(value, digits)
     if unit == "count":

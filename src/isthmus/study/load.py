@@ -101,11 +101,8 @@ def load_study(text: str, *, where: str = "study") -> Study:
         unique = dict.fromkeys(found)
         ordered = sorted(unique, key=lambda p: index.line(p[0]))
         problems = [InputProblem(w, f"line {index.line(p)}, {dotted(p)}", h) for p, w, h in ordered]
-        noun = "problem" if len(problems) == 1 else "problems"
-        count = (
-            f"{len(problems):,}" if len(problems) < MOST else f"{len(problems) + more:,} or more"
-        )
-        raise BadInput(f"study file: {count} {noun}", problems, where=where)
+        count = _count(len(problems), more)
+        raise BadInput(f"study file: {count}", problems, where=where)
     if study is None:
         raise BadInput("study file cannot be used", where=where)
     return study

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from isthmus.evidence import SHARE, Finding, Kind
-from isthmus.evidence.digits import NOT_KNOWN, percent, significant
+from isthmus.evidence.digits import NOT_KNOWN, of_range, percent, significant
 
 DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}
 """Significant digits by kind."""
@@ -14,13 +14,6 @@ DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
 _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
-
-
-MOST = 3
-"""Digits at most, however narrow a range is."""
-
-PART = 0.1
-"""Part of the width of a range by which rounding may move its ends: 9 to 13 is not 9 to 10."""
 
 
 def number(
@@ -64,19 +57,11 @@ def told(finding: Finding, units: Mapping[str, str]) -> str:
 
 
 def _digits(finding: Finding) -> int:
-    """Return digits that keep a range: neither end moves by more than a part of its width."""
-    low, high = finding.low, finding.high
+    """Return the digits of the kind, or those that its range needs."""
     digits = DIGITS[finding.kind]
-    if low is None or high is None or low == high:
+    if finding.low is None or finding.high is None:
         return digits
-    while digits < MOST and max(_moved(low, digits), _moved(high, digits)) > PART * (high - low):
-        digits += 1
-    return digits
-
-
-def _moved(value: float, digits: int) -> float:
-    """Return how far rounding moves a number."""
-    return abs(float(f"{value:.{digits - 1}e}") - value)
+    return of_range(finding.low, finding.high, digits)
 
 
 def interval(finding: Finding, units: Mapping[str, str]) -> str:

@@ -92,7 +92,7 @@ class Basket(_Model):
 
 
 class Rule(_Model):
-    """When a claim counts as supported, fixed before data are read."""
+    """When a claim counts as supported; it stands in the study file, and no data move it."""
 
     comparison: Literal[">=", ">", "<=", "<"] = Field(
         description="how the value is held against the threshold"

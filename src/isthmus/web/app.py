@@ -36,7 +36,7 @@ from isthmus.web.pages import (
     study,
     subject,
 )
-from isthmus.web.query import Query
+from isthmus.web.query import Query, place
 from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS
@@ -135,7 +135,7 @@ class _Formats:
 
 def _asked(explorer: Explorer, request: Request, **words: str) -> Asked:
     query = Query(request.query_params.multi_items())
-    return Asked(explorer, request.url.path, {**request.path_params, **words}, query)
+    return Asked(explorer, place(request.scope["path"]), {**request.path_params, **words}, query)
 
 
 def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
@@ -211,19 +211,19 @@ def _form(request: Request) -> str:
 
 def _failed(explorer: Explorer, request: Request, error: Exception) -> Response:
     """Answer an error with its name, what is wrong, and how to mend it."""
+    path = request.scope["path"]
     if isinstance(error, HTTPException):
-        named: IsthmusError = NotFound(explorer.t("error.no_page"), where=request.url.path)
+        named: IsthmusError = NotFound(explorer.t("error.no_page"), where=path)
         status = error.status_code
-        named = named if status == 404 else IsthmusError(error.detail)
+        named = named if status == 404 else IsthmusError(error.detail, where=path)
     else:
         named = as_named(error, Path(home_folder()) / "store")
         status = _status(named)
-    query = Query(())
-    asked = Asked(explorer, request.url.path, {}, query)
     if _form(request) == JSON:
         return _response(Reply(trouble_json(named), JSON), status)
-    known = [path for path, _ in PAGES if "{" not in path and path != START]
-    return _response(reply(asked, trouble(explorer, named, request.url.path, known), PAGE), status)
+    known = [known for known, _ in PAGES if "{" not in known and known != START]
+    asked = Asked(explorer, place(path), {}, Query(()))
+    return _response(reply(asked, trouble(explorer, named, path, known), PAGE), status)
 
 
 def _status(error: IsthmusError) -> int:

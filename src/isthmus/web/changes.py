@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from isthmus.errors import BadInput
 from isthmus.runtime import canonical_json
 from isthmus.web.pages import job
-from isthmus.web.query import Query
+from isthmus.web.query import Query, place
 from isthmus.web.state import Asked, Explorer
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def changed(explorer: Explorer, change: Callable[[Asked], str]) -> Answer:
 
     async def answer(request: Request) -> Response:
         sent = parse_qsl((await _body(request)).decode("utf-8", "replace"))
-        asked = Asked(explorer, request.url.path, dict(request.path_params), Query(sent))
+        path = place(request.scope["path"])
+        asked = Asked(explorer, path, dict(request.path_params), Query(sent))
         return RedirectResponse(await run_in_threadpool(change, asked), 303)
 
     return answer

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
+
+from isthmus.web.query import address, place
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -109,11 +111,10 @@ class Guard:
         asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = next((value for name, value in asked if name == PARAMETER), None)
         if given is not None and self.gate.opens(given):
-            rest = urlencode([(name, value) for name, value in asked if name != PARAMETER])
-            place = quote("/" + scope["path"].lstrip("/\\"), safe="/@,:+")
+            rest = [(name, value) for name, value in asked if name != PARAMETER]
             cookie = f"{self.cookie}={self.gate.session}; HttpOnly; SameSite=Strict; Path=/"
-            to = {"location": f"{place}?{rest}" if rest else place, "set-cookie": cookie}
-            return 303, "", to
+            to = address(place(scope["path"]), rest)
+            return 303, "", {"location": to, "set-cookie": cookie}
         if not self.gate.holds(_cookie(headers, self.cookie)):
             return 403, CLOSED, {}
         return None

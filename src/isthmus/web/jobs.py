@@ -74,7 +74,8 @@ class Jobs:
 
     def listed(self) -> list[Job]:
         """Return all jobs, the latest first."""
-        return list(reversed(self._jobs.values()))
+        with self._lock:
+            return list(reversed(self._jobs.values()))
 
     def job(self, name: str) -> Job:
         """Return a job.
@@ -116,7 +117,7 @@ class Jobs:
 
     def close(self) -> None:
         """Cancel what is not over, and wait until it stopped between two of its batches."""
-        for job in self._jobs.values():
+        for job in self.listed():
             job.token.cancel("the explorer was ended")
         self._pool.shutdown(wait=True, cancel_futures=True)
 

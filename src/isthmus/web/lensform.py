@@ -9,9 +9,10 @@ from typing import Any
 from isthmus.evidence import Lens
 from isthmus.evidence.description import Argument, type_words
 from isthmus.runtime.reading import Unreadable, json_values
+from isthmus.runtime.reading.values import natural
 from isthmus.scenario.files import preset, preset_names
 from isthmus.web.asking import parties
-from isthmus.web.query import Query
+from isthmus.web.query import Query, real
 from isthmus.web.state import Explorer
 from isthmus.web.view import Field
 
@@ -140,12 +141,12 @@ def _list(query: Query, name: str, items: Mapping[str, Any]) -> list[Any] | None
     words = query.words(name)
     if items["type"] == "string":
         return list(words)
-    make = int if items["type"] == "integer" else float
-    try:
-        return [make(word) for word in words]
-    except ValueError:
+    read = natural if items["type"] == "integer" else real
+    found: list[Any] = [read(word) for word in words]
+    if None in found:
         query.problem(name, "holds what is no number", "1,3,10")
         return None
+    return found
 
 
 def _json(query: Query, name: str, text: str, *, text_too: bool) -> Any:

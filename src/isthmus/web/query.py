@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from isthmus.errors import InputProblem, did_you_mean, raise_all
+from isthmus.runtime.reading.values import natural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,23 +65,20 @@ class Query:
         found = self.text(name)
         if not found:
             return default
-        if not (found.isascii() and found.isdigit()) or not least <= int(found[:18]) <= most:
+        value = natural(found)
+        if value is None or not least <= value <= most:
             self.problem(name, f"{found!r} is no whole number from {least:,} to {most:,}")
             return default
-        return int(found)
+        return value
 
     def number(self, name: str) -> float | None:
         """Return a number, or None where there is none."""
         found = self.text(name)
         if not found:
             return None
-        try:
-            value = float(found)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
+        value = real(found)
+        if value is None:
             self.problem(name, f"{found!r} is no number")
-            return None
         return value
 
     def kept(self) -> dict[str, str]:
@@ -128,6 +126,20 @@ class Query:
 def _known(name: str, known: Collection[str]) -> str:
     listed = sorted(known)
     return did_you_mean(name, listed) or (f"known: {', '.join(listed)}" if listed else "")
+
+
+def real(text: str) -> float | None:
+    """Return a text as a finite number, or None where it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def place(path: str) -> str:
+    """Return a path as it stands in an address; whatever it begins with, it leads to no host."""
+    return quote("/" + path.lstrip("/\\"), safe="/@,:+")
 
 
 def address(path: str, given: Mapping[str, str] | Sequence[tuple[str, str]] = ()) -> str:

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
 from isthmus.evidence import Finding, Result, Table, provenance
-from isthmus.evidence.formulas import guarded
+from isthmus.evidence.out.files import write_rows
 from isthmus.evidence.out.workbook import check_library, workbook
 from isthmus.report.parts import environment, parts
 from isthmus.runtime import canonical_json
 from isthmus.web.cut import MOST, Cut, filters, matching, read_cut, stretch
 from isthmus.web.query import FILTERS, VIEWER, Query, address
 from isthmus.web.state import Asked
-from isthmus.web.subjects import subject_links
+from isthmus.web.subjects import figure_address, subject_links
 from isthmus.web.view import Field, Said, View
 
 if TYPE_CHECKING:
@@ -128,10 +127,7 @@ def _files_rows(table: Table, cut: Cut) -> Table:
 
 def _rows(table: Table, form: str) -> bytes:
     buffer = io.BytesIO()
-    if form == CSV:
-        guarded(table.frame).write_csv(buffer)
-    else:
-        table.frame.write_parquet(buffer)
+    write_rows(table.frame, buffer, f".{form}")
     return buffer.getvalue()
 
 
@@ -177,8 +173,7 @@ def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
     places = {finding.key: section.key for section in said for finding in section.findings}
 
     def figure(finding: Finding) -> str:
-        about = {**words, "page": places.get(finding.key, "")}
-        return address(f"/figure/{quote(finding.key, safe='@.,:')}", about)
+        return figure_address(finding.key, {**words, "page": places.get(finding.key, "")})
 
     def here(**more: str) -> str:
         return address(asked.path, {**asked.query.kept(), **more})

@@ -35,6 +35,11 @@ def subject_address(subject: str, question: Question) -> str:
     return address(f"/{subject}/{home}/{partner}", roles)
 
 
+def figure_address(key: str, words: Mapping[str, str]) -> str:
+    """Return where a figure stands, by its key and the question that it answers."""
+    return address(f"/figure/{quote(key, safe='@.,:')}", words)
+
+
 def subject_links(question: Question) -> list[tuple[str, str]]:
     """Return name and address of every subject for a question."""
     return [(name, subject_address(name, question)) for name in SUBJECTS]

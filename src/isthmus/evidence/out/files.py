@@ -117,7 +117,7 @@ def write_result(
     else:
         frame = one_table(result).frame
         with publish_file(out, replace=replace) as handle:
-            _rows(frame, handle, out.suffix)
+            write_rows(frame, handle, out.suffix)
     return []
 
 
@@ -133,7 +133,7 @@ def _folder(result: Result, out: Path, form: Form, *, replace: bool) -> list[str
     with publish_folder(out, contents=RESULT, replace=replace) as staging:
         for name, table in zip(names, result.tables.values(), strict=True):
             with open(staging / name, "wb") as handle:
-                _rows(table.frame, handle, f".{form}")
+                write_rows(table.frame, handle, f".{form}")
         (staging / RESULT.mark).write_text(canonical_json(about, indent=2) + "\n", "utf-8")
     return names
 
@@ -142,7 +142,8 @@ def _described(table: Table) -> dict[str, object]:
     return {key: value for key, value in table.to_dict().items() if key != "rows"}
 
 
-def _rows(frame: pl.DataFrame, handle: IO[bytes], ending: str) -> None:
+def write_rows(frame: pl.DataFrame, handle: IO[bytes], ending: str) -> None:
+    """Write rows as ``.csv``, lists as texts and formulas guarded, or as ``.parquet``."""
     if ending == ".csv":
         guarded(flat(frame)).write_csv(handle)
     else:

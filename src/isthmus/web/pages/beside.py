@@ -44,7 +44,7 @@ def _chips(explorer: Explorer, question: Question) -> Iterable[Tabled]:
 def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
     """What home loses in every recorded draw of the posterior, by event and days."""
     study, home = explorer.answers.study(question), question.roles["home"]
-    found = draws_table(Context(study, explorer.world), home)
+    found = draws_table(Context(study, explorer.world, explorer.catalogue), home)
     if found is not None:
         yield Tabled(found, explorer.t("table.draws", home=explorer.name(home)))
 

@@ -12,8 +12,8 @@ from isthmus.study.shipped import shipped_studies
 from isthmus.study.spoken import spoken
 from isthmus.study.verdict import Status
 from isthmus.web.answers import Question
-from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
+from isthmus.web.subjects import figure_address
 from isthmus.web.view import Block, Facts, Field, Form, Link, Links, Text, View
 from isthmus.web.ways import study_ways
 
@@ -108,7 +108,7 @@ def _blocks(
             (catalogue.text("claims.moves"), moves(assessed, catalogue)),
             (
                 explorer.t("claims.evidence"),
-                Link(finding.key, address(f"/figure/{finding.key}", question.words)),
+                Link(finding.key, figure_address(finding.key, question.words)),
             ),
         ]
     rows.append((catalogue.text("claims.falsified_by"), assessed.claim.falsified_by))

@@ -39,7 +39,6 @@ def figure(asked: Asked) -> View:
         Facts("", _facts(explorer, question, dossier, finding)),
         Code(explorer.t("figure.cite"), cited(finding, dossier)),
         Code(explorer.t("figure.bibtex"), bibtex(finding, dossier)),
-        figure_way(explorer, question, study, key),
     ]
     value = told(finding, explorer.catalogue.units)
     return View(

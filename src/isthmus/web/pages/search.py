@@ -12,6 +12,7 @@ from isthmus.study.shipped import shipped_studies
 from isthmus.study.spoken import spoken
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
+from isthmus.web.subjects import figure_address
 from isthmus.web.view import Block, Field, Form, Link, Links, Text, View
 
 MOST = 25
@@ -125,7 +126,7 @@ def _figures(explorer: Explorer, text: str) -> Iterable[Link]:
         for key, finding in dossier.findings().items():
             said = dossier.methods.get(finding.method, "")
             if all(word in f"{key} {said}".casefold() for word in words):
-                yield Link(said or key, address(f"/figure/{key}", question.words), key)
+                yield Link(said or key, figure_address(key, question.words), key)
 
 
 KINDS: Mapping[str, Find] = MappingProxyType(

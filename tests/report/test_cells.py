@@ -1,0 +1,58 @@
+"""Cells of tables: digits as the kind deserves, more where a range needs them."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from isthmus.evidence import Finding, Kind, Table
+from isthmus.evidence.frames import attribute, dimension, number
+from isthmus.report.cells import grid
+from isthmus.study.numbers import interval
+from isthmus.study.wording import Catalogue
+
+
+def cells(unit: str, row: dict[str, float | None], kind: Kind, **units: str) -> list[str]:
+    columns = [dimension("event"), *(number(name, units.get(name, unit)) for name in row)]
+    frame = pl.DataFrame({"event": ["x"], **{name: [value] for name, value in row.items()}})
+    table = Table("t", frame, tuple(columns), kind)
+    return [cell.text for cell in grid(table, Catalogue.load()).rows[0][1:]]
+
+
+@pytest.mark.parametrize(
+    ("unit", "row", "kind", "shown"),
+    [
+        ("days", {"low": 36.0, "value": 38.0, "high": 39.0}, Kind.ASSUMED, ["36", "38", "39"]),
+        ("months", {"full_low": 15.0, "full_high": 24.0}, Kind.ASSUMED, ["15", "24"]),
+        ("share", {"low_80": 0.0979, "high_80": 0.1177}, Kind.ASSUMED, ["9.8", "11.8"]),
+        ("share", {"low": 0.03, "value": 0.061, "high": 0.1}, Kind.ASSUMED, ["3", "6", "10"]),
+        ("share", {"low": 0.2168, "high": 0.2174}, Kind.ESTIMATED, ["21.7", "21.7"]),
+        ("days", {"low": 40.0, "high": 40.0}, Kind.ASSUMED, ["40", "40"]),
+        ("days", {"low": 36.0, "high": None}, Kind.ASSUMED, ["40", "\u2013"]),
+    ],
+)
+def test_rounding_keeps_a_range(
+    unit: str, row: dict[str, float | None], kind: Kind, shown: list[str]
+) -> None:
+    assert cells(unit, row, kind) == shown
+
+
+def test_other_units_of_the_row_keep_the_digits_of_its_kind() -> None:
+    row = {"days_low": 36.0, "days_high": 39.0, "price": 38.2}
+    assert cells("days", row, Kind.ASSUMED, price="million USD") == ["36", "39", "40"]
+
+
+def test_a_table_reads_as_the_sentence() -> None:
+    catalogue = Catalogue.load()
+    found = Finding("a.b", 38.0, "days", Kind.ASSUMED, "2027", "way", (), low=36.0, high=39.0)
+    low, high = cells("days", {"low": 36.0, "high": 39.0}, Kind.ASSUMED)
+    assert interval(found, catalogue.units) == f"{low} days to {high} days"
+
+
+def test_a_row_has_the_digits_of_its_own_kind() -> None:
+    frame = pl.DataFrame(
+        {"kind": ["measured", "assumed"], "low": [36.4, 36.4], "high": [39.2, 39.2]}
+    )
+    columns = (attribute("kind"), number("low", "days"), number("high", "days"))
+    rows = grid(Table("t", frame, columns, Kind.ASSUMED), Catalogue.load()).rows
+    assert [[cell.text for cell in row[1:]] for row in rows] == [["36.4", "39.2"], ["36", "39"]]
