@@ -51,8 +51,8 @@ def test_a_table_reads_as_the_sentence() -> None:
 
 def test_a_row_has_the_digits_of_its_own_kind() -> None:
     frame = pl.DataFrame(
-        {"kind": ["measured", "assumed"], "low": [36.4, 36.4], "high": [39.2, 39.2]}
+        {"kind": ["measured", "assumed"], "low": [36.4, 36.4], "high": [49.2, 49.2]}
     )
     columns = (attribute("kind"), number("low", "days"), number("high", "days"))
     rows = grid(Table("t", frame, columns, Kind.ASSUMED), Catalogue.load()).rows
-    assert [[cell.text for cell in row[1:]] for row in rows] == [["36.4", "39.2"], ["36", "39"]]
+    assert [[cell.text for cell in row[1:]] for row in rows] == [["36.4", "49.2"], ["36", "49"]]

@@ -220,7 +220,7 @@ class _Shares:
         groups = industry_groups(table.industries)
         sold = (table.sales + table.final).reshape(-1, count, len(table.economies))
         at = {code: n for n, code in enumerate(table.economies)}
-        rows = expand(effect.inputs, table.industries, groups=groups, what="industry")
+        rows = list(expand(effect.inputs, table.industries, groups=groups, what="industry"))
         made = float(sold[:, rows].sum())
         buyers = [at[code] for code in _members(_named(effect.place, self.parties), at)]
         sellers = [at[code] for code in _members((self.parties["partner"],), at)]
