@@ -9,7 +9,7 @@ from isthmus.cli.root import main
 
 def test_ladder_lists_every_rung(capsys):
     assert main(["coercion", "ladder", "--json"]) == 0
-    table = json.loads(capsys.readouterr().out)
+    table = json.loads(capsys.readouterr().out)["tables"]["rungs"]
     assert len(table["rows"]) == 12
     assert main(["coercion", "ladder"]) == 0
     assert "arms-sales" in capsys.readouterr().out

@@ -21,8 +21,8 @@ def here(monkeypatch, tmp_path):
 
 def test_boms_are_listed(capsys):
     assert main(["production", "boms", "--json"]) == 0
-    listed = json.loads(capsys.readouterr().out)["boms"]
-    assert tuple(b["name"] for b in listed) == family_names()
+    table = json.loads(capsys.readouterr().out)["tables"]["bills"]
+    assert tuple(row[0] for row in table["rows"]) == family_names()
     assert main(["production", "boms"]) == 0
     assert "shell-155" in capsys.readouterr().out
 

@@ -104,3 +104,32 @@ def test_what_cannot_be_shown_or_written_is_named(
     assert main([*ASK, *words]) == 3
     assert said in capsys.readouterr().err
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "tables"),
+    [
+        ("coercion ladder", ["rungs"]),
+        ("package list", ["packages", "actions", "hazards"]),
+        ("package show M08", ["about", "numbers"]),
+        ("production boms", ["bills"]),
+        ("production show shell-155", ["structure", "numbers"]),
+    ],
+)
+def test_what_ships_is_listed_and_written_as_results_are(
+    here: Path, capsys: pytest.CaptureFixture[str], words: str, tables: list[str]
+) -> None:
+    assert main([*words.split(), "--out", "all"]) == 0
+    assert {p.stem for p in (here / "all").glob("*.csv")} == set(tables)
+    assert main([*words.split(), "--out", "all.xlsx"]) == 0
+    assert main([*words.split(), "--table", tables[-1], "--top", "1", "--out", "one.csv"]) == 0
+    assert (
+        pl.read_csv(here / "one.csv").height
+        <= pl.read_csv(here / "all" / f"{tables[-1]}.csv").height
+    )
+    capsys.readouterr()
+    assert main([*words.split(), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document["tables"]) == set(tables)
+    assert document["provenance"]["world_hash"]
+    assert main([*words.split(), "--out", "all.doc"]) == 3

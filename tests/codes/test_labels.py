@@ -13,6 +13,7 @@ from isthmus import codes
 from isthmus.codes import labels
 from isthmus.codes._files import data_path
 from isthmus.errors import BadInput, CodeUnknown
+from isthmus.world.contracts.names import is_aggregate
 
 MEANT = {
     "UK": "GBR",
@@ -170,3 +171,24 @@ def test_search_finds_codes_of_other_sources_and_no_part_of_another_code() -> No
     assert "Other Asia" in used[0]
     with pytest.raises(CodeUnknown, match="YUG"):
         codes.find_economies("YUG")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Total", "ALL", "Sum", "Insgesamt", "Alle Länder", "Tous pays", "Mundo", "Average"),
+        *("Others", "Sonstige", "Africa", "Latin America", "Eurozone", "OECD", "Extra-EU"),
+        *("_T", "SSF", "002"),
+    ],
+)
+def test_a_label_of_several_economies_is_answered_with_none_of_them(label: str) -> None:
+    assert codes.economy_of(label) is None
+    said = codes.nearest_economy(label, codes.economies())
+    assert said.startswith(f"{label!r}: ")
+    assert "did you mean" not in said
+    assert is_aggregate(label)
+
+
+def test_what_is_no_economy_at_all_is_no_aggregate() -> None:
+    assert "names no economy" in codes.nearest_economy("_Z", codes.economies())
+    assert not is_aggregate("_Z")

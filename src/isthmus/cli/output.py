@@ -35,7 +35,7 @@ def emit_document(text: str) -> None:
     sys.stdout.write(visible_json(text))
 
 
-def emit_result(result: Result, output: Output = SCREEN) -> None:
+def emit_result(result: Result, output: Output = SCREEN, *, as_given: bool = False) -> None:
     """Print a result, or write it: the part that is wanted, and all of it where nothing is said.
 
     On a terminal the tables stand with the largest numbers first, cut after some rows, with units,
@@ -47,6 +47,8 @@ def emit_result(result: Result, output: Output = SCREEN) -> None:
         What a lens returned.
     output : Output
         What is wanted, and where it goes.
+    as_given : bool
+        Keep rows and their order on a terminal.
 
     Raises
     ------
@@ -64,9 +66,41 @@ def emit_result(result: Result, output: Output = SCREEN) -> None:
     elif output.json:
         emit_json(part.to_dict())
     else:
-        emit_tables(part.tables.values(), as_given=bool(output.sort or output.top))
+        emit_tables(part.tables.values(), as_given=as_given or bool(output.sort or output.top))
         for citation in result.citations:
             say(f"method: {citation}")
+
+
+def emit_listing(
+    name: str, tables: Sequence[Table], source: str, output: Output, **parameters: Any
+) -> None:
+    """Print or write tables of what ships or stands in a file, in their order, as a result.
+
+    Parameters
+    ----------
+    name : str
+        What they are, in place of the name of a lens.
+    tables : sequence of Table
+        The tables.
+    source : str
+        What they were read from.
+    output : Output
+        What is wanted, and where it goes.
+    **parameters
+        What was asked for, for the provenance.
+
+    Raises
+    ------
+    BadInput, TargetExists, TargetRefused
+        As `emit_result`.
+    """
+    from isthmus.evidence import Provenance, Result
+    from isthmus.runtime import canonical_hash
+
+    held = {table.name: table for table in tables}
+    content = canonical_hash({key: table.to_dict() for key, table in held.items()})
+    result = Result(held, Provenance(name, parameters, source, content))
+    emit_result(result, output, as_given=True)
 
 
 def write_chart(chart: dict[str, Any], out: Path, *, replace: bool = False) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import DrawSeed, Json, WorldName
-
-if TYPE_CHECKING:
-    from isthmus.evidence import Table
+from isthmus.cli.options import DrawSeed, WorldName
 
 app = App(name="package", help="Packages of cooperation: cost, threshold, answer, who decides.")
 
@@ -72,12 +69,16 @@ FLAGSHIP = Asked()
 
 
 @app.command(name="list")
-def list_(*, catalogue: Catalogues = CATALOGUE, file: OwnFile = None, json: Json = False) -> None:
+def list_(
+    *, catalogue: Catalogues = CATALOGUE, file: OwnFile = None, output: Output = SCREEN
+) -> None:
     """List packages, actions and hazards of a catalogue."""
+    from isthmus.cli.output import emit_listing
     from isthmus.cooperation.evaluate import opened
     from isthmus.cooperation.listing import tables_of
 
-    _emit(tables_of(opened(catalogue, file)), json=json)
+    source = f"catalogue {catalogue}" if file is None else str(file)
+    emit_listing("package.list", tables_of(opened(catalogue, file)), source, output)
 
 
 @app.command
@@ -87,7 +88,7 @@ def show(
     *,
     catalogue: Catalogues = CATALOGUE,
     file: OwnFile = None,
-    json: Json = False,
+    output: Output = SCREEN,
 ) -> None:
     """Show a package, an action or a hazard with every number, its kind and its reason.
 
@@ -96,10 +97,13 @@ def show(
     key
         Key of a package, an action (or its label, such as M08) or a hazard.
     """
+    from isthmus.cli.output import emit_listing
     from isthmus.cooperation.evaluate import opened
     from isthmus.cooperation.listing import about_table
 
-    _emit(about_table(opened(catalogue, file), key), json=json)
+    source = f"catalogue {catalogue}" if file is None else str(file)
+    about = about_table(opened(catalogue, file), key)
+    emit_listing("package.show", about, source, output, key=key)
 
 
 @app.command
@@ -188,12 +192,3 @@ def _run(
     words["file"] = None if asked.file is None else input_file(asked.file)
     found = World.open(world)
     emit_result(recorded(f"cooperation.{lens}", found, packages=list(packages), **words), output)
-
-
-def _emit(tables: Sequence[Table], *, json: bool) -> None:
-    from isthmus.cli.output import emit_json, emit_tables
-
-    if json:
-        emit_json({"schema_version": 1, "tables": {t.name: t.to_dict() for t in tables}})
-    else:
-        emit_tables(tables, as_given=True)

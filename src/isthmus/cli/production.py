@@ -6,43 +6,27 @@ from pathlib import Path
 
 from cyclopts import App
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.generate import add_lenses
-from isthmus.cli.options import Force, Json
+from isthmus.cli.options import Force
 from isthmus.cli.special import Special
 
 app = App(name="production", help="What stops a line, and what a remedy buys by when.")
 
-SCHEMA_VERSION = 1
-
 
 @app.command
-def boms(*, json: Json = False) -> None:
+def boms(*, output: Output = SCREEN) -> None:
     """List the bills of materials that ship with the package."""
-    from isthmus.cli.output import emit_json, emit_rows
+    from isthmus.cli.output import emit_listing
     from isthmus.production import family_names, load_bill
+    from isthmus.production.tables import bills_table
 
-    bills = [load_bill(name) for name in family_names()]
-    if json:
-        listed = [
-            {
-                "name": bill.head.name,
-                "title": bill.head.title,
-                "items": len(bill.items),
-                "kind": bill.kind.value,
-                "without_quantity": [list(pair) for pair in bill.unquantified],
-            }
-            for bill in bills
-        ]
-        emit_json({"schema_version": SCHEMA_VERSION, "boms": listed})
-        return
-    rows = [
-        (b.head.name, b.head.title, len(b.items), b.kind.value, len(b.unquantified)) for b in bills
-    ]
-    emit_rows("boms", ("name", "title", "items", "kind", "links without quantity"), rows)
+    table = bills_table([load_bill(name) for name in family_names()])
+    emit_listing("production.boms", [table], "bills that ship", output)
 
 
 @app.command
-def show(bom: str, /, *, json: Json = False) -> None:
+def show(bom: str, /, *, output: Output = SCREEN) -> None:
     """Print every number of a bill of materials with its range, unit, kind and origin.
 
     Parameters
@@ -50,18 +34,13 @@ def show(bom: str, /, *, json: Json = False) -> None:
     bom
         Name of a shipped bill, or a .toml or .csv file.
     """
-    from isthmus.cli.output import emit_json, emit_tables
+    from isthmus.cli.output import emit_listing
     from isthmus.production import load_bill
     from isthmus.production.tables import numbers_table, structure_table
 
     bill = load_bill(bom)
-    tables = (structure_table(bill), numbers_table(bill))
-    if json:
-        emit_json(
-            {"schema_version": SCHEMA_VERSION, "tables": {t.name: t.to_dict() for t in tables}}
-        )
-        return
-    emit_tables(tables, as_given=True)
+    tables = structure_table(bill), numbers_table(bill)
+    emit_listing("production.show", tables, bom, output)
 
 
 @app.command

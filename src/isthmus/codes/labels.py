@@ -24,6 +24,7 @@ SCHEMES: Mapping[str, str] = MappingProxyType(
         "eurostat": "Eurostat",
         "icio": "OECD ICIO",
         "figaro": "FIGARO",
+        "sdmx": "SDMX code lists",
         "wiod": "WIOD",
         "exiobase": "EXIOBASE",
         "worldbank": "World Bank",

@@ -8,14 +8,34 @@ from isthmus.errors.base import (
     EXIT_BAD_INPUT,
     EXIT_INTERRUPTED,
     EXIT_NOT_CONVERGED,
+    InputProblem,
     IsthmusError,
 )
 
 
 class IdentityViolated(IsthmusError):
-    """An accounting identity does not hold within its tolerance."""
+    """An accounting identity does not hold within its tolerance.
+
+    Parameters
+    ----------
+    what, where, hint : str
+        As for every error.
+    problems : sequence of InputProblem
+        Each identity that does not hold, with the nodes where.
+    """
 
     exit_code = EXIT_BAD_INPUT
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        problems: Sequence[InputProblem] = (),
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.problems = tuple(problems)
 
 
 class NotProductive(IsthmusError):

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from isthmus.evidence import IN_UNIT, Column, Table
+from isthmus.evidence import IN_UNIT, Column, Kind, Table
+from isthmus.evidence.frames import of_rows
 from isthmus.production.bill import Bill, amounts_of
+
+
+def bills_table(bills: Sequence[Bill]) -> Table:
+    """Return bills of materials with their size and what they leave open."""
+    columns = (
+        Column("name", "dimension", text="by which commands know it"),
+        Column("title", "attribute", text="what it is of"),
+        Column("items", "value", "1", "products and inputs"),
+        Column("without_quantity", "value", "1", "links whose quantity nobody published"),
+        Column("kind", "attribute", text="weakest kind of its numbers"),
+    )
+    rows = [
+        (b.head.name, b.head.title, float(len(b.items)), float(len(b.unquantified)), b.kind.value)
+        for b in bills
+    ]
+    kind = Kind.weakest([bill.kind for bill in bills])
+    return of_rows("bills", rows, columns, "bills of materials", kind=kind)
 
 
 def structure_table(bill: Bill) -> Table:

@@ -450,6 +450,7 @@ def _finished(
             "the table does not balance: " + "; ".join(p.what for p in problems),
             where=f"rows off by up to {found.row_max:.4g}, columns by up to {found.column_max:.4g}",
             hint="; ".join(dict.fromkeys(p.hint for p in problems)),
+            problems=problems,
         )
     raise_all("inter-economy table", problems)
     known = {key: value for key, value in about.items() if key != "notes"}

@@ -68,6 +68,13 @@ def named(labels: Labels, mask: NDArray[np.bool_]) -> str:
     return names + more
 
 
+def nodes_in(text: str) -> list[tuple[str, str]]:
+    """Return the (economy, industry) pairs that `named` spelt out at the end of a text."""
+    listed = text.rpartition(": ")[2].partition(" and ")[0].split(", ")
+    pairs = [tuple(name.split(":")) for name in listed]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+
+
 def shape_problems(
     labels: Labels, arrays: Sequence[tuple[str, Array, tuple[int, ...]]]
 ) -> list[InputProblem]:

@@ -8,6 +8,7 @@ gross output of the importer's industries. Rows without a number are left out, d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -27,6 +28,17 @@ PLACE_TEXTS = {
     "product": "selling industry, or " + ", ".join(BELOW),
     "importer": "using economy",
 }
+
+
+class Placed(Protocol):
+    """Says where the rows of a mask stand."""
+
+    def __call__(self, at: pl.Series, column: str = "", /) -> str:
+        """Return the place of the rows, and of the column where one is given."""
+
+
+def _column(at: pl.Series, column: str = "", /) -> str:
+    return f"column {column}" if column else "rows"
 
 
 def rows_of(table: MRIO) -> pl.DataFrame:
@@ -92,7 +104,9 @@ def years_of_table(record: DatasetRecord) -> tuple[int, ...]:
     return tuple(year for year in record.years if is_table(record, year))
 
 
-def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False) -> MRIO:
+def table_of(
+    frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False, placed: Placed = _column
+) -> MRIO:
     """Return the checked table of the rows of a data set.
 
     Economies and industries stand in the order in which they first appear as users; columns that
@@ -106,6 +120,8 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False
         Gives year, kind, key, unit and known faults.
     repair : bool
         Mend what `MRIO.from_dense` can mend, and say so in the notes.
+    placed : callable, optional
+        Says where the rows of a mask stand in what was given; names the column alone by default.
 
     Raises
     ------
@@ -117,14 +133,10 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False
     where = record.key
     missing = [InputProblem("is missing", f"column {c}") for c in PLACES if c not in frame.columns]
     raise_all(where, missing)
+    raise_all(where, layout_problems(frame, placed))
     below = frame.filter(pl.col("exporter").is_null())
     sales = frame.filter(pl.col("exporter").is_not_null())
-    economies = tuple(below["importer"].unique(maintain_order=True))
-    products = set(sales["product"])
-    numbers = [c for c in frame.columns if c not in PLACES]
-    industries = tuple(c for c in numbers if c in products)
-    categories = tuple(c for c in numbers if c not in products)
-    raise_all(where, _problems(sales, below, economies, industries, categories))
+    economies, industries, categories = _labels(frame)
     n, S, F = len(economies), len(industries), len(categories)
     cells = np.zeros((n, S, n, S + F))
     values = sales.select(*industries, *categories).to_numpy()
@@ -156,46 +168,64 @@ def table_of(frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False
     )
 
 
-def _problems(
-    sales: pl.DataFrame,
-    below: pl.DataFrame,
-    economies: Sequence[str],
-    industries: Sequence[str],
-    categories: Sequence[str],
-) -> list[InputProblem]:
+def _labels(frame: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return economies, industries and categories of the rows of a table."""
+    below = pl.col("exporter").is_null()
+    economies = tuple(frame.filter(below)["importer"].drop_nulls().unique(maintain_order=True))
+    products = set(frame.filter(~below)["product"])
+    numbers = [c for c in frame.columns if c not in PLACES]
+    industries = tuple(c for c in numbers if c in products)
+    return economies, industries, tuple(c for c in numbers if c not in products)
+
+
+def layout_problems(frame: pl.DataFrame, placed: Placed = _column) -> list[InputProblem]:
+    """Return what keeps rows from being a table at all, whatever their numbers.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Rows as in `rows_of`.
+    placed : callable, optional
+        Says where the rows of a mask stand; names the column alone by default.
+    """
+    economies, industries, categories = _labels(frame)
+    below = frame["exporter"].is_null()
     problems = []
     if not categories:
         problems.append(InputProblem("no column of final demand", "columns"))
     for name in (*industries, *categories):
-        rows = sales[name].null_count()
-        rows += below[name].null_count() if name in industries else 0
-        if rows:
+        empty = frame[name].is_null() if name in industries else frame[name].is_null() & ~below
+        if rows := int(empty.sum()):
             hint = "missing is not zero: write 0 where nothing is sold"
-            problems.append(InputProblem(f"{rows} cells are empty", f"column {name}", hint))
+            problems.append(InputProblem(f"{rows} cells are empty", placed(empty, name), hint))
     known: Mapping[str, Sequence[str]] = {
         "exporter": economies, "product": industries, "importer": economies
     }  # fmt: skip
     for place, codes in known.items():
-        for code in sorted(set(sales[place].drop_nulls()) - set(codes)):
+        for code in sorted(set(frame[place].filter(~below).drop_nulls()) - set(codes)):
             hint = "every economy needs its rows of VALUE_ADDED and OUTPUT, every product a column"
-            problems.append(InputProblem(f"{code!r} is not known", f"column {place}", hint))
+            at = placed((frame[place] == code) & ~below, place)
+            problems.append(InputProblem(f"{code!r} is not known", at, hint))
     problems += [
-        InputProblem(f"row {code!r} without an exporter", "column product")
-        for code in sorted(set(below["product"]) - set(BELOW))
+        InputProblem(
+            f"row {code!r} without an exporter",
+            placed((frame["product"] == code) & below, "product"),
+        )
+        for code in sorted(set(frame["product"].filter(below).drop_nulls()) - set(BELOW))
     ]
-    given = set(below.select("product", "importer").iter_rows())
+    given = set(frame.filter(below).select("product", "importer").iter_rows())
     problems += [
         InputProblem(f"no row {name} for {economy}", "column product")
         for name in ("VALUE_ADDED", "OUTPUT")
         for economy in economies
         if (name, economy) not in given
     ]
-    both = pl.concat([sales.select(PLACES), below.select(PLACES)])
-    twice = both.filter(both.is_duplicated()).unique(maintain_order=True)
-    problems += [
-        InputProblem(f"{', '.join(map(str, row))} stands twice", "rows")
-        for row in twice.iter_rows()
-    ]
+    places = frame.select(PLACES)
+    twice = places.filter(places.is_duplicated()).unique(maintain_order=True)
+    for row in twice.iter_rows():
+        same = pl.all_horizontal(pl.col(c).eq_missing(v) for c, v in zip(PLACES, row, strict=True))
+        what = f"{', '.join(str(v) for v in row if v is not None)} stands twice"
+        problems.append(InputProblem(what, placed(places.select(same).to_series())))
     return problems
 
 

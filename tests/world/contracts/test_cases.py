@@ -125,6 +125,17 @@ def test_repeated_rows_are_refused_and_added_up_on_request(bench: Bench) -> None
     assert bench.shares("850511") == {"CHN": 0.9, "USA": 0.1}
 
 
+@pytest.mark.parametrize("label", ["Total", "All", "Sum", "Insgesamt", "Africa"])
+def test_a_total_under_any_name_is_refused_as_one(bench: Bench, label: str) -> None:
+    table = rows("2022,CHN,DEU,850511,90,1,full", f"2022,{label},DEU,850511,100,1,full")
+    said = bench.add(table, code=3)
+    assert f"'{label}' is no economy (an aggregate: leave its rows out" in said
+    assert "did you mean" not in said
+    said = bench.add(table, "--drop-aggregates")
+    assert f"1 row of {label} left out" in said
+    assert ("100 against 90" in said) == (label != "Africa")
+
+
 def test_the_world_among_the_partners_is_refused_and_dropped_on_request(bench: Bench) -> None:
     table = rows(
         "2022,CHN,DEU,850511,90,1,full",
@@ -268,6 +279,20 @@ def test_a_negative_value_added_is_refused_and_repaired_on_request(bench: Bench)
     assert world.v[0] == 0.0
     assert world.other[0] == 70.0
     assert any("negative value added" in note for note in world.notes)
+
+
+def test_what_is_wrong_with_a_whole_table_is_named_with_its_lines(bench: Bench) -> None:
+    broken = TABLE.replace("TWN,C29,TWN,10.0", "TWN,C29,TWN,11.0")
+    said = bench.add(broken, key="mrio_mine_2019", years="[2019]", code=3)
+    assert "table.csv, lines 8, 9: sales do not add up to gross output: TWN:C29" in said
+    assert "table.csv, line 15, column C26: inputs and value added do not add up" in said
+    assert "--repair" in said
+    more = "TWN,C29,TWN,1,1,1,1\nJPN,C26,DEU,1,1,1,\n,VAD,DEU,1,1,1,1\n"
+    said = bench.add(TABLE + more, key="mrio_mine_2019", years="[2019]", code=3)
+    assert "table.csv, lines 9, 16: TWN, C29, TWN stands twice" in said
+    assert "table.csv, line 17, column exporter: 'JPN' is not known" in said
+    assert "table.csv, line 17, column INVNT: is empty" in said
+    assert "table.csv, line 18, column product: row 'VAD' without an exporter" in said
 
 
 def test_a_publishers_layout_that_is_not_the_houses_is_refused_at_the_add(bench: Bench) -> None:

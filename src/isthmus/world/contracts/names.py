@@ -8,6 +8,9 @@ from isthmus import codes
 
 TOGETHER = "together"
 """Last word of the note on a label of several economies that no aggregate's code stands for."""
+TOTAL = "a total"
+"""First words of the note on a label of all economies."""
+WORLD = "WLD"
 DROP_HINT = "an aggregate: leave its rows out, or --drop-aggregates does"
 
 
@@ -37,6 +40,13 @@ def is_aggregate(text: str) -> bool:
     return text.strip().casefold() in _groups() or any(
         not m.economy and m.note.endswith(TOGETHER) for m in codes.meanings(text)
     )
+
+
+@cache
+def is_total(text: str) -> bool:
+    """Return whether a text stands for all economies: the world, or a total."""
+    said = any(not m.economy and m.note.startswith(TOTAL) for m in codes.meanings(text))
+    return economy_code(text) == WORLD or said
 
 
 @cache

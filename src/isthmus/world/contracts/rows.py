@@ -12,7 +12,7 @@ import polars as pl
 from isthmus.errors import InputProblem
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import Contract
-from isthmus.world.contracts.names import economy_code, is_aggregate
+from isthmus.world.contracts.names import is_aggregate, is_total
 
 POWERS: Mapping[str, float] = {
     "": 1e-6,
@@ -72,7 +72,7 @@ def _contradicted(given: Given, contract: Contract, name: str, at: pl.Series) ->
     if not value or not given.frame[value].dtype.is_numeric():
         return []
     world = at & given.frame[name].is_in(
-        [v for v in given.frame[name].filter(at).unique() if economy_code(v) == "WLD"]
+        [v for v in given.frame[name].filter(at).unique() if is_total(v)]
     )
     by = [c for c in contract.unique if c != name]
     total = given.frame.filter(world).group_by(by).agg(pl.col(value).sum().alias("_total"))

@@ -8,15 +8,17 @@ from isthmus.errors import BadInput, IdentityViolated, InputProblem
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions
-from isthmus.world.contracts.given import Given, Report, folded, listed
+from isthmus.world.contracts.given import SHOWN, Given, Report, folded, listed
 from isthmus.world.contracts.names import economy_code
 from isthmus.world.contracts.rows import money
+from isthmus.world.mrio_checks import nodes_in
 from isthmus.world.mrio_stored import (
     BELOW,
     PLACE_TEXTS,
     PLACES,
     PREFIX,
     columns_of,
+    layout_problems,
     rows_of,
     table_of,
 )
@@ -55,6 +57,7 @@ def table_rows(
     given = _without_year(given, record.years, names.get("year", ""), report)
     given = _numbers(given, report, options)
     if report.problems:
+        report.problems += layout_problems(given.frame, given.places)
         return record, given.frame
     given = _economies(given, report)
     record, given = _in_millions(record, given, report)
@@ -62,10 +65,10 @@ def table_rows(
         return record, given.frame
     record = _described(record, given.frame)
     try:
-        table = table_of(given.frame, record, repair=repair)
+        table = table_of(given.frame, record, repair=repair, placed=given.places)
     except (BadInput, IdentityViolated) as error:
-        inner = getattr(error, "problems", ()) or (InputProblem(error.what, error.where or ""),)
-        report.problems += inner
+        inner = error.problems or (InputProblem(error.what, error.where or ""),)
+        report.problems += [_placed(problem, given) for problem in inner]
         return record, given.frame
     new = [note for note in table.notes if note not in record.faults]
     report.dropped += new
@@ -74,6 +77,22 @@ def table_rows(
     mended = rows_of(table)
     columns = {c: record.columns.get(c, text) for c, text in columns_of(table).items()}
     return record.model_copy(update={"columns": columns}), mended
+
+
+def _placed(problem: InputProblem, given: Given) -> InputProblem:
+    """Return a problem of nodes with the lines and columns where the first of them stand."""
+    below = given.frame["exporter"].is_null()
+    product, importer = given.frame["product"], given.frame["importer"]
+    places = []
+    for economy, industry in nodes_in(problem.what)[:SHOWN]:
+        if problem.where == "rows":
+            at, column = (given.frame["exporter"] == economy) & (product == industry), ""
+        else:
+            row = "VALUE_ADDED" if problem.where == "v" else "OUTPUT"
+            at, column = below & (product == row) & (importer == economy), industry
+        if at.any():
+            places.append(given.places(at, column))
+    return InputProblem(problem.what, "; ".join(places) or problem.where, problem.hint)
 
 
 def _without_year(given: Given, years: tuple[int, ...], name: str, report: Report) -> Given:
