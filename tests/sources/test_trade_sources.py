@@ -98,6 +98,14 @@ def test_a_year_of_baci_is_read_with_codes_and_units() -> None:
     assert any("Not specified (i 697) left out" in note for note in found.notes)
 
 
+def test_a_year_that_contradicts_the_name_of_its_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "BACI_HS17_Y2021_V202601.csv"
+    file.write_bytes(BACI_2022.read_bytes())
+    said = problems(file)
+    assert "column t: is not 2021, the year in the file's name" in said
+    assert "lines 2, 3, 4" in said
+
+
 def test_a_folder_of_years_is_one_data_set() -> None:
     found = read(FOLDER)
     assert found.record.years == (2021, 2022)

@@ -135,6 +135,9 @@ def _year(
     rows.once(*given)
     flows.numbers(rows, table, values, options)
     flows.years(rows)
+    if said := NAME.fullmatch(file.name):
+        other = pl.col("year") != int(said[2])
+        rows.wrong(f"is not {said[2]}, the year in the file's name", other, "t")
     flows.amounts(rows, values)
     places = {name: given[name] for name in ("exporter", "importer")}
     flows.economies(rows, places, "comtrade", countries)

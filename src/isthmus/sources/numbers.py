@@ -6,6 +6,7 @@ another cell of the file, or an option, settles it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,11 @@ DASHES = ("-", "–", "—", "--", "−")
 
 _SPACES = "[ \u00a0\u2007\u2009\u202f]"
 _OTHER = {",": ".", ".": ","}
+_FLAG = r" (?:[bcdefinprsuz]{1,3})$"
+"""Flags of Eurostat behind a number, also several; other letters are units or powers of ten."""
+
+_SCALE = r" bn$"
+_UNITED = re.compile(r"[€$£¥]|^[A-Z]{3}\s*[\d.,]*\d$|\d\s+[A-Za-z]+$")
 _PLAIN = r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$"
 
 
@@ -128,7 +134,8 @@ def _unmarked(table: TextTable, name: str, options: TextOptions, notes: list[str
 def _body(table: TextTable, name: str, cells: pl.Series, notes: list[str]) -> pl.Series:
     """Return numbers without the flags that statistical offices put behind them (``12.5 p``)."""
     plain = cells.str.replace(r"^[−–](\d)", "-$1").str.replace(r"^\+(\d)", "$1")
-    flagged = plain.str.contains(r"^-?[\d.,]*\d [a-z]{1,3}$").fill_null(False)
+    flagged = plain.str.contains(r"^-?[\d.,]*\d" + _FLAG) & ~plain.str.contains(_SCALE)
+    flagged = flagged.fill_null(False)
     if not flagged.any():
         return plain
     count = int(flagged.sum())
@@ -137,7 +144,8 @@ def _body(table: TextTable, name: str, cells: pl.Series, notes: list[str]) -> pl
     notes.append(
         f"column {name}: {count:,} {noun} behind numbers taken off, first on {table.noun} {line}"
     )
-    return plain.str.replace(r"^(-?[\d.,]*\d) [a-z]{1,3}$", "$1")
+    bare = plain.str.replace(_FLAG, "")
+    return pl.select(pl.when(flagged).then(bare).otherwise(plain).alias(name)).to_series()
 
 
 def _marks(
@@ -224,7 +232,7 @@ def _mixed(table: TextTable, bodies: dict[str, pl.Series]) -> InputProblem:
     places = []
     for mark in ".,":
         for name, cells in bodies.items():
-            at = cells.str.contains(rf"\d\{mark}\d").fill_null(False)
+            at = cells.str.contains(rf"\{mark}\d+([eE][+-]?\d+)?$").fill_null(False)
             if at.any():
                 place = int(at.arg_true()[0])
                 places.append(
@@ -277,5 +285,7 @@ def _hint(text: str, marks: Marks) -> str:
         return f"if it stands for a missing number, --missing {text!r} says so"
     if text.endswith("%"):
         return "write a fraction without the percent sign"
+    if _UNITED.search(text):
+        return "the unit belongs into the record, as 'thousand USD' or 'million EUR'"
     read = f"numbers of this file are read with {marks}" if str(marks) else ""
     return read or "write digits with one decimal mark"

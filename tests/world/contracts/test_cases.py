@@ -312,15 +312,30 @@ def test_a_table_belongs_to_one_year(bench: Bench) -> None:
     assert "the record names 2 years" in said
 
 
-def test_a_column_with_the_year_is_no_category_of_demand(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("first", "said"), [(3, "the other columns"), (5, "the other columns of categories")]
+)
+def test_a_total_of_other_columns_is_no_category_of_demand(
+    bench: Bench, first: int, said: str
+) -> None:
+    head, *lines = TABLE.splitlines()
+    sums = [f"{line},{sum(map(float, line.split(',')[first:]))}" for line in lines]
+    table = "\n".join([f"{head},ALL", *sums]) + "\n"
+    options = {"key": "mrio_mine_2019", "years": "[2019]"}
+    found = bench.add(table, "--repair", code=3, **options)
+    assert f"column ALL: is the sum of {said} (leave totals out" in found
+
+
+@pytest.mark.parametrize("name", ["Year", "TIME_PERIOD"])
+def test_a_column_with_the_year_is_no_category_of_demand(bench: Bench, name: str) -> None:
     options = {"key": "mrio_mine_2019", "years": "[2019]"}
     head, *lines = TABLE.strip().split("\n")
-    dated = "\n".join([f"Year,{head}", *(f"2019,{line}" for line in lines)])
-    assert "column Year taken as the year" in bench.add(dated, **options)
+    dated = "\n".join([f"{name},{head}", *(f"2019,{line}" for line in lines)])
+    assert f"column {name} taken as the year" in bench.add(dated, **options)
     assert World.open("starter+mrio_mine_2019").mrio(2019).x.tolist() == [100.0] * 4
     mixed = dated.replace("2019,DEU,C29,TWN", "2018,DEU,C29,TWN")
     said = bench.add(mixed, code=3, **options)
-    assert "line 5, column Year: is not 2019, the year of the record" in said
+    assert f"line 5, column {name}: is not 2019, the year of the record" in said
 
 
 def test_empty_cells_of_a_table_are_refused_by_row(bench: Bench) -> None:

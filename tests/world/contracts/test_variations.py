@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import polars as pl
 import pytest
 
 from isthmus import codes
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.text import read_bytes
-from isthmus.world.contracts import Choices, Conformed, conform, from_text
+from isthmus.world.contracts import Choices, Conformed, conform, conform_frame, from_text
 from isthmus.world.contracts.names import is_aggregate
 
 HEAD = "year,exporter,importer,product,value,quantity,coverage\n"
 LAST = "2022,USA,DEU,010121,40,5,full\n"
 
 
-def added(text: str | bytes, choices: Choices | None = None, key: str = "baci_hs2017") -> Conformed:
-    record = DatasetRecord(
+def about(key: str = "baci_hs2017") -> DatasetRecord:
+    return DatasetRecord(
         key=key,
         title="t",
         publisher="p",
@@ -28,10 +31,13 @@ def added(text: str | bytes, choices: Choices | None = None, key: str = "baci_hs
         attribution="a",
         redistribution="allowed",
     )
+
+
+def added(text: str | bytes, choices: Choices | None = None, key: str = "baci_hs2017") -> Conformed:
     raw = text if isinstance(text, bytes) else text.encode()
     choices = choices or Choices()
     read = read_bytes(raw, "t.csv", choices.reading)
-    found = conform(record, from_text(read), choices)
+    found = conform(about(key), from_text(read), choices)
     return Conformed(found.record, found.frame, (*read.notes, *found.notes))
 
 
@@ -172,9 +178,50 @@ def test_cells_that_are_no_amount_are_named(cell: str) -> None:
     assert "line 2, column value" in said
 
 
+@pytest.mark.parametrize("cell", ["60 m", "60 bn", "€ 60", "60 kg", "USD 60"])
+def test_a_power_of_ten_or_a_unit_behind_a_number_is_no_flag(cell: str) -> None:
+    said = refused(f"{HEAD}2022,CHN,DEU,010121,{cell},10,full\n{LAST}")
+    assert "line 2, column value" in said
+    assert "the unit belongs into the record" in said
+
+
+def test_names_of_columns_of_statistical_offices_are_read() -> None:
+    head = "TIME_PERIOD,ISO_O,ISO_D,hs6,OBS_VALUE\n"
+    found = added(f"{head}2022,CHN,DEU,010121,60\n")
+    assert {"year", "exporter", "importer", "product", "value"} <= set(found.frame.columns)
+
+
+@pytest.mark.parametrize(
+    "year", ["2022-Q1", "2022M05", "FY2022", "Jan-2022", "2022/23", "31.12.22"]
+)
+def test_what_is_no_year_is_told_how_one_is_written(year: str) -> None:
+    said = refused(f"{HEAD}{LAST}{year},CHN,DEU,010121,60,10,full\n")
+    assert "line 3, column year" in said
+    assert "a year as 2022" in said
+
+
+def test_typed_tables_are_held_to_the_same_rules_as_text() -> None:
+    held: dict[str, list[object]] = {
+        "year": [2022, 2022],
+        "exporter": ["CHN", "USA"],
+        "importer": ["DEU", "DEU"],
+        "product": [10121, 10121],
+        "value": [60.0, 40.0],
+        "quantity": [None, None],
+    }
+    found = conform_frame(about(), pl.DataFrame(held)).frame
+    assert found["quantity"].null_count() == 2
+    with pytest.raises(BadInput, match="no rows"):
+        conform_frame(about(), pl.DataFrame(held).head(0))
+    days = {**held, "year": [dt.date(2022, 1, 1), dt.date(2022, 7, 1)]}
+    with pytest.raises(BadInput, match="row 2, column year"):
+        conform_frame(about(), pl.DataFrame(days))
+
+
 @pytest.mark.parametrize(
     ("one", "other", "words"),
     [
+        ("12,345.6", "1.234,5", "'1.234,5' on line 3"),
         ("1.234,5", "1,234.5", "different decimal marks"),
         ("1,5", "2.5", "different decimal marks"),
         ("1.234", "2.500", "can be 1234 or 1.234"),

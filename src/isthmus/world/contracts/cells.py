@@ -21,8 +21,9 @@ from isthmus.world.contracts.names import (
 
 _YEAR = r"^(\d{4})(?:[.,]0+)?$"
 _ISO_DAY = r"^(\d{4})[-/](?:0?1[-/]0?1|12[-/]31)(?:[T ]00:00(?::00)?)?$"
-_OTHER_DAY = r"^(?:0?1[./-]0?1|31[./-]12|12[./-]31)[./-](\d{4})$"
+_OTHER_DAY = r"^(?:0?1[./-]0?1|31[./-]12|12[./-]31)[./-](\d{4})(?: 00:00(?::00)?)?$"
 _DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+YEAR_HINT = "a year as 2022; a table by month or quarter must be added up to years first"
 _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
 
@@ -66,8 +67,13 @@ def year_text(cells: pl.Series, given: Given, report: Report) -> pl.Series:
 
 
 def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> pl.Series:
+    if cells.dtype == pl.Null:
+        cells = cells.cast(pl.Float64)
     if cells.dtype in (pl.Date, pl.Datetime):
-        cells = cells.dt.year()
+        ends = cells.dt.strftime("%m-%d").is_in(["01-01", "12-31"]) | cells.is_null()
+        what = "is no first or last day of a year"
+        _refuse(given, report, ~ends, column.name, what, YEAR_HINT)
+        cells = cells.dt.year().set(~ends, None)
         report.notes.append(f"column {column.name}: dates read as their years")
     if not cells.dtype.is_numeric():
         hint = f"it must hold numbers, not {cells.dtype}"
@@ -87,8 +93,7 @@ def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> p
     wrong |= below | above
     if DTYPES[column.type].is_integer():
         broken = (wide != wide.floor()) & ~wrong
-        hint = "a table by month or quarter must be added up to years first"
-        hint = hint if column.type == "year" else "it must be a whole number"
+        hint = YEAR_HINT if column.type == "year" else "it must be a whole number"
         _refuse(given, report, broken, column.name, "is no whole number", hint)
         wrong |= broken
     return wide.set(wrong.fill_null(False), None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -13,22 +12,11 @@ from isthmus.evidence.record import ON_ADDING
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, capped
 from isthmus.world.contracts import rows
-from isthmus.world.contracts.cells import typed, year_text
+from isthmus.world.contracts.cells import YEAR_HINT, typed, year_text
 from isthmus.world.contracts.given import Given, Report, folded, from_frame, listed
 from isthmus.world.contracts.infer import inferred
-from isthmus.world.contracts.model import DTYPES, Contract, contract_of
+from isthmus.world.contracts.model import ALSO, DTYPES, Contract, contract_of
 from isthmus.world.contracts.tables import is_table_key, table_rows
-
-ALSO: Mapping[str, tuple[str, ...]] = {
-    "year": ("time", "period", "refyear", "time_period"),
-    "exporter": ("origin", "exportercode", "exporteriso3", "isoo", "exportereconomy"),
-    "importer": ("destination", "importercode", "importeriso3", "isod", "importereconomy"),
-    "economy": ("country", "countrycode", "iso3", "iso3code", "economycode", "ref_area"),
-    "product": ("hs6", "hscode", "hs", "productcode", "commodity", "commoditycode", "cmdcode"),
-    "value": ("tradevalue", "obsvalue", "amount"),
-    "quantity": ("qty", "weight", "netweight"),
-}
-"""Other names of columns, without case and marks; taken where the column's own is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +86,8 @@ def conform(record: DatasetRecord, given: Given, choices: Choices | None = None)
     choices = choices or Choices()
     report = Report()
     contract = contract_of(record.key)
+    if given.frame.is_empty():
+        raise BadInput(f"data set '{record.key}': the table has no rows", where=given.name)
     if is_table_key(record.key, given.frame.columns):
         record, frame = table_rows(record, given, report, choices.reading, repair=choices.repair)
     elif contract is None:
@@ -225,7 +215,13 @@ def _numbers(contract: Contract, given: Given, report: Report, options: TextOpti
     given = given.with_frame(frame)
     names = [n for n, c in contract.columns.items() if c.is_number and frame[n].dtype == pl.String]
     read = parse_numbers(given.text(), names, options)
-    report.problems += read.problems
+    years = tuple(f"column {n}" for n in names if contract.columns[n].type == "year")
+    report.problems += [
+        replace(p, hint=YEAR_HINT)
+        if years and p.where.endswith(years) and "can be" not in p.what
+        else p
+        for p in read.problems
+    ]
     report.notes += read.notes
     if str(read.marks):
         report.notes.append(f"numbers read with {read.marks}")

@@ -59,6 +59,18 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
 """Least and greatest value of a number, by its type in a contract."""
 
 
+ALSO: Mapping[str, tuple[str, ...]] = {
+    "year": ("time", "period", "refyear", "timeperiod"),
+    "exporter": ("origin", "exportercode", "exporteriso3", "isoo", "exportereconomy"),
+    "importer": ("destination", "importercode", "importeriso3", "isod", "importereconomy"),
+    "economy": ("country", "countrycode", "iso3", "iso3code", "economycode", "refarea"),
+    "product": ("hs6", "hscode", "hs", "productcode", "commodity", "commoditycode", "cmdcode"),
+    "value": ("tradevalue", "obsvalue", "amount"),
+    "quantity": ("qty", "weight", "netweight"),
+}
+"""Other names of columns, without case and marks; taken where the column's own is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a known data set.

@@ -94,7 +94,7 @@ def without_missing(given: Given, contract: Contract, report: Report, asked: Giv
 
     Empty cells of codes, years and texts are problems: no row can be left out for them in peace.
     """
-    keep = pl.Series([True] * given.frame.height)
+    keep = pl.Series([True] * given.frame.height, dtype=pl.Boolean)
     for name, column in contract.columns.items():
         empty = asked.frame[name].is_null()
         if column.empty or not empty.any():

@@ -9,6 +9,7 @@ from isthmus.evidence import DatasetRecord
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions
 from isthmus.world.contracts.given import SHOWN, Given, Report, folded, listed
+from isthmus.world.contracts.model import ALSO, LIMITS
 from isthmus.world.contracts.names import economy_code
 from isthmus.world.contracts.rows import money
 from isthmus.world.mrio_checks import nodes_in
@@ -22,6 +23,10 @@ from isthmus.world.mrio_stored import (
     rows_of,
     table_of,
 )
+
+_EXACT = 1e-9
+_ENOUGH = 3
+"""Rows in which a column has to be the sum of others before it is taken for one."""
 
 
 def is_table_key(key: str, columns: list[str]) -> bool:
@@ -51,14 +56,20 @@ def table_rows(
         what = f"the record names {len(record.years)} years: a table belongs to one year"
         hint = "name it under 'years' in the record; add a table of another year under its own key"
         report.problems.append(InputProblem(what, "record, years", hint))
+    low, high = LIMITS["year"]
+    if any(not low <= year <= high for year in record.years):
+        what = f"the record names the years {', '.join(map(str, record.years))}"
+        report.problems.append(InputProblem(what, "record, years", "write a year as 2022"))
     if missing:
         return record, given.frame
     given = given.with_frame(given.frame.rename({names[c]: c for c in PLACES}))
-    given = _without_year(given, record.years, names.get("year", ""), report)
+    named = next((names[n] for n in ("year", *ALSO["year"]) if n in names), "")
+    given = _without_year(given, record.years, named, report)
     given = _numbers(given, report, options)
     if report.problems:
         report.problems += layout_problems(given.frame, given.places)
         return record, given.frame
+    report.problems += _totals(given)
     given = _economies(given, report)
     record, given = _in_millions(record, given, report)
     if report.problems:
@@ -138,6 +149,27 @@ def _numbers(given: Given, report: Report, options: TextOptions) -> Given:
         if (empty := frame[name].is_null()).any():
             report.problems.append(given.problem("is empty", empty, name))
     return given.with_frame(frame)
+
+
+def _totals(given: Given) -> list[InputProblem]:
+    """Return the columns that are the sum of others: counted as demand, they would count twice."""
+    sales = given.frame.filter(pl.col("exporter").is_not_null())
+    products = set(sales["product"])
+    users = [c for c in sales.columns if c in products]
+    demand = [c for c in sales.columns if c not in products and c not in PLACES]
+    problems = []
+    for name in demand:
+        others = [c for c in demand if c != name]
+        for parts, said in ((users, "industries"), (others, "categories"), (users + others, "")):
+            if len(parts) < 2 or int((sales[name] != 0).sum()) < _ENOUGH:
+                continue
+            total = sales.select(pl.sum_horizontal(parts)).to_series()
+            if ((sales[name] - total).abs() <= _EXACT * total.abs()).all():
+                what = f"is the sum of the other columns{said and f' of {said}'}"
+                place = f"{given.name}, column {name}"
+                problems.append(InputProblem(what, place, "leave totals out: they count twice"))
+                break
+    return problems
 
 
 def _economies(given: Given, report: Report) -> Given:
