@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from isthmus.report import write_dossier
+from isthmus.report import render_sheet_html, write_dossier
+from isthmus.study import open_study
 from isthmus.study.dossier import Dossier
+from isthmus.study.sheet import member_sheet
+from isthmus.world import World
 
 pytestmark = pytest.mark.browser
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -101,3 +105,38 @@ def test_it_prints_on_a4_with_the_summary_on_the_first_page(
     assert printed.startswith(b"%PDF")
     assert tallest < 1016
     assert bottom <= 1016
+
+
+@pytest.fixture(scope="module")
+def sheets(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return the addresses of sheets with much and with little on them."""
+    folder = tmp_path_factory.mktemp("sheets")
+    asked = (("taiwan-europe", "DEU"), ("taiwan-europe", "LTU"), ("germany-materials", "DEU"))
+    out = []
+    for study, member in asked:
+        path = folder / f"{study}-{member}.html"
+        path.write_text(render_sheet_html(member_sheet(open_study(study), world, member)), "utf-8")
+        out.append(path.as_uri())
+    return out
+
+
+def test_a_member_sheet_prints_on_one_side_fits_and_is_accessible(
+    browser: Any, sheets: list[str], axe_script: str
+) -> None:
+    for address in sheets:
+        for width, scheme in ((360, "light"), (390, "dark"), (1280, "light")):
+            page = browser.new_page(
+                viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+            )
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            page.add_script_tag(content=axe_script)
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+            if width == 1280:
+                assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
+            page.close()
+
+
+def pages_of(printed: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page[^s]", printed))

@@ -7,21 +7,54 @@ import json
 import os
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from isthmus.cli import main
 from isthmus.errors import StorageFull, StorageReadOnly, TargetExists, TargetRefused
 from isthmus.report import write, write_dossier
+from isthmus.study import open_study
 from isthmus.study.dossier import Dossier
+from isthmus.study.sheet import member_sheet
+from isthmus.world import World
 
 FILES = {"dossier.html", "dossier.json", "dossier.md"}
 
 
-def test_three_files_and_nothing_else(dossier: Dossier, tmp_path: Path) -> None:
+def names(folder: Path) -> set[str]:
+    return {p.name for p in folder.iterdir()} - {"tables"}
+
+
+def test_pages_and_a_file_for_each_table_and_nothing_else(dossier: Dossier, tmp_path: Path) -> None:
     page = write_dossier(dossier, tmp_path / "out")
     assert page.is_file()
-    assert {p.name for p in (tmp_path / "out").iterdir()} == FILES
+    assert names(tmp_path / "out") == FILES
     assert {p.name for p in tmp_path.iterdir()} == {"out"}
+    files = json.loads((tmp_path / "out" / "dossier.json").read_text("utf-8"))["files"]
+    beside = {f"tables/{p.name}" for p in (tmp_path / "out" / "tables").iterdir()}
+    assert set(files) == beside
+    held = [t for s in dossier.sections for t in (*s.tables, *(c.table for c in s.charts))]
+    assert len({t.name for t in held}) <= len(beside) <= len(held)
+    flows = next(t for t in held if t.name == "dependence_flows")
+    rows = pl.read_csv(tmp_path / "out" / "tables" / "dependence-flows.csv")
+    assert rows.height == flows.frame.height
+    assert rows["value"].to_list() == pytest.approx(flows.frame["value"].to_list(), rel=1e-12)
+
+
+def test_member_sheets_stand_beside_the_dossier(
+    short: Dossier, world: World, tmp_path: Path
+) -> None:
+    sheet = member_sheet(open_study("taiwan-europe"), world, "POL")
+    write_dossier(short, tmp_path / "out", sheets=[sheet])
+    written = {p.name for p in (tmp_path / "out" / "sheets").iterdir()}
+    assert written == {"POL.html", "POL.json", "POL.md"}
+    # A dossier without the sheet takes its place: the sheet was the product's own.
+    write_dossier(short, tmp_path / "out", replace=True)
+    assert not (tmp_path / "out" / "sheets").exists()
+    (tmp_path / "out" / "sheets").mkdir()
+    (tmp_path / "out" / "sheets" / "POL.md").write_text("put there by hand")
+    with pytest.raises(TargetRefused, match=r"POL\.md"):
+        write_dossier(short, tmp_path / "out", replace=True)
 
 
 def test_an_existing_folder_is_kept_unless_forced(short: Dossier, tmp_path: Path) -> None:
@@ -39,7 +72,7 @@ def test_an_existing_folder_is_kept_unless_forced(short: Dossier, tmp_path: Path
     with pytest.raises(TargetExists):
         write_dossier(short, target)
     write_dossier(short, target, replace=True)
-    assert {p.name for p in target.iterdir()} == FILES
+    assert names(target) == FILES
     assert (target / "dossier.md").read_text("utf-8") != "older"
 
 
@@ -67,7 +100,7 @@ def test_forced_or_not_nothing_but_a_dossier_is_ever_replaced(
     assert (own / "thesis.docx").read_bytes() == b"years of work"
     assert (own / "sub" / "photo.jpg").read_bytes() == b"holiday"
     assert plain.read_text() == "a plain file"
-    assert {p.name for p in mixed.iterdir()} == FILES | {"study.toml"}
+    assert names(mixed) == FILES | {"study.toml"}
 
 
 @pytest.mark.once_broken("a folder made meanwhile was removed")
@@ -99,7 +132,7 @@ def test_an_interrupt_leaves_everything_as_it_was(
         write_dossier(short, target)
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
 
-    def stop(_: Dossier) -> str:
+    def stop(*_: object) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(write, name, stop)
@@ -140,7 +173,7 @@ def test_a_study_of_ones_own_from_the_command_line(
     assert main(["assess", "japan-europe.toml", "--out", "out"]) == 0
     assert main(["assess", "japan-europe.toml", "--out", "out"]) == 3
     assert "--force" in capsys.readouterr().err
-    assert {p.name for p in (tmp_path / "out").iterdir()} == FILES
+    assert names(tmp_path / "out") == FILES
     assert "Japan supplied" in (tmp_path / "out" / "dossier.md").read_text("utf-8")
     capsys.readouterr()
 

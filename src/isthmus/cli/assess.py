@@ -21,13 +21,21 @@ def assess(
     force: Annotated[
         bool, Parameter(help="Replace an existing folder that holds nothing but a dossier.")
     ] = False,
-    json: Annotated[bool, Parameter(help="Print the dossier as JSON; no files without --out.")] = (
-        False
-    ),
+    sheet: Annotated[
+        list[str] | None,
+        Parameter(
+            consume_multiple=True,
+            help="Members (codes) whose member sheet is written beside the dossier.",
+        ),
+    ] = None,
+    json: Annotated[
+        bool,
+        Parameter(help="Print the dossier as JSON, or the one sheet; no files without --out."),
+    ] = False,
     world: Annotated[str, Parameter(help="World to ask: a name or a folder.")] = "starter",
     language: Annotated[str, Parameter(help="Language of the dossier.")] = "en",
 ) -> None:
-    """Answer a study and write HTML, Markdown and JSON into one folder.
+    """Answer a study and write HTML, Markdown, JSON and the tables into one folder.
 
     The findings and verdicts are kept as a run; `isthmus runs rerun` does the assessment again.
 
@@ -37,23 +45,35 @@ def assess(
         Name of a shipped study, or a study file (.toml).
     """
     from isthmus.charts import check_drawing
-    from isthmus.report import check_dossier_target, render_json, write_dossier
+    from isthmus.report import (
+        check_dossier_target,
+        render_json,
+        render_sheet_json,
+        write_dossier,
+    )
     from isthmus.study import assess_and_record, open_study
+    from isthmus.study.sheet import check_members, member_sheet
     from isthmus.world import World
 
     if not json or out is not None:
         check_drawing()
-    asked = open_study(study)
+    asked, members = open_study(study), list(dict.fromkeys(sheet or ()))
+    check_members(asked, members)
     target = None if json and out is None else out or Path(f"dossier-{asked.name}")
     if target is not None:
         check_dossier_target(target, replace=force)
-    dossier, kept = assess_and_record(asked, World.open(world), language=language, progress=_tell)
+    opened = World.open(world)
+    if target is None and len(members) == 1:
+        emit_document(render_sheet_json(member_sheet(asked, opened, *members, language=language)))
+        return
+    dossier, kept = assess_and_record(asked, opened, language=language, progress=_tell)
     say_run(kept)
     if json:
         emit_document(render_json(dossier))
     if target is None:
         return
-    page = write_dossier(dossier, target, replace=force)
+    sheets = [member_sheet(asked, opened, member, language=language) for member in members]
+    page = write_dossier(dossier, target, sheets=sheets, replace=force)
     if not json:
         emit_text(f"{page}\n")
     say(f"dossier: {page.resolve()}")

@@ -38,7 +38,14 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bool = False) -> Grid:
+def grid(
+    table: Table,
+    catalogue: Catalogue,
+    *,
+    series: str = "",
+    with_names: bool = False,
+    folded: bool = False,
+) -> Grid:
     """Return a table as text; a column ``kind`` sets the digits of its row.
 
     Where rounding would move an end of a range in a row by more than a part of its width, the
@@ -54,6 +61,8 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bo
         A dimension whose values become columns, where the table has one value per combination.
     with_names : bool
         Write the name of what a code stands for beside it.
+    folded : bool
+        Write a number and its range, ``x``, ``x_low`` and ``x_high``, into one cell.
     """
     if series:
         table = _pivoted(table, series)
@@ -81,7 +90,35 @@ def grid(table: Table, catalogue: Catalogue, *, series: str = "", with_names: bo
                 for value, column, unit in zip(row, table.columns, units, strict=True)
             )
         )
-    return Grid(headings, tuple(rows))
+    whole = Grid(headings, tuple(rows))
+    return _folded(whole, names, catalogue) if folded else whole
+
+
+def _folded(grid: Grid, names: Sequence[str], catalogue: Catalogue) -> Grid:
+    """Put the ends of a range into the cell of their number."""
+    places = {name: at for at, name in enumerate(names)}
+    ends = {
+        at: (places[f"{name}_low"], places[f"{name}_high"])
+        for name, at in places.items()
+        if {f"{name}_low", f"{name}_high"} <= set(places)
+    }
+    gone = {place for pair in ends.values() for place in pair}
+    to = catalogue.text("unit.to")
+
+    def cell(row: Sequence[Cell], at: int) -> Cell:
+        if at not in ends:
+            return row[at]
+        value, low, high = (row[place].text for place in (at, *ends[at]))
+        # A range that no digit shows is none to a reader.
+        if NOT_KNOWN in (low, high) or value == low == high:
+            return row[at]
+        return replace(row[at], text=f"{value} ({low} {to} {high})")
+
+    kept = [at for at in range(len(names)) if at not in gone]
+    return Grid(
+        tuple(grid.headings[at] for at in kept),
+        tuple(tuple(cell(row, at) for at in kept) for row in grid.rows),
+    )
 
 
 def _pivoted(table: Table, series: str) -> Table:

@@ -18,7 +18,7 @@ def render_html(dossier: Dossier) -> str:
     drawn = pictures(c for s in dossier.sections for c in s.charts)
     # Plain text instead of links: nothing in the page names a place outside it as a target.
     page = (
-        _environment()
+        templates()
         .get_template("dossier.html.j2")
         .render(
             parts(
@@ -31,7 +31,7 @@ def render_html(dossier: Dossier) -> str:
             study=dossier.study,
             schema_version=SCHEMA_VERSION,
             style=Markup(style_sheet()),  # noqa: S704 (our own style sheet)
-            digest=style_digest(),
+            digest=digest_of(style_sheet()),
             picture=lambda chart: drawn[chart.key],
             findings=list(dossier.findings().values()),
         )
@@ -39,11 +39,12 @@ def render_html(dossier: Dossier) -> str:
     return str(page)
 
 
-def style_digest() -> str:
-    """Return the hash under which a policy allows the style sheet inside a page."""
-    return base64.b64encode(hashlib.sha256(style_sheet().encode("utf-8")).digest()).decode("ascii")
+def digest_of(style: str) -> str:
+    """Return the hash under which a policy allows a style sheet inside a page."""
+    return base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
 
 
 @cache
-def _environment() -> Any:
+def templates() -> Any:
+    """Return the templates of the package, compiled once."""
     return environment()

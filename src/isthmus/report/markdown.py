@@ -10,12 +10,13 @@ from isthmus.report.parts import anchor, moves, plain_address, source_line
 from isthmus.runtime.markdown import block, cell, code, front_matter, heading, inline, paragraph
 from isthmus.study.dossier import SCHEMA_VERSION, Assessed, Dossier, Section
 from isthmus.study.numbers import interval, show, told
+from isthmus.study.sheet import Sheet
 from isthmus.study.wording import Sentence
 
 
 def render_markdown(dossier: Dossier) -> str:
     """Return the dossier as Markdown with its schema version in the front matter."""
-    writer = _Writer(dossier)
+    writer = _OfDossier(dossier)
     lines = [
         "---",
         f"schema_version: {SCHEMA_VERSION}",
@@ -29,24 +30,25 @@ def render_markdown(dossier: Dossier) -> str:
         *writer.summary(),
         *(line for section in dossier.sections for line in writer.section(section)),
         *writer.claims(),
-        *writer.numbers(),
+        *writer.numbers(dossier.findings().values()),
         *writer.sources(),
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-class _Writer:
-    """Lines of each part; holds the dossier and the catalogue.
+class Writer:
+    """Lines of what a dossier and a member sheet share; holds the document and the catalogue.
 
     Whatever stands in a study or in data passes through `isthmus.runtime.markdown`.
     """
 
-    def __init__(self, dossier: Dossier) -> None:
-        self.dossier = dossier
-        self.catalogue = dossier.catalogue
+    def __init__(self, document: Dossier | Sheet) -> None:
+        self.document = document
+        self.catalogue = document.catalogue
         self.t = self.catalogue.text
 
     def say(self, sentence: Sentence) -> str:
+        """Return a sentence as a block of its own."""
         return block(self.words(sentence))
 
     def words(self, sentence: Sentence) -> str:
@@ -54,31 +56,16 @@ class _Writer:
         return "".join(_part(p) if isinstance(p, str) else self.number(p) for p in sentence.parts)
 
     def number(self, finding: Finding) -> str:
+        """Return a number with the mark of its kind."""
         mark = self.t(f"kind_mark.{finding.kind.value}")
         return f"**{inline(show(finding, self.catalogue.units))}** {mark}"
 
     def bullets(self, sentences: Iterable[Sentence]) -> list[str]:
+        """Return sentences as a list."""
         return [*(f"- {self.say(s)}" for s in sentences), ""]
 
-    def summary(self) -> list[str]:
-        summary = self.dossier.summary
-        out = [f"## {self.t('ui.summary')}", "", paragraph(self.dossier.study.question), ""]
-        numbered = enumerate(summary.headlines, 1)
-        out += [*(f"{n}. {self.say(note.sentence)}" for n, note in numbered), ""]
-        out += [*(self.say(s) for s in summary.answer), ""]
-        if summary.counters:
-            out += [f"### {self.t('ui.counters')}", ""]
-            out += self.bullets(n.sentence for n in summary.counters)
-        out += [f"### {self.t('ui.not_covered')}", "", *self.bullets(summary.gaps)]
-        kinds = ("measured", "estimated", "modelled", "assumed")
-        out += [f"{self.t('ui.marks')}", ""]
-        out += [
-            f"- {self.t(f'kind_mark.{k}')} {self.t(f'kind.{k}')}: {self.t(f'kind_text.{k}')}"
-            for k in kinds
-        ]
-        return [*out, ""]
-
     def section(self, section: Section) -> list[str]:
+        """Return a question with its answer, charts as tables, tables and notes."""
         out = [f"## {heading(section.question.text)}", ""]
         for sentence in section.answer:
             out += [self.say(sentence), ""]
@@ -97,13 +84,14 @@ class _Writer:
         return out
 
     def table(self, table: Table, series: str = "") -> list[str]:
+        """Return a table with its notes and sources."""
         cells = grid(table, self.catalogue, series=series)
         heads = [cell(f"{name} ({unit})" if unit else name) for name, unit, _ in cells.headings]
         rules = ["---:" if numeric else "---" for _, _, numeric in cells.headings]
         rows = [" | ".join(cell(plain_address(c.text)) for c in row) for row in cells.rows]
         below = list(table.notes)
         if table.datasets:
-            source = plain_address(source_line(table.datasets, self.dossier.sources))
+            source = plain_address(source_line(table.datasets, self.document.sources))
             below.append(f"{self.t('ui.source')}: {source}")
         return [
             f"| {' | '.join(heads)} |",
@@ -112,6 +100,68 @@ class _Writer:
             "",
             *([paragraph(" ".join(below)), ""] if below else []),
         ]
+
+    def numbers(self, findings: Iterable[Finding]) -> list[str]:
+        """Return findings with their definitions."""
+        out = [f"## {self.t('ui.numbers')}", ""]
+        units = self.catalogue.units
+        for finding in findings:
+            value = told(finding, units)
+            kind = self.t(f"kind.{finding.kind.value}")
+            span = interval(finding, units)
+            span = f"; {span} ({finding.interval})" if span else ""
+            method = self.catalogue.get(f"method.{finding.method}", finding.method)
+            about = inline(f"{value}, {finding.year}, {kind}{span}. {method}")
+            used = ", ".join(f"[{inline(k)}](#s-{anchor(k)})" for k in finding.datasets)
+            out.append(f"- {code(finding.key)}: {about} {used}")
+        return [*out, ""]
+
+    def sources(self) -> list[str]:
+        """Return the records of the data sets."""
+        out = [f"## {self.t('ui.sources')}", ""]
+        for r in self.document.sources:
+            allowed = self.t(f"redistribution.{r.redistribution}")
+            lines = {
+                "publisher": r.publisher,
+                "edition": r.edition,
+                "licence": f"{r.licence} ({allowed})",
+                "attribution": r.attribution,
+                "faults": " ".join(r.faults),
+            }
+            out += [f'### <a id="s-{anchor(r.key)}"></a>{heading(r.title)}', ""]
+            out += [
+                f"- {self.t(f'record.{key}')}: {inline(plain_address(text))}"
+                for key, text in lines.items()
+                if text or key != "faults"
+            ]
+            out.append("")
+        return out
+
+
+class _OfDossier(Writer):
+    """Lines of what a dossier alone has: its first page and its claims."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__(dossier)
+        self.dossier = dossier
+
+    def summary(self) -> list[str]:
+        summary = self.dossier.summary
+        out = [f"## {self.t('ui.summary')}", "", paragraph(self.dossier.study.question), ""]
+        numbered = enumerate(summary.headlines, 1)
+        out += [*(f"{n}. {self.say(note.sentence)}" for n, note in numbered), ""]
+        out += [*(self.say(s) for s in summary.answer), ""]
+        if summary.counters:
+            out += [f"### {self.t('ui.counters')}", ""]
+            out += self.bullets(n.sentence for n in summary.counters)
+        out += [f"### {self.t('ui.not_covered')}", "", *self.bullets(summary.gaps)]
+        kinds = ("measured", "estimated", "modelled", "assumed")
+        out += [f"{self.t('ui.marks')}", ""]
+        out += [
+            f"- {self.t(f'kind_mark.{k}')} {self.t(f'kind.{k}')}: {self.t(f'kind_text.{k}')}"
+            for k in kinds
+        ]
+        return [*out, ""]
 
     def claims(self) -> list[str]:
         out = [f"## {self.t('claims.question')}", ""]
@@ -136,40 +186,6 @@ class _Writer:
         if claim.note:
             out.append(f"- {self.t('claims.note')}: {inline(claim.note)}")
         return [*out, ""]
-
-    def numbers(self) -> list[str]:
-        out = [f"## {self.t('ui.numbers')}", ""]
-        units = self.catalogue.units
-        for finding in self.dossier.findings().values():
-            value = told(finding, units)
-            kind = self.t(f"kind.{finding.kind.value}")
-            span = interval(finding, units)
-            span = f"; {span} ({finding.interval})" if span else ""
-            method = self.catalogue.get(f"method.{finding.method}", finding.method)
-            about = inline(f"{value}, {finding.year}, {kind}{span}. {method}")
-            used = ", ".join(f"[{inline(k)}](#s-{anchor(k)})" for k in finding.datasets)
-            out.append(f"- {code(finding.key)}: {about} {used}")
-        return [*out, ""]
-
-    def sources(self) -> list[str]:
-        out = [f"## {self.t('ui.sources')}", ""]
-        for r in self.dossier.sources:
-            allowed = self.t(f"redistribution.{r.redistribution}")
-            lines = {
-                "publisher": r.publisher,
-                "edition": r.edition,
-                "licence": f"{r.licence} ({allowed})",
-                "attribution": r.attribution,
-                "faults": " ".join(r.faults),
-            }
-            out += [f'### <a id="s-{anchor(r.key)}"></a>{heading(r.title)}', ""]
-            out += [
-                f"- {self.t(f'record.{key}')}: {inline(plain_address(text))}"
-                for key, text in lines.items()
-                if text or key != "faults"
-            ]
-            out.append("")
-        return out
 
 
 def _part(text: str) -> str:

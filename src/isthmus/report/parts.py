@@ -54,7 +54,9 @@ def parts(
         "t": catalogue.text,
         "language": catalogue.language,
         "name": lambda key: catalogue.get(key, key),
-        "grid": lambda table, series="": grid(table, catalogue, series=series, with_names=names),
+        "grid": lambda table, series="", folded=False: grid(
+            table, catalogue, series=series, with_names=names, folded=folded
+        ),
         "shown": lambda finding: show(finding, catalogue.units),
         "value": lambda f: told(f, catalogue.units),
         "interval": lambda f: interval(f, catalogue.units),

@@ -1,21 +1,36 @@
-"""A dossier on disk: one folder with HTML, Markdown and JSON, whole or not there."""
+"""A dossier on disk: one folder with its pages, its data and its tables, whole or not there."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 
+from isthmus.evidence.out.files import write_rows
 from isthmus.report.html import render_html
 from isthmus.report.markdown import render_markdown
+from isthmus.report.parts import anchor
+from isthmus.report.sheet import render_sheet_html, render_sheet_json, render_sheet_markdown
 from isthmus.runtime import canonical_json, check_folder, publish_folder
 from isthmus.runtime.contents import DOSSIER
 from isthmus.study.dossier import Dossier
+from isthmus.study.sheet import Sheet
 
 HTML, JSON, MARKDOWN = "dossier.html", "dossier.json", "dossier.md"
 
 
-def render_json(dossier: Dossier) -> str:
-    """Return the dossier as JSON; the same for the same study, world and version."""
-    return canonical_json(dossier.to_dict(), indent=1) + "\n"
+def render_json(dossier: Dossier, files: Sequence[str] = ()) -> str:
+    """Return the dossier as JSON; the same for the same study, world and version.
+
+    Parameters
+    ----------
+    dossier : Dossier
+        The answer.
+    files : sequence of str
+        What stands beside it in its folder: only these may be replaced with it.
+    """
+    beside = {"files": list(files)} if files else {}
+    return canonical_json(dossier.to_dict() | beside, indent=1) + "\n"
 
 
 def check_dossier_target(target: Path, *, replace: bool = False) -> None:
@@ -29,12 +44,15 @@ def check_dossier_target(target: Path, *, replace: bool = False) -> None:
     check_folder(target, contents=DOSSIER, replace=replace)
 
 
-def write_dossier(dossier: Dossier, target: Path, *, replace: bool = False) -> Path:
-    """Write the three files of a dossier into a folder and return the path of the page.
+def write_dossier(
+    dossier: Dossier, target: Path, *, sheets: Sequence[Sheet] = (), replace: bool = False
+) -> Path:
+    """Write a dossier into a folder and return the path of its page.
 
-    Everything is rendered and written beside `target` first and put in place at the end, so that
-    an interrupt, an error or a full disk leaves `target` as it was. A folder is replaced only when
-    it holds nothing but a dossier.
+    Page, Markdown and JSON, under ``tables`` a CSV file for each table, and under ``sheets`` each
+    member sheet as HTML, Markdown and JSON. Everything is rendered and written beside `target`
+    first and put in place at the end, so that an interrupt, an error or a full disk leaves
+    `target` as it was. A folder is replaced only when it holds nothing but a dossier.
 
     Raises
     ------
@@ -46,10 +64,40 @@ def write_dossier(dossier: Dossier, target: Path, *, replace: bool = False) -> P
         When it cannot be written.
     """
     with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
+        beside = dict([*_tables(dossier), *_sheets(sheets)])
         for name, text in (
-            (JSON, render_json(dossier)),
+            (JSON, render_json(dossier, sorted(beside))),
             (MARKDOWN, render_markdown(dossier)),
             (HTML, render_html(dossier)),
         ):
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        for name, content in beside.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(content)
     return target / HTML
+
+
+def _tables(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
+    """Yield every table of the dossier, also those behind charts, as rows of CSV by file name."""
+    known: dict[str, bytes] = {}
+    for section in dossier.sections:
+        for table in (*(chart.table for chart in section.charts), *section.tables):
+            held = BytesIO()
+            write_rows(table.frame, held, ".csv")
+            name, rows, number = anchor(table.name), held.getvalue(), 1
+            # A table that is drawn twice is one file; another of its name gets a number.
+            while known.setdefault(name, rows) != rows:
+                number += 1
+                name = f"{anchor(table.name)}-{number}"
+    for name, rows in known.items():
+        yield f"tables/{name}.csv", rows
+
+
+def _sheets(sheets: Sequence[Sheet]) -> Iterator[tuple[str, bytes]]:
+    for sheet in sheets:
+        for ending, text in (
+            ("html", render_sheet_html(sheet)),
+            ("md", render_sheet_markdown(sheet)),
+            ("json", render_sheet_json(sheet)),
+        ):
+            yield f"sheets/{anchor(sheet.member).upper()}.{ending}", text.encode("utf-8")

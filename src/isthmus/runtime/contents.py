@@ -84,9 +84,17 @@ DOSSIER = Contents(
     mark="dossier.json",
     keys=("schema_version", "isthmus", "study", "claims", "provenance"),
     pages=("dossier.html", "dossier.json", "dossier.md"),
-    companions=("dossier.pdf", "study.toml", "tables/*.csv", "sheets/*.html", "sheets/*.pdf"),
+    companions=(
+        "brief.html",
+        "brief.md",
+        "brief.pdf",
+        "dossier.pdf",
+        "study.toml",
+        "tables/*.csv",
+        *(f"sheets/*.{ending}" for ending in ("html", "json", "md", "pdf")),
+    ),
 )
-"""A dossier folder. What later versions add to it is named here, and in the list ``files`` of
+"""A dossier folder. What stands beside its three files is named here, and in the list ``files`` of
 ``dossier.json`` by the run that writes it."""
 
 DAILY = Contents(

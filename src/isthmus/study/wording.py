@@ -60,7 +60,7 @@ class Catalogue:
     @staticmethod
     @cache
     def load(language: str = "en") -> Catalogue:
-        """Read the texts of a language from the package: the shared ones and every subject's.
+        """Read the texts of a language from the package: shared, of the member sheet, of subjects.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class Catalogue:
         study = resources.files("isthmus.study")
         subjects = sorted(study.joinpath("subjects").iterdir(), key=lambda entry: entry.name)
         flat: dict[str, str] = {}
-        for folder in (study.joinpath("catalogue"), *subjects):
+        for folder in (study.joinpath("catalogue"), study.joinpath("sheet"), *subjects):
             file = folder.joinpath(f"{language}.toml")
             if not file.is_file():
                 continue
