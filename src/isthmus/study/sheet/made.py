@@ -170,17 +170,17 @@ def written_sheet(context: Context, study: Study, member: str) -> Sheet:
     }
     sources = tuple(context.world.record(key) for key in sorted(used))
     methods = sorted({f.method for s in sections for f in s.findings})
-    title = context.say(f"{SHEET}.title", member=context.label(member))
-    party = "party_whole" if member == side.party else "party"
+    title = context.say("sheet.title", member=context.label(member))
+    party = "sheet.party_whole" if member == side.party else "sheet.party"
     return Sheet(
         study=context.study,
         member=member,
         title=title,
         party=context.say(
-            f"{SHEET}.{party}",
+            party,
             party=context.name(side.party),
             study=context.study.title,
-            role=context.catalogue.get(f"{SHEET}.role.{side.role}", side.role),
+            role=context.catalogue.get(f"sheet.role.{side.role}", side.role),
         ),
         sections=sections,
         sources=sources,
