@@ -123,13 +123,15 @@ def find_delimiter(text: str, wanted: Collection[str], where: str) -> tuple[str,
     """Return the separator of a text, and whether its first line declares it (``sep=;``).
 
     The one whose header names most of `wanted`, then one that leaves no quotation mark open, then
-    the one that cuts most records into equally many cells, then the one that cuts them into most.
+    the one that cuts most records from the header on into equally many cells (notes at the end
+    apart), then the one that leaves fewest lines above the header, then the one that cuts
+    into most cells.
     """
     first = text[:12].splitlines()[0].strip(BLANKS + '"') if text[:12].strip() else ""
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], True
     lowered = {name.casefold() for name in wanted}
-    best, best_score = ",", (0, False, 0.0, 0)
+    best, best_score = ",", (0, False, 0.0, 0, 0)
     for delimiter in DELIMITERS:
         sample, whole = _sample(text, delimiter, where)
         widths = [len(cells) for _, cells in sample if filled(cells)]
@@ -142,10 +144,24 @@ def find_delimiter(text: str, wanted: Collection[str], where: str) -> tuple[str,
             (len(lowered & {clean_name(c).casefold() for c in cells}) for _, cells in sample),
             default=0,
         )
-        score = (named if named > 1 else 0, whole, often, width)
+        even, above = _evenness(sample, find_header(sample, wanted), width)
+        score = (named if named > 1 else 0, whole, even, -above, width)
         if score > best_score:
             best, best_score = delimiter, score
     return best, False
+
+
+def _evenness(sample: Sequence[Record], start: int, width: int) -> tuple[float, int]:
+    """Return the share of records of that width from the header on, and how many stand above it.
+
+    Records of one cell at the end read as notes, up to half of all.
+    """
+    below = [cells for _, cells in sample[start:] if filled(cells)]
+    least = len(below) / 2
+    while len(below) > least and filled(below[-1]) == 1:
+        below.pop()
+    even = sum(len(cells) == width for cells in below) / max(len(below), 1)
+    return even, sum(1 for _, cells in sample[:start] if filled(cells))
 
 
 def _sample(text: str, delimiter: str, where: str) -> tuple[list[Record], bool]:

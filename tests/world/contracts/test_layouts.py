@@ -115,6 +115,14 @@ TITLED = [
         (";", ("Größe der Einfuhren, Mio. USD", "Source: Office; own sums")),
     )
 ]
+# commas in the texts of all rows, and in the lines around them, of a table with semicolons
+NOTED = [
+    Layout(";", ".", "", "utf-8", "\n", csv.QUOTE_MINIMAL, titles, notes, *[False] * 3)
+    for titles, notes in (
+        ((), ("Größe der Einfuhren, Mio. USD",) * 2),
+        (("Größe der Einfuhren, Mio. USD",), ("Größe der Einfuhren, Mio. USD",) * 2),
+    )
+]
 # a number with three decimals and four digits before them settles how all are written
 AMOUNTS = st.lists(st.integers(0, 10**10).map(lambda n: n / 1000), min_size=2, max_size=8).map(
     lambda values: [1234.567, *values]
@@ -175,6 +183,8 @@ def test_an_inter_economy_table_in_any_layout(layout: Layout, values: list[int])
 
 @settings(max_examples=100, deadline=None)
 @given(layout=layouts(), values=AMOUNTS)
+@example(layout=NOTED[0], values=[1234.567, 0.0, 0.0])
+@example(layout=NOTED[1], values=[1234.567, 0.0, 0.0])
 def test_a_table_that_nothing_knows_in_any_layout(layout: Layout, values: list[float]) -> None:
     rows = [[f"0{place}", "Wörter, viele", layout.number(v)] for place, v in enumerate(values)]
     found = taken("stock_days", layout.written(["code", "text", "value"], rows))
