@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from hypothesis import strategies as st
-from tests.fuzz.strategies import damaged, json_bytes, misshapen, toml_bytes
+from tests.fuzz.models import MODELS
+from tests.fuzz.publishers import PUBLISHERS
+from tests.fuzz.reader import Reader, byte_contents, file_reader, json_contents, toml_contents
+from tests.fuzz.strategies import json_bytes, toml_bytes
 
 from isthmus import World
 from isthmus.cascade.reading import read_network
 from isthmus.coercion.assumptions import read_assumptions, read_ladder
-from isthmus.disruption.criticality import read_criticality
-from isthmus.disruption.episodes.files import episode_names, load_episode
 from isthmus.ensemble import read_plan
+from isthmus.ensemble.recording import run_lens
 from isthmus.evidence import Column, DatasetRecord, Kind, Result, Table
 from isthmus.evidence.origin import Provenance
 from isthmus.evidence.out.workbook import workbook
 from isthmus.runtime import ArrayCheckpoint, Checkpoints
+from isthmus.runtime.contents import DOSSIER
 from isthmus.scenario import preset, preset_names
 from isthmus.scenario.files import dumps, loads
 from isthmus.scenario.files import read as read_scenario
@@ -56,61 +57,6 @@ RECORD = {
     "columns": {"exporter": "code", "value": "million USD"},
 }
 ROWS = pl.DataFrame({"exporter": ["AUT", "BEL", None], "value": [1.5, None, -2.0]})
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A reader and the content that it is tried with.
-
-    Parameters
-    ----------
-    contents : strategy
-        Malformed content, as bytes.
-    read : callable
-        Takes the content and a fresh folder; ends in anything but an unnamed error.
-    """
-
-    contents: Callable[[], st.SearchStrategy[bytes]]
-    read: Callable[[bytes, Path], object]
-
-
-def file_reader(name: str, read: Callable[[Path], object]) -> Callable[[bytes, Path], object]:
-    """Return a reader of content that lies in a file of that name."""
-
-    def from_bytes(content: bytes, folder: Path) -> object:
-        path = folder / name
-        path.write_bytes(content)
-        return read(path)
-
-    return from_bytes
-
-
-def toml_contents(texts: Callable[[], Sequence[str]]) -> Callable[[], st.SearchStrategy[bytes]]:
-    """Return a maker of damaged and misshapen TOML."""
-
-    @cache
-    def contents() -> st.SearchStrategy[bytes]:
-        found = texts()
-        values = [tomllib.loads(text) for text in found]
-        return damaged([text.encode() for text in found]) | misshapen(values).map(toml_bytes)
-
-    return contents
-
-
-def json_contents(values: Callable[[], Sequence[Any]]) -> Callable[[], st.SearchStrategy[bytes]]:
-    """Return a maker of damaged and misshapen JSON."""
-
-    @cache
-    def contents() -> st.SearchStrategy[bytes]:
-        found = values()
-        return damaged([json_bytes(v) for v in found]) | misshapen(found).map(json_bytes)
-
-    return contents
-
-
-def byte_contents(seeds: Callable[[], Sequence[bytes]]) -> Callable[[], st.SearchStrategy[bytes]]:
-    """Return a maker of damaged bytes."""
-    return cache(lambda: damaged(seeds()))
 
 
 def _studies() -> list[str]:
@@ -150,15 +96,8 @@ def _assumed() -> list[str]:
     return [assumptions._packaged()]
 
 
-def _episodes() -> list[str]:
-    from importlib import resources
-
-    folder = resources.files("isthmus.disruption.episodes") / "data"
-    return [(folder / f"{name}.toml").read_text("utf-8") for name in episode_names()]
-
-
 def _csv() -> list[bytes]:
-    wide = pl.DataFrame({f"c{n}": ["1.5", "a", ""] for n in range(30)})
+    wide = pl.DataFrame({f"c{n}": ["1.5", "2", ""] for n in range(30)})
     plain = ROWS.write_csv().encode()
     return [
         plain,
@@ -170,11 +109,15 @@ def _csv() -> list[bytes]:
     ]
 
 
-def _rows(path: Path, key: str = "toy") -> None:
+def _rows(path: Path, **more: object) -> None:
     record = path.parent / "record.json"
-    record.write_bytes(json_bytes({**RECORD, "key": key, "columns": {}}))
+    record.write_bytes(json_bytes({**RECORD, "columns": {}, **more}))
     store = Store(path.parent / "store")
     store.table(add_file(path, record, store=store).entry.reference)
+
+
+def _table(path: Path) -> None:
+    _rows(path, key="mrio_toy", years=[2014])
 
 
 def _parquet() -> list[bytes]:
@@ -185,7 +128,6 @@ def _parquet() -> list[bytes]:
             "s": ["a", None, "c"],
             "b": [True, None, False],
             "d": pl.Series([1, 2, None], dtype=pl.Date),
-            "l": [[1], [], None],
         }
     )
     found = []
@@ -344,6 +286,49 @@ def _checkpoints() -> list[bytes]:
         return [(folder / "000001.json").read_bytes(), (folder / "state.npz").read_bytes()]
 
 
+def _runs() -> list[bytes]:
+    """Return what a recorded run wrote down: what was asked, and what came out."""
+    return [(_run_folder() / name).read_bytes() for name in ("manifest.json", "outputs.json")]
+
+
+@cache
+def _run_folder() -> Path:
+    import tempfile
+
+    kept = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    store = Store(Path(kept) / "store")
+    asked = {"importer": "JPN", "years": [2022]}
+    run_lens("dependence.profile", World.open("starter"), parameters=asked, store=store)
+    (entry,) = store.runs()
+    return entry.folder
+
+
+def _run(content: bytes, folder: Path) -> None:
+    """Read a store with a run whose manifest, or whose outputs, hold the content."""
+    kept = folder / "store" / "runs" / _run_folder().name
+    shutil.copytree(_run_folder(), kept)
+    came_out = b"manifest_sha256" in content
+    (kept / ("outputs.json" if came_out else "manifest.json")).write_bytes(content)
+    store = Store(folder / "store")
+    for entry in store.runs():
+        store.run(entry.id)
+        store.result(entry.id)
+
+
+def _dossier(content: bytes, folder: Path) -> None:
+    """Look at a folder whose mark holds the content: what stands there may be replaced, or not."""
+    (folder / "dossier.json").write_bytes(content)
+    (folder / "dossier.html").write_bytes(b"<p>")
+    (folder / "notes.txt").write_bytes(b"mine")
+    assert "notes.txt" in DOSSIER.foreign(folder)
+    assert all(not name.startswith(("/", "..")) for name in DOSSIER.own(folder))
+
+
+def _marks() -> list[Any]:
+    return [{key: {} for key in DOSSIER.keys} | {"files": ["study.toml", {"name": "a"}, "../x"]}]
+
+
 READERS: dict[str, Reader] = {
     "study": Reader(toml_contents(_studies), file_reader("x.toml", _study)),
     "scenario": Reader(toml_contents(_scenarios), file_reader("x.toml", _scenario)),
@@ -354,20 +339,21 @@ READERS: dict[str, Reader] = {
     "record json": Reader(json_contents(lambda: [RECORD]), file_reader("x.json", read_record)),
     "assumptions": Reader(toml_contents(_assumed), file_reader("x.toml", read_assumptions)),
     "ladder": Reader(toml_contents(_assumed), file_reader("x.toml", read_ladder)),
-    "episode": Reader(toml_contents(_episodes), file_reader("x.toml", load_episode)),
     "csv": Reader(byte_contents(_csv), file_reader("x.csv", _rows)),
     "text table": Reader(byte_contents(_csv), file_reader("x.csv", read_text)),
     "parquet": Reader(byte_contents(_parquet), file_reader("x.parquet", _rows)),
     "workbook": Reader(byte_contents(_workbooks), file_reader("x.xlsx", _rows)),
-    "npz": Reader(byte_contents(_npz), file_reader("x.npz", partial(_rows, key="mrio_toy"))),
+    "npz": Reader(
+        byte_contents(_npz), file_reader("x.npz", partial(_rows, key="mrio_toy", years=[2014]))
+    ),
     "json-stat": Reader(json_contents(_jsonstat), file_reader("x.json", read_jsonstat)),
     "bundle": Reader(byte_contents(_bundles), file_reader("x.zip", _import)),
     "network": Reader(byte_contents(lambda: [FIRMS + b"\x00\x00" + LINKS]), _network),
-    "criticality": Reader(
-        byte_contents(lambda: [b",A,B\nA,1,0.5\nB,NA,0\n"]),
-        file_reader("x.csv", lambda path: read_criticality(path, ("A", "B"))),
-    ),
     "manifest": Reader(json_contents(_manifest), file_reader("manifest.json", _world)),
     "stored manifest": Reader(json_contents(lambda: [_stored_manifest()]), _stored),
     "checkpoint": Reader(byte_contents(_checkpoints), _checkpoint),
+    "recorded run": Reader(byte_contents(_runs), _run),
+    "dossier mark": Reader(json_contents(_marks), _dossier),
+    **MODELS,
+    **PUBLISHERS,
 }

@@ -51,13 +51,22 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_damaged_was_sound(name: str, tmp_path: Path) -> None:
+    reader = READERS[name]
+    for number, content in enumerate(reader.contents.sound()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        reader.read(content, folder)
+
+
 @pytest.mark.timeout(3_000)
 @pytest.mark.parametrize("name", READERS)
 def test_malformed_files(name: str, tmp_path: Path) -> None:
     reader = READERS[name]
 
     @fuzzed
-    @given(content=reader.contents())
+    @given(content=reader.contents.malformed())
     def tried(content: bytes) -> None:
         folder = tmp_path / "x"
         folder.mkdir()
