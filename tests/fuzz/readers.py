@@ -343,9 +343,7 @@ READERS: dict[str, Reader] = {
     "text table": Reader(byte_contents(_csv), file_reader("x.csv", read_text)),
     "parquet": Reader(byte_contents(_parquet), file_reader("x.parquet", _rows)),
     "workbook": Reader(byte_contents(_workbooks), file_reader("x.xlsx", _rows)),
-    "npz": Reader(
-        byte_contents(_npz), file_reader("x.npz", partial(_rows, key="mrio_toy", years=[2014]))
-    ),
+    "npz": Reader(byte_contents(_npz), file_reader("x.npz", _table)),
     "json-stat": Reader(json_contents(_jsonstat), file_reader("x.json", read_jsonstat)),
     "bundle": Reader(byte_contents(_bundles), file_reader("x.zip", _import)),
     "network": Reader(byte_contents(lambda: [FIRMS + b"\x00\x00" + LINKS]), _network),
