@@ -131,6 +131,12 @@ def test_every_mistake_is_told_at_once():
     assert len(found) == 14
 
 
+@pytest.mark.parametrize("name", ['["a"]', "3", "{ a = 1 }"])
+def test_a_name_of_the_wrong_type_is_named(name):
+    found = problems(item("a") + item("b").replace('name = "b"', f"name = {name}"))
+    assert found["items.1.name"]
+
+
 def test_a_range_that_covers_more_than_the_whole_is_refused():
     found = problems(
         item("a", 'good = { value = 0.9, low = 0, high = 1.2, unit = "share", reason = "x" }')

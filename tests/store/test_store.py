@@ -237,6 +237,25 @@ def test_damaged_outputs_are_named(store):
         store.result(entry.id)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda out: out["provenance"].pop("parameters"), "not the provenance"),
+        (lambda out: out["provenance"].update(parameters=[1]), "not the provenance"),
+        (lambda out: out["provenance"].update(datasets={"a": 1}), "not the provenance"),
+        (lambda out: out["tables"][0].update(files=[]), "has no file"),
+    ],
+)
+def test_outputs_that_do_not_say_what_they_are_of_are_named(store, change, said):
+    entry = store.record_run(plan(k=1), result(1.0), timing={})
+    path = entry.folder / "outputs.json"
+    outputs = json.loads(path.read_text())
+    change(outputs)
+    path.write_text(json.dumps(outputs))
+    with pytest.raises(DataCorrupted, match=said):
+        store.result(entry.id)
+
+
 def test_gc_removes_leftovers_and_on_request_what_nothing_uses(store):
     old = store.add(record(), rows(1.0))
     middle = store.add(record(), rows(2.0))

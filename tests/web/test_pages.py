@@ -28,7 +28,7 @@ from isthmus.web.state import Explorer
 from isthmus.web.subjects import SUBJECTS
 from isthmus.world import World
 
-from .conftest import Client, opened
+from .conftest import HOST, Client, opened
 
 STUDY = "germany-materials"
 ADDRESSES = (
@@ -303,8 +303,18 @@ def test_no_request_breaks_a_page(
 ) -> None:
     filled = re.sub(r"\{\w+\}", lambda _: quote(words.pop(), safe="%"), path)
     reply = client.ask(f"{filled}{ending}?{urlencode(query)}")
-    assert reply.status in {200, 303, 400, 404, 422}
+    assert reply.status in {200, 303, 307, 400, 404, 422}
     assert reply.headers["content-security-policy"]
+    if reply.status == 307:  # a slash too many
+        place, _, _ = reply.headers["location"].partition("?")
+        assert place == f"http://{HOST}{filled}".removesuffix("/")
+
+
+def test_a_slash_too_many_leads_to_the_page_without_it(client: Client) -> None:
+    reply = client.ask("/claims/taiwan-europe/")
+    assert reply.status == 307
+    assert reply.headers["location"] == f"http://{HOST}/claims/taiwan-europe"
+    assert client.ask("/claims/taiwan-europe").status == 200
 
 
 def test_draws_are_the_losses_of_the_dossier(client: Client, explorer: Explorer) -> None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from isthmus.ensemble.batch import FAILURES_TABLE, SAMPLES_TABLE
 from isthmus.errors import BadInput, DataCorrupted, InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.evidence import Column, Kind, Provenance, Result, Table
+from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.store import RunEntry, RunOutputs, Store
 from isthmus.store.datasets import file_problems, stored_frame
+from isthmus.store.runs import provenance_of
 from isthmus.store.tables import TableEntry
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -82,7 +83,7 @@ def summarise(
     tables = {"bands": _table("bands", bands, source, notes, _BANDS_TEXT)}
     if curves is not None:
         tables["exceedance"] = _table("exceedance", curves, source, notes, _CURVE_TEXT)
-    return Result(tables, Provenance(**outputs.provenance), outputs.citations)
+    return Result(tables, provenance_of(outputs, where=entry.id), outputs.citations)
 
 
 _BANDS_TEXT = "mean and quantiles over the samples"

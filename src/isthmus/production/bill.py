@@ -96,7 +96,8 @@ def build_bill(raw: Mapping[str, Any], *, where: str) -> Bill:
     suppliers = _parts(Supplier, raw, "suppliers", problems)
     demands = _parts(Demand, raw, "demands", problems)
     remedies = _parts(Remedy, raw, "remedies", problems)
-    written = {i.get("name") for i in _tables(raw.get("items", []))}
+    names = (i.get("name") for i in _tables(raw.get("items", [])))
+    written = {name for name in names if isinstance(name, str)}
     if not written:
         problems.append(InputProblem("names no item", where="items"))
     problems += cross_problems(items, suppliers, demands, remedies, written)

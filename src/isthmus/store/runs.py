@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from isthmus._version import __version__
 from isthmus.errors import DataCorrupted
@@ -273,4 +273,23 @@ def load_result(folder: Path, outputs: RunOutputs) -> Result:
         When a file differs from what the run wrote.
     """
     tables = {entry.name: load_table(folder, entry) for entry in outputs.tables}
-    return Result(tables, Provenance(**outputs.provenance), outputs.citations)
+    return Result(tables, provenance_of(outputs, where=str(folder)), outputs.citations)
+
+
+def provenance_of(outputs: RunOutputs, *, where: str) -> Provenance:
+    """Return how the result of a finished run was made.
+
+    Raises
+    ------
+    DataCorrupted
+        When what was written down does not say.
+    """
+    try:
+        return _adapter().validate_python(outputs.provenance)
+    except ValidationError as error:
+        raise DataCorrupted(f"not the provenance of a run: {error}", where=where) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[Provenance]:
+    return TypeAdapter(Provenance)

@@ -92,6 +92,8 @@ def load_table(folder: Path, entry: TableEntry) -> Table:
     DataCorrupted
         When a file is missing or differs from its entry.
     """
+    if not entry.files:
+        raise DataCorrupted(f"the table '{entry.name}' has no file", where=str(folder))
     for problem in file_problems(folder, entry.files):
         raise DataCorrupted(problem, where=str(folder))
     frame = pl.concat([stored_frame(folder / file.name) for file in entry.files])
