@@ -64,6 +64,9 @@ def test_every_problem_is_named(tmp_path):
         read_eto(write(tmp_path, provision=broken))
     assert "line 5" in str(caught.value)
     assert "'P9' is not in providers.csv" in str(caught.value)
+    renamed = SEQUENCE.replace("is_type_of_name", "type")
+    with pytest.raises(BadInput, match="no column is_type_of_name"):
+        read_eto(write(tmp_path, sequence=renamed))
     (tmp_path / "sequence.csv").unlink()
     with pytest.raises(NotFound, match=r"sequence\.csv"):
         read_eto(tmp_path)

@@ -258,6 +258,14 @@ def test_a_comtrade_download_that_cannot_be_used_says_why(
     assert said in problems(path)
 
 
+def test_a_download_of_totals_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "TradeData.csv"
+    path.write_text(
+        (FILES / "comtrade_old.csv").read_text().replace("156,China,CHN", "0,World,WLD")
+    )
+    assert "no flows are left" in problems(path)
+
+
 def test_old_bulk_files_of_comext_take_totals_and_skip_secret_codes() -> None:
     found = read(FILES / "comext_old.dat", RATES)
     assert found.record.key == "comext_hs2017"

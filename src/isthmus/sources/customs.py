@@ -109,6 +109,8 @@ def read_office(office: Office, table: TextTable, path: Path, wishes: Wishes) ->
     if edition:
         flows.products(rows, columns["product"], edition)
     in_million_usd(rows, office.currency, wishes.rates)
+    if rows.frame.is_empty() and not rows.problems:
+        rows.problems.append(InputProblem("no flows are left", rows.name, "; ".join(rows.notes)))
     raise_all(f"{office.name} {path.name}", capped(rows.problems))
     one_record(rows)
     if "quantity" in values:

@@ -22,6 +22,7 @@ CITATION = (
 LICENCE = "CC BY-NC 4.0"
 ADDRESS = "https://github.com/georgetown-cset/eto-chip-explorer"
 FILES = ("providers.csv", "provision.csv", "sequence.csv")
+_RELATIONS = ("goes_into", "is_type_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def read_eto(folder: Path) -> EtoChips:
     _need("providers.csv", providers, ("provider_id", "provider_name", "provider_type", "country"))
     _need("provision.csv", provision, ("provider_id", "provided_id", "provided_name"))
     _need("provision.csv", provision, ("share_provided",))
-    _need("sequence.csv", sequence, ("input_id", "input_name", "goes_into_id", "is_type_of_id"))
+    _need("sequence.csv", sequence, ("input_id", "input_name"))
+    _need("sequence.csv", sequence, tuple(f"{r}_{c}" for r in _RELATIONS for c in ("id", "name")))
     problems: list[InputProblem] = []
     share, wrong = _shares(read["provision.csv"])
     problems += wrong
@@ -110,7 +112,7 @@ def read_eto(folder: Path) -> EtoChips:
 
 def _sequence(frame: pl.DataFrame) -> pl.DataFrame:
     parts = []
-    for relation in ("goes_into", "is_type_of"):
+    for relation in _RELATIONS:
         target = pl.col(f"{relation}_id")
         parts.append(
             frame.filter(target.is_not_null() & (target.str.strip_chars() != "")).select(

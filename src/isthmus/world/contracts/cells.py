@@ -77,7 +77,7 @@ def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> p
         report.notes.append(f"column {column.name}: dates read as their years")
     if not cells.dtype.is_numeric():
         hint = f"it must hold numbers, not {cells.dtype}"
-        at = pl.Series([True] * cells.len())
+        at = pl.Series([True] * cells.len(), dtype=pl.Boolean)
         report.problems.append(given.problem("is no column of numbers", at, column.name, hint))
         return pl.Series(column.name, [None] * cells.len(), dtype=pl.Float64)
     wide = cells.cast(pl.Float64)
