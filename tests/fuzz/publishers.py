@@ -51,7 +51,5 @@ PUBLISHERS: dict[str, Reader] = {
         ),
         _add("comext"),
     ),
-    "publishers' tables": Reader(
-        byte_contents(_tables), _add("matrix_eu-ic-io_ind-by-ind_25ed_2022")
-    ),
+    "ICIO and FIGARO": Reader(byte_contents(_tables), _add("matrix_eu-ic-io_ind-by-ind_25ed_2022")),
 }
