@@ -261,8 +261,7 @@ def test_a_comtrade_download_that_cannot_be_used_says_why(
 def test_a_download_of_totals_alone_is_refused(tmp_path: Path) -> None:
     head, *rows = (FILES / "comtrade_old.csv").read_text().splitlines()
     path = tmp_path / "TradeData.csv"
-    path.write_text("
-".join([head, *(row for row in rows if ",World," in row)]))
+    path.write_text("\n".join([head, *(row for row in rows if ",World," in row)]))
     assert "no flows are left" in problems(path)
 
 
