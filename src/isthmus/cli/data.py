@@ -82,6 +82,7 @@ def export(
     world: WorldName = "starter",
     force: bool = False,
     keep_formulas: bool = False,
+    private: bool = False,
     json: Json = False,
 ) -> None:
     """Write a data set to a file, or data sets of the store to a bundle (.zip).
@@ -102,18 +103,26 @@ def export(
     keep_formulas
         Leave text in CSV that a spreadsheet would run as a formula as it is. By default it gets an
         apostrophe in front, which ``isthmus data add`` takes off again.
+    private
+        Take data sets along whose record says that they are private.
     """
     from isthmus.world import World
     from isthmus.world.export import export_table
 
     if out.suffix == ".zip":
-        export_stored(keys, out, force=force, json=json)
+        export_stored(keys, out, force=force, private=private, json=json)
         return
     if len(keys) != 1:
         raise BadInput("name one data set", where="KEY", hint="or write a bundle: --out FILE.zip")
     key = keys[0]
     beside = export_table(
-        World.open(world), key, out, form=format, replace=force, keep_formulas=keep_formulas
+        World.open(world),
+        key,
+        out,
+        form=format,
+        replace=force,
+        keep_formulas=keep_formulas,
+        private=private,
     )
     if json:
         files = [str(out), str(beside)]
@@ -136,8 +145,13 @@ def _line(record: DatasetRecord) -> tuple[str, ...]:
         record.title,
         years(record.years),
         record.kind.value,
-        "yes" if record.redistribution == "allowed" else record.redistribution.replace("_", " "),
+        "private" if record.private else _passed_on(record),
     )
+
+
+def _passed_on(record: DatasetRecord) -> str:
+    allowed = record.redistribution == "allowed"
+    return "yes" if allowed else record.redistribution.replace("_", " ")
 
 
 def years(listed: tuple[int, ...]) -> str:
@@ -157,6 +171,7 @@ def _description(record: DatasetRecord) -> dict[str, str]:
         "kind": record.kind.value,
         "rows": f"{record.rows:,}",
         "licence": record.licence,
+        "private": "yes: left out of exports unless --private" if record.private else "",
         "pass rows on": record.redistribution.replace("_", " "),
         "credit": record.attribution,
         "cite": record.citation,

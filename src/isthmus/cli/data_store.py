@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.options import Flag, Json
-from isthmus.cli.output import emit_json, emit_rows, say
+from isthmus.cli.options import Flag, Force, Json
+from isthmus.cli.output import emit_json, emit_rows, emit_text, say
 from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
@@ -26,6 +26,7 @@ def register(app: App) -> None:
     app.command(gc)
     app.command(remove)
     app.command(import_, name="import")
+    app.command(template)
 
 
 def add(
@@ -95,8 +96,8 @@ def add(
         Take text of a text file as it is. By default an apostrophe before text that a spreadsheet
         would run as a formula is taken off, as exports put it there.
     rate
-        USD per unit of the currency of a publisher's file, mean of the year: 1.053, or 2022=1.053
-        given once for each year.
+        USD per unit of the currency of a publisher's file, or of a record's unit, mean of the
+        year: 1.053, or 2022=1.053 given once for each year.
     """
     from isthmus.world.adding import add_file
 
@@ -223,6 +224,54 @@ def remove(reference: str, /, *, json: Json = False) -> None:
     say(f"removed {entry.reference}" + (f"; used by {', '.join(used)}" if used else ""))
 
 
+def template(
+    name: str = "",
+    /,
+    *,
+    out: Path | None = None,
+    delimiter: Literal[",", ";", "\t"] = ",",
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Write a table of your own to fill in, with documented columns and made-up rows.
+
+    Without a name the templates are listed. The record that `isthmus data add` asks for goes
+    beside the file: it marks the data as private.
+
+    Parameters
+    ----------
+    name
+        Name of a template: suppliers, firm-lines, bom, firms, links, needs, stock-days.
+    out
+        A .csv file, or .xlsx with a sheet that explains the columns; printed when not given.
+    delimiter
+        Separator of the cells of a .csv file; with ";" decimal marks are commas.
+    """
+    from isthmus.world.templates import csv_text, template_of, templates, write_template
+
+    if not name:
+        listed = [(t.name.replace("_", "-"), t.title, t.about) for t in templates().values()]
+        if json:
+            found = [dict(zip(("name", "title", "about"), line, strict=True)) for line in listed]
+            emit_json({"schema_version": SCHEMA_VERSION, "templates": found})
+            return
+        emit_rows("templates", ("name", "title", "about"), listed)
+        return
+    asked = template_of(name)
+    files = () if out is None else write_template(asked, out, delimiter=delimiter, replace=force)
+    if json:
+        told = {"name": asked.name, "columns": dict(asked.columns)}
+        written = [str(file) for file in files]
+        emit_json({"schema_version": SCHEMA_VERSION, **told, "files": written})
+    elif out is None:
+        emit_text(csv_text(asked, delimiter))
+    for column, said in asked.columns.items():
+        say(f"{column}: {said}")
+    for file in files:
+        say(f"wrote {file}")
+    say(f"then: {'isthmus data add ' + str(out or 'FILE.csv') if asked.key else asked.command}")
+
+
 def import_(bundle: Path, *, json: Json = False) -> None:
     """Add the data sets of a bundle, after checking every name, size and hash.
 
@@ -239,11 +288,16 @@ def import_(bundle: Path, *, json: Json = False) -> None:
     say(f"imported {', '.join(names)}")
 
 
-def export_stored(references: tuple[str, ...], out: Path, *, force: bool, json: bool) -> None:
+def export_stored(
+    references: tuple[str, ...], out: Path, *, force: bool, private: bool, json: bool
+) -> None:
     """Write data sets of the store into a bundle."""
     from isthmus.store import Store, export_bundle
 
-    names = export_bundle(Store(), references, out, replace=force)
+    names = export_bundle(Store(), references, out, replace=force, private=private)
+    left = [e.key for e in stored() if e.manifest and e.manifest.record.private]
+    if left and not references and not private:
+        say(f"note: private and left out: {', '.join(sorted(set(left)))}")
     if json:
         emit_json({"schema_version": SCHEMA_VERSION, "datasets": names, "files": [str(out)]})
     say(f"wrote {out} with {', '.join(names)}")

@@ -13,6 +13,9 @@ SCHEMA_VERSION = 1
 ON_ADDING = "on adding: "
 """Start of the faults that say what was left out when a table was added."""
 
+PRIVATE = "private"
+"""The licence of data that nobody but their owner is to see."""
+
 Redistribution = Literal["allowed", "derived_only", "forbidden"]
 
 
@@ -47,6 +50,11 @@ class DatasetRecord(BaseModel):
     sha256: str = ""
     content_sha256: str = ""
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def private(self) -> bool:
+        """Whether the rows are the user's own and stay out of exports unless asked for."""
+        return self.licence.strip().casefold() == PRIVATE
 
     @property
     def on_adding(self) -> tuple[str, ...]:

@@ -39,7 +39,12 @@ _LARGEST_MANIFEST = 16 << 20
 
 
 def export_bundle(
-    store: Store, references: Sequence[str], out: Path, *, replace: bool = False
+    store: Store,
+    references: Sequence[str],
+    out: Path,
+    *,
+    replace: bool = False,
+    private: bool = False,
 ) -> list[str]:
     """Write data sets with manifests and licences into one zip file and return what it holds.
 
@@ -50,11 +55,14 @@ def export_bundle(
     store : Store
         Where the data sets are.
     references : sequence of str
-        ``key`` (its newest version) or ``key@version``; empty for the newest version of all.
+        ``key`` (its newest version) or ``key@version``; empty for the newest version of all, those
+        whose record says that they are private only when `private` is given.
     out : Path
         The file to write.
     replace : bool
         Whether an existing file may be replaced.
+    private : bool
+        Take private data sets as well.
 
     Raises
     ------
@@ -72,7 +80,14 @@ def export_bundle(
     if not entries:
         raise BadInput("there is nothing to export", where=str(store.root))
     manifests = [_checked(entry) for entry in entries]
-    _refuse_forbidden(manifests)
+    if not references and not private:
+        kept = [n for n, m in enumerate(manifests) if not m.record.private]
+        entries, manifests = [entries[n] for n in kept], [manifests[n] for n in kept]
+        chosen = {entry.reference: entry for entry in entries}
+        if not entries:
+            what = "every data set of the store is private"
+            raise LicenceForbids(what, where=str(store.root), hint="--private takes them along")
+    _refuse_forbidden(manifests, private=private)
     contents = {"schema_version": SCHEMA_VERSION, "what": "bundle", "datasets": sorted(chosen)}
     with publish_file(out, replace=replace) as handle, zipfile.ZipFile(handle, "w") as archive:
         _put(archive, _INDEX, canonical_json(contents, indent=2).encode())
@@ -96,13 +111,19 @@ def _portable(manifest: DatasetManifest) -> DatasetManifest:
     return manifest.model_copy(update={"sequence": 1})
 
 
-def _refuse_forbidden(manifests: Iterable[DatasetManifest]) -> None:
-    refused = [m for m in manifests if m.record.redistribution != "allowed"]
+def _refuse_forbidden(manifests: Iterable[DatasetManifest], *, private: bool) -> None:
+    refused = [
+        m
+        for m in manifests
+        if m.record.redistribution != "allowed" and not (private and m.record.private)
+    ]
     if refused:
+        own = all(m.record.private for m in refused)
+        mend = "leave them out; who needs them adds them from their publisher"
         lines = "; ".join(f"{m.reference} ({m.record.licence})" for m in refused)
         raise LicenceForbids(
             f"these data sets may not be passed on: {lines}",
-            hint="leave them out; who needs them adds them from their publisher",
+            hint="they are private: --private takes them along" if own else mend,
         )
 
 

@@ -99,6 +99,7 @@ def add_file(
         return _add_published(source, path, about, choices, rates, store)
     if about is None:
         raise AssertionError
+    choices = replace(choices, rates=rates)
     table, read_as, notes = read_table(path, about.key, choices)
     return add_given(about, table, choices, store=store, read_as=read_as, notes=notes)
 
@@ -121,7 +122,8 @@ def _said(
     reading, own = document.pop(READING, {}), dict(given)
     if not isinstance(reading, dict):
         raise BadInput("[reading] must be a table", where=str(beside))
-    rates = rates_of(own.pop(RATE, ()) or reading.pop(RATE, ()))
+    kept = reading.pop(RATE, ())
+    rates = rates_of(own.pop(RATE, ()) or kept)
     choices = choices_of(reading, own, where=str(beside))
     return record_of(document, where=str(beside)), choices, rates
 
@@ -256,7 +258,7 @@ def choices_of(
         if value not in (None, "", ()) and value is not False
     }
     flat = {**read, **said}
-    fields = ({*Choices.__slots__} | {*TextOptions.__slots__}) - {READING}
+    fields = ({*Choices.__slots__} | {*TextOptions.__slots__}) - {READING, "rates"}
     unknown = [
         InputProblem(f"unknown field '{name}'", READING, did_you_mean(name, fields))
         for name in sorted(set(flat) - fields)

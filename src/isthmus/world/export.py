@@ -26,6 +26,7 @@ def export_table(
     form: str | None = None,
     replace: bool = False,
     keep_formulas: bool = False,
+    private: bool = False,
 ) -> Path:
     """Write a data set and, beside it, its record as ``<out>.record.json``.
 
@@ -44,6 +45,8 @@ def export_table(
     keep_formulas : bool
         Leave text cells of CSV as they are; by default those that a spreadsheet would run get an
         apostrophe in front, which ``isthmus data add`` takes off again.
+    private : bool
+        Write a data set whose record says that it is private.
 
     Returns
     -------
@@ -60,7 +63,10 @@ def export_table(
         When `out` or its record exists and `replace` is False, or is no regular file.
     """
     record = world.record(key)
-    if record.redistribution != "allowed":
+    if record.private and not private:
+        what = f"the rows of {key!r} are private"
+        raise LicenceForbids(what, where=record.licence, hint="--private writes them all the same")
+    if record.redistribution != "allowed" and not record.private:
         raise LicenceForbids(
             f"the rows of {key!r} may not be passed on ({record.redistribution})",
             where=record.licence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -37,6 +38,8 @@ class Choices:
         Add up rows that stand for one and the same flow.
     repair : bool
         Mend imbalances and negative value added of an inter-economy table and note them.
+    rates : mapping of int to float
+        USD per unit of the currency of the record by year, 0 for every year.
     """
 
     reading: TextOptions = field(default_factory=TextOptions)
@@ -45,6 +48,7 @@ class Choices:
     drop_aggregates: bool = False
     sum_duplicates: bool = False
     repair: bool = False
+    rates: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def _known(
     whole = given.with_frame(pl.DataFrame([*columns, *given.frame.select(extra)]))
     kept = rows.without_missing(whole, contract, report, given)
     kept = rows.without_own(kept, contract, report)
-    kept, unit = rows.in_unit(kept, contract, record.unit, report)
+    kept, unit = rows.in_unit(kept, contract, record, report, choices.rates)
     if not report.problems:
         kept = rows.without_repeats(kept, contract, report, add_up=choices.sum_duplicates)
     if not report.problems:

@@ -118,6 +118,8 @@ class Contract:
         What fills a column that is not there; an empty text leaves it empty.
     closed : bool
         The data set is computed with the world and cannot be replaced alone.
+    own : bool
+        The data set is never part of a world that ships: users write it from a template.
     classification : str
         Edition of the Harmonized System of its products.
     """
@@ -130,6 +132,7 @@ class Contract:
     complete: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     closed: bool = False
+    own: bool = False
     classification: str = "HS2017"
 
 
@@ -142,9 +145,15 @@ def contract_of(key: str) -> Contract | None:
     return None
 
 
-def known_keys() -> tuple[str, ...]:
-    """Return the key, or the pattern of the keys, of every contract."""
-    return tuple(pattern.pattern for pattern, _ in _contracts())
+def known_keys(*, own: bool = False) -> tuple[str, ...]:
+    """Return the key, or the pattern of the keys, of every contract.
+
+    Parameters
+    ----------
+    own : bool
+        Those of data sets that users write, in place of those of a world.
+    """
+    return tuple(pattern.pattern for pattern, c in _contracts() if c.own == own)
 
 
 @cache

@@ -11,6 +11,7 @@ TOGETHER = "together"
 TOTAL = "a total"
 """First words of the note on a label of all economies."""
 WORLD = "WLD"
+LISTED = "isthmus codes economies lists them"
 DROP_HINT = "an aggregate: leave its rows out, or --drop-aggregates does"
 
 
@@ -29,7 +30,7 @@ def economy_note(text: str) -> str:
 
 def economy_hint(text: str) -> str:
     """Return what to write instead of a text that stands for no one economy."""
-    return codes.nearest_economy(text, codes.economies())
+    return codes.nearest_economy(text, codes.economies()) or LISTED
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from isthmus.errors import InputProblem
+from isthmus.evidence import DatasetRecord
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import Contract
 from isthmus.world.contracts.names import is_aggregate, is_total
@@ -142,14 +143,39 @@ def money(unit: str) -> tuple[float, str, str] | None:
     return power, found[2].upper(), text[found.end(3 if scaled else 2) :]
 
 
-def in_unit(given: Given, contract: Contract, unit: str, report: Report) -> tuple[Given, str]:
-    """Return the table with amounts in the unit of the contract, and the unit to record."""
+def in_unit(
+    given: Given,
+    contract: Contract,
+    record: DatasetRecord,
+    report: Report,
+    rates: Mapping[int, float],
+) -> tuple[Given, str]:
+    """Return the table with amounts in the unit of the contract, and the unit to record.
+
+    Parameters
+    ----------
+    given : Given
+        Typed rows.
+    contract : Contract
+        Says which columns are money.
+    record : DatasetRecord
+        Its unit says what they are in, its years when.
+    report : Report
+        Takes what was converted.
+    rates : mapping of int to float
+        USD per unit of another currency by year, 0 for every year.
+    """
+    unit = record.unit
     if contract.unit != "million USD":
         return given, unit
     power, currency, rest = money(unit) or (0.0, "", "")
+    if currency not in ("", "USD") and rates:
+        given = _in_dollars(given, contract, record, report, rates)
+        currency = "USD"
     if currency != "USD":
         what = f"the record says {unit!r}, but amounts of this data set are in {contract.unit}"
-        hint = "convert them; thousand, million and billion USD are converted on reading"
+        hint = "--rate 2024=1.08 says USD per unit of another currency; "
+        hint += "thousand, million and billion are converted on reading"
         report.problems.append(InputProblem(what, "record, unit", hint))
         return given, unit
     if power == 1.0:
@@ -158,6 +184,36 @@ def in_unit(given: Given, contract: Contract, unit: str, report: Report) -> tupl
     report.notes.append(f"column {', '.join(names)}: {unit} converted to million USD")
     divided = [(pl.col(c) / (1.0 / power)).alias(c) for c in names]
     return given.with_frame(given.frame.with_columns(divided)), contract.unit + rest
+
+
+def _in_dollars(
+    given: Given,
+    contract: Contract,
+    record: DatasetRecord,
+    report: Report,
+    rates: Mapping[int, float],
+) -> Given:
+    """Return the table with amounts times the rate of their year, which the record will name."""
+    currency = (money(record.unit) or (0.0, "", ""))[1]
+    frame = given.frame
+    years = frame["year"] if "year" in contract.columns else None
+    listed = record.years[:1] if years is None else tuple(years.drop_nulls().unique().sort())
+    used = {year: rates.get(year, rates.get(0)) for year in listed or (0,)}
+    if lacking := [year for year, rate in used.items() if rate is None]:
+        what = (
+            f"no rate of {currency} for {', '.join(str(y) if y else 'its year' for y in lacking)}"
+        )
+        report.problems.append(InputProblem(what, "rate", "--rate YEAR=USD-PER-UNIT, once a year"))
+        return given
+    said = ", ".join(f"{rate:g}" + (f" ({year})" if year else "") for year, rate in used.items())
+    report.dropped.append(f"{currency} turned into USD with {said} USD per {currency}, as given")
+    names = [c for c in contract.money if c in frame.columns]
+    rate = (
+        pl.lit(next(iter(used.values())))
+        if years is None
+        else pl.col("year").replace_strict(used, default=None, return_dtype=pl.Float64)
+    )
+    return given.with_frame(frame.with_columns(pl.col(c) * rate for c in names))
 
 
 def without_repeats(given: Given, contract: Contract, report: Report, *, add_up: bool) -> Given:

@@ -155,8 +155,9 @@ def _totals(given: Given) -> list[InputProblem]:
     """Return the columns that are the sum of others: counted as demand, they would count twice."""
     sales = given.frame.filter(pl.col("exporter").is_not_null())
     products = set(sales["product"])
-    users = [c for c in sales.columns if c in products]
-    demand = [c for c in sales.columns if c not in products and c not in PLACES]
+    numbers = [c for c in sales.columns if c not in PLACES]
+    users = [c for c in numbers if c in products]
+    demand = [c for c in numbers if c not in products]
     problems = []
     for name in demand:
         others = [c for c in demand if c != name]
