@@ -360,8 +360,8 @@ def test_semicolons_decimal_commas_and_a_mark_in_front_of_the_record(bench: Benc
 
 def test_a_supplier_table_keeps_its_codes(bench: Bench) -> None:
     table = "supplier,country,hs_code,spend_eur\nA,TW,853400,5\nB,DE,8542.31,7\n"
-    bench.add(table, key="suppliers", unit="EUR")
-    frame = World.open("starter+suppliers").table("suppliers")
+    bench.add(table, key="my_suppliers", unit="EUR")
+    frame = World.open("starter+my_suppliers").table("my_suppliers")
     assert frame["hs_code"].to_list() == ["853400", "8542.31"]
     assert frame["spend_eur"].to_list() == [5, 7]
 
