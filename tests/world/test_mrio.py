@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import BadInput, CodeUnknown, DidNotConverge, IdentityViolated, NotProductive
+from isthmus.evidence import Kind
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_forms import FactoredForm
 from isthmus.world.mrio_sample import sample_table
@@ -275,3 +276,11 @@ def test_arrays_cannot_be_changed():
     t = sample_table(2, 2)
     with pytest.raises(ValueError, match="read-only"):
         t.x[0] = 1
+
+
+def test_a_kind_is_known_by_its_name() -> None:
+    flows, final = np.ones((2, 2)), np.ones((2, 2))
+    about = {"economies": ["A", "B"], "industries": ["X"], "categories": ["F"]}
+    assert MRIO.from_dense(flows, final, **about, kind="assumed").kind is Kind.ASSUMED
+    with pytest.raises(BadInput, match="no kind of numbers is called 'guessed'"):
+        MRIO.from_dense(flows, final, **about, kind="guessed")

@@ -4,18 +4,30 @@
 """
 
 from isthmus.charts.maps import Outlines
-from isthmus.charts.render import check_drawing, render_svg, render_svgs, to_vegalite
+from isthmus.charts.picture import Picture, plot
+from isthmus.charts.render import (
+    CHART_FILES,
+    chart_file,
+    check_drawing,
+    render_svg,
+    render_svgs,
+    to_vegalite,
+)
 from isthmus.charts.spec import ChartSpec, Form
 from isthmus.charts.theme import PALETTE
 from isthmus.charts.words import NumberWords
 
 __all__ = [
+    "CHART_FILES",
     "PALETTE",
     "ChartSpec",
     "Form",
     "NumberWords",
     "Outlines",
+    "Picture",
+    "chart_file",
     "check_drawing",
+    "plot",
     "render_svg",
     "render_svgs",
     "to_vegalite",

@@ -13,7 +13,9 @@ from isthmus.charts.maps import Outlines
 from isthmus.charts.spec import ChartSpec
 from isthmus.errors import IsthmusError
 from isthmus.evidence import Table
+from isthmus.runtime import canonical_json
 
+CHART_FILES = (".svg", ".png", ".json")
 _THREADS = 2
 _SIZE = re.compile(r'<svg[^>]*\bviewBox="([^"]+)"[^>]*>')
 _ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
@@ -73,6 +75,27 @@ def to_vegalite(
     # The forms are covered by tests that validate; validating each time costs a second.
     drawn: dict[str, Any] = chart.to_dict(validate=False)
     return drawn | apart | {"config": {**theme.config(), **spec.words.config}}
+
+
+def chart_file(drawn: dict[str, Any], ending: str) -> bytes:
+    """Return a chart as a file of its own: SVG, PNG, or its specification as JSON.
+
+    Parameters
+    ----------
+    drawn : dict
+        A Vega-Lite specification.
+    ending : str
+        One of `CHART_FILES`.
+    """
+    import vl_convert
+
+    if ending == ".json":
+        return (canonical_json(drawn, indent=2) + "\n").encode()
+    # A file of its own has no page behind it whose colour it could take.
+    drawn = {**drawn, "background": theme.PAPER}
+    if ending == ".svg":
+        return vl_convert.vegalite_to_svg(drawn).encode()
+    return vl_convert.vegalite_to_png(drawn, scale=2)
 
 
 def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | None = None) -> str:

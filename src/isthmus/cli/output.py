@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from isthmus.cli.destination import CHARTS, SCREEN, Output, check_ending
-from isthmus.runtime import canonical_json, publish_text
+from isthmus.runtime import canonical_json, publish_file
 from isthmus.runtime.visible import one_line, visible, visible_json
 
 if TYPE_CHECKING:
@@ -114,17 +114,11 @@ def write_chart(chart: dict[str, Any], out: Path, *, replace: bool = False) -> N
         As `isthmus.runtime.publish_file`.
     """
     check_ending(out, CHARTS, what="a chart")
-    if out.suffix == ".svg":
-        import vl_convert
+    from isthmus.charts import chart_file
 
-        from isthmus.charts import theme
-
-        # A file of its own has no page behind it whose colour it could take.
-        text = vl_convert.vegalite_to_svg({**chart, "background": theme.PAPER})
-    else:
-        text = canonical_json(chart, indent=2) + "\n"
-    with publish_text(out, replace=replace) as handle:
-        handle.write(text)
+    content = chart_file(chart, out.suffix)
+    with publish_file(out, replace=replace) as handle:
+        handle.write(content)
     say(f"wrote {out}")
 
 

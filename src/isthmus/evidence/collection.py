@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from isthmus.errors import NotFound, did_you_mean
+from isthmus.evidence import faces
 from isthmus.evidence.kinds import Kind
 from isthmus.evidence.result import Result
 from isthmus.evidence.table import Column, Table
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _SCENARIO = Column("scenario", "dimension", text="name of the scenario")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Collection:
     """Results by scenario name; tables are stacked on demand.
 
@@ -115,6 +119,20 @@ class Collection:
             datasets=tuple(sorted({d for _, t in parts for d in t.datasets})),
             years=tuple(sorted({year for _, t in parts for year in t.years})),
         )
+
+    def __repr__(self) -> str:
+        return faces.short_tables("Collection", self.tables, self._about)
+
+    def _repr_html_(self) -> str:
+        return faces.html_tables(self.tables, self._about)
+
+    @property
+    def _about(self) -> str:
+        return f"{len(self.results):,} scenarios: {faces.listed(self.results)}"
+
+    def to_pandas(self) -> dict[str, pd.DataFrame]:
+        """Return every table of all scenarios; see `isthmus.evidence.faces.to_pandas`."""
+        return {name: table.to_pandas() for name, table in self.tables.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Return every result as plain values, by scenario."""

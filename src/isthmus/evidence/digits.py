@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+from isthmus.evidence.kinds import Kind
+
+DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}
+"""Significant digits by kind."""
 NOT_KNOWN = "–"
 MOST = 3
 """Digits at most, however narrow a range is."""

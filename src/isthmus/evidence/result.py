@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from isthmus.evidence import faces
 from isthmus.evidence.origin import Provenance
 from isthmus.evidence.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
     """Named tidy tables with provenance and citations.
 
@@ -35,6 +40,25 @@ class Result:
 
     def __iter__(self) -> Any:
         return iter(self.tables)
+
+    def __repr__(self) -> str:
+        return faces.short_tables("Result", self.tables, self._about)
+
+    def _repr_html_(self) -> str:
+        return faces.html_tables(self.tables, self._about)
+
+    @property
+    def _about(self) -> str:
+        made = self.provenance
+        return f"{made.lens} on {made.world}, {len(self.tables)} tables"
+
+    def to_pandas(self) -> dict[str, pd.DataFrame]:
+        """Return every table as a data frame; see `isthmus.evidence.faces.to_pandas`."""
+        return {name: table.to_pandas() for name, table in self.tables.items()}
+
+    def to_excel(self, out: str | Path, *, replace: bool = False) -> None:
+        """Write a workbook with a sheet for each table; see `isthmus.evidence.out.write_result`."""
+        faces.save_excel(self, out, replace=replace)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, ready for JSON."""

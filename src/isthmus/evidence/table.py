@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from isthmus.evidence import faces
 from isthmus.evidence.kinds import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 SHARE = "share"
 """Unit of a fraction of a whole."""
@@ -40,7 +45,7 @@ class Column:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Table:
     """A named polars frame, its columns, its kind and the data sets it rests on.
 
@@ -87,6 +92,20 @@ class Table:
             raise ValueError(
                 f"table {self.name!r}: schema {declared} differs from frame {self.frame.columns}"
             )
+
+    def __repr__(self) -> str:
+        return faces.short_table(self)
+
+    def _repr_html_(self) -> str:
+        return faces.html_table(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the rows as a data frame; see `isthmus.evidence.faces.to_pandas`."""
+        return faces.to_pandas(self)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return the values over the dimensions; see `isthmus.evidence.faces.to_xarray`."""
+        return faces.to_xarray(self)
 
     def units(self, row: tuple[Any, ...]) -> tuple[str, ...]:
         """Return the unit of each cell of a row."""

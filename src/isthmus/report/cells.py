@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isthmus.evidence import SHARE, Column, Kind, Table
-from isthmus.evidence.digits import NOT_KNOWN, of_range, percent, significant
+from isthmus.evidence.digits import DIGITS, NOT_KNOWN, of_range, percent, significant
 from isthmus.evidence.out.texts import with_name
-from isthmus.study.numbers import DIGITS, MONEY
+from isthmus.study.numbers import MONEY
 from isthmus.study.wording import Catalogue
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from isthmus._version import __version__
-from isthmus.charts import ChartSpec, Outlines
+from isthmus.charts import ChartSpec, Outlines, Picture
+from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.study.schema import Claim, Study
 from isthmus.study.verdict import Status, Verdict
@@ -42,6 +43,11 @@ class Chart:
     table: Table
     spec: ChartSpec
     outlines: Outlines | None = None
+
+    @property
+    def picture(self) -> Picture:
+        """The chart to look at in a notebook, or to save."""
+        return Picture(self.spec, self.table, self.outlines)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -150,7 +156,7 @@ class Assessed:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Dossier:
     """A study and what the world says to it.
 
@@ -182,6 +188,29 @@ class Dossier:
     methods: Mapping[str, str]
     provenance: Mapping[str, Any]
     catalogue: Catalogue
+
+    def __repr__(self) -> str:
+        parts = f"{len(self.sections)} sections, {len(self.claims)} claims"
+        return f"<Dossier: {self.study.title} ({parts})>"[:300]
+
+    @property
+    def charts(self) -> dict[str, Chart]:
+        """Every chart by key, in order of appearance."""
+        return {chart.key: chart for section in self.sections for chart in section.charts}
+
+    def plot(self, key: str) -> Picture:
+        """Return a chart to look at, or to save.
+
+        Raises
+        ------
+        NotFound
+            When no chart has this key.
+        """
+        charts = self.charts
+        if key not in charts:
+            hint = did_you_mean(key, charts) or f"known: {', '.join(charts)}"
+            raise NotFound(f"the dossier has no chart '{key}'", hint=hint)
+        return charts[key].picture
 
     def findings(self) -> dict[str, Finding]:
         """Return every finding of the dossier by key, in order of appearance."""

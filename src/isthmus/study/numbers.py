@@ -6,10 +6,7 @@ import re
 from collections.abc import Mapping
 
 from isthmus.evidence import SHARE, Finding, Kind
-from isthmus.evidence.digits import NOT_KNOWN, of_range, percent, significant
-
-DIGITS = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}
-"""Significant digits by kind."""
+from isthmus.evidence.digits import DIGITS, NOT_KNOWN, of_range, percent, significant
 
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"

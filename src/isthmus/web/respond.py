@@ -145,9 +145,7 @@ def _json(value: Any) -> bytes:
 
 
 def _drawn(asked: Asked, view: View, form: str) -> Reply:
-    import vl_convert
-
-    from isthmus.charts import theme, to_vegalite
+    from isthmus.charts import chart_file, to_vegalite
 
     charts = {c.key: c for b in view.blocks if isinstance(b, Said) for c in b.section.charts}
     name = asked.query.text("chart")
@@ -159,11 +157,7 @@ def _drawn(asked: Asked, view: View, form: str) -> Reply:
         raise NotFound(f"this page has no chart {name!r}", where="chart", hint=hint)
     chart: Chart = charts[name] if name else next(iter(charts.values()))
     drawn = to_vegalite(chart.spec, chart.table, outlines=chart.outlines)
-    # A file of its own has no page behind it whose colour it could take.
-    drawn = {**drawn, "background": theme.PAPER}
-    if form == SVG:
-        return Reply(vl_convert.vegalite_to_svg(drawn).encode(), SVG, f"{chart.key}.svg")
-    return Reply(vl_convert.vegalite_to_png(drawn, scale=2), PNG, f"{chart.key}.png")
+    return Reply(chart_file(drawn, f".{form}"), form, f"{chart.key}.{form}")
 
 
 def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:

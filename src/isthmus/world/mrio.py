@@ -95,6 +95,15 @@ class MRIO:
     unit: str = field(default="million USD")
     source: Origin | None = None
 
+    def __repr__(self) -> str:
+        lb, form = self.labels, type(self.form).__name__.removesuffix("Form").lower()
+        size = f"{lb.n} economies x {lb.S} industries"
+        return f"<MRIO {self.year}: {size}, {form}, {self.kind}, million USD>"
+
+    def __post_init__(self) -> None:
+        # A text of plain JSON is the kind that it names; any other is refused by name.
+        object.__setattr__(self, "kind", checks.known_kind(self.kind))
+
     @classmethod
     def from_dense(
         cls,

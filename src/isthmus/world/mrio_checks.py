@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import InputProblem
+from isthmus.errors import BadInput, InputProblem
+from isthmus.evidence import Kind
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio_labels import Labels
 
@@ -58,6 +59,20 @@ def identities(labels: Labels, x: Array, row: Array, column: Array) -> Identitie
         labels.nodes[int(r.argmax())],
         labels.nodes[int(c.argmax())],
     )
+
+
+def known_kind(kind: str) -> Kind:
+    """Return a kind by its name.
+
+    Raises
+    ------
+    BadInput
+        When there is none of that name.
+    """
+    if kind not in set(Kind):
+        hint = f"one of {', '.join(Kind)}"
+        raise BadInput(f"no kind of numbers is called {kind!r}", where="kind", hint=hint)
+    return Kind(kind)
 
 
 def named(labels: Labels, mask: NDArray[np.bool_]) -> str:

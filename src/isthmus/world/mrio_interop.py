@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from isthmus.errors import IsthmusError
+from isthmus.evidence.faces import missing_package
 from isthmus.world.mrio_pymrio import from_pymrio, to_pymrio
 
 if TYPE_CHECKING:
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["from_pymrio", "to_pandas", "to_pymrio", "to_xarray"]
-
-
-def _missing(package: str, extra: str) -> IsthmusError:
-    return IsthmusError(f"{package} is not installed", hint=f"install {extra}")
 
 
 def to_pandas(table: MRIO) -> dict[str, pd.DataFrame]:
@@ -32,7 +28,7 @@ def to_pandas(table: MRIO) -> dict[str, pd.DataFrame]:
     try:
         import pandas as pd
     except ImportError as error:
-        raise _missing("pandas", "isthmus[interop]") from error
+        raise missing_package("pandas", "isthmus[interop]") from error
     lb = table.labels
     nodes = pd.MultiIndex.from_product([lb.economies, lb.industries], names=["region", "sector"])
     demand = pd.MultiIndex.from_product([lb.economies, lb.categories], names=["region", "category"])
@@ -56,7 +52,7 @@ def to_xarray(table: MRIO) -> xr.Dataset:
     try:
         import xarray as xr
     except ImportError as error:
-        raise _missing("xarray", "isthmus[interop]") from error
+        raise missing_package("xarray", "isthmus[interop]") from error
     lb = table.labels
     node = ["exporter", "product"]
     shape = (lb.n, lb.S)
