@@ -13,7 +13,7 @@ from isthmus.dependence import profile
 from isthmus.errors import BadInput, NotFound, TargetExists
 from isthmus.evidence import IN_UNIT, Kind, Table
 from isthmus.evidence.frames import dimension, number
-from isthmus.study import assess
+from isthmus.study import assess, open_study
 
 
 def made(measure: str = "share", /, **columns: list[object]) -> Table:
@@ -78,7 +78,7 @@ def test_numbers_of_several_units_have_no_common_axis() -> None:
 
 
 def test_the_charts_of_a_dossier_are_pictures() -> None:
-    dossier = assess("germany-materials", world="starter")
+    dossier = assess(open_study("germany-materials"), World.open("starter"))
     assert repr(dossier).startswith("<Dossier: ")
     key, chart = next(iter(dossier.charts.items()))
     assert dossier.plot(key).to_svg() == chart.picture.to_svg()
