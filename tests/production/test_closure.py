@@ -123,6 +123,9 @@ def test_the_strait_of_2026_refutes_a_cut_at_once(world):
     assert rows["strait closed 2026, imports off power at once"]["low"] > 0.1
     assert rows["strait closed 2026, stocks, ships under way, purchases"]["inside"] == "yes"
     assert rows["sea closed, LNG lasts"]["inside"] == "yes"
+    fall = rows["strait closed 2026, fall of the stock of LNG"]
+    assert fall["published"] == pytest.approx(11.9 - 11.5)
+    assert fall["inside"] == "yes" and fall["low"] < fall["median"] < fall["high"] < 3.0
 
 
 class Without:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_of
-from isthmus.disruption.prepare import Engine, days_of, prepare, settings_of_all
+from isthmus.disruption.prepare import Engine, days_of, engine_for, prepare, settings_of_all
 from isthmus.disruption.record import Losses
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import daily_table
@@ -90,6 +90,7 @@ def simulate_many(
         raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
     each = settings_of_all(settings, scenarios, mrio)
     daily = daily_table(mrio)
+    engine = engine_for(engine, daily, days, len(scenarios))
     frames: list[pl.DataFrame] = []
     passes = range(0, len(scenarios), batch)
     for number, lo in enumerate(passes):

@@ -36,12 +36,15 @@ class Losses:
         Daily value added without a shock.
     final : ndarray, shape (R,)
         Daily final demand without a shock.
+    shares : ndarray, shape (S, R, R)
+        Where the final products of each supplier go without a shock.
     """
 
     value_added: Floats
     unmet: Floats
     base: Floats
     final: Floats
+    shares: Floats
 
     @classmethod
     def of(cls, table: Table, days: int, batch: int) -> Losses:
@@ -49,7 +52,9 @@ class Losses:
         s, r = table.shape
         added = (table.output - table.inputs().sum(axis=0)).reshape(r, s).sum(axis=1)
         shape = (days, r, batch)
-        return cls(np.zeros(shape), np.zeros(shape), added, table.final.sum(axis=(0, 1)))
+        final = np.asarray(table.final, dtype=np.float64)
+        shares = final_shares(final)
+        return cls(np.zeros(shape), np.zeros(shape), added, final.sum(axis=(0, 1)), shares)
 
     def add(self, t: int, day: Day, final: FinalDemand) -> None:
         """Add what happened on day t."""
@@ -58,7 +63,8 @@ class Losses:
         batch = made.shape[1]
         self.value_added[t] = made.reshape(r, -1, batch).sum(axis=1)
         unmet = unmet_final(np.asarray(day.met_final, dtype=np.float64), final)
-        self.unmet[t] = unmet - late_final(np.asarray(day.late, dtype=np.float64), final)
+        late = np.asarray(day.late, dtype=np.float64)
+        self.unmet[t] = unmet - late_final(late, self.shares) if late.any() else unmet
 
 
 def unmet_final(met: Floats, final: FinalDemand) -> Floats:
@@ -83,16 +89,21 @@ def unmet_final(met: Floats, final: FinalDemand) -> Floats:
     return np.asarray(np.maximum(out, 0.0))
 
 
-def late_final(late: Floats, final: FinalDemand) -> Floats:
+def final_shares(final: Floats) -> Floats:
+    """Return where the final products of each supplier go, (S, R, R); 0 where there are none."""
+    whole = final.sum(axis=2, keepdims=True)
+    return np.divide(final, whole, out=np.zeros_like(final), where=whole > 0)
+
+
+def late_final(late: Floats, shares: Floats) -> Floats:
     """Return what was delivered late by consuming economy, shape (R, B).
 
-    Late deliveries of each supplier, (n, B), go where its products went without a shock.
+    Late deliveries of each supplier, (n, B), go where its products went without a shock
+    (`final_shares`).
     """
-    s, r, _ = final.base.shape
-    whole = final.base.sum(axis=2, keepdims=True)
-    share = np.divide(final.base, whole, out=np.zeros_like(final.base), where=whole > 0)
+    s, r, _ = shares.shape
     by_sector = late.reshape(r, s, -1).transpose(1, 0, 2)
-    return np.asarray(share.reshape(s * r, r).T @ by_sector.reshape(s * r, -1))
+    return np.asarray(shares.reshape(s * r, r).T @ by_sector.reshape(s * r, -1))
 
 
 def unmet_cells(met: Floats, final: FinalDemand) -> Floats:

@@ -21,17 +21,20 @@ def bind(
     need: Any,
     linear: Any,
     sigma: Any,
-    bent: Any,
+    curved: Any,
     defer: Any,
     planned: Any,
     base: Any,
     most: Any,
+    from_start: bool,
     deferring: bool,
     output: Any,
     gone: Any,
     later: Any,
 ) -> None:
-    """Return what stocks allow the industries lo .. hi-1; only tight stocks are looked at.
+    """Return what stocks allow the users of economies lo .. hi-1; only tight stocks are looked at.
+
+    Outputs of an economy stay in the cache while the stocks of its inputs pass by.
 
     Parameters
     ----------
@@ -43,11 +46,13 @@ def bind(
         As in `Choices`.
     linear : (S, S, B) array
         `need` where the response is linear, else 0.
-    bent : (S, B + 1) int array
-        How many scenarios have an elasticity for the input, then which.
+    curved : (S,) array of bool
+        Whether any scenario has an elasticity for the input.
     planned, base, most : (n, B) arrays
         Planned output, what output that can do without an input is reckoned from, and what
         output will not exceed.
+    from_start : bool
+        Whether `base` is output at the start; else it is planned output.
     output : (n, B) array
         Starts as planned output, lowered to what is allowed.
     gone, later : (n, B) arrays
@@ -57,62 +62,80 @@ def bind(
     zero = stock.dtype.type(0)
     one = stock.dtype.type(1)
     inf = stock.dtype.type(np.inf)
-    edge = np.empty(batch, stock.dtype)  # short loops with one result each become vector code
-    less = np.empty(batch, stock.dtype)
-    for f in range(lo, hi):
-        k = f % sectors
-        for b in range(batch):
-            less[b] = one / planned[f, b] if planned[f, b] > zero else inf
+    edge = np.empty(batch, stock.dtype)  # short loops with few results become vector code
+    below = np.empty(batch, np.bool_)
+    less = np.empty((sectors, batch), stock.dtype)
+    for j in range(lo, hi):
+        if deferring:
+            for k in range(sectors):
+                f = j * sectors + k
+                for b in range(batch):
+                    less[k, b] = one / planned[f, b] if planned[f, b] > zero else inf
         for p in range(sectors):
-            if not tight[p, f]:
-                continue
-            each = one / bar[p, f]
-            short = zero
-            for b in range(batch):
-                alone = stock[p, f, b] * each * per_day[p, k, b]
-                line = most[f, b] - alone
-                short += line if per_day[p, k, b] > zero and line > zero else zero
-                bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
-                edge[b] = bound if per_day[p, k, b] > zero else inf
-            if deferring and short > zero:
-                for b in range(batch):
-                    missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[b]
-                    missing = missing if per_day[p, k, b] > zero else zero
-                    gone[f, b] = missing if missing > gone[f, b] else gone[f, b]
-                for b in range(batch):
-                    later[f, b] = defer[p, k, b] if edge[b] < output[f, b] else later[f, b]
-            for b in range(batch):
-                output[f, b] = edge[b] if edge[b] < output[f, b] else output[f, b]
-            if short <= zero:
-                tight[p, f] = False
-                continue
-            cost = tech[p, f]
-            for i in range(bent[p, 0]):
-                b = bent[p, i + 1]
-                whole = base[f, b]
-                alone = stock[p, f, b] * each * per_day[p, k, b]
-                if not (per_day[p, k, b] > zero and alone < whole):
+            for k in range(sectors):
+                f = j * sectors + k
+                if not tight[p, f]:
                     continue
-                c = need[p, k, b]
-                if whole - c * (whole - alone) >= output[f, b]:
-                    continue  # with an elasticity the bound is higher
-                rho = (sigma[p, b] - one) / sigma[p, b]
-                made = alone
-                if cost < one and alone <= zero:
-                    made = zero if rho <= zero else whole * np.exp(np.log1p(-cost) / rho)
-                elif cost < one:
-                    q = np.log(alone / whole)
-                    if rho == zero:
-                        made = whole * np.exp(cost * q)
-                    elif abs(rho * q) <= one:
-                        made = whole * np.exp(np.log1p(cost * np.expm1(rho * q)) / rho)
-                    else:
-                        without = np.log1p(-cost)
-                        part = np.log(cost) + rho * q
-                        top, low = max(without, part), min(without, part)
-                        made = whole * np.exp((top + np.log1p(np.exp(low - top))) / rho)
-                bound = whole - c * (whole - made)
-                if bound < output[f, b]:
-                    output[f, b] = bound
-                    if deferring:
-                        later[f, b] = defer[p, k, b]
+                each = one / bar[p, f]
+                short = zero
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    line = most[f, b] - alone
+                    short += line if per_day[p, k, b] > zero and line > zero else zero
+                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
+                    edge[b] = bound if per_day[p, k, b] > zero else inf
+                if short <= zero:
+                    tight[p, f] = False
+                    if not from_start:
+                        continue  # enough for more than is planned
+                if deferring and short > zero:
+                    for b in range(batch):
+                        missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[k, b]
+                        missing = missing if per_day[p, k, b] > zero else zero
+                        gone[f, b] = missing if missing > gone[f, b] else gone[f, b]
+                    for b in range(batch):
+                        under = edge[b] < output[f, b]
+                        later[f, b] = defer[p, k, b] if under else later[f, b]
+                        output[f, b] = edge[b] if under else output[f, b]
+                else:
+                    for b in range(batch):
+                        output[f, b] = edge[b] if edge[b] < output[f, b] else output[f, b]
+                if short <= zero or not curved[p]:
+                    continue
+                found = 0
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    # with an elasticity the bound is higher than this
+                    bound = base[f, b] - need[p, k, b] * (base[f, b] - alone)
+                    under = (alone < base[f, b]) & (bound < output[f, b])
+                    under &= (per_day[p, k, b] > zero) & (sigma[p, b] > zero)
+                    below[b] = under
+                    found += under
+                if found == 0:
+                    continue
+                cost = tech[p, f]
+                for b in range(batch):
+                    if not below[b]:
+                        continue
+                    whole = base[f, b]
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    rho = (sigma[p, b] - one) / sigma[p, b]
+                    made = alone
+                    if cost < one and alone <= zero:
+                        made = zero if rho <= zero else whole * np.exp(np.log1p(-cost) / rho)
+                    elif cost < one:
+                        q = np.log(alone / whole)
+                        if rho == zero:
+                            made = whole * np.exp(cost * q)
+                        elif abs(rho * q) <= one:
+                            made = whole * np.exp(np.log1p(cost * np.expm1(rho * q)) / rho)
+                        else:
+                            without = np.log1p(-cost)
+                            part = np.log(cost) + rho * q
+                            top, low = max(without, part), min(without, part)
+                            made = whole * np.exp((top + np.log1p(np.exp(low - top))) / rho)
+                    bound = whole - need[p, k, b] * (whole - made)
+                    if bound < output[f, b]:
+                        output[f, b] = bound
+                        if deferring:
+                            later[f, b] = defer[p, k, b]

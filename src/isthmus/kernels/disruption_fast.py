@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from isthmus.kernels.disruption import FactoredTable, Table
-from isthmus.kernels.disruption_batch import State, ratio, to_sectors
+from isthmus.kernels.disruption_batch import State, ratio
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
-from isthmus.kernels.disruption_run import BatchRun
 from isthmus.kernels.disruption_steps import Allowed, Block
 from isthmus.kernels.disruption_terms import values
+from isthmus.kernels.disruption_whole import PARTS, DayRun, ranges
 
-PARTS = 8
-"""Parts of a day's work; fixed, so that sums do not depend on the number of threads."""
 BLOCK = 1024
 """Industries per block of the fused loop: what it reads twice stays in the cache."""
 ROWS = 512
@@ -28,7 +23,7 @@ NARROW = 16
 """Scenarios from which blocks of rows pay."""
 
 
-class FastRun(BatchRun):
+class FastRun(DayRun):
     """A run of one batch of scenarios whose inner loops are compiled.
 
     One scenario on a dense table reads the table once a day; many scenarios share matrix
@@ -50,15 +45,11 @@ class FastRun(BatchRun):
     """
 
     def __init__(self, table: Table, *arguments: Any, threads: int = 1, **more: Any) -> None:
-        super().__init__(table, *arguments, **more)
+        super().__init__(table, *arguments, threads=threads, **more)
         if self.behaviour.skip_small:
             raise ValueError("compiled loops do not skip small changes")
         self.table = table
-        self.threads = max(1, min(threads, self.shape[0]))
-        self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self.binding = compiled("bind")
-        rise = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
-        self.climb = rise  # of the overproduction factor in a day
         self.day_work = self._day_work()
 
     def _cut(self) -> list[tuple[int, int]]:
@@ -74,10 +65,8 @@ class FastRun(BatchRun):
         may = (chosen.reach > 0) & (chosen.need > 0)
         rows["per_day"] = np.divide(1.0, chosen.reach, out=np.zeros(may.shape), where=may)
         rows["linear"] = np.where(may & (chosen.sigma[:, None, :] == 0), chosen.need, 0.0)
-        self.rows = {k: np.ascontiguousarray(self._array(v)) for k, v in rows.items()}
-        curved = chosen.sigma > 0
-        which = np.argsort(~curved, axis=1, kind="stable")
-        self.bent = np.column_stack([curved.sum(axis=1), which]).astype(np.int64)
+        self.rows = {k: np.array(v, dtype=self.precision, order="C") for k, v in rows.items()}
+        self.curved = (chosen.sigma > 0).any(axis=1)
         return []
 
     def _named(self, *names: str) -> list[Any]:
@@ -157,47 +146,23 @@ class FastRun(BatchRun):
                 state.stock[0],
                 state.tight,
                 *self._named(*names),
-                self.bent,
+                self.curved,
                 self.rows["defer"],
                 optimum,
                 base,
                 most,
+                self.behaviour.from_start,
                 self.deferring,
                 output,
                 gone,
                 later,
             )
 
-        s, r = self.shape
-        self._each(work, _ranges(r * s, PARTS if self.pool is not None else 1))
+        self._each(work, ranges(self.shape[1], PARTS if self.pool is not None else 1))
         return Allowed(output, gone, later)
 
-    def _most(self, state: State) -> Any:
-        """Return what the output of the next day will not exceed, (n, B)."""
-        most = self.initial * (state.factor + self.climb)
-        if self.deferring:
-            most += state.backlog / self.each["defer_days"]
-        return most
-
-    def _reorder(
-        self, t: int, state: State, plans: tuple[Any, Any, Any], met: Any, capacity: Any
-    ) -> tuple[State, Any]:
-        delivered = state.weight * to_sectors(np, met, self.shape)
-        weight = np.ascontiguousarray(self._weight(capacity))
-        given = [np.ascontiguousarray(v) for v in plans]
-        placed, used = self.day_work(t, state, given, delivered, weight)
-        return replace(state, orders=placed, weight=weight), used
-
-    def _each(self, work: Callable[[Any], None], jobs: Sequence[Any]) -> None:
-        """Run `work` on every job; what a job computes does not depend on who runs it."""
-        if self.pool is None:
-            for job in jobs:
-                work(job)
-        else:
-            list(self.pool.map(work, jobs))
-
     def _dense_one(
-        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any
+        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any, most: Any
     ) -> tuple[Any, Any]:
         s, r = self.shape
         # Where every order passes, the array is empty and the index never points to it.
@@ -205,7 +170,7 @@ class FastRun(BatchRun):
         placed = np.empty((s, r), dtype=self.precision)
         held, ask = state.stock[0][:, :, 0], state.ask[0][:, :, 0]
         np.greater(self.rows["bar"], 0, out=state.tight)  # the fused loop marks nothing
-        parts = _ranges(s, PARTS)
+        parts = ranges(s, PARTS)
         used = np.zeros((len(parts), r * s), dtype=self.precision)
         group = max(1, BLOCK // s)
         flat = [np.ascontiguousarray(v[..., 0]) for v in (delivered, weight, *plans)]
@@ -235,7 +200,7 @@ class FastRun(BatchRun):
         return placed[:, :, None], used.sum(axis=0)[:, None]
 
     def _dense_batch(
-        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any
+        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any, most: Any
     ) -> tuple[Any, Any]:
         s, r = self.shape
         batch = self.drivers.batch
@@ -245,7 +210,6 @@ class FastRun(BatchRun):
         blocks = [(lo, min(lo + rows, r * s)) for lo in range(0, r * s, rows)]
         asked = np.empty((len(blocks), s, r, batch), dtype=self.precision)
         pair = np.concatenate([delivered, weight], axis=2)
-        most = self._most(state)
         fixed = self._named("tech", "unit", "bar", *_CHOSEN)
 
         def work(block: int) -> None:
@@ -273,7 +237,7 @@ class FastRun(BatchRun):
         return asked.sum(axis=0) * weight, used
 
     def _factored(
-        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any
+        self, t: int, state: State, plans: list[Any], delivered: Any, weight: Any, most: Any
     ) -> tuple[Any, Any]:
         s, r = self.shape
         batch = self.drivers.batch
@@ -286,7 +250,7 @@ class FastRun(BatchRun):
         four, three = (s, r, s, batch), (s, r, s)
         cells = [v.reshape(three) for v in self._named("tech", "unit", "bar")]
         whole = [v.reshape(r, s, batch) for v in plans]
-        most = self._most(state).reshape(r, s, batch)
+        bound = most.reshape(r, s, batch)
 
         def work(part: tuple[int, int]) -> None:
             self.loop(
@@ -304,7 +268,7 @@ class FastRun(BatchRun):
                 weight,
                 *whole,
                 self.rows["psi"],
-                most,
+                bound,
                 self.behaviour.clip,
                 self.behaviour.whole_stock,
                 foreign,
@@ -312,19 +276,13 @@ class FastRun(BatchRun):
                 used,
             )
 
-        self._each(work, _ranges(r, PARTS if self.pool is not None else 1))
+        self._each(work, ranges(r, PARTS if self.pool is not None else 1))
         placed = (self.flows.place_imports(foreign, tomorrow) + home) * weight
         return placed, used.reshape(r * s, batch)
 
 
 _CHOSEN = ("cover", "per_day", "rise", "fall", "late")
 """Choices in the order in which the loops take them."""
-
-
-def _ranges(count: int, parts: int) -> list[tuple[int, int]]:
-    """Cut `count` things into at most `parts` ranges of about the same length."""
-    edges = np.linspace(0, count, min(parts, count) + 1).astype(int).tolist()
-    return list(itertools.pairwise(edges))
 
 
 class Passing:

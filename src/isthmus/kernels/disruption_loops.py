@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from isthmus.kernels import disruption_day
 from isthmus.kernels.disruption_bind import bind
 
 FAST_MATH = {"reassoc", "contract", "nsz", "arcp"}
@@ -359,12 +360,14 @@ def sweep_factored(
 
 
 LOOPS = (bind, fused_dense, sweep_dense, sweep_factored)
-"""The loops that can be compiled."""
+"""The loops that can be compiled with leave to reassociate."""
 
 
 @functools.cache
 def compiled(name: str) -> Callable[..., None]:
-    """Return one of `LOOPS` compiled; the cache on disk is used where it can be written.
+    """Return one of `LOOPS`, or of those of a day, compiled.
+
+    The cache on disk is used where it can be written.
 
     Raises
     ------
@@ -373,8 +376,10 @@ def compiled(name: str) -> Callable[..., None]:
     """
     import numba
 
-    function = {f.__name__: f for f in LOOPS}[name]
-    options: dict[str, Any] = {"nogil": True, "fastmath": FAST_MATH, "error_model": "numpy"}
+    function = {f.__name__: f for f in (*LOOPS, *disruption_day.LOOPS)}[name]
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    if function in LOOPS:
+        options["fastmath"] = FAST_MATH
     try:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
     except RuntimeError:  # no folder for the cache can be written

@@ -30,7 +30,7 @@ def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:
     facts, sampler = facts_of(world, ECONOMY), Sampler(draws, seed)
     bare = run_closure(facts, STRAIT, sampler, at_once=True).course
     full = run_closure(facts, STRAIT, sampler).course
-    stock = full.stock[:, list(FUELS).index("LNG")].min(axis=0)
+    stock = full.stock[:, list(FUELS).index("LNG")]
     source = facts.given["bought"].source
     rows: list[Row] = [
         (f"strait closed 2026, {words}", NO_RATIONING, 0.0, "share of power", lost, source)
@@ -39,11 +39,12 @@ def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:
             ("stocks, ships under way, purchases", 1.0 - full.power.min(axis=0)),
         )
     ]
+    # Stocks of other years and seasons are in the range of the start: a level would judge that.
     held = world.table(STOCKS).filter(economy=ECONOMY, fuel="LNG", basis="in hand")
-    planned = held.filter(status="official")
-    last = planned.sort("as_of").tail(1).to_dicts()[0]
-    name, status = "strait closed 2026, lowest stock of LNG", "officials: planned"
-    rows.append((name, status, last["value"], "days", stock, last["source"]))
+    before, last = held.filter(status="official").sort("as_of").tail(2).to_dicts()
+    name, status = "strait closed 2026, fall of the stock of LNG", "officials: planned"
+    fallen = before["value"] - last["value"]
+    rows.append((name, status, fallen, "days", stock[0] - stock.min(axis=0), last["source"]))
     return [*rows, *_endurance(world, facts, sampler)]
 
 
