@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import runpy
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from isthmus.production.plan import chain_of
 
 from .test_run import LINE
 
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 STOP = ["CHN@14+56"]
 DAYS = 70
 
@@ -67,6 +71,31 @@ def test_the_cheapest_set_is_that_of_a_full_search(line, target):
     names = found["remedies"].frame.filter(chosen="yes")["remedy"].to_list()
     assert sum(costs[n] for n in names) == pytest.approx(least)
     assert delivered(bill, names) >= target - 1e-6
+
+
+def test_thirty_remedies_are_searched_with_a_proof(tmp_path):
+    made = runpy.run_path(str(BENCHMARKS / "production.py"))["bill"](40, 30)
+    path = tmp_path / "bench.toml"
+    path.write_text(made, encoding="utf-8")
+    words = {"boms": (), "files": [path], "surge": 2.0, "days": 728, "draws": 20}
+    begin = time.process_time()
+    found = cheapest_set(None, target=10_400.0, confidence=0.8, seconds=30.0, **words)
+    assert time.process_time() - begin < 30
+    row = found["search"].frame.row(0, named=True)
+    listed = found["remedies"].frame
+    taken = listed.filter(chosen="yes")
+    assert listed.height == 30
+    assert 0 < taken.height < 30
+    assert row["gap"] == 0.0
+    assert row["bound"] == row["cost"] == pytest.approx(taken["cost"].sum())
+    assert row["met_without"] < 0.8 <= row["met_with"]
+    # No single one of the set can be left out.
+    bill = load_bill(path)
+    setting = setting_of(bill, (), 2.0, 0.0, 728, 20, 0)
+    for name in taken["remedy"]:
+        rest = [r for r in bill.remedies if r.name in set(taken["remedy"]) - {name}]
+        made = simulate(chain_of(bill, setting, rest)).delivered.sum(axis=(0, 1))
+        assert (made >= 10_400.0).mean() < 0.8
 
 
 def test_a_target_out_of_reach_is_said(line):

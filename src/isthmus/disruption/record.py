@@ -92,7 +92,7 @@ def unmet_final(met: Floats, final: FinalDemand) -> Floats:
 def final_shares(final: Floats) -> Floats:
     """Return where the final products of each supplier go, (S, R, R); 0 where there are none."""
     whole = final.sum(axis=2, keepdims=True)
-    return np.divide(final, whole, out=np.zeros_like(final), where=whole > 0)
+    return np.asarray(np.divide(final, whole, out=np.zeros_like(final), where=whole > 0))
 
 
 def late_final(late: Floats, shares: Floats) -> Floats:
