@@ -72,6 +72,36 @@ def test_a_saved_posterior_predicts(calibrated, capsys) -> None:
     assert "posterior.json: has changed" in capsys.readouterr().err
 
 
+def test_a_simulation_over_a_posterior_is_its_prediction(capsys) -> None:
+    asked = ["--posterior", "default", "--draws", "2", "--until", "6", "--json"]
+    assert main(["disruption", "strike-german-cars", *asked]) == 0
+    simulated = told(capsys)
+    assert simulated["provenance"]["lens"] == "calibration.predict"
+    assert main(["disruption", "predict", "strike-german-cars", *asked]) == 0
+    assert told(capsys)["tables"] == simulated["tables"]
+    columns = {c["name"] for c in simulated["tables"]["predicted"]["columns"]}
+    assert {"median", "low_80", "high_95", "misfit_share"} <= columns
+    assert len({row[0] for row in simulated["tables"]["extremes"]["rows"]}) == 2
+
+
+def test_a_shock_beyond_every_episode_is_said_to_be(capsys) -> None:
+    asked = ["--posterior", "default", "--draws", "2", "--until", "3", "--json"]
+    assert main(["disruption", "taiwan-chips-180-full", *asked]) == 0
+    notes = " ".join(told(capsys)["tables"]["predicted"]["notes"])
+    assert "extrapolated beyond any episode: share stopped 1 against" in notes
+
+
+def test_what_a_posterior_draws_cannot_be_set_beside_it(tmp_path, capsys) -> None:
+    chart = str(tmp_path / "paths.svg")
+    words = ["--posterior", "default", "--psi", "0.5", "--threads", "2", "--chart", chart]
+    assert main(["disruption", "strike-german-cars", *words]) == 3
+    said = capsys.readouterr().err
+    assert "3 problems" in said
+    assert all(option in said for option in ("--psi", "--threads", "--chart"))
+    assert main(["disruption", "strike-german-cars", "--draws", "3"]) == 3
+    assert "goes with --posterior only" in capsys.readouterr().err
+
+
 def test_draws_are_not_computed_for_a_folder_that_cannot_be_written(tmp_path, capsys) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes").write_text("mine", encoding="utf-8")

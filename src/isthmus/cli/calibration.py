@@ -58,7 +58,7 @@ def show(folder: Path | None = None, /, *, json: Json = False) -> None:
     emit_rows("numbers", columns, [[_shown(row[c]) for c in columns] for row in rows])
 
 
-def _kept(folder: Path | None) -> InputFile | None:
+def kept_posterior(folder: Path | None) -> InputFile | None:
     """Return a posterior as a run remembers it: by its record, which names its draws."""
     from isthmus.disruption.posterior import HINT, RECORD, SHIPPED
     from isthmus.ensemble.inputs import input_file
@@ -104,7 +104,7 @@ def register(app: App) -> None:
     save = {"save": "Write the accepted draws to this new folder, for --posterior elsewhere."}
     specials = {
         "calibrate": Special(folders=save, controls=_checked, finish=_save),
-        "backtest": Special(values={"posterior": _kept}),
-        "predict": Special(values={"posterior": _kept}),
+        "backtest": Special(values={"posterior": kept_posterior}),
+        "predict": Special(values={"posterior": kept_posterior}),
     }
     add_lenses(app, "calibration", specials)

@@ -11,7 +11,7 @@ from cyclopts import App
 from isthmus.cli import calibration
 from isthmus.cli.generate import add_lenses
 from isthmus.cli.presets import add_presets
-from isthmus.cli.special import CommandRequest, Special
+from isthmus.cli.special import CommandRequest, Instead, Special
 
 if TYPE_CHECKING:
     from isthmus.evidence import Result
@@ -94,6 +94,16 @@ add_lenses(
             default=True,
             leaves=frozenset({"daily"}),
             folders={"daily": "Write every day of every industry to this new folder (Parquet)."},
+            instead=Instead(
+                "calibration.predict",
+                "posterior",
+                'Ranges over the draws of a posterior in place of one run: "default" or the folder '
+                "of one. Adds the misfit, both extremes, and what lies beyond every episode.",
+                more=frozenset({"draws", "coalitions"}),
+                shared=frozenset({"scenario", "until", "year", "horizons", "precision", "engine"}),
+                refusal="the draws of a posterior stand in place of it, or their answer has none",
+                values={"posterior": calibration.kept_posterior},
+            ),
             controls=_daily,
             finish=_say_daily,
             charts={

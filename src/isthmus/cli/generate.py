@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.grammar import Option, for_terminal, option
+from isthmus.cli.instead import asked_instead, parts_instead, values_instead
 from isthmus.cli.options import WorldName
 from isthmus.cli.parts import OptionGroup, parts_of
 from isthmus.cli.special import PLAIN, CommandRequest, Special
@@ -59,7 +60,8 @@ def add_lenses(app: App, room: str, specials: Mapping[str, Special | None]) -> A
 def command(lens: Mapping[str, Any], special: Special = PLAIN) -> Callable[..., None]:
     """Return the function of a command: its signature is made of the parameters of the lens."""
     parts = tuple(parts_of(lens, special))
-    parameters = [_parameter(one, part.first) for part in parts for one in part.options.values()]
+    shown = (*parts, *parts_instead(special))
+    parameters = [_parameter(one, part.first) for part in shown for one in part.options.values()]
     places = {name: f"{text} {FILES}" for name, (text, _) in special.charts.items()}
     for name, text in {**special.folders, **places}.items():
         path = Annotated[Path | None, Parameter(help=text)]
@@ -117,19 +119,26 @@ def _run(
     output: Output = given["output"]
     paths = {name: given[name] for name in special.charts if given[name] is not None}
     output.check_charts(*paths.values())
-    values = {name: held for part in parts for name, held in part.values(given).items()}
+    other = asked_instead(special, given)
+    if other is None:
+        values = {name: held for part in parts for name, held in part.values(given).items()}
+    else:
+        values = values_instead(other, parts, special, given)
     about = lens["parameters"]["properties"]
-    controls = {name: values.pop(name) for name in [*values] if about[name].get("control")}
+    controls = {n: values.pop(n) for n in [*values] if about.get(n, {}).get("control")}
     name = given["world"]
     asked = CommandRequest(World.open(name), output, given)
-    controls |= special.controls(asked)
+    controls |= special.controls(asked) if other is None else {}
     scenario = values.pop("scenario", None)
+    called = lens["name"] if other is None else other.lens
     try:
-        result = recorded(lens["name"], asked.world, scenario, controls=controls, **values)
+        result = recorded(called, asked.world, scenario, controls=controls, **values)
     except IsthmusError as error:
-        flags = {name: one.flag for part in parts for name, one in part.options.items()}
+        every = (*parts, *parts_instead(special))
+        flags = {name: one.flag for part in every for name, one in part.options.items()}
         raise spoken(error, flags) from error
-    special.finish(result, asked)
+    if other is None:
+        special.finish(result, asked)
     if special.keeps:
         result = kept(result, special.keeps, given[special.keeps])
     for_person = special.shown and not output.json and output.out is None

@@ -24,6 +24,37 @@ class CommandRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """Another lens that answers in place of a command's own when one option is given.
+
+    Parameters
+    ----------
+    lens : str
+        Its name.
+    option : str
+        The parameter of it whose option calls it.
+    text : str
+        What its help says here.
+    more : frozenset of str
+        Further parameters of it that have options.
+    shared : frozenset of str
+        Parameters of both: those given go to the other lens.
+    refusal : str
+        Why all others do not go with it.
+    values : mapping of str to callable
+        As in `Special`.
+    """
+
+    lens: str
+    option: str
+    text: str
+    more: frozenset[str]
+    shared: frozenset[str]
+    refusal: str
+    values: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Special:
     """How the command of a lens differs from what follows from the lens.
 
@@ -57,6 +88,8 @@ class Special:
         A dimension of which an option keeps some values.
     shown : callable
         What a person reads of the result, where it is not the result as it is.
+    instead : Instead
+        Another lens that answers when one of its options is given.
     """
 
     name: str = ""
@@ -75,6 +108,7 @@ class Special:
     finish: Callable[[Result, CommandRequest], None] = lambda result, asked: None
     keeps: str = ""
     shown: Callable[[Result], Result] | None = None
+    instead: Instead | None = None
 
 
 PLAIN = Special()
