@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
-from scipy.special import betaincinv, ndtri
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Result, Table, provenance
@@ -68,6 +67,8 @@ class Rate:
 
     def quantile(self, u: float) -> float:
         """Return the quantile of the posterior."""
+        from scipy.special import betaincinv
+
         return float(betaincinv(*self.shapes, u))
 
     def wilson(self, level: float = 0.95) -> tuple[float, float]:
@@ -78,6 +79,8 @@ class Rate:
         DataMissing
             When there is no step.
         """
+        from scipy.special import ndtri
+
         if not self.steps:
             raise DataMissing("no step to take a share of", where=STEPS)
         z2 = float(ndtri(0.5 + level / 2.0)) ** 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from isthmus.errors import BadInput, DidNotConverge
 
@@ -101,6 +100,8 @@ def epsilon_front(
 
 def _choose(aim: Array, apart: Array, row: Array, low: float, high: float) -> Array:
     """Return the 0/1 choice with the least `aim` for which ``low <= row x <= high``."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     rules = [LinearConstraint(row[None], low, high)]
     if len(apart):
         rules.append(LinearConstraint(apart, -np.inf, 1.0))

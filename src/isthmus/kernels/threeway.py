@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
 
@@ -152,6 +151,8 @@ def _lift(blocks: Array, scale: Array) -> None:
 
 def _cholesky(S: Array) -> tuple[Array, bool]:
     """Factorise after scaling to a unit diagonal, with the smallest ridge that succeeds."""
+    from scipy.linalg import cho_factor
+
     root = np.sqrt(np.maximum(np.diag(S), 1e-300))
     scaled = S / root[:, None] / root[None, :]
     diagonal = np.arange(len(S))
@@ -183,6 +184,8 @@ def solve_effects(
     tuple of array
         Effects alpha (n, n, R), beta (n, T, R), gamma (n, T, R).
     """
+    from scipy.linalg import cho_solve
+
     w, wij = factor.weights, factor.pair
     n, _, T = w.shape
     R = pair.shape[-1]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_solve
 
 from isthmus.errors import DidNotConverge
 from isthmus.kernels.threeway import (
@@ -237,6 +236,8 @@ def _explained_by_own(factor: Factor, cells: Cells) -> Array:
     array, shape (P, H, H)
         Entry [p, g, h]: fitted value at event g of the dummy of event h.
     """
+    from scipy.linalg import cho_solve
+
     i, j, t = cells
     P, H = i.shape
     n, _, T = factor.weights.shape

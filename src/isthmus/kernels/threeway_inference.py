@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve
-from scipy.special import stdtrit
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
 from isthmus.kernels.threeway import (
@@ -84,6 +82,8 @@ class ThreeWayEstimate:
 
     def interval(self, level: float = 0.95) -> tuple[Array, Array]:
         """Return the ends of the interval of each coefficient, by Student's t."""
+        from scipy.special import stdtrit
+
         half = stdtrit(self.degrees, 0.5 + level / 2.0) * self.standard_errors
         return self.coef - half, self.coef + half
 
@@ -246,6 +246,8 @@ def _effect_covariance(factor: Factor) -> tuple[Array, Array, Array]:
     Three matrices of shape (n T, n T): exporter-years, both, importer-years. What they hold in
     directions that pair or year effects absorb cancels in every use.
     """
+    from scipy.linalg import cho_solve
+
     n, _, T = factor.weights.shape
     size = n * T
     importers = cho_solve(factor.schur, np.eye(size), check_finite=False)
