@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from isthmus.errors import BadInput, NotFound, SchemaVersionUnsupported, TargetExists
 from isthmus.runtime.reading import LineIndex
 from isthmus.study import load_study, new_study, open_study, read_study, shipped_studies
+from isthmus.study.load import formed_study
 from isthmus.study.shipped import study_text
 from isthmus.study.subjects import measures
 
@@ -212,3 +213,8 @@ def test_choices_of_pages_and_events_are_checked() -> None:
         "'rival' names no role",
     ):
         assert any(words in text for text in said), (words, said)
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_a_checked_text_is_read_by_its_form(name: str) -> None:
+    assert formed_study(study_text(name)) == load_study(study_text(name))

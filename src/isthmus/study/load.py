@@ -90,7 +90,7 @@ def load_study(text: str, *, where: str = "study") -> Study:
     study: Study | None = None
     more = 0
     try:
-        study = Study.model_validate(_tuples({**data, **declared(data)}))
+        study = _formed(data)
     except ValidationError as error:
         listed = error.errors(include_url=False)
         found += [_schema_problem(data, dict(e)) for e in listed[:MOST]]
@@ -106,6 +106,19 @@ def load_study(text: str, *, where: str = "study") -> Study:
     if study is None:
         raise BadInput("study file cannot be used", where=where)
     return study
+
+
+def formed_study(text: str) -> Study:
+    """Return a study whose text was checked before: its form alone is read.
+
+    Claims are not held against the measures and pages of this release, whose modules therefore
+    need not be imported.
+    """
+    return _formed(load_toml(text, what="study file", where="study"))
+
+
+def _formed(data: dict[str, Any]) -> Study:
+    return Study.model_validate(_tuples({**data, **declared(data)}))
 
 
 def _count(shown: int, more: int) -> str:

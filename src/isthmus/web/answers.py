@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from isthmus.report.parts import pictures
 from isthmus.study.assessment import assess
-from isthmus.study.load import load_study
+from isthmus.study.load import formed_study
 from isthmus.study.new import draft_study
 from isthmus.study.schema import PageChoice, Study
 from isthmus.study.shipped import study_text
@@ -75,14 +75,14 @@ class Answers:
         self._memo = Memo(MOST)
 
     def shipped(self, name: str) -> Study:
-        """Return a study that ships with the package.
+        """Return a study that ships with the package; tests hold its text to be one.
 
         Raises
         ------
         NotFound
             When there is none of this name.
         """
-        return self._memo.get(("study", name), lambda: load_study(study_text(name)))
+        return self._memo.get(("study", name), lambda: formed_study(study_text(name)))
 
     def question_of(self, name: str) -> Question:
         """Return the question of a shipped study."""
