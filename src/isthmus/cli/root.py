@@ -44,6 +44,7 @@ ROOMS: tuple[Room, ...] = (
     Room(
         "production", "isthmus.cli.production:app", "What stops a line, what a remedy buys by when."
     ),
+    Room("suppliers", "isthmus.cli.suppliers:app", "A firm's own suppliers: exposure, stops."),
     Room("lens", "isthmus.cli.lens:app", "List the lenses, and what each takes and returns."),
     Room("package", "isthmus.cli.package:app", "Packages of cooperation: cost, threshold, answer."),
     Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),

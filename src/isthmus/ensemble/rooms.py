@@ -22,6 +22,7 @@ ROOMS: Mapping[str, str] = {
     "calibration": "isthmus.ensemble.calibration",
     "losses": "isthmus.ensemble.losses",
     "cooperation": "isthmus.cooperation",
+    "suppliers": "isthmus.suppliers",
 }
 """Module whose import registers the lenses of a room."""
 

@@ -1,0 +1,167 @@
+"""The lens: who else sells what a firm buys, and at which unit value, by the world's trade."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from isthmus.errors import InputProblem, raise_all
+from isthmus.evidence import Column, Kind, Result
+from isthmus.evidence.frames import of_rows
+from isthmus.evidence.lens import lens
+from isthmus.suppliers.exposure import about_firm
+from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of
+
+NOTES = (
+    "a unit value is value over weight of what customs put under one code: other grades and makes "
+    "have other prices, and it is no offer; exports of an economy say nothing of free capacity",
+    "only economies that do not deliver the item yet, above the least share of world exports",
+)
+_ORDER = ("line", "item", "product")
+
+
+@lens("suppliers.second_sources", {"suppliers": EXAMPLE})
+def second_sources(
+    world: Any,
+    *,
+    suppliers: str = SUPPLIERS,
+    lines: str = LINES,
+    least_share: float = 0.01,
+    first: int = 5,
+) -> Result:
+    """Return the economies that sell an item for least and do not deliver it yet.
+
+    Parameters
+    ----------
+    world : World
+        Opened with the list of suppliers, and with trade by product where there is more than the
+        starter world's.
+    suppliers, lines : str
+        Keys of the list and of the product lines; ``example`` for made-up ones.
+    least_share : float
+        Share of world exports below which an economy is left out.
+    first : int
+        Economies for each item.
+
+    Returns
+    -------
+    Result
+        Tables ``sources`` and ``present``.
+
+    Raises
+    ------
+    DataMissing, BadInput
+        When there is no list, its rows contradict each other, or numbers make no sense.
+
+    Notes
+    -----
+    Unit value: exports in USD over their weight in tonnes, to all importers, in the last year that
+    the data set of the product covers in full.
+    """
+    problems = []
+    if not 0.0 <= least_share < 1.0:
+        problems.append(InputProblem(f"must be 0 to 1, got {least_share:g}", "least_share"))
+    if first < 1:
+        problems.append(InputProblem(f"must be 1 or more, got {first}", "first"))
+    raise_all("second sources", problems)
+    firm = firm_of(world, suppliers, lines)
+    named = firm.rows.filter(pl.col("product").is_not_null())
+    found, present, used, lacking = [], [], set[str](), []
+    for (line, item, product), part in named.group_by(_ORDER, maintain_order=True):
+        asked = _exports(world, str(product))
+        if asked is None:
+            lacking.append(f"{item} ({product})")
+            continue
+        key, year, exports = asked
+        used.add(key)
+        now = set(part["economy"])
+        mean = _unit_value(exports.filter(pl.col("exporter").is_in(now)))
+        head = (str(line), str(item), str(product))
+        present.append((*head, key, year, mean, ", ".join(sorted(now))))
+        others = exports.filter(
+            ~pl.col("exporter").is_in(now)
+            & (pl.col("share") >= least_share)
+            & pl.col("unit_value").is_not_null()
+        ).sort("unit_value", "exporter")
+        for economy, value, share, price in (
+            others.head(first).select("exporter", "value", "share", "unit_value").iter_rows()
+        ):
+            ratio = price / mean if mean else None
+            found.append((*head, economy, year, value, share, price, ratio))
+    notes = [*firm.notes, *NOTES]
+    if lacking:
+        notes.append(
+            f"the world holds no trade of {', '.join(dict.fromkeys(lacking))}: add BACI with "
+            "isthmus data add, and open it beside the list"
+        )
+    if without := firm.rows.filter(pl.col("product").is_null())["item"].n_unique():
+        notes.append(f"{without} items without a product code are left out")
+    keys = tuple(sorted({*firm.datasets, *used}))
+    years = {int(row[4]) for row in present}
+    kind = Kind.weakest([firm.kind, Kind.ESTIMATED])
+    made = (
+        of_rows("sources", found, _SOURCES, "cheapest second sources by unit value"),
+        of_rows("present", present, _PRESENT, "unit value of where items come from now"),
+    )
+    tables = tuple(
+        replace(t, kind=kind, datasets=keys, notes=tuple(notes), years=tuple(sorted(years)))
+        for t in made
+    )
+    words = {"suppliers": suppliers, "lines": lines, "least_share": least_share, "first": first}
+    about = about_firm(world, "suppliers.second_sources", keys, words)
+    return Result({t.name: t for t in tables}, about, ())
+
+
+def _exports(world: Any, product: str) -> tuple[str, str, pl.DataFrame] | None:
+    """Return data set, year and exports by economy of a product, or None where there are none."""
+    for _, key in world.trade_sets():
+        frame = world.table(key).filter(pl.col("product").cast(pl.String).str.starts_with(product))
+        whole = frame.filter(pl.col("coverage").cast(pl.String) == "full")
+        if whole.is_empty():
+            continue
+        year = whole["year"].max()
+        last = whole.filter(pl.col("year") == year)
+        weighed = pl.col("quantity") > 0
+        sums = last.group_by(pl.col("exporter").cast(pl.String)).agg(
+            pl.col("value").sum(),
+            pl.col("value").filter(weighed).sum().alias("weighed"),
+            pl.col("quantity").filter(weighed).sum(),
+        )
+        made = sums.sort("exporter").with_columns(
+            (pl.col("value") / pl.col("value").sum()).alias("share"),
+            pl.when(pl.col("quantity") > 0)
+            .then(pl.col("weighed") * 1e6 / pl.col("quantity"))
+            .alias("unit_value"),
+        )
+        return key, str(year), made
+    return None
+
+
+def _unit_value(exports: pl.DataFrame) -> float | None:
+    weight = float(exports["quantity"].sum() or 0.0)
+    return float(exports["weighed"].sum()) * 1e6 / weight if weight > 0 else None
+
+
+_HEAD = (
+    Column("line", "dimension", text="product line; all: every line"),
+    Column("item", "dimension", text="what is bought"),
+    Column("product", "dimension", text="code of the HS"),
+)
+_SOURCES = (
+    *_HEAD,
+    Column("economy", "dimension", text="economy that sells it and does not deliver yet"),
+    Column("year", "attribute", text="year of the trade"),
+    Column("exports", "value", "million USD", "exports of the product to the world"),
+    Column("share", "value", "share", "of world exports of the product"),
+    Column("unit_value", "value", "USD per tonne", "value over weight of these exports"),
+    Column("ratio", "value", "1", "over the unit value of where the item comes from now"),
+)
+_PRESENT = (
+    *_HEAD,
+    Column("source", "attribute", text="data set of the trade"),
+    Column("year", "attribute", text="year of the trade"),
+    Column("unit_value", "value", "USD per tonne", "of the economies that deliver now"),
+    Column("economies", "attribute", text="economies that deliver now"),
+)

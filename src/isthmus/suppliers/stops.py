@@ -1,0 +1,423 @@
+"""The lens: which lines stop when a scenario comes, with the firm's own stocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.codes.nodes import CHIPS, MATERIALS
+from isthmus.disruption.about import CITATIONS as ENGINE
+from isthmus.disruption.family import PARAMETERS, Classes
+from isthmus.disruption.posterior import load_posterior
+from isthmus.disruption.prepare import days_of
+from isthmus.ensemble.inputs import input_file
+from isthmus.errors import InputProblem, raise_all
+from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence.frames import of_rows
+from isthmus.evidence.lens import lens
+from isthmus.kernels.run_down import RunDown, Supply, run_down
+from isthmus.scenario import Scenario, detail_of
+from isthmus.suppliers.exposure import about_firm
+from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, Firm, firm_of, home_of
+from isthmus.suppliers.hits import Hits, hits_of
+from isthmus.suppliers.places import NODES, Placed, placed
+from isthmus.world.mrio import MRIO
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+LOW, HIGH = 0.1, 0.9
+"""Ends of the range of draws."""
+
+LEAST = 1.0
+"""Least stock, days: what arrives on a day is used on the next."""
+
+_ASSUMED = (
+    "assumed: suppliers deliver what they do now, and what is spare; a shortfall that a second "
+    "supplier could meet after its lead days is met; no line is replanned and nothing is bought at "
+    "a higher price",
+    "ranges hold 80 % of draws of the posterior of the disruption engine: stock-days where the "
+    "list has none, the share of a stock below which lines slow down, days to refill; the "
+    "scenario's own ranges are not drawn",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One line under a scenario: its items with their stocks, and what became of it."""
+
+    line: str
+    items: tuple[str, ...]
+    rows: pl.DataFrame
+    hits: Hits
+    cover: Floats
+    course: RunDown | None
+    threshold: float
+
+    @property
+    def output(self) -> Floats:
+        """Output over plan, (T, B)."""
+        days, batch = len(self.hits.stopped), self.cover.shape[1]
+        return np.ones((days, batch)) if self.course is None else self.course.output
+
+    @property
+    def first(self) -> Floats:
+        """Day of the first stop by draw, infinite for never."""
+        below = self.output < self.threshold
+        return np.where(below.any(axis=0), below.argmax(axis=0).astype(float), np.inf)
+
+
+@lens("suppliers.stops", {"scenario": "taiwan-strait-closure", "suppliers": EXAMPLE, "draws": 4})
+def stops(
+    world: Any,
+    scenario: Scenario,
+    *,
+    suppliers: str = SUPPLIERS,
+    lines: str = LINES,
+    home: str | None = None,
+    draws: int = 100,
+    seed: int = 0,
+    stopped_below: float = 0.5,
+    psi: float | None = None,
+    restore_days: float | None = None,
+    posterior: Path | None = None,
+    until: int | None = None,
+    year: int | None = None,
+) -> Result:
+    """Return which lines stop when, on what, and what that costs.
+
+    A delivery is hit as its industry in its economy is in the disruption engine. Stocks run down
+    and output follows by the engine's own rule; for one buyer of suppliers that sell to nobody else
+    both give the same days.
+
+    Parameters
+    ----------
+    world : World
+        Opened with the list of suppliers (``starter+suppliers+firm_lines``).
+    scenario : Scenario
+        As in `isthmus.disruption.simulate`.
+    suppliers, lines : str
+        Keys of the list and of the product lines; ``example`` for made-up ones.
+    home : str, optional
+        Economy in which lines are made that the table of lines does not place.
+    draws : int
+        Draws of the posterior.
+    seed : int
+        Seed of the choice of draws.
+    stopped_below : float
+        A line counts as stopped below this share of its output.
+    psi, restore_days : float, optional
+        Take these in place of what is drawn: the share of a stock below which output is held down,
+        and the days in which a gap in stock is closed.
+    posterior : path, optional
+        Folder of a posterior; that of the package by default.
+    until, year : int, optional
+        Last day, the scenario's horizon by default; year of the inter-economy table.
+
+    Returns
+    -------
+    Result
+        Tables ``lines``, ``items``, ``deliveries``.
+
+    Raises
+    ------
+    DataMissing, BadInput
+        When there is no list, its rows contradict each other, or numbers make no sense.
+    CodeUnknown, ShockNotRepresentable
+        For codes that the table does not hold and shocks that the engine does not know.
+
+    References
+    ----------
+    Hallegatte 2013; Pichler and others 2022.
+    """
+    _check(draws, stopped_below, psi, restore_days)
+    firm = firm_of(world, suppliers, lines)
+    named = detail_of(scenario)
+    table = world.mrio(year, chips=CHIPS in named, materials=MATERIALS in named)
+    days = days_of(scenario, until)
+    drawn = _drawn(posterior, draws, seed, psi, restore_days)
+    ran, notes = [], list(firm.notes)
+    for line in firm.names():
+        rows = firm.of_line(line)
+        at = placed(rows, table, world.table(NODES))
+        hits = hits_of(scenario, table, rows, at, home_of(firm, line, home), days)
+        notes += at.notes
+        ran.append(_run(line, rows, hits, table, at, drawn, stopped_below))
+    used = tuple(dict.fromkeys((*firm.datasets, *table.datasets, NODES)))
+    kind = Kind.weakest([firm.kind, Kind.MODELLED, Kind.ASSUMED])
+    about = (*dict.fromkeys(notes), *_ASSUMED)
+    years = tuple(sorted({*firm.years, table.year}))
+    made = [
+        replace(t, kind=kind, datasets=tuple(sorted(used)), notes=about, years=years)
+        for t in (_lines(firm, ran), _items(ran), _deliveries(ran))
+    ]
+    words = {
+        "suppliers": suppliers,
+        "lines": lines,
+        "home": home,
+        "draws": draws,
+        "seed": seed,
+        "stopped_below": stopped_below,
+        "psi": psi,
+        "restore_days": restore_days,
+        "posterior": None if posterior is None else input_file(posterior),
+        "until": days,
+        "year": table.year,
+    }
+    origin = about_firm(
+        world, "suppliers.stops", used, words, scenario=scenario.identity, seed=seed
+    )
+    return Result({t.name: t for t in made}, origin, ENGINE)
+
+
+def _check(draws: int, below: float, psi: float | None, restore: float | None) -> None:
+    problems = []
+    if draws < 1:
+        problems.append(InputProblem(f"must be 1 or more, got {draws}", "draws"))
+    if not 0.0 < below <= 1.0:
+        problems.append(
+            InputProblem(f"must be above 0 and at most 1, got {below:g}", "stopped_below")
+        )
+    if psi is not None and not 0.0 < psi <= 1.0:
+        problems.append(InputProblem(f"must be above 0 and at most 1, got {psi:g}", "psi"))
+    if restore is not None and not restore >= 1.0:
+        problems.append(InputProblem(f"must be 1 or more, got {restore:g}", "restore_days"))
+    raise_all("stops of a firm", problems)
+
+
+def _drawn(
+    posterior: Path | None, draws: int, seed: int, psi: float | None, restore: float | None
+) -> list[dict[str, float]]:
+    """Return numbers of the family by draw."""
+    held = load_posterior(posterior)
+    base = {name: p.default for name, p in PARAMETERS.items()}
+    fixed = {"psi": psi, "restore_days": restore}
+    over = {name: value for name, value in fixed.items() if value is not None}
+    return [
+        {**base, **{n: v for n, v in zip(held.names, row, strict=True) if n in base}, **over}
+        for row in held.draws(draws, seed=seed).tolist()
+    ]
+
+
+def _run(
+    line: str,
+    rows: pl.DataFrame,
+    hits: Hits,
+    table: MRIO,
+    at: Placed,
+    drawn: Sequence[Mapping[str, float]],
+    below: float,
+) -> Ran:
+    items = tuple(rows["item"].unique(maintain_order=True))
+    item = np.array([items.index(name) for name in rows["item"]], dtype=np.intp)
+    cover = _cover(rows, items, item, table, at, drawn)
+    touched = np.zeros(len(items), dtype=bool)
+    touched[item[(hits.lost > 0).any(axis=0)]] = True
+    course = None
+    if touched.any():
+        chosen = touched[item]
+        supply = _supply(
+            rows.filter(pl.Series(chosen)), _renumbered(item[chosen]), _cut(hits, chosen)
+        )
+        need = rows.group_by("item", maintain_order=True).agg(pl.col("need").first())["need"]
+        wanted = need.fill_null(1.0).to_numpy()[touched]
+        course = run_down(
+            supply,
+            cover[touched],
+            np.broadcast_to(wanted[:, None], cover[touched].shape),
+            psi=np.array([one["psi"] for one in drawn]),
+            restore=np.array([one["restore_days"] for one in drawn]),
+        )
+        back = np.flatnonzero(touched)
+        course = replace(course, binding=np.where(course.binding < 0, -1, back[course.binding]))
+    return Ran(line, items, rows, hits, cover, course, below)
+
+
+def _cover(
+    rows: pl.DataFrame,
+    items: Sequence[str],
+    item: Ints,
+    table: MRIO,
+    at: Placed,
+    drawn: Sequence[Mapping[str, float]],
+) -> Floats:
+    """Return stocks by item and draw: the list's own, else the posterior's for its industry."""
+    given = rows.group_by("item", maintain_order=True).agg(pl.col("stock_days").first())
+    own = given["stock_days"].to_list()
+    classes = Classes.of(table.industries)
+    by_industry = np.array([list(classes.stock_days(one).values()) for one in drawn])
+    cover = np.empty((len(items), len(drawn)))
+    for n, days in enumerate(own):
+        weight = at.weight[item == n].sum(axis=0)
+        if days is not None:
+            cover[n] = max(float(days), LEAST)
+        elif weight.sum() > 0:
+            cover[n] = np.maximum(by_industry @ weight / weight.sum(), LEAST)
+        else:
+            cover[n] = [max(one["days_goods"], LEAST) for one in drawn]
+    return cover
+
+
+def _supply(rows: pl.DataFrame, item: Ints, hits: Hits) -> Supply:
+    """Return deliveries as the kernel takes them; spare comes after the lead days."""
+    spend = np.maximum(rows["spend"].to_numpy(), 0.0)
+    whole = np.bincount(item, spend)[item]
+    count = np.bincount(item)[item]
+    share = np.where(whole > 0, spend / np.maximum(whole, 1e-300), 1.0 / count)
+    lost = hits.lost > 0
+    days = len(lost)
+    onset = np.array([lost[:, item == n].any(axis=1).argmax() for n in range(item.max() + 1)])
+    lead = rows["lead_days"].fill_null(0.0).to_numpy()
+    ready = np.arange(days)[:, None] >= onset[item][None, :] + lead[None, :]
+    spare = rows["spare"].fill_null(0.0).to_numpy()
+    capacity = hits.left * (1.0 + np.where(ready, spare[None, :], 0.0))
+    return Supply(item, share, capacity, hits.stopped, hits.turned)
+
+
+def _renumbered(item: Ints) -> Ints:
+    return np.unique(item, return_inverse=True)[1].astype(np.intp)
+
+
+def _cut(hits: Hits, chosen: NDArray[np.bool_]) -> Hits:
+    return Hits(hits.stopped[:, chosen], hits.turned[:, chosen], hits.left[:, chosen])
+
+
+def _lines(firm: Firm, ran: Sequence[Ran]) -> Table:
+    rows = []
+    for one in ran:
+        idle = (1.0 - one.output).sum(axis=0)
+        added, sales = _money(firm, one.line)
+        stopped = np.isfinite(one.first)
+        rows.append(
+            (
+                one.line,
+                _culprit(one),
+                float(stopped.mean()),
+                *_range(one.first),
+                *_range(idle),
+                *_range(None if added is None else idle * added / 365.0),
+                *_range(None if sales is None else idle * sales / 365.0),
+            )
+        )
+    rows.sort(key=lambda row: (row[3] is None, row[3] or 0.0, row[0]))
+    columns = (
+        Column("line", "dimension", text="product line; all: the whole firm"),
+        Column("missing", "attribute", text="item that most often stops it first; none: no stop"),
+        Column("stops", "value", "share", "of draws in which it falls below the threshold"),
+        *_three("first_stop", "day", "first day below the threshold; n/a: not within the run"),
+        *_three("days_lost", "days", "output lost over the run, in days of its plan"),
+        *_three("value_added_lost", "million USD", "the same in value added; n/a: not given"),
+        *_three("sales_lost", "million USD", "the same in sales; n/a: not given"),
+    )
+    return of_rows("lines", rows, columns, "which lines stop when, and what is lost")
+
+
+def _items(ran: Sequence[Ran]) -> Table:
+    rows = []
+    for one in ran:
+        for n, name in enumerate(one.items):
+            mine = np.array([item == name for item in one.rows["item"]])
+            spend = one.rows["spend"].to_numpy()[mine]
+            whole = spend.sum()
+            weight = spend / whole if whole > 0 else np.full(len(spend), 1.0 / len(spend))
+            missing = (one.hits.lost[:, mine] * weight).sum(axis=1)
+            if not missing.any():
+                continue
+            days = one.rows["stock_days"].to_numpy()[mine]
+            kind = "own" if np.isfinite(days.astype(float)).any() else "posterior"
+            rows.append(
+                (
+                    one.line,
+                    name,
+                    kind,
+                    float(missing.max()),
+                    *_range(one.cover[n]),
+                    float(_stopping(one, n).mean()),
+                )
+            )
+    rows.sort(key=lambda row: (-row[-1], -row[3], row[0], row[1]))
+    columns = (
+        Column("line", "dimension", text="product line"),
+        Column("item", "dimension", text="what is bought"),
+        Column(
+            "stock_from", "attribute", text="whose stock-days: the list's own, or the posterior"
+        ),
+        Column("missing", "value", "share", "of its deliveries on the worst day"),
+        *_three("stock_days", "days", "stock at the start, in days of use"),
+        Column("stops_line", "value", "share", "of draws in which the line stops on it first"),
+    )
+    return of_rows("items", rows, columns, "items that run short")
+
+
+def _deliveries(ran: Sequence[Ran]) -> Table:
+    rows = []
+    for one in ran:
+        lost = one.hits.lost
+        for k, (item, supplier, economy, spend) in enumerate(
+            one.rows.select("item", "supplier", "economy", "spend").iter_rows()
+        ):
+            if (lost[:, k] > 0).any():
+                first = float((lost[:, k] > 0).argmax())
+                days = float(lost[:, k].sum())
+                rows.append(
+                    (one.line, item, supplier, economy, spend, float(lost[:, k].max()), first, days)
+                )
+    rows.sort(key=lambda row: (-row[4] * row[7], *row[:4]))
+    columns = (
+        Column("line", "dimension", text="product line"),
+        Column("item", "dimension", text="what is bought"),
+        Column("supplier", "dimension", text="who delivers"),
+        Column("economy", "dimension", text="from where"),
+        Column("spend", "value", "million USD", "spend, a year"),
+        Column("missing", "value", "share", "of its deliveries on the worst day"),
+        Column("first_day", "value", "day", "first day on which something is missing"),
+        Column("days_missing", "value", "days", "missing deliveries in days of usual ones"),
+    )
+    return of_rows("deliveries", rows, columns, "deliveries that the scenario hits")
+
+
+def _money(firm: Firm, line: str) -> tuple[float | None, float | None]:
+    """Return value added and sales of a line in a year, where they are given."""
+    found = firm.lines.filter(pl.col("line") == line)
+    if found.is_empty():
+        return None, None
+    sales = float(found["sales"][0])
+    added = found["value_added"][0]
+    bought = float(firm.of_line(line)["spend"].sum())
+    return (sales - bought if added is None else float(added)), sales
+
+
+def _stopping(one: Ran, n: int) -> NDArray[np.bool_]:
+    """Return in which draws an item is what stops a line first."""
+    if one.course is None:
+        return np.zeros(one.cover.shape[1], dtype=bool)
+    there = np.isfinite(one.first)
+    day = np.where(there, one.first, 0).astype(np.intp)
+    return np.asarray(there & (one.course.binding[day, np.arange(len(day))] == n))
+
+
+def _culprit(one: Ran) -> str:
+    counts = [int(_stopping(one, n).sum()) for n in range(len(one.items))]
+    return one.items[int(np.argmax(counts))] if max(counts) else "none"
+
+
+def _range(values: Floats | None) -> tuple[float | None, float | None, float | None]:
+    """Return median and the ends of the range of draws; None where that is never or not known."""
+    if values is None:
+        return None, None, None
+    found = np.quantile(values, (0.5, LOW, HIGH), method="inverted_cdf")
+    return tuple(float(v) if np.isfinite(v) else None for v in found)  # type: ignore[return-value]
+
+
+def _three(name: str, unit: str, text: str) -> tuple[Column, Column, Column]:
+    return (
+        Column(name, "value", unit, f"{text}: median of draws"),
+        Column(f"{name}_low", "value", unit, "10 % of draws lie below"),
+        Column(f"{name}_high", "value", unit, "10 % of draws lie above"),
+    )
