@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isthmus.kernels.disruption import DenseTable, FactoredTable
@@ -138,6 +138,7 @@ def test_a_loss_of_capacity_is_caught_up(pair):
     rationing=st.sampled_from(["proportional", "final_first", "orders_first"]),
 )
 @settings(max_examples=30, deadline=None)
+@example(seed=0, need=1.0, share=1.0, sigma=0.0, orders="plan", rationing="final_first")
 def test_goods_are_neither_made_nor_lost(seed, need, share, sigma, orders, rationing):
     table = factored_table(R, S, seed)
     flow = np.array([0.0, 0.0, 1.0])[:, None]

@@ -238,13 +238,33 @@ def test_more_stock_never_stops_earlier(data, stages):
 
 @settings(max_examples=15, deadline=None)
 @given(st.data(), st.integers(2, 4))
-def test_more_capacity_never_makes_less(data, stages):
+def test_more_capacity_never_makes_less_on_a_line_that_meets_its_wishes(data, stages):
     line = serial(data, stages)
+    line = replace(line, size=np.maximum(line.size, explode(line, line.wish[0])))
     size = line.size.copy()
     size[data.draw(st.integers(0, stages - 1))] *= data.draw(st.floats(1.01, 3.0))
     less, more = simulate(line), simulate(replace(line, size=size))
     gained = np.cumsum(more.made, axis=0) - np.cumsum(less.made, axis=0)
     assert gained.min() >= -1e-6
+
+
+def test_a_line_that_falls_behind_orders_ahead_and_can_outlast_one_with_more_capacity():
+    """By hand: inputs for 20 are under way; what waits adds inputs for 2 before the stop."""
+    behind = chain(
+        weeks=12,
+        lead=[0, 0, 1, 1],
+        hold=[0.0, 0.0, 0.0, 0.0],
+        edges=[(1, 0, 1.0), (2, 1, 1.0), (3, 2, 0.25)],
+        plants=[(0, 5.0, -np.inf, 0.0), (1, 5.0, -np.inf, 0.0), (2, 5.0, -np.inf, 0.0),
+                (3, 6.0, -np.inf, 0.0)],
+        stops=((0, 1, 3),),
+        wishes=((3, 10.0),),
+    )  # fmt: skip
+    wide = behind.size.copy()
+    wide[3] *= 2
+    less, more = simulate(behind), simulate(replace(behind, size=wide))
+    np.testing.assert_allclose(less.made[:5, 0, 0], [6, 6, 6, 4, 6])
+    np.testing.assert_allclose(more.made[:5, 0, 0], [10, 10, 0, 0, 12])
 
 
 def test_draws_do_not_touch_each_other():

@@ -115,6 +115,7 @@ def test_the_page_has_links_headings_and_marks_of_its_own(short: Dossier) -> Non
 @pytest.mark.once_broken("text of a study was markup in Markdown")
 @given(TEXTS.filter(one_line))
 @example(PAYLOAD)
+@example(" >")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_hostile_text_adds_no_element(short: Dossier, text: str) -> None:
     assert outline(poisoned(short, text)) == outline(poisoned(short, "word "))

@@ -49,6 +49,15 @@ def test_a_paragraph_holds_its_text_alone(text: str) -> None:
         assert tokens == []
 
 
+@given(st.sampled_from([" ", "   ", "    ", "\t", "\u00a0"]), TEXTS.filter(one_line))
+@example(" ", "> quoted")
+@example("    ", "code")
+def test_blanks_before_a_block_do_not_hide_its_start(blanks: str, text: str) -> None:
+    tokens = read(block(f"{blanks}{inline(text)}"))
+    assert shape(tokens) == ["paragraph_open", "inline", "paragraph_close"]
+    assert shown(tokens[1]) == one_line(text)
+
+
 @given(TEXTS, TEXTS)
 def test_text_inside_a_line_opens_nothing_with_what_stands_around_it(one: str, two: str) -> None:
     source = f"**bold** {inline(one)} between {inline(two)} end"

@@ -240,7 +240,8 @@ class BatchRun:
         capacity = self.initial * self._array(left) * factor
         optimum = xp.minimum(demand, capacity)
         allowed = self._allowed(state, optimum)
-        output = xp.minimum(optimum, allowed.output)
+        # a stock that was used up may miss zero by a last digit
+        output = xp.minimum(optimum, xp.maximum(allowed.output, 0.0 * optimum))
         state, later = self._put_off(state, factor, (optimum, output), demand, left, allowed)
         if later is not None:
             output, optimum = output + later.more, optimum + later.more

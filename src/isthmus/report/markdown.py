@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from isthmus.evidence import Finding, Table
 from isthmus.report.cells import grid
 from isthmus.report.parts import anchor, moves, plain_address, source_line
-from isthmus.runtime.markdown import block, cell, code, front_matter, heading, inline, paragraph
+from isthmus.runtime.markdown import (
+    after_marks,
+    block,
+    cell,
+    code,
+    front_matter,
+    heading,
+    inline,
+    paragraph,
+)
 from isthmus.study.dossier import SCHEMA_VERSION, Assessed, Dossier, Section
 from isthmus.study.numbers import interval, show, told
 from isthmus.study.sheet import Sheet
@@ -73,7 +82,7 @@ class Writer:
             out += self.bullets(section.gaps)
         for chart in section.charts:
             out += [
-                f"### {self.words(chart.title)}",
+                f"### {after_marks(self.words(chart.title))}",
                 "",
                 *self.table(chart.table, chart.spec.series),
             ]

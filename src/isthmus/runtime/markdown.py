@@ -39,7 +39,8 @@ def paragraph(text: str) -> str:
 
 
 def block(line: str) -> str:
-    """Return a line that is safe inside with its start made safe too."""
+    """Return a line that is safe inside with its start, blanks apart, made safe too."""
+    line = line.lstrip()
     numbered = _NUMBERED.match(line)
     if numbered:
         return f"{numbered[1]}\\{line[numbered.start(2) :]}"
@@ -48,7 +49,12 @@ def block(line: str) -> str:
 
 def heading(text: str) -> str:
     """Return text for a heading, after the signs that make it one."""
-    return _CLOSING.sub(r"\\#", inline(text))
+    return after_marks(inline(text))
+
+
+def after_marks(line: str) -> str:
+    """Return a line that is safe inside for a heading, after the signs that make it one."""
+    return _CLOSING.sub(r"\\#", line)
 
 
 def cell(text: str) -> str:
