@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +18,10 @@ from hypothesis.internal.constants_ast import Constants
 # Workers share the cores: threads of one matrix product that wait for each other cost several times
 # its work. Faces call every lens with one thread as well.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+if TYPE_CHECKING:
+    from isthmus.study import Study
+    from isthmus.study.dossier import Dossier
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -78,6 +82,36 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["ISTHMUS_HOME"]
     else:
         os.environ["ISTHMUS_HOME"] = before
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and those that share dossiers, whatever their file.
+
+    What a file or the dossiers need is then made once, not once for every worker.
+    """
+    if config.getoption("dist", "no") != "loadgroup":
+        return
+    for item in items:
+        shares = "assessed" in getattr(item, "fixturenames", ())
+        group = "assessed" if shares else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def assessed() -> Callable[[Study], Dossier]:
+    """Return what assesses a study in the starter world, once for equal studies."""
+    from isthmus.study import assess
+    from isthmus.world import World
+
+    world, made = World.open("starter"), {}
+
+    def once(study: Study) -> Dossier:
+        key = study.model_dump_json()
+        if key not in made:
+            made[key] = assess(study, world)
+        return made[key]
+
+    return once
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ VALIDATE = [*FULL, "--group", "validation"]
 
 TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),
-    "test": (TEST, [["pytest", "-n", "auto"]]),
+    "test": (TEST, [["pytest", "-n", "auto", "--dist", "loadgroup"]]),
     "kill": (TEST, [["python", "tests/kill/harness.py"]]),
     "fuzz": (TEST, [["pytest", "tests/fuzz", "--hypothesis-profile=explore", "-n", "auto"]]),
     "lint": (FULL, [["python", "tools/checks/all.py"]]),

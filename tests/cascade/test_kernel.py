@@ -223,9 +223,27 @@ ABOVE_ONE = (
 )
 
 
+# two firms that sell almost only to each other: losses of orders come to rest after 10,000 steps
+NEARLY_CLOSED = (
+    np.array([[0.0, 0.0, 0.0], [0.0, 0.0, 7.9], [0.03, 5.94, 0.0]]),
+    np.zeros(3, np.int64),
+    np.array([[0]]),
+    np.array([[1.0], [0.0], [0.0]]),
+)
+
+
+def test_orders_that_come_to_rest_slowly_do_not_keep_the_rest_from_it():
+    weights, sector, essential, psi = NEARLY_CLOSED
+    supply = sparse_form(weights, sector, essential, sector)
+    exact = fixed_point(supply, psi, max_steps=100)
+    np.testing.assert_allclose(exact.up[:, 0], 1.0, atol=1e-9)
+    np.testing.assert_allclose(exact.down[:, 0], [1.0, 0.0, 0.0], atol=1e-12)
+
+
 @settings(max_examples=60, deadline=None)
 @given(networks(), st.booleans())
 @example(ABOVE_ONE, False)
+@example(NEARLY_CLOSED, True)
 def test_fixed_point_solves_its_equation_and_bounds_the_published_rule(network, replaceable):
     """The fixed point leaves no residual, and no level of the published rule lies below it."""
     weights, sector, essential, psi = network

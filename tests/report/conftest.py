@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from isthmus.report import render_html
-from isthmus.study import assess, open_study
+from isthmus.study import Study, open_study
 from isthmus.study.dossier import Dossier
 from isthmus.world import World
 
@@ -18,8 +19,8 @@ def world() -> World:
 
 
 @pytest.fixture(scope="session")
-def dossier(world: World) -> Dossier:
-    return assess(open_study("taiwan-europe"), world)
+def dossier(assessed: Callable[[Study], Dossier]) -> Dossier:
+    return assessed(open_study("taiwan-europe"))
 
 
 @pytest.fixture(scope="session")

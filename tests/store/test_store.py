@@ -244,6 +244,7 @@ def test_damaged_outputs_are_named(store):
         (lambda out: out["provenance"].update(parameters=[1]), "not the provenance"),
         (lambda out: out["provenance"].update(datasets={"a": 1}), "not the provenance"),
         (lambda out: out["tables"][0].update(files=[]), "has no file"),
+        (lambda out: out["tables"][0]["columns"].pop(), "other columns than its file"),
     ],
 )
 def test_outputs_that_do_not_say_what_they_are_of_are_named(store, change, said):

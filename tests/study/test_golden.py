@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from isthmus.world import World
+from isthmus.study import Dossier, Study
 from tools import golden
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
-    return World.open("starter")
-
-
 @pytest.mark.parametrize("setting", golden.SETTINGS)
-def test_dossier_is_the_kept_one(world: World, setting: str) -> None:
+def test_dossier_is_the_kept_one(assessed: Callable[[Study], Dossier], setting: str) -> None:
     before = golden.kept(setting)
-    found = golden.differences(before, golden.made(setting, world))
+    after = golden.entries(assessed(golden.study_of(setting)))
+    found = golden.differences(before, after)
     assert before
     assert not found, f"see tools/golden.py\n{golden.table(found)}"
 

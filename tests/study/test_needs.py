@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tools.golden import SETTINGS, study_of
 
 from isthmus import codes
 from isthmus.errors import BadInput
 from isthmus.evidence import Finding
-from isthmus.study import assess, load_study, open_study
+from isthmus.study import Dossier, Study, assess, load_study, open_study
 from isthmus.study.context import Context
 from isthmus.study.needs import malformed, unmet
 from isthmus.study.subjects import measures
@@ -89,7 +91,7 @@ def test_a_claim_on_a_role_that_is_not_there_does_not_apply(world: World) -> Non
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_no_sentence_without_a_figure_names_a_state_outside_the_study(
-    world: World, setting: str
+    assessed: Callable[[Study], Dossier], world: World, setting: str
 ) -> None:
     study = study_of(setting)
     context = Context(study, world)
@@ -99,7 +101,7 @@ def test_no_sentence_without_a_figure_names_a_state_outside_the_study(
         for code, name in {**codes.economy_names(), "TWN": "Taiwan"}.items()
         if code not in inside and len(name) > 3
     }
-    dossier = assess(study, world)
+    dossier = assessed(study)
     sections = (dossier.summary, *dossier.sections)
     notes = [n.sentence for s in sections for n in (*s.headlines, *s.counters)]
     said = [x for s in sections for x in (s.question, *s.answer, *s.notes, *s.gaps)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
-from isthmus.coercion.cases import measures
+from isthmus.coercion.cases import Measure, measures
 from isthmus.coercion.content import YEAR, read_content
 from isthmus.errors import BadInput
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
@@ -117,7 +117,8 @@ def read_stakes(
     others = [[int(j) for j in near if j not in (me, i)] for i in at]
     trade = values[:, :, goods]
     third = np.array([trade[i, rest].sum(axis=0) for i, rest in zip(at, others, strict=True)])
-    years = tuple(_year_before(world, sender, target) for target in targets)
+    coded = measures(world)
+    years = tuple(_year_before(coded, sender, target) for target in targets)
     sold = np.array([_sold(flows, i, me, year, goods) for i, year in zip(at, years, strict=True)])
     mine = values[me][:, listed]
     own = dva[me, among]
@@ -142,11 +143,11 @@ def read_stakes(
     )
 
 
-def _year_before(world: World, sender: str, target: str) -> int:
+def _year_before(coded: Iterable[Measure], sender: str, target: str) -> int:
     """Return the last year before a broad ban that is in force, or the year of the table."""
     bans = [
         m.first
-        for m in measures(world)
+        for m in coded
         if (m.sender, m.target, m.response) == (sender, target, "broad ban")
         and m.first <= YEAR <= m.last
     ]

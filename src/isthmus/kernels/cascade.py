@@ -217,6 +217,7 @@ def propagate(
     eps: float,
     max_steps: int = 100_000,
     empty_market_is_one: bool = True,
+    upstream: bool = True,
 ) -> Levels:
     """Propagate a batch of shocks by sparse products, finished shocks left out.
 
@@ -233,6 +234,8 @@ def propagate(
     empty_market_is_one : bool
         Published treatment of a market that has stopped altogether: its remaining sales count as
         one unit. False: nobody is left to replace, so the loss passes on in full.
+    upstream : bool
+        Whether losses pass on to suppliers too; otherwise `Levels.up` is the initial loss.
 
     Returns
     -------
@@ -252,7 +255,7 @@ def propagate(
         old_down, old_up, floor = down[:, live], up[:, live], psi[:, live]
         passed = old_down * _irreplaceable(supply, sharing, old_down, empty_market_is_one)
         new_down = _capped(floor, _worst(down_map @ passed, slot_start, n))
-        new_up = _capped(floor, up_map @ old_up)
+        new_up = _capped(floor, up_map @ old_up) if upstream else old_up
         moved = np.maximum(
             np.abs(new_down - old_down).max(axis=0, initial=0.0),
             np.abs(new_up - old_up).max(axis=0, initial=0.0),

@@ -57,7 +57,9 @@ def fixed_point(supply: Supply, psi: Floats, *, max_steps: int = 100_000) -> Lev
     if linear:
         down, steps = _by_policy(down_map, first, psi)
     else:
-        levels = propagate(supply, psi, eps=1e-15, max_steps=max_steps, empty_market_is_one=False)
+        levels = propagate(
+            supply, psi, eps=1e-15, max_steps=max_steps, empty_market_is_one=False, upstream=False
+        )
         _settled(levels, max_steps)
         down, steps = levels.down, levels.steps
     up = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,15 @@ def load_bill(source: str | Path) -> Bill:
     text = str(source)
     path = Path(source)
     if isinstance(source, str) and path.suffix not in {".toml", ".csv"}:
-        return bill_from_toml(family_text(text), where=f"{text} (shipped)")
+        return _shipped(text)
     if path.suffix == ".csv":
         return bill_from_csv(path)
     return bill_from_toml(read_text(path, what="bill of materials"), where=text)
+
+
+@cache
+def _shipped(name: str) -> Bill:
+    return bill_from_toml(family_text(name), where=f"{name} (shipped)")
 
 
 def load_bills(sources: Sequence[str | Path]) -> Bill:

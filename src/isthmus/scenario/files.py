@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -78,6 +79,11 @@ def preset(name: str) -> Scenario:
     if name not in names:
         hint = did_you_mean(name, names) or "see isthmus disruption presets"
         raise NotFound(f"no preset is called '{name}'", hint=hint)
+    return _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Scenario:
     file = resources.files("isthmus.scenario") / "presets" / f"{name}.toml"
     return loads(file.read_text(encoding="utf-8"), where=f"preset {name}")
 

@@ -40,6 +40,9 @@ class Row(NamedTuple):
     fault: str
 
 
+_SEEN: dict[Path, dict[tuple[str, ...], Row]] = {}
+"""Rows that this process read, by store: one that cannot be written to has no index of its own."""
+
 Reader = Callable[[str, Path], tuple[str, str]]
 """Takes the kind and folder, returns the document (JSON) and the fault, one of them empty."""
 
@@ -47,6 +50,7 @@ Reader = Callable[[str, Path], tuple[str, str]]
 def current_rows(root: Path, read: Reader) -> tuple[list[Row], bool]:
     """Return a row for every data set version and run on disk, and whether the index was stale."""
     known = {row[:4]: row for row in load(root)}
+    seen = _SEEN.get(root, {})
     rows = []
     stale = False
     for kind, name, version, folder in folders(root):
@@ -54,9 +58,17 @@ def current_rows(root: Path, read: Reader) -> tuple[list[Row], bool]:
         row = known.get((kind, name, version, stamp))
         if row is None or row.fault:
             stale = True
+            row = seen.get((kind, name, version, stamp))
+        if row is None or row.fault:
             row = Row(kind, name, version, stamp, *read(kind, folder))
         rows.append(row)
+    _SEEN[root] = {row[:4]: row for row in rows}
     return rows, stale or len(known) != len(rows)
+
+
+def forget(root: Path) -> None:
+    """Read every manifest of a store again when it is asked for next."""
+    _SEEN.pop(root, None)
 
 
 def folders(root: Path) -> Iterator[tuple[str, str, str, Path]]:

@@ -379,6 +379,7 @@ class Store:
         """
         if rebuild:
             disk.unlink(self.root / layout.INDEX)
+            index.forget(self.root)
         rows, stale = index.current_rows(self.root, _read)
         if rebuild:
             index.save(self.root, rows)

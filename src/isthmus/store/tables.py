@@ -97,6 +97,9 @@ def load_table(folder: Path, entry: TableEntry) -> Table:
     for problem in file_problems(folder, entry.files):
         raise DataCorrupted(problem, where=str(folder))
     frame = pl.concat([stored_frame(folder / file.name) for file in entry.files])
+    if [column.name for column in entry.columns] != frame.columns:
+        what = f"the table '{entry.name}' has other columns than its file"
+        raise DataCorrupted(what, where=str(folder))
     return Table(
         name=entry.name,
         frame=frame,
