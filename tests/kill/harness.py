@@ -38,7 +38,7 @@ from isthmus.store.runs import library_versions
 from isthmus.store.verify import verify
 from isthmus.study.shipped import study_text
 
-for room in ("assess", "data", "disruption", "ensemble", "runs"):
+for room in ("assess", "data", "dependence", "disruption", "ensemble", "runs", "study"):
     importlib.import_module(f"isthmus.cli.{room}")
 for room in ("dependence", "disruption", "report", "study.measures", "ensemble", "world.export"):
     importlib.import_module(f"isthmus.{room}")  # once, not in every child
@@ -124,6 +124,17 @@ OPERATIONS = {
     ),
     "assess": Operation((("assess", "small.toml", "--out", "dossier", "--force"),), ("dossier",)),
     "delete": Operation((("runs", "delete", "dependence.profile"),), may_be_done=True),
+    "remove": Operation((("data", "remove", "gone"),), may_be_done=True),
+    "tables": Operation(
+        (
+            ("dependence", "DEU", "--on", "TWN", "--out", "tables", "--force"),
+            ("dependence", "DEU", "--on", "TWN", "--out", "book.xlsx", "--force"),
+        ),
+        ("tables", "book.xlsx"),
+    ),
+    "study": Operation(
+        (("study", "new", "mine", "--home", "JPN", "--partner", "KOR", "--force"),), ("mine.toml",)
+    ),
 }
 
 
@@ -194,7 +205,12 @@ def prepare(base: Path, names: list[str]) -> int:
     for name, content in THEIRS.items():
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         (work / name).write_bytes(content)
-    for name, rows in {"kept": "DEU,1", "brought": "FRA,7", "fresh": "POL,9\nCZE,4"}.items():
+    for name, rows in {
+        "kept": "DEU,1",
+        "brought": "FRA,7",
+        "fresh": "POL,9\nCZE,4",
+        "gone": "ITA,3",
+    }.items():
         (work / f"{name}.csv").write_text(f"economy,value\n{rows}\n")
         (work / f"{name}.toml").write_text(RECORD.format(key=name))
     (work / "own.toml").write_text(STOP)
@@ -209,11 +225,14 @@ def prepare(base: Path, names: list[str]) -> int:
     assert command(base, "data", "add", "kept.csv") == 0
     (work / "kept.csv").write_text("economy,value\nDEU,2\n")
     assert command(base, "data", "add", "kept.csv") == 0
+    assert command(base, "data", "add", "gone.csv") == 0
     assert command(base, "dependence", "DEU", "--on", "TWN") == 0
+    assert command(base, "dependence", "indicators", "DEU", "--out", "tables") == 0
     if "assess" in names:  # its run is on record then; done again it must not be doubled
         assert command(base, "assess", "small.toml", "--out", "dossier") == 0
         (work / "dossier" / "dossier.md").write_text("an older one")
-    (work / "out.zip").write_bytes(b"an older one")
+    for name in ("out.zip", "book.xlsx", "mine.toml"):
+        (work / name).write_bytes(b"an older one")
     (work / "table.csv").write_text("an older one")
     (work / "table.csv.record.json").write_text("an older one")
     (work / "losses.json").write_text("an older one")
