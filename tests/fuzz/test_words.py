@@ -27,6 +27,8 @@ COMMANDS = [
     study new; runs list; runs show; runs delete; runs rerun; dependence; dependence JPN; cascade
     chains lookthrough; disruption; disruption x.toml; equilibrium; cascade x.csv; ensemble run
     ensemble status; assess x.toml; coercion episodes; coercion respond; coercion leverage
+    data remove; study migrate; study prepare x.toml; runs resume; runs compare; lens list
+    lens show; package list; package show; package template; production boms
     """.replace("\n", ";").split(";")
     if line.strip()
 ]
@@ -114,7 +116,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (place / name).write_bytes(b"\xff\x00[[[")
     os.chdir(place)
     os.environ["ISTHMUS_HOME"] = str(place / "home")
-    yield place
+    with pytest.MonkeyPatch.context() as patch:
+        # A server is made and listens; it has nobody to answer and no interrupt to wait for.
+        patch.setattr("isthmus.web.serve.serve", lambda _app, made: made.close())
+        patch.setattr("webbrowser.open", lambda _address: True)
+        yield place
     os.chdir(before)
     os.environ["ISTHMUS_HOME"] = home
 
