@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from isthmus.report import render_sheet_html, write_dossier
+from isthmus.report import render_brief_html, render_sheet_html, write_dossier
+from isthmus.report.printing import print_pages
 from isthmus.study import open_study
 from isthmus.study.dossier import Dossier
 from isthmus.study.sheet import member_sheet
@@ -140,3 +141,33 @@ def test_a_member_sheet_prints_on_one_side_fits_and_is_accessible(
 
 def pages_of(printed: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page[^s]", printed))
+
+
+def test_the_brief_opens_on_the_answer_and_prints_on_fifteen_pages(
+    browser: Any, dossier: Dossier, axe_script: str, tmp_path: Path
+) -> None:
+    (tmp_path / "brief.html").write_text(render_brief_html(dossier), "utf-8")
+    for width, scheme in ((360, "dark"), (1280, "light")):
+        page = browser.new_page(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+        )
+        page.goto((tmp_path / "brief.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.querySelector('main > section').id") == "summary"
+        page.add_script_tag(content=axe_script)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+        if width == 1280:
+            assert pages_of(page.pdf(prefer_css_page_size=True)) <= 15
+        page.close()
+
+
+def test_pages_are_printed_with_text_that_can_be_selected(
+    chromium: str, dossier: Dossier, tmp_path: Path
+) -> None:
+    (tmp_path / "brief.html").write_text(render_brief_html(dossier), "utf-8")
+    print_pages(tmp_path, ["brief.html"])
+    printed = (tmp_path / "brief.pdf").read_bytes()
+    assert 3 <= pages_of(printed) <= 15
+    # Fonts with a map to characters: text, not a picture of it.
+    assert b"/ToUnicode" in printed

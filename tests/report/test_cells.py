@@ -56,3 +56,12 @@ def test_a_row_has_the_digits_of_its_own_kind() -> None:
     columns = (attribute("kind"), number("low", "days"), number("high", "days"))
     rows = grid(Table("t", frame, columns, Kind.ASSUMED), Catalogue.load()).rows
     assert [[cell.text for cell in row[1:]] for row in rows] == [["36.4", "49.2"], ["36", "49"]]
+
+
+def test_parts_of_a_whole_add_up_as_printed() -> None:
+    row = {"none": 0.98165, "targeted": 0.007, "broad": 0.001, "listing": 0.0098, "other": 0.00055}
+    shown = cells("share", {**row, "loss": 0.02}, Kind.ASSUMED)
+    assert shown[:-1] == ["98.2", "0.7", "0.1", "1.0", "0.0"]
+    assert sum(round(float(text) * 10) for text in shown[:-1]) == 1000
+    assert shown[-1] == "2"
+    assert cells("share", {"a": 0.5, "b": 0.5}, Kind.ASSUMED) == ["50", "50"]

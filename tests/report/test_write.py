@@ -11,14 +11,14 @@ import polars as pl
 import pytest
 
 from isthmus.cli import main
-from isthmus.errors import StorageFull, StorageReadOnly, TargetExists, TargetRefused
+from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly, TargetExists, TargetRefused
 from isthmus.report import write, write_dossier
 from isthmus.study import open_study
 from isthmus.study.dossier import Dossier
 from isthmus.study.sheet import member_sheet
 from isthmus.world import World
 
-FILES = {"dossier.html", "dossier.json", "dossier.md"}
+FILES = {"brief.html", "brief.md", "dossier.html", "dossier.json", "dossier.md"}
 
 
 def names(folder: Path) -> set[str]:
@@ -32,7 +32,7 @@ def test_pages_and_a_file_for_each_table_and_nothing_else(dossier: Dossier, tmp_
     assert {p.name for p in tmp_path.iterdir()} == {"out"}
     files = json.loads((tmp_path / "out" / "dossier.json").read_text("utf-8"))["files"]
     beside = {f"tables/{p.name}" for p in (tmp_path / "out" / "tables").iterdir()}
-    assert set(files) == beside
+    assert set(files) == beside | {"brief.html", "brief.md"}
     held = [t for s in dossier.sections for t in (*s.tables, *(c.table for c in s.charts))]
     assert len({t.name for t in held}) <= len(beside) <= len(held)
     flows = next(t for t in held if t.name == "dependence_flows")
@@ -198,3 +198,27 @@ def test_study_commands_speak_json(words: list[str], capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert main(["study", *words, "--json"]) == 0
     json.loads(capsys.readouterr().out)
+
+
+def test_without_a_browser_pdf_is_refused_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["assess", "--out", str(tmp_path / "out"), "--pdf"]) == 4
+    said = " ".join(capsys.readouterr().err.split())
+    assert "chromium" in said
+    assert "run " not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_browser_that_does_not_print_is_named_and_leaves_nothing(
+    short: Dossier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "chromium").write_text("#!/bin/sh\necho out of memory >&2\nexit 1\n")
+    (tools / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(IsthmusError, match="out of memory"):
+        write_dossier(short, tmp_path / "out", pdf=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["tools"]

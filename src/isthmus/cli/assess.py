@@ -28,6 +28,10 @@ def assess(
             help="Members (codes) whose member sheet is written beside the dossier.",
         ),
     ] = None,
+    pdf: Annotated[
+        bool,
+        Parameter(help="Also print each page to PDF, by an installed Chromium, Chrome or Edge."),
+    ] = False,
     json: Annotated[
         bool,
         Parameter(help="Print the dossier as JSON, or the one sheet; no files without --out."),
@@ -51,12 +55,15 @@ def assess(
         render_sheet_json,
         write_dossier,
     )
+    from isthmus.report.printing import find_browser
     from isthmus.study import assess_and_record, open_study
     from isthmus.study.sheet import check_members, member_sheet
     from isthmus.world import World
 
     if not json or out is not None:
         check_drawing()
+        if pdf:
+            find_browser()
     asked, members = open_study(study), list(dict.fromkeys(sheet or ()))
     check_members(asked, members)
     target = None if json and out is None else out or Path(f"dossier-{asked.name}")
@@ -73,7 +80,7 @@ def assess(
     if target is None:
         return
     sheets = [member_sheet(asked, opened, member, language=language) for member in members]
-    page = write_dossier(dossier, target, sheets=sheets, replace=force)
+    page = write_dossier(dossier, target, sheets=sheets, pdf=pdf, replace=force)
     if not json:
         emit_text(f"{page}\n")
     say(f"dossier: {page.resolve()}")

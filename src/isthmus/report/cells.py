@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,10 @@ from isthmus.evidence.digits import DIGITS, NOT_KNOWN, of_range, percent, signif
 from isthmus.evidence.out.texts import with_name
 from isthmus.study.numbers import MONEY
 from isthmus.study.wording import Catalogue
+
+LEAST_PARTS = 3
+"""Shares that make a whole together from which they are parts of it."""
+WHOLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +83,21 @@ def grid(
         digits = DIGITS[table.kind if place is None else Kind(row[place])]
         units = table.units(row)
         more = _more_digits(row, units, ends, digits)
+        parts = _parts(row, units)
         rows.append(
             tuple(
-                _cell(
+                Cell(parts[at], True)
+                if at in parts
+                else _cell(
                     value,
                     replace(column, unit=unit),
                     more.get(unit, digits),
                     catalogue,
                     with_names=with_names,
                 )
-                for value, column, unit in zip(row, table.columns, units, strict=True)
+                for at, (value, column, unit) in enumerate(
+                    zip(row, table.columns, units, strict=True)
+                )
             )
         )
     whole = Grid(headings, tuple(rows))
@@ -143,6 +153,30 @@ def _ends(names: Sequence[str]) -> list[tuple[int, int]]:
         for name in names
     }
     return [(places[n], places[u]) for n, u in upper.items() if u != n and u in places]
+
+
+def _parts(row: Sequence[Any], units: Sequence[str]) -> dict[int, str]:
+    """Return the texts of neighbouring shares that make a whole, so that what is printed adds up.
+
+    Tenths of a percent are given out by the largest remainder.
+    """
+    for first in range(len(row)):
+        total, last = 0.0, first
+        while last < len(row) and units[last] == SHARE and isinstance(row[last], float):
+            total += row[last]
+            last += 1
+            if last - first >= LEAST_PARTS and abs(total - 1.0) < WHOLE:
+                return dict(zip(range(first, last), _adding_up(row[first:last]), strict=True))
+    return {}
+
+
+def _adding_up(shares: Sequence[float]) -> list[str]:
+    exact = [share * 1000 for share in shares]
+    tenths = [math.floor(part) for part in exact]
+    order = sorted(range(len(exact)), key=lambda n: (tenths[n] - exact[n], n))
+    for n in order[: 1000 - sum(tenths)]:
+        tenths[n] += 1
+    return [f"{part / 10:.1f}" for part in tenths]
 
 
 def _more_digits(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from typing import Any
 
 from markupsafe import Markup
 
-from isthmus.report.parts import anchor, environment, parts, pictures, style_sheet
+from isthmus.report.parts import anchor, environment, page_style, parts, pictures
 from isthmus.study.dossier import SCHEMA_VERSION, Dossier
+
+_STYLE_SOURCE = re.compile(r"style-src ('sha256-[^']+')")
 
 
 def render_html(dossier: Dossier) -> str:
     """Return the dossier as one HTML page."""
     drawn = pictures(c for s in dossier.sections for c in s.charts)
+    style = page_style(dossier.study.title)
     # Plain text instead of links: nothing in the page names a place outside it as a target.
     page = (
         templates()
@@ -30,8 +34,8 @@ def render_html(dossier: Dossier) -> str:
             dossier=dossier,
             study=dossier.study,
             schema_version=SCHEMA_VERSION,
-            style=Markup(style_sheet()),  # noqa: S704 (our own style sheet)
-            digest=digest_of(style_sheet()),
+            style=Markup(style),  # noqa: S704 (our own style sheet)
+            digest=digest_of(style),
             picture=lambda chart: drawn[chart.key],
             findings=list(dossier.findings().values()),
         )
@@ -42,6 +46,12 @@ def render_html(dossier: Dossier) -> str:
 def digest_of(style: str) -> str:
     """Return the hash under which a policy allows a style sheet inside a page."""
     return base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+
+
+def style_source(page: str) -> str:
+    """Return the source in the policy of a page under which it allows its own style sheet."""
+    found = _STYLE_SOURCE.search(page)
+    return found[1] if found else "'none'"
 
 
 @cache

@@ -25,8 +25,20 @@ from isthmus.study.wording import Sentence
 
 def render_markdown(dossier: Dossier) -> str:
     """Return the dossier as Markdown with its schema version in the front matter."""
-    writer = _OfDossier(dossier)
+    writer = DossierWriter(dossier)
     lines = [
+        *first_page(dossier),
+        *(line for section in dossier.sections for line in writer.section(section)),
+        *writer.claims(),
+        *writer.numbers(dossier.findings().values()),
+        *writer.sources(),
+    ]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def first_page(dossier: Dossier) -> list[str]:
+    """Return the front matter, the title and the page that stands alone."""
+    return [
         "---",
         f"schema_version: {SCHEMA_VERSION}",
         f"isthmus: {front_matter(str(dossier.provenance['isthmus']))}",
@@ -36,13 +48,8 @@ def render_markdown(dossier: Dossier) -> str:
         "",
         f"# {heading(dossier.study.title)}",
         "",
-        *writer.summary(),
-        *(line for section in dossier.sections for line in writer.section(section)),
-        *writer.claims(),
-        *writer.numbers(dossier.findings().values()),
-        *writer.sources(),
+        *DossierWriter(dossier).summary(),
     ]
-    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 class Writer:
@@ -147,7 +154,7 @@ class Writer:
         return out
 
 
-class _OfDossier(Writer):
+class DossierWriter(Writer):
     """Lines of what a dossier alone has: its first page and its claims."""
 
     def __init__(self, dossier: Dossier) -> None:
@@ -155,11 +162,13 @@ class _OfDossier(Writer):
         self.dossier = dossier
 
     def summary(self) -> list[str]:
+        """Return the page that stands alone."""
         summary = self.dossier.summary
         out = [f"## {self.t('ui.summary')}", "", paragraph(self.dossier.study.question), ""]
         numbered = enumerate(summary.headlines, 1)
         out += [*(f"{n}. {self.say(note.sentence)}" for n, note in numbered), ""]
-        out += [*(self.say(s) for s in summary.answer), ""]
+        for sentence in summary.answer:
+            out += [self.say(sentence), ""]
         if summary.counters:
             out += [f"### {self.t('ui.counters')}", ""]
             out += self.bullets(n.sentence for n in summary.counters)
@@ -173,28 +182,47 @@ class _OfDossier(Writer):
         return [*out, ""]
 
     def claims(self) -> list[str]:
-        out = [f"## {self.t('claims.question')}", ""]
+        """Return the claims by row, one line each with its details below it."""
+        out = [f"## {self.t('claims.question')}", "", *self.first()]
+        for row, held in self.dossier.rows:
+            out += [f"### {heading(row)}", ""] if row else []
+            out += [line for assessed in held for line in self.claim(assessed)]
+            out.append("")
         apart = self.dossier.apart
-        for assessed in self.dossier.claims:
-            if assessed not in apart:
-                out += self.claim(assessed)
         if apart:
             out += [f"### {self.t('claims.apart')}", ""]
             out += [f"- `{a.claim.id}` {self.say(a.reason)}" for a in apart]
-        return [*out, ""] if apart else out
+            out.append("")
+        return out
+
+    def first(self) -> list[str]:
+        """Return the claims that matter first, one line each."""
+        held = self.dossier.first_claims
+        if not held:
+            return []
+        listed = (
+            f"{n}. **{self.t(f'status.{a.verdict.status.value}')}** "
+            f"{inline(a.claim.sentence)} {self.words(a.reason)}"
+            for n, a in enumerate(held, 1)
+        )
+        return [f"### {self.t('claims.first')}", "", *listed, ""]
 
     def claim(self, assessed: Assessed) -> list[str]:
+        """Return a claim with its verdict, its reason and what would falsify it."""
         claim = assessed.claim
         told = moves(assessed, self.catalogue)
-        name = f"{claim.row} {claim.sentence}" if claim.row else claim.sentence
         status = self.t(f"status.{assessed.verdict.status.value}")
-        out = [f"### {heading(name)}", "", f"**{status}**: {self.words(assessed.reason)}", ""]
+        size = f" {self.t('claims.size')}" if claim.size else ""
+        out = [
+            f"- **{status}** {inline(claim.sentence)}",
+            f"  - {self.words(assessed.reason)}{size}",
+        ]
         if told:
-            out.append(f"- {self.t('claims.moves')}: {inline(told)}")
-        out.append(f"- {self.t('claims.falsified_by')}: {inline(claim.falsified_by)}")
+            out.append(f"  - {self.t('claims.moves')}: {inline(told)}")
+        out.append(f"  - {self.t('claims.falsified_by')}: {inline(claim.falsified_by)}")
         if claim.note:
-            out.append(f"- {self.t('claims.note')}: {inline(claim.note)}")
-        return [*out, ""]
+            out.append(f"  - {self.t('claims.note')}: {inline(claim.note)}")
+        return out
 
 
 def _part(text: str) -> str:

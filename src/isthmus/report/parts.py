@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = "isthmus.report"
 _ADDRESS = re.compile(r"https?://")
+_NOT_IN_CSS = re.compile(r"[^A-Za-z0-9 ,.:;-]")
 
 
 def parts(
@@ -53,6 +54,7 @@ def parts(
     return {
         "t": catalogue.text,
         "language": catalogue.language,
+        "label": lambda key: catalogue.get(f"nav.{key}", key),
         "name": lambda key: catalogue.get(key, key),
         "grid": lambda table, series="", folded=False: grid(
             table, catalogue, series=series, with_names=names, folded=folded
@@ -115,6 +117,27 @@ def style_sheet() -> str:
         for light, dark in theme.dark_map().items()
     )
     return text.replace("/*DARK-CHARTS*/", swap)
+
+
+def page_style(title: str, *more: str) -> str:
+    """Return the style sheet of a page that prints its title on top and the number of each page.
+
+    Parameters
+    ----------
+    title : str
+        Title of the study.
+    *more : str
+        Further style sheets among the templates.
+    """
+    folder = resources.files(TEMPLATES) / "templates"
+    own = "\n".join((folder / name).read_text("utf-8") for name in more)
+    shown = _NOT_IN_CSS.sub(lambda found: f"\\{ord(found.group()):x} ", visible(title))
+    boxes = (
+        f'@top-left{{content:"{shown}"}}@bottom-right{{content:counter(page) " / " counter(pages)}}'
+    )
+    font = "font:7.5pt system-ui,sans-serif;color:#444"
+    boxes = boxes.replace("}", f";{font}}}")
+    return f"{style_sheet()}\n{own}\n@page{{{boxes}}}\n"
 
 
 def environment(*packages: str) -> Environment:

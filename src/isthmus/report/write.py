@@ -7,9 +7,11 @@ from io import BytesIO
 from pathlib import Path
 
 from isthmus.evidence.out.files import write_rows
+from isthmus.report.brief import render_brief_html, render_brief_markdown
 from isthmus.report.html import render_html
 from isthmus.report.markdown import render_markdown
 from isthmus.report.parts import anchor
+from isthmus.report.printing import print_pages
 from isthmus.report.sheet import render_sheet_html, render_sheet_json, render_sheet_markdown
 from isthmus.runtime import canonical_json, check_folder, publish_folder
 from isthmus.runtime.contents import DOSSIER
@@ -45,14 +47,20 @@ def check_dossier_target(target: Path, *, replace: bool = False) -> None:
 
 
 def write_dossier(
-    dossier: Dossier, target: Path, *, sheets: Sequence[Sheet] = (), replace: bool = False
+    dossier: Dossier,
+    target: Path,
+    *,
+    sheets: Sequence[Sheet] = (),
+    pdf: bool = False,
+    replace: bool = False,
 ) -> Path:
     """Write a dossier into a folder and return the path of its page.
 
-    Page, Markdown and JSON, under ``tables`` a CSV file for each table, and under ``sheets`` each
-    member sheet as HTML, Markdown and JSON. Everything is rendered and written beside `target`
-    first and put in place at the end, so that an interrupt, an error or a full disk leaves
-    `target` as it was. A folder is replaced only when it holds nothing but a dossier.
+    Page, Markdown and JSON, the brief as page and Markdown, under ``tables`` a CSV file for each
+    table, and under ``sheets`` each member sheet as HTML, Markdown and JSON. Everything is rendered
+    and written beside `target` first and put in place at the end, so that an interrupt, an error or
+    a full disk leaves `target` as it was. A folder is replaced only when it holds nothing but a
+    dossier. With `pdf` a PDF file stands beside each page; see `isthmus.report.printing`.
 
     Raises
     ------
@@ -62,11 +70,15 @@ def write_dossier(
         When it holds anything else, or is no folder.
     StorageFull, StorageReadOnly
         When it cannot be written.
+    NotFound
+        When PDF is asked for and no browser that prints is installed.
     """
     with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
-        beside = dict([*_tables(dossier), *_sheets(sheets)])
+        beside = dict([*_brief(dossier), *_tables(dossier), *_sheets(sheets)])
+        pages = [HTML, *(name for name in beside if name.endswith(".html"))] if pdf else []
+        prints = [str(Path(name).with_suffix(".pdf").as_posix()) for name in pages]
         for name, text in (
-            (JSON, render_json(dossier, sorted(beside))),
+            (JSON, render_json(dossier, sorted([*beside, *prints]))),
             (MARKDOWN, render_markdown(dossier)),
             (HTML, render_html(dossier)),
         ):
@@ -74,7 +86,14 @@ def write_dossier(
         for name, content in beside.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(content)
+        if pages:
+            print_pages(folder, pages)
     return target / HTML
+
+
+def _brief(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
+    yield "brief.html", render_brief_html(dossier).encode("utf-8")
+    yield "brief.md", render_brief_markdown(dossier).encode("utf-8")
 
 
 def _tables(dossier: Dossier) -> Iterator[tuple[str, bytes]]:

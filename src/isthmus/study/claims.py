@@ -10,11 +10,14 @@ from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import unmet
-from isthmus.study.numbers import MONEY
+from isthmus.study.numbers import DIGITS, MONEY, number
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge, judge_draws
 from isthmus.study.wording import Catalogue, Sentence
+
+MOST_DIGITS = 6
+"""Digits at most that a value is given to stand apart from its threshold."""
 
 
 def assess_claim(context: Context, claim: Claim) -> Assessed:
@@ -111,7 +114,7 @@ def _reason(
     if verdict.share is not None:
         key = "universal" if universal else "draws"
         more["share"] = f"{verdict.share * 100:.0f}{catalogue.text('unit.percent')}"
-    return catalogue.opening(
+    said = catalogue.opening(
         f"verdict.{key}",
         value=finding,
         year=finding.year,
@@ -119,6 +122,33 @@ def _reason(
         threshold=threshold_text(catalogue, finding.unit, rule.threshold),
         **more,
     )
+    digits = deciding(finding, rule)
+    if not digits:
+        return said
+    units, value, unit = catalogue.units, finding.value, finding.unit
+    if unit == SHARE and value is not None:
+        exact = number(value * 100, "1", finding.kind, units, digits=digits) + units["percent"]
+    else:
+        exact = number(value, unit, finding.kind, units, digits=digits)
+    tail = catalogue.say("verdict.exactly", exact=exact)
+    return Sentence(said.key, (*said.parts, " ", *tail.parts), said.units)
+
+
+def deciding(finding: Finding, rule: Rule) -> int:
+    """Return the digits at which a value stands apart from its threshold; 0 where it does anyhow.
+
+    A ratio of 1.19 that reads 1.2 beside a threshold of 1.2 would contradict its own verdict.
+    """
+    if finding.value is None or finding.value == rule.threshold:
+        return 0
+    usual = DIGITS[finding.kind]
+    for digits in range(usual, MOST_DIGITS + 1):
+        rounded = float(f"{finding.value:.{digits - 1}e}")
+        if rounded != rule.threshold and (rounded > rule.threshold) == (
+            finding.value > rule.threshold
+        ):
+            return 0 if digits == usual else digits
+    return MOST_DIGITS
 
 
 def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:

@@ -224,6 +224,31 @@ class Dossier:
         return out
 
     @property
+    def first_claims(self) -> tuple[Assessed, ...]:
+        """Claims that the study puts first, in its order."""
+        chosen = (a for a in self.claims if a.claim.first and a not in self.apart)
+        return tuple(sorted(chosen, key=lambda a: a.claim.first))
+
+    @property
+    def rows(self) -> tuple[tuple[str, tuple[Assessed, ...]], ...]:
+        """Claims that apply, by the row to which they belong, in the order of the study."""
+        shown = [a for a in self.claims if a not in self.apart]
+        names = dict.fromkeys(a.claim.row for a in shown)
+        return tuple((row, tuple(a for a in shown if a.claim.row == row)) for row in names)
+
+    def page_of(self, claim: Claim) -> Section | None:
+        """Return the page on which the measure of a claim is written about; None if there is none.
+
+        A measure stands in the folder of its subject, and a subject has one page.
+        """
+        from isthmus.study.subjects import measures
+
+        if not claim.measure:
+            return None
+        subject = measures()[claim.measure].subject
+        return next((s for s in self.sections if s.key == subject), None)
+
+    @property
     def apart(self) -> tuple[Assessed, ...]:
         """Claims that do not apply to the parties; their sentences may name others."""
         return tuple(a for a in self.claims if a.verdict.status is Status.NOT_APPLICABLE)

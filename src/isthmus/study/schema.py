@@ -115,6 +115,15 @@ class Claim(_Model):
         default_factory=dict, description="arguments of the measure; a role name stands for a party"
     )
     rule: Rule | None = Field(default=None, description="for facts only")
+    first: int = Field(
+        default=0,
+        ge=0,
+        description="place among the claims that matter first, from 1; 0 for the others",
+    )
+    size: bool = Field(
+        default=False,
+        description="whether the measure follows from the sizes of the parties: a reader is told",
+    )
     universal: bool = Field(
         default=False,
         description="whether it speaks of every case: of draws the 95 % range decides, and it "

@@ -18,9 +18,10 @@ _DETAIL = re.compile(r"\s*[:(]")
 def build_summary(
     context: Context, sections: Sequence[Section], claims: Sequence[Assessed]
 ) -> Section:
-    """Choose the headlines and counter-arguments with the lowest ranks and count the verdicts.
+    """Choose the headlines and counter-arguments with the lowest ranks.
 
-    The answer holds the count of verdicts; the gaps say what the dossier does not cover.
+    Verdicts are not counted: claims are chosen and are no sample, so that a count says nothing.
+    The gaps say what the dossier does not cover.
     """
     headlines = _first([n for s in sections for n in s.headlines], MOST_HEADLINES)
     counters = _first([n for s in sections for n in s.counters], MOST_COUNTERS)
@@ -28,7 +29,7 @@ def build_summary(
     return Section(
         "summary",
         plain(context.study.question),
-        answer=(_verdicts(context, claims),),
+        answer=() if claims else (context.say("summary.no_claims"),),
         findings=tuple(dict.fromkeys(found)),
         headlines=headlines,
         counters=counters,
@@ -38,14 +39,6 @@ def build_summary(
 
 def _first(notes: list[Note], most: int) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda n: (n.rank, n.sentence.key)))[:most]
-
-
-def _verdicts(context: Context, claims: Sequence[Assessed]) -> Sentence:
-    if not claims:
-        return context.say("summary.no_claims")
-    counts = {status: sum(c.verdict.status is status for c in claims) for status in Status}
-    fields = {status.value: str(n) for status, n in counts.items()}
-    return context.say("summary.verdicts", total=str(len(claims)), **fields)
 
 
 def _not_covered(

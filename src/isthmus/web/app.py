@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from isthmus.ensemble.lenses import all_lenses
 from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, Unforeseen
-from isthmus.report.html import digest_of, render_html
+from isthmus.report.html import render_html, style_source
 from isthmus.report.parts import style_sheet
 from isthmus.runtime import canonical_json
 from isthmus.runtime.faults import as_named
@@ -179,7 +179,7 @@ def _dossier(explorer: Explorer) -> Answer:
         question = explorer.answers.question_of(request.path_params["study"])
         page = await run_in_threadpool(explorer.answers.document, question, render_html)
         policy = (
-            f"default-src 'none'; style-src 'sha256-{digest_of(style_sheet())}'; base-uri 'none'; "
+            f"default-src 'none'; style-src {style_source(page)}; base-uri 'none'; "
             "form-action 'none'; frame-ancestors 'none'"
         )
         return Response(page, 200, {"content-security-policy": policy}, TYPES[PAGE])

@@ -14,6 +14,9 @@ from isthmus.study.context import Context
 
 FLOWS = "icio_flows"
 GOODS = "goods"
+APART = 1.2
+"""By what factor records of one flow differ at least: within it a ratio of two shares is no
+order. Assumed; the records that stand side by side differ by more in most pairs."""
 
 
 def year_of(context: Context) -> int:
@@ -132,3 +135,10 @@ def link_finding(
         interval="" if low is None else "records",
         caveat="goods_only" if item == GOODS else "industry_broad" if item != "all" else "",
     )
+
+
+def within_records(value: float | None) -> dict[str, Any]:
+    """Return the range of a ratio of shares that rest on balanced flows, for a finding."""
+    if value is None:
+        return {}
+    return {"low": value / APART, "high": value * APART, "interval": "records_apart"}

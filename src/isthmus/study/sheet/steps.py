@@ -18,7 +18,7 @@ from isthmus.study.ask.coercion import (
 )
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
-from isthmus.study.subjects.ladder.measures import break_even, price
+from isthmus.study.subjects.ladder.measures import below_cap, break_even, price
 
 MONEY = "million USD"
 
@@ -51,12 +51,12 @@ def write(page: Page, side: Side) -> None:
             row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
         even = break_even(context, step.key, side.member, alone)
         page.keep(even)
-        rows.append(row | {"even": even.value})
-    frame = pl.DataFrame(rows)
+        rows.append(row | {"even": below_cap(even)})
+    frame = pl.DataFrame(rows, schema_overrides={"even": pl.Float64})
     numbers = [name for name in frame.columns if name not in ("rung", "even")]
     page.table(
         "steps",
         frame,
         dict.fromkeys(numbers, MONEY) | {"even": "share"},
-        notes=["sheet_steps", "support" if bloc else "no_support"],
+        notes=["sheet_steps", "even_cap", "support" if bloc else "no_support"],
     )

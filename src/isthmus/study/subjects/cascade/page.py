@@ -63,10 +63,13 @@ def _chips(page: Page) -> None:
     _stops(page, found["stops"], latest)
     stages = found["stages"]
     frame = stages.frame.head(STAGES_SHOWN).with_columns(_places(page))
+    # An input, printed as it is reckoned with: one digit would make shares of a stage exceed it.
+    given = [f"{v * 100:g}{page.word('unit.percent')}" for v in frame["capacity_share"]]
     page.table(
         "stages",
-        frame,
-        {"capacity_share": "share", "value": "share"},
+        frame.with_columns(pl.Series("capacity_share", given)),
+        {"value": "share"},
+        attributes=["capacity_share"],
         kind=stages.kind,
         datasets=stages.datasets,
         notes=["cascade_structural"],

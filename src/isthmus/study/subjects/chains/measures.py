@@ -13,6 +13,7 @@ from isthmus.study.ask.lookthrough import (
     inputs_of,
     stakes,
 )
+from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
 
@@ -45,6 +46,7 @@ def member_demand_lead(context: Context, *, coalition: str, member: str, on: str
         demand(context, member, on),
         demand(context, coalition, on),
         "chains_member_demand_lead",
+        apart=True,
     )
 
 
@@ -70,14 +72,18 @@ def _ratio(
     method: str,
     *,
     kind: Kind = Kind.ESTIMATED,
+    apart: bool = False,
 ) -> Finding:
+    """Return a ratio of two shares; `apart` with the range within which records differ."""
+    value = top / base if base else None
     return context.finding(
         key,
-        top / base if base else None,
+        value,
         "ratio",
         kind=Kind.weakest([kind, context.kind_of(TABLE)]),
         year=YEAR,
         method=method,
         datasets=DATASETS,
         caveat="table_estimated",
+        **(within_records(value) if apart else {}),
     )

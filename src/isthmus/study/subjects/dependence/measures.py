@@ -6,7 +6,14 @@ import polars as pl
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding
-from isthmus.study.ask.trade import FLOWS, GOODS, link_finding, member_trade, year_of
+from isthmus.study.ask.trade import (
+    FLOWS,
+    GOODS,
+    link_finding,
+    member_trade,
+    within_records,
+    year_of,
+)
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
 
@@ -105,15 +112,17 @@ def member_export_lead(context: Context, *, coalition: str, member: str, on: str
     whole = float(frame["exports"].sum()) / float(
         (frame["exports"] / frame["share_of_exports"]).sum()
     )
+    lead = float(row["share_of_exports"].item()) / whole if whole else None
     return context.finding(
         f"trade.member_export_lead.{coalition}.{member}.{on}",
-        float(row["share_of_exports"].item()) / whole if whole else None,
+        lead,
         "ratio",
         kind=context.kind_of(FLOWS),
         year=year_of(context),
         method="trade_member_export_lead",
         datasets=[FLOWS],
         caveat="goods_only",
+        **within_records(lead),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from isthmus.evidence import Finding
+from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, NUMBER, PARTY, measure
 from isthmus.study.subjects.equilibrium.answers import (
@@ -36,7 +37,7 @@ def member_loss_lead(
     found = broken(context, coalition, on, float(horizon))
     name = f"member_loss_lead.{coalition}.{member}.{on}.{float(horizon):g}y"
     one, all_members = change(found, member)[0], change(found, coalition)[0]
-    return _ratio(context, name, one, all_members, "equilibrium_member_loss_lead")
+    return _ratio(context, name, one, all_members, "equilibrium_member_loss_lead", apart=True)
 
 
 @measure("equilibrium.half_break_ratio", a=PARTY, b=PARTY, horizon=NUMBER)
@@ -67,8 +68,15 @@ def smaller_gain(context: Context, *, a: str, b: str, horizon: float = LONG_RUN)
 
 
 def _ratio(
-    context: Context, name: str, top: float | None, base: float | None, method: str
+    context: Context,
+    name: str,
+    top: float | None,
+    base: float | None,
+    method: str,
+    *,
+    apart: bool = False,
 ) -> Finding:
+    """Return a ratio; `apart` with the range within which records of the flows differ."""
     value = top / base if top is not None and base else None
     return context.finding(
         f"equilibrium.{name}",
@@ -79,4 +87,5 @@ def _ratio(
         method=method,
         datasets=DATASETS,
         caveat="elasticities" if value is not None else "no_equilibrium",
+        **(within_records(value) if apart else {}),
     )

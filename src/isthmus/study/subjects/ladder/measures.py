@@ -91,6 +91,11 @@ def break_even(context: Context, rung: str, economy: str, support: str) -> Findi
     )
 
 
+def below_cap(finding: Finding) -> float | None:
+    """Return a break-even probability; None where the step pays even if an answer is certain."""
+    return None if finding.value is None or finding.value >= 1.0 else finding.value
+
+
 def _row(context: Context, table: str, rung: str, economy: str, support: str) -> dict[str, float]:
     frame = ladder_of(context)[table].frame
     return frame.row(

@@ -21,7 +21,7 @@ from isthmus.study.ask.coercion import (
 )
 from isthmus.study.ask.records import note_records
 from isthmus.study.page import Fields, Page
-from isthmus.study.subjects.ladder.measures import break_even, exposure, price
+from isthmus.study.subjects.ladder.measures import below_cap, break_even, exposure, price
 
 MONEY = "million USD"
 DEGREES = ("visible", "official", "military")
@@ -144,16 +144,18 @@ def _members(page: Page, bloc: bool) -> None:
         {
             "economy": context.label(member),
             "exposure": exposure(context, member).value,
-            "even": break_even(context, TOP, member, alone).value,
+            "even": below_cap(break_even(context, TOP, member, alone)),
             **{name: price(context, TOP, member, at).value for name, at in prices.items()},
         }
         for member in answering(context)
     ]
     page.table(
         "members",
-        pl.DataFrame(rows).sort("exposure", "economy", descending=[True, False]),
+        pl.DataFrame(rows, schema_overrides={"even": pl.Float64}).sort(
+            "exposure", "economy", descending=[True, False]
+        ),
         {"exposure": "share", "even": "share", **dict.fromkeys(prices, MONEY)},
-        notes=["intentions", "support" if bloc else "no_support"],
+        notes=["intentions", "even_cap", "support" if bloc else "no_support"],
         rung=_title(TOP),
     )
 

@@ -17,6 +17,7 @@ from isthmus.coercion.stakes import FLOWS, read_stakes
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.ask.coercion import EPISODES
+from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, PARTY, TEXT, measure
 
@@ -158,10 +159,11 @@ def member_exposure_lead(context: Context, *, coalition: str, member: str, on: s
     if member not in found:
         raise DataMissing(f"{member} is not among the members of {coalition}", where=FLOWS)
     whole = sum(t.sold for t in found.values()) / sum(t.gdp for t in found.values())
+    lead = found[member].sold / found[member].gdp / whole
     return context.finding(
         f"leverage.member_exposure_lead.{coalition}.{member}.{on}",
-        found[member].sold / found[member].gdp / whole, "ratio", kind=Kind.ESTIMATED, year=YEAR,
-        method="leverage_member_exposure_lead", datasets=TRADE, caveat="table_estimated",
+        lead, "ratio", kind=Kind.ESTIMATED, year=YEAR, method="leverage_member_exposure_lead",
+        datasets=TRADE, caveat="table_estimated", **within_records(lead),
     )  # fmt: skip
 
 

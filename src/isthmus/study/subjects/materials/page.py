@@ -14,6 +14,8 @@ from isthmus.study.subjects.materials.measures import has_trade, import_share, l
 
 PRODUCTION = "raw_material_production"
 SHOWN = 14
+"""Raw materials in the chart, or all of those that are counted."""
+MAJORITY = 0.5
 SHARE = {"share": "share"}
 
 
@@ -171,11 +173,14 @@ def _production(page: Page) -> None:
     if inside.is_empty():
         page.gap("production")
         return
-    rows = inside.sort(["share", "material", "form"], descending=[True, False, False]).head(SHOWN)
+    majority = inside.filter(pl.col("share") >= MAJORITY).height
+    ranked = inside.sort(["share", "material", "form"], descending=[True, False, False])
+    # Each one that is counted is shown.
+    rows = ranked.head(max(SHOWN, majority))
     page.rests_on(PRODUCTION, kind=Kind.weakest(rows["kind"].to_list()))
     count = page.finding(
         f"materials.majority_produced.{page.rival}",
-        int((inside["share"] >= 0.5).sum()),
+        majority,
         "count",
         year=str(last),
         method="production_majority",
