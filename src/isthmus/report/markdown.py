@@ -65,7 +65,7 @@ class Writer:
 
     def say(self, sentence: Sentence) -> str:
         """Return a sentence as a block of its own."""
-        return block(self.words(sentence))
+        return block(self.words(sentence).strip())
 
     def words(self, sentence: Sentence) -> str:
         """Return a sentence for the middle of a line; spaces at the edges of its parts stay."""
@@ -215,7 +215,7 @@ class DossierWriter(Writer):
         size = f" {self.t('claims.size')}" if claim.size else ""
         out = [
             f"- **{status}** {inline(claim.sentence)}",
-            f"  - {self.words(assessed.reason)}{size}",
+            f"  - {self.say(assessed.reason)}{size}",
         ]
         if told:
             out.append(f"  - {self.t('claims.moves')}: {inline(told)}")
