@@ -6,11 +6,12 @@ import numpy as np
 
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.evidence import SHARE, Finding
+from isthmus.evidence.digits import DIGITS
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import unmet
-from isthmus.study.numbers import DIGITS, MONEY, number
+from isthmus.study.numbers import MONEY, number
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge, judge_draws
