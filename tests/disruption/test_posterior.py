@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import polars as pl
 import pytest
 
 from isthmus.disruption.posterior import Posterior, load_posterior, save_posterior
@@ -46,6 +47,15 @@ def test_draws_of_equal_weight_follow_the_weights(posterior):
     for row, weight in zip(posterior.values, posterior.weight, strict=True):
         count = int((drawn == row).all(axis=1).sum())
         assert abs(count - 10_000 * weight) <= 1.0
+
+
+def test_draws_that_are_no_numbers_are_named(posterior, tmp_path):
+    place = tmp_path / "mine"
+    save_posterior(posterior, place)
+    frame = posterior.frame.with_columns(answer=pl.lit(float("nan"))).rename({"answer": "a/b"})
+    frame.write_parquet(place / "draws.parquet")
+    with pytest.raises(DataCorrupted, match="no number"):
+        load_posterior(place)
 
 
 def test_other_draws_than_the_record_says_are_refused(posterior, tmp_path):

@@ -102,7 +102,7 @@ def _record(content: bytes, folder: Path) -> None:
 def _draws(content: bytes, folder: Path) -> None:
     """Read draws under a record that names them, so that what they hold is looked at."""
     record: dict[str, Any] = json.loads(_posterior()[0])
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(Unreadable, ValueError):
         record["content_sha256"] = content_hash(parquet_frame(content), keep_order=True)
     (folder / "posterior.json").write_text(json.dumps(record))
     (folder / "draws.parquet").write_bytes(content)

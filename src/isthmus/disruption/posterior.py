@@ -153,6 +153,8 @@ def _made(record: Any, raw: bytes, where: str) -> Posterior:
     frame = parquet_frame(raw)
     if _WEIGHT not in frame.columns or any(t != pl.Float64 for t in frame.dtypes):
         raise DataCorrupted("the draws are no numbers with a weight", where=where)
+    if any(column.is_nan().any() for column in frame.iter_columns()):
+        raise DataCorrupted("the draws hold what is no number", where=where)
     if content_hash(frame, keep_order=True) != record.get("content_sha256"):
         raise DataCorrupted("the draws are not those of the record", where=where)
     names = tuple(c for c in frame.columns if c != _WEIGHT and "/" not in c)
