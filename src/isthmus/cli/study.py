@@ -97,7 +97,7 @@ def new(
     partner: Annotated[str, Parameter(help="With whom cooperation is examined.")] = "",
     rival: Annotated[str, Parameter(help="Who may answer with economic pressure.")] = "",
     ally: Annotated[str, Parameter(help="The power on which both sides rely.")] = "",
-    template: Annotated[str, Parameter(help="pair, member or materials.")] = "pair",
+    template: Annotated[str, Parameter(help="pair, member, materials or firm.")] = "pair",
     source: Annotated[str, Parameter(name="--from", help="Study to copy as it is.")] = "",
     out: Annotated[Path | None, Parameter(help="Folder for the file.")] = None,
     force: Force = False,

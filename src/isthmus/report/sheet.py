@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from markupsafe import Markup
 
@@ -49,27 +50,43 @@ def render_sheet_markdown(sheet: Sheet) -> str:
 
 def render_sheet_html(sheet: Sheet) -> str:
     """Return a member sheet as one self-contained HTML page that prints on one side of A4."""
-    style = _style()
-    page = (
-        templates()
-        .get_template("sheet.html.j2")
-        .render(
-            parts(
-                sheet.catalogue,
-                sheet.sources,
-                figure_link=lambda finding: f"#f-{anchor(finding.key)}",
-                source_link=lambda key: f"#s-{anchor(key)}",
-            ),
-            sheet=sheet,
-            schema_version=SCHEMA_VERSION,
-            style=Markup(style),  # noqa: S704 (our own style sheet)
-            digest=digest_of(style),
-        )
+    return sheet_page("sheet.html.j2", sheet, "sheet.css", schema_version=SCHEMA_VERSION)
+
+
+def sheet_page(
+    template: str, sheet: Any, *styles: str, figure: str = "f", names: bool = False, **words: Any
+) -> str:
+    """Return a sheet as one self-contained HTML page.
+
+    Parameters
+    ----------
+    template : str
+        Name of its template.
+    sheet : object
+        What the template writes, with ``catalogue`` and ``sources``.
+    *styles : str
+        Names of its style sheets, beside that of every page.
+    figure : str
+        First letter of the anchors to which figures lead.
+    names : bool
+        Whether tables write names beside codes.
+    **words
+        Further words of the template.
+    """
+    style = _style(styles)
+    called = parts(
+        sheet.catalogue,
+        sheet.sources,
+        figure_link=lambda finding: f"#{figure}-{anchor(finding.key)}",
+        source_link=lambda key: f"#s-{anchor(key)}",
+        names=names,
     )
-    return str(page)
+    page = templates().get_template(template)
+    marked = Markup(style)  # noqa: S704 (our own style sheets)
+    return str(page.render(called, sheet=sheet, style=marked, digest=digest_of(style), **words))
 
 
 @cache
-def _style() -> str:
-    own = (resources.files(TEMPLATES) / "templates" / "sheet.css").read_text("utf-8")
-    return f"{style_sheet()}\n{own}"
+def _style(names: tuple[str, ...]) -> str:
+    folder = resources.files(TEMPLATES) / "templates"
+    return "\n".join((style_sheet(), *((folder / name).read_text("utf-8") for name in names)))

@@ -1,0 +1,218 @@
+"""A firm's suppliers on one page: HTML that prints on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any
+
+import polars as pl
+
+from isthmus.evidence import DatasetRecord, Finding, Kind, Result, Table
+from isthmus.report.sheet import sheet_page
+from isthmus.scenario import Scenario
+from isthmus.study.dossier import Section
+from isthmus.study.wording import Catalogue, Sentence
+from isthmus.suppliers import exposure, second_sources, stops
+from isthmus.suppliers.firm import LINES, SUPPLIERS
+
+ROWS = 8
+"""Rows of a table on the page; the lenses give them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The sheet on a firm's suppliers.
+
+    Parameters
+    ----------
+    title, made : Sentence
+        Its name, and from what it was made.
+    sections : tuple of Section
+        Exposure, items, one for each scenario, second sources.
+    sources : tuple of DatasetRecord
+        Records of the data sets that it rests on.
+    world : str
+        Name, edition and versions of what was read.
+    catalogue : Catalogue
+        The texts.
+    """
+
+    title: Sentence
+    made: Sentence
+    sections: tuple[Section, ...]
+    sources: tuple[DatasetRecord, ...]
+    world: str
+    catalogue: Catalogue
+
+
+def board(
+    world: Any,
+    scenarios: Sequence[Scenario],
+    *,
+    suppliers: str = SUPPLIERS,
+    lines: str = LINES,
+    home: str | None = None,
+    draws: int = 100,
+) -> Board:
+    """Return the sheet on a firm's suppliers.
+
+    Parameters
+    ----------
+    world : World
+        Opened with the firm's data sets.
+    scenarios : sequence of Scenario
+        What may come, each a part of the sheet.
+    suppliers, lines, home, draws
+        As in `isthmus.suppliers.stops`.
+
+    Raises
+    ------
+    DataMissing, BadInput, CodeUnknown, ShockNotRepresentable
+        As the lenses of the room `suppliers`.
+    """
+    texts = Catalogue.load().with_texts(resources.files("isthmus.report.board"))
+    where = exposure(world, suppliers=suppliers, lines=lines)
+    other = second_sources(world, suppliers=suppliers, lines=lines, first=2)
+    ran = [
+        stops(world, one, suppliers=suppliers, lines=lines, home=home, draws=draws)
+        for one in scenarios
+    ]
+    sections = [
+        _exposure(texts, where),
+        _items(texts, where),
+        *(
+            _stops(texts, one, result, n)
+            for n, (one, result) in enumerate(zip(scenarios, ran, strict=True))
+        ),
+        _second(texts, other),
+    ]
+    used = sorted({key for made in (where, other, *ran) for key in made.provenance.datasets})
+    items = where["items"].frame
+    spend = _finding("spend", float(items["spend"].sum()), "million USD", where["items"])
+    made = texts.say(
+        "board.made",
+        suppliers=str(_suppliers(where)),
+        items=str(items["item"].n_unique()),
+        spend=spend,
+    )
+    return Board(
+        texts.say("board.title"),
+        made,
+        tuple(sections),
+        tuple(world.record(key) for key in used),
+        world.reference,
+        texts,
+    )
+
+
+def _suppliers(where: Result) -> int:
+    return int(where["products"].frame["suppliers"].sum())
+
+
+def _finding(
+    key: str,
+    value: float,
+    unit: str,
+    table: Table,
+    ends: tuple[float | None, float | None] = (None, None),
+    kind: Kind | None = None,
+) -> Finding:
+    years = "-".join(str(y) for y in table.years)
+    return Finding(key, value, unit, kind or table.kind, years, "suppliers", table.datasets, *ends)
+
+
+def _exposure(texts: Catalogue, where: Result) -> Section:
+    table = where["economies"]
+    frame = table.frame
+    first = frame.sort("face_value", descending=True).row(0, named=True)
+    behind = frame.sort("look_through", descending=True).row(0, named=True)
+    face = _finding("economies", first["face_value"], "share", table, kind=where["items"].kind)
+    through = _finding("economies", behind["look_through"], "share", table)
+    said = texts.say(
+        "board.answer.first",
+        economy=_name(first["economy"]),
+        face=face,
+        behind=_name(behind["economy"]),
+        through=through,
+    )
+    return _section(texts, "exposure", (said,), (_cut(table),))
+
+
+def _items(texts: Catalogue, where: Result) -> Section:
+    over = where["concentration"]
+    alone = float(over.frame.filter(pl.col("hhi").is_null())["share"].item())
+    said = texts.say("board.answer.single", share=_finding("items", alone, "share", over))
+    names = ["line", "item", "first_supplier", "spend", "suppliers", "hhi"]
+    return _section(texts, "items", (said,), (_cut(where["items"], names),))
+
+
+def _stops(texts: Catalogue, scenario: Scenario, result: Result, n: int) -> Section:
+    table = result["lines"]
+    stopped = table.frame.filter(pl.col("stops") > 0)
+    key = f"lines.{n}"
+    said = []
+    for row in stopped.head(1).iter_rows(named=True):
+        ends = (row["first_stop_low"], row["first_stop_high"])
+        day = row["first_stop"] if row["first_stop"] is not None else row["first_stop_low"]
+        said.append(
+            texts.say(
+                "board.answer.stop",
+                line=row["line"],
+                day=_finding(key, float(day), "days", table, ends),
+                item=row["missing"],
+                stops=_finding(key, row["stops"], "share", table),
+            )
+        )
+    said = said or [texts.say("board.answer.no_stop")]
+    for row in stopped.head(1).iter_rows(named=True):
+        if row["value_added_lost"] is None:
+            said.append(texts.say("board.answer.not_given"))
+            continue
+        ends = (row["value_added_lost_low"], row["value_added_lost_high"])
+        lost = _finding(key, row["value_added_lost"], "million USD", table, ends)
+        said.append(texts.say("board.answer.lost", lost=lost))
+    names = ["line", "missing", "stops"]
+    for name in ("first_stop", "days_lost", "value_added_lost"):
+        names += [name, f"{name}_low", f"{name}_high"]
+    cut = replace(_cut(table, names), name=key)
+    heading = texts.say("board.question.stops", scenario=scenario.title or scenario.name)
+    return Section(key, heading, answer=tuple(said), tables=(cut,))
+
+
+def _second(texts: Catalogue, other: Result) -> Section:
+    table = other["sources"]
+    found = table.frame["item"].n_unique()
+    said = texts.say("board.answer.second", items=str(found))
+    if not found:
+        return _section(texts, "second", (texts.say("board.answer.second_none"),), ())
+    names = ["item", "economy", "year", "share", "unit_value", "ratio"]
+    return _section(texts, "second", (said,), (_cut(table, names),))
+
+
+def _section(
+    texts: Catalogue, key: str, said: Sequence[Sentence], tables: Sequence[Table]
+) -> Section:
+    heading = texts.say(f"board.question.{key}")
+    return Section(key, heading, answer=tuple(said), tables=tuple(tables))
+
+
+def _cut(table: Table, names: Sequence[str] = ()) -> Table:
+    """Return the first rows of a table, and the columns named."""
+    chosen = list(names) or table.frame.columns
+    columns = tuple(c for name in chosen for c in table.columns if c.name == name)
+    notes = tuple(f"{note[:1].upper()}{note[1:]}." for note in table.notes)
+    frame = table.frame.select(chosen).head(ROWS)
+    return replace(table, frame=frame, columns=columns, notes=notes)
+
+
+def _name(code: str) -> str:
+    from isthmus.codes import economies
+
+    return economies()[code].name if code in economies() else code
+
+
+def render_board(sheet: Board) -> str:
+    """Return the sheet as one self-contained HTML page that prints on A4."""
+    return sheet_page("board.html.j2", sheet, "sheet.css", "board.css", figure="t", names=True)
