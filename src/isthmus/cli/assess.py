@@ -46,7 +46,8 @@ def assess(
     Parameters
     ----------
     study
-        Name of a shipped study, or a study file (.toml).
+        Name of a shipped study, a study file (.toml), or a dossier that was made: its folder, or
+        its dossier.json.
     """
     from isthmus.charts import check_drawing
     from isthmus.report import (

@@ -32,6 +32,7 @@ def render_markdown(dossier: Dossier) -> str:
         *writer.claims(),
         *writer.numbers(dossier.findings().values()),
         *writer.sources(),
+        *writer.again(),
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -160,6 +161,23 @@ class DossierWriter(Writer):
     def __init__(self, dossier: Dossier) -> None:
         super().__init__(dossier)
         self.dossier = dossier
+
+    def again(self) -> list[str]:
+        """Return how to make the dossier again, and the hashes by which it is known."""
+        about = self.dossier.provenance
+        study = f"{inline(self.dossier.study.name)} {code(str(about['study_hash']))}"
+        world = f"{inline(str(about['world']))} {code(str(about['world_hash']))}"
+        return [
+            f"## {self.t('ui.provenance')}",
+            "",
+            self.t("ui.rerun"),
+            "",
+            code("isthmus assess study.toml"),
+            "",
+            f"- {self.t('ui.version')}: {inline(str(about['isthmus']))}",
+            f"- {self.t('ui.study')}: {study}",
+            f"- {self.t('ui.world')}: {world}",
+        ]
 
     def summary(self) -> list[str]:
         """Return the page that stands alone."""

@@ -15,8 +15,10 @@ from isthmus.report.printing import print_pages
 from isthmus.report.sheet import render_sheet_html, render_sheet_json, render_sheet_markdown
 from isthmus.runtime import canonical_json, check_folder, publish_folder
 from isthmus.runtime.contents import DOSSIER
+from isthmus.study.again import STUDY
 from isthmus.study.dossier import Dossier
 from isthmus.study.sheet import Sheet
+from isthmus.study.toml import study_toml
 
 HTML, JSON, MARKDOWN = "dossier.html", "dossier.json", "dossier.md"
 
@@ -56,8 +58,8 @@ def write_dossier(
 ) -> Path:
     """Write a dossier into a folder and return the path of its page.
 
-    Page, Markdown and JSON, the brief as page and Markdown, under ``tables`` a CSV file for each
-    table, and under ``sheets`` each member sheet as HTML, Markdown and JSON. Everything is rendered
+    Page, Markdown and JSON, the brief as page and Markdown, the study that makes it again, under
+    ``tables`` a CSV file for each table, and under ``sheets`` each member sheet as HTML, Markdown and JSON. Everything is rendered
     and written beside `target` first and put in place at the end, so that an interrupt, an error or
     a full disk leaves `target` as it was. A folder is replaced only when it holds nothing but a
     dossier. With `pdf` a PDF file stands beside each page; see `isthmus.report.printing`.
@@ -74,7 +76,8 @@ def write_dossier(
         When PDF is asked for and no browser that prints is installed.
     """
     with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
-        beside = dict([*_brief(dossier), *_tables(dossier), *_sheets(sheets)])
+        study = study_toml(dossier.asked).encode("utf-8")
+        beside = dict([(STUDY, study), *_brief(dossier), *_tables(dossier), *_sheets(sheets)])
         pages = [HTML, *(name for name in beside if name.endswith(".html"))] if pdf else []
         prints = [str(Path(name).with_suffix(".pdf").as_posix()) for name in pages]
         for name, text in (

@@ -67,6 +67,7 @@ def assess(
     methods = sorted({finding.method for finding in context.findings.values()})
     return Dossier(
         study=context.study,
+        asked=study,
         summary=summary,
         sections=tuple(sections),
         claims=claims,

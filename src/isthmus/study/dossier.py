@@ -163,7 +163,9 @@ class Dossier:
     Parameters
     ----------
     study : Study
-        The study as read.
+        The study with the names of its parties in its sentences.
+    asked : Study
+        The study as read; it makes the dossier again.
     summary : Section
         The page that stands alone.
     sections : tuple of Section
@@ -181,6 +183,7 @@ class Dossier:
     """
 
     study: Study
+    asked: Study
     summary: Section
     sections: tuple[Section, ...]
     claims: tuple[Assessed, ...]
@@ -260,6 +263,7 @@ class Dossier:
             "isthmus": __version__,
             "language": self.catalogue.language,
             "study": self.study.model_dump(mode="json"),
+            "asked": self.asked.model_dump(mode="json", exclude_defaults=True),
             "summary": self.summary.to_dict()
             | {
                 "headlines": [n.sentence.to_dict() for n in self.summary.headlines],

@@ -10,6 +10,7 @@ from pathlib import Path
 from isthmus.errors import BadInput, NotFound, did_you_mean
 from isthmus.runtime import check_files, publish_text
 from isthmus.runtime.reading import is_file, read_text
+from isthmus.study.again import is_dossier, study_of_dossier
 from isthmus.study.load import load_study, read_study
 from isthmus.study.schema import Study
 from isthmus.world import World
@@ -47,11 +48,15 @@ def study_text(name: str) -> str:
 def open_study(name: str) -> Study:
     """Return a study by file (a name with ``.toml`` or a folder in it) or by shipped name.
 
+    A dossier that was made, its folder or ``dossier.json``, stands for the study it answers.
+
     Raises
     ------
     NotFound, BadInput
         When it is not there, or has mistakes.
     """
+    if name not in shipped_studies() and is_dossier(Path(name)):
+        return study_of_dossier(Path(name))
     if name.endswith(".toml") or "/" in name or "\\" in name:
         return read_study(Path(name))
     local = Path(f"{name}.toml")
