@@ -50,6 +50,7 @@ ROOMS: tuple[Room, ...] = (
     Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),
     Room("runs", "isthmus.cli.runs:app", "List, show, repeat and compare what was computed."),
     Room("coercion", "isthmus.cli.coercion:app", "Past coercion, its effects, and leverage."),
+    Room("cite", "isthmus.cli.cite:app", "Say how to cite a figure, a run or a dossier."),
     Room("explore", "isthmus.web.command:app", "Look at the results in the browser."),
     Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),
     Room("losses", "isthmus.cli.rooms:losses", "Lenses of the room losses."),

@@ -6,12 +6,9 @@ import re
 
 from isthmus.evidence import Finding
 from isthmus.report.parts import source_line
+from isthmus.report.references import AUTHOR, Reference
 from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import show
-
-AUTHOR = "The Isthmus developers"
-_SPECIAL = re.compile(r"[\\{}&%$#_^~]")
-_ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 
 
 def cited(finding: Finding, dossier: Dossier) -> str:
@@ -27,20 +24,14 @@ def cited(finding: Finding, dossier: Dossier) -> str:
     )
 
 
-def bibtex(finding: Finding, dossier: Dossier) -> str:
-    """Return a BibTeX entry for the program that made a figure, with the figure in its note."""
-    about = dossier.provenance
+def of_figure(finding: Finding, dossier: Dossier) -> Reference:
+    """Return the reference of the program that made a figure, with the figure in its note."""
     key = re.sub(r"[^A-Za-z0-9]+", "-", f"isthmus-{finding.key}").strip("-")
+    text = cited(finding, dossier)
     fields = {
         "author": f"{{{AUTHOR}}}",
-        "title": f"{{{_plain(dossier.catalogue.text('cite.work'))}}}",
-        "version": _plain(about["isthmus"]),
-        "note": _plain(cited(finding, dossier)),
+        "title": f"{{{dossier.catalogue.text('cite.work')}}}",
+        "version": str(dossier.provenance["isthmus"]),
+        "note": text,
     }
-    lines = "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items())
-    return f"@software{{{key},\n{lines}}}\n"
-
-
-def _plain(text: str) -> str:
-    """Return text in which nothing is a command of TeX."""
-    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], f"\\{found[0]}"), text)
+    return Reference(key, "software", text, fields)

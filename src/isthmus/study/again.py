@@ -14,6 +14,7 @@ from isthmus.study.schema import Study
 
 STUDY = "study.toml"
 """The study as asked, beside the dossier."""
+HINT = f"a dossier has a file {DOSSIER.mark}"
 
 
 def is_dossier(place: Path) -> bool:
@@ -37,18 +38,35 @@ def study_of_dossier(place: Path) -> Study:
     BadInput, SchemaVersionUnsupported
         When the document is none, or its study cannot be read by this release.
     """
-    document = place / DOSSIER.mark if is_folder(place) else place
-    beside = document.with_name(STUDY)
+    beside = _document(place).with_name(STUDY)
     if is_file(beside):
         return read_study(beside)
-    hint = f"a dossier has a file {DOSSIER.mark}"
-    held = read_json(document, what="dossier", hint=hint)
-    study = held.get("asked") if isinstance(held, dict) else None
-    if not isinstance(study, dict):
+    document, held = document_of(place)
+    asked = held.get("asked")
+    if not isinstance(asked, dict):
         raise BadInput(
-            "the document holds no study as it was asked", where=str(document), hint=hint
+            "the document holds no study as it was asked", where=str(document), hint=HINT
         )
-    return load_study(toml_text(_said(study)), where=str(document))
+    return load_study(toml_text(_said(asked)), where=str(document))
+
+
+def document_of(place: Path) -> tuple[Path, dict[str, Any]]:
+    """Return the document of a dossier and what it holds.
+
+    Raises
+    ------
+    NotFound, BadInput
+        When there is none, or it is no document.
+    """
+    document = _document(place)
+    held = read_json(document, what="dossier", hint=HINT)
+    if not isinstance(held, dict):
+        raise BadInput("the document holds no dossier", where=str(document), hint=HINT)
+    return document, held
+
+
+def _document(place: Path) -> Path:
+    return place / DOSSIER.mark if is_folder(place) else place
 
 
 def _said(value: Any) -> Any:

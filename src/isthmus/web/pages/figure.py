@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import Finding
-from isthmus.report.cite import bibtex, cited
+from isthmus.report.cite import of_figure
 from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import interval, told
 from isthmus.study.subjects import PAGES
@@ -35,10 +35,11 @@ def figure(asked: Asked) -> View:
         raise NotFound(f"there is no figure {key!r} here", where=page or "figure", hint=hint)
     study = answers.page_study(question, page) if page else answers.study(question)
     finding = found[key]
+    reference = of_figure(finding, dossier)
     blocks: list[Block] = [
         Facts("", _facts(explorer, question, dossier, finding)),
-        Code(explorer.t("figure.cite"), cited(finding, dossier)),
-        Code(explorer.t("figure.bibtex"), bibtex(finding, dossier)),
+        Code(explorer.t("figure.cite"), reference.text),
+        Code(explorer.t("figure.bibtex"), reference.bibtex),
     ]
     value = told(finding, explorer.catalogue.units)
     return View(

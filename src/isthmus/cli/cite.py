@@ -1,0 +1,100 @@
+"""``isthmus cite``: what to write under a figure, a run or a dossier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from isthmus.cli.options import Json
+from isthmus.cli.output import emit_json, emit_text
+
+if TYPE_CHECKING:
+    from isthmus.report.references import Reference
+
+app = App(name="cite", help="Say how to cite the program, a run, a dossier or a figure.")
+
+SCHEMA_VERSION = 1
+
+
+@app.default
+def cite(
+    what: str = "",
+    /,
+    *,
+    study: Annotated[str, Parameter(help="Study that a figure stands in.")] = "taiwan-europe",
+    bibtex: Annotated[bool, Parameter(help="As BibTeX.")] = False,
+    json: Json = False,
+    world: Annotated[str, Parameter(help="World to ask: a name or a folder.")] = "starter",
+) -> None:
+    """Print the references: the program, the data sets and the methods that were used.
+
+    Parameters
+    ----------
+    what
+        A run's id, a dossier (its folder, or its dossier.json), or the key of a figure of a study.
+        Nothing means the program alone.
+    """
+    found = _references(what, study, world)
+    if json:
+        listed = [{"key": r.key, "text": r.text, "bibtex": r.bibtex} for r in found]
+        emit_json({"schema_version": SCHEMA_VERSION, "references": listed})
+    elif bibtex:
+        emit_text("\n".join(r.bibtex for r in found))
+    else:
+        emit_text("".join(f"{r.text}\n" for r in found))
+
+
+def _references(what: str, study: str, world: str) -> list[Reference]:
+    from isthmus.errors import NotFound
+    from isthmus.report.references import of_result, software
+    from isthmus.store import Store
+    from isthmus.study.again import is_dossier
+    from isthmus.world import World
+
+    if not what:
+        return [software()]
+    if is_dossier(Path(what)):
+        return _dossier(Path(what))
+    store = Store()
+    try:
+        entry = store.run(what)
+    except NotFound:
+        return _figure(what, study, world)
+    result, opened = store.result(entry.id), World.open(world)
+    held = [key for key in result.provenance.datasets if key in opened]
+    return of_result(entry.id, result, map(opened.record, held))
+
+
+def _dossier(place: Path) -> list[Reference]:
+    from pydantic import ValidationError
+
+    from isthmus.errors import BadInput
+    from isthmus.evidence import DatasetRecord
+    from isthmus.report.references import of_dossier
+    from isthmus.study.again import document_of
+
+    path, held = document_of(place)
+    try:
+        records = [DatasetRecord.model_validate(record) for record in held["sources"]]
+        return of_dossier(str(held["study"]["name"]), held["provenance"], records)
+    except (KeyError, TypeError, ValidationError) as error:
+        raise BadInput("the document is no dossier of this release", where=str(path)) from error
+
+
+def _figure(key: str, study: str, world: str) -> list[Reference]:
+    from isthmus.errors import NotFound, did_you_mean
+    from isthmus.report.cite import of_figure
+    from isthmus.report.references import of_data
+    from isthmus.study import assess, open_study
+    from isthmus.world import World
+
+    dossier = assess(open_study(study), World.open(world))
+    figures = dossier.findings()
+    if key not in figures:
+        hint = did_you_mean(key, figures) or "`isthmus runs list` shows runs, the dossier figures"
+        raise NotFound(f"no run, dossier or figure of '{study}' is called '{key}'", hint=hint)
+    finding = figures[key]
+    used = (record for record in dossier.sources if record.key in finding.datasets)
+    return [of_figure(finding, dossier), *of_data(used)]

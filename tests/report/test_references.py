@@ -1,0 +1,97 @@
+"""What to cite: the program, the data, the methods, and no text that runs as TeX."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.cli import main
+from isthmus.dependence import profile
+from isthmus.report.references import Reference, of_data, of_methods, of_result, software
+from isthmus.world import World
+
+
+def balanced(entry: str) -> bool:
+    depth = 0
+    for sign in re.sub(r"\\.", "", entry):
+        depth += (sign == "{") - (sign == "}")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+@given(st.text(max_size=40), st.sampled_from(["author", "title", "note", "url"]))
+def test_no_text_breaks_an_entry(text: str, name: str) -> None:
+    for held in (text, f"{{{text}}}"):
+        entry = Reference("k", "misc", text, {name: held}).bibtex
+        assert balanced(entry)
+        assert entry.count("\n") == (3 if held else 2)
+        plain = entry.replace(r"\textbackslash{}", "")
+        assert name == "url" or not re.search(r"(?<!\\)[%$#&]", plain)
+
+
+def test_methods_of_one_author_and_year_have_keys_of_their_own() -> None:
+    works = [
+        "Smith, J. (2001). One.",
+        "Smith, J. (2001). Two.",
+        "Smith, J. (2001). One.",
+        "No year",
+    ]
+    found = of_methods(works)
+    assert [r.key for r in found] == ["smith-2001", "smith-2001-2", "no"]
+    assert found[0].fields["author"] == "{Smith, J.}"
+
+
+def test_a_run_names_its_lens_world_data_and_methods() -> None:
+    world = World.open("starter")
+    result = profile(world, "DEU", on="CHN")
+    records = [world.record(key) for key in result.provenance.datasets]
+    found = of_result("run-1", result, records)
+    assert "Run run-1: dependence.profile on the world starter" in found[0].text
+    assert world.content_hash[:12] in found[0].bibtex
+    assert {r.key for r in found[1:]} >= {r.key for r in of_data(records)}
+    for record in records:
+        assert any(record.licence in r.text for r in found)
+
+
+def test_the_program_alone() -> None:
+    assert software().bibtex.startswith("@software{isthmus,\n")
+
+
+def test_the_command(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
+    assert main(["cite"]) == 0
+    assert "The Isthmus developers" in capsys.readouterr().out
+    assert main(["dependence", "DEU", "--on", "CHN"]) == 0
+    run = re.search(r"dependence\.profile-\w+", capsys.readouterr().err)
+    assert run
+    assert main(["cite", run[0], "--bibtex"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("@software{isthmus")
+    assert "@misc{data-icio-flows" in told
+    assert main(["assess", "germany-materials", "--out", "made"]) == 0
+    assert main(["assess", "made", "--out", "again"]) == 0
+    one, two = (tmp_path / n / "dossier.json" for n in ("made", "again"))
+    assert one.read_bytes() == two.read_bytes()
+    capsys.readouterr()
+    assert main(["cite", "made", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["references"]
+    assert len(listed) == 1 + len(json.loads(one.read_text())["sources"])
+    key = json.loads(one.read_text())["sections"][0]["findings"][0]["key"]
+    assert main(["cite", key, "--study", "made"]) == 0
+    assert key in capsys.readouterr().out
+    assert main(["cite", "no.such.figure", "--study", "made"]) == 4
+    assert "no run, dossier or figure" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"sources": [1]}', '{"sources": [], "study": 1}'])
+def test_what_is_no_dossier_is_refused(text, tmp_path, capsys) -> None:
+    place = tmp_path / "dossier.json"
+    place.write_text(text)
+    assert main(["cite", str(place)]) == 3
+    assert "dossier" in capsys.readouterr().err
