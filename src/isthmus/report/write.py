@@ -58,19 +58,12 @@ def write_dossier(
 ) -> Path:
     """Write a dossier into a folder and return the path of its page.
 
-<<<<<<< HEAD
     Page, Markdown and JSON, the brief as page and Markdown, the study that makes it again, under
     ``tables`` a CSV file for each table, and under ``sheets`` each member sheet as HTML, Markdown
     and JSON. Everything is rendered and written beside `target` first and put in place at the end,
     so that an interrupt, an error or a full disk leaves `target` as it was. A folder is replaced
-    only when it holds nothing but a dossier. With `pdf` a PDF file stands beside each page; see `isthmus.report.printing`.
-=======
-    Page, Markdown and JSON, the study that makes it again, under ``tables`` a CSV file for each
-    table, and under ``sheets`` each member sheet as HTML, Markdown and JSON. Everything is
-    rendered and written beside `target` first and put in place at the end, so that an interrupt, an
-    error or a full disk leaves `target` as it was. A folder is replaced only when it holds
-    nothing but a dossier.
->>>>>>> 465522c (Say how to cite a figure, a run or a dossier)
+    only when it holds nothing but a dossier. With `pdf` a PDF file stands beside each page; see
+    `isthmus.report.printing`.
 
     Raises
     ------
