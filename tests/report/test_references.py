@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from isthmus.cli import main
 from isthmus.dependence import profile
 from isthmus.report.references import Reference, of_data, of_methods, of_result, software
+from isthmus.study.wording import Catalogue
 from isthmus.world import World
+
+WORDS = Catalogue.load()
 
 
 def balanced(entry: str) -> bool:
@@ -50,16 +53,16 @@ def test_a_run_names_its_lens_world_data_and_methods() -> None:
     world = World.open("starter")
     result = profile(world, "DEU", on="CHN")
     records = [world.record(key) for key in result.provenance.datasets]
-    found = of_result("run-1", result, records)
+    found = of_result(WORDS, "run-1", result, records)
     assert "Run run-1: dependence.profile on the world starter" in found[0].text
     assert world.content_hash[:12] in found[0].bibtex
-    assert {r.key for r in found[1:]} >= {r.key for r in of_data(records)}
+    assert {r.key for r in found[1:]} >= {r.key for r in of_data(WORDS, records)}
     for record in records:
         assert any(record.licence in r.text for r in found)
 
 
 def test_the_program_alone() -> None:
-    assert software().bibtex.startswith("@software{isthmus,\n")
+    assert software(WORDS).bibtex.startswith("@software{isthmus,\n")
 
 
 def test_the_command(tmp_path, monkeypatch, capsys) -> None:

@@ -153,7 +153,7 @@ def _check(table: Table, asked: dict[str, str]) -> None:
     ]
     if table.frame.is_empty():
         problems.append(InputProblem("the table has no rows"))
-    raise_all(f"chart of the table '{table.name}'", problems)
+    raise_all(f"chart of '{table.name}'", problems)
 
 
 def _value(table: Table) -> str:

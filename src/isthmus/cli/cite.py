@@ -51,10 +51,11 @@ def _references(what: str, study: str, world: str) -> list[Reference]:
     from isthmus.report.references import of_result, software
     from isthmus.store import Store
     from isthmus.study.again import is_dossier
+    from isthmus.study.wording import Catalogue
     from isthmus.world import World
 
     if not what:
-        return [software()]
+        return [software(Catalogue.load())]
     if is_dossier(Path(what)):
         return _dossier(Path(what))
     store = Store()
@@ -64,7 +65,7 @@ def _references(what: str, study: str, world: str) -> list[Reference]:
         return _figure(what, study, world)
     result, opened = store.result(entry.id), World.open(world)
     held = [key for key in result.provenance.datasets if key in opened]
-    return of_result(entry.id, result, map(opened.record, held))
+    return of_result(Catalogue.load(), entry.id, result, map(opened.record, held))
 
 
 def _dossier(place: Path) -> list[Reference]:
@@ -74,11 +75,13 @@ def _dossier(place: Path) -> list[Reference]:
     from isthmus.evidence import DatasetRecord
     from isthmus.report.references import of_dossier
     from isthmus.study.again import document_of
+    from isthmus.study.wording import Catalogue
 
     path, held = document_of(place)
     try:
         records = [DatasetRecord.model_validate(record) for record in held["sources"]]
-        return of_dossier(str(held["study"]["name"]), held["provenance"], records)
+        name = str(held["study"]["name"])
+        return of_dossier(Catalogue.load(), name, held["provenance"], records)
     except (KeyError, TypeError, ValidationError) as error:
         raise BadInput("the document is no dossier of this release", where=str(path)) from error
 
@@ -97,4 +100,4 @@ def _figure(key: str, study: str, world: str) -> list[Reference]:
         raise NotFound(f"no run, dossier or figure of '{study}' is called '{key}'", hint=hint)
     finding = figures[key]
     used = (record for record in dossier.sources if record.key in finding.datasets)
-    return [of_figure(finding, dossier), *of_data(used)]
+    return [of_figure(finding, dossier), *of_data(dossier.catalogue, used)]

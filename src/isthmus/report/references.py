@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from isthmus._version import __version__
 from isthmus.evidence import DatasetRecord, Result
 from isthmus.runtime.visible import one_line
+from isthmus.study.wording import Catalogue
 
 AUTHOR = "The Isthmus developers"
-WORK = "Isthmus: a workbench for strategic interdependence between states"
 _SPECIAL = re.compile(r"[\\{}&%$#_^~]")
 _ESCAPES = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 _PUBLISHED = re.compile(r"\((\d{4})[a-z]?\)")
@@ -46,23 +46,24 @@ class Reference:
         return f"@{self.kind}{{{self.key},\n{lines}}}\n"
 
 
-def software(note: str = "") -> Reference:
+def software(catalogue: Catalogue, note: str = "") -> Reference:
     """Return the program, with what was made by it in the note."""
-    said = f" {note}" if note else ""
-    fields = {"author": f"{{{AUTHOR}}}", "title": f"{{{WORK}}}", "version": __version__}
-    text = f"{AUTHOR}. {WORK}, version {__version__}.{said}"
+    work = catalogue.text("cite.work")
+    fields = {"author": f"{{{AUTHOR}}}", "title": f"{{{work}}}", "version": __version__}
+    text = " ".join(filter(None, (f"{AUTHOR}. {work}, {__version__}.", note)))
     return Reference("isthmus", "software", text, {**fields, "note": note})
 
 
-def of_data(records: Iterable[DatasetRecord]) -> list[Reference]:
+def of_data(catalogue: Catalogue, records: Iterable[DatasetRecord]) -> list[Reference]:
     """Return the data sets with publisher, edition, licence and where they are found."""
+    licence = catalogue.text("record.licence")
     return [
         Reference(
             f"data-{_key(r.key)}",
             "misc",
             _sentence(
                 r.citation or f"{r.publisher}. {r.title}, {r.edition}",
-                f"Licence: {r.licence}",
+                f"{licence}: {r.licence}",
                 r.attribution if r.attribution not in r.citation else "",
                 r.address,
             ),
@@ -71,7 +72,7 @@ def of_data(records: Iterable[DatasetRecord]) -> list[Reference]:
                 "title": f"{{{r.title}}}",
                 "edition": r.edition,
                 "url": r.address,
-                "note": _sentence(f"Licence: {r.licence}", r.attribution, r.citation),
+                "note": _sentence(f"{licence}: {r.licence}", r.attribution, r.citation),
             },
         )
         for r in records
@@ -91,22 +92,35 @@ def of_methods(citations: Sequence[str]) -> list[Reference]:
     return _apart(out)
 
 
-def of_result(run: str, result: Result, records: Iterable[DatasetRecord]) -> list[Reference]:
+def of_result(
+    catalogue: Catalogue, run: str, result: Result, records: Iterable[DatasetRecord]
+) -> list[Reference]:
     """Return what to cite for a run: the program with the run, its data, its methods."""
     made = result.provenance
-    note = f"Run {run}: {made.lens} on the world {made.world} ({made.world_hash[:12]})."
-    return [software(note), *of_data(records), *of_methods(result.citations)]
+    about = {"lens": made.lens, "world": made.world, "hash": made.world_hash[:12]}
+    note = catalogue.text("cite.run", run=run, **about)
+    return [
+        software(catalogue, note),
+        *of_data(catalogue, records),
+        *of_methods(result.citations),
+    ]
 
 
 def of_dossier(
-    study: str, provenance: Mapping[str, str], records: Iterable[DatasetRecord]
+    catalogue: Catalogue,
+    study: str,
+    provenance: Mapping[str, str],
+    records: Iterable[DatasetRecord],
 ) -> list[Reference]:
     """Return what to cite for a dossier: the program with study and world, and its data."""
-    note = (
-        f"Dossier of the study {study} ({provenance['study_hash'][:12]}), "
-        f"world {provenance['world']} ({provenance['world_hash'][:12]})."
+    note = catalogue.text(
+        "cite.dossier",
+        study=study,
+        study_hash=provenance["study_hash"][:12],
+        world=provenance["world"],
+        hash=provenance["world_hash"][:12],
     )
-    return [software(note), *of_data(records)]
+    return [software(catalogue, note), *of_data(catalogue, records)]
 
 
 def plain_tex(text: str) -> str:

@@ -14,7 +14,7 @@ from isthmus.study.schema import Study
 
 STUDY = "study.toml"
 """The study as asked, beside the dossier."""
-HINT = f"a dossier has a file {DOSSIER.mark}"
+HINT = f"{DOSSIER.mark} of a dossier"
 
 
 def is_dossier(place: Path) -> bool:
