@@ -13,6 +13,7 @@ from isthmus.disruption.episodes.answer import Answer, nuisance_name
 from isthmus.disruption.posterior import load_posterior, save_posterior
 from isthmus.disruption.table import daily_table
 from isthmus.ensemble.calibration import backtest, calibrate, load_priors, posterior_of
+from isthmus.ensemble.calibration.engine import code_of, engine_hash
 from isthmus.ensemble.calibration.leave_out import LeftOut, leave_one_out
 from isthmus.ensemble.calibration.misfit import (
     normal_factors,
@@ -22,7 +23,7 @@ from isthmus.ensemble.calibration.misfit import (
     uniform_factors,
 )
 from isthmus.ensemble.calibration.priors import loads_priors
-from isthmus.ensemble.calibration.setup import engine_hash, ground_of, held, problem_of
+from isthmus.ensemble.calibration.setup import ground_of, held, problem_of
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.runtime import ArrayCheckpoint, CancelToken
@@ -323,3 +324,25 @@ def test_leaving_one_out_uses_only_the_others():
     assert not rows["a"]["covered"]
     assert sigma == pytest.approx(np.log(2.0), rel=0.1)
     assert rows["a"]["covered_misfit"]
+
+
+def test_the_hash_of_the_engine_moves_with_its_code_alone():
+    one = '''"""A module."""
+
+
+def half(x):
+    """Return half.
+
+    Of a number.
+    """
+    return x / 2  # not of text: "#"
+'''
+    other = '''"""Another text."""
+# A comment.
+def half(x):
+    return x / 2
+'''
+    assert code_of(one) == code_of(other) == "def half(x):\n    return x / 2"
+    assert code_of('x = "# kept"  # gone') == 'x = "# kept"'
+    assert code_of("def f(): ...") == "def f(): ..."
+    assert code_of(one) != code_of(one.replace("/ 2", "/ 3"))

@@ -8,11 +8,16 @@ import pytest
 from isthmus.disruption.episodes import load_episodes
 from isthmus.disruption.posterior import load_posterior
 from isthmus.ensemble.calibration import load_priors, numbers_of
+from isthmus.ensemble.calibration.engine import engine_hash
 from isthmus.ensemble.calibration.setup import ground_of, problem_of
 from isthmus.world import World
 
 ANSWERED = 2e-3
 """Single precision, and libraries that sum in another order."""
+
+
+APART = 1e-5
+"""Shares, in single precision."""
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,15 @@ def test_the_engine_still_answers_as_it_did(posterior, held):
         found = stage.simulate(draws, ())
         wanted = np.stack([posterior.answers[t.name][:10] for t in stage.targets], axis=1)
         np.testing.assert_allclose(found, wanted, rtol=ANSWERED, atol=1e-5)
+
+
+def test_every_draw_was_simulated_again_with_the_engine_as_it_is(posterior):
+    about = posterior.about
+    hint = "run python tools/again.py"
+    assert about["again_engine"] == engine_hash(), hint
+    assert about["again_draws"] == len(posterior.weight) == 500
+    assert about["again_outside"] == 0
+    assert about["again_apart"] < APART
 
 
 def test_its_numbers_can_be_shown(posterior):

@@ -16,10 +16,10 @@ from isthmus.disruption.posterior import SHIPPED, Posterior, load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
+from isthmus.ensemble.calibration.engine import engine_hash
 from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.calibration.setup import (
     Ground,
-    engine_hash,
     engine_of,
     grounds_of,
     nuisances,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 from isthmus.codes.nodes import MATERIALS, families_of
@@ -15,19 +13,13 @@ from isthmus.disruption.episodes.model import Episode, Observable
 from isthmus.disruption.prepare import Engine, compiles
 from isthmus.disruption.settings import Precision
 from isthmus.disruption.table import Daily, daily_table
+from isthmus.ensemble.calibration.engine import engine_hash
 from isthmus.ensemble.problem import Problem, Stage
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime import canonical_hash
 from isthmus.scenario import Range
 from isthmus.world.mrio import MRIO
-
-ENGINE_SOURCES = (
-    ("isthmus.kernels", ("disruption",)),
-    ("isthmus.disruption", ("criticality", "family", "settings", "shocks", "table.", "terms")),
-    ("isthmus.disruption.episodes", ("answer", "observe")),
-)
-"""Packages and beginnings of the names of modules on which a summary depends."""
 
 
 @dataclass(frozen=True)
@@ -151,18 +143,6 @@ def problem_of(
 def engine_of(engine: Engine) -> Engine:
     """Return the engine for many draws: the compiled one in place of "auto" where it is there."""
     return "compiled" if engine == "auto" and compiles() else engine
-
-
-def engine_hash() -> str:
-    """Return the SHA-256 over the sources on which a summary depends."""
-    whole = hashlib.sha256()
-    for package, starts in ENGINE_SOURCES:
-        files = (f for f in resources.files(package).iterdir() if f.name.endswith(".py"))
-        for file in sorted(files, key=lambda f: f.name):
-            if file.name.startswith(starts):
-                whole.update(f"{package}/{file.name}\n".encode())
-                whole.update(file.read_bytes().replace(b"\r\n", b"\n"))
-    return whole.hexdigest()
 
 
 def hashes(world: Any, ground: Ground, episodes: Sequence[Episode]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from isthmus.disruption.settings import Precision
 from isthmus.disruption.shocks import KINDS, Places
 from isthmus.disruption.table import daily_table
 from isthmus.ensemble.calibration.calibrate import CITATIONS
+from isthmus.ensemble.calibration.engine import engine_hash
 from isthmus.ensemble.calibration.predict import beyond
-from isthmus.ensemble.calibration.setup import engine_hash
 from isthmus.ensemble.losses.cases import Cases, around_of, drawn_of, levels_of
 from isthmus.ensemble.losses.levels import Level, check_levels
 from isthmus.ensemble.losses.question import DRAWS, LENS, UNTIL, YEAR, without_ranges
