@@ -47,7 +47,7 @@ def predict(
     year: int = YEAR,
     horizons: Sequence[int] | None = None,
     seed: int = 0,
-    batch: int = 20,
+    batch: int = 64,
     precision: Precision = "float32",
     engine: Engine = "auto",
     progress: Progress | None = None,
