@@ -127,7 +127,8 @@ def put_off_day(
             room = demand[f, b] - optimum[f, b]
             more[f, b] = extra if extra < room else room
         for b in range(batch):
-            output = optimum[f, b] if optimum[f, b] < allowed[f, b] else allowed[f, b]
+            bound = allowed[f, b] if allowed[f, b] > zero else zero  # may miss zero by a digit
+            output = optimum[f, b] if optimum[f, b] < bound else bound
             most = initial[f] * factor[f, b]
             whole = demand[f, b] if demand[f, b] < most else most
             joined = later[f, b] * (optimum[f, b] - output)
@@ -170,7 +171,8 @@ def share_day(
     for f in range(lo, hi):
         k, j = f % sectors, f // sectors
         for b in range(batch):
-            made = optimum[f, b] if optimum[f, b] < allowed[f, b] else allowed[f, b]
+            bound = allowed[f, b] if allowed[f, b] > zero else zero
+            made = optimum[f, b] if optimum[f, b] < bound else bound
             output[f, b] = made + more[f, b] if deferring else made
         for b in range(batch):
             asked = orders[k, j, b] + final[f, b]
