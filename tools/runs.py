@@ -5,7 +5,9 @@ Usage: python -m tools.runs [--store FOLDER] [--workers N] [--number N] [--plan]
 Runs are made in a store (``build/runs`` by default), where what was begun is gone on with. A second
 call with ``--ship`` puts those that are needed in the place of what ships
 (`isthmus.store.Store.shipped`). They are small: only economies that a party of these studies is or
-holds are kept, and only the flagship has runs at more stocks; `isthmus study prepare` makes others.
+holds are kept, and only the flagship has runs at more stocks and with packages in force;
+`isthmus study prepare` and `isthmus package prepare` make others. A run that keeps more economies
+than the question asks for ships without them.
 """
 
 from __future__ import annotations
@@ -20,12 +22,16 @@ from pathlib import Path
 import numpy as np
 
 from isthmus import codes
+from isthmus.cooperation.evaluate import questions as package_questions
+from isthmus.cooperation.evaluate import roles_of
 from isthmus.ensemble.calibration.recorded import RECORDED, find_backtest
 from isthmus.ensemble.losses import Question, find, joined, missing, prepare
 from isthmus.ensemble.recording import run_lens
-from isthmus.store import Store
-from isthmus.store.layout import FORMAT_FILE, MANIFEST, RUNS
-from isthmus.store.runs import OUTPUTS, TIMING
+from isthmus.evidence import Result
+from isthmus.scenario.catalogues import shipped_catalogue
+from isthmus.store import RunManifest, Store
+from isthmus.store.layout import FORMAT_FILE, MANIFEST, RUNS, read_json
+from isthmus.store.runs import OUTPUTS, TIMING, plan_run, stage_run
 from isthmus.store.tables import TABLES
 from isthmus.study import open_study, shipped_studies
 from isthmus.study.context import Context
@@ -54,7 +60,41 @@ def questions(world: World) -> list[Question]:
             if not question.around:
                 question = replace(question, keep=(*keep, *question.keep))
             groups.setdefault((question.key(world), question.around), []).append(question)
-    return sorted((joined(found) for found in groups.values()), key=scenario_years, reverse=True)
+    held = [joined(found) for found in groups.values()]
+    return sorted([*held, *of_packages(world)], key=scenario_years, reverse=True)
+
+
+def of_packages(world: World) -> list[Question]:
+    """Return what the flagship asks of losses with packages in force, by hazard."""
+    study = open_study(FLAGSHIP)
+    parties = roles_of(study.party("home"), study.party("partner"))
+    return list(package_questions(world, shipped_catalogue(FLAGSHIP), parties).values())
+
+
+def trimmed(
+    manifest: RunManifest, result: Result, keep: tuple[str, ...]
+) -> tuple[RunManifest, Result]:
+    """Return a run as it is asked with the losses of fewer economies kept, and its result.
+
+    Nothing is computed anew: the rows of the others are left out.
+    """
+    told = {**manifest.parameters, "keep": list(keep)}
+    plan = plan_run(
+        manifest.lens,
+        manifest.world,
+        parameters=told,
+        scenario=manifest.scenario,
+        scenario_hash=manifest.scenario_hash,
+        seed=manifest.seed,
+    )
+    tables = dict(result.tables)
+    for name in ("losses", "base"):
+        table = tables[name]
+        rows = table.frame.filter(table.frame["economy"].is_in(list(keep)))
+        tables[name] = replace(table, frame=rows)
+    words = {**result.provenance.parameters, "keep": list(keep)}
+    about = replace(result.provenance, parameters=words)
+    return plan, replace(result, tables=tables, provenance=about)
 
 
 def ship(store: Store, wanted: list[Question], world: World) -> None:
@@ -66,21 +106,37 @@ def ship(store: Store, wanted: list[Question], world: World) -> None:
     absent = missing(wanted, world, store)
     for question in absent:
         print(f"not made, not shipped: {question.scenario.name}")
-    kept = [find(question, world, store)[:2] for question in wanted if question not in absent]
-    kept.append(find_backtest(store)[:2])
     staging = target.with_name("shipped.new")
     shutil.rmtree(staging, ignore_errors=True)
-    for place, name in kept:
-        source = place.root / RUNS / name
-        (staging / RUNS / name).mkdir(parents=True)
-        for part in (MANIFEST, OUTPUTS, TIMING):
-            shutil.copy(source / part, staging / RUNS / name / part)
-        shutil.copytree(source / TABLES, staging / RUNS / name / TABLES)
-    shutil.copy(kept[0][0].root / FORMAT_FILE, staging / FORMAT_FILE)
+    kept = [_put(question, world, store, staging) for question in wanted if question not in absent]
+    place, name = find_backtest(store)[:2]
+    kept.append(_copied(place, name, staging))
+    shutil.copy(place.root / FORMAT_FILE, staging / FORMAT_FILE)
     shutil.rmtree(target, ignore_errors=True)
     staging.rename(target)
     size = sum(file.stat().st_size for file in target.rglob("*") if file.is_file())
     print(f"{len(kept)} runs, {size / 1e6:.2f} MB in {target}")
+
+
+def _put(question: Question, world: World, store: Store, staging: Path) -> Path:
+    """Put the run that answers a question among those that ship, with what it asks and no more."""
+    place, name, manifest = find(question, world, store)
+    if not question.keep or manifest.parameters["keep"]:
+        return _copied(place, name, staging)
+    plan, result = trimmed(manifest, place.result(name), question.keep)
+    folder = staging / RUNS / plan.id
+    folder.mkdir(parents=True)
+    stage_run(folder, plan, result, timing=read_json(place.root / RUNS / name / TIMING))
+    return folder
+
+
+def _copied(place: Store, name: str, staging: Path) -> Path:
+    source, folder = place.root / RUNS / name, staging / RUNS / name
+    folder.mkdir(parents=True)
+    for part in (MANIFEST, OUTPUTS, TIMING):
+        shutil.copy(source / part, folder / part)
+    shutil.copytree(source / TABLES, folder / TABLES)
+    return folder
 
 
 def measured(world: World) -> str:

@@ -44,12 +44,12 @@ def at(action, level):
 
 def test_each_channel_at_half_delivery(held):
     stock = at(held.action("mature-chip-stock"), 0.5)
-    kept = Reserve(("C26_LOGIC", "C26_DAO"), 45.0, economies=WHERE, fits=1.0)
+    kept = Reserve(("C26_DAO", "C26_LOGIC"), 45.0, economies=WHERE, fits=1.0)
     assert stock.reserves == (kept,)
     warning = at(held.action("chip-early-warning"), 0.5)
     assert warning.reserves == (Reserve(("CHIPS",), 5.25, economies=WHERE),)
     second = at(held.action("second-chip-sources"), 0.5)
-    assert second.reliefs == (Relief(("C26_LOGIC", "C26_DAO"), WHERE, turns=112),)
+    assert second.reliefs == (Relief(("C26_DAO", "C26_LOGIC"), WHERE, turns=112),)
     plant = at(held.action("leading-edge-plant"), 0.5)
     assert plant.reliefs == (Relief(("C26_LEAD",), WHERE, 0.125),)
     less = with_effect(held, channel="qualify", need_less=amount(0.1, 0.4))

@@ -113,20 +113,11 @@ def test_the_list_of_concentrated_products_is_that_of_its_own_table(dossier: Dos
     assert 0 < listed < len(years)
 
 
-NEEDS_PREPARED_LOSSES = {"mutual-benefit", "calibration"}
-"""Claims on packages: the losses that they rest on are recorded by the user, none ship."""
-
-
 def test_every_row_of_the_brief_has_a_claim_with_a_verdict_that_follows(dossier: Dossier) -> None:
     for assessed in dossier.claims:
         status, claim = assessed.verdict.status, assessed.claim
         if claim.kind == "intent":
             assert status is Status.NOT_TESTABLE
-        elif claim.id in NEEDS_PREPARED_LOSSES:
-            assert status is Status.NOT_MEASURABLE
-            assert assessed.finding is None
-            assert "isthmus package prepare" in assessed.reason.text
-            continue
         elif claim.kind == "unmeasured":
             assert status is Status.NOT_MEASURABLE
             assert all(m in assessed.reason.text for m in claim.missing)

@@ -198,7 +198,8 @@ def test_only_what_the_engine_takes_touches_a_loss():
     first, _, rest = text.partition('inputs = ["C26_DAO"]')
     _, _, rest = rest.partition("# An action without")
     units = 'units = { low = 1, high = 2, reason = "r" }\n\n# An action without'
-    action = parse_catalogue([first + units + rest]).action("my-stock")
+    base = shipped_catalogue(FLAGSHIP)
+    action = parse_catalogue([first + units + rest], base=base).action("my-stock")
     assert action.effects[0].hazards == ("my-stop",)
     assert action.touches("my-stop") == ()
     assert not action.money

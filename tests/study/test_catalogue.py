@@ -21,7 +21,8 @@ MESSAGES = {"load.py", "check.py", "needs.py", "new.py", "schema.py", "shipped.p
 NOT_OURS = {"ensemble.py", "record.py"}
 # Texts of errors and of the command line are not part of a dossier.
 TALK = {"InputProblem", "BadInput", "NotFound", "IsthmusError", "DataMissing", "TargetExists",
-        "SchemaVersionUnsupported", "ValueError", "Field", "AttributeError"}  # fmt: skip
+        "SchemaVersionUnsupported", "ValueError", "Field", "AttributeError",
+        "raise_all"}  # fmt: skip
 CHECKED = [
     path
     for room in ROOMS
@@ -104,7 +105,7 @@ def _of_call(page: str, what: str, texts: list[str], named: dict[str, list[str]]
     if what == "chart":
         tails = [f".{said}".rstrip(".") for said in named.get("said", texts[:1])]
         said = {f"{page}.{part}{tail}" for part in ("chart", "alt") for tail in tails}
-        return said | {f"table.{page}_{texts[0]}"}
+        return said | {f"table.{page}_{texts[0].partition('.')[0]}"}
     if what in {"table", "made"}:
         return {f"table.{page}_{texts[0].partition('.')[0]}"}
     if what == "word":

@@ -71,6 +71,7 @@ def allowed(dossier: Dossier) -> set[str]:
     if name := catalogue_between(study.party("home"), study.party("partner")):
         held = shipped_catalogue(name)
         texts += [e.title for part in (held.packages, held.hazards) for e in part]
+        texts += [t for p in held.packages for t in (p.asks, p.of, p.lower, p.counter)]
     for claim in study.claims:
         texts += [*claim.missing]
     return {word.lower() for text in texts for word in WORD.findall(text)}

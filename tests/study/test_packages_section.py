@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.cooperation.small import Written
 
@@ -12,14 +13,15 @@ from isthmus.cooperation.asked import LEVELS, name_of, sets_of
 from isthmus.ensemble.losses import Level
 from isthmus.evidence import Result, provenance
 from isthmus.scenario.catalogues import shipped_catalogue
+from isthmus.study.ask import packages
 from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
-from isthmus.study.subjects.packages import measures, page
+from isthmus.study.subjects.packages import measures
 from isthmus.world import World
 
 HAZARD = "taiwan-chips-stop"
-THRESHOLDS = {f"packages_{n}" for n in ("savings", "effect", "deterrence", "first", "front")}
+THRESHOLDS = {f"packages_{n}" for n in ("savings", "knowing", "front")}
 PARTIES = {"home": "EU27_2020", "partner": "TWN", "rival": "CHN"}
 
 
@@ -42,20 +44,26 @@ def recorded(world, held):
 def test_thresholds_follow_where_losses_are_recorded(world, monkeypatch):
     held = shipped_catalogue("taiwan-europe")
     stage = stage_of(world, held, PARTIES, losses={HAZARD: recorded(world, held)})
-    for module in (page, measures):
-        monkeypatch.setattr(module, "staged", lambda *_: stage)
+    monkeypatch.setattr(packages, "stage_of", lambda *_, **__: stage)
     context = Context(open_study("taiwan-europe"), world)
     built = written(context, "packages")
     assert "gap.not_prepared" not in {gap.key for gap in built.gaps}
     assert {t.name for t in built.tables} >= THRESHOLDS
-    drawn = {chart.key: chart.table.frame for chart in built.charts}["packages-break-even"]
+    charts = {chart.key: chart.table.frame for chart in built.charts}
+    assert {"packages-months", "packages-first.record", "packages-first.model"} <= set(charts)
+    first = charts["packages-first.record"].group_by("probability").agg(pl.col("value").sum())
+    assert first["value"].to_list() == pytest.approx([1.0] * first.height)
+    drawn = charts["packages-break-even"]
     assert (drawn["low"] <= drawn["value"]).all()
     assert (drawn["value"] <= drawn["high"]).all()
     found = measures.break_even(context, package="quiet", hazard=HAZARD)
     assert 0.0 < found.low <= found.value <= found.high <= 1.0
 
 
-def test_without_recorded_losses_the_page_says_so(world):
+def test_without_recorded_losses_the_page_says_so(world, monkeypatch):
+    held = shipped_catalogue("taiwan-europe")
+    stage = stage_of(world, held, PARTIES, losses={})
+    monkeypatch.setattr(packages, "stage_of", lambda *_, **__: stage)
     built = written(Context(open_study("taiwan-europe"), world), "packages")
     assert [gap.key for gap in built.gaps] == ["gap.not_prepared"]
     assert not {t.name for t in built.tables} & THRESHOLDS
@@ -69,7 +77,6 @@ def test_headings_say_what_stands_below_them(world):
     assert heading["packages_answers", "reading"] == "Reading"
     assert heading["packages_answers", "loss"] == "Loss given an answer"
     assert heading["packages_members", "hit"] == "Among those hit, share of draws"
-    assert heading["packages_indicators", "quantity"] == "What is counted"
 
 
 @pytest.mark.parametrize("parties", [{"home": "DEU"}, {"home": "JPN"}, {"partner": "KOR"}])

@@ -72,6 +72,8 @@ def question(
 ) -> Question:
     """Return the run that a hazard needs: as today, and each set at half and full delivery.
 
+    Losses are kept of the members of home and of the partner: no other is read.
+
     Parameters
     ----------
     world : World
@@ -93,10 +95,12 @@ def question(
     for keys in sets:
         actions = [catalogue.action(key) for key in keys]
         levels += [level_of(actions, hazard.key, at, parties, shares) for at in LEVELS[1:]]
+    kept = [code for role in ("home", "partner") for code in codes.members(parties[role])]
     return Question(
         scenario_of(hazard, parties),
         tuple(levels),
         parties=(parties["home"], parties["partner"]),
+        keep=tuple(dict.fromkeys(kept)),
         draws=draws,
         seed=seed,
         vary=True,

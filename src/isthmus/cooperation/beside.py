@@ -29,9 +29,7 @@ TWO = (
     f"response model calibrated to them; from a military degree of {ARMS:g} the American rate of "
     "arms sales stands beside as the upper reading"
 )
-UNITS = (
-    "isthmus production package says what the line makes of it; no engine turns units into money"
-)
+UNITS = "table outputs says what the line makes of it; no engine turns units into money"
 NO_RIVAL = "the study names no rival: there is nobody whose answer could be priced"
 NO_RECORD = "no step towards this partner is coded: the record has no rate"
 NO_STEP = "packages without a row hold no step towards the partner: nothing is answered"
@@ -179,7 +177,7 @@ def not_measured(stage: Stage) -> Table:
     for hazard in stage.catalogue.hazards:
         if hazard.engine == "none":
             rows.append((hazard.key, hazard.title, "no loss in money", hazard.no_engine))
-        elif not hazard.null and hazard.key not in stage.losses:
+        elif hazard in stage.real and hazard.key not in stage.losses:
             told = "no recorded run: isthmus package prepare makes it"
             rows.append((hazard.key, hazard.title, "not prepared", told))
     columns = (

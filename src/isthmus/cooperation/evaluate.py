@@ -13,6 +13,8 @@ from isthmus.codes import resolve
 from isthmus.cooperation import beside, order, thresholds
 from isthmus.cooperation.agree import UNION, acts, blocking, members_table
 from isthmus.cooperation.asked import DRAWS, YEAR, question
+from isthmus.cooperation.contribution import contribution
+from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import RATE, Stage
 from isthmus.ensemble.losses import Losses, Question, load
 from isthmus.errors import DataMissing
@@ -181,8 +183,8 @@ def evaluate(
     Returns
     -------
     Result
-        ``savings``, ``costs``, ``break_even``, ``effect``, ``deterrence``, ``answers``,
-        ``support``, ``indicators``, ``timing`` and ``not_measured``.
+        ``savings``, ``costs``, ``break_even``, ``effect``, ``deterrence``, ``contribution``,
+        ``answers``, ``support``, ``outputs``, ``indicators``, ``timing`` and ``not_measured``.
 
     Raises
     ------
@@ -309,8 +311,10 @@ def tables_of(stage: Stage) -> list[Table]:
         thresholds.break_even(stage),
         thresholds.effect(stage),
         thresholds.deterrence(stage),
+        contribution(stage),
         beside.answers(stage),
         beside.support(stage),
+        outputs(stage),
         beside.indicators(stage),
         beside.timing(stage),
         beside.not_measured(stage),

@@ -31,7 +31,6 @@ _UNITS = {
     "days": "days",
     "weeks": "weeks",
     "delay_months": "months",
-    "units": "units a month",
     "duration_days": "days",
     "yearly_probability": "share a year",
 }

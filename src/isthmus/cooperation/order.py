@@ -77,7 +77,7 @@ def knowing(stage: Stage, hazard: str) -> Table:
 def front(stage: Stage, hazard: str) -> Table:
     """Share of draws in which each package is not dominated over all printed columns."""
     packages = _comparable(stage, hazard)
-    hazards = [h.key for h in stage.catalogue.hazards if h.key in stage.losses and not h.null]
+    hazards = [h.key for h in stage.real if h.key in stage.losses]
     columns: dict[str, list[Array]] = {}
 
     def add(name: str, values: list[Array]) -> None:

@@ -17,6 +17,7 @@ from isthmus.ensemble.losses import Losses
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
 from isthmus.scenario.actions import Action
+from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
 
@@ -81,6 +82,11 @@ class Stage:
         """Number of draws: those of the losses, where there are any."""
         return next((len(run.lost) for run in self.losses.values()), self.otherwise)
 
+    @cached_property
+    def real(self) -> tuple[Hazard, ...]:
+        """Hazards in which something happens."""
+        return tuple(h for h in self.catalogue.hazards if not h.null)
+
     @property
     def home(self) -> str:
         """Code of the party whose costs and losses are compared."""
@@ -128,27 +134,78 @@ class Stage:
         """Return what is lost with a package in force, (W,), million EUR."""
         held = [] if package is None else self.catalogue.members(package)
         keys = touching(held, hazard)
-        reach = strength([self.catalogue.action(k) for k in keys], hazard, self.draws, self.seed)
-        return self._left(hazard, keys, party, reach)
+        return self._left(hazard, keys, party, self._reach(hazard, keys))
 
     def _left(self, hazard: str, keys: Sequence[str], party: str, reach: Array | float) -> Array:
-        run = self.losses[hazard]
-        money = run.money(party).sum(axis=2)
-        names = [name_of(keys, level) for level in (LEVELS if keys else (0.0,))]
-        values = money[:, [run.levels.index(name) for name in names]]
-        found = at_level(LEVELS, values, reach) if keys else values[:, 0]
-        wide = np.exp(run.misfit * normal(f"{hazard}.misfit", len(found), self.seed))
-        return np.asarray(found * wide * self.eur)
+        values = self._recorded(hazard, keys, party)
+        return np.asarray(at_level(LEVELS, values, reach) if keys else values[:, 0])
+
+    def _reach(self, hazard: str, keys: Sequence[str]) -> Array:
+        return strength([self.catalogue.action(k) for k in keys], hazard, self.draws, self.seed)
+
+    def _recorded(self, hazard: str, keys: Sequence[str], party: str) -> Array:
+        """Return losses at the recorded levels of a set of actions, (W, K), million EUR; once."""
+        place = (hazard, tuple(keys), party)
+        if place not in self._kept:
+            run = self.losses[hazard]
+            names = [name_of(keys, level) for level in (LEVELS if keys else (0.0,))]
+            levels = [run.levels.index(name) for name in names]
+            values = self._money(hazard, party)[:, levels]
+            self._kept[place] = values * self._wide(hazard)[:, None] * self.eur
+        return self._kept[place]
+
+    def _wide(self, hazard: str) -> Array:
+        """Return the factor of the misfit seen out of sample, (W,); once."""
+        place = (hazard,)
+        if place not in self._kept:
+            misfit = self.losses[hazard].misfit
+            self._kept[place] = np.exp(misfit * normal(f"{hazard}.misfit", self.draws, self.seed))
+        return self._kept[place]
+
+    def _money(self, hazard: str, party: str) -> Array:
+        """Return value added lost at every level, (W, levels), million USD; once."""
+        place = (hazard, party)
+        if place not in self._kept:
+            self._kept[place] = self.losses[hazard].money(party).sum(axis=2)
+        return self._kept[place]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[object, ...], Array]:
+        return {}
+
+    def left_share(self, hazard: str, package: Package, party: str, compared: str) -> Array:
+        """Return the loss with a package over the loss without it, (W,); 1 where nothing is lost.
+
+        Beside what home can do alone, both are read at the degree to which the package delivers:
+        sets were recorded with all their actions at one degree, and a package that delivers little
+        must not make less of what stands beside it.
+        """
+        whole, base = self.together(package, compared)
+        held = self.catalogue.members(whole)
+        keys = touching(held, hazard)
+        before = () if base is None else touching(self.catalogue.members(base), hazard)
+        own = tuple(k for k in keys if k not in before)
+        if not own:
+            return np.ones(self.draws)
+        reach = self._reach(hazard, own)
+        with_it = self._left(hazard, keys, party, reach)
+        without = self._left(hazard, before, party, reach)
+        return np.divide(with_it, without, out=np.ones_like(without), where=without > 0.0)
+
+    def beside(self, hazard: str, package: Package, party: str, compared: str) -> Array:
+        """Return what is lost with a package and what it stands beside, (W,), million EUR."""
+        _, base = self.together(package, compared)
+        share = self.left_share(hazard, package, party, compared)
+        return np.asarray(self.left(hazard, base, party) * share)
 
     def saved(self, hazard: str, package: Package, party: str, compared: str) -> Array:
         """Return what a package takes away if a hazard happens, (W,), million EUR."""
-        whole, base = self.together(package, compared)
-        return self.left(hazard, base, party) - self.left(hazard, whole, party)
+        _, base = self.together(package, compared)
+        return self.left(hazard, base, party) - self.beside(hazard, package, party, compared)
 
     def saved_share(self, hazard: str, package: Package, party: str, compared: str) -> Array:
         """Return that as a share of the loss without it, (W,)."""
-        whole, base = self.together(package, compared)
-        return saved_share(self.left(hazard, base, party), self.left(hazard, whole, party))
+        return saved_share(1.0, self.left_share(hazard, package, party, compared))
 
     def covers(self, hazard: str, package: Package, compared: str) -> bool:
         """Say whether the recorded run of a hazard holds what a comparison needs."""
@@ -231,5 +288,10 @@ class Stage:
         return np.asarray(chance * saving - cost)
 
     def only(self, packages: Sequence[Package]) -> Stage:
-        """Return the stage with some of its packages."""
-        return replace(self, packages=tuple(packages))
+        """Return the stage with some of its packages; answers that are known are kept."""
+        made = replace(self, packages=tuple(packages))
+        vars(made)["_kept"] = self._kept
+        if "answers" in vars(self):
+            keys = {p.key for p in packages}
+            vars(made)["answers"] = {k: a for k, a in self.answers.items() if k in keys}
+        return made

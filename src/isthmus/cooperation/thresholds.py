@@ -165,8 +165,8 @@ def effect(stage: Stage) -> Table:
     rows = []
     for package, compared in looked_at(stage):
         cost = stage.cost(package, compared)
-        for hazard in stage.catalogue.hazards:
-            if hazard.key not in stage.losses or hazard.null:
+        for hazard in stage.real:
+            if hazard.key not in stage.losses:
                 continue
             loss = stage.loss(hazard.key, stage.home)
             for chance in CHANCES:
@@ -192,8 +192,8 @@ def deterrence(stage: Stage) -> Table:
     rows = []
     for package in stage.packages:
         cost = stage.cost(package, TODAY)
-        for hazard in stage.catalogue.hazards:
-            if hazard.key not in stage.losses or hazard.null or not package.actions:
+        for hazard in stage.real:
+            if hazard.key not in stage.losses or not package.actions:
                 continue
             change = break_even_probability(cost, stage.loss(hazard.key, stage.home))
             rows.append((package.key, hazard.key, *quantiles(change)))
@@ -214,8 +214,7 @@ def deterrence(stage: Stage) -> Table:
 
 def computed(stage: Stage, package: Package, compared: str) -> list[Hazard]:
     """Return the hazards whose recorded losses hold what a comparison needs."""
-    hazards = stage.catalogue.hazards
-    return [h for h in hazards if not h.null and stage.covers(h.key, package, compared)]
+    return [h for h in stage.real if stage.covers(h.key, package, compared)]
 
 
 def _costs(action: Any) -> bool:

@@ -155,7 +155,7 @@ def package_runs(
         for x in every
     )
     made = np.stack([one.course.made[:, one.place(product)] for one in told])
-    return PackageRuns(every, made, _stated(bill, setting, changes, product), told)
+    return PackageRuns(every, made, stated_of(bill, setting, changes, product), told)
 
 
 @lens("production.package", {"days": 28, "draws": 2, "changes": [EXAMPLE]})
@@ -261,8 +261,8 @@ def _at(act: Remedy, level: float) -> Remedy:
     return act.model_copy(update={field: scaled})
 
 
-def _stated(bill: Bill, setting: Setting, changes: Sequence[Remedy], product: str) -> Array:
-    """Return what the changes add to the last stage by their own account, (T, D)."""
+def stated_of(bill: Bill, setting: Setting, changes: Sequence[Remedy], product: str) -> Array:
+    """Return what changes add to the last stage a week by their own account, (T, D)."""
     weeks, sampler = np.arange(1, setting.weeks + 1)[:, None], setting.sampler
     total = np.zeros((setting.weeks, sampler.draws))
     for act in changes:

@@ -27,8 +27,8 @@ def render_markdown(dossier: Dossier) -> str:
     """Return the dossier as Markdown with its schema version in the front matter."""
     writer = DossierWriter(dossier)
     lines = [
-        *first_page(dossier),
-        *(line for section in dossier.sections for line in writer.section(section)),
+        *first_page(dossier, dossier.opening),
+        *(line for section in dossier.inner for line in writer.section(section)),
         *writer.claims(),
         *writer.numbers(dossier.findings().values()),
         *writer.sources(),
@@ -37,8 +37,9 @@ def render_markdown(dossier: Dossier) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def first_page(dossier: Dossier) -> list[str]:
-    """Return the front matter, the title and the page that stands alone."""
+def first_page(dossier: Dossier, opening: Iterable[Section] = ()) -> list[str]:
+    """Return the front matter, the title, what opens the document, the page that stands alone."""
+    writer = DossierWriter(dossier)
     return [
         "---",
         f"schema_version: {SCHEMA_VERSION}",
@@ -49,7 +50,8 @@ def first_page(dossier: Dossier) -> list[str]:
         "",
         f"# {heading(dossier.study.title)}",
         "",
-        *DossierWriter(dossier).summary(),
+        *(line for section in opening for line in writer.section(section)),
+        *writer.summary(),
     ]
 
 

@@ -196,12 +196,24 @@ class Support(Effect):
 
 
 class Output(Effect):
-    """Units a month of a defence line."""
+    """Units of a defence line: of its last stage, or of an item that goes into it.
+
+    Parameters
+    ----------
+    line : str
+        Bill of materials of the line (`isthmus production boms`).
+    item : str
+        Item of the bill; its product when empty.
+    units : Amount
+        What is added, in `unit`.
+    """
 
     channel: Literal["output"]
     hazards: tuple[Slug, ...] = ()
     line: Slug
+    item: str = ""
     units: Amount
+    unit: Text = "piece per month"
 
     engine: ClassVar[str] = "production"
 

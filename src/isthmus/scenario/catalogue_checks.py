@@ -13,7 +13,7 @@ from isthmus.scenario.hazards import Hazard
 if TYPE_CHECKING:
     from isthmus.scenario.packages import Package
 
-PARTS = ("actions", "packages", "hazards")
+PARTS = ("actions", "packages", "hazards", "lines")
 
 
 def contradictions(actions: Iterable[Action]) -> Iterator[str]:

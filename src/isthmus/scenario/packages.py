@@ -1,4 +1,4 @@
-"""Packages of actions, and a catalogue that holds actions, packages and hazards together."""
+"""Packages of actions, and a catalogue that holds them with actions, hazards and official lines."""
 
 from __future__ import annotations
 
@@ -23,6 +23,30 @@ class Asked(Strict):
 
     what: Text
     by: Text
+
+
+class Line(Strict):
+    """What was said officially about home and partner.
+
+    Parameters
+    ----------
+    key : str
+        Name within the catalogue.
+    text : str
+        The wording, in the words of the source or a translation of them.
+    limit : str
+        What it does not say or allow.
+    source : str
+        Where it stands.
+    read : bool
+        Whether it was seen on a page.
+    """
+
+    key: Slug
+    text: Text
+    limit: Text
+    source: Text
+    read: bool = False
 
 
 class Package(Strict):
@@ -69,6 +93,8 @@ class Catalogue(Strict):
         Year of its prices.
     home, partner : str
         Whose costs, decisions and votes it holds, and with whom; empty: nobody in particular.
+    lines : tuple of Line
+        What was said officially, and its limits.
 
     Raises
     ------
@@ -83,6 +109,7 @@ class Catalogue(Strict):
     actions: tuple[Action, ...] = ()
     packages: tuple[Package, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     def __init__(self, /, **data: Any) -> None:
         problems: list[InputProblem] = []
@@ -94,7 +121,7 @@ class Catalogue(Strict):
             super().__init__(**data)
         except BadInput as error:
             problems += error.problems
-        actions, packages, hazards = (tuple(data.get(part, ())) for part in PARTS)
+        actions, packages, hazards, _ = (tuple(data.get(part, ())) for part in PARTS)
         problems += between(actions, packages, hazards, written)
         raise_all("catalogue", problems)
 
@@ -106,8 +133,8 @@ class Catalogue(Strict):
         NotFound
             With the nearest keys.
         """
-        by_label = {a.label: a for a in self.actions if a.label}
-        return by_label.get(key) or _find(key, self.actions, "action")
+        found = next((a for a in self.actions if key in (a.key, a.label)), None)
+        return found or _find(key, self.actions, "action")
 
     def package(self, key: str) -> Package:
         """Return the package of that key.
@@ -201,4 +228,5 @@ _BUILD: dict[str, Callable[[Any], Any]] = {
     "actions": _built(Action),
     "packages": _built(Package),
     "hazards": _hazard,
+    "lines": _built(Line),
 }

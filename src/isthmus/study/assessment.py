@@ -12,9 +12,9 @@ from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
 from isthmus.study.dossier import Dossier, Section
 from isthmus.study.page import Page
-from isthmus.study.schema import Study
+from isthmus.study.schema import PageChoice, Study
 from isthmus.study.spoken import spoken
-from isthmus.study.subjects import pages_of, writer
+from isthmus.study.subjects import pages_of, times, writer
 from isthmus.study.summary import build_summary
 from isthmus.study.wording import Catalogue
 from isthmus.world import World
@@ -58,7 +58,7 @@ def assess(
     for number, choice in enumerate(pages, 1):
         if progress is not None:
             progress(choice.page, number, steps)
-        sections.append(written(context, choice.page, **choice.parameters))
+        sections += written_of(context, choice)
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in context.study.claims)
@@ -85,14 +85,20 @@ def assess(
     )
 
 
+def written_of(context: Context, choice: PageChoice) -> list[Section]:
+    """Return the sections of a page: several where it is written for each of something."""
+    every = [choice.parameters] if choice.parameters else times(choice.page, context)
+    return [written(context, choice.page, **one) for one in every]
+
+
 def written(context: Context, name: str, **chosen: Any) -> Section:
     """Return a page as a section, or one that says what the world lacks to answer it."""
     page = Page(context, name)
     try:
         writer(name)(page, **chosen)
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
-        asked = page.question
+        asked, part = page.question, page.part
         page = Page(context, name)
-        page.question = asked
+        page.question, page.part = asked, part
         page.gap("unanswered", what=error.what)
     return page.section()

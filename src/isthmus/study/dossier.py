@@ -95,6 +95,10 @@ class Section:
         Candidates for the first page: findings, and arguments against the reading they suggest.
     gaps : tuple of Sentence
         What this section could not answer with the world at hand.
+    opens : bool
+        Whether it stands before the summary, its tables open.
+    label : str
+        Its name in the contents, where the name of its page is not enough.
     """
 
     key: str
@@ -107,6 +111,8 @@ class Section:
     headlines: tuple[Note, ...] = ()
     counters: tuple[Note, ...] = ()
     gaps: tuple[Sentence, ...] = ()
+    opens: bool = False
+    label: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -250,6 +256,16 @@ class Dossier:
             return None
         subject = measures()[claim.measure].subject
         return next((s for s in self.sections if s.key == subject), None)
+
+    @property
+    def opening(self) -> tuple[Section, ...]:
+        """Sections before the summary."""
+        return tuple(s for s in self.sections if s.opens)
+
+    @property
+    def inner(self) -> tuple[Section, ...]:
+        """Sections behind the summary."""
+        return tuple(s for s in self.sections if not s.opens)
 
     @property
     def apart(self) -> tuple[Assessed, ...]:

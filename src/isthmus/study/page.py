@@ -42,6 +42,12 @@ class Page:
         Kind of tables and findings unless they say otherwise.
     question : str
         Name of the heading's text.
+    part : str
+        What the page is about, where it is written for each of something; part of its anchor.
+    opens : bool
+        Whether it stands before the summary, its tables open.
+    label : str
+        Its name in the contents, where the name of the page is not enough.
     """
 
     def __init__(self, context: Context, key: str) -> None:
@@ -54,6 +60,9 @@ class Page:
         self.datasets: tuple[str, ...] = ()
         self.kind = Kind.MEASURED
         self.question = "question"
+        self.part = ""
+        self.opens = False
+        self.label = ""
         self._answer: list[Sentence] = []
         self._charts: list[Chart] = []
         self._tables: list[Table] = []
@@ -274,7 +283,7 @@ class Page:
         said = [*self._answer, *notes, *titles, *self._notes, *self._gaps]
         quoted = [finding for sentence in said for finding in sentence.findings]
         return Section(
-            self.key,
+            f"{self.key}-{self.part}" if self.part else self.key,
             self.text(self.question),
             answer=tuple(self._answer),
             findings=tuple(dict.fromkeys([*self._findings, *quoted])),
@@ -284,4 +293,6 @@ class Page:
             headlines=tuple(self._headlines),
             counters=tuple(self._counters),
             gaps=tuple(self._gaps),
+            opens=self.opens,
+            label=self.label,
         )

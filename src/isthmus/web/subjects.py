@@ -11,6 +11,7 @@ from isthmus.web.query import address
 
 SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "answer": ("answer",),
         "pair": ("dependence", "chains"),
         "members": ("exposure",),
         "chips": ("chips",),
@@ -19,7 +20,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "equilibrium": ("equilibrium",),
         "cascade": ("cascade",),
         "coercion": ("coercion", "leverage", "ladder"),
-        "packages": ("packages",),
+        "packages": ("packages", "package"),
         "security": ("arms", "munitions", "island", "alignment"),
     }
 )

@@ -1,15 +1,30 @@
-"""Packages of cooperation of a study, evaluated once."""
+"""Packages of cooperation of a study, evaluated once, and the figures that several pages quote."""
 
 from __future__ import annotations
 
-from isthmus.coercion.record import STEPS
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation.evaluate import stage_of
-from isthmus.cooperation.stage import Stage
+from isthmus.cooperation.stage import ALONE, TODAY, Stage
+from isthmus.cooperation.thresholds import NEVER, quantiles
+from isthmus.evidence import Finding, Kind, Table
+from isthmus.kernels.decision import break_even_probability
 from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
+from isthmus.scenario.packages import Package
 from isthmus.study.ask.coercion import LADDER, coded
 from isthmus.study.context import Context
 
 DATA = (*LADDER, STEPS)
+EUR = "million EUR"
+YEAR = 2022
+"""Year of the table of which losses are recorded."""
+_SHORT = {ALONE: "beside_alone", TODAY: "today"}
 
 
 def catalogue_of(context: Context, name: str = "") -> str:
@@ -34,4 +49,208 @@ def staged(context: Context, name: str = "") -> Stage:
             parties,
             bloc=context.study.options.bloc,
         ),
+    )
+
+
+def counted(stage: Stage, hazard: str = "") -> str:
+    """Return the one hazard that counts for an order, or nothing where none is recorded."""
+    key = stage.catalogue.hazard(hazard).key if hazard else next(iter(stage.losses), "")
+    return key if key in stage.losses else ""
+
+
+def held(stage: Stage) -> list[Package]:
+    """Return the packages with actions."""
+    return [p for p in stage.packages if p.actions]
+
+
+def lowered(title: str) -> str:
+    """Return a title as it stands inside a sentence."""
+    return title[:1].lower() + title[1:]
+
+
+def named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the titles of packages, actions and hazards in place of their keys."""
+    known = stage.catalogue
+    names = {e.key: e.title for part in (known.actions, known.hazards) for e in part}
+    titles = {p.key: p.title for p in stage.packages}
+    by_column = {"package": titles, "action": names, "hazard": names}
+    return frame.with_columns(
+        pl.col(c).replace(by_column[c]) for c in by_column if c in frame.columns
+    )
+
+
+def shown(
+    stage: Stage,
+    table: Table,
+    units: Mapping[str, str],
+    datasets: Sequence[str] | None = None,
+    *,
+    of: str = "",
+    drop: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the rows of a table of the lens as a table of a page takes them.
+
+    Parameters
+    ----------
+    stage, table
+        Packages, and one of their tables.
+    units : mapping of str to str
+        Units of the columns with numbers.
+    datasets : sequence of str, optional
+        Where they differ from the table's.
+    of : str
+        Key of the package whose rows are taken; all when empty. The column is dropped then.
+    drop : sequence of str
+        Columns that are left out.
+    """
+    frame = table.frame
+    left_out = set(drop)
+    if of:
+        frame = frame.filter(pl.col("package") == of)
+        left_out.add("package")
+    kept = [c for c in table.columns if c.name not in left_out]
+    return {
+        "frame": named(stage, frame).select(c.name for c in kept),
+        "units": {name: unit for name, unit in units.items() if name not in left_out},
+        "attributes": [c.name for c in kept if c.role == "attribute"],
+        "kind": table.kind,
+        "datasets": table.datasets if datasets is None else datasets,
+    }
+
+
+def cost(context: Context, package: str, name: str = "", compared: str = TODAY) -> Finding:
+    """Return the net cost a year of a package: assumed, with its range."""
+    stage = staged(context, name)
+    key = "cost" if compared == TODAY else "added_cost"
+    return _assumed(
+        context,
+        f"packages.{key}.{package}",
+        stage.cost(stage.catalogue.package(package), compared),
+        EUR,
+        year=stage.catalogue.year,
+        method="package_cost",
+        sources=[f"catalogue {catalogue_of(context, name)}"],
+        caveat="costs_assumed",
+    )
+
+
+def loss(context: Context, hazard: str, name: str = "") -> Finding:
+    """Return what home loses if a hazard happens, as things are."""
+    stage = staged(context, name)
+    return _assumed(
+        context,
+        f"packages.loss.{hazard}",
+        stage.loss(hazard, stage.home),
+        EUR,
+        year=YEAR,
+        method="package_loss",
+        datasets=_datasets(stage, hazard),
+        caveat="answers_and_effects_assumed",
+    )
+
+
+def saved(
+    context: Context, package: str, hazard: str, name: str = "", compared: str = ALONE
+) -> Finding:
+    """Return the share of a loss that a package takes away."""
+    stage = staged(context, name)
+    chosen = stage.catalogue.package(package)
+    return _assumed(
+        context,
+        f"packages.saved.{package}.{hazard}.{_SHORT[compared]}",
+        stage.saved_share(hazard, chosen, stage.home, compared),
+        "share",
+        year=YEAR,
+        method="package_saved",
+        datasets=_datasets(stage, hazard),
+        caveat="answers_and_effects_assumed",
+    )
+
+
+def even(
+    context: Context,
+    package: str,
+    hazard: str,
+    name: str = "",
+    compared: str = ALONE,
+    reading: str = "record",
+) -> Finding:
+    """Return the yearly probability of a hazard from which a package pays, its answer paid too.
+
+    The draws behind it decide claims. A package that saves nothing in a draw has one in it.
+    """
+    stage = staged(context, name)
+    chosen = stage.catalogue.package(package)
+    priced = stage.cost(chosen, compared) + stage.answer_cost(chosen, reading)
+    chance = break_even_probability(priced, stage.saved(hazard, chosen, stage.home, compared))
+    key = f"packages.even.{package}.{hazard}.{_SHORT[compared]}.{reading}"
+    draws = np.minimum(chance, 1.0)
+    context.samples[key] = draws
+    return _assumed(
+        context,
+        key,
+        draws,
+        "share",
+        year=YEAR,
+        method="package_break_even",
+        datasets=_datasets(stage, hazard),
+        caveat="answers_and_effects_assumed",
+    )
+
+
+def recorded(stage: Stage) -> bool:
+    """Say whether steps towards the partner are coded, so that the record has a rate of answers."""
+    return any(answer.record is not None for answer in stage.answers.values())
+
+
+def never(context: Context, found: Finding) -> Finding:
+    """Return the share of draws in which a threshold from `even` lies above 10 % a year."""
+    return context.finding(
+        found.key.replace("packages.even.", "packages.never."),
+        float((context.samples[found.key] > NEVER).mean()),
+        "share",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="package_never",
+        datasets=found.datasets,
+        caveat="answers_and_effects_assumed",
+    )
+
+
+def rate(context: Context, *, sender: str, partner: str) -> Finding:
+    """Return the chance per step of an act of the state against trade or firms, by the record."""
+    found = state_rate(steps_towards(context.world, partner, sender), UNSELECTED)
+    first, last = context.world.record(STEPS).years
+    return context.finding(
+        f"answers.state_rate.{sender}.{partner}",
+        found.quantile(0.5),
+        "share",
+        kind=Kind.ESTIMATED,
+        year=f"{first}-{last}",
+        method="answer_rate",
+        datasets=[STEPS],
+        low=found.quantile(0.05),
+        high=found.quantile(0.95),
+        interval="posterior",
+        caveat="selected_steps",
+    )
+
+
+def _datasets(stage: Stage, hazard: str) -> list[str]:
+    return list(stage.losses[hazard].result.provenance.datasets)
+
+
+def _assumed(
+    context: Context, key: str, draws: NDArray[np.float64], unit: str, **about: Any
+) -> Finding:
+    value, low, high = quantiles(draws)
+    return context.finding(
+        key,
+        value,
+        unit,
+        kind=Kind.ASSUMED,
+        low=low,
+        high=high,
+        interval="package_draws",
+        **{"datasets": [], **about},
     )

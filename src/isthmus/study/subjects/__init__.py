@@ -2,7 +2,9 @@
 
 **Adding a subject.** A folder with
 
-- ``page.py`` with one public function ``write(page: Page) -> None``;
+- ``page.py`` with one public function ``write(page: Page) -> None``, and where a page is written
+  several times, once for each of something that the study has, ``each(context)`` that returns the
+  parameters of every time;
 - ``measures.py``, where claims of a study can be bound to numbers of the subject (optional);
 - ``en.toml`` with its texts: group ``[<subject>]`` with ``question``, ``answer``, ``chart``,
   ``alt``, and what it needs of ``[method]`` and ``[table]``;
@@ -40,6 +42,7 @@ from isthmus.study.schema import PageChoice, Study
 Write = Callable[..., None]
 
 PAGES: Mapping[str, tuple[str, ...]] = {
+    "answer": (),
     "dependence": ("partner",),
     "exposure": ("partner", "rival"),
     "chains": ("partner", "rival"),
@@ -57,6 +60,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "leverage": ("rival",),
     "ladder": ("rival",),
     "packages": ("partner",),
+    "package": ("partner",),
 }
 """Pages in their usual order, with the roles beside home that each needs."""
 
@@ -64,6 +68,15 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 def writer(name: str) -> Write:
     """Return the function that writes a page."""
     found: Write = importlib.import_module(f"{__name__}.{name}.page").write
+    return found
+
+
+def times(name: str, context: Any) -> tuple[Mapping[str, Any], ...]:
+    """Return the parameters of every time that a page is written; once, and none, for most."""
+    module = importlib.import_module(f"{__name__}.{name}.page")
+    found: tuple[Mapping[str, Any], ...] = (
+        module.each(context) if hasattr(module, "each") else ({},)
+    )
     return found
 
 
@@ -90,4 +103,4 @@ def measures() -> Mapping[str, Measure]:
     return MappingProxyType(dict(sorted(registered().items())))
 
 
-__all__ = ["PAGES", "Write", "choices", "measures", "pages_of", "writer"]
+__all__ = ["PAGES", "Write", "choices", "measures", "pages_of", "times", "writer"]

@@ -20,9 +20,10 @@ def subject(asked: Asked) -> View:
     study = explorer.answers.study(question)
     pages = [page for page in SUBJECTS[name] if not question.lacks(page)]
     lacking = dict.fromkeys(role for page in SUBJECTS[name] for role in question.lacks(page))
-    said = [_said(explorer, question, page) for page in pages]
-    blocks: list[Block] = list(said)
-    used = {key for block in said for key in _used(explorer, question, block)}
+    blocks: list[Block] = [said for page in pages for said in _said(explorer, question, page)]
+    used = {
+        record.key for page in pages for record in explorer.answers.page(question, page).sources
+    }
     try:
         for table in beside(name, explorer, question):
             blocks.append(table)
@@ -56,13 +57,10 @@ def subject(asked: Asked) -> View:
     )
 
 
-def _said(explorer: Explorer, question: Question, page: str) -> Said:
-    section = explorer.answers.page(question, page).sections[0]
-    return Said(section, question, explorer.answers.pictures(question, page))
-
-
-def _used(explorer: Explorer, question: Question, block: Said) -> set[str]:
-    return {record.key for record in explorer.answers.page(question, block.section.key).sources}
+def _said(explorer: Explorer, question: Question, page: str) -> list[Said]:
+    drawn = explorer.answers.pictures(question, page)
+    sections = explorer.answers.page(question, page).sections
+    return [Said(section, question, drawn) for section in sections]
 
 
 def _title(explorer: Explorer, name: str, question: Question) -> str:

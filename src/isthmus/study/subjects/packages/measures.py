@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from isthmus.coercion.record import SETS, STEPS, UNSELECTED, Rate, state_rate, steps_towards
-from isthmus.cooperation.stage import TODAY
+from isthmus.coercion.record import SETS, STEPS, UNSELECTED, Rate, steps_towards
+from isthmus.cooperation.agree import COUNCIL, YEAR_OF_COUNCIL, power
+from isthmus.cooperation.contribution import owed
+from isthmus.cooperation.order import MODEL, RECORD, front
+from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import quantiles
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
-from isthmus.kernels.decision import break_even_probability
-from isthmus.study.ask.packages import catalogue_of, staged
+from isthmus.study.ask.packages import YEAR, catalogue_of, even, rate, staged
 from isthmus.study.context import Context
-from isthmus.study.measures import PARTY, TEXT, measure
+from isthmus.study.measures import COALITION, NUMBER, PARTY, TEXT, measure
 
 OFFICIAL = 0.5
 """Official degree that parts lower from higher steps."""
 FEW = 4
 """Steps below which a kind of step has no share."""
+LEAST = 1e-6
+"""Share of value added below which a loss counts as none; a ratio is taken over it."""
+TENTHS = (0.1, 0.9)
+"""Members between which losses are compared: single ones gain or lose next to nothing."""
+SIGNALS = (
+    "resolution",
+    "parliamentary-visit",
+    "minister-visit",
+    "leader-contact",
+    "navy-transit",
+    "supply-chain-dialogue",
+)
+"""Kinds of step after which nobody is bound and nothing is bought or built: a judgement."""
 
 
 @measure("answers.likelier", sender=PARTY, partner=PARTY)
@@ -52,22 +70,9 @@ def spread(context: Context, *, sender: str, partner: str) -> Finding:
 
 
 @measure("answers.state_rate", sender=PARTY, partner=PARTY)
-def rate(context: Context, *, sender: str, partner: str) -> Finding:
+def state(context: Context, *, sender: str, partner: str) -> Finding:
     """Chance per step of an act of the state against trade or firms, by the record."""
-    found = state_rate(steps_towards(context.world, partner, sender), UNSELECTED)
-    return context.finding(
-        f"answers.state_rate.{sender}.{partner}",
-        found.quantile(0.5),
-        "share",
-        kind=Kind.ESTIMATED,
-        year=_years(context),
-        method="answer_rate",
-        datasets=[STEPS],
-        low=found.quantile(0.05),
-        high=found.quantile(0.95),
-        interval="posterior",
-        caveat="selected_steps",
-    )
+    return rate(context, sender=sender, partner=partner)
 
 
 @measure("packages.break_even", package=TEXT, hazard=TEXT)
@@ -79,50 +84,189 @@ def break_even(context: Context, *, package: str, hazard: str) -> Finding:
     DataMissing
         When the study's partner has no catalogue, or the hazard no recorded run.
     """
+    _recorded(context, package, hazard)
+    return even(context, package, hazard, compared=TODAY)
+
+
+@measure("packages.not_dominated", package=TEXT, hazard=TEXT)
+def not_dominated(context: Context, *, package: str, hazard: str) -> Finding:
+    """Share of draws in which no other package is as good in every printed column."""
+    stage = _recorded(context, package, hazard)
+    frame = front(stage, hazard).frame
+    return _of_packages(
+        context,
+        f"packages.not_dominated.{package}.{hazard}",
+        frame.filter(pl.col("package") == package)["value"][0],
+        stage.losses[hazard].result.provenance.datasets,
+        "package_front",
+    )
+
+
+@measure("packages.reading", package=TEXT, hazard=TEXT, probability=NUMBER)
+def reading(context: Context, *, package: str, hazard: str, probability: float) -> Finding:
+    """By how much the share of draws in which a package pays changes with how answers are read."""
+    stage = _recorded(context, package, hazard)
+    chosen = stage.catalogue.package(package)
+    pays = [
+        float((stage.net(chosen, hazard, probability, name) > 0.0).mean())
+        for name in (RECORD, MODEL)
+    ]
+    return _of_packages(
+        context,
+        f"packages.reading.{package}.{hazard}.{probability:g}",
+        abs(pays[0] - pays[1]),
+        (*stage.losses[hazard].result.provenance.datasets, STEPS),
+        "package_reading",
+    )
+
+
+@measure("packages.contribution", package=TEXT, hazard=TEXT)
+def contribution(context: Context, *, package: str, hazard: str) -> Finding:
+    """Part of what a package and home's own measures take away that is owed to the package."""
+    stage = _recorded(context, package, hazard, ALONE)
+    return _of_draws(
+        context,
+        f"packages.contribution.{package}.{hazard}",
+        owed(stage, stage.catalogue.package(package), hazard),
+        stage.losses[hazard].result.provenance.datasets,
+        "package_contribution",
+    )
+
+
+@measure("packages.partner_saved", package=TEXT, hazard=TEXT)
+def partner_saved(context: Context, *, package: str, hazard: str) -> Finding:
+    """Share of the partner's own loss that a package takes away when the hazard happens."""
+    stage = _recorded(context, package, hazard)
+    share = stage.saved_share(
+        hazard, stage.catalogue.package(package), stage.parties["partner"], TODAY
+    )
+    return _of_draws(
+        context,
+        f"packages.partner_saved.{package}.{hazard}",
+        share,
+        stage.losses[hazard].result.provenance.datasets,
+        "package_partner",
+    )
+
+
+@measure("packages.member_spread", coalition=COALITION, hazard=TEXT)
+def member_spread(context: Context, *, coalition: str, hazard: str) -> Finding:
+    """Share of value added lost, upper over lower tenth of members, when a hazard happens."""
+    stage = _recorded(context, "", hazard)
+    run = stage.losses[hazard]
+    lost = np.stack([run.share(m, run.days[-1])[:, 0] for m in context.members(coalition)])
+    low, high = np.quantile(lost, TENTHS, axis=0)
+    return _of_draws(
+        context,
+        f"packages.member_spread.{coalition}.{hazard}",
+        high / np.maximum(low, LEAST),
+        run.result.provenance.datasets,
+        "member_spread",
+        unit="ratio",
+        kind=Kind.MODELLED,
+    )
+
+
+@measure("packages.power", members=TEXT)
+def together(context: Context, *, members: str) -> Finding:
+    """Share of orders of the Council in which one of some members turns a qualified majority.
+
+    The sum of their Shapley-Shubik values; exact, over all coalitions.
+    """
+    wanted = members.split()
+    frame = power(context.world)["power"].frame
+    found = frame.filter(pl.col("economy").is_in(wanted))
+    if absent := sorted(set(wanted) - set(found["economy"])):
+        raise DataMissing(f"no population of {', '.join(absent)}", where=COUNCIL)
+    return context.finding(
+        f"packages.power.{'-'.join(wanted)}",
+        float(found["value"].sum()),
+        "share",
+        kind=Kind.MEASURED,
+        year=YEAR_OF_COUNCIL,
+        method="council_power",
+        datasets=[COUNCIL],
+    )
+
+
+@measure("answers.signals", sender=PARTY, partner=PARTY)
+def signals(context: Context, *, sender: str, partner: str) -> Finding:
+    """Share of coded European steps towards a partner that are signals and bind nobody."""
+    steps = steps_towards(context.world, partner, sender).filter(SETS[UNSELECTED])
+    found = Rate(int(steps["rung"].is_in(SIGNALS).sum()), steps.height)
+    low, high = found.wilson()
+    return context.finding(
+        f"answers.signals.{sender}.{partner}",
+        found.hits / found.steps,
+        "share",
+        kind=Kind.ESTIMATED,
+        year=_years(context),
+        method="step_signals",
+        datasets=[STEPS],
+        low=low,
+        high=high,
+        interval="wilson",
+        caveat="selected_steps",
+    )
+
+
+def _recorded(context: Context, package: str, hazard: str, compared: str = TODAY) -> Stage:
+    """Return the packages of a study when the losses that a figure needs are recorded."""
     if not catalogue_of(context):
         raise DataMissing(
             "no catalogue of what home could do with this partner",
             hint="isthmus package template begins one",
         )
     stage = staged(context)
-    chosen = stage.catalogue.package(package)
-    if not stage.covers(hazard, chosen, TODAY):
+    there = hazard in stage.losses
+    if package and there:
+        there = stage.covers(hazard, stage.catalogue.package(package), compared)
+    if not there:
         raise DataMissing(f"no recorded losses of {hazard}", hint="isthmus package prepare")
-    cost = stage.cost(chosen, TODAY) + stage.answer_cost(chosen, "record")
-    saving = stage.saved(hazard, chosen, stage.home, TODAY)
-    value, low, high = quantiles(np.minimum(break_even_probability(cost, saving), 1.0))
+    return stage
+
+
+def _of_packages(
+    context: Context, key: str, value: float, datasets: Iterable[str], method: str
+) -> Finding:
+    """Return a share of draws: one number, without a range of its own."""
     return context.finding(
-        f"packages.break_even.{package}.{hazard}",
+        key,
         value,
         "share",
         kind=Kind.ASSUMED,
-        year=2022,
-        method="package_break_even",
-        datasets=list(stage.losses[hazard].result.provenance.datasets),
-        low=low,
-        high=high,
-        interval="package_draws",
+        year=YEAR,
+        method=method,
+        datasets=datasets,
         caveat="answers_and_effects_assumed",
     )
 
 
-def cost(context: Context, package: str, name: str = "") -> Finding:
-    """Return the net cost a year of a package: assumed, with its range."""
-    stage = staged(context, name)
-    value, low, high = quantiles(stage.cost(stage.catalogue.package(package), TODAY))
+def _of_draws(
+    context: Context,
+    key: str,
+    draws: NDArray[np.float64],
+    datasets: Iterable[str],
+    method: str,
+    *,
+    unit: str = "share",
+    kind: Kind = Kind.ASSUMED,
+) -> Finding:
+    """Return a finding with its draws, by whose share a claim on it is judged."""
+    context.samples[key] = draws
+    value, low, high = quantiles(draws)
     return context.finding(
-        f"packages.cost.{package}",
+        key,
         value,
-        "million EUR",
-        kind=Kind.ASSUMED,
-        year=stage.catalogue.year,
-        method="package_cost",
-        datasets=[],
-        sources=[f"catalogue {catalogue_of(context, name)}"],
+        unit,
+        kind=kind,
+        year=YEAR,
+        method=method,
+        datasets=datasets,
         low=low,
         high=high,
         interval="package_draws",
-        caveat="costs_assumed",
+        caveat="answers_and_effects_assumed" if kind is Kind.ASSUMED else "",
     )
 
 

@@ -1,26 +1,39 @@
-"""Packages of cooperation: cost, threshold, answer, who decides, what is not measured."""
+"""Packages side by side: cost, threshold, which comes first, what may answer, who could block."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
 import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.record import PRECEDENTS, STEPS, rates
 from isthmus.cooperation import beside, order, thresholds
-from isthmus.cooperation.agree import UNION, acts, blocking, members_table
+from isthmus.cooperation.agree import UNION, blocking, members_table
+from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.evaluate import most_exposed
+from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import ALONE, Stage
 from isthmus.errors import DataMissing
-from isthmus.evidence import Kind, Table
-from isthmus.study.ask.packages import catalogue_of, staged
+from isthmus.evidence import Finding, Kind
+from isthmus.scenario.packages import Package
+from isthmus.study.ask.packages import (
+    EUR,
+    catalogue_of,
+    cost,
+    counted,
+    held,
+    lowered,
+    named,
+    rate,
+    shown,
+    staged,
+)
+from isthmus.study.numbers import told
 from isthmus.study.page import Page
-from isthmus.study.subjects.packages.measures import cost, rate
 
-EUR = "million EUR"
 FEWEST = 4
 """Members of the blocking groups that are listed: the fewest that can block."""
 
@@ -35,47 +48,35 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
         return
     stage = staged(page.context, catalogue)
     page.rests_on(kind=Kind.ASSUMED)
-    page.fields["year"] = stage.catalogue.year
+    page.fields |= {"year": stage.catalogue.year, "origin": f"catalogue {chosen}"}
     _cost(page, stage, catalogue)
-    counted = stage.catalogue.hazard(hazard).key if hazard else next(iter(stage.losses), "")
-    if counted in stage.losses:
-        _thresholds(page, stage, counted)
+    key = counted(stage, hazard)
+    if key:
+        _thresholds(page, stage, key)
     else:
         page.gap("not_prepared")
     _answers(page, stage)
     _agree(page, stage)
-    _indicators(page, stage)
+    _outputs(page, stage)
     _not_measured(page, stage)
     page.counter(40)
     page.note("net_cost", "no_mean", "law_unchecked", "no_recommendation")
 
 
-def _titles(stage: Stage) -> dict[str, str]:
-    return {p.key: p.title for p in stage.packages}
-
-
-def _named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with the titles of packages, actions and hazards in place of their keys."""
-    held = stage.catalogue
-    names = {e.key: e.title for part in (held.actions, held.hazards) for e in part}
-    known = {"package": _titles(stage), "action": names, "hazard": names}
-    return frame.with_columns(pl.col(c).replace(known[c]) for c in known if c in frame.columns)
-
-
 def _cost(page: Page, stage: Stage, catalogue: str) -> None:
     """What packages cost a year for certain, in the order of their cost."""
-    held = [p for p in stage.packages if p.actions]
-    found = {p.key: cost(page.context, p.key, catalogue) for p in held}
-    order = sorted(held, key=lambda p: (found[p.key].value or 0.0, p.key))
+    listed = held(stage)
+    found = {p.key: cost(page.context, p.key, catalogue) for p in listed}
+    order = sorted(listed, key=lambda p: (found[p.key].value or 0.0, p.key))
     low, high = order[0], order[-1]
     page.say(
         "answer.cost",
         low=found[low.key],
-        low_name=_lower(low.title),
+        low_name=lowered(low.title),
         high=found[high.key],
-        high_name=_lower(high.title),
+        high_name=lowered(high.title),
     )
-    page.headline(22, cheapest=found[low.key], low_name=_lower(low.title))
+    page.headline(22, cheapest=found[low.key], low_name=lowered(low.title))
     rows = [
         {"package": p.title, "cost": f.value, "cost_low": f.low, "cost_high": f.high}
         for p in order
@@ -97,16 +98,52 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
         dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
         low=found[low.key],
         high=found[high.key],
-        low_name=_lower(low.title),
-        high_name=_lower(high.title),
+        low_name=lowered(low.title),
+        high_name=lowered(high.title),
     )
-    page.table(
-        "timing",
-        **_shown(
-            stage,
-            beside.timing(stage),
-            {"first": "months", "full_low": "months", "full_high": "months", "undo": "months"},
+    _timing(page, stage, [(p, found[p.key]) for p in order])
+
+
+def _timing(page: Page, stage: Stage, order: Sequence[tuple[Package, Finding]]) -> None:
+    """Months to effect against cost, the cheapest package first."""
+    months = dict.fromkeys(("first", "full_low", "full_high", "undo"), "months")
+    table = beside.timing(stage)
+    by_key = {row["package"]: row for row in table.frame.iter_rows(named=True)}
+    units = page.context.catalogue.units
+    rows = [
+        {
+            "package": page.word("packages.priced", title=package.title, cost=told(found, units)),
+            **{name: by_key[package.key][name] for name in ("first", "full_low", "full_high")},
+        }
+        for package, found in order
+    ]
+    page.chart(
+        "months",
+        pl.DataFrame(rows),
+        ChartSpec(
+            "dots",
+            x="full_low",
+            y="package",
+            x_title=page.axis("months"),
+            roles={"": "home"},
+            low="first",
+            high="full_high",
         ),
+        {name: unit for name, unit in months.items() if name != "undo"},
+        first=_months(page, "first", min(r["first"] for r in rows)),
+        full=_months(page, "full", rows[-1]["full_high"]),
+    )
+    page.table("timing", **shown(stage, table, months))
+
+
+def _months(page: Page, name: str, value: float) -> Finding:
+    return page.finding(
+        f"packages.months.{name}",
+        value,
+        "months",
+        method="package_months",
+        caveat="costs_assumed",
+        sources=[page.fields["origin"]],
     )
 
 
@@ -114,13 +151,15 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
     """When packages pay, by the recorded losses."""
     even = thresholds.break_even(stage)
     frame = even.frame.filter((pl.col("hazard") == hazard) & pl.col("value").is_not_null())
-    nested = frame.filter((pl.col("compared") == ALONE) | (pl.col("package") == _alone(stage)))
-    shown = _named(stage, nested).select("package", "value", "low", "high", "never")
-    page.fields["hazard"] = _lower(stage.catalogue.hazard(hazard).title)
-    if shown.height:
+    alone = stage.catalogue.alone()
+    whole = "" if alone is None else alone.key
+    nested = frame.filter((pl.col("compared") == ALONE) | (pl.col("package") == whole))
+    drawn = named(stage, nested).select("package", "value", "low", "high", "never")
+    page.fields["hazard"] = stage.catalogue.hazard(hazard).title
+    if drawn.height:
         page.chart(
             "break_even",
-            shown,
+            drawn,
             ChartSpec(
                 "dots",
                 x="value",
@@ -133,21 +172,60 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
                 log=True,
             ),
             dict.fromkeys(("value", "low", "high", "never"), "share"),
+            lowest=page.finding(
+                f"packages.lowest.{hazard}",
+                cast("float", drawn["value"].min()),
+                "share",
+                method="package_lowest",
+                caveat="answers_and_effects_assumed",
+                sources=[page.fields["origin"]],
+            ),
         )
     share = {"value": "share", "low": "share", "high": "share", "never": "share"}
     money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high"), EUR)
     page.table(
-        "savings", **_shown(stage, thresholds.savings(stage, most_exposed(stage)), share | money)
+        "savings", **shown(stage, thresholds.savings(stage, most_exposed(stage)), share | money)
     )
-    page.table("effect", **_shown(stage, thresholds.effect(stage), share | {"impossible": "share"}))
-    page.table("deterrence", **_shown(stage, thresholds.deterrence(stage), share))
-    page.table("first", **_shown(stage, order.first(stage, hazard), share))
-    page.table("front", **_shown(stage, order.front(stage, hazard), share))
+    _first(page, stage, hazard)
+    page.table("knowing", **shown(stage, order.knowing(stage, hazard), share, drop=["hazard"]))
+    parts = dict.fromkeys(("by_itself", "last", "part", "part_low", "part_high"), "share")
+    page.table("contribution", **shown(stage, contribution(stage), share | parts))
+    page.table("front", **shown(stage, order.front(stage, hazard), share))
 
 
-def _alone(stage: Stage) -> str:
-    found = stage.catalogue.alone()
-    return "" if found is None else found.key
+def _first(page: Page, stage: Stage, hazard: str) -> None:
+    """In which share of draws each package comes first, by probability: one chart a reading."""
+    table = order.first(stage, hazard)
+    for reading in dict.fromkeys(table.frame["reading"]):
+        rows = table.frame.filter(pl.col("reading") == reading)
+        most = rows.filter(pl.col("value") == rows["value"].max()).row(0, named=True)
+        page.chart(
+            f"first.{reading}",
+            named(stage, rows).select("package", "probability", "value"),
+            ChartSpec(
+                "heat",
+                x="probability",
+                y="package",
+                x_title=page.axis("probability"),
+                value="value",
+                value_title=page.axis("share_first"),
+                share=True,
+                bins=(0.1, 0.25, 0.5, 0.75),
+            ),
+            {"value": "share"},
+            said="first",
+            reading=page.word(f"packages.reading.{reading}"),
+            most=lowered(stage.catalogue.package(most["package"]).title),
+            share=page.finding(
+                f"packages.first.{hazard}.{reading}",
+                most["value"],
+                "share",
+                method="package_first",
+                caveat="answers_and_effects_assumed",
+                sources=[page.fields["origin"]],
+            ),
+            probability=most["probability"],
+        )
 
 
 def _answers(page: Page, stage: Stage) -> None:
@@ -158,7 +236,7 @@ def _answers(page: Page, stage: Stage) -> None:
     table = beside.answers(stage)
     share = dict.fromkeys(("value", "low", "high"), "share")
     money = dict.fromkeys(("loss", "loss_low", "loss_high"), EUR)
-    page.table("answers", **_shown(stage, table, share | money))
+    page.table("answers", **shown(stage, table, share | money))
     try:
         found = rates(page.world, partner=page.partner, sender=page.rival)
     except DataMissing:
@@ -168,13 +246,13 @@ def _answers(page: Page, stage: Stage) -> None:
     page.say("answer.record", rate=rate(page.context, sender=page.rival, partner=page.partner))
     page.table(
         "rates",
-        **_shown(
+        **shown(
             stage, found["state"], {"cases": "count", "steps": "count", **share}, datasets=[STEPS]
         ),
     )
     page.table(
         "words",
-        **_shown(
+        **shown(
             stage,
             found["words"],
             {
@@ -184,54 +262,37 @@ def _answers(page: Page, stage: Stage) -> None:
             datasets=[STEPS],
         ),
     )
-    page.table("precedents", **_shown(stage, found["precedents"], {}, datasets=[PRECEDENTS]))
+    page.table("precedents", **shown(stage, found["precedents"], {}, datasets=[PRECEDENTS]))
 
 
 def _agree(page: Page, stage: Stage) -> None:
     """Who decides, what members bear, who could block."""
-    page.table("acts", **_shown(stage, acts(stage.catalogue, stage.packages), {}))
     if "rival" not in stage.parties:
         return
     shares = dict.fromkeys(("population", "exposure", "inputs", "hit"), "share")
     counts = {"steps": "count", "answered": "count"}
-    page.table("members", **_shown(stage, members_table(stage), shares | counts))
+    page.table("members", **shown(stage, members_table(stage), shares | counts))
     if stage.home == UNION:
         groups = blocking(stage)
         few = replace(groups, frame=groups.frame.filter(pl.col("members") == FEWEST))
         page.table(
             "blocking",
-            **_shown(stage, few, {"members": "count", "population": "share", "exposure": "share"}),
+            **shown(stage, few, {"members": "count", "population": "share", "exposure": "share"}),
         )
 
 
-def _indicators(page: Page, stage: Stage) -> None:
-    table = beside.indicators(stage)
-    counted = dict.fromkeys(("start_low", "start_high", "goal_low", "goal_high"), "as in unit")
-    each = dict.fromkeys(("value", "low", "high"), EUR)
-    page.table("indicators", **_shown(stage, table, counted | each))
+def _outputs(page: Page, stage: Stage) -> None:
+    """What packages do to lines of defence production."""
+    table = outputs(stage)
+    if table.frame.is_empty():
+        return
+    counts = ("stated", "before", "value", "low", "high", "wanted")
+    months = ("months_before", "months", "months_low", "months_high")
+    units = dict.fromkeys(counts, "as in unit") | dict.fromkeys(months, "months")
+    page.table("outputs", **shown(stage, table, {**units, "reached": "share"}))
 
 
 def _not_measured(page: Page, stage: Stage) -> None:
     table = beside.not_measured(stage)
     page.say("answer.not_measured", count=table.frame.height)
-    page.table("not_measured", **_shown(stage, table, {}))
-
-
-def _shown(
-    stage: Stage,
-    table: Table,
-    units: Mapping[str, str],
-    datasets: Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """Return the rows of a table of the lens as a table of the page takes them."""
-    return {
-        "frame": _named(stage, table.frame),
-        "units": units,
-        "attributes": [c.name for c in table.columns if c.role == "attribute"],
-        "kind": table.kind,
-        "datasets": table.datasets if datasets is None else datasets,
-    }
-
-
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
+    page.table("not_measured", **shown(stage, table, {}))

@@ -1,0 +1,346 @@
+"""The answer on one page: decision, bottom line, packages, returns, who, what is not known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from isthmus import codes
+from isthmus.coercion.record import PRECEDENTS, STEPS, precedents
+from isthmus.cooperation.agree import UNION, blocking, members_table
+from isthmus.cooperation.evaluate import EXPOSED
+from isthmus.cooperation.stage import ALONE, TODAY, Stage
+from isthmus.cooperation.thresholds import NEVER
+from isthmus.evidence import Finding, Kind
+from isthmus.scenario.packages import Package
+from isthmus.study.ask.packages import (
+    EUR,
+    YEAR,
+    catalogue_of,
+    cost,
+    counted,
+    even,
+    held,
+    lowered,
+    never,
+    rate,
+    recorded,
+    saved,
+    shown,
+    staged,
+)
+from isthmus.study.page import Page
+from isthmus.study.subjects.answer.sure import sure
+
+SIMPLE = ("none", "administrative", "board", "commission", "delegated act")
+"""Ways to decide without a vote of the Council or of each member."""
+
+
+def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
+    """Open the dossier: what is asked of whom, the bottom line, thresholds, what is not known."""
+    page.opens = True
+    chosen = catalogue_of(page.context, catalogue) if page.has("partner") else ""
+    if not chosen or page.context.missing(STEPS):
+        page.question = "question_alone"
+        page.say("answer.plain")
+        page.gap("no_catalogue" if not chosen else "no_steps")
+        _last_time(page)
+        return
+    stage = staged(page.context, chosen)
+    key = counted(stage, hazard)
+    page.rests_on(kind=Kind.ASSUMED)
+    page.fields["year"] = stage.catalogue.year
+    _state(page, stage)
+    _decision(page, stage)
+    _bottom_line(page, stage, key, chosen)
+    _packages(page, stage, key, chosen)
+    _returns(page, stage)
+    _last_time(page)
+    _exposed(page, stage)
+    _lines(page, stage)
+    _unknown(page, stage, key)
+    page.note("marks", "no_mean", "law_unchecked", "no_recommendation")
+
+
+def _state(page: Page, stage: Stage) -> None:
+    """Years of the data; the page carries no clock."""
+    steps = page.world.table(STEPS).filter(pl.col("partner") == page.partner)
+    last = steps["date"].max() if steps.height else None
+    years = {"table": str(YEAR), "prices": str(stage.catalogue.year)}
+    if last is None:
+        page.say("answer.state_without_steps", **years)
+    else:
+        page.say("answer.state", **years, steps=str(last))
+
+
+def _decision(page: Page, stage: Stage) -> None:
+    """What is asked, and of whom; how many acts need which vote."""
+    listed = held(stage)
+    acts = {a.key: a for p in listed for a in stage.catalogue.members(p)}
+    votes: Counter[str] = Counter(a.vote for a in acts.values())
+    page.say(
+        "answer.decision",
+        packages=str(len(listed)),
+        acts=str(len(acts)),
+        simple=str(sum(votes[v] for v in SIMPLE)),
+        national=str(votes["national"]),
+        majority=str(votes["qualified majority"]),
+        unanimity=str(votes["unanimity"]),
+        read=str(sum(a.law_checked for a in acts.values())),
+    )
+
+
+def _bottom_line(page: Page, stage: Stage, hazard: str, name: str) -> None:
+    """Three sentences: alone, what cooperation adds, what money does not judge."""
+    alone = stage.catalogue.alone()
+    if hazard:
+        page.fields["hazard"] = stage.catalogue.hazard(hazard).title
+    if alone is not None and alone in stage.packages:
+        _alone(page, stage, alone, hazard, name)
+    _added(page, stage, alone, hazard, name)
+    _unpriced(page, stage)
+
+
+def _alone(page: Page, stage: Stage, alone: Package, hazard: str, name: str) -> None:
+    price = cost(page.context, alone.key, name)
+    if not hazard or not stage.covers(hazard, alone, TODAY):
+        page.say("answer.alone_unrecorded", cost=price)
+        return
+    found = even(page.context, alone.key, hazard, name, TODAY)
+    page.say(
+        "answer.alone" if _pays(found) else "answer.alone_never",
+        cost=price,
+        saved=saved(page.context, alone.key, hazard, name, TODAY),
+        even=found,
+        never=never(page.context, found),
+    )
+
+
+def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: str) -> None:
+    others = [p for p in held(stage) if p != alone]
+    if not others:
+        return
+    if not hazard:
+        prices = {p.key: cost(page.context, p.key, name) for p in others}
+        low, high = _ends(others, prices)
+        page.say(
+            "answer.added_unrecorded",
+            low=prices[low.key],
+            low_name=lowered(low.title),
+            high=prices[high.key],
+            high_name=lowered(high.title),
+        )
+        return
+    known = [p for p in others if stage.covers(hazard, p, ALONE)]
+    if not known:
+        page.say("answer.added_uncovered")
+        return
+    found = {p.key: even(page.context, p.key, hazard, name) for p in known}
+    first, last = _ends(known, found)
+    pays = [p for p in known if _pays(found[p.key])]
+    page.say(
+        "answer.added" if pays else "answer.added_never",
+        first=lowered(first.title),
+        cost=cost(page.context, first.key, name, ALONE),
+        saved=saved(page.context, first.key, hazard, name),
+        even=found[first.key],
+        never=never(page.context, found[first.key]),
+        last=lowered(last.title),
+        dearest=never(page.context, found[last.key]),
+        pays=str(len(pays)),
+        all=str(len(known)),
+    )
+
+
+def _ends(packages: Sequence[Package], by: dict[str, Finding]) -> tuple[Package, Package]:
+    order = sorted(packages, key=lambda p: (by[p.key].value or 0.0, p.key))
+    return order[0], order[-1]
+
+
+def _pays(found: Finding) -> bool:
+    return found.value is not None and found.value <= NEVER
+
+
+def _unpriced(page: Page, stage: Stage) -> None:
+    """Actions without an effect in money, and packages that rest on them for more than half."""
+    listed = held(stage)
+    acts = {a.key: a for p in listed for a in stage.catalogue.members(p)}
+    open_ = {key for key, action in acts.items() if not action.money}
+    mostly = [
+        p
+        for p in listed
+        if 2 * sum(a in open_ for a in p.actions) > len(p.actions)
+    ]  # fmt: skip
+    names = "; ".join(
+        page.word(
+            "answer.of_actions",
+            title=lowered(p.title),
+            open=str(sum(a in open_ for a in p.actions)),
+            all=str(len(p.actions)),
+        )
+        for p in mostly
+    )
+    page.say(
+        "answer.unpriced" if mostly else "answer.unpriced_none",
+        open=str(len(open_)),
+        all=str(len(acts)),
+        names=names,
+    )
+
+
+def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
+    """The table of packages: what is asked, cost, share saved, threshold, answer, months."""
+    rows = []
+    for package in held(stage):
+        price = cost(page.context, package.key, name)
+        members = stage.catalogue.members(package)
+        row = {
+            "package": package.title,
+            "asks": package.asks or page.word("answer.none"),
+            "of": package.of or page.word("answer.none"),
+            "cost": price.value,
+            "cost_low": price.low,
+            "cost_high": price.high,
+        }
+        if hazard:
+            row |= _threshold(page, stage, package, hazard, name)
+        row |= {
+            "first": min(a.lead_months.low for a in members),
+            "full_high": max(a.lead_months.high + a.ramp_months.high for a in members),
+        }
+        rows.append(row)
+    shares = ("saved", "even", "even_low", "even_high", "never")
+    units = {
+        **dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
+        **(dict.fromkeys(shares, "share") if hazard else {}),
+        "first": "months",
+        "full_high": "months",
+    }
+    about: dict[str, Any] = {"units": units, "attributes": ["asks", "of"]}
+    if hazard:
+        page.table("packages", pl.DataFrame(rows), notes=["threshold"], **about)
+    else:
+        page.table("prices", pl.DataFrame(rows), **about)
+
+
+def _threshold(
+    page: Page, stage: Stage, package: Package, hazard: str, name: str
+) -> dict[str, float | None]:
+    alone = stage.catalogue.alone()
+    compared = TODAY if alone is None or package == alone else ALONE
+    keys = ("saved", "even", "even_low", "even_high", "never")
+    if not stage.covers(hazard, package, compared):
+        return dict.fromkeys(keys)
+    found = even(page.context, package.key, hazard, name, compared)
+    part = saved(page.context, package.key, hazard, name, compared)
+    return dict(
+        zip(
+            keys,
+            (part.value, found.value, found.low, found.high, never(page.context, found).value),
+            strict=True,
+        )
+    )
+
+
+def _returns(page: Page, stage: Stage) -> None:
+    """What to ask for in return, and who can deliver it."""
+    rows = [
+        {"package": p.title, "what": r.what, "by": r.by} for p in held(stage) for r in p.returns
+    ]
+    if rows:
+        page.table("returns", pl.DataFrame(rows), {}, attributes=["by"], datasets=[])
+
+
+def _last_time(page: Page) -> None:
+    """What economic pressure by the rival did to home or its members, in money, as published."""
+    if not page.has("rival") or page.context.missing(PRECEDENTS):
+        return
+    table = precedents(page.world)
+    members = set(codes.members(page.home)) | {page.home.partition("@")[0]}
+    short = {page.home.partition("@")[0][:2]} if len(members) > 2 else set()
+    head = pl.col("case").str.split("-").list.first()
+    frame = table.frame.filter(head.is_in(sorted(members | short)))
+    if frame.is_empty():
+        page.gap("no_precedent")
+        return
+    kept = ("case", "indicator", "told", "unit", "period", "source")
+    page.table(
+        "last_time",
+        frame.select(kept),
+        {},
+        attributes=["told", "unit", "source"],
+        kind=table.kind,
+        datasets=table.datasets,
+    )
+
+
+def _exposed(page: Page, stage: Stage) -> None:
+    """Who is exposed, and which acts need whose vote."""
+    if not stage.answers:
+        return
+    if recorded(stage):
+        page.say("answer.record", rate=rate(page.context, sender=page.rival, partner=page.partner))
+    else:
+        page.gap("no_record")
+    table = members_table(stage)
+    shares = dict.fromkeys(("population", "exposure", "inputs"), "share")
+    counts = {"steps": "count", "answered": "count"}
+    told = shown(stage, table, shares | counts, drop=["hit"])
+    top = told["frame"].sort("exposure", "economy", descending=[True, False]).head(EXPOSED)
+    named = top.with_columns(page.labels("economy"))
+    page.table("exposed", **{**told, "frame": named, "kind": Kind.ESTIMATED})
+    if stage.home == UNION:
+        groups = blocking(stage)
+        page.say("answer.block", groups=str(groups.frame.height))
+    rows = [
+        {
+            "package": package.title,
+            **{
+                name: float(sum(a.vote in kinds for a in stage.catalogue.members(package)))
+                for name, kinds in (
+                    ("simple", SIMPLE),
+                    ("national", ("national",)),
+                    ("majority", ("qualified majority",)),
+                    ("unanimity", ("unanimity",)),
+                )
+            },
+        }
+        for package in held(stage)
+    ]
+    counts = dict.fromkeys(("simple", "national", "majority", "unanimity"), "count")
+    page.table("votes", pl.DataFrame(rows), counts, datasets=[])
+
+
+def _lines(page: Page, stage: Stage) -> None:
+    """What has been said officially, and how far it goes."""
+    lines = stage.catalogue.lines
+    if not lines:
+        page.gap("no_lines")
+        return
+    rows = [
+        {
+            "line": one.text,
+            "limit": one.limit,
+            "source": one.source,
+            "law": page.word("answer.read" if one.read else "answer.not_read"),
+        }
+        for one in lines
+    ]
+    page.table("lines", pl.DataFrame(rows), {}, attributes=["limit", "source", "law"], datasets=[])
+
+
+def _unknown(page: Page, stage: Stage, hazard: str) -> None:
+    """How sure each figure of the page is, and why no more is known."""
+    rows = [
+        {
+            "figure": page.word(f"answer.figure.{one.name}"),
+            "factor": one.factor,
+            "mark": page.word(f"answer.mark.{one.mark}"),
+            "why": page.word(f"answer.why.{one.reason or one.name}", **one.words),
+        }
+        for one in sure(page.context, stage, hazard)
+    ]
+    page.table("unknown", pl.DataFrame(rows), {"factor": "times"}, attributes=["mark", "why"])

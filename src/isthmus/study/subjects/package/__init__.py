@@ -1,0 +1,1 @@
+"""One package: the page on which it is decided."""

@@ -1,0 +1,206 @@
+"""A decision page: what one package saves, costs and draws, who decides, how it is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from isthmus.coercion.record import STEPS
+from isthmus.cooperation import beside, thresholds
+from isthmus.cooperation.agree import acts
+from isthmus.cooperation.evaluate import most_exposed
+from isthmus.cooperation.lines import outputs
+from isthmus.cooperation.stage import ALONE, TODAY, Stage
+from isthmus.cooperation.thresholds import NEVER
+from isthmus.errors import BadInput
+from isthmus.evidence import Kind
+from isthmus.scenario.packages import Package
+from isthmus.study.ask.packages import (
+    EUR,
+    catalogue_of,
+    cost,
+    counted,
+    even,
+    held,
+    lowered,
+    never,
+    saved,
+    shown,
+    staged,
+)
+from isthmus.study.context import Context
+from isthmus.study.page import Page
+
+SHARE = dict.fromkeys(("value", "low", "high", "never", "impossible"), "share")
+
+
+def each(context: Context) -> tuple[dict[str, Any], ...]:
+    """Return the packages of a study's catalogue, one page each."""
+    if not catalogue_of(context) or context.missing(STEPS):
+        return ()
+    return tuple({"key": package.key} for package in held(staged(context)))
+
+
+def write(page: Page, *, key: str = "", catalogue: str = "", hazard: str = "") -> None:
+    """Print what a decision on one package needs, in nine items."""
+    if not key:
+        raise BadInput("no package is named", where="key", hint="isthmus package list")
+    if not catalogue_of(page.context, catalogue):
+        page.gap("no_catalogue")
+        return
+    if page.lacks(STEPS, gap="no_steps"):
+        return
+    stage = staged(page.context, catalogue)
+    package = stage.catalogue.package(key)
+    page.part, page.label = key, package.title
+    page.rests_on(kind=Kind.ASSUMED)
+    page.fields |= {"year": stage.catalogue.year, "package": package.title}
+    _asked(page, package)
+    only = stage.only([package])
+    _saved(page, only, package, counted(stage, hazard), catalogue)
+    _costs(page, only, package, catalogue)
+    _answered(page, only, package)
+    _thresholds(page, only, package)
+    _indicators(page, only)
+    _decided(page, only, package)
+    page.say("answer.counter", counter=package.counter or page.word("package.none_stated"))
+    page.note("net_cost", "no_mean", "deterrence", "law_unchecked")
+
+
+def _asked(page: Page, package: Package) -> None:
+    none = page.word("package.none_stated")
+    page.say("answer.asks", asks=package.asks or none, of=package.of or none)
+
+
+def _compared(stage: Stage, package: Package) -> str:
+    """Return the comparison that counts: beside what home can do alone, where it can stand."""
+    _, base = stage.together(package, ALONE)
+    return TODAY if base is None or base.key == package.key else ALONE
+
+
+def _saved(page: Page, stage: Stage, package: Package, hazard: str, catalogue: str) -> None:
+    """Share and money saved when each hazard happens, and the threshold of the one that counts."""
+    compared = _compared(stage, package)
+    if not hazard:
+        page.gap("not_prepared")
+        return
+    if not stage.covers(hazard, package, compared):
+        page.gap("not_covered")
+        return
+    found = even(page.context, package.key, hazard, catalogue, compared)
+    part = "beside" if compared == ALONE else "today"
+    tail = "" if (found.value or 0.0) <= NEVER else "_never"
+    page.say(
+        f"answer.pays_{part}{tail}",
+        hazard=stage.catalogue.hazard(hazard).title,
+        saved=saved(page.context, package.key, hazard, catalogue, compared),
+        even=found,
+        never=never(page.context, found),
+    )
+    money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high"), EUR)
+    table = thresholds.savings(stage, most_exposed(stage))
+    _table(page, stage, package, "savings", table, SHARE | money)
+
+
+def _costs(page: Page, stage: Stage, package: Package, catalogue: str) -> None:
+    """Net cost a year and once, and who pays which action from which line."""
+    page.say("answer.cost", cost=cost(page.context, package.key, catalogue))
+    once = ("value", "low", "high", "once", "once_low", "once_high", "transfer", "contingent")
+    _table(page, stage, package, "costs", thresholds.costs(stage), dict.fromkeys(once, EUR))
+    rows = [
+        {
+            "action": action.title,
+            "one_off_low": action.cost.one_off.low,
+            "one_off_high": action.cost.one_off.high,
+            "yearly_low": action.cost.yearly.low,
+            "yearly_high": action.cost.yearly.high,
+            "payer": action.cost.payer,
+            "line": action.cost.line or page.word("package.none_stated"),
+            "rests": action.cost.published.source or page.word("package.own_estimate"),
+        }
+        for action in stage.catalogue.members(package)
+    ]
+    named = ("one_off_low", "one_off_high", "yearly_low", "yearly_high")
+    page.table(
+        f"payers.{package.key}",
+        pl.DataFrame(rows),
+        dict.fromkeys(named, EUR),
+        attributes=["payer", "line", "rests"],
+        title=lowered(package.title),
+    )
+
+
+def _answered(page: Page, stage: Stage, package: Package) -> None:
+    """What may answer it, by reading; what support changes."""
+    if package.key not in stage.answers:
+        page.say("answer.no_step" if "rival" in stage.parties else "answer.unanswered")
+        return
+    money = dict.fromkeys(("loss", "loss_low", "loss_high"), EUR)
+    _table(page, stage, package, "answers", beside.answers(stage), SHARE | money)
+    ranges = dict.fromkeys(("value", "low", "high"), EUR)
+    _table(page, stage, package, "support", beside.support(stage), ranges)
+
+
+def _thresholds(page: Page, stage: Stage, package: Package) -> None:
+    """Break-even probability and effect, and the change of a probability that weighs as much."""
+    if not stage.losses:
+        return
+    for name, make in (
+        ("break_even", thresholds.break_even),
+        ("effect", thresholds.effect),
+        ("deterrence", thresholds.deterrence),
+    ):
+        _table(page, stage, package, name, make(stage), SHARE)
+
+
+def _indicators(page: Page, stage: Stage) -> None:
+    """What no euro measures, with the cost of a unit, and what a line of production makes of it."""
+    table = beside.indicators(stage)
+    counts = dict.fromkeys(("start_low", "start_high", "goal_low", "goal_high"), "as in unit")
+    each_one = dict.fromkeys(("value", "low", "high"), EUR)
+    if table.frame.height:
+        key = stage.packages[0].key
+        page.table(f"indicators.{key}", **shown(stage, table, counts | each_one), title=_of(stage))
+    made = outputs(stage)
+    if made.frame.height:
+        counts = dict.fromkeys(("stated", "before", "value", "low", "high", "wanted"), "as in unit")
+        months = dict.fromkeys(("months_before", "months", "months_low", "months_high"), "months")
+        units = {**counts, **months, "reached": "share"}
+        _table(page, stage, stage.packages[0], "outputs", made, units)
+    left = beside.not_measured(stage)
+    actions = {a.key for a in stage.catalogue.members(stage.packages[0])}
+    rows = left.frame.filter(pl.col("name").is_in(sorted(actions)))
+    page.say("answer.unmeasured", count=str(rows.height), all=str(len(actions)))
+
+
+def _decided(page: Page, stage: Stage, package: Package) -> None:
+    """Months to effect, who decides, law, exit; the same at a lower step."""
+    months = dict.fromkeys(("first", "full_low", "full_high", "undo"), "months")
+    _table(page, stage, package, "timing", beside.timing(stage), months)
+    _table(page, stage, package, "acts", acts(stage.catalogue, [package]), {})
+    if package.lower:
+        page.say("answer.lower", lower=package.lower)
+    if package.returns:
+        page.table(
+            f"returns.{package.key}",
+            pl.DataFrame([{"what": r.what, "by": r.by} for r in package.returns]),
+            {},
+            attributes=["by"],
+            datasets=[],
+            title=_of(stage),
+        )
+
+
+def _table(
+    page: Page, stage: Stage, package: Package, name: str, table: Any, units: dict[str, str]
+) -> None:
+    """Add the rows of one package, where there are any."""
+    told = shown(stage, table, units, of=package.key)
+    if told["frame"].height:
+        told["units"] = {k: u for k, u in units.items() if k in told["frame"].columns}
+        page.table(f"{name}.{package.key}", **told, title=_of(stage))
+
+
+def _of(stage: Stage) -> str:
+    return lowered(stage.packages[0].title)
