@@ -257,6 +257,21 @@ def test_outputs_that_do_not_say_what_they_are_of_are_named(store, change, said)
         store.result(entry.id)
 
 
+def test_gc_removes_the_state_of_a_run_that_is_done(store):
+    entry = store.record_run(plan(k=1), result(1.0), timing={})
+    state = entry.folder / "state"
+    (state / "daily").mkdir(parents=True)
+    (state / "daily" / "part-00000.parquet").write_bytes(b"1234")
+    (gone,) = collect(store)
+    assert (gone.path, gone.bytes) == (f"runs/{entry.id}/state", 4)
+    assert not state.exists()
+    assert store.result(entry.id).tables
+    begun = store.begin_run(plan(k=2))
+    (begun.folder / "state").mkdir()
+    assert collect(store) == []
+    assert (begun.folder / "state").is_dir()
+
+
 def test_gc_removes_leftovers_and_on_request_what_nothing_uses(store):
     old = store.add(record(), rows(1.0))
     middle = store.add(record(), rows(2.0))

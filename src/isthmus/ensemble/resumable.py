@@ -33,9 +33,8 @@ from isthmus.runtime.atomic import storage_errors
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.scenario import Scenario
 from isthmus.store import RunEntry, RunManifest, Store
-from isthmus.store.runs import OUTPUTS, finish_run
+from isthmus.store.runs import OUTPUTS, STATE, finish_run
 
-STATE = "state"
 _UNWRITABLE = (StorageReadOnly, StorageFull, StorageBusy)
 
 
@@ -199,7 +198,12 @@ def _first(
 def _again(
     store: Store, entry: RunEntry, manifest: RunManifest, world: Any, controls: Mapping[str, Any]
 ) -> Recorded:
-    """Compute what is on record once more; another answer is kept beside it."""
+    """Compute what is on record once more; another answer is kept beside it.
+
+    A state that a kill left behind the outcome goes.
+    """
+    with contextlib.suppress(OSError, *_UNWRITABLE):
+        ArrayCheckpoint(entry.folder / STATE, run=entry.id).clear()
     with tempfile.TemporaryDirectory() as folder:
         state = ArrayCheckpoint(Path(folder) / STATE, run=entry.id)
         work = partial(_call, manifest, world, {**controls, "checkpoint": state})

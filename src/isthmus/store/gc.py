@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from isthmus.errors import NotFound, StorageBusy
 from isthmus.runtime import disk, litter
 from isthmus.store.layout import INDEX, STAGING, withdraw
+from isthmus.store.runs import STATE
 
 if TYPE_CHECKING:
     from isthmus.store.store import Store
@@ -80,13 +81,15 @@ def collect_beside(folder: Path, *, dry_run: bool = False) -> list[Waste]:
 
 
 def _leftovers(store: Store) -> list[Path]:
-    """Everything in the staging area, and temporary files of the index and of idle runs."""
+    """Return the staging area, temporary files of the index and of idle runs, and old states."""
     staging = sorted((store.root / STAGING).iterdir())
     waste = [*staging, *sorted(store.root.glob(f".{INDEX}.*.tmp"))]
     for run in store.runs():
         try:
             with store.run_lock(run):
                 waste += sorted(p for p in run.folder.rglob(".*.tmp") if p.is_file())
+                if run.done and (run.folder / STATE).is_dir():
+                    waste.append(run.folder / STATE)
         except StorageBusy:
             continue
     return waste

@@ -23,6 +23,8 @@ SCHEMA_VERSION: Literal[1] = 1
 OUTPUTS = "outputs.json"
 TIMING = "timing.json"
 RUN_LOCK = "run.lock"
+STATE = "state"
+"""Folder in which a run keeps its state on the way; of no use once the run is done."""
 MIGRATIONS: dict[int, Migration] = {}
 _ID_LENGTH = 12
 _LIBRARIES = ("numpy", "scipy", "polars", "numba")
