@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,19 @@ from isthmus.disruption.posterior import load_posterior
 from isthmus.disruption.prepare import days_of
 from isthmus.ensemble.inputs import input_file
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Column, Kind, Result, Table
-from isthmus.evidence.frames import of_rows
+from isthmus.evidence import Kind, Result
 from isthmus.evidence.lens import lens
-from isthmus.kernels.run_down import RunDown, Supply, run_down
+from isthmus.kernels.run_down import Supply, run_down
 from isthmus.scenario import Scenario, detail_of
 from isthmus.suppliers.exposure import about_firm
-from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, Firm, firm_of, home_of
+from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of, home_of
 from isthmus.suppliers.hits import Hits, hits_of
 from isthmus.suppliers.places import NODES, Placed, placed
+from isthmus.suppliers.stop_tables import Ran, deliveries_table, items_table, lines_table
 from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-
-LOW, HIGH = 0.1, 0.9
-"""Ends of the range of draws."""
 
 LEAST = 1.0
 """Least stock, days: what arrives on a day is used on the next."""
@@ -46,31 +43,6 @@ _ASSUMED = (
     "list has none, the share of a stock below which lines slow down, days to refill; the "
     "scenario's own ranges are not drawn",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One line under a scenario: its items with their stocks, and what became of it."""
-
-    line: str
-    items: tuple[str, ...]
-    rows: pl.DataFrame
-    hits: Hits
-    cover: Floats
-    course: RunDown | None
-    threshold: float
-
-    @property
-    def output(self) -> Floats:
-        """Output over plan, (T, B)."""
-        days, batch = len(self.hits.stopped), self.cover.shape[1]
-        return np.ones((days, batch)) if self.course is None else self.course.output
-
-    @property
-    def first(self) -> Floats:
-        """Day of the first stop by draw, infinite for never."""
-        below = self.output < self.threshold
-        return np.where(below.any(axis=0), below.argmax(axis=0).astype(float), np.inf)
 
 
 @lens("suppliers.stops", {"scenario": "taiwan-strait-closure", "suppliers": EXAMPLE, "draws": 4})
@@ -155,7 +127,7 @@ def stops(
     years = tuple(sorted({*firm.years, table.year}))
     made = [
         replace(t, kind=kind, datasets=tuple(sorted(used)), notes=about, years=years)
-        for t in (_lines(firm, ran), _items(ran), _deliveries(ran))
+        for t in (lines_table(firm, ran), items_table(ran), deliveries_table(ran))
     ]
     words = {
         "suppliers": suppliers,
@@ -286,138 +258,3 @@ def _renumbered(item: Ints) -> Ints:
 
 def _cut(hits: Hits, chosen: NDArray[np.bool_]) -> Hits:
     return Hits(hits.stopped[:, chosen], hits.turned[:, chosen], hits.left[:, chosen])
-
-
-def _lines(firm: Firm, ran: Sequence[Ran]) -> Table:
-    rows = []
-    for one in ran:
-        idle = (1.0 - one.output).sum(axis=0)
-        added, sales = _money(firm, one.line)
-        stopped = np.isfinite(one.first)
-        rows.append(
-            (
-                one.line,
-                _culprit(one),
-                float(stopped.mean()),
-                *_range(one.first),
-                *_range(idle),
-                *_range(None if added is None else idle * added / 365.0),
-                *_range(None if sales is None else idle * sales / 365.0),
-            )
-        )
-    rows.sort(key=lambda row: (row[3] is None, row[3] or 0.0, row[0]))
-    columns = (
-        Column("line", "dimension", text="product line; all: the whole firm"),
-        Column("missing", "attribute", text="item that most often stops it first; none: no stop"),
-        Column("stops", "value", "share", "of draws in which it falls below the threshold"),
-        *_three("first_stop", "day", "first day below the threshold; n/a: not within the run"),
-        *_three("days_lost", "days", "output lost over the run, in days of its plan"),
-        *_three("value_added_lost", "million USD", "the same in value added; n/a: not given"),
-        *_three("sales_lost", "million USD", "the same in sales; n/a: not given"),
-    )
-    return of_rows("lines", rows, columns, "which lines stop when, and what is lost")
-
-
-def _items(ran: Sequence[Ran]) -> Table:
-    rows = []
-    for one in ran:
-        for n, name in enumerate(one.items):
-            mine = np.array([item == name for item in one.rows["item"]])
-            spend = one.rows["spend"].to_numpy()[mine]
-            whole = spend.sum()
-            weight = spend / whole if whole > 0 else np.full(len(spend), 1.0 / len(spend))
-            missing = (one.hits.lost[:, mine] * weight).sum(axis=1)
-            if not missing.any():
-                continue
-            days = one.rows["stock_days"].to_numpy()[mine]
-            kind = "own" if np.isfinite(days.astype(float)).any() else "posterior"
-            rows.append(
-                (
-                    one.line,
-                    name,
-                    kind,
-                    float(missing.max()),
-                    *_range(one.cover[n]),
-                    float(_stopping(one, n).mean()),
-                )
-            )
-    rows.sort(key=lambda row: (-row[-1], -row[3], row[0], row[1]))
-    columns = (
-        Column("line", "dimension", text="product line"),
-        Column("item", "dimension", text="what is bought"),
-        Column(
-            "stock_from", "attribute", text="whose stock-days: the list's own, or the posterior"
-        ),
-        Column("missing", "value", "share", "of its deliveries on the worst day"),
-        *_three("stock_days", "days", "stock at the start, in days of use"),
-        Column("stops_line", "value", "share", "of draws in which the line stops on it first"),
-    )
-    return of_rows("items", rows, columns, "items that run short")
-
-
-def _deliveries(ran: Sequence[Ran]) -> Table:
-    rows = []
-    for one in ran:
-        lost = one.hits.lost
-        for k, (item, supplier, economy, spend) in enumerate(
-            one.rows.select("item", "supplier", "economy", "spend").iter_rows()
-        ):
-            if (lost[:, k] > 0).any():
-                first = float((lost[:, k] > 0).argmax())
-                days = float(lost[:, k].sum())
-                rows.append(
-                    (one.line, item, supplier, economy, spend, float(lost[:, k].max()), first, days)
-                )
-    rows.sort(key=lambda row: (-row[4] * row[7], *row[:4]))
-    columns = (
-        Column("line", "dimension", text="product line"),
-        Column("item", "dimension", text="what is bought"),
-        Column("supplier", "dimension", text="who delivers"),
-        Column("economy", "dimension", text="from where"),
-        Column("spend", "value", "million USD", "spend, a year"),
-        Column("missing", "value", "share", "of its deliveries on the worst day"),
-        Column("first_day", "value", "day", "first day on which something is missing"),
-        Column("days_missing", "value", "days", "missing deliveries in days of usual ones"),
-    )
-    return of_rows("deliveries", rows, columns, "deliveries that the scenario hits")
-
-
-def _money(firm: Firm, line: str) -> tuple[float | None, float | None]:
-    """Return value added and sales of a line in a year, where they are given."""
-    found = firm.lines.filter(pl.col("line") == line)
-    if found.is_empty():
-        return None, None
-    sales = float(found["sales"][0])
-    added = found["value_added"][0]
-    bought = float(firm.of_line(line)["spend"].sum())
-    return (sales - bought if added is None else float(added)), sales
-
-
-def _stopping(one: Ran, n: int) -> NDArray[np.bool_]:
-    """Return in which draws an item is what stops a line first."""
-    if one.course is None:
-        return np.zeros(one.cover.shape[1], dtype=bool)
-    there = np.isfinite(one.first)
-    day = np.where(there, one.first, 0).astype(np.intp)
-    return np.asarray(there & (one.course.binding[day, np.arange(len(day))] == n))
-
-
-def _culprit(one: Ran) -> str:
-    counts = [int(_stopping(one, n).sum()) for n in range(len(one.items))]
-    return one.items[int(np.argmax(counts))] if max(counts) else "none"
-
-
-def _range(values: Floats | None) -> tuple[float | None, float | None, float | None]:
-    """Return median and the ends of the range of draws; None where that is never or not known."""
-    if values is None:
-        return None, None, None
-    found = np.quantile(values, (0.5, LOW, HIGH), method="inverted_cdf")
-    return tuple(float(v) if np.isfinite(v) else None for v in found)  # type: ignore[return-value]
-
-
-def _three(name: str, unit: str, text: str) -> tuple[Column, Column, Column]:
-    return (
-        Column(name, "value", unit, f"{text}: median of draws"),
-        Column(f"{name}_low", "value", unit, "10 % of draws lie below"),
-        Column(f"{name}_high", "value", unit, "10 % of draws lie above"),
-    )
