@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -20,12 +21,12 @@ SENTENCES = 3
 
 
 def brief_of(dossier: Dossier) -> tuple[Section, ...]:
-    """Return the sections of the brief: thresholds first, then each question that has an answer.
+    """Return the sections behind the summary: thresholds first, then each question with an answer.
 
     A section keeps the first sentences of its answer and its first chart; the page on thresholds
     all of both.
     """
-    held = [s for s in dossier.sections if s.answer]
+    held = [s for s in dossier.inner if s.answer]
     ordered = sorted(held, key=lambda s: s.key != THRESHOLDS)
     return tuple(s if s.key == THRESHOLDS else _short(s) for s in ordered)
 
@@ -73,7 +74,8 @@ def render_brief_html(dossier: Dossier) -> str:
 def render_brief_markdown(dossier: Dossier) -> str:
     """Return the brief as Markdown, without pictures."""
     writer = DossierWriter(dossier)
-    lines = [*first_page(dossier)]
+    opening = (replace(s, tables=s.tables[:1], notes=()) for s in dossier.opening)
+    lines = [*first_page(dossier, opening)]
     for section in brief_of(dossier):
         paragraph = " ".join(writer.say(sentence) for sentence in section.answer)
         lines += [f"## {heading(section.question.text)}", "", paragraph, ""]
