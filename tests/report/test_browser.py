@@ -90,7 +90,7 @@ def test_dark_pictures_are_dark(browser: Any, address: str) -> None:
         assert min(channels) > 140, colour
 
 
-def test_it_prints_on_a4_with_the_summary_on_the_first_page(
+def test_it_prints_on_a4_with_the_answer_on_the_first_page(
     browser: Any, address: str, tmp_path: Path
 ) -> None:
     page = browser.new_page()
@@ -100,12 +100,15 @@ def test_it_prints_on_a4_with_the_summary_on_the_first_page(
     tallest = page.evaluate(
         "Math.max(...[...document.querySelectorAll('figure')].map(f => f.offsetHeight))"
     )
-    bottom = page.evaluate("document.querySelector('#summary').getBoundingClientRect().bottom")
+    opening = "document.querySelector('.opening .answer').getBoundingClientRect().bottom"
+    bottom = page.evaluate(opening)
+    summary = page.evaluate("document.querySelector('#summary').offsetHeight")
     printed = page.pdf(path=str(tmp_path / "d.pdf"), prefer_css_page_size=True)
     page.close()
     assert printed.startswith(b"%PDF")
     assert tallest < 1016
     assert bottom <= 1016
+    assert summary <= 1016
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,8 @@ def test_the_command(tmp_path, monkeypatch, capsys) -> None:
     assert main(["cite", "made", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["references"]
     assert len(listed) == 1 + len(json.loads(one.read_text())["sources"])
-    key = json.loads(one.read_text())["sections"][0]["findings"][0]["key"]
+    sections = json.loads(one.read_text())["sections"]
+    key = next(finding["key"] for s in sections for finding in s["findings"])
     assert main(["cite", key, "--study", "made"]) == 0
     assert key in capsys.readouterr().out
     assert main(["cite", "no.such.figure", "--study", "made"]) == 4

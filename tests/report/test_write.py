@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -18,7 +19,7 @@ from isthmus.study.dossier import Dossier
 from isthmus.study.sheet import member_sheet
 from isthmus.world import World
 
-FILES = {"brief.html", "brief.md", "dossier.html", "dossier.json", "dossier.md"}
+FILES = {"brief.html", "brief.md", "dossier.html", "dossier.json", "dossier.md", "study.toml"}
 
 
 def names(folder: Path) -> set[str]:
@@ -32,7 +33,10 @@ def test_pages_and_a_file_for_each_table_and_nothing_else(dossier: Dossier, tmp_
     assert {p.name for p in tmp_path.iterdir()} == {"out"}
     files = json.loads((tmp_path / "out" / "dossier.json").read_text("utf-8"))["files"]
     beside = {f"tables/{p.name}" for p in (tmp_path / "out" / "tables").iterdir()}
-    assert set(files) == beside | {"brief.html", "brief.md"}
+    study = (tmp_path / "out" / "study.toml").read_bytes()
+    listed = [n for n in files if isinstance(n, dict)]
+    assert listed == [{"name": "study.toml", "sha256": hashlib.sha256(study).hexdigest()}]
+    assert {n for n in files if isinstance(n, str)} == beside | {"brief.html", "brief.md"}
     held = [t for s in dossier.sections for t in (*s.tables, *(c.table for c in s.charts))]
     assert len({t.name for t in held}) <= len(beside) <= len(held)
     flows = next(t for t in held if t.name == "dependence_flows")
@@ -100,7 +104,8 @@ def test_forced_or_not_nothing_but_a_dossier_is_ever_replaced(
     assert (own / "thesis.docx").read_bytes() == b"years of work"
     assert (own / "sub" / "photo.jpg").read_bytes() == b"holiday"
     assert plain.read_text() == "a plain file"
-    assert names(mixed) == FILES | {"study.toml"}
+    assert names(mixed) == FILES
+    assert (mixed / "study.toml").read_text() == "# my own"
 
 
 @pytest.mark.once_broken("a folder made meanwhile was removed")

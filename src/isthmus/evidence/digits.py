@@ -33,6 +33,31 @@ def of_range(low: float, high: float, digits: int) -> int:
     return digits
 
 
+def in_range(value: float, low: float, high: float, digits: int) -> int:
+    """Return the significant digits of a number of a range, to one place with its larger end.
+
+    Parameters
+    ----------
+    value : float
+        One of the ends, or what stands between them: 9 to 13, not 9.0 to 13.
+    low, high : float
+        The ends of the range.
+    digits : int
+        Significant digits of their kind; none has fewer.
+    """
+    most = of_range(low, high, digits)
+    fewer = most - max(0, _place(max(abs(low), abs(high))) - _place(abs(value)))
+    return next(
+        (n for n in range(max(digits, fewer), most) if _moved(value, n) <= PART * abs(high - low)),
+        most,
+    )
+
+
+def _place(value: float) -> int:
+    """Return the place of the first digit: 0 for ones, 1 for tens."""
+    return math.floor(math.log10(value)) if 0 < value < math.inf else 0
+
+
 def _moved(value: float, digits: int) -> float:
     """Return how far rounding moves a number."""
     return abs(float(f"{value:.{digits - 1}e}") - value) if math.isfinite(value) else 0.0

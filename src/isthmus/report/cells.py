@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isthmus.evidence import SHARE, Column, Kind, Table
-from isthmus.evidence.digits import DIGITS, NOT_KNOWN, of_range, percent, significant
+from isthmus.evidence.digits import DIGITS, NOT_KNOWN, in_range, of_range, percent, significant
 from isthmus.evidence.out.texts import with_name
 from isthmus.study.numbers import MONEY
 from isthmus.study.wording import Catalogue
@@ -82,7 +82,7 @@ def grid(
     for row in table.frame.iter_rows():
         digits = DIGITS[table.kind if place is None else Kind(row[place])]
         units = table.units(row)
-        more = _more_digits(row, units, ends, digits)
+        ranges = _ranges(row, units, ends, digits)
         parts = _parts(row, units)
         rows.append(
             tuple(
@@ -91,7 +91,7 @@ def grid(
                 else _cell(
                     value,
                     replace(column, unit=unit),
-                    more.get(unit, digits),
+                    _digits(value, ranges.get(unit), digits),
                     catalogue,
                     with_names=with_names,
                 )
@@ -179,16 +179,21 @@ def _adding_up(shares: Sequence[float]) -> list[str]:
     return [f"{part / 10:.1f}" for part in tenths]
 
 
-def _more_digits(
+def _ranges(
     row: Sequence[Any], units: Sequence[str], ends: Sequence[tuple[int, int]], digits: int
-) -> Mapping[str, int]:
-    """Return the digits of a row by unit, where a range needs more than its kind has."""
-    found: dict[str, int] = {}
+) -> Mapping[str, tuple[float, float]]:
+    """Return the range of a row by unit that needs most digits."""
+    found: dict[str, tuple[int, float, float]] = {}
     for low, high in ends:
         if isinstance(row[low], float) and isinstance(row[high], float):
-            unit = units[low]
-            found[unit] = max(of_range(row[low], row[high], digits), found.get(unit, digits))
-    return found
+            need = of_range(row[low], row[high], digits)
+            if need > found.get(units[low], (0, 0.0, 0.0))[0]:
+                found[units[low]] = (need, row[low], row[high])
+    return {unit: (low, high) for unit, (_, low, high) in found.items()}
+
+
+def _digits(value: Any, ends: tuple[float, float] | None, digits: int) -> int:
+    return in_range(value, *ends, digits) if ends and isinstance(value, float) else digits
 
 
 def _heading(table: Table, column: Column, catalogue: Catalogue) -> str:

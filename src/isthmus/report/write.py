@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -23,15 +24,16 @@ from isthmus.study.toml import study_toml
 HTML, JSON, MARKDOWN = "dossier.html", "dossier.json", "dossier.md"
 
 
-def render_json(dossier: Dossier, files: Sequence[str] = ()) -> str:
+def render_json(dossier: Dossier, files: Sequence[str | Mapping[str, str]] = ()) -> str:
     """Return the dossier as JSON; the same for the same study, world and version.
 
     Parameters
     ----------
     dossier : Dossier
         The answer.
-    files : sequence of str
-        What stands beside it in its folder: only these may be replaced with it.
+    files : sequence of str or mapping
+        What stands beside it in its folder, by name, or by ``name`` and ``sha256``: only these may
+        be replaced with it.
     """
     beside = {"files": list(files)} if files else {}
     return canonical_json(dossier.to_dict() | beside, indent=1) + "\n"
@@ -82,7 +84,7 @@ def write_dossier(
         pages = [HTML, *(name for name in beside if name.endswith(".html"))] if pdf else []
         prints = [str(Path(name).with_suffix(".pdf").as_posix()) for name in pages]
         for name, text in (
-            (JSON, render_json(dossier, sorted([*beside, *prints]))),
+            (JSON, render_json(dossier, _listed(beside, prints))),
             (MARKDOWN, render_markdown(dossier)),
             (HTML, render_html(dossier)),
         ):
@@ -98,6 +100,16 @@ def write_dossier(
 def _brief(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
     yield "brief.html", render_brief_html(dossier).encode("utf-8")
     yield "brief.md", render_brief_markdown(dossier).encode("utf-8")
+
+
+def _listed(beside: Mapping[str, bytes], prints: Sequence[str]) -> list[str | Mapping[str, str]]:
+    """Return the names of what stands beside; of what people edit, its hash as well."""
+    return [
+        {"name": name, "sha256": hashlib.sha256(beside[name]).hexdigest()}
+        if name in DOSSIER.edited
+        else name
+        for name in sorted([*beside, *prints])
+    ]
 
 
 def _tables(dossier: Dossier) -> Iterator[tuple[str, bytes]]:

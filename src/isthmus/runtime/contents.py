@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Contents:
         Patterns of files that are the product's own when the mark names them as well, in its list
         ``files`` (names, or tables with a ``name``): a file of the same name that was put there by
         hand is not.
+    edited : tuple of str
+        Those of them that people edit: the product's own only as the list's ``sha256`` has them.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Contents:
     keys: tuple[str, ...]
     pages: tuple[str, ...]
     companions: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
 
     def foreign(self, folder: Path) -> list[str]:
         """Return what in `folder` is not the product's own, as paths below it, sorted.
@@ -58,14 +62,19 @@ class Contents:
         listed = self._listed(folder / self.mark)
         if listed is None:
             return []
-        known = {n for n in listed if any(fnmatch.fnmatchcase(n, p) for p in self.companions)}
+        known = {
+            name
+            for name, digest in listed.items()
+            if any(fnmatch.fnmatchcase(name, p) for p in self.companions)
+            and (name not in self.edited or digest == _digest(folder / name))
+        }
         known |= set(self.pages)
         files = [name for name in known & set(_below(folder)) if _is_plain(folder / name)]
         parents = {parent.as_posix() for n in files for parent in Path(n).parents} - {"."}
         return [*sorted(files), *sorted(parents, key=lambda name: (-name.count("/"), name))]
 
-    def _listed(self, mark: Path) -> list[str] | None:
-        """Return the companions that the mark names; None when it is not one of ours."""
+    def _listed(self, mark: Path) -> dict[str, str] | None:
+        """Return the companions that the mark names, with their hashes; None for another's mark."""
         try:
             if not _is_plain(mark) or mark.stat().st_size > _LARGEST_MARK:
                 return None
@@ -75,8 +84,9 @@ class Contents:
         if not isinstance(raw, dict) or not set(self.keys) <= set(raw):
             return None
         listed = raw.get("files", [])
-        names = [n.get("name") if isinstance(n, dict) else n for n in _list(listed)]
-        return [name for name in names if isinstance(name, str)]
+        tables = [n if isinstance(n, dict) else {"name": n} for n in _list(listed)]
+        named = [(n.get("name"), n.get("sha256", "")) for n in tables]
+        return {name: str(digest) for name, digest in named if isinstance(name, str)}
 
 
 DOSSIER = Contents(
@@ -93,6 +103,7 @@ DOSSIER = Contents(
         "tables/*.csv",
         *(f"sheets/*.{ending}" for ending in ("html", "json", "md", "pdf")),
     ),
+    edited=("study.toml",),
 )
 """A dossier folder. What stands beside its three files is named here, and in the list ``files`` of
 ``dossier.json`` by the run that writes it."""
@@ -117,6 +128,14 @@ RESULT = Contents(
 
 REPLACEABLE = (DOSSIER, DAILY, RESULT)
 """Kinds of folders that may be replaced."""
+
+
+def _digest(path: Path) -> str:
+    """Return the hash of a file; nothing where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if _is_plain(path) else ""
+    except OSError:
+        return ""
 
 
 def _list(value: object) -> list[Any]:

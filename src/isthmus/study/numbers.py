@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from isthmus.evidence import SHARE, Finding, Kind
-from isthmus.evidence.digits import DIGITS, NOT_KNOWN, of_range, percent, significant
+from isthmus.evidence.digits import DIGITS, NOT_KNOWN, in_range, percent, significant
 
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
@@ -49,23 +49,23 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
 
 def told(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the number of a finding alone, with the digits that its range needs."""
-    digits = _digits(finding)
+    digits = _digits(finding, finding.value)
     return number(finding.value, finding.unit, finding.kind, units, digits=digits)
 
 
-def _digits(finding: Finding) -> int:
-    """Return the digits of the kind, or those that its range needs."""
+def _digits(finding: Finding, value: float | None) -> int:
+    """Return the digits of the kind, or those that a number of the range needs."""
     digits = DIGITS[finding.kind]
-    if finding.low is None or finding.high is None:
+    if value is None or finding.low is None or finding.high is None:
         return digits
-    return of_range(finding.low, finding.high, digits)
+    return in_range(value, finding.low, finding.high, digits)
 
 
 def interval(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the interval in words of numbers: ``12 % to 31 %``, ``at least 12 %``, or nothing."""
-    digits = _digits(finding)
 
     def end(value: float | None) -> str:
+        digits = _digits(finding, value)
         return number(value, finding.unit, finding.kind, units, digits=digits)
 
     if finding.low is not None and finding.high is not None:
