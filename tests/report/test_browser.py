@@ -156,7 +156,7 @@ def test_the_brief_opens_on_the_answer_and_prints_on_fifteen_pages(
         )
         page.goto((tmp_path / "brief.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate("document.querySelector('main > section').id") == "summary"
+        assert page.evaluate("document.querySelector('main > section').id") == "answer"
         page.add_script_tag(content=axe_script)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
