@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from isthmus.cli.root import main
+from isthmus.evidence import DatasetRecord, Kind
+from isthmus.report import board as sheets
 from isthmus.report.board import Board, board, render_board
-from isthmus.scenario import preset
+from isthmus.scenario import ExportStop, Scenario, preset
 from isthmus.suppliers import stops
 from isthmus.world import World
+from isthmus.world.adding import add_frame
 
 SCENARIO = "taiwan-strait-closure"
 
@@ -34,6 +39,68 @@ def test_sentences_quote_the_lenses(sheet: Board) -> None:
     assert (quoted[0].low, quoted[0].high) == (first["first_stop_low"], first["first_stop_high"])
     assert first["line"] in part.answer[0].text
     assert {s.key for s in sheet.sections} == {"exposure", "items", "lines.0", "second"}
+
+
+def test_a_supplier_of_several_products_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
+    rows = {
+        "item": ["magnets", "housings"],
+        "supplier": ["A", "A"],
+        "economy": ["DEU", "DEU"],
+        "spend": [1.0, 2.0],
+        "product": ["850511", "7325"],
+    }
+    record = DatasetRecord(
+        key="suppliers",
+        title="suppliers",
+        publisher="own data",
+        edition="1",
+        years=(2024,),
+        unit="million USD",
+        kind=Kind.MEASURED,
+        licence="private",
+        attribution="none",
+        redistribution="forbidden",
+    )
+    add_frame(record, pl.DataFrame(rows))
+    made = board(World.open("starter+suppliers"), [], home="DEU").made.text
+    assert "1 suppliers of 2 items" in made
+
+
+@pytest.mark.parametrize("share", [0.04, 0.3])
+def test_a_line_that_stops_in_few_draws_has_no_day(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below a tenth of draws no end of the range is a day, below a half the middle is none."""
+    found = stops(World.open(), preset(SCENARIO), suppliers="example", draws=2)
+    never = pl.lit(None, pl.Float64)
+    low = never if share < 0.1 else pl.lit(3.0)
+    frame = found["lines"].frame.with_columns(
+        stops=pl.lit(share), first_stop=never, first_stop_low=low, first_stop_high=never
+    )
+    made = replace(found, tables={**found.tables, "lines": replace(found["lines"], frame=frame)})
+    monkeypatch.setattr(sheets, "stops", lambda *_, **__: made)
+    sheet = board(World.open(), [preset(SCENARIO)], suppliers="example")
+    (said, _) = next(s for s in sheet.sections if s.key == "lines.0").answer
+    assert [f.value for f in said.findings] == [share]
+    assert "too few to name a day" in said.text
+
+
+def test_the_middle_day_stands_alone_where_some_draws_have_no_stop() -> None:
+    shock = ExportStop(
+        exporters=("TWN",), importers=("DEU",), industries=("GOODS",), redirect=False
+    )
+    scenario = Scenario(name="short", horizon=16, shocks=(shock,))
+    row = stops(World.open(), scenario, suppliers="example")["lines"].frame.row(0, named=True)
+    assert row["first_stop_low"] < row["first_stop"]
+    assert row["first_stop_high"] is None
+    sheet = board(World.open(), [scenario], suppliers="example")
+    said = next(s for s in sheet.sections if s.key == "lines.0").answer[0]
+    assert said.findings[0].value == row["first_stop"]
+    assert "at least" not in said.text
+    assert "made-up list" in sheet.made.text
 
 
 def test_the_page_is_whole_and_asks_nobody(sheet: Board) -> None:

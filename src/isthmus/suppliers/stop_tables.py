@@ -64,7 +64,7 @@ def lines_table(firm: Firm, ran: Sequence[Ran]) -> Table:
                 *_range(None if sales is None else idle * sales / 365.0),
             )
         )
-    rows.sort(key=lambda row: (row[3] is None, row[3] or 0.0, row[0]))
+    rows.sort(key=lambda row: (row[3] is None, row[3] or 0.0, -row[2], row[0]))
     columns = (
         Column("line", "dimension", text="product line; all: the whole firm"),
         Column("missing", "attribute", text="item that most often stops it first; none: no stop"),

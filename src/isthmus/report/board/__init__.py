@@ -15,7 +15,7 @@ from isthmus.scenario import Scenario
 from isthmus.study.dossier import Section
 from isthmus.study.wording import Catalogue, Sentence
 from isthmus.suppliers import exposure, second_sources, stops
-from isthmus.suppliers.firm import LINES, SUPPLIERS
+from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of
 
 ROWS = 8
 """Rows of a table on the page; the lenses give them all."""
@@ -92,8 +92,8 @@ def board(
     items = where["items"].frame
     spend = _finding("spend", float(items["spend"].sum()), "million USD", where["items"])
     made = texts.say(
-        "board.made",
-        suppliers=str(_suppliers(where)),
+        "board.made_up" if suppliers == EXAMPLE else "board.made",
+        suppliers=str(firm_of(world, suppliers, lines).rows["supplier"].n_unique()),
         items=str(items["item"].n_unique()),
         spend=spend,
     )
@@ -105,10 +105,6 @@ def board(
         world.reference,
         texts,
     )
-
-
-def _suppliers(where: Result) -> int:
-    return int(where["products"].frame["suppliers"].sum())
 
 
 def _finding(
@@ -154,17 +150,16 @@ def _stops(texts: Catalogue, scenario: Scenario, result: Result, n: int) -> Sect
     key = f"lines.{n}"
     said = []
     for row in stopped.head(1).iter_rows(named=True):
+        stops_in = _finding(key, row["stops"], "share", table)
+        about = {"line": row["line"], "item": row["missing"], "stops": stops_in}
+        if row["first_stop"] is None:
+            said.append(texts.say("board.answer.stop_in_some", **about))
+            continue
         ends = (row["first_stop_low"], row["first_stop_high"])
-        day = row["first_stop"] if row["first_stop"] is not None else row["first_stop_low"]
-        said.append(
-            texts.say(
-                "board.answer.stop",
-                line=row["line"],
-                day=_finding(key, float(day), "days", table, ends),
-                item=row["missing"],
-                stops=_finding(key, row["stops"], "share", table),
-            )
-        )
+        # Where some draws have no stop, the range has no end: it would read as "at least".
+        ends = (None, None) if row["first_stop_high"] is None else ends
+        day = _finding(key, row["first_stop"], "days", table, ends)
+        said.append(texts.say("board.answer.stop", **about, day=day))
     said = said or [texts.say("board.answer.no_stop")]
     for row in stopped.head(1).iter_rows(named=True):
         if row["value_added_lost"] is None:
