@@ -252,6 +252,31 @@ def test_second_sources_are_other_sellers_of_the_product(home: Path) -> None:
     assert result["sources"].kind is Kind.ESTIMATED
 
 
+def test_who_delivers_an_item_under_another_code_is_no_second_source(home: Path) -> None:
+    """Magnets under two codes: who sells one of them now is not proposed for the other."""
+    codes = pl.Series(["850511", "8505", *["9999"] * 8])
+    found = second_sources(opened(listed(product=codes)), least_share=0.0, first=300)["sources"]
+    assert set(found.frame["product"]) == {"850511", "8505"}
+    assert not set(found.frame["economy"]) & {"CHN", "JPN"}
+
+
+def test_a_heading_of_which_the_world_holds_a_part_is_said(home: Path) -> None:
+    codes = pl.Series(["2701", "850511", *["9999"] * 8])
+    notes = second_sources(opened(listed(product=codes)))["sources"].notes
+    said = [note for note in notes if "codes alone" in note]
+    assert len(said) == 1
+    assert said[0].startswith("2701: trade of 1 of its 4 codes alone: 2701")
+
+
+def test_second_sources_are_no_surer_than_the_trade_that_is_read(home: Path) -> None:
+    trade = World.open().table("baci_critical_materials")
+    add_frame(record("baci_hs2017", kind=Kind.MODELLED), trade)
+    opened(listed())
+    result = second_sources(World.open("starter+suppliers+baci_hs2017"))
+    assert "baci_hs2017" in result["sources"].datasets
+    assert result["sources"].kind is Kind.MODELLED
+
+
 def test_what_a_list_lacks_is_named(home: Path) -> None:
     world = World.open()
     with pytest.raises(DataMissing, match="template suppliers"):

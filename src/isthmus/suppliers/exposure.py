@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
+from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import of_rows
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi
@@ -80,16 +80,8 @@ def exposure(
         _concentration(firm),
     ]
     words = {"suppliers": suppliers, "lines": lines, "year": table.year}
-    made = [made[0], *(replace(t, years=firm.years) for t in made[1:])]
-    about = about_firm(world, "suppliers.exposure", used, words)
+    about = provenance(world, "suppliers.exposure", used, words)
     return Result({t.name: t for t in made}, about, CITATIONS)
-
-
-def about_firm(
-    world: Any, name: str, used: Sequence[str], words: dict[str, Any], **more: Any
-) -> Provenance:
-    """Return the provenance of a lens on a firm's tables."""
-    return provenance(world, name, used, words, **more)
 
 
 def _economies(firm: Firm, table: MRIO, at: Placed) -> Table:
@@ -158,10 +150,7 @@ def _grouped(firm: Firm, by: str, name: str, text: str) -> Table:
         Column("hhi", "value", "1", "Herfindahl-Hirschman index over economies"),
     )
     rows = [(row[0] or "none", *row[1:]) for row in rows]
-    said = f"spend and concentration by {by}"
-    return of_rows(
-        name, rows, columns, said, kind=firm.kind, datasets=firm.datasets, notes=firm.notes
-    )
+    return _own(firm, name, rows, columns, f"spend and concentration by {by}")
 
 
 def _first(part: pl.DataFrame, by: str) -> tuple[str, float, float]:
@@ -197,15 +186,7 @@ def _items(firm: Firm) -> Table:
         Column("economy_share", "value", "share", "part of the first economy"),
         Column("hhi_economies", "value", "1", "the index over economies"),
     )
-    return of_rows(
-        "items",
-        rows,
-        columns,
-        "concentration by item",
-        kind=firm.kind,
-        datasets=firm.datasets,
-        notes=firm.notes,
-    )
+    return _own(firm, "items", rows, columns, "concentration by item")
 
 
 def _concentration(firm: Firm) -> Table:
@@ -225,12 +206,12 @@ def _concentration(firm: Firm) -> Table:
         Column("share", "value", "share", "its part of the spend; of single items, their part"),
         Column("hhi", "value", "1", "Herfindahl-Hirschman index"),
     )
-    return of_rows(
-        "concentration",
-        rows,
-        columns,
-        "concentration of the whole spend",
-        kind=firm.kind,
-        datasets=firm.datasets,
-        notes=firm.notes,
-    )
+    return _own(firm, "concentration", rows, columns, "concentration of the whole spend")
+
+
+def _own(
+    firm: Firm, name: str, rows: Sequence[tuple[Any, ...]], columns: Sequence[Column], text: str
+) -> Table:
+    """Return a table that rests on the firm's list alone."""
+    made = of_rows(name, rows, columns, text, kind=firm.kind, datasets=firm.datasets)
+    return replace(made, notes=firm.notes, years=firm.years)

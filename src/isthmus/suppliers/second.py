@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 
+from isthmus.codes import products
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Column, Kind, Result
+from isthmus.evidence import Column, Kind, Result, provenance
 from isthmus.evidence.frames import of_rows
 from isthmus.evidence.lens import lens
-from isthmus.suppliers.exposure import about_firm
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of
 
 NOTES = (
@@ -19,6 +19,9 @@ NOTES = (
     "have other prices, and it is no offer; exports of an economy say nothing of free capacity",
     "only economies that do not deliver the item yet, above the least share of world exports",
 )
+_NAMED = 8
+"""Codes of a heading that a note names."""
+
 _ORDER = ("line", "item", "product")
 
 
@@ -68,20 +71,24 @@ def second_sources(
     raise_all("second sources", problems)
     firm = firm_of(world, suppliers, lines)
     named = firm.rows.filter(pl.col("product").is_not_null())
-    found, present, used, lacking = [], [], set[str](), []
+    held: dict[tuple[str, str], set[str]] = {}
+    for line, item, economy in firm.rows.select("line", "item", "economy").iter_rows():
+        held.setdefault((line, item), set()).add(economy)
+    found, present, used, lacking, parts = [], [], set[str](), [], []
     for (line, item, product), part in named.group_by(_ORDER, maintain_order=True):
         asked = _exports(world, str(product))
         if asked is None:
             lacking.append(f"{item} ({product})")
             continue
-        key, year, exports = asked
+        key, year, exports, inside = asked
         used.add(key)
+        parts += _part_of(str(product), inside)
         now = set(part["economy"])
         mean = _unit_value(exports.filter(pl.col("exporter").is_in(now)))
         head = (str(line), str(item), str(product))
         present.append((*head, key, year, mean, ", ".join(sorted(now))))
         others = exports.filter(
-            ~pl.col("exporter").is_in(now)
+            ~pl.col("exporter").is_in(held[line, item])
             & (pl.col("share") >= least_share)
             & pl.col("unit_value").is_not_null()
         ).sort("unit_value", "exporter")
@@ -96,11 +103,13 @@ def second_sources(
             f"the world holds no trade of {', '.join(dict.fromkeys(lacking))}: add BACI with "
             "isthmus data add, and open it beside the list"
         )
+    notes += dict.fromkeys(parts)
     if without := firm.rows.filter(pl.col("product").is_null())["item"].n_unique():
         notes.append(f"{without} items without a product code are left out")
     keys = tuple(sorted({*firm.datasets, *used}))
     years = {int(row[4]) for row in present}
-    kind = Kind.weakest([firm.kind, Kind.ESTIMATED])
+    read = (world.record(key).kind for key in used)
+    kind = Kind.weakest([firm.kind, Kind.ESTIMATED, *read])
     made = (
         of_rows("sources", found, _SOURCES, "cheapest second sources by unit value"),
         of_rows("present", present, _PRESENT, "unit value of where items come from now"),
@@ -110,12 +119,21 @@ def second_sources(
         for t in made
     )
     words = {"suppliers": suppliers, "lines": lines, "least_share": least_share, "first": first}
-    about = about_firm(world, "suppliers.second_sources", keys, words)
+    about = provenance(world, "suppliers.second_sources", keys, words)
     return Result({t.name: t for t in tables}, about, ())
 
 
-def _exports(world: Any, product: str) -> tuple[str, str, pl.DataFrame] | None:
-    """Return data set, year and exports by economy of a product, or None where there are none."""
+def _part_of(product: str, inside: set[str]) -> list[str]:
+    """Return a note where the trade at hand is only part of a heading."""
+    whole = [code for code in products() if code.startswith(product)]
+    if len(inside) >= len(whole):
+        return []
+    listed = f": {', '.join(sorted(inside))}" if len(inside) <= _NAMED else ""
+    return [f"{product}: trade of {len(inside)} of its {len(whole)} codes alone{listed}"]
+
+
+def _exports(world: Any, product: str) -> tuple[str, str, pl.DataFrame, set[str]] | None:
+    """Return data set, year, exports by economy and codes of a product, or None for no trade."""
     for _, key in world.trade_sets():
         frame = world.table(key).filter(pl.col("product").cast(pl.String).str.starts_with(product))
         whole = frame.filter(pl.col("coverage").cast(pl.String) == "full")
@@ -135,7 +153,7 @@ def _exports(world: Any, product: str) -> tuple[str, str, pl.DataFrame] | None:
             .then(pl.col("weighed") * 1e6 / pl.col("quantity"))
             .alias("unit_value"),
         )
-        return key, str(year), made
+        return key, str(year), made, set(last["product"].cast(pl.String).unique())
     return None
 
 

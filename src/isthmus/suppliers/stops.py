@@ -18,11 +18,10 @@ from isthmus.disruption.posterior import load_posterior
 from isthmus.disruption.prepare import days_of
 from isthmus.ensemble.inputs import input_file
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Kind, Result
+from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.lens import lens
 from isthmus.kernels.run_down import Supply, run_down
 from isthmus.scenario import Scenario, detail_of
-from isthmus.suppliers.exposure import about_firm
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of, home_of
 from isthmus.suppliers.hits import Hits, hits_of
 from isthmus.suppliers.places import NODES, Placed, placed
@@ -142,7 +141,7 @@ def stops(
         "until": days,
         "year": table.year,
     }
-    origin = about_firm(
+    origin = provenance(
         world, "suppliers.stops", used, words, scenario=scenario.identity, seed=seed
     )
     return Result({t.name: t for t in made}, origin, ENGINE)
