@@ -69,6 +69,16 @@ def test_html_has_digits_of_the_kind_and_units() -> None:
     assert "<th>share<br><small>%</small></th>" in html
 
 
+def test_html_tells_a_share_by_its_sign_where_rows_have_units_of_their_own() -> None:
+    made = table(indicator=["a", "b"], value=[0.2, 3.0], unit=["share", "days"])
+    columns = tuple(
+        replace(c, unit="as in unit" if c.name == "value" else c.unit) for c in made.columns
+    )
+    html = replace(made, columns=columns)._repr_html_()
+    assert ">20 %</td>" in html
+    assert ">3.0</td>" in html
+
+
 @given(st.text(max_size=30))
 def test_no_text_of_data_becomes_markup(text: str) -> None:
     html = replace(table(economy=[text], note=[text]), text=text, notes=(text,))._repr_html_()

@@ -14,6 +14,8 @@ from isthmus.dependence import profile
 from isthmus.report.references import Reference, of_data, of_methods, of_result, software
 from isthmus.study.wording import Catalogue
 from isthmus.world import World
+from isthmus.world.adding import add_file
+from isthmus.world.templates import template_of, write_template
 
 WORDS = Catalogue.load()
 
@@ -63,6 +65,20 @@ def test_a_run_names_its_lens_world_data_and_methods() -> None:
 
 def test_the_program_alone() -> None:
     assert software(WORDS).bibtex.startswith("@software{isthmus,\n")
+
+
+def test_data_of_a_run_that_the_world_lacks_are_named(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))
+    write_template(template_of("suppliers"), tmp_path / "suppliers.csv")
+    add_file(tmp_path / "suppliers.csv")
+    world = ["--world", "starter+suppliers"]
+    assert main(["suppliers", "exposure", *world]) == 0
+    run = re.search(r"suppliers\.exposure-\w+", capsys.readouterr().err)
+    assert run
+    assert main(["cite", run[0]]) == 0
+    assert "not cited: suppliers (--world)" in capsys.readouterr().err
+    assert main(["cite", run[0], *world]) == 0
+    assert "not cited" not in capsys.readouterr().err
 
 
 def test_the_command(tmp_path, monkeypatch, capsys) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from isthmus.cli.options import Json
-from isthmus.cli.output import emit_json, emit_text
+from isthmus.cli.output import emit_json, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.report.references import Reference
@@ -65,6 +65,8 @@ def _references(what: str, study: str, world: str) -> list[Reference]:
         return _figure(what, study, world)
     result, opened = store.result(entry.id), World.open(world)
     held = [key for key in result.provenance.datasets if key in opened]
+    if lacking := sorted({*result.provenance.datasets} - {*held}):
+        say(f"note: not in the world '{world}', and not cited: {', '.join(lacking)} (--world)")
     return of_result(Catalogue.load(), entry.id, result, map(opened.record, held))
 
 

@@ -60,7 +60,8 @@ def html_table(table: Table) -> str:
     for row in table.frame.head(ROWS).iter_rows():
         digits = DIGITS[table.kind if place is None else Kind(row[place])]
         cells = (
-            _cell(value, unit, digits) for value, unit in zip(row, table.units(row), strict=True)
+            _cell(value, unit, digits, signed=column.unit != "share")
+            for value, unit, column in zip(row, table.units(row), table.columns, strict=True)
         )
         rows.append(f"<tr>{''.join(cells)}</tr>")
     left = table.frame.height - ROWS
@@ -155,11 +156,13 @@ def _values(series: pl.Series) -> Any:
     return series.cast(pl.Float64).to_numpy() if series.dtype.is_numeric() else series.to_list()
 
 
-def _cell(value: Any, unit: str, digits: int) -> str:
+def _cell(value: Any, unit: str, digits: int, *, signed: bool) -> str:
+    """Return a cell; a share bears its sign where the column's heading cannot."""
     if value is None:
         text, number = NOT_KNOWN, True
     elif isinstance(value, float):
         text = percent(value, digits) if unit == "share" else significant(value, digits)
+        text += " %" if unit == "share" and signed else ""
         number = True
     elif isinstance(value, int) and not isinstance(value, bool):
         text, number = str(value), True
