@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from isthmus.evidence import Finding, Kind, Table
+from isthmus.evidence import IN_UNIT, Finding, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number
 from isthmus.report.cells import grid
 from isthmus.study.numbers import interval
@@ -40,6 +40,13 @@ def test_rounding_keeps_a_range(
 def test_other_units_of_the_row_keep_the_digits_of_its_kind() -> None:
     row = {"days_low": 36.0, "days_high": 39.0, "price": 38.2}
     assert cells("days", row, Kind.ASSUMED, price="million USD") == ["36", "39", "40"]
+
+
+def test_a_share_bears_its_sign_where_rows_have_units_of_their_own() -> None:
+    frame = pl.DataFrame({"event": ["x", "y"], "value": [0.2, 3.0], "unit": ["share", "months"]})
+    columns = dimension("event"), number("value", IN_UNIT), attribute("unit")
+    rows = grid(Table("t", frame, columns, Kind.ESTIMATED), Catalogue.load()).rows
+    assert [row[1].text for row in rows] == ["20 %", "3.0"]
 
 
 def test_a_table_reads_as_the_sentence() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from isthmus.evidence import SHARE, Column, Kind, Table
+from isthmus.evidence import IN_UNIT, SHARE, Column, Kind, Table
 from isthmus.evidence.digits import DIGITS, NOT_KNOWN, in_range, of_range, percent, significant
 from isthmus.evidence.out.texts import with_name
 from isthmus.study.numbers import MONEY
@@ -94,6 +94,7 @@ def grid(
                     _digits(value, ranges.get(unit), digits),
                     catalogue,
                     with_names=with_names,
+                    signed=column.unit == IN_UNIT,
                 )
                 for at, (value, column, unit) in enumerate(
                     zip(row, table.columns, units, strict=True)
@@ -207,8 +208,15 @@ def _unit(unit: str, catalogue: Catalogue) -> str:
 
 
 def _cell(
-    value: Any, column: Column, digits: int, catalogue: Catalogue, *, with_names: bool
+    value: Any,
+    column: Column,
+    digits: int,
+    catalogue: Catalogue,
+    *,
+    with_names: bool,
+    signed: bool,
 ) -> Cell:
+    """Return a cell; a share is `signed` where the heading of its column cannot bear the sign."""
     if value is None:
         return Cell(NOT_KNOWN, column.role == "value")
     if column.name == "kind":
@@ -216,7 +224,8 @@ def _cell(
         return Cell(text, False, str(value))
     if column.role != "value" or isinstance(value, str):
         return Cell(with_name(column.name, value) if with_names else str(value), False)
-    return Cell(_number(float(value), column.unit, digits), True)
+    text = _number(float(value), column.unit, digits)
+    return Cell(f"{text} %" if signed and column.unit == SHARE else text, True)
 
 
 def _number(value: float, unit: str, digits: int) -> str:
