@@ -74,7 +74,7 @@ def test_numbers_of_several_units_have_no_common_axis() -> None:
     with pytest.raises(BadInput, match="several units: days, share"):
         plot(table)
     days = replace(table, frame=table.frame.head(1))
-    assert plot(days).spec.x_title == "value, days"
+    assert plot(days).spec.x_title == "value, days (modelled)"
 
 
 def test_the_charts_of_a_dossier_are_pictures() -> None:

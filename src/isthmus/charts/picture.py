@@ -98,7 +98,7 @@ def plot(
         By default dots where the table has the ends of a range (``low``, ``high``), lines over
         years, paths over days, otherwise bars.
     rows : int
-        Most rows that are drawn, in the order of the table.
+        Most rows that are drawn, in the order of the table. The axis says the weakest kind of them.
     **more
         Other fields of `ChartSpec`: ``log``, ``reference``, ``facet``, ``low``, ``high``.
 
@@ -130,7 +130,7 @@ def plot(
                 hint="keep those of one unit: dataclasses.replace(table, frame=...)",
             )
         unit = str(units[0])
-    titled = _title(columns[value], unit)
+    titled = f"{_title(columns[value], unit)} ({table.kind.value})"
     across = form in ("lines", "paths")
     places = {"x": by, "y": value} if across else {"x": value, "y": by}
     places["y_title" if across else "x_title"] = titled
