@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,7 +11,7 @@ from tests.cooperation.small import MONEY, catalogue, losses, stage
 
 from isthmus.coercion.record import AMERICAN, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation import order, thresholds
-from isthmus.cooperation.beside import answers, indicators, not_measured, timing
+from isthmus.cooperation.beside import NO_RECORD, answers, indicators, not_measured, timing
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
 from isthmus.cooperation.stage import ALONE, TODAY
@@ -75,6 +77,28 @@ def test_break_evens_by_hand():
     needed = row(thresholds.effect(stage()), package="with", compared=TODAY, probability="1.0%")
     assert needed["value"] == pytest.approx(1 / (0.01 * 500))
     assert needed["impossible"] == 0.0
+
+
+def test_beside_home_alone_the_effect_is_a_share_of_what_is_left():
+    """At 1 % a year the package's 1 is held to 3.5 of 350 left beside alone, to 5 of 500 today."""
+    frame = thresholds.effect(stage()).frame.filter(package="with", probability="1.0%")
+    told = dict(frame.select("compared", "value").rows())
+    assert told == pytest.approx({ALONE: 1.0 / 3.5, TODAY: 0.2})
+
+
+def test_no_reading_of_a_record_that_has_no_rate_of_the_partner():
+    coded = stage(rival="CHN")
+    other = replace(coded, parties={**coded.parties, "partner": "JPN"})
+    for found, readings, note in (
+        (coded, ["record", "model"], order.UPPER),
+        (other, ["model"], NO_RECORD),
+    ):
+        table = order.first(found, "stop")
+        assert table.frame["reading"].unique(maintain_order=True).to_list() == readings
+        assert note in table.notes
+    priced = order.knowing(other, "stop").frame["number"]
+    assert "answer: with" in priced.to_list()
+    assert "answer, record" not in order.front(other, "stop").notes[0]
 
 
 def test_half_of_an_effect_is_read_between_levels():

@@ -40,8 +40,7 @@ def answers(stage: Stage) -> Table:
     rows: list[tuple[Any, ...]] = []
     for key, found in stage.answers.items():
         package = stage.catalogue.package(key)
-        agreed = SUPPORT[2] if stage.supported(package) else SUPPORT[1]
-        loss = found.loss[:, SUPPORT.index(agreed)] * stage.eur
+        agreed, loss = stage.support(package), stage.answer_loss(package)
         order = np.argsort(-found.chance_hit, kind="stable")[:5]
         who = ", ".join(f"{found.members[i]} {100.0 * found.chance_hit[i]:.0f} %" for i in order)
         for name, chance in zip(READINGS, (found.record, found.upper, found.model), strict=True):

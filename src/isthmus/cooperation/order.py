@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.cooperation.beside import NO_RECORD
 from isthmus.cooperation.stage import TODAY, Stage
 from isthmus.cooperation.thresholds import CHANCES, FACTOR, NESTED, TOGETHER, WIDTH, computed
 from isthmus.errors import BadInput
@@ -28,7 +29,7 @@ def first(stage: Stage, hazard: str) -> Table:
     """Share of draws in which each package comes first, by probability of one hazard."""
     packages = _comparable(stage, hazard)
     rows = []
-    for reading in (RECORD, MODEL):
+    for reading in readings(stage):
         for chance in CHANCES:
             net = np.stack([stage.net(p, hazard, chance, reading) for p in packages], axis=1)
             for package, share in zip(packages, share_first(net), strict=True):
@@ -40,7 +41,7 @@ def first(stage: Stage, hazard: str) -> Table:
         dimension("package", "key"),
         number("value", SHARE, "draws in which its saving less cost and answer is the largest"),
     )
-    notes = (WIDTH, UPPER, TOGETHER, FACTOR, NESTED)
+    notes = (WIDTH, _read(stage), TOGETHER, FACTOR, NESTED)
     text = "in which share of draws each package comes first, by what is measured in money"
     return of_rows("first", rows, columns, text, notes=notes)
 
@@ -48,17 +49,18 @@ def first(stage: Stage, hazard: str) -> Table:
 def knowing(stage: Stage, hazard: str) -> Table:
     """Which number, known exactly, would change which package comes first most often."""
     packages = _comparable(stage, hazard)
+    reading = readings(stage)[0]
     numbers: dict[str, Array] = {"loss": stage.loss(hazard, stage.home)}
     for package in packages:
         numbers[f"share saved: {package.key}"] = stage.saved_share(
             hazard, package, stage.home, TODAY
         )
         numbers[f"cost: {package.key}"] = stage.cost(package, TODAY)
-        numbers[f"answer: {package.key}"] = stage.answer_cost(package, RECORD)
+        numbers[f"answer: {package.key}"] = stage.answer_cost(package, reading)
     moving = {name: drawn for name, drawn in numbers.items() if np.ptp(drawn) > 0.0}
     rows = []
     for chance in CHANCES:
-        net = np.stack([stage.net(p, hazard, chance, RECORD) for p in packages], axis=1)
+        net = np.stack([stage.net(p, hazard, chance, reading) for p in packages], axis=1)
         usual = int(np.argmax(share_first(net)))
         for name, drawn in moving.items():
             changed = _changed(net, drawn, usual)
@@ -71,7 +73,7 @@ def knowing(stage: Stage, hazard: str) -> Table:
         number("value", SHARE, f"draws in whose fifth of that number another does ({BINS} bins)"),
     )
     text = "which number known exactly would change which package comes first"
-    return of_rows("knowing", rows, columns, text, notes=(WIDTH, UPPER))
+    return of_rows("knowing", rows, columns, text, notes=(WIDTH, _read(stage)))
 
 
 def front(stage: Stage, hazard: str) -> Table:
@@ -86,7 +88,7 @@ def front(stage: Stage, hazard: str) -> Table:
     for key in hazards:
         add(f"saved: {key}", [stage.saved(key, p, stage.home, TODAY) for p in packages])
     add("cost", [-stage.cost(p, TODAY) for p in packages])
-    for reading in (RECORD, MODEL):
+    for reading in readings(stage):
         add(f"answer, {reading}", [-stage.answer_cost(p, reading) for p in packages])
     add("months", [np.full(stage.draws, -_months(stage, p)) for p in packages])
     for quantity in _quantities(stage, packages):
@@ -101,6 +103,15 @@ def front(stage: Stage, hazard: str) -> Table:
     note = f"columns: {', '.join(columns)}; dominated: not better in any of them"
     text = "which packages are not dominated"
     return of_rows("front", rows, told, text, notes=(note, WIDTH))
+
+
+def readings(stage: Stage) -> tuple[str, ...]:
+    """Return the readings of the answer: not the record's where it has no rate of this partner."""
+    return (RECORD, MODEL) if stage.recorded or not stage.answers else (MODEL,)
+
+
+def _read(stage: Stage) -> str:
+    return UPPER if RECORD in readings(stage) else NO_RECORD
 
 
 def _comparable(stage: Stage, hazard: str) -> list[Package]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.coercion.act import Answer, answer_to
 from isthmus.coercion.assumptions import Rung
+from isthmus.coercion.engine import SUPPORT
 from isthmus.cooperation.asked import DRAWS, LEVELS, name_of, strength, touching
 from isthmus.cooperation.chance import drawn, normal
 from isthmus.ensemble.losses import Losses
@@ -239,6 +240,11 @@ class Stage:
                 )
         return out
 
+    @property
+    def recorded(self) -> bool:
+        """Whether steps towards the partner are coded, so that the record has a rate of answers."""
+        return any(answer.record is not None for answer in self.answers.values())
+
     def act(self, package: Package) -> Rung | None:
         """Return a package as one step: the highest of each degree among its steps."""
         steps = [a for a in self.catalogue.members(package) if a.rung]
@@ -272,9 +278,17 @@ class Stage:
             chance = found.upper
         if chance is None:
             return np.zeros(self.draws)
-        agreed = 2 if self.supported(package) else 1
-        yearly = equivalent_annual_cost(found.loss[:, agreed] * self.eur, 0.0, 10.0, self.rate)
+        yearly = equivalent_annual_cost(self.answer_loss(package), 0.0, 10.0, self.rate)
         return np.asarray(chance * yearly)
+
+    def support(self, package: Package) -> str:
+        """Return the help of the bloc with which a package is answered."""
+        return SUPPORT[2] if self.supported(package) else SUPPORT[1]
+
+    def answer_loss(self, package: Package) -> Array:
+        """Return what an answer to a package costs, given one, (W,), million EUR."""
+        loss = self.answers[package.key].loss[:, SUPPORT.index(self.support(package))]
+        return np.asarray(loss * self.eur)
 
     def supported(self, package: Package) -> bool:
         """Say whether support is agreed beforehand."""

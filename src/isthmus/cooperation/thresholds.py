@@ -161,14 +161,20 @@ def break_even(stage: Stage) -> Table:
 
 
 def effect(stage: Stage) -> Table:
-    """Share of a loss that a package must take away to pay, at some yearly probabilities."""
+    """Share of a loss that a package must take away to pay, at some yearly probabilities.
+
+    The loss is what is left without the package, as in `savings`.
+    """
     rows = []
     for package, compared in looked_at(stage):
         cost = stage.cost(package, compared)
         for hazard in stage.real:
             if hazard.key not in stage.losses:
                 continue
-            loss = stage.loss(hazard.key, stage.home)
+            base = stage.together(package, compared)[1]
+            if base is not None and not stage.covers(hazard.key, base, TODAY):
+                continue
+            loss = stage.left(hazard.key, base, stage.home)
             for chance in CHANCES:
                 needed = break_even_effect(cost, loss, chance)
                 above = float((needed > 1.0).mean())
