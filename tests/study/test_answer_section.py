@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.study.test_packages_section import HAZARD, PARTIES, recorded
@@ -94,6 +96,48 @@ def test_without_recorded_losses_it_says_what_it_can(world, context, monkeypatch
     names = {t.name for t in built.tables}
     assert names >= {f"answer_{n}" for n in ("prices", "returns", "last_time", "lines", "unknown")}
     assert "answer_packages" not in names
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("alone", "nothing of it answered"),
+        ("quiet", "its answer paid by the record"),
+        ("structured", "its answer paid by the American record of arms sales"),
+    ],
+)
+def test_a_threshold_says_what_of_an_answer_it_pays(prepared, key, words):
+    context, _ = prepared
+    told = said(written(context, "package", key=key))
+    text = next(s.text for k, s in told.items() if k.startswith("package.answer.pays"))
+    assert words in text
+
+
+def test_an_answer_without_a_record_is_not_said_to_be_paid(prepared):
+    context, stage = prepared
+    kept = {k: replace(a, record=None, upper=None) for k, a in stage.answers.items()}
+    vars(stage)["answers"] = kept
+    for name, key in (("answer", {}), ("package", {"key": "quiet"})):
+        texts = " ".join(s.text for s in written(context, name, **key).answer)
+        assert "no answer priced" in texts
+        assert "answer paid" not in texts
+    charts = [c.key for c in written(context, "packages").charts]
+    assert "packages-first.model" in charts
+    assert "packages-first.record" not in charts
+
+
+def test_votes_need_no_rival(world, context, monkeypatch):
+    held = shipped_catalogue("taiwan-europe")
+    parties = {"home": "EU27_2020", "partner": "TWN"}
+    stage = stage_of(world, held, parties, losses={HAZARD: recorded(world, held)})
+    monkeypatch.setattr(packages, "stage_of", lambda *_, **__: stage)
+    built = written(context, "answer")
+    assert "answer_votes" in {t.name for t in built.tables}
+    assert "answer_exposed" not in {t.name for t in built.tables}
+    assert "no answer priced" in said(built)["answer.answer.added"].text
+    charts = {c.key: c.title.text for c in written(context, "packages").charts}
+    assert "left out" in charts["packages-first.record"]
+    assert "packages-first.model" not in charts
 
 
 def test_wording_has_a_source_and_a_limit(context):

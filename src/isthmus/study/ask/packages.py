@@ -177,6 +177,8 @@ def even(
 ) -> Finding:
     """Return the yearly probability of a hazard from which a package pays, its answer paid too.
 
+    What of an answer is priced is said by `paid`.
+
     The draws behind it decide claims. A package that saves nothing in a draw has one in it.
     """
     stage = staged(context, name)
@@ -198,9 +200,14 @@ def even(
     )
 
 
-def recorded(stage: Stage) -> bool:
-    """Say whether steps towards the partner are coded, so that the record has a rate of answers."""
-    return any(answer.record is not None for answer in stage.answers.values())
+def paid(stage: Stage, package: Package) -> str:
+    """Return the key of the words on what `even` pays for the answer to a package."""
+    found = stage.answers.get(package.key)
+    if "rival" in stage.parties and found is None:
+        return "packages.paid.unanswered"
+    if found is None or (found.record is None and found.upper is None):
+        return "packages.paid.unpriced"
+    return "packages.paid.record" if found.upper is None else "packages.paid.upper"
 
 
 def never(context: Context, found: Finding) -> Finding:

@@ -26,8 +26,8 @@ from isthmus.study.ask.packages import (
     held,
     lowered,
     never,
+    paid,
     rate,
-    recorded,
     saved,
     shown,
     staged,
@@ -60,6 +60,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     _returns(page, stage)
     _last_time(page)
     _exposed(page, stage)
+    _votes(page, stage)
     _lines(page, stage)
     _unknown(page, stage, key)
     page.note("marks", "no_mean", "law_unchecked", "no_recommendation")
@@ -148,6 +149,7 @@ def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: s
         saved=saved(page.context, first.key, hazard, name),
         even=found[first.key],
         never=never(page.context, found[first.key]),
+        paid=page.word(paid(stage, first)),
         last=lowered(last.title),
         dearest=never(page.context, found[last.key]),
         pays=str(len(pays)),
@@ -221,7 +223,7 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
     }
     about: dict[str, Any] = {"units": units, "attributes": ["asks", "of"]}
     if hazard:
-        page.table("packages", pl.DataFrame(rows), notes=["threshold"], **about)
+        page.table("packages", pl.DataFrame(rows), notes=["threshold", "below_nought"], **about)
     else:
         page.table("prices", pl.DataFrame(rows), **about)
 
@@ -278,10 +280,10 @@ def _last_time(page: Page) -> None:
 
 
 def _exposed(page: Page, stage: Stage) -> None:
-    """Who is exposed, and which acts need whose vote."""
+    """Who is exposed to the rival, and who could block."""
     if not stage.answers:
         return
-    if recorded(stage):
+    if stage.recorded:
         page.say("answer.record", rate=rate(page.context, sender=page.rival, partner=page.partner))
     else:
         page.gap("no_record")
@@ -295,6 +297,10 @@ def _exposed(page: Page, stage: Stage) -> None:
     if stage.home == UNION:
         groups = blocking(stage)
         page.say("answer.block", groups=str(groups.frame.height))
+
+
+def _votes(page: Page, stage: Stage) -> None:
+    """Which acts need whose vote."""
     rows = [
         {
             "package": package.title,

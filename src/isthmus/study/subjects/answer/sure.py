@@ -10,7 +10,7 @@ import numpy as np
 from isthmus.cooperation.stage import TODAY, Stage
 from isthmus.cooperation.thresholds import quantiles
 from isthmus.evidence import Kind
-from isthmus.study.ask.packages import held, rate, recorded
+from isthmus.study.ask.packages import held, rate
 from isthmus.study.context import Context
 
 NARROW, WIDE = 1.5, 5.0
@@ -79,12 +79,12 @@ def sure(context: Context, stage: Stage, hazard: str) -> Sequence[Sure]:
             _loss(stage, hazard),
         ]
     found.append(Sure("probability", None, "none"))
-    if recorded(stage):
+    if stage.recorded:
         chance = rate(context, sender=stage.parties["rival"], partner=stage.parties["partner"])
         ends = (chance.value or 0.0, chance.low or 0.0, chance.high or 0.0)
         found.append(_one("answer", [_factor(ends)], chance.kind))
     if stage.answers:
-        losses = [a.loss[:, 1] for a in stage.answers.values()]
+        losses = [stage.answer_loss(p) for p in listed if p.key in stage.answers]
         found += [
             _one("answer_loss", [_factor(quantiles(x)) for x in losses], Kind.ASSUMED),
             Sure("exposure", None, mark_of(Kind.ESTIMATED, None)),

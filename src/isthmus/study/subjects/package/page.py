@@ -25,6 +25,7 @@ from isthmus.study.ask.packages import (
     held,
     lowered,
     never,
+    paid,
     saved,
     shown,
     staged,
@@ -97,7 +98,9 @@ def _saved(page: Page, stage: Stage, package: Package, hazard: str, catalogue: s
         saved=saved(page.context, package.key, hazard, catalogue, compared),
         even=found,
         never=never(page.context, found),
+        paid=page.word(paid(stage, package)),
     )
+    page.note("below_nought")
     money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high"), EUR)
     table = thresholds.savings(stage, most_exposed(stage))
     _table(page, stage, package, "savings", table, SHARE | money)

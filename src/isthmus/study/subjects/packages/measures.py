@@ -106,6 +106,8 @@ def not_dominated(context: Context, *, package: str, hazard: str) -> Finding:
 def reading(context: Context, *, package: str, hazard: str, probability: float) -> Finding:
     """By how much the share of draws in which a package pays changes with how answers are read."""
     stage = _recorded(context, package, hazard)
+    if not stage.recorded:
+        raise DataMissing("the record has no rate of answers to steps towards this partner")
     chosen = stage.catalogue.package(package)
     pays = [
         float((stage.net(chosen, hazard, probability, name) > 0.0).mean())

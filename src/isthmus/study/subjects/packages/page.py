@@ -196,7 +196,7 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
 def _first(page: Page, stage: Stage, hazard: str) -> None:
     """In which share of draws each package comes first, by probability: one chart a reading."""
     table = order.first(stage, hazard)
-    for reading in dict.fromkeys(table.frame["reading"]):
+    for reading in dict.fromkeys(table.frame["reading"]) if stage.answers else (order.RECORD,):
         rows = table.frame.filter(pl.col("reading") == reading)
         most = rows.filter(pl.col("value") == rows["value"].max()).row(0, named=True)
         page.chart(
@@ -214,7 +214,7 @@ def _first(page: Page, stage: Stage, hazard: str) -> None:
             ),
             {"value": "share"},
             said="first",
-            reading=page.word(f"packages.reading.{reading}"),
+            reading=page.word(f"packages.reading.{reading if stage.answers else 'none'}"),
             most=lowered(stage.catalogue.package(most["package"]).title),
             share=page.finding(
                 f"packages.first.{hazard}.{reading}",
