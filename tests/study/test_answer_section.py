@@ -126,6 +126,22 @@ def test_an_answer_without_a_record_is_not_said_to_be_paid(prepared):
     assert "packages-first.record" not in charts
 
 
+def test_pressure_by_another_is_not_printed_as_that_of_the_rival(world):
+    study = open_study("lithuania-taiwan")
+    roles = {**study.roles, "rival": study.roles["rival"].model_copy(update={"party": "RUS"})}
+    for chosen, told in ((study, True), (study.model_copy(update={"roles": roles}), False)):
+        names = {t.name for t in written(Context(chosen, world), "answer").tables}
+        assert ("answer_last_time" in names) is told
+
+
+def test_numbers_of_packages_bear_their_titles(prepared):
+    context, _ = prepared
+    tables = written(context, "packages").tables
+    frame = next(t for t in tables if t.name == "packages_knowing").frame
+    assert "cost: quiet supply-chain partnership" in frame["number"].to_list()
+    assert not {p.key for p in packages.staged(context).packages} & set(frame["usual"])
+
+
 def test_votes_need_no_rival(world, context, monkeypatch):
     held = shipped_catalogue("taiwan-europe")
     parties = {"home": "EU27_2020", "partner": "TWN"}

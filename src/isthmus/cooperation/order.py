@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 BINS = 5
 RECORD, MODEL = "record", "model"
+SAVED, COST, ANSWER = "share saved", "cost", "answer"
+"""Numbers of a package that could be known exactly."""
 UPPER = (
     "reading record: the European rate, or the American rate of arms sales for packages of a "
     "military degree to which it applies"
@@ -52,11 +54,9 @@ def knowing(stage: Stage, hazard: str) -> Table:
     reading = readings(stage)[0]
     numbers: dict[str, Array] = {"loss": stage.loss(hazard, stage.home)}
     for package in packages:
-        numbers[f"share saved: {package.key}"] = stage.saved_share(
-            hazard, package, stage.home, TODAY
-        )
-        numbers[f"cost: {package.key}"] = stage.cost(package, TODAY)
-        numbers[f"answer: {package.key}"] = stage.answer_cost(package, reading)
+        numbers[f"{SAVED}: {package.key}"] = stage.saved_share(hazard, package, stage.home, TODAY)
+        numbers[f"{COST}: {package.key}"] = stage.cost(package, TODAY)
+        numbers[f"{ANSWER}: {package.key}"] = stage.answer_cost(package, reading)
     moving = {name: drawn for name, drawn in numbers.items() if np.ptp(drawn) > 0.0}
     rows = []
     for chance in CHANCES:

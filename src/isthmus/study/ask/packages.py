@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation.evaluate import stage_of
+from isthmus.cooperation.order import ANSWER, COST, SAVED
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import NEVER, quantiles
 from isthmus.evidence import Finding, Kind, Table
@@ -73,7 +74,14 @@ def named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
     known = stage.catalogue
     names = {e.key: e.title for part in (known.actions, known.hazards) for e in part}
     titles = {p.key: p.title for p in stage.packages}
-    by_column = {"package": titles, "action": names, "hazard": names}
+    told = {
+        f"{kind}: {key}": f"{kind}: {lowered(title)}"
+        for kind in (SAVED, COST, ANSWER)
+        for key, title in titles.items()
+    }
+    by_column = {
+        "package": titles, "usual": titles, "action": names, "hazard": names, "number": told
+    }  # fmt: skip
     return frame.with_columns(
         pl.col(c).replace(by_column[c]) for c in by_column if c in frame.columns
     )
@@ -198,6 +206,17 @@ def even(
         datasets=_datasets(stage, hazard),
         caveat="answers_and_effects_assumed",
     )
+
+
+def comparison(stage: Stage, package: Package) -> str:
+    """Return the comparison that counts: beside what home can do alone, where it can stand."""
+    _, base = stage.together(package, ALONE)
+    return TODAY if base is None or base.key == package.key else ALONE
+
+
+def pays(found: Finding) -> bool:
+    """Say whether a threshold from `even` lies at 10 % a year or below."""
+    return found.value is not None and found.value <= NEVER
 
 
 def paid(stage: Stage, package: Package) -> str:

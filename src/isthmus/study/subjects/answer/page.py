@@ -13,13 +13,14 @@ from isthmus.coercion.record import PRECEDENTS, STEPS, precedents
 from isthmus.cooperation.agree import UNION, blocking, members_table
 from isthmus.cooperation.evaluate import EXPOSED
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
-from isthmus.cooperation.thresholds import NEVER
 from isthmus.evidence import Finding, Kind
 from isthmus.scenario.packages import Package
+from isthmus.study.ask.coercion import coded
 from isthmus.study.ask.packages import (
     EUR,
     YEAR,
     catalogue_of,
+    comparison,
     cost,
     counted,
     even,
@@ -27,6 +28,7 @@ from isthmus.study.ask.packages import (
     lowered,
     never,
     paid,
+    pays,
     rate,
     saved,
     shown,
@@ -112,7 +114,7 @@ def _alone(page: Page, stage: Stage, alone: Package, hazard: str, name: str) -> 
         return
     found = even(page.context, alone.key, hazard, name, TODAY)
     page.say(
-        "answer.alone" if _pays(found) else "answer.alone_never",
+        "answer.alone" if pays(found) else "answer.alone_never",
         cost=price,
         saved=saved(page.context, alone.key, hazard, name, TODAY),
         even=found,
@@ -135,15 +137,16 @@ def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: s
             high_name=lowered(high.title),
         )
         return
-    known = [p for p in others if stage.covers(hazard, p, ALONE)]
+    beside = [p for p in others if alone is None or comparison(stage, p) == ALONE]
+    known = [p for p in beside if stage.covers(hazard, p, ALONE)]
     if not known:
         page.say("answer.added_uncovered")
         return
     found = {p.key: even(page.context, p.key, hazard, name) for p in known}
     first, last = _ends(known, found)
-    pays = [p for p in known if _pays(found[p.key])]
+    paying = [p for p in known if pays(found[p.key])]
     page.say(
-        "answer.added" if pays else "answer.added_never",
+        "answer.added" if paying else "answer.added_never",
         first=lowered(first.title),
         cost=cost(page.context, first.key, name, ALONE),
         saved=saved(page.context, first.key, hazard, name),
@@ -152,7 +155,7 @@ def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: s
         paid=page.word(paid(stage, first)),
         last=lowered(last.title),
         dearest=never(page.context, found[last.key]),
-        pays=str(len(pays)),
+        pays=str(len(paying)),
         all=str(len(known)),
     )
 
@@ -160,10 +163,6 @@ def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: s
 def _ends(packages: Sequence[Package], by: dict[str, Finding]) -> tuple[Package, Package]:
     order = sorted(packages, key=lambda p: (by[p.key].value or 0.0, p.key))
     return order[0], order[-1]
-
-
-def _pays(found: Finding) -> bool:
-    return found.value is not None and found.value <= NEVER
 
 
 def _unpriced(page: Page, stage: Stage) -> None:
@@ -231,13 +230,12 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
 def _threshold(
     page: Page, stage: Stage, package: Package, hazard: str, name: str
 ) -> dict[str, float | None]:
-    alone = stage.catalogue.alone()
-    compared = TODAY if alone is None or package == alone else ALONE
+    against = comparison(stage, package)
     keys = ("saved", "even", "even_low", "even_high", "never")
-    if not stage.covers(hazard, package, compared):
+    if not stage.covers(hazard, package, against):
         return dict.fromkeys(keys)
-    found = even(page.context, package.key, hazard, name, compared)
-    part = saved(page.context, package.key, hazard, name, compared)
+    found = even(page.context, package.key, hazard, name, against)
+    part = saved(page.context, package.key, hazard, name, against)
     return dict(
         zip(
             keys,
@@ -258,7 +256,7 @@ def _returns(page: Page, stage: Stage) -> None:
 
 def _last_time(page: Page) -> None:
     """What economic pressure by the rival did to home or its members, in money, as published."""
-    if not page.has("rival") or page.context.missing(PRECEDENTS):
+    if not page.has("rival") or page.context.missing(PRECEDENTS) or not coded(page.context):
         return
     table = precedents(page.world)
     members = set(codes.members(page.home)) | {page.home.partition("@")[0]}

@@ -11,14 +11,14 @@ from isthmus.cooperation import beside, thresholds
 from isthmus.cooperation.agree import acts
 from isthmus.cooperation.evaluate import most_exposed
 from isthmus.cooperation.lines import outputs
-from isthmus.cooperation.stage import ALONE, TODAY, Stage
-from isthmus.cooperation.thresholds import NEVER
+from isthmus.cooperation.stage import ALONE, Stage
 from isthmus.errors import BadInput
 from isthmus.evidence import Kind
 from isthmus.scenario.packages import Package
 from isthmus.study.ask.packages import (
     EUR,
     catalogue_of,
+    comparison,
     cost,
     counted,
     even,
@@ -26,6 +26,7 @@ from isthmus.study.ask.packages import (
     lowered,
     never,
     paid,
+    pays,
     saved,
     shown,
     staged,
@@ -74,28 +75,22 @@ def _asked(page: Page, package: Package) -> None:
     page.say("answer.asks", asks=package.asks or none, of=package.of or none)
 
 
-def _compared(stage: Stage, package: Package) -> str:
-    """Return the comparison that counts: beside what home can do alone, where it can stand."""
-    _, base = stage.together(package, ALONE)
-    return TODAY if base is None or base.key == package.key else ALONE
-
-
 def _saved(page: Page, stage: Stage, package: Package, hazard: str, catalogue: str) -> None:
     """Share and money saved when each hazard happens, and the threshold of the one that counts."""
-    compared = _compared(stage, package)
+    against = comparison(stage, package)
     if not hazard:
         page.gap("not_prepared")
         return
-    if not stage.covers(hazard, package, compared):
+    if not stage.covers(hazard, package, against):
         page.gap("not_covered")
         return
-    found = even(page.context, package.key, hazard, catalogue, compared)
-    part = "beside" if compared == ALONE else "today"
-    tail = "" if (found.value or 0.0) <= NEVER else "_never"
+    found = even(page.context, package.key, hazard, catalogue, against)
+    part = "beside" if against == ALONE else "today"
+    tail = "" if pays(found) else "_never"
     page.say(
         f"answer.pays_{part}{tail}",
         hazard=stage.catalogue.hazard(hazard).title,
-        saved=saved(page.context, package.key, hazard, catalogue, compared),
+        saved=saved(page.context, package.key, hazard, catalogue, against),
         even=found,
         never=never(page.context, found),
         paid=page.word(paid(stage, package)),
