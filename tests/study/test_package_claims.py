@@ -144,3 +144,10 @@ def test_signals_are_counted_from_the_record(world, study, monkeypatch):
     assert 0.5 < found.finding.low < found.finding.value < 1.0
     monkeypatch.setattr(measures, "SIGNALS", ("resolution",))
     assert assess_claim(Context(study, world), claim).verdict.status is CONTRADICTED
+
+
+def test_claims_on_members_say_that_figures_were_seen_before_their_rule(study):
+    """The rule of all of them was changed together, after first figures were known."""
+    made = [c for c in study.claims if c.rule and "the point that the sentence" in c.rule.reason]
+    assert len(made) == 8
+    assert all("after first figures of this kind had been seen" in c.note for c in made)
