@@ -61,6 +61,26 @@ def test_customs_stand_as_published_where_no_rate_turns_them(germany: Sheet, wor
     assert shown["value"].to_list() == [None] * shown.height
 
 
+def test_a_figure_of_an_office_names_its_source_and_stands_alone(world: World) -> None:
+    """Of one flow and year a share and a value were published: each is a row of its own."""
+    china = member_sheet(open_study("taiwan-europe"), world, "CHN")
+    shown = rows(china, "exposure", "exposure").filter(
+        pl.col("link").str.starts_with("Sells to EU") & (pl.col("year") == "2024")
+    )
+    assert sorted(shown["recorded"]) == [
+        "21.3 percent of extra-EU goods imports",
+        "517.8 billion EUR",
+    ]
+    every = rows(china, "exposure", "exposure").filter(pl.col("record") != "balanced table")
+    assert not every["recorded"].str.contains(";").any()
+    assert (every["recorded"] != "").all()
+    table = next(t for s in china.sections for t in s.tables if t.name == "sheet_exposure")
+    assert {"customs_figures", "exchange_rates"} <= set(table.datasets)
+    assert {"customs_figures", "exchange_rates"} <= {r.key for r in china.sources}
+    alone = member_sheet(open_study("germany-materials"), world, "DEU")
+    assert "customs_figures" not in {r.key for r in alone.sources}
+
+
 def test_largest_purchases_are_the_largest(germany: Sheet, world: World) -> None:
     trade = world.trade("HS2017")
     last = trade.filter(year=trade["year"].max(), importer="DEU").filter(

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from isthmus.dependence.customs import BALANCED
+from isthmus.dependence.customs import BALANCED, FIGURES, RATES
 from isthmus.study.ask.trade import between, link_finding
 from isthmus.study.context import Context
 from isthmus.study.page import Fields, Page
+
+SOURCES = (FIGURES, RATES)
+"""What a figure of an office rests on."""
 
 
 def records(context: Context, importer: str, exporter: str) -> pl.DataFrame:

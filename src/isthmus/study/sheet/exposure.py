@@ -13,7 +13,7 @@ from isthmus.dependence.customs import BALANCED, FIGURES, IMPORTER
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import LADDER, answering, coded
 from isthmus.study.ask.lookthrough import TABLE, input_finding
-from isthmus.study.ask.records import note_alone, records
+from isthmus.study.ask.records import SOURCES, note_alone, records
 from isthmus.study.ask.trade import FLOWS, link, link_finding, member_trade, year_of
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
@@ -39,14 +39,16 @@ def write(page: Page, side: Side) -> None:
         for other in side.counterparts
         for b, s in ((side.member, other), (other, side.member))
     ]
+    alone = [p for p in pairs if records(page.context, *p).is_empty()]
     page.table(
         "exposure",
         pl.DataFrame([row for pair in pairs for row in _rows(page, side.member, *pair)]),
         {"value": MONEY, "share": "share"},
         attributes=DESCRIBED,
+        datasets=[*page.datasets, *(SOURCES if len(alone) < len(pairs) else ())],
         notes=["exposure_not_loss", "sheet_records"],
     )
-    note_alone(page, [p for p in pairs if records(page.context, *reversed(p)).is_empty()])
+    note_alone(page, [p for p in alone if p[::-1] in alone])
 
 
 def _rank(page: Page, side: Side) -> None:
@@ -117,11 +119,18 @@ def _rows(page: Page, member: str, importer: str, exporter: str) -> Iterator[dic
 
 
 def _recorded(page: Page, row: Mapping[str, Any]) -> str:
-    """What the office published, in its own unit and currency."""
+    """What the office published, in its own unit and currency.
+
+    An office may publish a share beside a value: a record is known by the source it begins with.
+    """
     flow = "import" if row["record"] == IMPORTER else "export"
     found = page.world.table(FIGURES).filter(
         reporter=row["reporter"], partner=row["partner"], flow=flow, product="goods",
         period=str(row["year"]),
     )  # fmt: skip
-    said = [f"{v:g} {u} {c or ''}".strip() for v, u, c in found["value", "unit", "currency"].rows()]
+    said = [
+        f"{v:g} {u} {c or ''}".strip()
+        for v, u, c, *origin in found.select("value", "unit", "currency", "source", "note").rows()
+        if f"{row['definition']}; ".startswith(f"{'; '.join(filter(None, origin))}; ")
+    ]
     return "; ".join(dict.fromkeys(said))

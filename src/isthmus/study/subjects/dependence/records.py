@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from isthmus.dependence.customs import BALANCED, FIGURES, RATES
+from isthmus.dependence.customs import BALANCED
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.records import names_of, note_alone, records
+from isthmus.study.ask.records import SOURCES, names_of, note_alone, records
 from isthmus.study.ask.trade import year_of
 from isthmus.study.page import Page
 
-SOURCES = (FIGURES, RATES)
 MONEY = "million USD"
 _UNITS = {"value": MONEY, "share_of_imports": "share", "share_of_exports": "share"}
 
