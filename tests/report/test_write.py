@@ -6,14 +6,16 @@ import errno
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from isthmus.cli import main
 from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly, TargetExists, TargetRefused
-from isthmus.report import write, write_dossier
+from isthmus.report import parts, render_brief_html, write, write_dossier
 from isthmus.study import open_study
 from isthmus.study.dossier import Dossier
 from isthmus.study.sheet import member_sheet
@@ -43,6 +45,24 @@ def test_pages_and_a_file_for_each_table_and_nothing_else(dossier: Dossier, tmp_
     rows = pl.read_csv(tmp_path / "out" / "tables" / "dependence-flows.csv")
     assert rows.height == flows.frame.height
     assert rows["value"].to_list() == pytest.approx(flows.frame["value"].to_list(), rel=1e-12)
+
+
+def test_each_chart_is_drawn_once_for_page_and_brief(
+    short: Dossier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    real = parts.render_svgs
+
+    def counted(charts: Iterable[Any]) -> dict[str, str]:
+        listed = list(charts)
+        drawn.extend(key for key, *_ in listed)
+        return real(listed)
+
+    monkeypatch.setattr(parts, "render_svgs", counted)
+    write_dossier(short, tmp_path / "out")
+    assert drawn == list(short.charts)
+    assert drawn
+    assert (tmp_path / "out" / "brief.html").read_text("utf-8") == render_brief_html(short)
 
 
 def test_member_sheets_stand_beside_the_dossier(
@@ -115,10 +135,10 @@ def test_a_folder_made_while_the_dossier_is_written_stays(
     target = tmp_path / "out"
     real = write.render_html
 
-    def meanwhile(asked: Dossier) -> str:
+    def meanwhile(*asked: Any) -> str:
         target.mkdir()
         (target / "precious.txt").write_text("precious")
-        return real(asked)
+        return real(*asked)
 
     monkeypatch.setattr(write, "render_html", meanwhile)
     with pytest.raises(TargetExists):

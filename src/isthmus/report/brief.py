@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from isthmus.report.html import digest_of, templates
 from isthmus.report.markdown import DossierWriter, first_page
 from isthmus.report.parts import anchor, page_style, parts, pictures
 from isthmus.runtime.markdown import heading, inline
-from isthmus.study.dossier import SCHEMA_VERSION, Chart, Dossier, Section
+from isthmus.study.dossier import SCHEMA_VERSION, Dossier, Section
 
 ANNEX = "dossier.html"
 THRESHOLDS = "packages"
@@ -40,14 +40,16 @@ def _short(section: Section) -> Section:
     )
 
 
-def render_brief_html(dossier: Dossier) -> str:
-    """Return the brief as one self-contained HTML page; numbers link to the whole dossier."""
-    sections = brief_of(dossier)
-    drawn = pictures(chart for section in sections for chart in section.charts)
-    style = page_style(dossier.study.title, "brief.css")
+def render_brief_html(dossier: Dossier, drawn: Mapping[str, Markup] | None = None) -> str:
+    """Return the brief as one self-contained HTML page; numbers link to the whole dossier.
 
-    def picture(chart: Chart) -> Markup:
-        return drawn[chart.key]
+    `drawn` are the pictures of the dossier by key, if they are at hand.
+    """
+    sections = brief_of(dossier)
+    shown = drawn
+    if shown is None:
+        shown = pictures(chart for section in sections for chart in section.charts)
+    style = page_style(dossier.study.title, "brief.css")
 
     page = (
         templates()
@@ -65,7 +67,7 @@ def render_brief_html(dossier: Dossier) -> str:
             schema_version=SCHEMA_VERSION,
             style=Markup(style),  # noqa: S704 (our own style sheet)
             digest=digest_of(style),
-            picture=picture,
+            picture=lambda chart: shown[chart.key],
         )
     )
     return str(page)

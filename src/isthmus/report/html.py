@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -16,9 +17,9 @@ from isthmus.study.dossier import SCHEMA_VERSION, Dossier
 _STYLE_SOURCE = re.compile(r"style-src ('sha256-[^']+')")
 
 
-def render_html(dossier: Dossier) -> str:
-    """Return the dossier as one HTML page."""
-    drawn = pictures(c for s in dossier.sections for c in s.charts)
+def render_html(dossier: Dossier, drawn: Mapping[str, Markup] | None = None) -> str:
+    """Return the dossier as one HTML page; `drawn` are its pictures by key, if they are at hand."""
+    shown = pictures(dossier.charts.values()) if drawn is None else drawn
     style = page_style(dossier.study.title)
     # Plain text instead of links: nothing in the page names a place outside it as a target.
     page = (
@@ -36,7 +37,7 @@ def render_html(dossier: Dossier) -> str:
             schema_version=SCHEMA_VERSION,
             style=Markup(style),  # noqa: S704 (our own style sheet)
             digest=digest_of(style),
-            picture=lambda chart: drawn[chart.key],
+            picture=lambda chart: shown[chart.key],
             findings=list(dossier.findings().values()),
         )
     )

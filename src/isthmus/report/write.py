@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
+from markupsafe import Markup
+
 from isthmus.evidence.out.files import write_rows
 from isthmus.report.brief import render_brief_html, render_brief_markdown
 from isthmus.report.html import render_html
 from isthmus.report.markdown import render_markdown
-from isthmus.report.parts import anchor
+from isthmus.report.parts import anchor, pictures
 from isthmus.report.printing import print_pages
 from isthmus.report.sheet import render_sheet_html, render_sheet_json, render_sheet_markdown
 from isthmus.runtime import canonical_json, check_folder, publish_folder
@@ -80,13 +82,19 @@ def write_dossier(
     """
     with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
         study = study_toml(dossier.asked).encode("utf-8")
-        beside = dict([(STUDY, study), *_brief(dossier), *_tables(dossier), *_sheets(sheets)])
+        drawn = pictures(dossier.charts.values())
+        beside = {
+            STUDY: study,
+            **dict(_brief(dossier, drawn)),
+            **dict(_tables(dossier)),
+            **dict(_sheets(sheets)),
+        }
         pages = [HTML, *(name for name in beside if name.endswith(".html"))] if pdf else []
         prints = [str(Path(name).with_suffix(".pdf").as_posix()) for name in pages]
         for name, text in (
             (JSON, render_json(dossier, _listed(beside, prints))),
             (MARKDOWN, render_markdown(dossier)),
-            (HTML, render_html(dossier)),
+            (HTML, render_html(dossier, drawn)),
         ):
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         for name, content in beside.items():
@@ -97,8 +105,8 @@ def write_dossier(
     return target / HTML
 
 
-def _brief(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
-    yield "brief.html", render_brief_html(dossier).encode("utf-8")
+def _brief(dossier: Dossier, drawn: Mapping[str, Markup]) -> Iterator[tuple[str, bytes]]:
+    yield "brief.html", render_brief_html(dossier, drawn).encode("utf-8")
     yield "brief.md", render_brief_markdown(dossier).encode("utf-8")
 
 
