@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import re
@@ -385,6 +386,33 @@ def test_companions_count_when_the_mark_names_them(tmp_path, system):
     assert files(target) == NEW
     fill(target, {**listed, "more/1.csv": b"1", "more/2.csv": b"2", "c": b"3"})
     assert PAIR.foreign(target) == ["c", "more/2.csv"]
+
+
+def test_what_people_edit_is_ours_only_as_it_was_listed(tmp_path, monkeypatch):
+    kind = Contents("pair", "a", ("k",), ("a", "b"), ("c.toml",), edited=("c.toml",))
+    digest = hashlib.sha256(b"as written").hexdigest()
+    listed = {"name": "c.toml", "sha256": digest}
+
+    def foreign(entry, content):
+        mark = json.dumps({"k": 1, "files": [entry]}).encode()
+        return kind.foreign(fill(tmp_path / "out", {"a": mark, "c.toml": content}))
+
+    assert foreign(listed, b"as written") == []
+    assert foreign("c.toml", b"as written") == ["c.toml"]
+    assert foreign(listed, b"edited") == ["c.toml"]
+    left = litter.discard(tmp_path / "out", tmp_path / "out", (kind,))
+    assert files(left) == {"c.toml": b"edited"}
+
+    real = Path.read_bytes
+
+    def closed(path):
+        if path.name == "c.toml":
+            raise PermissionError
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", closed)
+    assert foreign("c.toml", b"mine") == ["c.toml"]
+    assert foreign(listed, b"mine") == ["c.toml"]
 
 
 @pytest.mark.parametrize("listed", ["more/../../mine.csv", "more/x.csv", "more/{}/mine.csv"])

@@ -130,12 +130,12 @@ REPLACEABLE = (DOSSIER, DAILY, RESULT)
 """Kinds of folders that may be replaced."""
 
 
-def _digest(path: Path) -> str:
-    """Return the hash of a file; nothing where it cannot be read."""
+def _digest(path: Path) -> str | None:
+    """Return the hash of a file; None where it cannot be read, which is no hash in a list."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if _is_plain(path) else ""
+        return hashlib.sha256(path.read_bytes()).hexdigest() if _is_plain(path) else None
     except OSError:
-        return ""
+        return None
 
 
 def _list(value: object) -> list[Any]:
