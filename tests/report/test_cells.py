@@ -28,6 +28,7 @@ def cells(unit: str, row: dict[str, float | None], kind: Kind, **units: str) -> 
         ("share", {"low": 0.03, "value": 0.061, "high": 0.1}, Kind.ASSUMED, ["3", "6", "10"]),
         ("share", {"low": 0.2168, "high": 0.2174}, Kind.ESTIMATED, ["21.7", "21.7"]),
         ("days", {"low": 40.0, "high": 40.0}, Kind.ASSUMED, ["40", "40"]),
+        ("share", {"low": 0.2, "value": 0.3, "high": 0.5}, Kind.ASSUMED, ["20", "30", "50"]),
         ("days", {"low": 36.0, "high": None}, Kind.ASSUMED, ["40", "\u2013"]),
     ],
 )

@@ -83,7 +83,7 @@ def grid(
         digits = DIGITS[table.kind if place is None else Kind(row[place])]
         units = table.units(row)
         ranges = _ranges(row, units, ends, digits)
-        parts = _parts(row, units)
+        parts = _parts(row, units, ends)
         rows.append(
             tuple(
                 Cell(parts[at], True)
@@ -156,14 +156,21 @@ def _ends(names: Sequence[str]) -> list[tuple[int, int]]:
     return [(places[n], places[u]) for n, u in upper.items() if u != n and u in places]
 
 
-def _parts(row: Sequence[Any], units: Sequence[str]) -> dict[int, str]:
+def _parts(
+    row: Sequence[Any], units: Sequence[str], ends: Sequence[tuple[int, int]]
+) -> dict[int, str]:
     """Return the texts of neighbouring shares that make a whole, so that what is printed adds up.
 
-    Tenths of a percent are given out by the largest remainder.
+    Tenths of a percent are given out by the largest remainder. An end of a range is no part.
     """
+    of_ranges = {place for pair in ends for place in pair}
+    shares = [
+        unit == SHARE and isinstance(value, float) and place not in of_ranges
+        for place, (value, unit) in enumerate(zip(row, units, strict=True))
+    ]
     for first in range(len(row)):
         total, last = 0.0, first
-        while last < len(row) and units[last] == SHARE and isinstance(row[last], float):
+        while last < len(row) and shares[last]:
             total += row[last]
             last += 1
             if last - first >= LEAST_PARTS and abs(total - 1.0) < WHOLE:
