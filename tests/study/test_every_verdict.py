@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,22 @@ def test_a_value_near_its_threshold_shows_the_digits_that_decide(value: float, d
         update={"comparison": ">=", "threshold": 1.2}
     )
     assert deciding(finding(value), rule) == digits
+
+
+@pytest.mark.parametrize(
+    ("value", "ends", "threshold", "digits"),
+    [
+        (0.00138, (None, None), 0.001, 3),  # 0.1 % is printed for both
+        (0.00162, (None, None), 0.001, 0),  # 0.2 % and 0.1 %
+        (0.00698, (None, None), 0.007, 3),
+        (0.1204, (0.02, 0.1204), 0.1, 0),  # 12 % is printed beside 10 %
+    ],
+)
+def test_digits_are_told_where_what_is_printed_does_not_decide(
+    value: float, ends: tuple[float | None, float | None], threshold: float, digits: int
+) -> None:
+    rule = next(c.rule for _, c in CLAIMS if c.rule is not None).model_copy(
+        update={"comparison": ">=", "threshold": threshold}
+    )
+    found = replace(finding(value, *ends), kind=Kind.ASSUMED if ends[0] else Kind.MEASURED)
+    assert deciding(found, rule) == digits

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.evidence import SHARE, Finding
-from isthmus.evidence.digits import DIGITS
+from isthmus.evidence.digits import percent
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import unmet
-from isthmus.study.numbers import MONEY, number
+from isthmus.study.numbers import MONEY, digits_of, number
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge, judge_draws
@@ -140,16 +142,24 @@ def deciding(finding: Finding, rule: Rule) -> int:
 
     A ratio of 1.19 that reads 1.2 beside a threshold of 1.2 would contradict its own verdict.
     """
-    if finding.value is None or finding.value == rule.threshold:
+    value, threshold = finding.value, rule.threshold
+    if value is None or value == threshold or not math.isfinite(value):
         return 0
-    usual = DIGITS[finding.kind]
-    for digits in range(usual, MOST_DIGITS + 1):
-        rounded = float(f"{finding.value:.{digits - 1}e}")
-        if rounded != rule.threshold and (rounded > rule.threshold) == (
-            finding.value > rule.threshold
-        ):
-            return 0 if digits == usual else digits
-    return MOST_DIGITS
+
+    def apart(rounded: float) -> bool:
+        return rounded != threshold and (rounded > threshold) == (value > threshold)
+
+    def rounded(digits: int) -> float:
+        return float(f"{value:.{digits - 1}e}")
+
+    usual = digits_of(finding, value)
+    shown = rounded(usual)
+    if finding.unit == SHARE:
+        # Percent are printed with one decimal at most.
+        shown = float(f"{percent(value, usual).replace(',', '')}e-2")
+    if apart(shown):
+        return 0
+    return next((n for n in range(usual, MOST_DIGITS + 1) if apart(rounded(n))), MOST_DIGITS)
 
 
 def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:

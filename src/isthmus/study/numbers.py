@@ -49,11 +49,11 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
 
 def told(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the number of a finding alone, with the digits that its range needs."""
-    digits = _digits(finding, finding.value)
+    digits = digits_of(finding, finding.value)
     return number(finding.value, finding.unit, finding.kind, units, digits=digits)
 
 
-def _digits(finding: Finding, value: float | None) -> int:
+def digits_of(finding: Finding, value: float | None) -> int:
     """Return the digits of the kind, or those that a number of the range needs."""
     digits = DIGITS[finding.kind]
     if value is None or finding.low is None or finding.high is None:
@@ -65,7 +65,7 @@ def interval(finding: Finding, units: Mapping[str, str]) -> str:
     """Return the interval in words of numbers: ``12 % to 31 %``, ``at least 12 %``, or nothing."""
 
     def end(value: float | None) -> str:
-        digits = _digits(finding, value)
+        digits = digits_of(finding, value)
         return number(value, finding.unit, finding.kind, units, digits=digits)
 
     if finding.low is not None and finding.high is not None:
