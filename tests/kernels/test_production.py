@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isthmus.kernels import production_together
 from isthmus.kernels.production import NONE, simulate
 from isthmus.kernels.production_chain import Chain, capacity, explode
 from isthmus.kernels.production_measures import stop_day, taken_by
@@ -297,3 +298,41 @@ def test_draws_do_not_touch_each_other():
 def test_the_day_of_a_stop_lies_inside_a_week(shares, day):
     made = 10.0 * np.array(shares, dtype=np.float64)[:, None]
     assert stop_day(made, np.full_like(made, 10.0), 0.5)[0] == pytest.approx(day)
+
+
+DIFFERENT = (
+    two_stages(),
+    chain(lead=(2, 0), hold=(5.0, 1.0), stops=((0, 3, 9),), draws=2),
+    chain(plants=((1, 12.0, -np.inf, 0.0),)),
+    chain(plants=((0, 5.0, 3.0, 4.0), (0, 5.0, -np.inf, 0.0), (0, 1.0, 8.0, 2.0)), draws=3),
+    replace(chain(), gifts={4: np.array([[30.0], [0.0]])}),
+    replace(chain(), before=np.full((1, 1), 4.0)),
+    chain(weeks=12),
+    chain(wishes=((1, 7.0), (0, 3.0)), priority=(1, 2)),
+    chain(edges=((1, 0, 2.0),)),
+)
+"""Lines that differ in plants, stops, stocks, gifts, draws; three also in weeks or wishes."""
+
+
+@pytest.mark.parametrize("most", [1, 3, 4096])
+def test_lines_side_by_side_go_as_they_go_alone(most, monkeypatch):
+    monkeypatch.setattr(production_together, "MOST", most)
+    together = production_together.simulate_all(DIFFERENT)
+    for line, course in zip(DIFFERENT, together, strict=True):
+        alone = simulate(line)
+        for part in ("made", "planned", "delivered", "open", "stock"):
+            np.testing.assert_allclose(
+                getattr(course, part), getattr(alone, part), atol=EXACT, err_msg=part
+            )
+        np.testing.assert_array_equal(course.cause, alone.cause)
+        assert course.balance < EXACT
+
+
+def test_lines_of_one_shape_walk_once(monkeypatch):
+    walks = []
+    monkeypatch.setattr(
+        production_together, "simulate", lambda c, **k: walks.append(c) or simulate(c, **k)
+    )
+    production_together.simulate_all(DIFFERENT)
+    assert [c.shape[2] for c in walks] == [10, 1, 1]
+    assert production_together.simulate_all([]) == []

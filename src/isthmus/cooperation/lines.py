@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ from isthmus.evidence import IN_UNIT, SHARE, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.production import change, load_bill
 from isthmus.production.amounts import Amount as Number
-from isthmus.production.lens import setting_of, told_of
+from isthmus.production.lens import setting_of, told_all
 from isthmus.production.packages import WEEKS_A_MONTH, PackageRuns, stated_of
 from isthmus.production.parts import Remedy
 from isthmus.production.results import causes_of
@@ -23,6 +21,10 @@ from isthmus.scenario.actions import Action, Output
 from isthmus.scenario.amounts import Amount
 
 Array = NDArray[np.float64]
+_Changes = tuple[str, ...]
+
+_COURSES: dict[tuple[str, _Changes, int], PackageRuns] = {}
+"""Courses that have run in this process, by line, changes and seed."""
 
 SURGE = 2.0
 """Factor of demand from the first day on: what a line can do shows when more is wanted."""
@@ -42,16 +44,22 @@ NEVER_REACHED = f"months without a number: not within {YEARS} years"
 
 def outputs(stage: Stage) -> Table:
     """Return units a month and months to what is wanted, of each line that a package touches."""
-    rows: list[tuple[Any, ...]] = []
+    asked: list[tuple[str, str, str, _Changes, _Changes]] = []
     for package, compared in looked_at(stage):
         whole, base = stage.together(package, compared)
         acts = stage.catalogue.members(whole)
         known = () if base is None else stage.catalogue.members(base)
-        rows += [
-            (package.key, compared, *_row(line, acts, known, stage.seed))
+        asked += [
+            (package.key, compared, line, _changes(more, line), _changes(less, line))
             for line in sorted(_lines(acts))
-            if _touching(acts, line) != _touching(known, line)
+            if (more := _touching(acts, line)) != (less := _touching(known, line))
         ]
+    for line in sorted({one[2] for one in asked}):
+        _run([change for one in asked if one[2] == line for change in one[3:]], line, stage.seed)
+    rows = [
+        (package, compared, *_row(line, _of(more, line, stage.seed), _of(less, line, stage.seed)))
+        for package, compared, line, more, less in asked
+    ]
     columns = (
         dimension("package", "key"),
         dimension("compared", "with what"),
@@ -80,11 +88,7 @@ def _touching(actions: Sequence[Action], line: str) -> tuple[Action, ...]:
     return tuple(sorted(held, key=lambda a: a.key))
 
 
-def _row(
-    line: str, whole: Sequence[Action], base: Sequence[Action], seed: int
-) -> tuple[str | float | None, ...]:
-    with_it = _run(line, _changes(_touching(whole, line), line), seed)
-    without = _run(line, _changes(_touching(base, line), line), seed)
+def _row(line: str, with_it: PackageRuns, without: PackageRuns) -> tuple[str | float | None, ...]:
     made, before = _monthly(with_it.made[-1]), _monthly(without.made[-1])
     stated = (with_it.stated[-1] - without.stated[-1]) * WEEKS_A_MONTH
     wanted = _wanted(line)
@@ -128,8 +132,8 @@ def _wanted(line: str) -> float:
     return SURGE * sum(amount.value * (amount.factor(unit) or 0.0) for amount in asked)
 
 
-def _changes(actions: Sequence[Action], line: str) -> tuple[Remedy, ...]:
-    """Return what some actions change in a line, at full delivery."""
+def _changes(actions: Sequence[Action], line: str) -> _Changes:
+    """Return what some actions change in a line, at full delivery, each as a text."""
     return tuple(
         change(
             "output" if effect.item in ("", line) else "capacity",
@@ -138,7 +142,7 @@ def _changes(actions: Sequence[Action], line: str) -> tuple[Remedy, ...]:
             lead=_number(action.lead_months, "months"),
             ramp=_number(action.ramp_months, "months"),
             name=f"{action.key}-{n}",
-        )
+        ).model_dump_json()
         for action in actions
         for n, effect in enumerate(action.effects)
         if isinstance(effect, Output) and effect.line == line
@@ -156,17 +160,17 @@ def _number(amount: Amount, unit: str) -> Number:
     )
 
 
-def _run(line: str, changes: tuple[Remedy, ...], seed: int) -> PackageRuns:
-    key = tuple(one.model_dump_json() for one in changes)
-    return _course(line, key, seed)
+def _of(changes: _Changes, line: str, seed: int) -> PackageRuns:
+    return _COURSES[line, changes, seed]
 
 
-@cache
-def _course(line: str, changes: tuple[str, ...], seed: int) -> PackageRuns:
-    """Run a line at full delivery, once for each set of changes."""
+def _run(sets: Sequence[_Changes], line: str, seed: int) -> None:
+    """Run a line at full delivery, once for each set of changes that has not run."""
+    new = [one for one in dict.fromkeys(sets) if (line, one, seed) not in _COURSES]
     bill = load_bill(line)
     setting = setting_of(bill, (), SURGE, 0.0, 7 * WEEKS_A_YEAR * YEARS, DRAWS, seed)
-    acts = [Remedy.model_validate_json(one) for one in changes]
-    told = told_of(bill, setting, acts)
-    made = told.course.made[:, told.place(line)]
-    return PackageRuns((1.0,), made[None], stated_of(bill, setting, acts, line), (told,))
+    acts = [[Remedy.model_validate_json(text) for text in one] for one in new]
+    for one, chosen, told in zip(new, acts, told_all(bill, setting, acts), strict=True):
+        made = told.course.made[:, told.place(line)]
+        stated = stated_of(bill, setting, chosen, line)
+        _COURSES[line, one, seed] = PackageRuns((1.0,), made[None], stated, (told,))

@@ -104,7 +104,8 @@ def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Cou
         _arrive(chain, state, week)
         run, wanted, most = _orders(chain, layout, state, rate, week)
         asked = state.backlog + chain.wish[week]
-        start, sent, scarce = _share(chain, layout, state, run, asked, week)
+        start, sent, scarce = _share(chain, layout, state, run, asked)
+        _book(chain, layout, state, start, sent, week)
         why = _causes(chain, layout, state, run, wanted, most, start, scarce)
         rest = np.maximum(asked - sent, 0.0)
         rest[rest < EPS * asked] = 0.0
@@ -132,6 +133,8 @@ class _Layout:
     ahead: Array
     """Weeks of full work of its user for which an item is ordered: this one, and those that pass
     until what goes into it has come, (I, D)."""
+    at_once: tuple[NDArray[np.bool_] | None, ...]
+    """Draws in which an item arrives in the week in which it is begun; None where in none."""
 
     @staticmethod
     def of(chain: Chain) -> _Layout:
@@ -160,7 +163,8 @@ class _Layout:
         for i in items:
             for e in inputs[i]:
                 ahead[i] = np.maximum(ahead[i], chain.lead[i] + ahead[chain.used[e]])
-        return _Layout(inputs, users, tuple(classes), 3 if shared else 1, ahead)
+        now = tuple(late == 0 if (late == 0).any() else None for late in chain.lead)
+        return _Layout(inputs, users, tuple(classes), 3 if shared else 1, ahead, now)
 
 
 def _first(chain: Chain) -> _State:
@@ -206,7 +210,7 @@ def _orders(
 
 
 def _share(
-    chain: Chain, layout: _Layout, state: _State, run: Array, asked: Array, week: int
+    chain: Chain, layout: _Layout, state: _State, run: Array, asked: Array
 ) -> tuple[Array, Array, dict[int, NDArray[np.int16]]]:
     """Make and deliver what inputs allow; return starts, deliveries and the scarcest input."""
     start, sent = np.zeros_like(run), np.zeros_like(asked)
@@ -223,7 +227,7 @@ def _share(
                 more = more * ratio
                 if turn == 0:
                     scarce[i] = which
-            _make(chain, layout, state, i, more, week)
+            _make(chain, layout, state, i, more)
             start[i] += more
             _grant(chain, layout, state, i, rest, asked, sent, fill)
     return start, sent, scarce
@@ -251,17 +255,12 @@ def _scarcest(fills: Sequence[Array], edges: Sequence[int]) -> tuple[Array, NDAr
     return ratio, which
 
 
-def _make(chain: Chain, layout: _Layout, state: _State, i: int, more: Array, week: int) -> None:
+def _make(chain: Chain, layout: _Layout, state: _State, i: int, more: Array) -> None:
     for e in layout.inputs[i]:
-        taken = chain.need[e] * more
-        state.stock[chain.used[e]] -= taken
-        state.went[chain.used[e]] += taken
-    state.came[i] += more
-    late = chain.lead[i]
-    state.stock[i] += np.where(late == 0, more, 0.0)
-    state.pipe[i] += np.where(late == 0, 0.0, more)
-    slots = (week + late) % len(state.ring)
-    state.ring[slots, i, np.arange(len(more))] += np.where(late == 0, 0.0, more)
+        state.stock[chain.used[e]] -= chain.need[e] * more
+    now = layout.at_once[i]
+    if now is not None:
+        state.stock[i] += np.where(now, more, 0.0)
 
 
 def _grant(
@@ -277,9 +276,12 @@ def _grant(
     """Share the stock of an item among its users, by priority; deliver what buyers get."""
     left = np.maximum(state.stock[i], 0.0)
     for edges, wishes in layout.classes[i]:
-        needs = [chain.need[e] * rest[chain.user[e]] for e in edges]
+        total = np.zeros_like(left)
+        for e in edges:
+            total += chain.need[e] * rest[chain.user[e]]
         opens = [asked[w] - sent[w] for w in wishes]
-        total = np.sum([*needs, *opens], axis=0)
+        for open_ in opens:
+            total += open_
         ratio = np.ones_like(total)
         np.divide(left, total, out=ratio, where=total > left)
         left = np.maximum(left - ratio * total, 0.0)
@@ -288,7 +290,22 @@ def _grant(
             gone = ratio * open_
             sent[w] += gone
             state.stock[i] -= gone
-            state.went[i] += gone
+
+
+def _book(
+    chain: Chain, layout: _Layout, state: _State, start: Array, sent: Array, week: int
+) -> None:
+    """Put what was begun on its way and count what came and went in this week."""
+    under_way = np.where(chain.lead > 0, start, 0.0)
+    slots = (week + chain.lead) % len(state.ring)
+    items, draws = np.ogrid[: start.shape[0], : start.shape[1]]
+    state.ring[slots, items, draws] += under_way
+    state.pipe += under_way
+    state.came += start
+    for e, j in enumerate(chain.used):
+        state.went[j] += chain.need[e] * start[chain.user[e]]
+    for w, item in enumerate(chain.wish_item):
+        state.went[item] += sent[w]
 
 
 def _causes(
@@ -303,18 +320,18 @@ def _causes(
 ) -> NDArray[np.int16]:
     """Return what holds each item down, followed to where it begins, (I, D)."""
     items = len(run)
-    why = np.full(run.shape, NONE, np.int16)
-    why[wanted > most * (1 + EPS)] = 0
-    why = np.where(why == 0, np.arange(items, dtype=np.int16)[:, None], why)
+    why = np.where(wanted > most * (1 + EPS), np.arange(items, dtype=np.int16)[:, None], NONE)
+    why = why.astype(np.int16)
     draws = np.arange(run.shape[1])
+    below = np.asarray(start < run * (1 - EPS))
+    full = np.asarray(state.stock >= state.hold * (1 - EPS))
+    some = np.asarray(below.any(axis=1))
     for i in range(items):
-        short = start[i] < run[i] * (1 - EPS)
-        if short.any() and i in scarce:
+        if some[i] and i in scarce:
             source = chain.used[scarce[i]]
             behind = state.last[source, draws]
             begins = np.where(behind >= 0, behind, items + source)
-            why[i] = np.where(short, begins, why[i])
-        full = state.stock[i] >= state.hold[i] * (1 - EPS)
-        kept = np.where(full, NONE, state.last[i])
+            why[i] = np.where(below[i], begins, why[i])
+        kept = np.where(full[i], NONE, state.last[i])
         state.last[i] = np.where(why[i] >= 0, why[i], kept)
     return why

@@ -11,7 +11,7 @@ from isthmus.codes import coalitions, members
 from isthmus.errors import IdentityViolated, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
-from isthmus.kernels.production import simulate
+from isthmus.kernels.production_together import simulate_all
 from isthmus.production.bill import Bill
 from isthmus.production.events import Stop, Surge, stops_of
 from isthmus.production.files import load_bills
@@ -137,17 +137,37 @@ def told_of(
     IdentityViolated
         When goods are made or lost by the run itself.
     """
-    chain = chain_of(bill, setting, remedies)
+    return told_all(bill, setting, [remedies], progress=progress, cancel=cancel)[0]
+
+
+def told_all(
+    bill: Bill,
+    setting: Setting,
+    sets: Sequence[Sequence[Remedy]],
+    *,
+    progress: Progress = silent,
+    cancel: CancelToken | None = None,
+) -> list[Told]:
+    """Run a bill with each of several sets of remedies, side by side where that can be.
+
+    Raises
+    ------
+    IdentityViolated
+        When goods are made or lost by the run itself.
+    """
 
     def check(week: int) -> None:
         if cancel is not None:
             cancel.check()
         progress(ProgressEvent("production", week + 1, setting.weeks, "weeks"))
 
-    course = simulate(chain, check=check)
-    if not course.balance <= BALANCE:
-        raise IdentityViolated(f"goods that come in and go out differ by {course.balance:.1e}")
-    return Told(bill, chain, course, notes_of(bill, setting.stops))
+    chains = [chain_of(bill, setting, remedies) for remedies in sets]
+    courses = simulate_all(chains, check=check)
+    worst = max((course.balance for course in courses), default=0.0)
+    if not worst <= BALANCE:
+        raise IdentityViolated(f"goods that come in and go out differ by {worst:.1e}")
+    notes = notes_of(bill, setting.stops)
+    return [Told(bill, chain, c, notes) for chain, c in zip(chains, courses, strict=True)]
 
 
 def check_numbers(

@@ -28,7 +28,7 @@ from isthmus.production.lens import (
     check_numbers,
     provenance,
     setting_of,
-    told_of,
+    told_all,
     words_of,
 )
 from isthmus.production.parts import Remedy
@@ -150,10 +150,8 @@ def package_runs(
     """
     _check(bill, changes, product, levels)
     every = (0.0, *(x for x in levels if x > 0.0))
-    told = tuple(
-        told_of(bill, setting, [_at(c, x) for c in changes if x], progress=progress, cancel=cancel)
-        for x in every
-    )
+    sets = [[_at(c, x) for c in changes if x] for x in every]
+    told = tuple(told_all(bill, setting, sets, progress=progress, cancel=cancel))
     made = np.stack([one.course.made[:, one.place(product)] for one in told])
     return PackageRuns(every, made, stated_of(bill, setting, changes, product), told)
 

@@ -23,6 +23,7 @@ from isthmus.production.lens import (
     provenance,
     remedies_of,
     setting_of,
+    told_all,
     told_of,
     words_of,
 )
@@ -93,11 +94,9 @@ def remedies(
     setting = setting_of(bill, stops, surge, surge_day, days, draws, seed)
     sets: list[tuple[str, tuple[Remedy, ...]]] = [(a.name, (a,)) for a in acts]
     sets += [(ALL, acts)] if len(acts) > 1 else []
-    bare = told_of(bill, setting, cancel=cancel, progress=progress)
-    runs = [
-        (name, chosen, told_of(bill, setting, chosen, cancel=cancel, progress=progress))
-        for name, chosen in sets
-    ]
+    every = [(), *(chosen for _, chosen in sets)]
+    bare, *told = told_all(bill, setting, every, cancel=cancel, progress=progress)
+    runs = [(*one, found) for one, found in zip(sets, told, strict=True)]
     words = {
         **words_of(bill, boms, files, stops, surge, surge_day, days, draws),
         "names": list(names),
