@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import polars as pl
 import pytest
 
-from isthmus.charts import ChartSpec, theme, to_vegalite
+from isthmus.charts import ChartSpec, letters, render_svg, theme, to_vegalite
 from isthmus.charts.forms import FORMS
 from isthmus.charts.words import ENGLISH
 from isthmus.evidence import Column, Kind, Table
@@ -68,3 +69,55 @@ def test_an_axis_in_money_says_millions_billions_and_trillions() -> None:
     text = json.dumps(to_vegalite(ChartSpec("bars", x="n", y="name", money=True), table(rows)))
     assert json.dumps(ENGLISH.money) in text
     assert "~s" not in text
+
+
+PHONE, LEAST = 358, 11
+"""Pixels that a picture has on a page of 390, and the least size of a letter there."""
+LONG = ("What a union of states can do alone and with others", "short")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        ChartSpec("bars", x="n", y="name", x_title="a title " * 12, series="who", share=True),
+        ChartSpec("dots", x="n", y="name", low="low", high="high", log=True, x_title="a " * 50),
+        ChartSpec("lines", x="year", y="n", y_title="a title " * 12, series="who", share=True),
+        ChartSpec("lines", x="year", y="n", y_title="a title", series="name", share=True),
+        ChartSpec("lines", x="year", y="n", y_title="a title", series="who", facet="name"),
+        ChartSpec("paths", x="year", y="n", y_title="a title " * 9, series="who", facet="name"),
+        ChartSpec("heat", x="year", y="name", value="n", value_title="a title " * 9,
+                  bins=(0.1, 0.2, 0.3, 0.4), share=True),
+    ],
+)  # fmt: skip
+def test_letters_of_every_form_are_legible_on_a_phone(spec: ChartSpec) -> None:
+    rows = [
+        {"name": name, "who": who, "year": year, "n": 0.02 * year, "low": 0.0, "high": None}
+        for name in LONG
+        for who in ("United States", "Taiwan", "the Democratic Republic")
+        for year in (1, 2, 3, 4)
+    ]
+    svg = render_svg(spec, table(rows), key="k")
+    width = float(re.search(r'viewBox="0 0 ([0-9.]+) ', svg)[1])
+    least = min(float(size) for size in re.findall(r'font-size="([0-9.]+)px"', svg))
+    assert least * PHONE / width >= LEAST
+
+
+def test_names_at_the_ends_of_lines_keep_their_distance_and_their_order() -> None:
+    placed = letters.apart({"low": 0.10, "high": 0.11, "far": 0.9}, 0.05)
+    assert placed == pytest.approx({"low": 0.10, "high": 0.15, "far": 0.9})
+
+
+def test_a_logarithmic_axis_shows_ranges_that_reach_zero_or_have_no_end() -> None:
+    rows = [
+        {"name": "a", "n": 1.0, "low": 0.0, "high": 4.0},
+        {"name": "b", "n": 40.0, "low": 20.0, "high": None},
+        {"name": "none", "n": 0.0, "low": 0.0, "high": 0.0},
+    ]
+    spec = ChartSpec("dots", x="n", y="name", low="low", high="high", log=True)
+    drawn = to_vegalite(spec, table(rows))
+    (held,) = drawn["datasets"].values()
+    by = {row["name"]: row for row in held}
+    axis = drawn["layer"][0]["encoding"]["x"]
+    assert set(by) == {"a", "b"}
+    assert [by["a"]["low"], by["b"]["high"]] == axis["scale"]["domain"]
+    assert all(by["a"]["low"] < tick < by["b"]["high"] for tick in axis["axis"]["values"])

@@ -64,6 +64,21 @@ def test_no_sideways_scrolling_and_charts_fit(browser: Any, address: str, width:
     assert right <= width
 
 
+def test_no_letter_of_a_picture_is_below_11_pixels_on_a_phone(browser: Any, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto(address)
+    small = page.evaluate(
+        "[...document.querySelectorAll('svg.chart')].flatMap(s => {"
+        "const scale = s.getBoundingClientRect().width / s.viewBox.baseVal.width;"
+        "const label = s.getAttribute('aria-label').slice(0, 60);"
+        "return [...s.querySelectorAll('text')].map(t => "
+        "[label, parseFloat(t.getAttribute('font-size')) * scale])"
+        "}).filter(found => found[1] < 11)"
+    )
+    page.close()
+    assert small == []
+
+
 def test_nothing_is_requested_and_nothing_is_refused(browser: Any, address: str) -> None:
     page = browser.new_page()
     asked: list[str] = []

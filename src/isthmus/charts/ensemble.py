@@ -84,7 +84,7 @@ def exceedance_chart(table: Table) -> Any:
             ),
             strokeDash=alt.StrokeDash(f"{LABEL}:N", legend=None),
         )
-        .properties(width=theme.WIDTH, height=260)
+        .properties(width=theme.PLOT, height=260)
     )
     drawn: dict[str, Any] = chart.to_dict(validate=False)
     return drawn | {"config": theme.config()}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 
-from isthmus.charts import theme
+from isthmus.charts import letters, theme
 from isthmus.charts.spec import ChartSpec
 
-WIDE, HIGH = 168, 104
+WIDE, HIGH = 156, 104
 COLUMNS = 2
-LETTERS = 25
-"""Letters of a heading before it breaks: what fits above one small chart."""
 MONTHS = (30, 90, 180, 365)
 
 
@@ -48,31 +45,15 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
         layers.insert(0, band.encode(x=x, y=_level(spec.low, spec, low), y2=upper, **colour))
     drawn = alt.layer(*layers)
     if not spec.facet:
-        return drawn.properties(width=theme.WIDTH, height=230, **_heading(spec))
+        return drawn.properties(width=theme.WIDTH, height=230, **letters.above(spec.y_title))
     names = list(dict.fromkeys(row[spec.facet] for row in values))
-    broken = {name: "\n".join(textwrap.wrap(str(name), LETTERS)) for name in names}
+    broken, facet = letters.facet(spec.facet, names)
     for row in values:
         row[spec.facet] = broken[row[spec.facet]]
-    header = alt.Header(
-        title=None, labelExpr="split(datum.value, '\\n')", labelAnchor="start", labelLimit=0
-    )
-    facet = alt.Facet(f"{spec.facet}:N", sort=list(broken.values()), title=None, header=header)
     small = drawn.properties(width=WIDE, height=HIGH)
     spacing = {"row": 14, "column": 18}
     drawn = small.facet(facet=facet, columns=COLUMNS, spacing=spacing)
-    return drawn.resolve_axis(x="independent").properties(**_heading(spec))
-
-
-def _heading(spec: ChartSpec) -> dict[str, Any]:
-    """What is drawn, once above all small charts and not along every axis."""
-    if not spec.y_title:
-        return {}
-    words: dict[str, Any] = {
-        "fontSize": theme.FONT_SIZE - 1,
-        "fontWeight": "normal",
-        "color": theme.QUIET,
-    }
-    return {"title": alt.Title(spec.y_title, anchor="start", **words)}
+    return drawn.resolve_axis(x="independent").properties(**letters.above(spec.y_title))
 
 
 def _level(column: str, spec: ChartSpec, low: float) -> Any:
@@ -87,5 +68,5 @@ def _colour(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> tuple[dict[str, 
     names = [str(name) for name in dict.fromkeys(row[spec.series] for row in rows)]
     colours = [theme.PALETTE[spec.roles.get(name, "other")] for name in names]
     scale = alt.Scale(domain=names, range=colours)
-    legend = alt.Legend(title=None, columns=4)
+    legend = alt.Legend(title=None, columns=letters.columns(names))
     return {"color": alt.Color(f"{spec.series}:N", scale=scale, legend=legend)}, {}

@@ -74,6 +74,8 @@ def to_vegalite(
         chart = FORMS[spec.form](rows, spec)
     # The forms are covered by tests that validate; validating each time costs a second.
     drawn: dict[str, Any] = chart.to_dict(validate=False)
+    if drawn.get("width") == theme.WIDTH and spec.form != "map":
+        apart["autosize"] = {"type": "fit-x", "contains": "padding"}
     return drawn | apart | {"config": {**theme.config(), **spec.words.config}}
 
 

@@ -47,7 +47,8 @@ class ChartSpec:
     reference : float or None
         A line to compare with (a threshold).
     log : bool
-        The axis of the number is logarithmic; rows that reach zero are in the table only.
+        The axis of the number is logarithmic: a range that reaches zero, or has no upper end, goes
+        to its edge, and a number at zero is in the table only.
     missing : str
         What a place without a figure means, for the legend of a map.
     words : NumberWords

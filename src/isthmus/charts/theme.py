@@ -42,8 +42,13 @@ PAPER, DARK_PAPER = "#fefefe", "#17191c"
 
 FONT = "Helvetica, Arial, sans-serif"
 FONT_SIZE = 13
-WIDTH = 380
+WIDTH = 400
+"""Width of a picture, labels and all: so drawn, no letter is below 11 px on a page of 390 px."""
+PLOT = 340
+"""Width of what is drawn where the labels beside it are numbers."""
 ROW = 20
+LETTER = 6.7
+"""Mean width of a letter."""
 
 
 def dark_map() -> dict[str, str]:
@@ -67,19 +72,19 @@ def config() -> dict[str, Any]:
             "domainColor": BORDER,
             "gridColor": GRID,
             "labelFontSize": FONT_SIZE,
-            "titleFontSize": FONT_SIZE - 1,
+            "titleFontSize": FONT_SIZE,
             "titleFontWeight": "normal",
-            "labelLimit": 190,
+            "labelLimit": 176,
         },
         "legend": {
             "labelColor": INK,
             "titleColor": QUIET,
             "labelFontSize": FONT_SIZE,
-            "titleFontSize": FONT_SIZE - 1,
+            "titleFontSize": FONT_SIZE,
             "titleFontWeight": "normal",
             "orient": "top",
-            "titleLimit": 420,
-            "labelLimit": 200,
+            "titleLimit": 390,
+            "labelLimit": 360,
             "symbolOpacity": 1,
         },
         "header": {"labelColor": INK, "labelFontSize": FONT_SIZE, "title": None},

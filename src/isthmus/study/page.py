@@ -16,6 +16,8 @@ from isthmus.study.wording import Sentence
 
 Fields = dict[str, Any]
 """What sentences are filled with: texts, numbers and findings by name."""
+FAR = 30
+"""How many times the least number of an axis the largest is from which it is logarithmic."""
 
 
 class Page:
@@ -258,6 +260,26 @@ class Page:
     def axis(self, key: str, **fields: Any) -> str:
         """Return the title of an axis or legend, by a key under ``axis.``."""
         return self.word(f"axis.{key}", **fields)
+
+    def numbers(self, key: str, frame: pl.DataFrame, *columns: str) -> Fields:
+        """Return title and scale of an axis: logarithmic where numbers differ thirtyfold or more.
+
+        Parameters
+        ----------
+        key : str
+            Key of the title under ``axis.``.
+        frame : polars.DataFrame
+            What is drawn.
+        *columns : str
+            The numbers. One at or below nought keeps the axis linear: it has no place on the other.
+        """
+        drawn = [value for name in columns for value in frame[name].drop_nulls().to_list()]
+        far = bool(drawn) and min(drawn) > 0 and max(drawn) >= FAR * min(drawn)
+        title = self.axis(key)
+        return {
+            "x_title": self.word("axis.logarithmic", title=title) if far else title,
+            "log": far,
+        }
 
     def word(self, key: str, **fields: Any) -> str:
         """Return a text of the catalogue without findings."""

@@ -99,14 +99,15 @@ def _by_industry(page: Page, industries: tuple[str, ...], top: str) -> None:
     rows = frame.filter(pl.col("industry").is_in(industries)).select(
         page.industries(), page.labels("partner", "exporter"), *columns
     )
+    axis = page.numbers("share_of_all_inputs", rows, "look_through")
     page.chart(
         "industries",
         rows,
         ChartSpec(
-            "bars",
+            "dots" if axis["log"] else "bars",
             x="look_through",
             y="industry",
-            x_title=page.axis("share_of_all_inputs"),
+            **axis,
             series="exporter",
             roles={
                 page.context.label(page.partner): "partner",

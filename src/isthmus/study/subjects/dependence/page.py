@@ -143,14 +143,16 @@ def _by_industry(page: Page) -> None:
     beside: Fields = {}
     if page.has("rival"):
         beside["rival_share"] = _of(page, home, page.rival, "share_of_imports", item=top)
+    frame = pl.DataFrame(rows)
+    axis = page.numbers("share_of_imports", frame, "share")
     page.chart(
         "by_industry",
-        pl.DataFrame(rows),
+        frame,
         ChartSpec(
-            "bars",
+            "dots" if axis["log"] else "bars",
             x="share",
             y="industry",
-            x_title=page.axis("share_of_imports"),
+            **axis,
             series="exporter",
             roles=page.roles(*exporters),
             share=True,

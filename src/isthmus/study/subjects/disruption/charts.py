@@ -87,7 +87,7 @@ def _events(page: Page, events: list[Event]) -> None:
     page.chart(
         "events",
         frame,
-        _quarters(page, "event"),
+        _quarters(page, "event", frame),
         dict.fromkeys(frame.columns[1:], "share"),
         about={"notes": ["draws"]},
         event=event_name(page, largest),
@@ -95,7 +95,7 @@ def _events(page: Page, events: list[Event]) -> None:
     )
 
 
-def _quarters(page: Page, rows: str) -> ChartSpec:
+def _quarters(page: Page, rows: str, frame: pl.DataFrame) -> ChartSpec:
     """Return the form of losses of the quarter, the middle of the draws with their range."""
     return ChartSpec(
         "dots",
@@ -103,7 +103,7 @@ def _quarters(page: Page, rows: str) -> ChartSpec:
         y=rows,
         low="quarter_low",
         high="quarter_high",
-        x_title=page.axis("lost_in_quarter"),
+        **page.numbers("lost_in_quarter", frame, "quarter"),
         roles={"": "home"},
         share=True,
     )
@@ -158,7 +158,7 @@ def _stock(page: Page, event: Event) -> None:
     page.chart(
         "stock",
         frame,
-        _quarters(page, "more_days"),
+        _quarters(page, "more_days", frame),
         dict.fromkeys(frame.columns[1:], "share"),
         said="stock" if half is not None else "stock_never",
         about={"notes": ["held_more"], "event": event_name(page, event)},

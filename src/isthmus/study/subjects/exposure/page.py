@@ -13,7 +13,7 @@ from isthmus.study.ask.trade import FLOWS, GOODS, member_trade, year_of
 from isthmus.study.outlines import FEWEST_ON_MAP, POINTS, SHAPES, outlines_of
 from isthmus.study.page import Fields, Page
 
-CLASSES = (0.03, 0.06, 0.09, 0.12)
+CLASSES = (0.02, 0.04, 0.06, 0.08)
 SHARE = {"share": "share"}
 
 
@@ -30,10 +30,11 @@ def write(page: Page) -> None:
     bought = _end(page, frame, "rival_imports", -1)
     ends = _end(page, frame, "rival_imports", 0, "low") | bought
     page.say("answer.imports", **ends)
-    page.say("answer.exports", **_end(page, frame, "rival_exports", -1))
+    sold = _end(page, frame, "rival_exports", -1)
+    page.say("answer.exports", **sold)
     page.say("answer.partner", **_end(page, frame, "partner_imports", -1))
     page.headline(30, **ends)
-    _map(page, frame, bought)
+    _map(page, frame, sold)
     _dots(page, frame)
     _members(page, frame)
     page.note("exposure_not_loss", "goods_leave_out", "own_imports")
@@ -77,7 +78,7 @@ def _map(page: Page, frame: pl.DataFrame, high: Fields) -> None:
     rows = frame.select(
         page.labels("member", "economy"),
         pl.col("member").alias("code"),
-        pl.col("rival_imports").alias("share"),
+        pl.col("rival_exports").alias("share"),
     )
     page.chart(
         "map",
@@ -86,7 +87,7 @@ def _map(page: Page, frame: pl.DataFrame, high: Fields) -> None:
             "map",
             x="code",
             value="share",
-            value_title=page.axis("share_of_goods_imports"),
+            value_title=page.axis("share_of_goods_exports"),
             bins=CLASSES,
             share=True,
         ),
@@ -101,7 +102,7 @@ def _map(page: Page, frame: pl.DataFrame, high: Fields) -> None:
     )
 
 
-def _dots(page: Page, frame: pl.DataFrame) -> None:
+def _dots(page: Page, members: pl.DataFrame) -> None:
     pairs = ((page.rival, "rival_imports"), (page.partner, "partner_imports"))
     rows = [
         {
@@ -109,29 +110,30 @@ def _dots(page: Page, frame: pl.DataFrame) -> None:
             "exporter": page.context.label(exporter),
             "share": row[column],
         }
-        for row in frame.to_dicts()
+        for row in members.to_dicts()
         for exporter, column in pairs
     ]
     larger = page.finding(
         f"exposure.members_more_on_rival.{page.home}",
-        int((frame["rival_imports"] > frame["partner_imports"]).sum()),
+        int((members["rival_imports"] > members["partner_imports"]).sum()),
         "count",
         method="members_more_on_rival",
     )
+    frame = pl.DataFrame(rows)
     page.chart(
         "members",
-        page.made("dots", pl.DataFrame(rows), SHARE),
+        page.made("dots", frame, SHARE),
         ChartSpec(
             "dots",
             x="share",
             y="economy",
-            x_title=page.axis("share_of_goods_imports"),
+            **page.numbers("share_of_goods_imports", frame, "share"),
             series="exporter",
             roles=page.roles(page.rival, page.partner),
             share=True,
         ),
         larger=larger,
-        count=frame.height,
+        count=members.height,
     )
 
 

@@ -96,14 +96,15 @@ def _prices(page: Page) -> None:
         {"rung": title, "price": f.value, "price_low": f.low, "price_high": f.high}
         for title, f in found
     ]
+    frame = pl.DataFrame(rows)
     page.chart(
         "prices",
-        pl.DataFrame(rows),
+        frame,
         ChartSpec(
             "dots",
             x="price",
             y="rung",
-            x_title=page.axis("price_of_rung"),
+            **page.numbers("price_of_rung", frame, "price", "price_high"),
             roles={"": "rival"},
             low="price_low",
             high="price_high",
