@@ -36,7 +36,7 @@ from isthmus.store.tables import TABLES
 from isthmus.study import open_study, shipped_studies
 from isthmus.study.context import Context
 from isthmus.study.page import Page
-from isthmus.study.prepare import needed, scenario_years
+from isthmus.study.prepare import moved_questions, needed, scenario_years
 from isthmus.study.subjects.disruption.runs import shares, there, wide
 from isthmus.study.subjects.disruption.tables import event_name
 from isthmus.world import World
@@ -61,7 +61,8 @@ def questions(world: World) -> list[Question]:
                 question = replace(question, keep=(*keep, *question.keep))
             groups.setdefault((question.key(world), question.around), []).append(question)
     held = [joined(found) for found in groups.values()]
-    return sorted([*held, *of_packages(world)], key=scenario_years, reverse=True)
+    between = moved_questions(open_study(FLAGSHIP), world)
+    return sorted([*held, *of_packages(world), *between], key=scenario_years, reverse=True)
 
 
 def of_packages(world: World) -> list[Question]:

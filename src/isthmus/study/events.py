@@ -31,8 +31,15 @@ class Template:
     values: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     suppliers: tuple[str, ...] = ()
+    severities: tuple[float, ...] = ()
+    durations: tuple[int, ...] = ()
     detail: bool = False
     ordinary: bool = False
+
+    @property
+    def grid(self) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        """Severities and durations of the first shock that are recorded for the flagship."""
+        return self.severities, self.durations
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from isthmus import codes
 from isthmus.disruption.posterior import load_posterior
 from isthmus.ensemble.calibration.recorded import RECORDED, recorded_backtest
-from isthmus.ensemble.losses import Question, conditional, held_levels, missing, prepare
+from isthmus.ensemble.losses import (
+    Level,
+    Question,
+    conditional,
+    held_levels,
+    missing,
+    prepare,
+)
+from isthmus.ensemble.losses.between import At, held, moved
 from isthmus.ensemble.losses.cases import around_of
 from isthmus.ensemble.recording import Recorded, run_lens
 from isthmus.errors import DataMissing
 from isthmus.runtime import CancelToken, Progress
 from isthmus.store import Store
-from isthmus.study.events import Event, events_of, suppliers_of
+from isthmus.study.events import Event, events_of, suppliers_of, templates
 from isthmus.study.schema import ROLES, Study
 from isthmus.world import World
 
@@ -64,6 +73,35 @@ def supplier_question(event: Event, study: Study) -> Question:
     return Question(
         event.scenario, keep=codes.members(study.party("home")), until=UNTIL, draws=DRAWS
     )
+
+
+def moved_question(event: Event, study: Study, at: At) -> Question:
+    """Return the question of an event at another severity, duration and stock at home."""
+    levels = (
+        (Level(),) if not at.more_days else (Level(), held(event.inputs, at, study.party("home")))
+    )
+    return Question(
+        moved(event.scenario, at), levels=levels, keep=_parties(study), until=UNTIL, draws=DRAWS
+    )
+
+
+def moved_questions(study: Study, world: World) -> tuple[Question, ...]:
+    """Return the questions between whose answers the losses of a study's events are read.
+
+    Every severity and duration that the package names for an event, at every level of stocks.
+    """
+    out = []
+    for event in events_of(study, world):
+        template = templates().get(event.key)
+        for severity, days in product(*(template.grid if template else ((), ()))):
+            asked = moved_question(event, study, At(severity, days))
+            more = held_levels(event.inputs, MORE_DAYS, economies=[study.party("home")])
+            out.append(replace(asked, levels=(Level(), *more)))
+    return tuple(out)
+
+
+def _parties(study: Study) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(study.party(role) for role in ROLES if role in study.roles))
 
 
 def needed(study: Study, world: World) -> tuple[Needed, ...]:

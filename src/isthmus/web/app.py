@@ -35,6 +35,7 @@ from isthmus.web.pages import (
     start,
     study,
     subject,
+    whatif,
 )
 from isthmus.web.query import Query, place
 from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
@@ -57,6 +58,8 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/study/{study}", study.study),
     *((f"/study/{{study}}/{name}", subject.subject) for name in SUBJECTS),
     *((f"/{name}/{{home}}/{{partner}}", subject.subject) for name in SUBJECTS),
+    ("/study/{study}/whatif", whatif.whatif),
+    ("/whatif/{home}/{partner}", whatif.whatif),
     ("/economy/{code}", economy.economy),
     ("/product/{code}", product.product),
     ("/material/{name}", product.material),

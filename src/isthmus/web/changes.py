@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from isthmus.errors import BadInput
 from isthmus.runtime import canonical_json
-from isthmus.web.pages import job
+from isthmus.web.pages import job, whatif
 from isthmus.web.query import Query, place
 from isthmus.web.state import Asked, Explorer
 
@@ -28,7 +28,14 @@ WATCH = 0.3
 """Seconds between two looks at a job."""
 
 CHANGES: Mapping[str, Callable[[Asked], str]] = MappingProxyType(
-    {"/jobs/{lens}": job.start, "/job/{job}/cancel": job.cancel}
+    {
+        "/jobs/{lens}": job.start,
+        "/job/{job}/cancel": job.cancel,
+        "/job/{job}/again": job.again,
+        "/run/{run}/resume": job.resume,
+        "/study/{study}/whatif/run": whatif.run,
+        "/whatif/{home}/{partner}/run": whatif.run,
+    }
 )
 """What a form can change, by address; each returns where its page is."""
 

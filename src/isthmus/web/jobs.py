@@ -35,11 +35,17 @@ class Job:
         What is called.
     parameters : mapping
         Plain values of the call.
+    work : callable
+        Does it; the same again goes on where it was stopped.
+    back : str
+        Address of the page that waits for it; empty where none does.
     """
 
     id: str
     lens: str
     parameters: Mapping[str, Any]
+    work: Work
+    back: str = ""
     token: CancelToken = field(default_factory=CancelToken)
     state: State = "waiting"
     event: ProgressEvent | None = None
@@ -61,6 +67,7 @@ class Job:
             "progress": None if self.event is None else self.event.to_dict(),
             "run": self.run,
             "problem": self.problem,
+            "back": self.back,
         }
 
 
@@ -90,7 +97,7 @@ class Jobs:
             raise NotFound(f"there is no job {name!r}", where="job", hint=hint)
         return self._jobs[name]
 
-    def start(self, lens: str, parameters: Mapping[str, Any], work: Work) -> Job:
+    def start(self, lens: str, parameters: Mapping[str, Any], work: Work, back: str = "") -> Job:
         """Start work when its turn comes.
 
         Parameters
@@ -101,19 +108,25 @@ class Jobs:
             Plain values of the call.
         work : callable
             Does it with the controls ``progress`` and ``cancel``.
+        back : str
+            Address of the page that waits for it.
 
         Raises
         ------
         BadInput
             When too many wait already.
         """
-        job = Job(secrets.token_hex(6), lens, parameters)
+        job = Job(secrets.token_hex(6), lens, parameters, work, back)
         with self._lock:
             if sum(not other.over for other in self._jobs.values()) > MOST_WAITING:
                 raise BadInput(f"{MOST_WAITING} jobs wait already", hint="cancel one first")
             self._jobs[job.id] = job
-        self._pool.submit(self._do, job, work)
+        self._pool.submit(self._do, job)
         return job
+
+    def again(self, job: Job) -> Job:
+        """Do the same again: a lens that keeps its state goes on where it was stopped."""
+        return self.start(job.lens, job.parameters, job.work, job.back)
 
     def close(self) -> None:
         """Cancel what is not over, and wait until it stopped between two of its batches."""
@@ -121,14 +134,14 @@ class Jobs:
             job.token.cancel("the explorer was ended")
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _do(self, job: Job, work: Work) -> None:
+    def _do(self, job: Job) -> None:
         def told(event: ProgressEvent) -> None:
             job.event = event
 
         try:
             job.token.check()
             job.state = "running"
-            done = work({"progress": told, "cancel": job.token})
+            done = job.work({"progress": told, "cancel": job.token})
             job.run, job.problem = done.run, done.reason
             job.state = "done"
         except Cancelled as error:

@@ -18,7 +18,7 @@ from isthmus.web.cut import MOST, Cut, filters, matching, read_cut, stretch
 from isthmus.web.query import FILTERS, VIEWER, Query, address
 from isthmus.web.state import Asked
 from isthmus.web.subjects import figure_address, subject_links
-from isthmus.web.view import Field, Said, View
+from isthmus.web.view import Field, View
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -147,7 +147,7 @@ def _json(value: Any) -> bytes:
 def _drawn(asked: Asked, view: View, form: str) -> Reply:
     from isthmus.charts import chart_file, to_vegalite
 
-    charts = {c.key: c for b in view.blocks if isinstance(b, Said) for c in b.section.charts}
+    charts = {c.key: c for block in view.said() for c in block.section.charts}
     name = asked.query.text("chart")
     asked.query.check()
     if not charts:
@@ -163,11 +163,12 @@ def _drawn(asked: Asked, view: View, form: str) -> Reply:
 def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
     explorer = asked.explorer
     words = {} if view.question is None else view.question.words
-    said = [block.section for block in view.blocks if isinstance(block, Said)]
+    said = [block.section for block in view.said()]
     places = {finding.key: section.key for section in said for finding in section.findings}
 
     def figure(finding: Finding) -> str:
-        return figure_address(finding.key, {**words, "page": places.get(finding.key, "")})
+        page = places.get(finding.key, "")
+        return view.figures or figure_address(finding.key, {**words, "page": page})
 
     def here(**more: str) -> str:
         return address(asked.path, {**asked.query.kept(), **more})

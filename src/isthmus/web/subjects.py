@@ -25,6 +25,9 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Pages of a study by the name of their address, in the order of the navigation."""
+TOOL = "whatif"
+"""Where the events of the subject before it are moved."""
+BEHIND = "disruption"
 
 
 def subject_address(subject: str, question: Question) -> str:
@@ -43,4 +46,5 @@ def figure_address(key: str, words: Mapping[str, str]) -> str:
 
 def subject_links(question: Question) -> list[tuple[str, str]]:
     """Return name and address of every subject for a question."""
-    return [(name, subject_address(name, question)) for name in SUBJECTS]
+    named = [n for name in SUBJECTS for n in ((name, TOOL) if name == BEHIND else (name,))]
+    return [(name, subject_address(name, question)) for name in named]

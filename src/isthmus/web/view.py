@@ -85,6 +85,8 @@ class Field:
         What to enter.
     low, high, step : str
         Bounds of a number or range.
+    ticks : tuple of str
+        Values of a range that are marked.
     required : bool
         Whether it must be filled in.
     """
@@ -99,11 +101,12 @@ class Field:
     high: str = ""
     step: str = "any"
     required: bool = False
+    ticks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Controls that lead to an address."""
+    """Controls that lead to an address; `live` names the parts that follow them at once."""
 
     form: ClassVar[str] = "form"
     title: str
@@ -187,7 +190,23 @@ class Going:
         return {"job": dict(self.job)}
 
 
-Block = Going | Text | Facts | Links | Form | Code | Said | Tabled
+Plain = Going | Text | Facts | Links | Form | Code | Said | Tabled
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Blocks that follow the controls of a form while they are moved."""
+
+    form: ClassVar[str] = "live"
+    id: str
+    blocks: tuple[Plain, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"blocks": [{"form": block.form, **block.to_dict()} for block in self.blocks]}
+
+
+Block = Plain | Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +229,8 @@ class View:
         Name of the page in the navigation.
     only : bool
         Whether the page is its one table, to be sorted and filtered.
+    figures : str
+        Where numbers of sentences lead that no study holds; their own pages when empty.
     """
 
     title: str
@@ -219,6 +240,11 @@ class View:
     ways: tuple[Code, ...] = ()
     here: str = ""
     only: bool = False
+    figures: str = ""
+
+    def said(self) -> Iterator[Said]:
+        """Yield the sections of the page."""
+        yield from (block for block in self._flat() if isinstance(block, Said))
 
     def tables(self) -> dict[str, Table]:
         """Return every table of the page by name, those behind charts first."""
@@ -227,8 +253,15 @@ class View:
             found.setdefault(table.name, table)
         return found
 
-    def _tables(self) -> Iterator[Table]:
+    def _flat(self) -> Iterator[Plain]:
         for block in self.blocks:
+            if isinstance(block, Live):
+                yield from block.blocks
+            else:
+                yield block
+
+    def _tables(self) -> Iterator[Table]:
+        for block in self._flat():
             if isinstance(block, Tabled):
                 yield block.table
             elif isinstance(block, Said):

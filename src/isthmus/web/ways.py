@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 
+from isthmus.ensemble.losses import Question as Asking
+from isthmus.scenario import dumps
 from isthmus.study.schema import Study
 from isthmus.study.toml import study_toml
 from isthmus.web.answers import Question
@@ -50,6 +52,39 @@ def lens_way(explorer: Explorer, call: str) -> Code:
         f"world = World.open({_quoted(explorer.reference)})\nresult = {call}\n"
     )
     return Code(explorer.t("ways.python"), program)
+
+
+def losses_ways(explorer: Explorer, question: Asking, home: str, until: int) -> tuple[Code, ...]:
+    """Return how to get the loss of a scenario with the command line, Python, and as a file."""
+    scenario, name = question.scenario, f"{question.scenario.name}.toml"
+    asked = f" --draws {question.draws} --until {question.until}"
+    keep = "".join(f" --keep {shlex.quote(code)}" for code in question.keep)
+    command = f"isthmus losses conditional {name}{keep}{asked}{_option(explorer)}"
+    levels = [level.to_dict() for level in question.levels]
+    told = ", ".join(
+        (
+            f"read(Path({_quoted(name)}))",
+            "levels=tuple(Level(**level) for level in levels)",
+            f"keep={question.keep!r}",
+            f"draws={question.draws}",
+            f"until={question.until}",
+        )
+    )
+    program = (
+        "from pathlib import Path\n\nfrom isthmus import World\n"
+        "from isthmus.ensemble.losses import Level, Question, losses_of, prepare\n"
+        "from isthmus.scenario import read\n\n"
+        f"levels = {levels!r}\nquestion = Question({told})\n"
+        f"made = prepare(question, World.open({_quoted(explorer.reference)}))\n"
+        "losses = losses_of(made.result)\n"
+        f"print(losses.levels, losses.share({_quoted(home)}, {until}))\n"
+    )
+    held = any(level.content() for level in question.levels)
+    return (
+        *(() if held else (Code(explorer.t("ways.command"), command),)),
+        Code(explorer.t("ways.python"), program),
+        Code(explorer.t("ways.scenario", name=name), dumps(scenario)),
+    )
 
 
 def rows_way(explorer: Explorer, key: str) -> Code:

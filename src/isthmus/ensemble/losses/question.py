@@ -20,6 +20,8 @@ LENS = "losses.conditional"
 UNTIL = 545
 DRAWS = 100
 YEAR = 2022
+MOVED = ("severity", "duration")
+"""Fields of a shock in which the runs of one family differ."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,27 @@ def key_of(scenario: Scenario, parameters: Mapping[str, Any], datasets: Mapping[
     Levels and parties are left out: a run answers every question whose levels and parties it
     holds.
     """
-    told = ("draws", "seed", "vary", "posterior_hash", "until", "year", "precision")
     asked = scenario if parameters["vary"] else without_ranges(scenario)
+    identity = asked.model_copy(update={"params": {}}).identity
+    return _hashed(identity, parameters, datasets)
+
+
+def family_of(
+    scenario: Scenario, parameters: Mapping[str, Any], datasets: Mapping[str, str]
+) -> str:
+    """Return what `key_of` returns, whatever the severity and duration of the first shock are."""
+    asked = without_ranges(scenario).model_copy(update={"params": {}}).canonical()
+    first, *rest = asked["shocks"]
+    plain = {name: value for name, value in first.items() if name not in MOVED}
+    identity = canonical_hash({**asked, "shocks": [plain, *rest]})
+    return _hashed(identity, parameters, datasets)
+
+
+def _hashed(identity: str, parameters: Mapping[str, Any], datasets: Mapping[str, str]) -> str:
+    told = ("draws", "seed", "vary", "posterior_hash", "until", "year", "precision")
     return canonical_hash(
         {
-            "scenario": asked.model_copy(update={"params": {}}).identity,
+            "scenario": identity,
             "datasets": dict(sorted(datasets.items())),
             **{name: parameters[name] for name in told},
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,15 +170,10 @@ def find(
     """
     datasets = table_content(world, question.year)
     parameters = question.parameters
-    key, asked = key_of(question.scenario, parameters, datasets), {*parameters}
-    for place, entry in _candidates(store):
-        manifest = entry.manifest
-        if manifest is None or not entry.done or manifest.scenario is None:
-            continue
-        if not asked <= {*manifest.parameters}:
-            continue
+    key = key_of(question.scenario, parameters, datasets)
+    for place, name, manifest in finished(store, {*parameters}):
         if _key_of(manifest, tuple(datasets)) == key and covers(manifest.parameters, question):
-            return place, entry.id, manifest
+            return place, name, manifest
     raise DataMissing(
         f"there is no recorded run of {question.scenario.name} for this table and posterior",
         where="runs",
@@ -198,6 +193,16 @@ def _key_of(manifest: RunManifest, datasets: tuple[str, ...]) -> str:
         scenario = Scenario.from_dict(manifest.scenario or {})
         _KEYS[place] = key_of(scenario, manifest.parameters, known)
     return _KEYS[place]
+
+
+def finished(store: Store | None, asked: Set[str]) -> Iterator[tuple[Store, str, RunManifest]]:
+    """Yield store, id and manifest of the finished runs that say all of some parameters."""
+    for place, entry in _candidates(store):
+        manifest = entry.manifest
+        if manifest is None or not entry.done or manifest.scenario is None:
+            continue
+        if asked <= {*manifest.parameters}:
+            yield place, entry.id, manifest
 
 
 def _candidates(store: Store | None) -> Iterator[tuple[Store, RunEntry]]:

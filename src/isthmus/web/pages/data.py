@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from isthmus.evidence import DatasetRecord
-from isthmus.store import Store
+from isthmus.store import RunEntry, Store
 from isthmus.web.datasets import table_of
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Code, Facts, Link, Links, Tabled, Text, View
+from isthmus.web.view import Block, Code, Facts, Form, Link, Links, Tabled, Text, View
 from isthmus.web.ways import command_way, rows_way
 
 
@@ -118,8 +118,8 @@ def run(asked: Asked) -> View:
     NotFound
         When the store has no such run.
     """
-    explorer, store = asked.explorer, Store()
-    entry = store.run(asked.words["run"])
+    explorer = asked.explorer
+    store, entry = _kept(asked.words["run"])
     rows: list[tuple[str, str]] = [(explorer.t("runs.status"), entry.status)]
     if entry.manifest is not None:
         about = entry.manifest
@@ -131,6 +131,9 @@ def run(asked: Asked) -> View:
             *about.versions.items(),
         ]
     blocks: list[Block] = [Facts("", tuple(rows))]
+    if not entry.done and not entry.fault:
+        resume = explorer.t("job.again")
+        blocks.append(Form("", f"/run/{entry.id}/resume", (), resume, post=True))
     if entry.done and not entry.fault:
         blocks += [Tabled(table) for table in store.result(entry.id).tables.values()]
     return View(
@@ -142,6 +145,14 @@ def run(asked: Asked) -> View:
         ),
         here="runs",
     )
+
+
+def _kept(name: str) -> tuple[Store, RunEntry]:
+    """Return a run of the user's store, or of those that ship."""
+    own, shipped = Store(), Store.shipped()
+    if name in {entry.id for entry in shipped.runs()}:
+        return shipped, shipped.run(name)
+    return own, own.run(name)
 
 
 def _rows_ways(explorer: Explorer, key: str) -> tuple[Code, ...]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from isthmus.ensemble import resume_lens_run
 from isthmus.ensemble.lenses import lens_of
 from isthmus.ensemble.recording import Recorded, run_lens
+from isthmus.errors import BadInput
 from isthmus.evidence.description import python_call
+from isthmus.store import Store
 from isthmus.web.jobs import Job
 from isthmus.web.lensform import CALL, as_text, parameters, with_scenario
 from isthmus.web.state import Asked, Explorer
@@ -72,6 +75,40 @@ def cancel(asked: Asked) -> str:
     return f"/job/{found.id}"
 
 
+def again(asked: Asked) -> str:
+    """Go on with a job that was stopped, as a new one, and return its address.
+
+    Raises
+    ------
+    NotFound
+        When this explorer started none of this name.
+    """
+    jobs = asked.explorer.jobs
+    return f"/job/{jobs.again(jobs.job(asked.words['job'])).id}"
+
+
+def resume(asked: Asked) -> str:
+    """Go on with a run that was interrupted, as a job, and return its address.
+
+    Raises
+    ------
+    NotFound, BadInput
+        When the store has no such run, or it is an ensemble, which the command line goes on with.
+    """
+    explorer, store = asked.explorer, Store()
+    entry = store.run(asked.words["run"])
+    if entry.manifest is None or entry.manifest.kind != "lens":
+        hint = f"isthmus runs resume {entry.id}"
+        raise BadInput(f"run '{entry.id}' is not a single call of a lens", hint=hint)
+
+    def work(controls: Mapping[str, Any]) -> Recorded:
+        return resume_lens_run(store, entry.id, explorer.world, controls=dict(controls))
+
+    told = entry.manifest.parameters
+    back = f"/run/{entry.id}"
+    return f"/job/{explorer.jobs.start(entry.manifest.lens, told, work, back).id}"
+
+
 def _blocks(explorer: Explorer, found: Job) -> list[Block]:
     rows: list[tuple[str, str | Link]] = [
         (explorer.t("runs.lens"), Link(found.lens, f"/lens/{found.lens}")),
@@ -81,7 +118,12 @@ def _blocks(explorer: Explorer, found: Job) -> list[Block]:
     ]
     if found.run:
         rows.append((explorer.t("job.run"), Link(found.run, f"/run/{found.run}")))
+    if found.back and found.state == "done":
+        rows.append((explorer.t("job.asked"), Link(explorer.t("job.back"), found.back)))
     blocks: list[Block] = [Facts("", tuple(row for row in rows if row[1]))]
+    if found.state in {"cancelled", "failed"}:
+        go_on = explorer.t("job.again")
+        blocks.append(Form("", f"/job/{found.id}/again", (), go_on, post=True))
     if not found.over:
         blocks.insert(0, Going(found.to_dict(), explorer.t("job.progress")))
         stop = explorer.t("job.cancel")

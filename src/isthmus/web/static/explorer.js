@@ -1,41 +1,63 @@
-// What a browser can do better than a form: copy, and judge while a slider moves. Every page works
+// What a browser can do better than a form: copy, and answer while a slider moves. Every page works
 // without this file.
 const said = document.body.dataset;
 
-for (const box of document.querySelectorAll("[data-copies]")) {
-  const frame = document.createElement("div");
-  frame.className = "copies";
-  box.replaceWith(frame);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = said.copy;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(box.textContent);
-    button.textContent = said.copied;
-    setTimeout(() => { button.textContent = said.copy; }, 2000);
-  });
-  frame.append(box, button);
+const withButtons = (root) => {
+  for (const box of root.querySelectorAll("[data-copies]")) {
+    const frame = document.createElement("div");
+    frame.className = "copies";
+    box.replaceWith(frame);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = said.copy;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(box.textContent);
+      button.textContent = said.copied;
+      setTimeout(() => { button.textContent = said.copy; }, 2000);
+    });
+    frame.append(box, button);
+  }
+};
+withButtons(document);
+
+for (const range of document.querySelectorAll("input[type=range]")) {
+  const shown = range.parentElement.querySelector("output");
+  range.addEventListener("input", () => { shown.value = range.value; });
 }
 
+// A form whose parts follow it: one question at a time; the latest is asked when it is answered.
 for (const form of document.querySelectorAll("form[data-live]")) {
+  const ids = form.dataset.live.split(" ");
   const place = document.createElement("div");
   place.setAttribute("aria-live", "polite");
   form.after(place);
-  let latest = 0;
-  const show = async () => {
-    const mine = ++latest;
-    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
-    const answer = await fetch(address);
-    if (!answer.ok || mine !== latest) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const found = page.getElementById(form.dataset.live);
-    if (!found || mine !== latest) return;
-    const before = document.getElementById(form.dataset.live);
-    if (before) before.remove();
-    place.replaceChildren(document.adoptNode(found));
-    history.replaceState(null, "", address);
+  let wanted = "";
+  let asking = false;
+  const put = (id, page) => {
+    const found = page.getElementById(id);
+    if (!found) return;
+    const there = document.getElementById(id);
+    if (there) there.replaceChildren(...[...found.childNodes].map((n) => document.adoptNode(n)));
+    else place.replaceChildren(document.adoptNode(found));
+    withButtons(document.getElementById(id));
   };
-  form.addEventListener("input", show);
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    for (let address = wanted; address; address = wanted === address ? "" : wanted) {
+      const answer = await fetch(address);
+      if (!answer.ok || wanted !== address) continue;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of ids) put(id, page);
+      history.replaceState(null, "", address);
+    }
+    asking = false;
+  };
+  form.addEventListener("input", () => {
+    const given = [...new FormData(form)].filter(([, value]) => value !== "");
+    wanted = `${form.action}?${new URLSearchParams(given)}`;
+    ask();
+  });
 }
 
 for (const going of document.querySelectorAll("[data-events]")) {

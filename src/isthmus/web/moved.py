@@ -1,0 +1,255 @@
+"""What a reader asks of an event: how hard, how long, which stocks; and own shocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from isthmus.codes import industries, parties
+from isthmus.codes.nodes import CHIPS
+from isthmus.ensemble.losses import Losses
+from isthmus.ensemble.losses import Question as Asking
+from isthmus.ensemble.losses.between import (
+    At,
+    Between,
+    Corner,
+    Place,
+    at_of,
+    between,
+    corners,
+    losses_at,
+    moved,
+    recorded,
+)
+from isthmus.errors import BadInput, IsthmusError, did_you_mean
+from isthmus.runtime.reading.values import natural
+from isthmus.scenario import Scenario
+from isthmus.study.events import Event, events_of
+from isthmus.study.prepare import moved_question
+from isthmus.study.schema import Study
+from isthmus.web.answers import Question
+from isthmus.web.query import Query, real
+from isthmus.web.state import Explorer
+
+OWN = "own"
+ALL = "*"
+SIDES: Mapping[str, tuple[str, str]] = {
+    "export_stop": ("exporters", "importers"),
+    "purchase_ban": ("importers", "exporters"),
+    "embargo": ("economies", "partners"),
+    "capacity_loss": ("economies", ""),
+    "demand_surge": ("economies", ""),
+}
+"""Kinds of shock that a form builds: the fields of who acts or is hit, and towards whom."""
+GROUPS = ("GOODS", "MANUFACTURING", CHIPS)
+"""Groups of industries that stand before the single ones."""
+SAME = At(0.5, 60)
+MOST = 4
+"""Scenarios side by side."""
+LONGEST = 365
+"""Last day of a shock: the runs end a year after the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One scenario of a reader.
+
+    Parameters
+    ----------
+    token : str
+        Event or shock of one's own, as an address names it.
+    event : Event
+        What happens, as the package or the reader has it.
+    at : At
+        How hard, how long, with how many more days in stock.
+    """
+
+    token: str
+    event: Event
+    at: At
+
+    @property
+    def text(self) -> str:
+        """The scenario as one word of an address."""
+        at = self.at
+        return f"{self.token}:{at.severity:g}:{at.duration}:{at.more_days:g}"
+
+    @property
+    def scenario(self) -> Scenario:
+        """What happens, moved."""
+        name = f"{self.event.scenario.name}-{self.at.severity * 100:.0f}-{self.at.duration}"
+        found = moved(self.event.scenario, self.at)
+        return found.model_copy(update={"name": name, "title": "", "reason": ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is recorded around a scenario.
+
+    Parameters
+    ----------
+    points : mapping of At to Place
+        Recorded points of its family.
+    answer : Between or None
+        The loss of home; None where it lies outside what is recorded.
+    """
+
+    points: Mapping[At, Place]
+    answer: Between | None
+
+
+def events(explorer: Explorer, question: Question) -> dict[str, Event]:
+    """Return the events of a question whose severity and duration can be moved, by name."""
+    study = explorer.answers.study(question)
+
+    def listed() -> dict[str, Event]:
+        found: dict[str, Event] = {}
+        # Events that differ in nothing but how hard and how long are one here.
+        for event in sorted(events_of(study, explorer.world), key=lambda event: not event.detail):
+            if at_of(event.scenario) is not None:
+                found.setdefault(moved(event.scenario, SAME).identity, event)
+        return {event.key: event for event in found.values()}
+
+    return explorer.answers.kept(("events", question.key), listed)
+
+
+def wanted_of(explorer: Explorer, question: Question, query: Query) -> Wanted:
+    """Return the scenario that an address asks for; what is wrong is noted in `query`.
+
+    Severity, duration and stock count for the event for which they were set: another event starts
+    with its own.
+    """
+    known = events(explorer, question)
+    usual = next((key for key, event in known.items() if event.detail), next(iter(known), ""))
+    built = _built(query)
+    token = built or query.text("event", usual)
+    event = _event(known, token)
+    if event is None:
+        query.problem("event", f"{token!r} is no event", did_you_mean(token, known))
+        query.check_own()
+        event = known[usual]
+    at = at_of(event.scenario) or At(1.0, 30)
+    of = query.text("of", token)
+    severity = query.text("severity")
+    moved_to = At(
+        _share(query, "severity", at.severity),
+        query.whole("duration", at.duration, least=1, most=LONGEST),
+        float(query.whole("stock", 0, least=0, most=LONGEST)),
+    )
+    if built or (of != token and severity):
+        moved_to = at
+    if not event.inputs:
+        moved_to = replace(moved_to, more_days=0.0)
+    return _checked(query, "severity", Wanted(token, event, moved_to))
+
+
+def beside_of(explorer: Explorer, question: Question, query: Query) -> tuple[Wanted, ...]:
+    """Return the scenarios that stand beside it; what is wrong is noted in `query`."""
+    known = events(explorer, question)
+    words = query.words("beside")
+    if len(words) >= MOST:
+        query.problem("beside", f"names {len(words)}; at most {MOST - 1} stand beside one")
+    found = []
+    for word in words[: MOST - 1]:
+        token, *numbers = word.split(":")
+        event, values = _event(known, token), [real(text) for text in numbers]
+        days = natural(numbers[1]) if len(numbers) == 3 else None
+        if event is None or days is None or None in values or not 1 <= days <= LONGEST:
+            query.problem("beside", f"{word!r} is no scenario", "EVENT:SEVERITY:DAYS:STOCK")
+            continue
+        at = At(float(values[0] or 0.0), days, max(float(values[2] or 0.0), 0.0))
+        found.append(_checked(query, "beside", Wanted(token, event, at)))
+    return tuple(found)
+
+
+def asking(study: Study, wanted: Wanted) -> Asking:
+    """Return the question whose answer is the scenario's exact loss."""
+    asked = moved_question(wanted.event, study, wanted.at)
+    return replace(asked, scenario=wanted.scenario)
+
+
+def found_for(explorer: Explorer, study: Study, wanted: Wanted, until: int) -> Found:
+    """Return what recorded runs say of a scenario."""
+    home = study.party("home")
+    asked = replace(asking(study, wanted), levels=())
+    points = recorded(asked, wanted.event.inputs, home, explorer.world)
+    some = corners(points, wanted.at)
+    return Found(points, between_of(explorer, some, home, until) if some else None)
+
+
+def between_of(explorer: Explorer, some: Sequence[Corner], party: str, until: int) -> Between:
+    """Return a loss between recorded points, each run read once."""
+
+    def read(place: Place) -> Losses:
+        key = ("losses", str(place.store.root), place.run, place.level)
+        return explorer.answers.kept(key, lambda: losses_at(place))
+
+    return between(some, party, until, read=read)
+
+
+def _checked(query: Query, name: str, wanted: Wanted) -> Wanted:
+    try:
+        wanted.scenario  # noqa: B018 - building it checks the values against the rules of the shock
+    except BadInput as error:
+        for problem in error.problems:
+            query.problem(name, problem.what, problem.hint)
+        query.check_own()
+    return wanted
+
+
+def _share(query: Query, name: str, default: float) -> float:
+    value = query.number(name)
+    if value is None:
+        return default
+    if not 0.0 < value <= 1.0:
+        query.problem(name, f"{value:g} is no share above 0 and at most 1")
+        return default
+    return value
+
+
+def _built(query: Query) -> str:
+    """Return the shock that a form builds, as a word of an address; empty where it builds none."""
+    kind = query.text("kind")
+    parts = [query.text(name) for name in ("who", "whom", "what")]
+    if not kind:
+        return ""
+    query.choice("kind", tuple(SIDES), "")
+    if not parts[0]:
+        query.problem("who", "is missing")
+    query.check_own()
+    return ".".join((OWN, kind, parts[0], parts[1] or ALL, parts[2] or ALL))
+
+
+def _event(known: Mapping[str, Event], token: str) -> Event | None:
+    """Return the event of a word: one of the study, or a shock of one's own; None where neither."""
+    if token in known:
+        return known[token]
+    head, _, rest = token.partition(".")
+    parts = rest.split(".")
+    if head != OWN or len(parts) != 4 or parts[0] not in SIDES:
+        return None
+    kind, who, whom, what = parts
+    first, second = SIDES[kind]
+    shock = {"kind": kind, first: [who], "industries": [what], "severity": 0.5, "duration": 90}
+    if second:
+        shock[second] = [whom]
+    goods = {ALL, *(code for code, _ in choices_of_industries())}
+    if what not in goods or not all(_is_party(code) for code in {who, whom} - {ALL}):
+        return None
+    name = f"own-{kind}".replace("_", "-")
+    scenario = Scenario.from_dict({"name": name, "shocks": [shock], "horizon": LONGEST})
+    return Event(OWN, who, scenario, inputs=(what,) if what != ALL else ())
+
+
+def _is_party(code: str) -> bool:
+    try:
+        parties.resolve(code, where="who")
+    except IsthmusError:
+        return False
+    return True
+
+
+def choices_of_industries() -> tuple[tuple[str, str], ...]:
+    """Return code and name of what a shock can be about: groups, then industries."""
+    named = {code: industry.name for code, industry in industries().items()}
+    return (*((group, group) for group in GROUPS), *named.items())
