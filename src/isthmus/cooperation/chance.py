@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -12,6 +13,7 @@ from isthmus.scenario.amounts import Amount
 Array = NDArray[np.float64]
 
 
+@lru_cache(maxsize=4096)
 def uniform(name: str, draws: int, seed: int) -> Array:
     """Return one point in every nth part of [0, 1], in an order that the name decides, (W,).
 
@@ -21,10 +23,17 @@ def uniform(name: str, draws: int, seed: int) -> Array:
         Place of the number, such as ``"tnt-plant.cost.one_off"``.
     draws, seed : int
         Number of draws and seed.
+
+    Returns
+    -------
+    (W,) array
+        Not to be written to: every caller gets the same one.
     """
     key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
     rng = np.random.default_rng([seed, key])
-    return np.asarray((rng.permutation(draws) + rng.random(draws)) / draws)
+    points: Array = (rng.permutation(draws) + rng.random(draws)) / draws
+    points.flags.writeable = False
+    return points
 
 
 def drawn(amount: Amount, name: str, draws: int, seed: int) -> Array:

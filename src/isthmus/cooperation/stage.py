@@ -99,6 +99,16 @@ class Stage:
         A package that cannot stand beside what home can do alone is compared with things as they
         are.
         """
+        place = (package, compared)
+        if place not in self._pairs:
+            self._pairs[place] = self._together(*place)
+        return self._pairs[place]
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[Package, str], tuple[Package, Package | None]]:
+        return {}
+
+    def _together(self, package: Package, compared: str) -> tuple[Package, Package | None]:
         alone = self.catalogue.alone()
         if compared == TODAY or alone is None or not self.catalogue.fits_alone(package):
             return package, None
@@ -181,6 +191,12 @@ class Stage:
         sets were recorded with all their actions at one degree, and a package that delivers little
         must not make less of what stands beside it.
         """
+        place = (hazard, package, party, compared)
+        if place not in self._kept:
+            self._kept[place] = self._left_share(*place)
+        return self._kept[place]
+
+    def _left_share(self, hazard: str, package: Package, party: str, compared: str) -> Array:
         whole, base = self.together(package, compared)
         held = self.catalogue.members(whole)
         keys = touching(held, hazard)

@@ -14,6 +14,7 @@ from isthmus.cooperation.stage import COMPARED, TODAY, Stage
 from isthmus.evidence import SHARE, Column, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.kernels.decision import break_even_effect, break_even_probability
+from isthmus.kernels.order_statistics import order_statistics
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Package
 
@@ -63,7 +64,7 @@ def of_range(
 
 def quantiles(values: Array) -> tuple[float, float, float]:
     """Return the median and the 10 and 90 % quantiles; infinite ones stay infinite."""
-    ends = np.quantile(values, [0.5, LOW, HIGH], method="nearest")
+    ends = order_statistics(values, (0.5, LOW, HIGH), "nearest")
     return float(ends[0]), float(ends[1]), float(ends[2])
 
 

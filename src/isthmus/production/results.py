@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
+from isthmus.kernels.order_statistics import order_statistics
 from isthmus.kernels.production import NONE, Course
 from isthmus.kernels.production_chain import Chain, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
@@ -57,7 +58,7 @@ class Told:
 
 def spread(values: Array) -> tuple[float | None, float | None, float | None]:
     """Return median, 10 and 90 % of draws; None where that draw never gets there."""
-    found = np.quantile(values, (0.5, 0.1, 0.9), method="inverted_cdf")
+    found = order_statistics(values, (0.5, 0.1, 0.9), "inverted_cdf")
     middle, low, high = (float(v) if np.isfinite(v) else None for v in found)
     return middle, low, high
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.evidence import Column, Table
 from isthmus.evidence.frames import of_rows
+from isthmus.kernels.order_statistics import order_statistics
 from isthmus.kernels.run_down import RunDown
 from isthmus.suppliers.firm import Firm
 from isthmus.suppliers.hits import Hits
@@ -172,7 +173,7 @@ def _range(values: Floats | None) -> tuple[float | None, float | None, float | N
     """Return median and the ends of the range of draws; None where that is never or not known."""
     if values is None:
         return None, None, None
-    found = np.quantile(values, (0.5, LOW, HIGH), method="inverted_cdf")
+    found = order_statistics(values, (0.5, LOW, HIGH), "inverted_cdf")
     return tuple(float(v) if np.isfinite(v) else None for v in found)  # type: ignore[return-value]
 
 
