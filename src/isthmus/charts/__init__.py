@@ -5,6 +5,7 @@
 
 from isthmus.charts.maps import Outlines
 from isthmus.charts.picture import Picture, plot
+from isthmus.charts.press import Press
 from isthmus.charts.render import (
     CHART_FILES,
     chart_file,
@@ -25,6 +26,7 @@ __all__ = [
     "NumberWords",
     "Outlines",
     "Picture",
+    "Press",
     "chart_file",
     "check_drawing",
     "plot",

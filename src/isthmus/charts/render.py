@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from isthmus.charts import theme
@@ -16,7 +15,6 @@ from isthmus.evidence import Table
 from isthmus.runtime import canonical_json
 
 CHART_FILES = (".svg", ".png", ".json")
-_THREADS = 2
 _SIZE = re.compile(r'<svg[^>]*\bviewBox="([^"]+)"[^>]*>')
 _ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 _ID = re.compile(r'(\bid="|url\(#|xlink:href="#|\bhref="#)')
@@ -122,16 +120,8 @@ def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | 
 def render_svgs(
     charts: Iterable[tuple[str, ChartSpec, Table, Outlines | None]],
 ) -> dict[str, str]:
-    """Render several charts, on two threads; the order of the answer is that of the input."""
-    charts = list(charts)
-    if not charts:
-        return {}
-    check_drawing()
-    import isthmus.charts.forms  # noqa: F401  (altair's import is not safe to race)
-
-    with ThreadPoolExecutor(_THREADS) as pool:
-        drawn = pool.map(lambda c: render_svg(c[1], c[2], key=c[0], outlines=c[3]), charts)
-        return {key: svg for (key, *_), svg in zip(charts, drawn, strict=True)}
+    """Render several charts; the order of the answer is that of the input."""
+    return {key: render_svg(spec, table, key=key, outlines=o) for key, spec, table, o in charts}
 
 
 def tidy_svg(svg: str, key: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -49,13 +51,14 @@ def assess(
         Name of a shipped study, a study file (.toml), or a dossier that was made: its folder, or
         its dossier.json.
     """
-    from isthmus.charts import check_drawing
+    from isthmus.charts import Press, check_drawing
     from isthmus.report import (
         check_dossier_target,
         render_json,
         render_sheet_json,
         write_dossier,
     )
+    from isthmus.report.parts import drawn_early
     from isthmus.report.printing import find_browser
     from isthmus.study import assess_and_record, open_study
     from isthmus.study.sheet import check_members, member_sheet
@@ -74,14 +77,21 @@ def assess(
     if target is None and len(members) == 1:
         emit_document(render_sheet_json(member_sheet(asked, opened, *members, language=language)))
         return
-    dossier, kept = assess_and_record(asked, opened, language=language, progress=_tell)
-    say_run(kept)
-    if json:
-        emit_document(render_json(dossier))
-    if target is None:
-        return
-    sheets = [member_sheet(asked, opened, member, language=language) for member in members]
-    page = write_dossier(dossier, target, sheets=sheets, pdf=pdf, replace=force)
+    with nullcontext() if target is None else Press() as press:
+        dossier, kept = assess_and_record(
+            asked,
+            opened,
+            language=language,
+            progress=_tell,
+            each=None if press is None else partial(drawn_early, press),
+        )
+        say_run(kept)
+        if json:
+            emit_document(render_json(dossier))
+        if target is None:
+            return
+        sheets = [member_sheet(asked, opened, member, language=language) for member in members]
+        page = write_dossier(dossier, target, sheets=sheets, press=press, pdf=pdf, replace=force)
     if not json:
         emit_text(f"{page}\n")
     say(f"dossier: {page.resolve()}")

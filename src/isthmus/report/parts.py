@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from isthmus.charts import render_svgs, theme
+from isthmus.charts import Press, render_svgs, theme
 from isthmus.evidence import DatasetRecord, Finding
 from isthmus.report.cells import grid
 from isthmus.runtime.visible import visible
 from isthmus.study.claims import threshold_text
-from isthmus.study.dossier import Chart
+from isthmus.study.dossier import Chart, Section
 from isthmus.study.numbers import interval, show, told
 from isthmus.study.wording import Catalogue
 
@@ -74,11 +74,17 @@ def parts(
     }
 
 
-def pictures(charts: Iterable[Chart]) -> Mapping[str, Markup]:
+def pictures(charts: Iterable[Chart], press: Press | None = None) -> Mapping[str, Markup]:
     """Return the charts as inline SVG with their text alternatives, by key."""
-    listed = list(charts)
-    drawn = render_svgs((c.key, c.spec, c.table, c.outlines) for c in listed)
-    return {c.key: _labelled(c, drawn[c.key]) for c in listed}
+    listed = {c.key: c for c in charts}
+    asked = [(c.key, c.spec, c.table, c.outlines) for c in listed.values()]
+    drawn = render_svgs(asked) if press is None else {c[0]: press.svg(c) for c in asked}
+    return {key: _labelled(c, drawn[key]) for key, c in listed.items()}
+
+
+def drawn_early(press: Press, section: Section) -> None:
+    """Begin to draw the charts of a section while the next one is computed."""
+    press.begin((c.key, c.spec, c.table, c.outlines) for c in section.charts)
 
 
 def anchor(key: str) -> str:

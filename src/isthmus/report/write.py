@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from isthmus.charts import Press
 from isthmus.evidence.out.files import write_rows
 from isthmus.report.brief import render_brief_html, render_brief_markdown
 from isthmus.report.html import render_html
@@ -57,6 +58,7 @@ def write_dossier(
     target: Path,
     *,
     sheets: Sequence[Sheet] = (),
+    press: Press | None = None,
     pdf: bool = False,
     replace: bool = False,
 ) -> Path:
@@ -66,7 +68,8 @@ def write_dossier(
     ``tables`` a CSV file for each table, and under ``sheets`` each member sheet as HTML, Markdown
     and JSON. Everything is rendered and written beside `target` first and put in place at the end,
     so that an interrupt, an error or a full disk leaves `target` as it was. A folder is replaced
-    only when it holds nothing but a dossier. With `pdf` a PDF file stands beside each page; see
+    only when it holds nothing but a dossier. Charts that `press` has begun to draw are taken from
+    it. With `pdf` a PDF file stands beside each page; see
     `isthmus.report.printing`.
 
     Raises
@@ -82,7 +85,7 @@ def write_dossier(
     """
     with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
         study = study_toml(dossier.asked).encode("utf-8")
-        drawn = pictures(dossier.charts.values())
+        drawn = pictures(dossier.charts.values(), press)
         beside = {
             STUDY: study,
             **dict(_brief(dossier, drawn)),

@@ -23,7 +23,12 @@ Progress = Callable[[str, int, int], None]
 
 
 def assess(
-    study: Study, world: World, *, language: str = "en", progress: Progress | None = None
+    study: Study,
+    world: World,
+    *,
+    language: str = "en",
+    progress: Progress | None = None,
+    each: Callable[[Section], None] | None = None,
 ) -> Dossier:
     """Answer a study with a world.
 
@@ -37,6 +42,8 @@ def assess(
         Language of the texts; the sentences of the study file stay as they are.
     progress : callable, optional
         Called with the name of each step, its number and their count.
+    each : callable, optional
+        Called with each section as soon as it is written.
 
     Returns
     -------
@@ -58,7 +65,10 @@ def assess(
     for number, choice in enumerate(pages, 1):
         if progress is not None:
             progress(choice.page, number, steps)
-        sections += written_of(context, choice)
+        for section in written_of(context, choice):
+            sections.append(section)
+            if each is not None:
+                each(section)
     if progress is not None:
         progress("claims", steps, steps)
     claims = tuple(assess_claim(context, claim) for claim in context.study.claims)

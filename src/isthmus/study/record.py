@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.runtime import canonical_hash
 from isthmus.store import Store
 from isthmus.study.assessment import Progress, assess
-from isthmus.study.dossier import Dossier
+from isthmus.study.dossier import Dossier, Section
 from isthmus.study.schema import Study
 from isthmus.world import World
 
@@ -26,13 +26,14 @@ def assess_and_record(
     *,
     language: str = "en",
     progress: Progress | None = None,
+    each: Callable[[Section], None] | None = None,
     store: Store | None = None,
 ) -> tuple[Dossier, Recorded]:
     """Answer a study as `assess` does, and keep the answer as a run.
 
     Parameters
     ----------
-    study, world, language, progress
+    study, world, language, progress, each
         As in `assess`.
     store : Store, optional
         Where to keep the run; the user's store by default. A store that cannot be written to does
@@ -48,7 +49,7 @@ def assess_and_record(
     kept: list[Dossier] = []
 
     def work() -> Result:
-        kept.append(assess(study, world, language=language, progress=progress))
+        kept.append(assess(study, world, language=language, progress=progress, each=each))
         return dossier_result(kept[0], manifest.parameters)
 
     recorded = record(manifest, work, store=store)

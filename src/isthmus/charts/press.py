@@ -1,0 +1,103 @@
+"""Charts that a process of its own draws while the rest is still computed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from isthmus.charts.maps import Outlines
+from isthmus.charts.render import render_svg, tidy_svg, to_vegalite
+from isthmus.charts.spec import ChartSpec
+from isthmus.evidence import Table
+
+Drawable = tuple[str, ChartSpec, Table, Outlines | None]
+"""Key, how to draw, what to draw, and outlines where it is a map."""
+
+_CHILD = """
+import json, sys, vl_convert
+for line in sys.stdin:
+    try:
+        answer = vl_convert.vegalite_to_svg(json.loads(line))
+    except Exception:
+        answer = None
+    print(json.dumps(answer), flush=True)
+"""
+_PATIENCE = 5.0
+"""Seconds that the process has to end by itself."""
+
+
+class Press:
+    """Draws charts in a process of its own; what it cannot draw is drawn here.
+
+    The library behind the charts keeps the interpreter to itself while it draws, so that a thread
+    gains nothing.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._child: subprocess.Popen[str] | None = None
+        self._begun: dict[str, tuple[Drawable, Future[str | None]]] = {}
+
+    def __enter__(self) -> Press:
+        with suppress(OSError):
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", "-c", _CHILD],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                encoding="utf-8",
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(wait=error is None, cancel_futures=True)
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if error is not None:
+            child.kill()
+        with suppress(OSError, ValueError, subprocess.TimeoutExpired):
+            child.communicate(timeout=_PATIENCE)
+        if child.poll() is None:
+            child.kill()
+
+    def begin(self, charts: Iterable[Drawable]) -> None:
+        """Begin to draw charts, each with a key of its own."""
+        for chart in charts:
+            key, spec, table, outlines = chart
+            drawn = to_vegalite(spec, table, outlines=outlines)
+            self._begun[key] = chart, self._pool.submit(self._drawn, drawn)
+
+    def svg(self, chart: Drawable) -> str:
+        """Return a chart as `render_svg` does; waits for it where it was begun."""
+        key, spec, table, outlines = chart
+        begun = self._begun.get(key)
+        whole = None
+        if begun is not None and all(a is b for a, b in zip(begun[0][1:], chart[1:], strict=True)):
+            whole = begun[1].result()
+        if whole is None:
+            return render_svg(spec, table, key=key, outlines=outlines)
+        return tidy_svg(whole, key)
+
+    def _drawn(self, drawn: dict[str, Any]) -> str | None:
+        """Return what the process makes of a chart, or nothing where it is gone or fails."""
+        child = self._child
+        if child is None or child.stdin is None or child.stdout is None:
+            return None
+        try:
+            child.stdin.write(json.dumps(drawn) + "\n")
+            child.stdin.flush()
+            return json.loads(child.stdout.readline() or "null")  # type: ignore[no-any-return]
+        except (OSError, ValueError):
+            return None
