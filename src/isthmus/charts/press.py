@@ -20,14 +20,17 @@ Drawable = tuple[str, ChartSpec, Table, Outlines | None]
 """Key, how to draw, what to draw, and outlines where it is a map."""
 
 _CHILD = """
-import json, sys, vl_convert
-for line in sys.stdin:
+import sys, vl_convert
+for line in sys.stdin.buffer:
     try:
-        answer = vl_convert.vegalite_to_svg(json.loads(line))
+        answer = vl_convert.vegalite_to_svg(line.decode()).encode()
     except Exception:
-        answer = None
-    print(json.dumps(answer), flush=True)
+        answer = b""
+    sys.stdout.buffer.write(b"%d\\n" % len(answer) + answer)
+    sys.stdout.buffer.flush()
 """
+"""Reads a specification a line; writes the length of each picture and the picture."""
+
 _PATIENCE = 5.0
 """Seconds that the process has to end by itself."""
 
@@ -41,7 +44,7 @@ class Press:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1)
-        self._child: subprocess.Popen[str] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._begun: dict[str, tuple[Drawable, Future[str | None]]] = {}
 
     def __enter__(self) -> Press:
@@ -51,7 +54,6 @@ class Press:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                encoding="utf-8",
             )
         return self
 
@@ -96,8 +98,10 @@ class Press:
         if child is None or child.stdin is None or child.stdout is None:
             return None
         try:
-            child.stdin.write(json.dumps(drawn) + "\n")
+            child.stdin.write(json.dumps(drawn).encode() + b"\n")
             child.stdin.flush()
-            return json.loads(child.stdout.readline() or "null")  # type: ignore[no-any-return]
+            length = int(child.stdout.readline())
+            picture = child.stdout.read(length).decode()
         except (OSError, ValueError):
             return None
+        return picture if picture.startswith("<svg") and picture.endswith("</svg>") else None
