@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import polars as pl
 import pytest
 
-from isthmus.charts import ChartSpec, Press, press, render_svg
+from isthmus.charts import ChartSpec, Press, drawer, press, render_svg
 from isthmus.evidence import Column, Kind, Table
 
 SPEC = ChartSpec(form="bars", x="share", y="economy")
@@ -74,6 +76,12 @@ def test_without_an_interpreter_to_start_charts_are_drawn_here(charts, here, mon
     with Press() as one:
         one.begin(charts[:1])
         assert one.svg(charts[0]) == here[0]
+
+
+def test_what_cannot_be_drawn_has_no_length():
+    answers = BytesIO()
+    drawer.serve(BytesIO(b"{}\n[\n\xff\n"), answers)
+    assert answers.getvalue() == b"0\n0\n0\n"
 
 
 def test_an_error_ends_the_process(charts):

@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+from isthmus.charts import drawer
 from isthmus.charts.maps import Outlines
 from isthmus.charts.render import render_svg, tidy_svg, to_vegalite
 from isthmus.charts.spec import ChartSpec
@@ -18,18 +19,6 @@ from isthmus.evidence import Table
 
 Drawable = tuple[str, ChartSpec, Table, Outlines | None]
 """Key, how to draw, what to draw, and outlines where it is a map."""
-
-_CHILD = """
-import sys, vl_convert
-for line in sys.stdin.buffer:
-    try:
-        answer = vl_convert.vegalite_to_svg(line.decode()).encode()
-    except Exception:
-        answer = b""
-    sys.stdout.buffer.write(b"%d\\n" % len(answer) + answer)
-    sys.stdout.buffer.flush()
-"""
-"""Reads a specification a line; writes the length of each picture and the picture."""
 
 _PATIENCE = 5.0
 """Seconds that the process has to end by itself."""
@@ -50,7 +39,7 @@ class Press:
     def __enter__(self) -> Press:
         with suppress(OSError):
             self._child = subprocess.Popen(
-                [sys.executable, "-I", "-c", _CHILD],
+                [sys.executable, "-I", drawer.__file__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
