@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus import codes
-from isthmus.codes import labels
+from isthmus.codes import is_aggregate, labels
 from isthmus.codes._files import data_path
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.world.contracts.names import is_aggregate
 
 MEANT = {
     "UK": "GBR",

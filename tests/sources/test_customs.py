@@ -118,4 +118,6 @@ def test_a_cell_of_the_api_without_an_observation_is_counted_and_a_lone_quantity
     assert found.frame.height == 1
     assert any("1 cells without a value left out" in note for note in found.notes)
     path.write_text(f"{head}{value}X,FR,TW,854231,1,QUANTITY_IN_100KG,2024,5\n")
-    assert "line 3, column VALUE_IN_EUROS: has no value" in problems(path)
+    assert "1 row without a value left out (comext.csv, line 3, column VALUE_IN_EUROS)" in "".join(
+        read(path).record.on_adding
+    )

@@ -20,6 +20,7 @@ from isthmus.codes.economy_lookup import (
     nearest,
     nearest_economy,
 )
+from isthmus.codes.groups import AREAS, holds_others, is_aggregate, is_total, side_of
 from isthmus.codes.industries import INDUSTRY_CLASSIFICATIONS, Industry, industries, industry
 from isthmus.codes.labels import SCHEMES, Label, economies_of, economy_of, meanings
 from isthmus.codes.parties import Party, PartySpec, dated, members, parse_parties, resolve
@@ -40,6 +41,7 @@ from isthmus.codes.products import (
 from isthmus.codes.roles import hubs_of, industries_in, stages
 
 __all__ = [
+    "AREAS",
     "INDUSTRY_CLASSIFICATIONS",
     "PRODUCT_CLASSIFICATIONS",
     "SCHEMES",
@@ -70,10 +72,13 @@ __all__ = [
     "find_economies",
     "find_products",
     "held_otherwise",
+    "holds_others",
     "hubs_of",
     "industries",
     "industries_in",
     "industry",
+    "is_aggregate",
+    "is_total",
     "meanings",
     "members",
     "members_day",
@@ -87,6 +92,7 @@ __all__ = [
     "product_texts",
     "products",
     "resolve",
+    "side_of",
     "stages",
     "written_out",
 ]

@@ -36,6 +36,9 @@ SCHEMES: Mapping[str, str] = MappingProxyType(
 )
 """Who uses a label, by key, in the order in which a label of several is read."""
 
+SIDES = re.compile(r"((?:EU|EA)\w*)_(EXTRA|INTRA)|(EXT|INT)(?:RA)?_((?:EU|EA)\w*)")
+"""Partners outside or inside a union as Eurostat writes them: ``EU27_2020_EXTRA``, ``EXT_EA20``."""
+
 _IGNORED = frozenset({"the", "of", "and"})
 _SHORT = {
     "st": "saint",
@@ -89,7 +92,17 @@ def meanings(text: str) -> tuple[Label, ...]:
     key = _code_key(text)
     if key in economies():
         return (Label("iso3", key, key),)
-    return _by_code().get(key, ()) or _by_name().get(_name_key(text), ())
+    return _by_code().get(key, ()) or _union(key) or _by_name().get(_name_key(text), ())
+
+
+def _union(key: str) -> tuple[Label, ...]:
+    """Return the meaning of a code of all partners outside or inside a union."""
+    side = SIDES.fullmatch(key)
+    if side is None:
+        return ()
+    inside = "INT" in (side[2] or side[3])
+    note = f"all partners {'inside' if inside else 'outside'} a union together"
+    return (Label("eurostat", key, "", note),)
 
 
 def economy_of(text: str, scheme: str | None = None) -> str | None:

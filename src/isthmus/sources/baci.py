@@ -11,6 +11,7 @@ import polars as pl
 from isthmus import codes
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord, Kind
+from isthmus.evidence.record import ON_ADDING
 from isthmus.sources import flows
 from isthmus.sources.flows import Rows
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
@@ -52,8 +53,9 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     raise_all(f"BACI {path.name}", capped([p for rows, _ in parts for p in rows.problems]))
     frame = pl.concat([frame for _, frame in parts]).sort(*flows.COLUMNS[:4])
     notes = [note for rows, _ in parts for note in rows.notes]
+    faults = [fault for rows, _ in parts for fault in rows.faults]
     years = tuple(sorted(int(y) for y in frame["year"].unique()))
-    record = finished(_record(edition, release, years, files, notes), wishes)
+    record = finished(_record(edition, release, years, files, notes, faults), wishes)
     return Published(record, frame, (f"BACI of CEPII, {edition}",), tuple(notes))
 
 
@@ -132,6 +134,7 @@ def _year(
     }
     values = {"value": by_name["v"], "quantity": by_name["q"]}
     rows = flows.text_rows(table, given)
+    flows.written_out(rows)
     rows.once(*given)
     flows.numbers(rows, table, values, options)
     flows.years(rows)
@@ -149,7 +152,12 @@ def _year(
 
 
 def _record(
-    edition: str, release: str, years: tuple[int, ...], files: list[Path], notes: list[str]
+    edition: str,
+    release: str,
+    years: tuple[int, ...],
+    files: list[Path],
+    notes: list[str],
+    faults: list[str],
 ) -> DatasetRecord:
     span = f"{years[0]}-{years[-1]}" if len(years) > 1 else "".join(map(str, years))
     return DatasetRecord(
@@ -179,6 +187,7 @@ def _record(
             "other flows",
             "the newest year of an edition is provisional",
             "transit can show as origin",
+            *(f"{ON_ADDING}{fault}" for fault in faults),
         ),
     )
 

@@ -13,6 +13,7 @@ from isthmus.errors import InputProblem, raise_all
 from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
 from isthmus.sources.jsonstat import read_jsonstat
+from isthmus.sources.levels import finest
 from isthmus.sources.published import Peek, Published, Source, Wishes, plain_text
 from isthmus.sources.text import TextTable
 
@@ -47,6 +48,8 @@ EDITIONS = (
 )
 """First year in which the Combined Nomenclature follows an edition of the HS."""
 ALL_REGIMES = "4"
+PARTS = {"XI": "GBR", "XU": "GBR"}
+"""Northern Ireland and the rest of the United Kingdom, from 2021 on, and whom they add up to."""
 _SIDES = ("reporter", "partner", "product", "flow")
 
 
@@ -83,7 +86,22 @@ def _table(path: Path, wishes: Wishes) -> TextTable:
     by_name = {c.casefold(): c for c in table.frame.columns}
     if "indicators" not in by_name or "obs_value" not in by_name:
         return table
-    return _wide(table, by_name)
+    return _wide(_bare(table), by_name)
+
+
+def _bare(table: TextTable) -> TextTable:
+    """Take off the labels of the API behind its codes: ``DE:Germany``."""
+    labelled = [
+        c
+        for c in table.frame.columns
+        if c.casefold() in (*_SIDES, "freq", "indicators")
+        and table.frame[c].str.contains(r"^[\w.]+: ?\S").all()
+    ]
+    if not labelled:
+        return table
+    frame = table.frame.with_columns(pl.col(labelled).str.extract(r"^([\w.]+):", 1))
+    notes = (*table.notes, f"labels behind codes left out in {', '.join(labelled)}")
+    return replace(table, frame=frame, notes=notes)
 
 
 def _wide(table: TextTable, by_name: Mapping[str, str]) -> TextTable:
@@ -124,11 +142,18 @@ def _period(text: str) -> tuple[int, int] | None:
 
 def _sift(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
     """Keep the total of all statistical procedures where it is there; else they add up."""
-    if "regime" in rows.frame.columns and (rows.frame["regime"] == ALL_REGIMES).any():
+    flow = ["period", *_SIDES]
+    if "regime" in rows.frame.columns:
+        total = (pl.col("regime") == ALL_REGIMES).fill_null(False).any().over(flow)
         rows.leave_out(
-            (pl.col("regime") != ALL_REGIMES).fill_null(False),
+            total & (pl.col("regime") != ALL_REGIMES).fill_null(False),
             "single statistical procedures, whose total is there",
         )
+    whole = pl.col("partner").is_in(["GB", "UK"]).any().over([c for c in flow if c != "partner"])
+    rows.leave_out(
+        whole & pl.col("partner").is_in(list(PARTS)).fill_null(False),
+        "parts of the United Kingdom, which stands beside them",
+    )
     known = (
         pl.col("flow")
         .str.to_uppercase()
@@ -139,18 +164,13 @@ def _sift(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
 
 
 def _level(rows: Rows) -> None:
-    """Keep codes of eight digits cut to six, or of six where there are none, and no others."""
-    secret = pl.col("product").str.contains(r"[A-Za-z]").fill_null(False) & (
-        pl.col("product") != "TOTAL"
+    """Keep codes of eight digits cut to six, and those of six without one of eight under them."""
+    finest(
+        rows,
+        (8, 6),
+        "codes kept secret or adjusted (with letters)",
+        "download codes of the Combined Nomenclature",
     )
-    rows.leave_out(secret, "codes kept secret or adjusted (with letters)")
-    eight = rows.frame.filter(pl.col("product").str.contains(r"^\d{8}$")).height > 0
-    kept = pl.col("product").str.contains(r"^\d{8}$" if eight else r"^\d{5,6}$").fill_null(False)
-    if rows.frame.filter(kept).is_empty():
-        what = "no codes of eight or six digits: data by product need them"
-        rows.problems.append(InputProblem(what, rows.name))
-        return
-    rows.leave_out(~kept, "totals, chapters and headings")
     rows.frame = rows.frame.with_columns(pl.col("product").str.slice(0, 6))
 
 
@@ -196,6 +216,7 @@ _OFFICE = Office(
         "cannot be taken from them",
     ),
     per_tonne={"quantity_in_100kg": 10.0},
+    own=PARTS | {"AN": "ANT"},
 )
 SOURCE = Source(
     "Comext of Eurostat",

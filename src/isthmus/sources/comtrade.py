@@ -12,6 +12,7 @@ from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime.reading import read_json
 from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
+from isthmus.sources.levels import finest
 from isthmus.sources.published import Peek, Published, Source, Wishes, plain_text
 from isthmus.sources.text import TextTable
 
@@ -80,6 +81,9 @@ def _json(path: Path) -> TextTable:
     answer = read_json(path, what="answer of UN Comtrade")
     try:
         rows = answer["data"]
+        if not rows:
+            said = answer.get("error") or "the question has no answer"
+            raise BadInput(f"the answer of UN Comtrade holds no rows: {said}", where=str(path))
         names = list(dict.fromkeys(name for row in rows for name in row))
         frame = pl.DataFrame(
             {n: [_cell(row.get(n)) for row in rows] for n in names},
@@ -97,18 +101,30 @@ def _cell(value: object) -> str | None:
 
 
 def _parts(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
-    """Leave out rows that are parts of another one."""
+    """Leave out rows that are parts of another one; a flow of parts alone is named."""
+    flow = ["period", "reporter", "partner", "flow", "product", "edition"]
+    parts = pl.DataFrame({"line": table.lines})
     for what, (known, whole) in TOTALS.items():
         column = next((by_name[k] for k in known if k in by_name), None)
         if column is None or table.frame[column].null_count() == table.frame.height:
             continue
-        rows.frame = rows.frame.join(
-            pl.DataFrame({"line": table.lines, "part": table.frame[column]}), on="line", how="left"
+        cells = table.frame[column].str.replace(r"\.0$", "")
+        parts = parts.with_columns((~cells.is_in(list(whole))).fill_null(True).alias(what))
+        parts = parts.rename({what: f"{what} ({column})"})
+    split = [c for c in parts.columns if c != "line"]
+    rows.frame = rows.frame.join(parts, on="line", how="left").with_columns(
+        pl.any_horizontal(pl.lit(False), *split).alias("part")
+    )
+    alone = pl.col("part") & pl.col("part").all().over(flow)
+    if where := rows.places(alone):
+        count = rows.frame.filter(alone).select(pl.struct(flow).n_unique()).item()
+        rows.say(
+            f"{count:,} {'flow stands' if count == 1 else 'flows stand'} in the file by parts "
+            f"alone and {'is' if count == 1 else 'are'} left out ({where})"
         )
-        rows.leave_out(
-            ~pl.col("part").is_in(whole).fill_null(True), f"parts of flows by {what} ({column})"
-        )
-        rows.frame = rows.frame.drop("part")
+    for what in split:
+        rows.leave_out(pl.col(what), f"parts of flows by {what}")
+    rows.frame = rows.frame.drop("part", *split)
     if rows.frame.is_empty():
         hint = "download the totals: second partner World, all customs procedures and modes"
         rows.problems.append(InputProblem("the file holds parts of flows alone", rows.name, hint))
@@ -149,18 +165,16 @@ def _sift(rows: Rows, table: TextTable, by_name: Mapping[str, str]) -> None:
     rows.wrong("is empty", pl.col("flow").is_null(), "flow")
     rows.leave_out(known.is_null(), "re-exports, re-imports and other flows")
     rows.frame = rows.frame.with_columns(known.alias("flow"))
+    if rows.frame.is_empty() and not rows.problems:
+        what = f"no imports or exports are left: {'; '.join(rows.notes) or 'it has no rows'}"
+        rows.problems.append(InputProblem(what, rows.name))
 
 
 def _level(rows: Rows) -> None:
     """Leave out totals and groups of products, once codes of six digits are there."""
-    digits = pl.col("product").str.replace_all(".", "", literal=True)
-    six = digits.str.contains(r"^\d{5,6}$")
-    if rows.frame.filter(six).is_empty():
-        what = "no codes of six digits: data by product need them"
-        hint = "download AG6 - all six-digit codes"
-        rows.problems.append(InputProblem(what, rows.name, hint))
-        return
-    rows.leave_out(~six.fill_null(False), "totals, chapters and headings")
+    finest(
+        rows, (6,), "goods not specified (codes with letters)", "download AG6 - all six-digit codes"
+    )
 
 
 _OFFICE = Office(

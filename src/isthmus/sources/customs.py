@@ -58,6 +58,8 @@ class Office:
         Faults that every result must name.
     per_tonne : mapping of str to float
         Units of a column of quantities in one tonne, where these are not kilograms.
+    own : mapping of str to str
+        Codes of economies that its own list explains.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Office:
     terms: Mapping[str, Any]
     faults: tuple[str, ...]
     per_tonne: Mapping[str, float] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_office(office: Office, table: TextTable, path: Path, wishes: Wishes) -> Published:
@@ -99,15 +102,16 @@ def read_office(office: Office, table: TextTable, path: Path, wishes: Wishes) ->
     rows = flows.text_rows(table, columns)
     flows.numbers(rows, table, values, wishes.reading)
     office.sift(rows, table, by_name)
+    flows.written_out(rows)
     rows.once(*columns)
     gaps = whole_years(rows, office.period)
     edition = office.edition(rows)
-    office.level(rows)
     flows.amounts(rows, values)
-    places = {name: columns[name] for name in ("reporter", "partner")}
-    flows.economies(rows, places, office.scheme)
+    office.level(rows)
     if edition:
         flows.products(rows, columns["product"], edition)
+    places = {name: columns[name] for name in ("reporter", "partner")}
+    flows.economies(rows, places, office.scheme, office.own)
     in_million_usd(rows, office.currency, wishes.rates)
     if rows.frame.is_empty() and not rows.problems:
         rows.problems.append(InputProblem("no flows are left", rows.name, "; ".join(rows.notes)))
@@ -118,7 +122,7 @@ def read_office(office: Office, table: TextTable, path: Path, wishes: Wishes) ->
         rows.frame = rows.frame.with_columns(pl.col("quantity") / per_tonne)
     frame = flows.summed(rows, ("record",))
     notes = (*rows.notes, *gaps)
-    made = _record(office, path, edition, frame, notes, (*office.faults, *gaps))
+    made = _record(office, path, edition, frame, notes, (*office.faults, *gaps, *rows.faults))
     return Published(finished(made, wishes), frame, (f"{office.title}, {edition}",), notes)
 
 
@@ -168,7 +172,7 @@ def whole_years(rows: Rows, period: Period) -> list[str]:
     }
     rows.frame = rows.frame.with_columns(**parts)
     side = ["year", "reporter", "flow"]
-    total = (pl.col("month") == 0).any().over(side)
+    total = (pl.col("month") == 0).any().over([*side, "partner", "product"])
     rows.leave_out((pl.col("month") > 0) & total, "months of a year whose total is there")
     monthly = rows.frame.filter(pl.col("month") > 0)
     rows.frame = rows.frame.drop("month")
@@ -238,6 +242,6 @@ def in_million_usd(rows: Rows, currency: str, rates: Mapping[int, float]) -> Non
         return
     by_year = {y: rates.get(y, rates.get(0, 0.0)) for y in found}
     said = ", ".join(f"{rate:g} ({year})" for year, rate in by_year.items())
-    rows.notes.append(f"values turned into USD with {said} USD per {currency}, as given")
+    rows.say(f"{currency} turned into USD with {said} USD per {currency}, as given: assumed")
     rate = pl.col("year").replace_strict(by_year, default=None, return_dtype=pl.Float64)
     rows.frame = rows.frame.with_columns(pl.col("value") * rate / MILLION)

@@ -238,7 +238,8 @@ def check_ending(path: Path) -> None:
     """
     if path.suffix.lower() in (*TEXT_ENDINGS, ".parquet", *WORKBOOKS):
         return
-    hint = "read are text (.csv, .tsv, .txt), .parquet and workbooks (.xlsx, .xls, .ods)"
+    hint = "read are text (.csv, .tsv, .txt), .parquet, workbooks (.xlsx, .xls, .ods) and files as "
+    hint += f"published: {layouts()}"
     raise BadInput(f"unknown file ending '{path.suffix}'", where=str(path), hint=hint)
 
 

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from isthmus import codes
+from isthmus.codes import is_aggregate
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.text import read_bytes
 from isthmus.world.contracts import Choices, Conformed, conform, conform_frame, from_text
-from isthmus.world.contracts.names import is_aggregate
 
 HEAD = "year,exporter,importer,product,value,quantity,coverage\n"
 LAST = "2022,USA,DEU,010121,40,5,full\n"

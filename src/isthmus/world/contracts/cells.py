@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
+from isthmus import codes
 from isthmus.evidence import Kind
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import DTYPES, LIMITS, Column
@@ -14,7 +15,6 @@ from isthmus.world.contracts.names import (
     economy_code,
     economy_hint,
     economy_note,
-    is_aggregate,
     product_code,
     product_hint,
 )
@@ -148,7 +148,7 @@ def _as_text(cells: pl.Series) -> pl.Series:
 
 
 def _economy(value: str, _: str) -> tuple[str, str]:
-    if is_aggregate(value):
+    if codes.is_aggregate(value):
         return "", DROP_HINT
     return _area(value, "")
 

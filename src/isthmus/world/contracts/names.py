@@ -6,11 +6,6 @@ from functools import cache
 
 from isthmus import codes
 
-TOGETHER = "together"
-"""Last word of the note on a label of several economies that no aggregate's code stands for."""
-TOTAL = "a total"
-"""First words of the note on a label of all economies."""
-WORLD = "WLD"
 LISTED = "isthmus codes economies lists them"
 DROP_HINT = "an aggregate: leave its rows out, or --drop-aggregates does"
 
@@ -31,29 +26,6 @@ def economy_note(text: str) -> str:
 def economy_hint(text: str) -> str:
     """Return what to write instead of a text that stands for no one economy."""
     return codes.nearest_economy(text, codes.economies()) or LISTED
-
-
-@cache
-def is_aggregate(text: str) -> bool:
-    """Return whether a text stands for several economies at once."""
-    if code := economy_code(text):
-        return codes.economies()[code].kind == "aggregate"
-    return text.strip().casefold() in _groups() or any(
-        not m.economy and m.note.endswith(TOGETHER) for m in codes.meanings(text)
-    )
-
-
-@cache
-def is_total(text: str) -> bool:
-    """Return whether a text stands for all economies: the world, or a total."""
-    said = any(not m.economy and m.note.startswith(TOTAL) for m in codes.meanings(text))
-    return economy_code(text) == WORLD or said
-
-
-@cache
-def _groups() -> frozenset[str]:
-    """Return codes and names of the coalitions, without case."""
-    return frozenset(t.casefold() for pair in codes.coalition_names().items() for t in pair)
 
 
 @cache

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from isthmus import codes
 from isthmus.errors import InputProblem
 from isthmus.evidence import DatasetRecord
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import Contract
-from isthmus.world.contracts.names import is_aggregate, is_total
 
 POWERS: Mapping[str, float] = {
     "": 1e-6,
@@ -53,7 +53,7 @@ def without_aggregates(given: Given, contract: Contract, report: Report, *, drop
         if column.type != "economy" or given.frame[name].dtype != pl.String:
             continue
         values = given.frame[name].drop_nulls().unique(maintain_order=True).to_list()
-        sums = [value for value in values if is_aggregate(value)]
+        sums = [value for value in values if codes.is_aggregate(value)]
         at = given.frame[name].is_in(sums).fill_null(False)
         if not at.any():
             continue
@@ -73,11 +73,13 @@ def _contradicted(given: Given, contract: Contract, name: str, at: pl.Series) ->
     if not value or not given.frame[value].dtype.is_numeric():
         return []
     world = at & given.frame[name].is_in(
-        [v for v in given.frame[name].filter(at).unique() if is_total(v)]
+        [v for v in given.frame[name].filter(at).unique() if codes.is_total(v)]
     )
     by = [c for c in contract.unique if c != name]
     total = given.frame.filter(world).group_by(by).agg(pl.col(value).sum().alias("_total"))
-    parts = given.frame.filter(~at).group_by(by).agg(pl.col(value).sum().alias("_parts"))
+    sums = [v for v in given.frame[name].filter(at).unique() if codes.holds_others(v)]
+    beside = ~pl.col(name).is_in(sums)
+    parts = given.frame.filter(beside).group_by(by).agg(pl.col(value).sum().alias("_parts"))
     both = total.join(parts, on=by, how="left").with_columns(pl.col("_parts").fill_null(0.0))
     off = both.filter((pl.col("_total") - pl.col("_parts")).abs() > _TOTAL * pl.col("_total").abs())
     if off.is_empty():
@@ -206,7 +208,9 @@ def _in_dollars(
         report.problems.append(InputProblem(what, "rate", "--rate YEAR=USD-PER-UNIT, once a year"))
         return given
     said = ", ".join(f"{rate:g}" + (f" ({year})" if year else "") for year, rate in used.items())
-    report.dropped.append(f"{currency} turned into USD with {said} USD per {currency}, as given")
+    report.dropped.append(
+        f"{currency} turned into USD with {said} USD per {currency}, as given: assumed"
+    )
     names = [c for c in contract.money if c in frame.columns]
     rate = (
         pl.lit(next(iter(used.values())))
