@@ -165,3 +165,23 @@ def test_bad_outcomes_are_refused():
         ppml(np.array([1.0, 2.0]), np.ones((3, 1)), [np.zeros(2, dtype=int)])
     with pytest.raises(BadInput):
         ppml(np.zeros(3), np.ones((3, 1)), [np.zeros(3, dtype=int)])
+
+
+@pytest.mark.parametrize(
+    ("y", "effect", "words"),
+    [
+        (["a", "b"], [0, 1], "no array of numbers"),
+        ([], [], "no observations"),
+        ([1.0, 2.0], [0.0, np.nan], "levels of an effect are missing"),
+    ],
+)
+def test_what_is_no_number_or_level_is_refused_by_name(y, effect, words):
+    with pytest.raises(BadInput, match=words):
+        ppml(np.array(y), np.ones((len(y), 1)), [np.array(effect)])
+
+
+def test_levels_may_have_any_labels():
+    y, X = np.array([1.0, 2.0, 3.0, 5.0, 4.0, 4.0]), np.array([[0.0, 1, 0, 1, 0, 2]]).T
+    plain = ppml(y, X, [np.array([0, 0, 1, 1, 2, 2])]).coef
+    for labels in (list("aabbcc"), [-5, -5, 7, 7, 9, 9], [0.5, 0.5, 1.5, 1.5, 2, 2]):
+        assert ppml(y, X, [np.array(labels)]).coef == pytest.approx(plain)

@@ -162,3 +162,52 @@ def test_labels_that_name_columns_of_the_printed_layout_are_refused_there():
     )
     with pytest.raises(BadInput, match="'exporter', 'OUTPUT'"):
         rows_of(table)
+
+
+@pytest.mark.parametrize(
+    ("unit", "read", "factor"),
+    [("'000 US$", "million USD", 1e-3), ("bn EUR", "million EUR", 1e3), ("t", "t", 1.0)],
+)
+def test_amounts_of_a_system_become_millions_of_its_currency(unit, read, factor):
+    columns, values = [("A", "f"), ("B", "f")], [[50.0, 10.0], [5.0, 60.0]]
+    whole = MRIO.from_pymrio(small(columns, values), year=2019)
+    table = MRIO.from_pymrio(small(columns, values, unit=[unit] * 2, x=whole.x), year=2019)
+    assert table.unit == read
+    assert unit in repr(table) if factor == 1.0 else read in repr(table)
+    np.testing.assert_allclose(table.Z, whole.Z * factor)
+    np.testing.assert_allclose(table.x, whole.x * factor)
+    assert any(unit in note for note in table.notes)
+
+
+def test_labels_that_are_one_as_text_are_refused():
+    import pandas as pd
+
+    system = small([("A", "f"), ("B", "f")], [[50.0, 10.0], [5.0, 60.0]])
+    both = pd.MultiIndex.from_tuples([("A", 1), ("A", "1 ")])
+    system.Z.index = system.Z.columns = system.Y.index = both
+    with pytest.raises(BadInput, match="rows of Z: stand twice: A:1"):
+        MRIO.from_pymrio(system)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"Z": [["a", "b"], ["c", "d"]]}, "Z: is no array of numbers"),
+        ({"Z": [[1.0, 2.0], [3.0]]}, "Z: is no array of numbers"),
+        ({"Y": np.array([[1j], [2.0]])}, "Y: is no array of numbers: complex"),
+        ({"x": ["one", 2.0]}, "x: is no array of numbers"),
+        ({"economies": "DEU"}, "economies: is the text 'DEU', not a list"),
+        ({"industries": [1, 2]}, "industries: label 1 is no text"),
+        ({"industries": ["a", " a"]}, "industries: label ' a' begins or ends with a blank"),
+        ({"year": 2010.5}, "2010.5 is no year"),
+        ({"year": 99999}, "99999 is no year"),
+        ({"year": "last"}, "'last' is no year"),
+    ],
+)
+def test_what_is_no_table_is_refused_by_name(changed, words):
+    given = {"Z": [[1.0, 2.0], [3.0, 4.0]], "Y": [[5.0], [6.0]], "economies": ["DEU"]}
+    given |= {"industries": ["a", "b"], "categories": ["f"], "year": "2010"}
+    assert MRIO.from_dense(**given).year == 2010
+    with pytest.raises(BadInput) as caught:
+        MRIO.from_dense(**(given | changed))
+    assert words in str(caught.value)

@@ -84,7 +84,7 @@ def ppml(
     X : array, shape (N, p)
         Regressors.
     effects : sequence of int array, shape (N,) each
-        Level of each observation in each set of effects, from 0.
+        Level of each observation in each set of effects, from 0; other labels are numbered.
     clusters : int array, shape (N,), optional
         Clusters of the sandwich covariance; each observation its own when None.
     jackknife : bool
@@ -119,8 +119,9 @@ def ppml(
     Correia, S., Guimaraes, P., Zylkin, T. (2020), The Stata Journal 20(1), and `separated`;
     MacKinnon, J. G., Nielsen, M. O., Webb, M. D. (2023), Journal of Econometrics 232(2).
     """
-    y, X = np.asarray(y, dtype=np.float64), np.asarray(X, dtype=np.float64)
+    y, X = _numbers(y, "y"), _numbers(X, "X")
     _check(y, X, effects)
+    effects = [_levels(e, f"effects, {n + 1}") for n, e in enumerate(effects)]
     kept, identified, apart = _estimable(y, X, effects)
     if not kept.any():
         raise BadInput("no observation is left that carries information", where="y")
@@ -305,7 +306,26 @@ def _conjugate_gradients(
     raise DidNotConverge("the projection off the fixed effects did not settle", where="effects")
 
 
+def _numbers(values: Array, where: str) -> Array:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"is no array of numbers: {error}", where=where) from None
+
+
+def _levels(labels: Index, where: str) -> Index:
+    """Return levels from 0; labels of any other kind are numbered in their order."""
+    found = np.asarray(labels)
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        raise BadInput("levels of an effect are missing", where=where)
+    if found.dtype.kind in "iu" and found.size and found.min() >= 0:
+        return found.astype(np.intp, copy=False)
+    return np.asarray(np.unique(found, return_inverse=True)[1], dtype=np.intp)
+
+
 def _check(y: Array, X: Array, effects: Sequence[Index]) -> None:
+    if not len(y):
+        raise BadInput("no observations are given", where="y")
     if X.ndim != 2 or len(X) != len(y) or any(len(e) != len(y) for e in effects):
         raise BadInput("outcomes, regressors and effects must have one row each", where="y, X")
     if not np.isfinite(y).all() or (y < 0).any() or not np.isfinite(X).all():

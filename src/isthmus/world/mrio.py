@@ -98,11 +98,12 @@ class MRIO:
     def __repr__(self) -> str:
         lb, form = self.labels, type(self.form).__name__.removesuffix("Form").lower()
         size = f"{lb.n} economies x {lb.S} industries"
-        return f"<MRIO {self.year}: {size}, {form}, {self.kind}, million USD>"
+        return f"<MRIO {self.year}: {size}, {form}, {self.kind}, {self.unit}>"
 
     def __post_init__(self) -> None:
         # A text of plain JSON is the kind that it names; any other is refused by name.
         object.__setattr__(self, "kind", checks.known_kind(self.kind))
+        object.__setattr__(self, "year", checks.known_year(self.year))
 
     @classmethod
     def from_dense(
@@ -144,14 +145,11 @@ class MRIO:
         BadInput
             With every problem found, the industries named.
         """
-        labels = Labels(tuple(economies), tuple(industries), tuple(categories))
-        Z, Y = np.asarray(Z, dtype=np.float64), np.asarray(Y, dtype=np.float64)
+        labels = Labels.of(economies, industries, categories)
+        below = {name: a for name, a in (("x", x), ("v", v), ("other", other)) if a is not None}
+        (Z, Y, *read) = checks.as_numbers({"Z": Z, "Y": Y, **below})
+        given = list(zip(below, read, strict=True))
         N = labels.N
-        given = [
-            (n, np.asarray(a, float))
-            for n, a in {"x": x, "v": v, "other": other}.items()
-            if a is not None
-        ]
         found = checks.shape_problems(
             labels,
             [("Z", Z, (N, N)), ("Y", Y, (N, labels.n * labels.F))]
@@ -205,8 +203,10 @@ class MRIO:
         BadInput
             With every problem found, the industries named.
         """
-        labels = Labels(tuple(economies), tuple(industries), tuple(categories))
+        labels = Labels.of(economies, industries, categories)
         n, S, N = labels.n, labels.S, labels.N
+        named = {"flow": flow, "use_dom": use_dom, "use_imp": use_imp, "Y": Y}
+        flow, use_dom, use_imp, Y = checks.as_numbers(named)
         arrays = [
             ("flow", flow, (n, n, S)),
             ("use_dom", use_dom, (n, S, S)),
@@ -218,7 +218,6 @@ class MRIO:
             InputProblem("holds negative values", name) for name, a, _ in arrays[:3] if a.min() < 0
         ]
         raise_all("factored inter-economy table", negative)
-        Y = np.asarray(Y, dtype=np.float64)
         flow, use_dom, use_imp = (frozen(a) for a in (flow, use_dom, use_imp))
         sales = FactoredForm(flow, use_dom, use_imp, np.ones(N)).sales().sum(axis=1)
         output = sales + Y.sum(axis=1) if x is None else np.asarray(x, dtype=np.float64)

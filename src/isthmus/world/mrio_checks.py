@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, InputProblem
+from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio_labels import Labels
@@ -18,6 +19,9 @@ Array = NDArray[np.float64]
 BALANCE_TOLERANCE = 1e-6
 """Largest imbalance of a row or column, relative to the larger of its output and one millionth
 of the mean output: the precision to which published tables in single precision are balanced."""
+
+YEARS = (1000, 2200)
+"""Least and greatest year of a table, as in the contracts of data sets."""
 
 REPAIR = "repair=True, or --repair when the table is added,"
 SHOWN = 8
@@ -73,6 +77,45 @@ def known_kind(kind: str) -> Kind:
         hint = f"one of {', '.join(Kind)}"
         raise BadInput(f"no kind of numbers is called {kind!r}", where="kind", hint=hint)
     return Kind(kind)
+
+
+def known_year(year: int) -> int:
+    """Return a year as a whole number; 0 stands for a table whose year is not given.
+
+    Raises
+    ------
+    BadInput
+        When it is no year.
+    """
+    try:
+        number = int(year)
+        if number == float(year) and (number == 0 or YEARS[0] <= number <= YEARS[1]):
+            return number
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise BadInput(f"{year!r} is no year", where="year", hint="write it as 2022")
+
+
+def as_numbers(arrays: Mapping[str, Any]) -> list[Array]:
+    """Return arrays of real numbers.
+
+    Raises
+    ------
+    BadInput
+        With every array that holds text or complex numbers, or whose rows differ in length.
+    """
+    found: list[Array] = []
+    problems = []
+    for name, given in arrays.items():
+        try:
+            read = np.asarray(given)
+            if np.iscomplexobj(read):
+                raise ValueError("complex numbers")
+            found.append(np.asarray(read, dtype=np.float64))
+        except (TypeError, ValueError) as error:
+            problems.append(InputProblem(f"is no array of numbers: {error}", name))
+    raise_all("inter-economy table", problems)
+    return found
 
 
 def named(labels: Labels, mask: NDArray[np.bool_]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.codes import nearest
-from isthmus.errors import CodeUnknown, InputProblem
+from isthmus.errors import CodeUnknown, InputProblem, raise_all
 
 Positions = NDArray[np.intp]
 
@@ -26,6 +26,32 @@ class Labels:
     economies: tuple[str, ...]
     industries: tuple[str, ...]
     categories: tuple[str, ...] = ("final",)
+
+    @classmethod
+    def of(
+        cls, economies: Sequence[str], industries: Sequence[str], categories: Sequence[str]
+    ) -> Labels:
+        """Return the labels of a table from lists of texts.
+
+        Raises
+        ------
+        BadInput
+            When one text stands in place of a list, or a label is no text.
+        """
+        parts = {"economies": economies, "industries": industries, "categories": categories}
+        problems = [
+            InputProblem(f"is the text {names!r}, not a list of labels", what)
+            for what, names in parts.items()
+            if isinstance(names, str)
+        ]
+        problems += [
+            InputProblem(f"label {name!r} is no text", what, f"write '{name}'")
+            for what, names in parts.items()
+            for name in names
+            if name is not None and not isinstance(name, str)
+        ]
+        raise_all("inter-economy table", problems)
+        return cls(tuple(economies), tuple(industries), tuple(categories))
 
     @property
     def n(self) -> int:
@@ -64,6 +90,11 @@ class Labels:
                 found.append(InputProblem("no labels", what, "give one name per entry"))
             if any(not name for name in names):
                 found.append(InputProblem("an empty label", what))
+            found += [
+                InputProblem(f"label {name!r} begins or ends with a blank", what, "take it off")
+                for name in names
+                if name and name != name.strip()
+            ]
             repeated = sorted({name for name in names if names.count(name) > 1})
             found += [InputProblem(f"label {name!r} appears twice", what) for name in repeated]
         both = [name for name in self.industries if name in set(self.categories)]

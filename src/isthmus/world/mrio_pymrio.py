@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, IsthmusError, raise_all
 from isthmus.evidence import Kind
+from isthmus.world.money import money
 
 if TYPE_CHECKING:
     from isthmus.world.mrio import MRIO
@@ -19,8 +20,6 @@ Pair = tuple[str, str]
 Array = NDArray[np.float64]
 SHOWN = 8
 """Labels named one by one in a message; the rest are counted."""
-
-_UNIT = re.compile(r"^(m|mil|mill|mio|mln|million|millions)[. ]*(?:of )?([a-z]{3})$", re.IGNORECASE)
 
 
 def to_pymrio(table: MRIO) -> Any:
@@ -55,7 +54,8 @@ def to_pymrio(table: MRIO) -> Any:
 def from_pymrio(system: Any, **about: Any) -> MRIO:
     """Return a dense table from a ``pymrio.IOSystem`` with Z and Y.
 
-    Nothing that stands in the system is left out. Final demand of a region without industries is
+    Nothing that stands in the system is left out. Amounts in thousands or billions of a currency
+    are converted to millions of it, with a note. Final demand of a region without industries is
     kept: as an economy of its own, whose industries are idle, when it buys in the categories of the
     others, and as a category of the selling economy when it does not (a discrepancy). Unit and
     output are those of the system; where it names none, the notes say so.
@@ -106,14 +106,15 @@ def from_pymrio(system: Any, **about: Any) -> MRIO:
         if pair in columns:
             Y[:N, place] = columns[pair]
     output = _output(system, nodes)
+    described, scale = _described(system, about, notes)
     return MRIO.from_dense(
-        Z,
-        Y,
+        Z * scale,
+        Y * scale,
         economies=whole,
         industries=industries,
         categories=categories,
-        x=None if output is None else np.append(output, np.zeros(size - N)),
-        **_described(system, about, notes),
+        x=None if output is None else np.append(output, np.zeros(size - N)) * scale,
+        **described,
     )
 
 
@@ -129,14 +130,13 @@ def _check_parts(system: Any) -> None:
             if labels.nlevels != 2:
                 said = f"have {labels.nlevels} levels of labels, not region and sector"
                 found.append(InputProblem(said, f"{what} of {name}"))
-            elif not labels.is_unique:
-                twice = [(str(a), str(b)) for a, b in labels[labels.duplicated()].unique()]
+            elif twice := sorted(p for p, count in Counter(_pairs(labels)).items() if count > 1):
                 found.append(InputProblem(f"stand twice: {_shown(twice)}", f"{what} of {name}"))
     raise_all("pymrio system", found)
 
 
 def _pairs(labels: Any) -> list[Pair]:
-    return [(str(a), str(b)) for a, b in labels]
+    return [(str(a).strip(), str(b).strip()) for a, b in labels]
 
 
 def _places(labels: Sequence[Pair], wanted: Sequence[Pair]) -> list[int]:
@@ -216,20 +216,35 @@ def _output(system: Any, nodes: Sequence[Pair]) -> Array | None:
     return _numbers(x, "x").ravel()[_places(labels, nodes)]
 
 
-def _described(system: Any, about: dict[str, Any], notes: list[str]) -> dict[str, Any]:
-    """Return unit, year and kind, and a note for what the system does not name."""
-    described = dict(about)
-    if "unit" not in described and (unit := _unit_of(system)):
-        described["unit"] = unit
-    elif "unit" not in described:
-        notes.append("the system names no unit: taken as million USD")
+def _described(
+    system: Any, about: dict[str, Any], notes: list[str]
+) -> tuple[dict[str, Any], float]:
+    """Return unit, year and kind, a note for what the system does not name, and a factor.
+
+    Amounts times the factor are in millions of the currency that the system names.
+    """
+    described, scale = dict(about), 1.0
+    if "unit" not in described:
+        named = _unit_of(system)
+        power, currency, _ = money(named) or (1.0, "", "")
+        if not named:
+            notes.append("the system names no unit: taken as million USD")
+        elif not currency:
+            described["unit"] = named
+            notes.append(f"{named!r} is no unit of money: amounts are as the system has them")
+        else:
+            described["unit"] = f"million {currency}"
+            scale = power
+        if scale != 1.0:
+            notes.append(f"{named} converted to million {currency}")
     if not described.get("year"):
         notes.append("the year is not given")
     described.setdefault("kind", Kind.ESTIMATED)
-    return {**described, "notes": tuple(notes)}
+    return {**described, "notes": tuple(notes)}, scale
 
 
 def _unit_of(system: Any) -> str:
+    """Return the one unit of the sectors as it is written, or an empty text."""
     unit = getattr(system, "unit", None)
     if unit is None:
         return ""
@@ -238,8 +253,7 @@ def _unit_of(system: Any) -> str:
         what = f"sectors are in {len(texts)} units: {', '.join(texts[:SHOWN])}"
         hint = "a table of the house is in one unit of money"
         raise_all("pymrio system", [InputProblem(what, "unit", hint)])
-    found = _UNIT.match(texts[0]) if texts else None
-    return f"million {found[2].upper()}" if found else (texts[0] if texts else "")
+    return texts[0] if texts else ""
 
 
 def _shown(pairs: Sequence[Pair]) -> str:

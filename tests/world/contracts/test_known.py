@@ -13,7 +13,7 @@ from isthmus.world import World
 from isthmus.world.adding import add_frame
 from isthmus.world.contracts import checked, conform_frame, contract_of, known_keys
 from isthmus.world.contracts.model import DTYPES
-from isthmus.world.contracts.rows import money
+from isthmus.world.money import money
 
 WORLD = World.open()
 KEYS = WORLD.keys()
@@ -145,7 +145,13 @@ def test_typed_frames_go_through_the_same_contract(name: str, cell: object, word
         ("ton", None),
         ("million", None),
         ("hundred USD", None),
-        ("1000 USD", None),
+        ("1000 USD", (1e-3, "USD", "")),
+        ("'000 US$", (1e-3, "USD", "")),
+        ("Mill USD", (1.0, "USD", "")),
+        ("M.EUR", (1.0, "EUR", "")),
+        ("Mio €", (1.0, "EUR", "")),
+        ("kEUR", (1e-3, "EUR", "")),
+        ("TJ", None),
     ],
 )
 def test_units_of_money(unit: str, read: tuple[float, str, str] | None) -> None:

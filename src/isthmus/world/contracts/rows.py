@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,21 +13,8 @@ from isthmus.errors import InputProblem
 from isthmus.evidence import DatasetRecord
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import Contract
+from isthmus.world.money import money
 
-POWERS: Mapping[str, float] = {
-    "": 1e-6,
-    "mio": 1.0,
-    "bn": 1e3,
-    "thousand": 1e-3,
-    "thousands": 1e-3,
-    "million": 1.0,
-    "millions": 1.0,
-    "mln": 1.0,
-    "billion": 1e3,
-    "billions": 1e3,
-}
-_DOLLARS = re.compile(r"(current\s+)?(us\s*dollars?|us\$|\$)", re.IGNORECASE)
-_UNIT = re.compile(r"^\s*(?:([A-Za-z]+)\.?\s+)?(?:of\s+)?([A-Z]{3}|usd|eur)\b(?:\s+([A-Za-z]+))?")
 _TOTAL = 0.01
 """Share of a total by which the sum of its parts may differ before it is said."""
 
@@ -81,14 +67,16 @@ def _contradicted(given: Given, contract: Contract, name: str, at: pl.Series) ->
     beside = ~pl.col(name).is_in(sums)
     parts = given.frame.filter(beside).group_by(by).agg(pl.col(value).sum().alias("_parts"))
     both = total.join(parts, on=by, how="left").with_columns(pl.col("_parts").fill_null(0.0))
-    off = both.filter((pl.col("_total") - pl.col("_parts")).abs() > _TOTAL * pl.col("_total").abs())
+    gap = (pl.col("_total") - pl.col("_parts")).abs()
+    off = both.filter(gap > _TOTAL * pl.col("_total").abs())
     if off.is_empty():
         return []
-    row = off.sort(by).row(0, named=True)
-    where = ", ".join(str(row[c]) for c in by)
+    row = off.sort(gap, *by, descending=True).row(0, named=True)
+    where = ", ".join(f"{row[c]:g}" if isinstance(row[c], float) else str(row[c]) for c in by)
     return [
-        f"{off.height:,} totals of the world differ from the sum of their partners, first "
-        f"{where}: {row['_total']:g} against {row['_parts']:g}"
+        f"{off.height:,} of {both.height:,} totals of the world differ from the sum of the rows "
+        f"beside them, the most {where}: {row['_total']:,.10g} against {row['_parts']:,.10g}; "
+        f"shares are of what is in the table"
     ]
 
 
@@ -131,20 +119,6 @@ def without_own(given: Given, contract: Contract, report: Report) -> Given:
     return given.filter(~own)
 
 
-def money(unit: str) -> tuple[float, str, str] | None:
-    """Return power of ten against a million, currency, and what follows, of a unit of money."""
-    text = _DOLLARS.sub("USD", unit, count=1)
-    found = _UNIT.match(text)
-    if found is None:
-        return None
-    before, after = (found[1] or "").casefold(), (found[3] or "").casefold()
-    scaled = not before and after in POWERS and after != ""
-    power = POWERS.get(after if scaled else before)
-    if power is None:
-        return None
-    return power, found[2].upper(), text[found.end(3 if scaled else 2) :]
-
-
 def in_unit(
     given: Given,
     contract: Contract,
@@ -181,7 +155,7 @@ def in_unit(
         report.problems.append(InputProblem(what, "record, unit", hint))
         return given, unit
     if power == 1.0:
-        return given, unit
+        return given, contract.unit + rest if rates else unit
     names = [c for c in contract.money if c in given.frame.columns]
     report.notes.append(f"column {', '.join(names)}: {unit} converted to million USD")
     divided = [(pl.col(c) / (1.0 / power)).alias(c) for c in names]

@@ -11,7 +11,7 @@ from isthmus.sources.text import TextOptions
 from isthmus.world.contracts.given import SHOWN, Given, Report, folded, listed
 from isthmus.world.contracts.model import ALSO, LIMITS
 from isthmus.world.contracts.names import economy_code
-from isthmus.world.contracts.rows import money
+from isthmus.world.money import money
 from isthmus.world.mrio_checks import nodes_in
 from isthmus.world.mrio_stored import (
     BELOW,
