@@ -22,7 +22,7 @@ OLDEST = (3, 11)
 
 RUN = ["--extra", "fast", "--extra", "explore", "--no-default-groups"]
 TEST = [
-    *("--extra", "fast", "--extra", "interop", "--extra", "explore"),
+    *("--extra", "fast", "--extra", "interop", "--extra", "explore", "--extra", "dask"),
     *("--group", "test", "--group", "browser"),
 ]
 FULL = [*TEST, "--group", "quality", "--group", "docs", "--group", "build"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+MORE = ("ishigami", "of_party")
 HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
@@ -19,7 +20,7 @@ def _toy_lenses() -> Iterator[None]:
 
     from isthmus.ensemble import lenses
 
-    for name in ("line", "shocked", "shocked_many", "solve", "slow", "brittle"):
+    for name in ("line", "shocked", "shocked_many", "solve", "slow", "brittle", *MORE):
         lenses.register_lens(f"toy.{name}", getattr(toy_lens, name))
     yield
     lenses._own.clear()

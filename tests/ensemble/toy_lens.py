@@ -88,3 +88,22 @@ def _result(frames: dict[str, pl.DataFrame], **parameters: Any) -> Result:
         for name, frame in frames.items()
     }
     return Result(tables, Provenance("toy", parameters, "starter", ""), (CITATION,))
+
+
+def ishigami(
+    world: Any, *, x: float = 0.0, y: float = 0.0, z: float = 0.0, noise: float = 0.0, seed: int = 0
+) -> Result:
+    """Return the Ishigami function of x, y and z with a = 7 and b = 0.1, and a draw of its own."""
+    value = float(np.sin(x) * (1.0 + 0.1 * z**4) + 7.0 * np.sin(y) ** 2)
+    value += noise * float(np.random.default_rng(seed).standard_normal())
+    frame = pl.DataFrame({"economy": ["E0"], "value": [value], "kind": ["modelled"]})
+    return _result({"answer": frame}, x=x, y=y, z=z)
+
+
+def of_party(world: Any, *, party: str = "A", size: float = 1.0) -> Result:
+    """Return a row about the party, larger for B, and none at all above a size of 8."""
+    if size > 8.0:
+        raise DidNotConverge(f"size {size:.0f}")
+    value = size * (2.0 if party == "B" else 1.0)
+    frame = pl.DataFrame({"economy": [party], "value": [value], "kind": ["modelled"]})
+    return _result({"size": frame}, party=party)

@@ -34,17 +34,17 @@ def band_chart(table: Table, *, low: str = "p05", middle: str = "p50", high: str
     missing = [name for name in (low, middle, high) if name not in table.frame.columns]
     if missing:
         raise ValueError(f"the table of bands has no column {', '.join(missing)}")
-    labelled = _labelled(table)
+    named = labelled(table)
     spec = ChartSpec(
         form="dots",
         x=middle,
         y=LABEL,
-        x_title=f"{middle}, with {low} to {high} ({_unit(table)})",
+        x_title=f"{middle}, with {low} to {high} ({unit_of(table)})",
         low=low,
         high=high,
-        share=_unit(table) == SHARE,
+        share=unit_of(table) == SHARE,
     )
-    return to_vegalite(spec, labelled)
+    return to_vegalite(spec, named)
 
 
 def exceedance_chart(table: Table) -> Any:
@@ -58,12 +58,12 @@ def exceedance_chart(table: Table) -> Any:
     check_drawing()
     import altair as alt
 
-    frame = _labelled(table).frame
+    frame = labelled(table).frame
     names = frame[LABEL].unique(maintain_order=True).to_list() if frame.height else []
     if not 1 <= len(names) <= MOST_CURVES:
         raise ValueError(f"{len(names)} curves; 1 to {MOST_CURVES} can be drawn: narrow them")
     colours = [theme.PALETTE[r] for r in ("home", "partner", "rival", "ally", "accent", "other")]
-    unit = _unit(table)
+    unit = unit_of(table)
     marks = alt.Chart({"values": frame.select(LABEL, "value", "probability").to_dicts()})
     chart = (
         marks.mark_line(interpolate="step-after")
@@ -90,7 +90,7 @@ def exceedance_chart(table: Table) -> Any:
     return drawn | {"config": theme.config()}
 
 
-def _labelled(table: Table) -> Table:
+def labelled(table: Table) -> Table:
     """Return the table with one label per row, made of what differs between its dimensions."""
     frame = table.frame
     telling = [name for name in table.dimensions if frame[name].n_unique() > 1]
@@ -102,6 +102,7 @@ def _labelled(table: Table) -> Table:
     )
 
 
-def _unit(table: Table) -> str:
+def unit_of(table: Table) -> str:
+    """Return the unit of all rows, or where it is to be found."""
     units = table.frame["unit"].unique().to_list() if "unit" in table.frame.columns else []
     return str(units[0]) if len(units) == 1 else "in the unit of each row"

@@ -141,8 +141,7 @@ def summarise(
     from isthmus.store import Store
 
     output.check_charts(bands_chart, exceedance_chart)
-    wanted = dict(_pair(text, "--where") for text in where)
-    result = summary_of(Store(), name, table=of, where=wanted, levels=level or LEVELS)
+    result = summary_of(Store(), name, table=of, where=parse_where(where), levels=level or LEVELS)
     charts = {"bands": bands_chart, "exceedance": exceedance_chart}
     _write_charts(result.tables, charts, replace=output.force)
     if output == SCREEN and "exceedance" in result.tables:
@@ -164,6 +163,17 @@ def parse_settings(texts: tuple[str, ...]) -> dict[str, Any]:
         key, value = _pair(text, "--set")
         settings[key] = _setting(key, value)
     return settings
+
+
+def parse_where(texts: tuple[str, ...]) -> dict[str, str]:
+    """Return the value by dimension of ``dimension=value`` texts.
+
+    Raises
+    ------
+    BadInput
+        When a text has no ``=``.
+    """
+    return dict(_pair(text, "--where") for text in texts)
 
 
 def _setting(key: str, value: str) -> Any:

@@ -48,6 +48,7 @@ ROOMS: tuple[Room, ...] = (
     Room("lens", "isthmus.cli.lens:app", "List the lenses, and what each takes and returns."),
     Room("package", "isthmus.cli.package:app", "Packages of cooperation: cost, threshold, answer."),
     Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),
+    Room("sensitivity", "isthmus.cli.sensitivity:app", "What moves the answer of a lens."),
     Room("runs", "isthmus.cli.runs:app", "List, show, repeat and compare what was computed."),
     Room("coercion", "isthmus.cli.coercion:app", "Past coercion, its effects, and leverage."),
     Room("cite", "isthmus.cli.cite:app", "Say how to cite a figure, a run or a dossier."),

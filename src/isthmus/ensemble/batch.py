@@ -72,6 +72,10 @@ class Work:
         The store's folder.
     own : mapping
         Lenses registered by the caller's code.
+    block : int
+        Samples that belong together: they share the draws of a lens that draws by itself.
+    first : int
+        Blocks of the design before the first sample.
     """
 
     folder: Path
@@ -85,6 +89,8 @@ class Work:
     added: tuple[str, ...]
     store: Path
     own: Mapping[str, Function] = field(default_factory=dict)
+    block: int = 1
+    first: int = 0
 
 
 @lru_cache(maxsize=2)
@@ -169,7 +175,7 @@ def _one_by_one(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answ
     for number, scenario in samples.items():
         parameters = dict(work.parameters)
         if takes_seed(work.lens) and "seed" not in parameters:
-            stream = task_seed(work.seed, _LENS_STREAM + number)
+            stream = task_seed(work.seed, _LENS_STREAM + work.first + number // work.block)
             parameters["seed"] = int(stream.generate_state(1)[0])
         try:
             yield number, call_lens(work.lens, world, scenario, parameters)

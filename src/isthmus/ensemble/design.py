@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.ensemble.blocks import BLOCKED, Blocked, blocked_rows
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime import atomic_write_bytes
 from isthmus.runtime.streams import task_generator
@@ -27,7 +28,7 @@ _CLOSE = 1e-4
 def check_design(design: str, samples: int) -> list[InputProblem]:
     """Return what is wrong with a design of so many samples."""
     problems = []
-    if design not in DESIGNS:
+    if design not in (*DESIGNS, *BLOCKED):
         problems.append(InputProblem(f"unknown design '{design}'", "design", ", ".join(DESIGNS)))
     if samples < 1:
         problems.append(InputProblem(f"{samples} samples", "samples", "give 1 or more"))
@@ -40,11 +41,12 @@ def check_design(design: str, samples: int) -> list[InputProblem]:
 
 def write_design(
     path: Path,
-    design: Design,
+    design: Design | Blocked,
     shape: tuple[int, int],
     *,
     seed: int,
     mixing: Floats | None = None,
+    first: int = 0,
 ) -> None:
     """Write the unit design to an array file; one that is there already is kept.
 
@@ -54,9 +56,9 @@ def write_design(
     ----------
     path : Path
         The ``.npy`` file to make: float64[n, d] in [0, 1).
-    design : {"latin_hypercube", "sobol", "random"}
-        Latin hypercube (McKay, Beckman, Conover 1979), scrambled Sobol sequence (Owen 1998) or
-        independent draws.
+    design : {"latin_hypercube", "sobol", "random", "saltelli", "morris", "one_at_a_time"}
+        Latin hypercube (McKay, Beckman, Conover 1979), scrambled Sobol sequence (Owen 1998),
+        independent draws, or one in blocks (`isthmus.ensemble.blocks`).
     shape : tuple of int
         Samples n and dimensions d.
     seed : int
@@ -80,11 +82,14 @@ def write_design(
     if path.exists():
         return
     by_column = design == "latin_hypercube"
-    blocks = _hypercube_columns if by_column else _blocks(design)
+    if design in BLOCKED:
+        rows = blocked_rows(design, shape, seed, first)
+    else:
+        rows = (_hypercube_columns if by_column else _blocks(design))(shape, seed, mixing)
     header = {"descr": "<f8", "fortran_order": by_column, "shape": shape}
     with atomic_write_bytes(path) as handle:
         np.lib.format.write_array_header_1_0(handle, header)
-        for block in blocks(shape, seed, mixing):
+        for block in rows:
             handle.write(np.ascontiguousarray(block, dtype="<f8").tobytes())
 
 
@@ -204,14 +209,19 @@ def _random_rows(shape: tuple[int, int], seed: int) -> Iterator[Floats]:
 
 
 def _sobol_rows(shape: tuple[int, int], seed: int) -> Iterator[Floats]:
-    from scipy.stats import qmc
-
     n, d = shape
-    word = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
-    words: dict[str, Any] = {word: np.random.default_rng(seed)}
-    sequence = qmc.Sobol(d, scramble=True, **words)
+    sequence = sobol_sequence(d, seed)
     for start in range(0, n, _BLOCK):
         yield sequence.random(min(_BLOCK, n - start))
+
+
+def sobol_sequence(d: int, seed: int) -> Any:
+    """Return a scrambled Sobol sequence of d dimensions (Owen 1998), at its beginning."""
+    from scipy.stats import qmc
+
+    word = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
+    words: dict[str, Any] = {word: np.random.default_rng(seed)}
+    return qmc.Sobol(d, scramble=True, **words)
 
 
 def _normal_score(u: Floats) -> Floats:

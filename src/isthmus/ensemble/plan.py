@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from isthmus.ensemble.blocks import BLOCKED, Blocked, check_blocks
 from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
 from isthmus.ensemble.lenses import parameter_problems, plain_parameters
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
@@ -31,8 +32,8 @@ class EnsemblePlan:
         Further parameters of the lens, the same for every sample; plain values.
     samples : int
         Number of samples; a power of two for Sobol.
-    design : {"latin_hypercube", "sobol", "random"}
-        How the samples fill the ranges.
+    design : {"latin_hypercube", "sobol", "random", "saltelli", "morris", "one_at_a_time"}
+        How the samples fill the ranges; the last three are those of `isthmus.ensemble.sensitivity`.
     seed : int
         Seed of the design and of the lens' own draws. Two plans with equal seed, design, number
         of samples and ranges use the same draws (common random numbers), whatever else differs.
@@ -40,6 +41,8 @@ class EnsemblePlan:
         Samples per batch: the unit of work, of cancelling and of resuming.
     tables : tuple of str
         Tables of the lens to keep; all when empty.
+    first : int
+        Blocks of the design that other runs hold, for designs in blocks.
 
     Raises
     ------
@@ -51,10 +54,11 @@ class EnsemblePlan:
     scenario: Scenario
     parameters: Mapping[str, Any] = field(default_factory=dict)
     samples: int = SAMPLES
-    design: Design = "latin_hypercube"
+    design: Design | Blocked = "latin_hypercube"
     seed: int = 0
     batch: int = BATCH
     tables: tuple[str, ...] = ()
+    first: int = 0
 
     def __post_init__(self) -> None:
         problems = plan_problems(
@@ -68,6 +72,7 @@ class EnsemblePlan:
             seed=self.seed,
             batch=self.batch,
         )
+        problems += check_blocks(self.design, self.samples, self.first, len(self.paths))
         raise_all("ensemble", problems)
 
     @property
@@ -83,6 +88,7 @@ class EnsemblePlan:
             "batch": self.batch,
             "batches": -(-self.samples // self.batch),
             "tables": list(self.tables),
+            **({"first": self.first} if self.first else {}),
         }
 
 
@@ -135,6 +141,10 @@ def plan_problems(
         plain_parameters(parameters)
     except BadInput as error:
         problems += [InputProblem(p.what, f"parameters.{p.where}", p.hint) for p in error.problems]
+    if design in BLOCKED and correlations:
+        hint = "take [[correlations]] out, or ask what knowing a parameter would narrow"
+        what = f"a {design} design moves parameters one by one, which correlated ones do not do"
+        problems.append(InputProblem(what, "correlations", hint))
     try:
         mixing_matrix(paths, correlations)
     except BadInput as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 from isthmus._version import __version__
 from isthmus.ensemble.batch import DESIGN_FILE, FAILURES_TABLE, SAMPLES_TABLE, Work, run_batch
+from isthmus.ensemble.blocks import block_size
 from isthmus.ensemble.design import mixing_matrix, write_design
 from isthmus.ensemble.lenses import own_lenses, plain_parameters
 from isthmus.ensemble.plan import EnsemblePlan
@@ -196,12 +197,14 @@ def run_manifest(
     scenario = Scenario.from_dict(manifest.scenario or {})
     samples, seed = int(manifest.plan["samples"]), manifest.seed or 0
     paths = [r.path for r in scenario.ranges]
+    design, first = manifest.plan["design"], int(manifest.plan.get("first", 0))
     write_design(
         entry.folder / DESIGN_FILE,
-        manifest.plan["design"],
+        design,
         (samples, len(paths)),
         seed=seed,
         mixing=mixing_matrix(paths, scenario.correlations),
+        first=first,
     )
     work = Work(
         folder=entry.folder,
@@ -215,6 +218,8 @@ def run_manifest(
         added=manifest.world.added,
         store=store.root,
         own=own_lenses(),
+        block=block_size(design, len(paths)),
+        first=first,
     )
     return run_batches(
         partial(run_batch, work),

@@ -71,7 +71,10 @@ def summarise(
     entry, outputs = store.run(name), store.outputs(name)
     if entry.manifest is None or entry.manifest.kind != "ensemble":
         raise BadInput(f"run '{entry.id}' is a single call, not an ensemble")
-    source = _pick(outputs, table)
+    if entry.manifest.plan["design"] in ("morris", "one_at_a_time"):
+        hint = "look at what moves it: isthmus sensitivity"
+        raise BadInput("the samples do not fill the ranges: bands mean nothing", hint=hint)
+    source = pick_table(outputs, table)
     raise_all("summary", _problems(source, where or {}, levels))
     for problem in file_problems(entry.folder, source.files):
         raise DataCorrupted(problem, where=entry.id)
@@ -90,7 +93,14 @@ _BANDS_TEXT = "mean and quantiles over the samples"
 _CURVE_TEXT = "share of samples in which the value is exceeded"
 
 
-def _pick(outputs: RunOutputs, table: str | None) -> TableEntry:
+def pick_table(outputs: RunOutputs, table: str | None) -> TableEntry:
+    """Return a table of the lens by name, or the only one.
+
+    Raises
+    ------
+    NotFound
+        When there is no such table, or several and none is named.
+    """
     tables = {t.name: t for t in outputs.tables if t.name not in (SAMPLES_TABLE, FAILURES_TABLE)}
     if table is None and len(tables) == 1:
         return next(iter(tables.values()))
@@ -104,12 +114,7 @@ def _pick(outputs: RunOutputs, table: str | None) -> TableEntry:
 def _problems(
     source: TableEntry, where: Mapping[str, Any], levels: Sequence[float]
 ) -> list[InputProblem]:
-    known = _dimensions(source)
-    problems = [
-        InputProblem("is not a dimension of the table", key, did_you_mean(key, known))
-        for key in where
-        if key not in known
-    ]
+    problems = check_where(source, where)
     problems += [
         InputProblem(f"level {level} is not in [0, 1]", "levels")
         for level in levels
@@ -120,7 +125,18 @@ def _problems(
     return problems
 
 
-def _dimensions(source: TableEntry) -> list[str]:
+def check_where(source: TableEntry, where: Mapping[str, Any]) -> list[InputProblem]:
+    """Return the keys that are no dimension of a table."""
+    known = dimensions_of(source)
+    return [
+        InputProblem("is not a dimension of the table", key, did_you_mean(key, known))
+        for key in where
+        if key not in known
+    ]
+
+
+def dimensions_of(source: TableEntry) -> list[str]:
+    """Return the dimensions of a table of a lens, without the number of the sample."""
     return [c.name for c in source.columns if c.role == "dimension" and c.name != "sample"]
 
 
@@ -132,7 +148,7 @@ def _read(
     levels: tuple[float, ...],
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return bands of all groups, and curves where there are not too many."""
-    dimensions = _dimensions(source)
+    dimensions = dimensions_of(source)
     values = [c for c in source.columns if c.role == "value"]
     parts = [entry.folder / file.name for file in source.files]
     keep = [pl.col(key).cast(pl.String) == str(value) for key, value in where.items()]
@@ -247,7 +263,7 @@ def _table(
     texts = {c.name: c.text for c in source.columns}
     columns = []
     for column in frame.columns:
-        if column in _dimensions(source) or column == "quantity":
+        if column in dimensions_of(source) or column == "quantity":
             columns.append(Column(column, "dimension", text=texts.get(column, "value column")))
         elif column in ("unit", "samples"):
             columns.append(Column(column, "attribute", text=_ATTRIBUTES[column]))

@@ -1,0 +1,69 @@
+"""What the tables of the methods share: one row for each answer and parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.ensemble.sensitivity.answers import Answers
+from isthmus.evidence import Column, Table
+from isthmus.evidence.frames import finite
+
+Floats = NDArray[np.float64]
+PARAMETER = Column("parameter", "dimension", text="what has a range, by its path")
+RANK = Column("rank", "attribute", text="1 moves this answer most")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table, and the half width of its widest confidence interval, in the unit of precision."""
+
+    table: Table
+    widest: float
+
+
+def by_parameter(
+    name: str,
+    answers: Answers,
+    numbers: Mapping[Column, Floats],
+    *,
+    order: Floats,
+    text: str,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return a table with a row for each answer and parameter, the one that moves most first.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    answers : Answers
+        What was looked at.
+    numbers : mapping of Column to float64[answers, d]
+        Columns; nan becomes an empty cell.
+    order : float64[answers, d]
+        How much each parameter moves each answer.
+    text : str
+        What the table shows.
+    notes : sequence of str
+        What a reader must know.
+    """
+    count, d = order.shape
+    place = np.argsort(-np.nan_to_num(order, nan=-1.0), axis=1, kind="stable")
+    rows = np.repeat(np.arange(count), d)
+    paths = list(answers.drawn)
+    frame = answers.rows[rows.tolist()].with_columns(
+        pl.Series(PARAMETER.name, [paths[j] for j in place.ravel()]),
+        *(
+            finite(np.take_along_axis(cells, place, axis=1).ravel()).alias(column.name)
+            for column, cells in numbers.items()
+        ),
+        pl.Series(RANK.name, np.tile(np.arange(1, d + 1), count)),
+    )
+    columns = (*answers.columns, PARAMETER, *numbers, RANK)
+    whole = f"{answers.table}: {text}"
+    return Table(name, frame, columns, answers.kind, answers.datasets, whole, tuple(notes))
