@@ -59,7 +59,7 @@ def test_knowing_a_number_is_worth_what_it_explains(sobol):
     frame = sobol["information"].frame
     assert (frame["expected"] - frame["spread"] * (1.0 - frame["narrows"])).abs().max() < 1e-9
     rows = {row["parameter"]: row for row in frame.iter_rows(named=True)}
-    assert rows["params.y"]["narrows"] > rows["params.y"]["by_chance"] > 0.0
+    assert rows["params.x"]["narrows"] > rows["params.x"]["by_chance"] > 0.0
     assert rows["params.x"]["variance"] > 2.0 * abs(rows["params.z"]["variance"])
 
 
