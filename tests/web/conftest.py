@@ -42,8 +42,12 @@ class Client:
         self.app = app
         self.cookie = ""
 
-    def ask(self, address: str, *, method: str = "GET", body: str = "", **headers: str) -> Reply:
-        return asyncio.run(self._ask(address, method, body.encode(), headers))
+    def ask(
+        self, address: str, *, method: str = "GET", body: str | bytes = b"", **headers: str
+    ) -> Reply:
+        return asyncio.run(
+            self._ask(address, method, body.encode() if isinstance(body, str) else body, headers)
+        )
 
     async def _ask(
         self, address: str, method: str, body: bytes, headers: Mapping[str, str]

@@ -20,7 +20,7 @@ from isthmus.report.parts import style_sheet
 from isthmus.runtime import canonical_json
 from isthmus.runtime.faults import as_named
 from isthmus.runtime.home import home_folder
-from isthmus.web.changes import CHANGES, Answer, changed, events
+from isthmus.web.changes import CHANGES, Answer, changed, events, uploaded
 from isthmus.web.guard import Gate, Guard
 from isthmus.web.openapi import description
 from isthmus.web.pages import (
@@ -35,6 +35,7 @@ from isthmus.web.pages import (
     start,
     study,
     subject,
+    suppliers,
     whatif,
 )
 from isthmus.web.query import Query, place
@@ -60,6 +61,8 @@ PAGES: tuple[tuple[str, Page], ...] = (
     *((f"/{name}/{{home}}/{{partner}}", subject.subject) for name in SUBJECTS),
     ("/study/{study}/whatif", whatif.whatif),
     ("/whatif/{home}/{partner}", whatif.whatif),
+    ("/suppliers", suppliers.lists),
+    ("/suppliers/{list}", suppliers.suppliers),
     ("/economy/{code}", economy.economy),
     ("/product/{code}", product.product),
     ("/material/{name}", product.material),
@@ -100,11 +103,14 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
         return _failed(explorer, request, error)
 
     answers |= {"/job/{job}/events": events(explorer)}
+    answers |= {"/suppliers/{list}/sheet": _sheet(explorer)}
     routes = [Route(path, _named(explorer, answer)) for path, answer in answers.items()]
     routes += [
         Route(path, _named(explorer, changed(explorer, change)), methods=["POST"])
         for path, change in CHANGES.items()
     ]
+    sends = _named(explorer, uploaded(explorer))
+    routes.append(Route("/suppliers", sends, methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
     return Guard(_Formats(app), gate, hosts)
 
@@ -176,18 +182,32 @@ def _go(explorer: Explorer) -> Answer:
 
 
 def _dossier(explorer: Explorer) -> Answer:
-    """The dossier as one document; its own policy allows its style sheet by hash."""
+    """The dossier as one document."""
 
     async def dossier(request: Request) -> Response:
         question = explorer.answers.question_of(request.path_params["study"])
-        page = await run_in_threadpool(explorer.answers.document, question, render_html)
-        policy = (
-            f"default-src 'none'; style-src {style_source(page)}; base-uri 'none'; "
-            "form-action 'none'; frame-ancestors 'none'"
-        )
-        return Response(page, 200, {"content-security-policy": policy}, TYPES[PAGE])
+        return _document(await run_in_threadpool(explorer.answers.document, question, render_html))
 
     return dossier
+
+
+def _sheet(explorer: Explorer) -> Answer:
+    """The sheet on a list of suppliers as one document."""
+
+    async def sheet(request: Request) -> Response:
+        asked = _asked(explorer, request)
+        return _document(await run_in_threadpool(suppliers.sheet, asked))
+
+    return sheet
+
+
+def _document(page: str) -> Response:
+    """One self-contained document; its own policy allows its style sheet by hash."""
+    policy = (
+        f"default-src 'none'; style-src {style_source(page)}; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    )
+    return Response(page, 200, {"content-security-policy": policy}, TYPES[PAGE])
 
 
 ASSETS = {"explorer.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}

@@ -13,7 +13,9 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from isthmus.errors import BadInput
 from isthmus.runtime import canonical_json
-from isthmus.web.pages import job, whatif
+from isthmus.web.child import LARGEST
+from isthmus.web.multipart import sent_of
+from isthmus.web.pages import job, suppliers, whatif
 from isthmus.web.query import Query, place
 from isthmus.web.state import Asked, Explorer
 
@@ -33,11 +35,27 @@ CHANGES: Mapping[str, Callable[[Asked], str]] = MappingProxyType(
         "/job/{job}/cancel": job.cancel,
         "/job/{job}/again": job.again,
         "/run/{run}/resume": job.resume,
+        "/suppliers/{list}/save": suppliers.save,
+        "/suppliers/{list}/forget": suppliers.forget,
         "/study/{study}/whatif/run": whatif.run,
         "/whatif/{home}/{partner}/run": whatif.run,
     }
 )
 """What a form can change, by address; each returns where its page is."""
+
+
+def uploaded(explorer: Explorer) -> Answer:
+    """Return what takes a list of suppliers: it is read apart, then its page is shown."""
+
+    async def answer(request: Request) -> Response:
+        body = await _body(request, LARGEST + LONGEST_FORM)
+        sent = sent_of(body, request.headers.get("content-type", ""))
+        path = place(request.scope["path"])
+        asked = Asked(explorer, path, dict(request.path_params), Query(sent.fields))
+        to = await run_in_threadpool(suppliers.take, asked, sent)
+        return RedirectResponse(to, 303)
+
+    return answer
 
 
 def changed(explorer: Explorer, change: Callable[[Asked], str]) -> Answer:
@@ -74,11 +92,11 @@ def events(explorer: Explorer) -> Answer:
     return answer
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int = LONGEST_FORM) -> bytes:
     """Return what was sent; a form is short."""
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > LONGEST_FORM:
-            raise BadInput("the form is too long", hint=f"at most {LONGEST_FORM:,} bytes")
+        if len(body) > most:
+            raise BadInput("the form is too long", hint=f"at most {most:,} bytes")
     return body

@@ -45,6 +45,7 @@ NAVIGATION = (
     ("start", "/"),
     ("studies", "/studies"),
     ("claims", "/claims"),
+    ("suppliers", "/suppliers"),
     ("lenses", "/lenses"),
     ("tables", "/tables"),
     ("data", "/data"),

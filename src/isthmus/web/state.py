@@ -14,6 +14,7 @@ from isthmus.study.wording import Catalogue
 from isthmus.web.answers import Answers
 from isthmus.web.jobs import Jobs
 from isthmus.web.query import Query
+from isthmus.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from isthmus.evidence import DatasetRecord
@@ -39,6 +40,7 @@ class Explorer:
         self.catalogue = Catalogue.load(language).with_texts(resources.files("isthmus.web"))
         self.answers = Answers(world, language)
         self.jobs = Jobs()
+        self.uploads = Uploads()
 
     def t(self, key: str, **fields: str) -> str:
         """Return a text of the explorer."""

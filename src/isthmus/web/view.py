@@ -76,7 +76,7 @@ class Field:
     name, label : str
         Parameter and what it is called.
     kind : str
-        ``select``, ``text``, ``number``, ``range``, ``search``, ``check`` or ``hidden``.
+        ``select``, ``text``, ``number``, ``range``, ``search``, ``check``, ``file`` or ``hidden``.
     value : str
         What it shows at first.
     choices : tuple of (str, str)
@@ -115,6 +115,11 @@ class Form:
     submit: str
     live: str = ""
     post: bool = False
+
+    @property
+    def sends_file(self) -> bool:
+        """Whether a file of the reader's is among the fields."""
+        return any(field.kind == "file" for field in self.fields)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -45,11 +45,11 @@ def figure_way(explorer: Explorer, question: Question, study: Study, key: str) -
     return Code(explorer.t("ways.python"), program + line)
 
 
-def lens_way(explorer: Explorer, call: str) -> Code:
-    """Return the program that calls a lens."""
+def lens_way(explorer: Explorer, call: str, *, own: str = "") -> Code:
+    """Return the program that calls a lens, in a world with a data set of one's own."""
     program = (
         "from isthmus import World\nfrom isthmus.ensemble.lenses import lens_of\n\n"
-        f"world = World.open({_quoted(explorer.reference)})\nresult = {call}\n"
+        f"world = World.open({_quoted(_with(explorer, own))})\nresult = {call}\n"
     )
     return Code(explorer.t("ways.python"), program)
 
@@ -93,16 +93,19 @@ def rows_way(explorer: Explorer, key: str) -> Code:
     return Code(explorer.t("ways.python"), f"from isthmus import World\n\nrows = {opened}\n")
 
 
-def command_way(explorer: Explorer, *words: str) -> Code:
-    """Return a command of the command line."""
+def command_way(explorer: Explorer, *words: str, own: str = "") -> Code:
+    """Return a command of the command line, in a world with a data set of one's own."""
     line = " ".join(shlex.quote(word) for word in ("isthmus", *words))
-    return Code(explorer.t("ways.command"), line + _option(explorer))
+    return Code(explorer.t("ways.command"), line + _option(explorer, own))
 
 
-def _option(explorer: Explorer) -> str:
-    if explorer.reference == STARTER:
-        return ""
-    return f" --world {shlex.quote(explorer.reference)}"
+def _option(explorer: Explorer, own: str = "") -> str:
+    reference = _with(explorer, own)
+    return "" if reference == STARTER else f" --world {shlex.quote(reference)}"
+
+
+def _with(explorer: Explorer, own: str) -> str:
+    return f"{explorer.reference}+{own}" if own else explorer.reference
 
 
 def _quoted(text: str) -> str:

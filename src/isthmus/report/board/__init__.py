@@ -37,6 +37,8 @@ class Board:
         Name, edition and versions of what was read.
     catalogue : Catalogue
         The texts.
+    results : tuple of Result
+        What the lenses returned: exposure, second sources, one for each scenario.
     """
 
     title: Sentence
@@ -45,6 +47,7 @@ class Board:
     sources: tuple[DatasetRecord, ...]
     world: str
     catalogue: Catalogue
+    results: tuple[Result, ...] = ()
 
 
 def board(
@@ -55,6 +58,7 @@ def board(
     lines: str = LINES,
     home: str | None = None,
     draws: int = 100,
+    language: str = "en",
 ) -> Board:
     """Return the sheet on a firm's suppliers.
 
@@ -66,13 +70,15 @@ def board(
         What may come, each a part of the sheet.
     suppliers, lines, home, draws
         As in `isthmus.suppliers.stops`.
+    language : str
+        Language of the texts.
 
     Raises
     ------
     DataMissing, BadInput, CodeUnknown, ShockNotRepresentable
         As the lenses of the room `suppliers`.
     """
-    texts = Catalogue.load().with_texts(resources.files("isthmus.report.board"))
+    texts = Catalogue.load(language).with_texts(resources.files("isthmus.report.board"))
     where = exposure(world, suppliers=suppliers, lines=lines)
     other = second_sources(world, suppliers=suppliers, lines=lines, first=2)
     ran = [
@@ -104,6 +110,7 @@ def board(
         tuple(world.record(key) for key in used),
         world.reference,
         texts,
+        (where, other, *ran),
     )
 
 
