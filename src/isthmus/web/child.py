@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.errors import BadInput, IsthmusError
+from isthmus.runtime.reading import Unreadable, json_values
 from isthmus.runtime.threads import ONE_THREAD
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
@@ -88,8 +89,8 @@ def read_apart(content: bytes, name: str) -> Cells:
     except subprocess.TimeoutExpired:
         raise BadInput(f"reading takes longer than {SECONDS} seconds", where=name) from None
     try:
-        told: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
+        told: dict[str, Any] = json_values(done.stdout, wide=False)
+    except Unreadable:
         hint = f"at most {LARGEST // 2**20} MB and {MOST_ROWS:,} rows, saved anew"
         raise BadInput("the file cannot be read", where=name, hint=hint) from None
     if "what" in told:
