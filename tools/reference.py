@@ -12,6 +12,7 @@ from typing import Any
 
 import isthmus.errors
 from isthmus import World
+from isthmus.chains.methods import decompositions
 from isthmus.cli.root import build_app
 from isthmus.ensemble.rooms import plain_lenses
 from isthmus.errors import IsthmusError
@@ -167,6 +168,30 @@ def page(found: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"- {item}" for item in items)
 
 
+def export_terms() -> str:
+    """Return the reference of every term of every decomposition of gross exports."""
+    parts = ["# Terms of gross exports\n"]
+    parts.append(
+        "What `isthmus chains export-terms --method NAME` returns ([](../chains.md)). Economy s "
+        "exports, r imports, t, u, j, k, l are any others; e_sr are exports, y_sr final goods, x "
+        "output, v value added per unit, B = (I - A)^-1, L_ss = (I - A_ss)^-1, and B' is the "
+        "inverse without the sales of inputs by s abroad; `a # b` multiplies by industry.\n"
+    )
+    for name, about in decompositions().items():
+        parts.append(f"## `{name}`\n\n{about.title[0].upper()}{about.title[1:]}. {about.source}.\n")
+        for head, terms in (("term", about.terms), ("world's perspective", about.world)):
+            if terms:
+                parts.append(f"| {head} | what it is | formula |\n| --- | --- | --- |")
+                rows = terms.items()
+                parts.extend(f"| `{k}` | {cell(t.text)} | `{t.formula}` |" for k, t in rows)
+                parts.append("")
+        parts.append("| aggregate | sum of |\n| --- | --- |")
+        sums = {k: " + ".join(v).replace("+ -", "- ") for k, v in about.standard.items()}
+        parts.extend(f"| `{k}` | {v} |" for k, v in sums.items())
+        parts.append("")
+    return "\n".join(parts)
+
+
 def cell(text: str) -> str:
     """Return a text as a cell of a table of Markdown."""
     return text.replace("|", "\\|").replace("\n", " ")
@@ -181,6 +206,7 @@ PAGES = {
     "commands.md": commands,
     "errors.md": errors,
     "datasets.md": data_sets,
+    "export_terms.md": export_terms,
     "studies.md": studies,
 }
 

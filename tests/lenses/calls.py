@@ -89,6 +89,7 @@ LENSES: Mapping[str, Lens] = {
         lambda w, p: cascade.systemic_importance(chip_network(w), engine="numpy"), "", "network"
     ),
     "chains.decompose": Lens(lambda w, p: chains.decompose(w, [p])),
+    "chains.export_terms": Lens(lambda w, p: chains.export_terms(w, [p])),
     "chains.extract": Lens(
         lambda w, p: chains.extract(w, [Links("TWN", codes_of(p), "C26")]), "scenario"
     ),

@@ -2,6 +2,7 @@
 
 from isthmus.chains.decompose import decompose
 from isthmus.chains.demand import foreign_demand
+from isthmus.chains.export_terms import export_terms
 from isthmus.chains.extract import Links, extract, run
 from isthmus.chains.lookthrough import By, Direction, lookthrough
 from isthmus.chains.position import position
@@ -11,6 +12,7 @@ __all__ = [
     "Direction",
     "Links",
     "decompose",
+    "export_terms",
     "extract",
     "foreign_demand",
     "lookthrough",

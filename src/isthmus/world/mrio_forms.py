@@ -58,6 +58,9 @@ class Form(Protocol):
     def columns(self, j: int) -> Array:
         """Flows to the industries of economy j, (N, S)."""
 
+    def rows(self, i: int) -> Array:
+        """Flows from the industries of economy i, (S, N)."""
+
     def flows(self) -> Array:
         """All flows, (N, N)."""
 
@@ -161,6 +164,11 @@ class DenseForm:
         """Flows to the industries of economy j, (N, S)."""
         S = self.x.size // self.n
         return self.Z[:, j * S : (j + 1) * S]
+
+    def rows(self, i: int) -> Array:
+        """Flows from the industries of economy i, (S, N)."""
+        S = self.x.size // self.n
+        return self.Z[i * S : (i + 1) * S]
 
     def flows(self) -> Array:
         """All flows, (N, N)."""
@@ -269,6 +277,12 @@ class FactoredForm:
         block = self.flow[:, j, :, None] * self.use_imp[j][None]
         block[j] = self.flow[j, j][:, None] * self.use_dom[j]
         return np.asarray(block.reshape(self.x.size, -1))
+
+    def rows(self, i: int) -> Array:
+        """Flows from the industries of economy i, (S, N)."""
+        block = self.flow[i][:, :, None] * self.use_imp
+        block[i] = self.flow[i, i][:, None] * self.use_dom[i]
+        return np.ascontiguousarray(block.transpose(1, 0, 2)).reshape(block.shape[1], -1)
 
     def flows(self) -> Array:
         """All flows, (N, N)."""

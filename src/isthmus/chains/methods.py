@@ -1,0 +1,85 @@
+"""The decompositions of gross exports as data: names, definitions and sums of terms, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from isthmus.runtime.reading import toml_values
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A term of a decomposition.
+
+    Parameters
+    ----------
+    text : str
+        What it is.
+    formula : str
+        The formula of the paper; ``a # b`` multiplies element by element.
+    """
+
+    text: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decomposition:
+    """A decomposition of gross exports.
+
+    Parameters
+    ----------
+    title : str
+        What it is.
+    source : str
+        The paper.
+    terms : mapping of str to Definition
+        Terms that add up to gross exports, in the order of the paper.
+    world : mapping of str to Definition
+        Terms of the world's perspective; empty where there is none.
+    standard : mapping of str to tuple of str
+        Usual aggregates as sums of terms and of what comes besides; a name with a minus is
+        subtracted.
+    """
+
+    title: str
+    source: str
+    terms: Mapping[str, Definition]
+    world: Mapping[str, Definition]
+    standard: Mapping[str, tuple[str, ...]]
+
+    def sums(self, terms: Mapping[str, Array]) -> dict[str, Array]:
+        """Return gross exports and the usual aggregates of terms."""
+        return {
+            "EXGR": terms["EXGR"],
+            **{name: _sum(terms, parts) for name, parts in self.standard.items()},
+        }
+
+
+@cache
+def decompositions() -> Mapping[str, Decomposition]:
+    """Return the decompositions by their name in exvatools."""
+    text = files("isthmus.chains").joinpath("terms.toml").read_text(encoding="utf-8")
+    return {name: _decomposition(said) for name, said in toml_values(text).items()}
+
+
+def _decomposition(said: Mapping[str, Any]) -> Decomposition:
+    def terms(key: str) -> dict[str, Definition]:
+        return {name: Definition(*pair) for name, pair in said.get(key, {}).items()}
+
+    standard = {name: tuple(parts) for name, parts in said["standard"].items()}
+    return Decomposition(said["title"], said["source"], terms("terms"), terms("world"), standard)
+
+
+def _sum(terms: Mapping[str, Array], parts: tuple[str, ...]) -> Array:
+    signed = [-terms[p[1:]] if p.startswith("-") else terms[p] for p in parts]
+    return np.asarray(np.add.reduce(signed))
