@@ -86,7 +86,7 @@ def grid(
         parts = _parts(row, units, ends)
         rows.append(
             tuple(
-                Cell(parts[at], True)
+                Cell(catalogue.written(parts[at]), True)
                 if at in parts
                 else _cell(
                     value,
@@ -211,7 +211,7 @@ def _heading(table: Table, column: Column, catalogue: Catalogue) -> str:
 
 
 def _unit(unit: str, catalogue: Catalogue) -> str:
-    return "" if unit in {"", "1", "index", "count"} else catalogue.units.get(unit, unit)
+    return "" if unit in {"", "1", "index", "count"} else catalogue.unit(unit)
 
 
 def _cell(
@@ -230,8 +230,9 @@ def _cell(
         text = f"{catalogue.text(f'kind_mark.{value}')} {catalogue.text(f'kind.{value}')}"
         return Cell(text, False, str(value))
     if column.role != "value" or isinstance(value, str):
-        return Cell(with_name(column.name, value) if with_names else str(value), False)
-    text = _number(float(value), column.unit, digits)
+        text = with_name(column.name, value) if with_names else str(value)
+        return Cell(catalogue.figure(text), False)
+    text = catalogue.written(_number(float(value), column.unit, digits))
     return Cell(f"{text} %" if signed and column.unit == SHARE else text, True)
 
 

@@ -130,7 +130,7 @@ class Writer:
             span = interval(finding, units)
             span = f"; {span} ({finding.interval})" if span else ""
             method = self.catalogue.get(f"method.{finding.method}", finding.method)
-            about = inline(f"{value}, {finding.year}, {kind}{span}. {method}")
+            about = inline(f"{value}, {self.catalogue.dated(finding.year)}, {kind}{span}. {method}")
             used = ", ".join(f"[{inline(k)}](#s-{anchor(k)})" for k in finding.datasets)
             out.append(f"- {code(finding.key)}: {about} {used}")
         return [*out, ""]

@@ -66,6 +66,7 @@ def parts(
             catalogue, finding.unit, claim.rule.threshold
         ),
         "moves": lambda assessed: moves(assessed, catalogue),
+        "dated": catalogue.dated,
         "anchor": anchor,
         "plain": plain_address,
         "source_line": lambda keys: source_line(keys, sources),

@@ -58,7 +58,7 @@ def assess(
         When a file of the world differs from its record.
     """
     context = Context(study, world, Catalogue.load(language))
-    context.study = spoken(study, context.name)
+    context.study = spoken(study, context.name, context.catalogue)
     pages = pages_of(study)
     steps = len(pages) + 1
     sections = []

@@ -14,7 +14,7 @@ from isthmus.study.ensemble import declared_problems, named_parties, raw_parties
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import malformed
 from isthmus.study.schema import ROLES
-from isthmus.study.spoken import PLACEHOLDER, TEXTS
+from isthmus.study.spoken import TEXTS, placeholders
 from isthmus.study.subjects import PAGES, choices, measures
 
 Found = tuple[Path, str, str]
@@ -290,7 +290,7 @@ def wording_problems(data: dict[str, Any]) -> Iterator[Found]:
         args, sentence = claim.get("args"), claim.get("sentence")
         if not isinstance(args, dict) or not isinstance(sentence, str):
             continue
-        named = set(PLACEHOLDER.findall(sentence))
+        named = placeholders(sentence)
         for role in sorted({v for v in args.values() if isinstance(v, str) and v in roles} - named):
             yield (
                 ("claims", number, "sentence"),
@@ -310,7 +310,7 @@ def ensemble_problems(data: dict[str, Any]) -> Iterator[Found]:
 
 
 def _unknown(path: Path, text: object, roles: Sequence[str]) -> Iterator[Found]:
-    for name in PLACEHOLDER.findall(text) if isinstance(text, str) else []:
+    for name in sorted(placeholders(text)) if isinstance(text, str) else []:
         if name not in roles:
             hint = did_you_mean(name, roles) or f"one of {', '.join(roles)}"
             yield path, f"{{{name}}} names no role", hint

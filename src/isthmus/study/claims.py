@@ -13,7 +13,7 @@ from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import unmet
-from isthmus.study.numbers import MONEY, digits_of, number
+from isthmus.study.numbers import MONEY, digits_of, joined, number
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge, judge_draws
@@ -165,10 +165,10 @@ def deciding(finding: Finding, rule: Rule) -> int:
 def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:
     """Return a threshold in the unit of its finding, with all the digits that it was given."""
     if unit == SHARE:
-        return f"{value * 100:g}{catalogue.text('unit.percent')}"
-    name = "" if unit in {"count", "index", "1"} else catalogue.units.get(unit, unit)
+        return catalogue.written(f"{value * 100:g}{catalogue.text('unit.percent')}")
+    name = "" if unit in {"count", "index", "1"} else catalogue.unit(unit)
     number = f"{value:,g}" if unit != MONEY else f"{value:,.0f}"
-    return f"{number} {name}".strip()
+    return catalogue.written(joined(number, name))
 
 
 _WORDS = {">=": "at_least", ">": "more", "<=": "at_most", "<": "less"}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isthmus import codes
 from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import Finding, Kind
+from isthmus.study.inflection import inflected
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.wording import Catalogue, Sentence
 from isthmus.world import World
@@ -92,13 +93,13 @@ class Context:
         short = self.catalogue.get(f"party.{plain}")
         if short:
             return short
-        if code in codes.economy_names():
-            return codes.economy_names()[code]
-        return codes.coalition_names().get(plain, code)
+        named = codes.economy_names().get(code) or codes.coalition_names().get(plain, code)
+        return self.catalogue.said(named)
 
     def label(self, code: str) -> str:
         """Return a party's name as it stands alone: in a table, a legend, on an axis."""
-        name = self.name(code).removeprefix(self.catalogue.get("word.article"))
+        name = inflected(self.name(code), "alone", self.catalogue.texts)
+        name = name.removeprefix(self.catalogue.get("word.article"))
         return name[:1].upper() + name[1:]
 
     def role(self, code: str) -> str:
@@ -111,7 +112,7 @@ class Context:
     def industry(self, code: str) -> str:
         """Return the name of an ICIO industry, short where the catalogue has a short form."""
         short = self.catalogue.get(f"industry.{code}")
-        return short or codes.industry(code).name
+        return short or self.catalogue.said(codes.industry(code).name)
 
     def say(self, key: str, **fields: str | int | Finding) -> Sentence:
         """Return a sentence of the catalogue; it starts with a capital letter."""

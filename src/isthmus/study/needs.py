@@ -22,7 +22,7 @@ from typing import Any
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, PARTIES, Measure
 from isthmus.study.schema import ROLES, Claim
-from isthmus.study.spoken import PLACEHOLDER, TEXTS
+from isthmus.study.spoken import TEXTS, placeholders
 
 FORMS = {"coalition": 1, "member": 2, "party": 2, "bloc": 1, "data": 1}
 """Forms of an entry and how many words follow each."""
@@ -50,7 +50,7 @@ def malformed(entry: str, roles: Sequence[str]) -> str:
 def named_roles(claim: Any) -> set[str]:
     """Return the roles whose placeholders still stand in a claim's texts: those without a party."""
     texts = [getattr(claim, key) for key in TEXTS]
-    return {name for text in texts for name in PLACEHOLDER.findall(text)}
+    return {name for text in texts for name in placeholders(text)}
 
 
 def unmet(context: Context, claim: Claim, measure: Measure | None) -> list[str]:

@@ -21,9 +21,18 @@ def number(
     Decimal and thousands marks are those of `units`; English ones where it has none. Significant
     digits are those of the kind, or `digits` where they are more.
     """
-    text = _number(value, unit, max(DIGITS[kind], digits), units)
+    return marked(_number(value, unit, max(DIGITS[kind], digits), units), units)
+
+
+def marked(text: str, units: Mapping[str, str]) -> str:
+    """Return a number that was formatted as in English with the marks of a language."""
     marks = {".": units.get("decimal_mark", "."), ",": units.get("thousands_mark", ",")}
     return text if marks == {".": ".", ",": ","} else _MARK.sub(lambda m: marks[m.group()], text)
+
+
+def joined(number: str, unit: str) -> str:
+    """Return a number with the name of its unit, which stands apart or begins with a hyphen."""
+    return f"{number}{'' if unit.startswith('-') else ' '}{unit}".strip()
 
 
 def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str]) -> str:
@@ -44,7 +53,7 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
     if unit in {"1", "index"}:
         return f"{significant(value, digits)}"
     name = units.get(unit.replace(" ", "_"), unit)
-    return f"{significant(value, digits)} {name}"
+    return joined(significant(value, digits), name)
 
 
 def told(finding: Finding, units: Mapping[str, str]) -> str:

@@ -207,13 +207,20 @@ class Page:
         title = f"table.{self.key}_{name.partition('.')[0]}"
         return Table(
             name=full,
-            frame=frame,
+            frame=self._said(frame),
             columns=tuple(column(c) for c in frame.columns),
             kind=self.kind if kind is None else kind,
             datasets=used,
             text=self.context.say(title, **(self.fields | fields)).text,
             notes=tuple(catalogue.text(f"note.{key}") for key in notes),
         )
+
+    def _said(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return rows with their texts in the language of the dossier, where it has them."""
+        said = self.context.catalogue.translated
+        texts = [c for c, kind in frame.schema.items() if kind == pl.String and c != "kind"]
+        held = {c: {t: said[t] for t in frame[c].unique() if t in said} for c in texts}
+        return frame.with_columns(pl.col(c).replace(own) for c, own in held.items() if own)
 
     def chart(
         self,
@@ -254,8 +261,14 @@ class Page:
         key = f"{self.key}-{name.replace('_', '-')}"
         tail = f".{name if said is None else said}".rstrip(".")
         title, alt = self.text(f"chart{tail}", **fields), self.text(f"alt{tail}", **fields)
-        own = replace(spec, words=NumberWords.of(self.context.catalogue.units))
+        catalogue = self.context.catalogue
+        roles = {catalogue.said(name): role for name, role in spec.roles.items()}
+        own = replace(spec, roles=roles, words=NumberWords.of(catalogue.units))
         self._charts.append(Chart(key, title, alt, rows, own, outlines))
+
+    def inside(self, title: str, *, whole: bool = False) -> str:
+        """Return a title as it stands inside a sentence of the dossier's language."""
+        return self.context.catalogue.inside(title, whole=whole)
 
     def axis(self, key: str, **fields: Any) -> str:
         """Return the title of an axis or legend, by a key under ``axis.``."""

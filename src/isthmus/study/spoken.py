@@ -6,15 +6,24 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from isthmus.study.inflection import inflected
 from isthmus.study.schema import Claim, Study
+from isthmus.study.wording import Catalogue
 
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
 TEXTS = ("sentence", "falsified_by", "note")
 
 
-def spoken(study: Study, name: Callable[[str], str]) -> Study:
+def placeholders(text: str) -> set[str]:
+    """Return the roles that a text names in braces."""
+    return {found.group(1) for found in PLACEHOLDER.finditer(text)}
+
+
+def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue) -> Study:
     """Return the study with ``{home}``, ``{partner}``, ``{rival}`` and ``{ally}`` as names.
+
+    Its texts are in the language of the catalogue as far as that has them.
 
     Parameters
     ----------
@@ -22,15 +31,25 @@ def spoken(study: Study, name: Callable[[str], str]) -> Study:
         The study as written.
     name : callable
         Returns the name of a party's code as it stands inside a sentence.
+    catalogue : Catalogue
+        Texts of the reader's language.
     """
     names = {role: name(code) for role, code in study.parties.items()}
 
+    def filled(found: re.Match[str]) -> str:
+        role, form = found.groups()
+        if role not in names:
+            return found.group(0)
+        return inflected(names[role], form or "", catalogue.texts)
+
     def say(text: str) -> str:
-        said = PLACEHOLDER.sub(lambda found: names.get(found.group(1), found.group(0)), text)
+        text = catalogue.said(text)
+        said = PLACEHOLDER.sub(filled, text)
         return said[:1].upper() + said[1:] if text.startswith("{") else said
 
     def claim(written: Claim) -> Claim:
         texts: dict[str, Any] = {key: say(getattr(written, key)) for key in TEXTS}
+        texts["row"] = catalogue.said(written.row)
         texts["missing"] = tuple(say(text) for text in written.missing)
         if written.rule is not None:
             texts["rule"] = written.rule.model_copy(update={"reason": say(written.rule.reason)})
@@ -41,5 +60,13 @@ def spoken(study: Study, name: Callable[[str], str]) -> Study:
             "title": say(study.title),
             "question": say(study.question),
             "claims": tuple(claim(written) for written in study.claims),
+            "baskets": {
+                key: basket.model_copy(update={"title": catalogue.said(basket.title)})
+                for key, basket in study.baskets.items()
+            },
+            "events": tuple(
+                event.model_copy(update={"title": catalogue.said(event.title)})
+                for event in study.events
+            ),
         }
     )

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any
 
 from isthmus.errors import IsthmusError, NotFound, did_you_mean
 from isthmus.evidence import Finding
 from isthmus.runtime.reading import toml_values
-from isthmus.study.numbers import show
+from isthmus.study.inflection import inflected
+from isthmus.study.numbers import marked, show
+
+_DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_NUMBER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?: %)?")
+_YEARS = re.compile(r"(\d{4})-(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +58,24 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All reader-facing texts of one language, flat by dotted key."""
+    """All reader-facing texts of one language, flat by dotted key.
+
+    Parameters
+    ----------
+    language : str
+        Code of the language.
+    texts : mapping of str to str
+        Sentences, titles and words by dotted key.
+    units : mapping of str to str
+        Words and marks of numbers.
+    translated : mapping of str to str
+        What stands in English in studies, packages and tables of data, in this language.
+    """
 
     language: str
     texts: Mapping[str, str]
     units: Mapping[str, str]
+    translated: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @staticmethod
     @cache
@@ -82,7 +102,7 @@ class Catalogue:
                 continue
             flat |= _texts_of(file, flat)
         units = {k.removeprefix("unit."): v for k, v in flat.items() if k.startswith("unit.")}
-        return Catalogue(language, flat, units)
+        return Catalogue(language, flat, units, translations(language))
 
     def with_texts(self, folder: Traversable) -> Catalogue:
         """Return the catalogue with a face's own texts, from the file of its language there.
@@ -93,7 +113,48 @@ class Catalogue:
             When the file gives a text that is there already.
         """
         own = _texts_of(folder.joinpath(f"{self.language}.toml"), self.texts)
-        return Catalogue(self.language, {**self.texts, **own}, self.units)
+        return replace(self, texts={**self.texts, **own})
+
+    def said(self, text: str) -> str:
+        """Return a text of a study or of a table of data in this language, where it has it."""
+        return self.translated.get(text, text)
+
+    def inside(self, title: str, *, whole: bool = False) -> str:
+        """Return a title as it stands inside a sentence.
+
+        Parameters
+        ----------
+        title : str
+            As it stands alone.
+        whole : bool
+            Every letter is small where the language has small titles, not only the first.
+        """
+        said = self.said(title)
+        if self.get("word.inside") != "lower":
+            return said
+        return said.lower() if whole else said[:1].lower() + said[1:]
+
+    def unit(self, name: str) -> str:
+        """Return the name of a unit in this language."""
+        return self.units.get(name) or self.units.get(name.replace(" ", "_")) or self.said(name)
+
+    def written(self, number: str) -> str:
+        """Return a number that was formatted as in English with the marks of this language."""
+        return marked(number, self.units)
+
+    def figure(self, text: str) -> str:
+        """Return a day or a number that stands as text in this language's marks; else the text."""
+        return self.written(text) if _NUMBER.fullmatch(text) else self.dated(text)
+
+    def dated(self, text: str) -> str:
+        """Return a day, a month or years as this language writes them; another text as it is."""
+        if found := _DAY.fullmatch(text):
+            year, month, day = found.groups()
+            form = self.get("date.day" if day else "date.month", text)
+            return form.format(year=year, month=month, day=day)
+        if found := _YEARS.fullmatch(text):
+            return self.get("date.years", text).format(first=found[1], last=found[2])
+        return text
 
     def text(self, key: str, **fields: str) -> str:
         """Return a text without findings.
@@ -126,6 +187,9 @@ class Catalogue:
     def say(self, key: str, **fields: str | int | Finding) -> Sentence:
         """Fill the fields of a sentence.
 
+        A field can name the form of a name that stands there, as ``{home:dat}``; see
+        `isthmus.study.inflection`.
+
         Raises
         ------
         IsthmusError
@@ -138,7 +202,7 @@ class Catalogue:
                 hint=did_you_mean(key, self.texts),
             )
         parts: list[str | Finding] = []
-        for literal, name, _, _ in string.Formatter().parse(self.texts[key]):
+        for literal, name, form, _ in string.Formatter().parse(self.texts[key]):
             if literal:
                 parts.append(literal)
             if name is None:
@@ -146,7 +210,9 @@ class Catalogue:
             if name not in fields:
                 raise IsthmusError(f"sentence {key!r} needs the field {name!r}")
             value = fields[name]
-            parts.append(value if isinstance(value, Finding) else str(value))
+            if not isinstance(value, Finding):
+                value = inflected(self.dated(self.said(str(value))), form or "", self.texts)
+            parts.append(value)
         return Sentence(key, tuple(_joined(parts)), self.units)
 
 
@@ -160,6 +226,23 @@ def languages() -> tuple[str, ...]:
 def read_texts(file: Traversable) -> dict[str, Any]:
     """Return the texts of a file of the package, nested as they stand."""
     return toml_values(file.read_text(encoding="utf-8"))
+
+
+@cache
+def translations(language: str) -> Mapping[str, str]:
+    """Return texts of studies, packages and tables by how they stand there, in English.
+
+    Raises
+    ------
+    IsthmusError
+        When two files translate the same text.
+    """
+    folder = resources.files("isthmus.study").joinpath("translations", language)
+    found: dict[str, str] = {}
+    if folder.is_dir():
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            found |= _texts_of(file, found)
+    return MappingProxyType(found)
 
 
 def _texts_of(file: Traversable, before: Mapping[str, str]) -> dict[str, str]:

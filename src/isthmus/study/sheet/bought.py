@@ -92,7 +92,7 @@ def _materials(page: Page, side: Side) -> None:
         attributes=["product"],
         notes=["transit"],
         year=int(str(rows["year"].max())),
-        least=f"{LEAST:g}",
+        least=page.context.catalogue.written(f"{LEAST:,g}"),
     )
 
 

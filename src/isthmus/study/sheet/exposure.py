@@ -123,13 +123,14 @@ def _recorded(page: Page, row: Mapping[str, Any]) -> str:
 
     An office may publish a share beside a value: a record is known by the source it begins with.
     """
+    catalogue = page.context.catalogue
     flow = "import" if row["record"] == IMPORTER else "export"
     found = page.world.table(FIGURES).filter(
         reporter=row["reporter"], partner=row["partner"], flow=flow, product="goods",
         period=str(row["year"]),
     )  # fmt: skip
     said = [
-        f"{v:g} {u} {c or ''}".strip()
+        f"{catalogue.written(f'{v:g}')} {catalogue.said(u)} {c or ''}".strip()
         for v, u, c, *origin in found.select("value", "unit", "currency", "source", "note").rows()
         if f"{row['definition']}; ".startswith(f"{'; '.join(filter(None, origin))}; ")
     ]

@@ -125,7 +125,7 @@ def member_sheet(study: Study, world: World, member: str, *, language: str = "en
     """
     check_members(study, [member])
     context = Context(study, world, Catalogue.load(language))
-    context.study = spoken(study, context.name)
+    context.study = spoken(study, context.name, context.catalogue)
     return written_sheet(context, study, member)
 
 

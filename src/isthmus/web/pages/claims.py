@@ -23,7 +23,7 @@ def claims(asked: Asked) -> View:
     explorer = asked.explorer
     items = []
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        study = spoken(explorer.answers.shipped(name), explorer.inside, explorer.catalogue)
         note = explorer.t("claims.count", count=str(len(study.claims)))
         items.append(Link(study.title, f"/claims/{name}", note))
     listed = Links(explorer.t("claims.studies"), tuple(items))

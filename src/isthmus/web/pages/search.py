@@ -109,7 +109,7 @@ def _datasets(explorer: Explorer, text: str) -> Iterable[Link]:
 def _claims(explorer: Explorer, text: str) -> Iterable[Link]:
     needle = text.casefold()
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        study = spoken(explorer.answers.shipped(name), explorer.inside, explorer.catalogue)
         for claim in study.claims:
             if needle in f"{claim.id} {claim.sentence} {claim.note}".casefold():
                 yield Link(claim.sentence, f"/claims/{name}/{claim.id}", study.title)

@@ -49,7 +49,7 @@ def studies_listed(explorer: Explorer) -> Links:
     """Return the shipped studies with their questions."""
     items = []
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        study = spoken(explorer.answers.shipped(name), explorer.inside, explorer.catalogue)
         items.append(Link(study.title, f"/study/{name}", _answer(explorer, name) or study.question))
     return Links(explorer.t("start.studies"), tuple(items))
 

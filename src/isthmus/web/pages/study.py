@@ -17,7 +17,7 @@ def study(asked: Asked) -> View:
     question = explorer.answers.question_of(asked.words["study"])
     asked.query.check_own()
     dossier = explorer.answers.whole(question)
-    asked_study = spoken(explorer.answers.study(question), explorer.inside)
+    asked_study = spoken(explorer.answers.study(question), explorer.inside, explorer.catalogue)
     pages = {choice.page for choice in explorer.answers.study(question).pages}
     subjects = tuple(
         Link(explorer.t(f"subject.{name}"), subject_address(name, question))

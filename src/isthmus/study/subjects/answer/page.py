@@ -25,7 +25,6 @@ from isthmus.study.ask.packages import (
     counted,
     even,
     held,
-    lowered,
     never,
     paid,
     pays,
@@ -132,9 +131,9 @@ def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: s
         page.say(
             "answer.added_unrecorded",
             low=prices[low.key],
-            low_name=lowered(low.title),
+            low_name=page.inside(low.title),
             high=prices[high.key],
-            high_name=lowered(high.title),
+            high_name=page.inside(high.title),
         )
         return
     beside = [p for p in others if alone is None or comparison(stage, p) == ALONE]
@@ -147,13 +146,13 @@ def _added(page: Page, stage: Stage, alone: Package | None, hazard: str, name: s
     paying = [p for p in known if pays(found[p.key])]
     page.say(
         "answer.added" if paying else "answer.added_never",
-        first=lowered(first.title),
+        first=page.inside(first.title),
         cost=cost(page.context, first.key, name, ALONE),
         saved=saved(page.context, first.key, hazard, name),
         even=found[first.key],
         never=never(page.context, found[first.key]),
         paid=page.word(paid(stage, first)),
-        last=lowered(last.title),
+        last=page.inside(last.title),
         dearest=never(page.context, found[last.key]),
         pays=str(len(paying)),
         all=str(len(known)),
@@ -178,7 +177,7 @@ def _unpriced(page: Page, stage: Stage) -> None:
     names = "; ".join(
         page.word(
             "answer.of_actions",
-            title=lowered(p.title),
+            title=page.inside(p.title),
             open=str(sum(a in open_ for a in p.actions)),
             all=str(len(p.actions)),
         )

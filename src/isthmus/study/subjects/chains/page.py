@@ -70,7 +70,7 @@ def _share(page: Page, on: str, industry: str, column: str = "look_through") -> 
 
 def _inputs(page: Page, on: str, industry: str) -> Fields:
     return {
-        "industry": page.context.industry(industry).lower(),
+        "industry": page.inside(page.context.industry(industry), whole=True),
         "face": _share(page, on, industry, "face_value"),
         "through": _share(page, on, industry),
     }
@@ -181,7 +181,7 @@ def _defence(page: Page) -> None:
         ranked = frame.filter(pl.col("partner") == on).sort("look_through", "industry")["industry"]
         ends[f"{role}_low"] = _share(page, on, ranked[0])
         ends[f"{role}_high"] = _share(page, on, ranked[-1])
-    names = ", ".join(page.context.industry(code).lower() for code in made_in)
+    names = ", ".join(page.inside(page.context.industry(code), whole=True) for code in made_in)
     page.say("answer.arms", made_in=names, **ends)
 
 
@@ -213,7 +213,7 @@ def _stakes(page: Page) -> None:
 def _split(page: Page, industries: tuple[str, ...], top: str) -> None:
     found = {code: split_shares(page.context, code) for code in industries}
     whole, split = found[top]
-    page.say("answer.split", industry=page.context.industry(top).lower(), whole=whole, split=split)
+    page.say("answer.split", industry=page.inside(page.context.industry(top), whole=True), whole=whole, split=split)
     rows = [
         {
             "industry": page.context.industry(code),

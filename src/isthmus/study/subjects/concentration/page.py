@@ -43,7 +43,7 @@ def write(page: Page) -> None:
         "last": years[-1],
         "year": years[-1],
     }
-    page.say("answer.listed", threshold=f"{page.study.options.concentration:g}")
+    page.say("answer.listed", threshold=page.context.catalogue.written(f"{page.study.options.concentration:g}"))
     page.say("answer.churn", changed=_changed(page, churn), since=every[0])
     page.headline(65)
     page.table(

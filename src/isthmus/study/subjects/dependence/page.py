@@ -160,7 +160,7 @@ def _by_industry(page: Page) -> None:
         SHARE,
         said="industry" if page.has("rival") else "industry_alone",
         count=len(wanted),
-        industry=context.industry(top).lower(),
+        industry=page.inside(context.industry(top), whole=True),
         share=_of(page, home, partner, "share_of_imports", item=top),
         **beside,
     )

@@ -37,8 +37,8 @@ def write(page: Page) -> None:
     page.rests_on(*LADDER, kind=Kind.ASSUMED)
     first = steps_of(page.context)[0]
     page.fields |= {
-        "top": _title(TOP),
-        "first_rung": _title(first.key),
+        "top": _title(page, TOP),
+        "first_rung": _title(page, first.key),
         "before": price(page.context, TOP, page.home, standing(page.context)),
     }
     bloc = inside(page.context)
@@ -54,9 +54,8 @@ def write(page: Page) -> None:
     note_records(page, (page.rival, page.home))
 
 
-def _title(key: str) -> str:
-    title = next(r.title for r in preset_ladder() if r.key == key)
-    return title[:1].lower() + title[1:]
+def _title(page: Page, key: str) -> str:
+    return page.inside(next(r.title for r in preset_ladder() if r.key == key))
 
 
 def _say(page: Page, first: str, bloc: bool) -> None:
@@ -157,7 +156,7 @@ def _members(page: Page, bloc: bool) -> None:
         ),
         {"exposure": "share", "even": "share", **dict.fromkeys(prices, MONEY)},
         notes=["intentions", "even_cap", "support" if bloc else "no_support"],
-        rung=_title(TOP),
+        rung=_title(page, TOP),
     )
 
 

@@ -65,7 +65,7 @@ def _bought(page: Page, known: list[str]) -> list[Bought]:
 
 def _baskets(page: Page, rows: list[Bought]) -> None:
     top = rows[0]
-    fields: Fields = {"basket": top.title.lower(), "year": top.home.year, "share": top.home}
+    fields: Fields = {"basket": page.inside(top.title, whole=True), "year": top.home.year, "share": top.home}
     page.say("answer.top", **fields)
     page.headline(25, **fields)
     found = [f for row in rows for f in (row.home, row.partner)]
@@ -122,7 +122,7 @@ def _largest(page: Page, known: list[str]) -> None:
     found.sort(key=lambda row: (-(row[2].value or 0.0), row[0]))
     title, code, share = found[0]
     fields: Fields = {
-        "basket": title.lower(),
+        "basket": page.inside(title, whole=True),
         "supplier": page.context.name(code),
         "share": share,
         "year": share.year,

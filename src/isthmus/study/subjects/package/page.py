@@ -23,7 +23,6 @@ from isthmus.study.ask.packages import (
     counted,
     even,
     held,
-    lowered,
     never,
     paid,
     pays,
@@ -55,7 +54,7 @@ def write(page: Page, *, key: str = "", catalogue: str = "", hazard: str = "") -
         return
     stage = staged(page.context, catalogue)
     package = stage.catalogue.package(key)
-    page.part, page.label = key, package.title
+    page.part, page.label = key, page.context.catalogue.said(package.title)
     page.rests_on(kind=Kind.ASSUMED)
     page.fields |= {"year": stage.catalogue.year, "package": package.title}
     _asked(page, package)
@@ -125,7 +124,7 @@ def _costs(page: Page, stage: Stage, package: Package, catalogue: str) -> None:
         pl.DataFrame(rows),
         dict.fromkeys(named, EUR),
         attributes=["payer", "line", "rests"],
-        title=lowered(package.title),
+        title=page.inside(package.title),
     )
 
 
@@ -159,7 +158,7 @@ def _indicators(page: Page, stage: Stage) -> None:
     each_one = dict.fromkeys(("value", "low", "high"), EUR)
     if table.frame.height:
         key = stage.packages[0].key
-        page.table(f"indicators.{key}", **shown(stage, table, counts | each_one), title=_of(stage))
+        page.table(f"indicators.{key}", **shown(stage, table, counts | each_one), title=_of(page, stage))
     made = outputs(stage)
     if made.frame.height:
         counts = dict.fromkeys(("stated", "before", "value", "low", "high", "wanted"), "as in unit")
@@ -186,7 +185,7 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
             {},
             attributes=["by"],
             datasets=[],
-            title=_of(stage),
+            title=_of(page, stage),
         )
 
 
@@ -197,8 +196,8 @@ def _table(
     told = shown(stage, table, units, of=package.key)
     if told["frame"].height:
         told["units"] = {k: u for k, u in units.items() if k in told["frame"].columns}
-        page.table(f"{name}.{package.key}", **told, title=_of(stage))
+        page.table(f"{name}.{package.key}", **told, title=_of(page, stage))
 
 
-def _of(stage: Stage) -> str:
-    return lowered(stage.packages[0].title)
+def _of(page: Page, stage: Stage) -> str:
+    return page.inside(stage.packages[0].title)

@@ -25,7 +25,6 @@ from isthmus.study.ask.packages import (
     cost,
     counted,
     held,
-    lowered,
     named,
     rate,
     shown,
@@ -72,11 +71,11 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
     page.say(
         "answer.cost",
         low=found[low.key],
-        low_name=lowered(low.title),
+        low_name=page.inside(low.title),
         high=found[high.key],
-        high_name=lowered(high.title),
+        high_name=page.inside(high.title),
     )
-    page.headline(22, cheapest=found[low.key], low_name=lowered(low.title))
+    page.headline(22, cheapest=found[low.key], low_name=page.inside(low.title))
     rows = [
         {"package": p.title, "cost": f.value, "cost_low": f.low, "cost_high": f.high}
         for p in order
@@ -98,8 +97,8 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
         dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
         low=found[low.key],
         high=found[high.key],
-        low_name=lowered(low.title),
-        high_name=lowered(high.title),
+        low_name=page.inside(low.title),
+        high_name=page.inside(high.title),
     )
     _timing(page, stage, [(p, found[p.key]) for p in order])
 
@@ -215,7 +214,7 @@ def _first(page: Page, stage: Stage, hazard: str) -> None:
             {"value": "share"},
             said="first",
             reading=page.word(f"packages.reading.{reading if stage.answers else 'none'}"),
-            most=lowered(stage.catalogue.package(most["package"]).title),
+            most=page.inside(stage.catalogue.package(most["package"]).title),
             share=page.finding(
                 f"packages.first.{hazard}.{reading}",
                 most["value"],

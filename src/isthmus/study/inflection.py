@@ -1,0 +1,46 @@
+"""Forms of names inside sentences, for languages in which names change with their place.
+
+A field of a text says after a colon which form of the name stands there. Forms are texts of the
+language, below ``form``; English has none, so that a name is the same everywhere.
+
+==================  =============================================================================
+``{home:dat}``      the form ``form.dat.<name>``, else ``form.dat.other``, else the name itself
+``{home:ist/sind}`` the first word for one, the second for a name below ``form.many``
+``{home:}``         the name itself
+==================  =============================================================================
+
+``form.<form>.other`` is a rule for names without an entry, with ``{name}`` in it;
+``form.<form>.hissing`` the one for names that end in a letter of ``form.hissing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+GROUP = "form"
+"""Group of the texts with forms: what one language needs and another has no use for."""
+
+
+def inflected(name: str, form: str, texts: Mapping[str, str]) -> str:
+    """Return a name in a form.
+
+    Parameters
+    ----------
+    name : str
+        As it stands as a subject, with its article.
+    form : str
+        Name of the form, or two words with a slash between them.
+    texts : mapping of str to str
+        Texts of the language.
+    """
+    if "/" in form:
+        one, many = form.split("/", 1)
+        return many if f"{GROUP}.many.{name}" in texts else one
+    if not form:
+        return name
+    own = texts.get(f"{GROUP}.{form}.{name}")
+    if own is not None:
+        return own
+    hissing = name[-1:] in tuple(texts.get(f"{GROUP}.hissing", ""))
+    rule = texts.get(f"{GROUP}.{form}.hissing" if hissing else f"{GROUP}.{form}.other", "{name}")
+    return rule.replace("{name}", name)
