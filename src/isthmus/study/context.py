@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from isthmus import codes
 from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import Finding, Kind
-from isthmus.study.inflection import inflected
+from isthmus.study.inflection import ALONE, inflected
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.wording import Catalogue, Sentence
 from isthmus.world import World
@@ -98,8 +98,7 @@ class Context:
 
     def label(self, code: str) -> str:
         """Return a party's name as it stands alone: in a table, a legend, on an axis."""
-        name = inflected(self.name(code), "alone", self.catalogue.texts)
-        name = name.removeprefix(self.catalogue.get("word.article"))
+        name = inflected(self.name(code), ALONE, self.catalogue.texts)
         return name[:1].upper() + name[1:]
 
     def role(self, code: str) -> str:

@@ -5,6 +5,7 @@ language, below ``form``; English has none, so that a name is the same everywher
 
 ==================  =============================================================================
 ``{home:dat}``      the form ``form.dat.<name>``, else ``form.dat.other``, else the name itself
+``{home:alone}``    the form ``form.alone.<name>``, else the name without its article
 ``{home:ist/sind}`` the first word for one, the second for a name below ``form.many``
 ``{home:}``         the name itself
 ==================  =============================================================================
@@ -19,6 +20,10 @@ from collections.abc import Mapping
 
 GROUP = "form"
 """Group of the texts with forms: what one language needs and another has no use for."""
+
+
+ALONE = "alone"
+"""The form of a name in a table, a legend or on an axis: without its article."""
 
 
 def inflected(name: str, form: str, texts: Mapping[str, str]) -> str:
@@ -41,6 +46,8 @@ def inflected(name: str, form: str, texts: Mapping[str, str]) -> str:
     own = texts.get(f"{GROUP}.{form}.{name}")
     if own is not None:
         return own
+    if form == ALONE:
+        return name.removeprefix(texts.get("word.article", ""))
     hissing = name[-1:] in tuple(texts.get(f"{GROUP}.hissing", ""))
     rule = texts.get(f"{GROUP}.{form}.hissing" if hissing else f"{GROUP}.{form}.other", "{name}")
     return rule.replace("{name}", name)

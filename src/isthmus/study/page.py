@@ -217,9 +217,11 @@ class Page:
 
     def _said(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return rows with their texts in the language of the dossier, where it has them."""
-        said = self.context.catalogue.translated
+        said = self.context.catalogue.said
+        if not self.context.catalogue.translated:
+            return frame
         texts = [c for c, kind in frame.schema.items() if kind == pl.String and c != "kind"]
-        held = {c: {t: said[t] for t in frame[c].unique() if t in said} for c in texts}
+        held = {c: {t: said(t) for t in frame[c].unique() if t is not None} for c in texts}
         return frame.with_columns(pl.col(c).replace(own) for c, own in held.items() if own)
 
     def chart(

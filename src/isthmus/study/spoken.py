@@ -20,7 +20,7 @@ def placeholders(text: str) -> set[str]:
     return {found.group(1) for found in PLACEHOLDER.finditer(text)}
 
 
-def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue) -> Study:
+def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue | None = None) -> Study:
     """Return the study with ``{home}``, ``{partner}``, ``{rival}`` and ``{ally}`` as names.
 
     Its texts are in the language of the catalogue as far as that has them.
@@ -31,9 +31,10 @@ def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue) -> St
         The study as written.
     name : callable
         Returns the name of a party's code as it stands inside a sentence.
-    catalogue : Catalogue
-        Texts of the reader's language.
+    catalogue : Catalogue, optional
+        Texts of the reader's language; English by default.
     """
+    catalogue = catalogue or Catalogue.load()
     names = {role: name(code) for role, code in study.parties.items()}
 
     def filled(found: re.Match[str]) -> str:

@@ -18,7 +18,10 @@ from isthmus.runtime.reading import toml_values
 from isthmus.study.inflection import inflected
 from isthmus.study.numbers import marked, show
 
+ENGLISH = "en"
+"""The language in which every text is written first."""
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?: %)?")
 _YEARS = re.compile(r"(\d{4})-(\d{4})")
 
@@ -79,8 +82,10 @@ class Catalogue:
 
     @staticmethod
     @cache
-    def load(language: str = "en") -> Catalogue:
+    def load(language: str = ENGLISH) -> Catalogue:
         """Read the texts of a language from the package: shared, of the member sheet, of subjects.
+
+        A text that a language lacks stands in English; a test names those of the package.
 
         Raises
         ------
@@ -101,6 +106,8 @@ class Catalogue:
             if not file.is_file():
                 continue
             flat |= _texts_of(file, flat)
+        if language != ENGLISH:
+            flat = {**Catalogue.load(ENGLISH).texts, **flat}
         units = {k.removeprefix("unit."): v for k, v in flat.items() if k.startswith("unit.")}
         return Catalogue(language, flat, units, translations(language))
 
@@ -116,8 +123,22 @@ class Catalogue:
         return replace(self, texts={**self.texts, **own})
 
     def said(self, text: str) -> str:
-        """Return a text of a study or of a table of data in this language, where it has it."""
-        return self.translated.get(text, text)
+        """Return a text of a study or of a table of data in this language, where it has it.
+
+        Numbers in it may be others than in the pair; the parts of a list are looked up one by one.
+        """
+        if not self.translated or text in self.translated:
+            return self.translated.get(text, text)
+        numbers = _AMOUNT.findall(text)
+        if numbers and (pattern := self.translated.get(_AMOUNT.sub("#", text))):
+            left = iter(numbers)
+            return re.sub("#", lambda _: self.written(next(left)), pattern)
+        for mark, enough in (("; ", any), (", ", all)):
+            parts = text.split(mark)
+            known = [part in self.translated for part in parts]
+            if len(parts) > 1 and enough(known):
+                return mark.join(self.translated.get(part, part) for part in parts)
+        return text
 
     def inside(self, title: str, *, whole: bool = False) -> str:
         """Return a title as it stands inside a sentence.

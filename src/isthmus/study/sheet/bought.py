@@ -82,7 +82,7 @@ def _materials(page: Page, side: Side) -> None:
         pl.col("exporter").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
     )
     named = pl.col("product").map_elements(
-        lambda code: _short(texts.get(code, code)),
+        lambda code: _short(page.context.catalogue.said(texts.get(code, code))),
         return_dtype=pl.String,
     )
     page.table(

@@ -213,7 +213,12 @@ def _stakes(page: Page) -> None:
 def _split(page: Page, industries: tuple[str, ...], top: str) -> None:
     found = {code: split_shares(page.context, code) for code in industries}
     whole, split = found[top]
-    page.say("answer.split", industry=page.inside(page.context.industry(top), whole=True), whole=whole, split=split)
+    page.say(
+        "answer.split",
+        industry=page.inside(page.context.industry(top), whole=True),
+        whole=whole,
+        split=split,
+    )
     rows = [
         {
             "industry": page.context.industry(code),

@@ -43,7 +43,10 @@ def write(page: Page) -> None:
         "last": years[-1],
         "year": years[-1],
     }
-    page.say("answer.listed", threshold=page.context.catalogue.written(f"{page.study.options.concentration:g}"))
+    page.say(
+        "answer.listed",
+        threshold=page.context.catalogue.written(f"{page.study.options.concentration:g}"),
+    )
     page.say("answer.churn", changed=_changed(page, churn), since=every[0])
     page.headline(65)
     page.table(
@@ -123,7 +126,10 @@ def _short(row: dict[str, str]) -> str:
 
 
 def _chart(page: Page, frame: pl.DataFrame) -> None:
-    named = pl.struct("text", "product").map_elements(_short, return_dtype=pl.String)
+    said = page.context.catalogue.said
+    named = pl.struct("text", "product").map_elements(
+        lambda row: _short({**row, "text": said(row["text"])}), return_dtype=pl.String
+    )
     rows = frame.head(SHOWN).select(named.alias("product"), "hhi")
     page.chart(
         "products",

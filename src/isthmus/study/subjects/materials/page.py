@@ -65,7 +65,11 @@ def _bought(page: Page, known: list[str]) -> list[Bought]:
 
 def _baskets(page: Page, rows: list[Bought]) -> None:
     top = rows[0]
-    fields: Fields = {"basket": page.inside(top.title, whole=True), "year": top.home.year, "share": top.home}
+    fields: Fields = {
+        "basket": page.inside(top.title, whole=True),
+        "year": top.home.year,
+        "share": top.home,
+    }
     page.say("answer.top", **fields)
     page.headline(25, **fields)
     found = [f for row in rows for f in (row.home, row.partner)]

@@ -158,7 +158,9 @@ def _indicators(page: Page, stage: Stage) -> None:
     each_one = dict.fromkeys(("value", "low", "high"), EUR)
     if table.frame.height:
         key = stage.packages[0].key
-        page.table(f"indicators.{key}", **shown(stage, table, counts | each_one), title=_of(page, stage))
+        page.table(
+            f"indicators.{key}", **shown(stage, table, counts | each_one), title=_of(page, stage)
+        )
     made = outputs(stage)
     if made.frame.height:
         counts = dict.fromkeys(("stated", "before", "value", "low", "high", "wanted"), "as in unit")

@@ -1,0 +1,134 @@
+"""German says what English says: the same keys, the same fields, and names in their cases."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.evidence import Kind
+from isthmus.runtime.reading import toml_values
+from isthmus.study import open_study, shipped_studies
+from isthmus.study.claims import threshold_text
+from isthmus.study.inflection import GROUP
+from isthmus.study.numbers import number
+from isthmus.study.spoken import placeholders, spoken
+from isthmus.study.wording import Catalogue, translations
+
+ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
+ENGLISH = sorted(ROOT.rglob("en.toml"))
+GERMAN = Catalogue.load("de")
+
+
+def flat(raw: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in raw.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        elif isinstance(value, str):
+            yield f"{prefix}{key}", value
+
+
+def texts(file: Path) -> dict[str, str]:
+    return dict(flat(toml_values(file.read_text("utf-8"))))
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("file", ENGLISH, ids=lambda p: str(p.parent.relative_to(ROOT)))
+def test_every_text_has_its_german_one_with_the_same_fields(file: Path) -> None:
+    english, german = texts(file), texts(file.with_name("de.toml"))
+    own = {key for key in german if key.startswith(f"{GROUP}.")}
+    assert english.keys() - german.keys() == set(), "write these in de.toml"
+    assert german.keys() - english.keys() - own == set(), "these are no longer in en.toml"
+    other = {key for key in english if fields(english[key]) != fields(german[key])}
+    assert other == set(), "these name other fields than in English"
+
+
+def of_study(name: str) -> Iterator[str]:
+    study = open_study(name)
+    yield from (study.title, study.question)
+    yield from (basket.title for basket in study.baskets.values())
+    yield from (event.title for event in study.events)
+    for claim in study.claims:
+        yield from (claim.sentence, claim.falsified_by, claim.note, *claim.missing)
+        yield from () if re.fullmatch(r"S\d+", claim.row) else (claim.row,)
+        yield from () if claim.rule is None else (claim.rule.reason,)
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_the_texts_of_shipped_studies_have_german_ones_that_name_the_same_roles(name: str) -> None:
+    held = translations("de")
+    said = [text for text in of_study(name) if text and text not in ("Magnesium",)]
+    assert [text for text in said if text not in held] == [], "write these in translations/de"
+    assert [t for t in said if placeholders(t) != placeholders(held[t])] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "genitive", "dative", "where_to", "alone"),
+    [
+        ("EU27_2020", "der EU", "der EU", "in die EU", "EU"),
+        ("TWN", "Taiwans", "Taiwan", "nach Taiwan", "Taiwan"),
+        ("USA", "der Vereinigten Staaten", "den Vereinigten Staaten",
+         "in die Vereinigten Staaten", "Vereinigte Staaten"),
+        ("CHE", "der Schweiz", "der Schweiz", "in die Schweiz", "Schweiz"),
+        ("LAO", "von Laos", "Laos", "nach Laos", "Laos"),
+    ],
+)  # fmt: skip
+def test_names_stand_in_their_case(
+    name: str, genitive: str, dative: str, where_to: str, alone: str
+) -> None:
+    from isthmus.study.context import Context
+    from isthmus.world import World
+
+    context = Context(open_study("taiwan-europe"), World.open("starter"), GERMAN)
+    shown = context.name(name)
+    form = {"a": "{x:gen}|{x:dat}|{x:wohin}|{x:bezog/bezogen}"}
+    said = Catalogue("de", {**GERMAN.texts, **form}, GERMAN.units).text("a", x=shown)
+    verb = "bezogen" if name == "USA" else "bezog"
+    assert said == f"{genitive}|{dative}|{where_to}|{verb}"
+    assert context.label(name) == alone
+
+
+def test_claims_of_the_flagship_are_spoken_in_german() -> None:
+    names = {
+        "EU27_2020": "die EU",
+        "TWN": "Taiwan",
+        "CHN": "China",
+        "USA": "die Vereinigten Staaten",
+    }
+    study = spoken(open_study("taiwan-europe"), names.__getitem__, GERMAN)
+    first = next(c for c in study.claims if c.id == "direct-electronics-supplier")
+    assert first.sentence == (
+        "Die EU bezieht mindestens ein Zehntel der eingeführten Elektronik direkt aus Taiwan."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (0.123, "share", "12 %"),
+        (0.0123, "share", "1,2 %"),
+        (1_234_567.0, "million USD", "1,2 Bio. USD"),
+        (31_000.0, "million USD", "31 Mrd. USD"),
+        (1300.0, "million EUR", "1.300 Mio. EUR"),
+        (4321.0, "count", "4.321"),
+        (0.62, "ratio", "0,62-fach"),
+        (11.0, "days", "11 Tage"),
+    ],
+)
+def test_numbers_are_written_as_in_german(value: float, unit: str, shown: str) -> None:
+    assert number(value, unit, Kind.ESTIMATED, GERMAN.units) == shown
+
+
+def test_thresholds_days_and_years_are_written_as_in_german() -> None:
+    assert threshold_text(GERMAN, "ratio", 0.9) == "0,9-fach"
+    assert threshold_text(GERMAN, "share", 0.005) == "0,5 %"
+    dates = [GERMAN.dated(text) for text in ("2026-03-15", "2026-03", "2020-2024", "2022")]
+    assert dates == ["15.03.2026", "03/2026", "2020–2024", "2022"]
+    assert [GERMAN.figure(text) for text in ("1,234.5", "0.3", "85")] == ["1.234,5", "0,3", "85"]
