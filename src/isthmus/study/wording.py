@@ -119,7 +119,10 @@ class Catalogue:
         IsthmusError
             When the file gives a text that is there already.
         """
-        own = _texts_of(folder.joinpath(f"{self.language}.toml"), self.texts)
+        own: dict[str, str] = {}
+        for language in dict.fromkeys((ENGLISH, self.language)):
+            file = folder.joinpath(f"{language}.toml")
+            own |= _texts_of(file, self.texts) if file.is_file() else {}
         return replace(self, texts={**self.texts, **own})
 
     def said(self, text: str) -> str:
