@@ -87,14 +87,24 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, and those that share dossiers, whatever their file.
 
-    What a file or the dossiers need is then made once, not once for every worker.
+    What a file or the dossiers need is then made once, not once for every worker. The report says
+    which tests are slow.
     """
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.user_properties.append(("slow", ""))
     if config.getoption("dist", "no") != "loadgroup":
         return
     for item in items:
         shares = "assessed" in getattr(item, "fixturenames", ())
         group = "assessed" if shares else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that slow tests were left out, where they were."""
+    if terminalreporter.config.getoption("markexpr") == "not slow":
+        terminalreporter.write_line("slow tests were not run: make test-all runs them too")
 
 
 @pytest.fixture(scope="session")

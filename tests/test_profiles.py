@@ -57,6 +57,7 @@ def test_the_fixed_profile_needs_no_chance_and_keeps_nothing() -> None:
     assert not settings.get_profile("explore").derandomize
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 def test_draws_depend_neither_on_the_place_nor_on_what_is_loaded(
     project: Path, tmp_path: Path

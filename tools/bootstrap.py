@@ -28,9 +28,13 @@ TEST = [
 FULL = [*TEST, "--group", "quality", "--group", "docs", "--group", "build"]
 VALIDATE = [*FULL, "--group", "validation"]
 
+TESTS = ["pytest", "-n", "auto", "--dist", "loadgroup"]
+QUICK = [] if os.environ.get("CI") == "true" else ["-m", "not slow"]
+
 TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),
-    "test": (TEST, [["pytest", "-n", "auto", "--dist", "loadgroup"]]),
+    "test": (TEST, [[*TESTS, *QUICK]]),
+    "test-all": (TEST, [TESTS]),
     "kill": (TEST, [["python", "tests/kill/harness.py"]]),
     "fuzz": (TEST, [["pytest", "tests/fuzz", "--hypothesis-profile=explore", "-n", "auto"]]),
     "lint": (FULL, [["python", "tools/checks/all.py"]]),

@@ -168,6 +168,7 @@ def test_agrees_with_the_literal_reference(network, replaceable, eps):
         np.testing.assert_allclose(1 - levels.up[:, lane], want[5], atol=ROUNDING)
 
 
+@pytest.mark.slow
 @needs_numba
 @settings(max_examples=60, deadline=None)
 @given(networks(), st.booleans(), st.sampled_from([1e-1, 1e-2, 1e-5]), st.booleans())
@@ -292,6 +293,7 @@ def test_results_do_not_depend_on_the_neighbours():
         np.testing.assert_array_equal(alone["index"][0], together["index"][firm])
 
 
+@pytest.mark.slow
 def test_the_frontier_walks_less_than_full_steps():
     """In a chain each step touches one link of 99 in each direction."""
     supplier = np.arange(99)

@@ -10,6 +10,8 @@ import pytest
 from isthmus.cli.root import main
 from isthmus.disruption.episodes import episode_names
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _own_store(tmp_path, monkeypatch) -> None:

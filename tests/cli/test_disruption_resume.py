@@ -17,6 +17,8 @@ from isthmus.cli.root import main
 from isthmus.runtime import ArrayCheckpoint
 from isthmus.store import Store
 
+pytestmark = pytest.mark.slow
+
 STOP = """
 name = "{name}"
 horizon = 365

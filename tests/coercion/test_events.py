@@ -229,6 +229,7 @@ def test_every_column_has_a_type_that_can_be_stored(small):
             assert pl.Null not in result[name].frame.dtypes
 
 
+@pytest.mark.slow
 def test_lithuanias_imports_from_china_did_not_fall():
     """The shipped flows, all goods: no fall against other pairs, before any threshold is set."""
     world = World.open("starter")

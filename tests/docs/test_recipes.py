@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGE = PROJECT / "src" / "isthmus"
 TEMPLATE = re.compile(r"^<!-- (\S+?)(?:: (\w+))? -->\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)

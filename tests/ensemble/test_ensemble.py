@@ -319,6 +319,7 @@ def test_wrong_summaries_are_named(store, world):
         summarise(store, entry.id, table="line", where={"economy": "ZZ"})
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_a_resumable_run(tmp_path, store, world):
     script = tmp_path / "script.py"
     script.write_text(

@@ -23,6 +23,8 @@ from isthmus.store import Store
 from isthmus.store.verify import verify
 from isthmus.world import World
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = int(os.environ.get("ISTHMUS_ROUNDS", "1"))
 """How often four processes ask the same; twenty for a long run."""
 

@@ -63,6 +63,7 @@ def _eu(world: World) -> tuple[str, ...]:
     return codes.members("EU27_2020")
 
 
+@pytest.mark.slow
 def test_two_runs_give_the_same_bytes(dossier: Dossier) -> None:
     again = assess(open_study("taiwan-europe"), World.open("starter"))
     assert render_json(again) == render_json(dossier)
@@ -155,6 +156,7 @@ def pair(home: str, partner: str) -> str:
     return text.replace('partner = "TWN"', f'partner = "{partner}"')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("home", "partner"),
     [

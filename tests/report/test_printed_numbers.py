@@ -18,6 +18,8 @@ from isthmus.study.subjects.disruption.runs import losses, there
 from isthmus.study.subjects.disruption.tables import event_name
 from isthmus.world import World
 
+pytestmark = pytest.mark.slow
+
 LEAST, LEAST_IN_TABLES = 300, 100
 LEAST_OF = {"germany-materials": 200}
 """Where a study prints fewer numbers that rest on rows at hand."""

@@ -20,6 +20,8 @@ from isthmus.store import Store, export_bundle, import_bundle
 from isthmus.store.gc import collect
 from isthmus.store.verify import verify
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 
 

@@ -19,6 +19,7 @@ def manifest(folder: Path) -> dict[str, dict[str, object]]:
     return {record["key"]: record for record in plain["datasets"]}
 
 
+@pytest.mark.slow
 @pytest.mark.source
 def test_a_rebuild_has_the_shipped_content(
     project: Path, shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -16,6 +16,8 @@ from isthmus.evidence import DatasetRecord
 from isthmus.sources.text import TextOptions, read_bytes
 from isthmus.world.contracts import Choices, Conformed, conform, from_text
 
+pytestmark = pytest.mark.slow
+
 MARKERS = ("", ":", "..", "n/a", "c", "NA", "NaN")
 DASHES = ("-", "–", "—")
 
