@@ -17,6 +17,8 @@ from isthmus.study.sheet import member_sheet
 from isthmus.world import World
 
 pytestmark = pytest.mark.browser
+MOST_PAGES = 60
+"""Printed pages of the whole dossier; longer tables are files beside it."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
@@ -122,6 +124,7 @@ def test_it_prints_on_a4_with_answer_and_summary_on_a_page_each(
     printed = page.pdf(path=str(tmp_path / "d.pdf"), prefer_css_page_size=True)
     page.close()
     assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= MOST_PAGES
     assert tallest < 1009
     assert bottom <= 1009
     assert summary <= 1009

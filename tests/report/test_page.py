@@ -13,7 +13,8 @@ import pytest
 
 from isthmus.evidence import Finding, Kind
 from isthmus.report import render_html, render_markdown
-from isthmus.report.parts import moves, plain_address
+from isthmus.report.parts import PRINTED_ROWS, moves, plain_address
+from isthmus.report.tables import table_files
 from isthmus.study.dossier import Dossier
 from isthmus.study.schema import Rule
 from isthmus.study.verdict import holds
@@ -148,3 +149,14 @@ def test_the_words_on_thresholds_agree_with_the_rule_at_the_value(
     assessed = SimpleNamespace(finding=finding, claim=SimpleNamespace(rule=rule), draws=())
     assert words in moves(assessed, Catalogue.load())
     assert holds(5.0, rule) is at_the_value
+
+
+def test_a_long_table_is_named_with_its_file_in_print(dossier: Dossier, page: str) -> None:
+    files = dict(table_files(dossier))
+    long = {name for name, table in files.items() if table.frame.height > PRINTED_ROWS}
+    behind = {
+        name for name, t in files.items() if any(t is c.table for c in dossier.charts.values())
+    }
+    named = set(re.findall(r"tables/[a-z0-9-]+\.csv", page))
+    assert long | behind <= named
+    assert named <= set(files)

@@ -113,6 +113,12 @@ def _folded(grid: Grid, names: Sequence[str], catalogue: Catalogue) -> Grid:
         for name, at in places.items()
         if {f"{name}_low", f"{name}_high"} <= set(places)
     }
+    at = places.get("low", 0) - 1
+    # Ends without a name of their own belong to the number of their unit right before them.
+    if at >= 0 and places.get("high") == at + 2 and at not in ends:
+        units = [grid.headings[place][1:] for place in (at, at + 1, at + 2)]
+        if units[0] == units[1] == units[2] and units[0][1]:
+            ends[at] = (at + 1, at + 2)
     gone = {place for pair in ends.values() for place in pair}
     to = catalogue.text("unit.to")
 

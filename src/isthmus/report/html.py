@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from isthmus.report.parts import anchor, environment, page_style, parts, pictures
+from isthmus.report.tables import table_files
 from isthmus.study.dossier import SCHEMA_VERSION, Dossier
 
 _STYLE_SOURCE = re.compile(r"style-src ('sha256-[^']+')")
@@ -21,6 +22,7 @@ def render_html(dossier: Dossier, drawn: Mapping[str, Markup] | None = None) -> 
     """Return the dossier as one HTML page; `drawn` are its pictures by key, if they are at hand."""
     shown = pictures(dossier.charts.values()) if drawn is None else drawn
     style = page_style(dossier.study.title)
+    files = {id(table): name for name, table in table_files(dossier)}
     # Plain text instead of links: nothing in the page names a place outside it as a target.
     page = (
         templates()
@@ -31,6 +33,7 @@ def render_html(dossier: Dossier, drawn: Mapping[str, Markup] | None = None) -> 
                 dossier.sources,
                 figure_link=lambda finding: f"#f-{anchor(finding.key)}",
                 source_link=lambda key: f"#s-{anchor(key)}",
+                file_of=lambda table: files.get(id(table), ""),
             ),
             dossier=dossier,
             study=dossier.study,

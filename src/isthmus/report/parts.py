@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from isthmus.charts import Press, render_svgs, theme
-from isthmus.evidence import DatasetRecord, Finding
+from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.report.cells import grid
 from isthmus.runtime.visible import visible
 from isthmus.study.claims import threshold_text
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = "isthmus.report"
+PRINTED_ROWS = 18
+"""Rows up to which a table with a file of its own is printed; a screen shows all."""
 _ADDRESS = re.compile(r"https?://")
 _NOT_IN_CSS = re.compile(r"[^A-Za-z0-9 ,.:;-]")
 
@@ -35,6 +37,7 @@ def parts(
     figure_link: Callable[[Finding], str],
     source_link: Callable[[str], str],
     names: bool = False,
+    file_of: Callable[[Table], str] = lambda table: "",
 ) -> dict[str, Any]:
     """Return what the templates call to write a page.
 
@@ -50,6 +53,8 @@ def parts(
         Where a reader finds all about the data set of a key.
     names : bool
         Whether tables write names beside codes.
+    file_of : callable
+        Name of the file in which the rows of a table lie beside the page, where they do.
     """
     return {
         "t": catalogue.text,
@@ -72,6 +77,8 @@ def parts(
         "source_line": lambda keys: source_line(keys, sources),
         "figure_link": figure_link,
         "source_link": source_link,
+        "file_of": file_of,
+        "printed_rows": PRINTED_ROWS,
     }
 
 

@@ -17,6 +17,7 @@ from isthmus.report.markdown import render_markdown
 from isthmus.report.parts import anchor, pictures
 from isthmus.report.printing import print_pages
 from isthmus.report.sheet import render_sheet_html, render_sheet_json, render_sheet_markdown
+from isthmus.report.tables import table_files
 from isthmus.runtime import canonical_json, check_folder, publish_folder
 from isthmus.runtime.contents import DOSSIER
 from isthmus.study.again import STUDY
@@ -124,19 +125,11 @@ def _listed(beside: Mapping[str, bytes], prints: Sequence[str]) -> list[str | Ma
 
 
 def _tables(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
-    """Yield every table of the dossier, also those behind charts, as rows of CSV by file name."""
-    known: dict[str, bytes] = {}
-    for section in dossier.sections:
-        for table in (*(chart.table for chart in section.charts), *section.tables):
-            held = BytesIO()
-            write_rows(table.frame, held, ".csv")
-            name, rows, number = anchor(table.name), held.getvalue(), 1
-            # A table that is drawn twice is one file; another of its name gets a number.
-            while known.setdefault(name, rows) != rows:
-                number += 1
-                name = f"{anchor(table.name)}-{number}"
-    for name, rows in known.items():
-        yield f"tables/{name}.csv", rows
+    """Yield the rows of every table as CSV by file name."""
+    for name, table in dict(table_files(dossier)).items():
+        held = BytesIO()
+        write_rows(table.frame, held, ".csv")
+        yield name, held.getvalue()
 
 
 def _sheets(sheets: Sequence[Sheet]) -> Iterator[tuple[str, bytes]]:
