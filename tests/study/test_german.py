@@ -6,12 +6,11 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tools.translated import ENGLISH, changed, texts
 
 from isthmus.evidence import Kind
-from isthmus.runtime.reading import toml_values
 from isthmus.study import open_study, shipped_studies
 from isthmus.study.claims import threshold_text
 from isthmus.study.inflection import GROUP
@@ -20,20 +19,7 @@ from isthmus.study.spoken import placeholders, spoken
 from isthmus.study.wording import Catalogue, translations
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
-ENGLISH = sorted(ROOT.rglob("en.toml"))
 GERMAN = Catalogue.load("de")
-
-
-def flat(raw: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in raw.items():
-        if isinstance(value, dict):
-            yield from flat(value, f"{prefix}{key}.")
-        elif isinstance(value, str):
-            yield f"{prefix}{key}", value
-
-
-def texts(file: Path) -> dict[str, str]:
-    return dict(flat(toml_values(file.read_text("utf-8"))))
 
 
 def fields(text: str) -> set[str]:
@@ -48,6 +34,10 @@ def test_every_text_has_its_german_one_with_the_same_fields(file: Path) -> None:
     assert german.keys() - english.keys() - own == set(), "these are no longer in en.toml"
     other = {key for key in english if fields(english[key]) != fields(german[key])}
     assert other == set(), "these name other fields than in English"
+
+
+def test_no_english_text_changed_since_its_german_one_was_written() -> None:
+    assert changed() == [], "mend these in de.toml, then run tools/translated.py --write"
 
 
 def of_study(name: str) -> Iterator[str]:
