@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from isthmus.evidence import DatasetRecord, Table
 from isthmus.study.dossier import Section
 from isthmus.web.answers import Question
+from isthmus.web.diagram import Chain
 
 SCHEMA_VERSION = 1
 
@@ -195,7 +196,35 @@ class Going:
         return {"job": dict(self.job)}
 
 
-Plain = Going | Text | Facts | Links | Form | Code | Said | Tabled
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A part of another page, fetched when this one is there; without script a link to it."""
+
+    form: ClassVar[str] = "later"
+    id: str
+    to: str
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"to": self.to}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart of another page, fetched as a picture, that leads there."""
+
+    form: ClassVar[str] = "drawn"
+    source: str
+    to: str
+    text: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"source": self.source, "to": self.to, "text": self.text}
+
+
+Plain = Going | Text | Facts | Links | Form | Code | Said | Tabled | Later | Drawn | Chain
 
 
 @dataclass(frozen=True, slots=True)

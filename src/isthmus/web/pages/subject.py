@@ -5,6 +5,7 @@ from __future__ import annotations
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.web.answers import Question
 from isthmus.web.asking import choose_parties, question_of
+from isthmus.web.chain import chip_chain
 from isthmus.web.pages.beside import beside
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
@@ -21,6 +22,8 @@ def subject(asked: Asked) -> View:
     pages = [page for page in SUBJECTS[name] if not question.lacks(page)]
     lacking = dict.fromkeys(role for page in SUBJECTS[name] for role in question.lacks(page))
     blocks: list[Block] = [said for page in pages for said in _said(explorer, question, page)]
+    if name == "chips":
+        blocks[:0] = chip_chain(explorer, question)
     used = {
         record.key for page in pages for record in explorer.answers.page(question, page).sources
     }

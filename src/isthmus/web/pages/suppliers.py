@@ -230,7 +230,8 @@ def _answers(
     for n, result in enumerate((where, other, *ran)):
         for table in result.tables.values():
             name = table.name if n < 2 else f"{table.name}.{n - 1}"
-            yield Tabled(replace(table, name=f"all.{name}"), table.text)
+            title = explorer.t("suppliers.whole", text=table.text)
+            yield Tabled(replace(table, name=f"all.{name}"), title)
 
 
 def _wrong(explorer: Explorer, error: BadInput) -> Facts:

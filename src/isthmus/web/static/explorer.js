@@ -60,6 +60,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   });
 }
 
+for (const place of document.querySelectorAll("[data-later]")) {
+  fetch(place.dataset.later).then(async (answer) => {
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.getElementById(place.id);
+    if (found) place.replaceChildren(...[...found.childNodes].map((n) => document.adoptNode(n)));
+  });
+}
+
 for (const going of document.querySelectorAll("[data-events]")) {
   const bar = going.querySelector("progress");
   const told = going.querySelector("output");
