@@ -352,3 +352,29 @@ def test_parties_without_data_have_a_page_that_says_so(
     page = client.ask(address)
     assert page.status == status
     assert "cannot answer" in page.text or status != 200
+
+
+def test_the_chip_chain_stands_in_order_and_leads_to_its_rows(
+    client: Client, explorer: Explorer
+) -> None:
+    document = client.ask("/chips/DEU/TWN.json").json()
+    chain = document["blocks"][0]
+    assert chain["form"] == "chain"
+    facts = explorer.world.chip_facts().filter(~pl.col("projection"))
+    seen = set()
+    for stage in chain["stages"][:-1]:
+        for box in stage["boxes"]:
+            seen.add(box["title"])
+            of = facts.filter(pl.col("node") == box["title"])
+            latest = of.filter(pl.col("year") == of["year"].max())
+            assert sorted(bar["share"] for bar in box["bars"]) == sorted(latest["share"])
+            assert client.ask(box["to"]).status == 200
+    assert len(seen) >= 8
+    named = {
+        bar["text"]
+        for s in chain["stages"]
+        for b in s["boxes"]
+        for bar in b["bars"]
+        if bar["party"]
+    }
+    assert named == {"Taiwan"}
