@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 
 from isthmus.ensemble import Recorded
@@ -45,7 +46,9 @@ def test_a_recorded_point_is_the_run(client: Client, explorer: Explorer) -> None
     share = load(losses_question(event, study), explorer.world).share("EU27_2020", 90)[:, 0]
     document = asked(client)
     (row,) = rows(document)
-    assert row["lost"] == pytest.approx(float(sorted(share)[24] + sorted(share)[25]) / 2, rel=1e-6)
+    middle = float(np.median(share))
+    # Runs of single precision in other batches differ in the fifth digit.
+    assert row["lost"] == pytest.approx(middle, rel=1e-4)
     assert row["how"] == "recorded run"
     assert not [b for b in part(document, "form") if b["action"].endswith("/run")]
 

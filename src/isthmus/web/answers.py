@@ -58,6 +58,12 @@ class Question:
         return tuple(role for role in PAGES[page] if role not in self.roles)
 
 
+def name_of(roles: Mapping[str, str]) -> str:
+    """Return the name of a study about some parties."""
+    name = re.sub(r"[^a-z0-9]+", "-", "-".join(roles.values()).lower()).strip("-")
+    return name[:60] or "own"
+
+
 class Answers:
     """Studies answered with a world, each page once.
 
@@ -98,11 +104,9 @@ class Answers:
         """
         if question.study:
             return self.shipped(question.study)
-        name = re.sub(r"[^a-z0-9]+", "-", "-".join(question.roles.values()).lower()).strip("-")
         key = ("draft", question.key)
-        return self._memo.get(
-            key, lambda: draft_study(name[:60] or "own", self.world, question.roles).study
-        )
+        name = name_of(question.roles)
+        return self._memo.get(key, lambda: draft_study(name, self.world, question.roles).study)
 
     def page_study(self, question: Question, page: str) -> Study:
         """Return the study of a question with one page and without claims."""

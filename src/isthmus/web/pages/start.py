@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from isthmus.study.new import FLAGSHIP
 from isthmus.study.schema import ROLES
 from isthmus.study.shipped import shipped_studies
 from isthmus.study.spoken import spoken
+from isthmus.study.wording import plain
 from isthmus.web.answers import Question
 from isthmus.web.asking import choose_parties, parties_of
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.subjects import SUBJECTS, subject_address
-from isthmus.web.view import Code, Link, Links, Text, View
+from isthmus.web.subjects import SUBJECTS, TOOL, subject_address
+from isthmus.web.view import Code, Drawn, Later, Link, Links, Live, Plain, Said, Text, View
 
+ANSWERS, MAP = "answers", "exposure-map"
 ANSWERED = 3
 """Findings of a study that the start page repeats."""
 
@@ -26,7 +30,9 @@ def start(asked: Asked) -> View:
         (
             Text((explorer.t("start.lead"),), lead=True),
             choose_parties(explorer, "pair", _usual(explorer)),
-            studies_listed(explorer),
+            Links(explorer.t("start.do"), _tools(explorer)),
+            Later(ANSWERS, "/answers", explorer.t("start.answers")),
+            _map(explorer),
             Links(explorer.t("start.more"), more),
         ),
         ways=(Code(explorer.t("ways.command"), "isthmus --help"),),
@@ -34,12 +40,61 @@ def start(asked: Asked) -> View:
     )
 
 
+def answers(asked: Asked) -> View:
+    """Return what the shipped studies answer, each in its first sentences."""
+    explorer = asked.explorer
+    blocks: list[Plain] = []
+    for name in shipped_studies():
+        question = explorer.answers.question_of(name)
+        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        section = explorer.answers.page(question, "answer").sections[0]
+        first = replace(
+            section,
+            key=f"{ANSWERS}-{name}",
+            question=plain(study.title),
+            answer=section.answer[:ANSWERED],
+            findings=(),
+            tables=(),
+            charts=(),
+            notes=(),
+            gaps=(),
+        )
+        blocks.append(Said(first, question))
+        blocks.append(Links("", (Link(explorer.t("start.read"), f"/study/{name}"),)))
+    return View(
+        explorer.t("start.answers"),
+        (Live(ANSWERS, tuple(blocks)),),
+        ways=(Code(explorer.t("ways.command"), "isthmus study list"),),
+        here="start",
+        figures="/studies",
+    )
+
+
+def _tools(explorer: Explorer) -> tuple[Link, ...]:
+    """Return where a reader asks something of their own."""
+    moved = subject_address(TOOL, explorer.answers.question_of(FLAGSHIP))
+    places = (("whatif", moved), ("suppliers", "/suppliers"), ("wizard", "/wizard"))
+    more = (*places, ("backtest", "/backtest"))
+    return tuple(Link(explorer.t(f"do.{n}"), to, explorer.t(f"do_text.{n}")) for n, to in more)
+
+
+def _map(explorer: Explorer) -> Drawn:
+    """Return the map of the flagship's members as a picture that leads to their table."""
+    question = explorer.answers.question_of(FLAGSHIP)
+    page, home = subject_address("members", question), explorer.name(question.roles["home"])
+    return Drawn(f"{page}.svg?chart={MAP}", page, explorer.t("start.map", home=home))
+
+
 def studies(asked: Asked) -> View:
     """Return the list of the shipped studies."""
     explorer = asked.explorer
     return View(
         explorer.t("studies.title"),
-        (studies_listed(explorer), Text((explorer.t("studies.own"),))),
+        (
+            studies_listed(explorer),
+            Links(explorer.t("studies.more"), (Link(explorer.t("do.wizard"), "/wizard"),)),
+            Text((explorer.t("studies.own"),)),
+        ),
         ways=(Code(explorer.t("ways.command"), "isthmus study list"),),
         here="studies",
     )
