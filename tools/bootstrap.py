@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -19,6 +20,8 @@ ENVIRONMENT = Path(os.environ.get("ISTHMUS_VENV", str(ROOT / ".venv")))
 SCRIPTS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 UV = "uv==0.13.9"
 OLDEST = (3, 11)
+MUSL = "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or "")
+"""Whether the C library is musl, for which numba and the renderer of charts have no wheel."""
 
 RUN = ["--extra", "fast", "--extra", "explore", "--no-default-groups"]
 TEST = [
@@ -40,6 +43,7 @@ TASKS = {
     "lint": (FULL, [["python", "tools/checks/all.py"]]),
     "docs": (FULL, [["python", "-m", "sphinx", "-W", "-q", "-b", "html", "docs", "docs/_build"]]),
     "wheel": (FULL, [["python", "-m", "build", "--no-isolation"]]),
+    "release": (FULL, [["python", "-m", "tools.release"]]),
     "sbom": (FULL, [["python", "-m", "tools.sbom"]]),
     "validate": (VALIDATE, [["python", "validation/all.py"]]),
     "benchmark": (VALIDATE, [["python", "benchmarks/all.py"]]),
@@ -90,11 +94,23 @@ def prepare(wanted):
         environment["UV_CACHE_DIR"] = str(ENVIRONMENT / ".uv-cache")
     sync = [str(SCRIPTS / "uv"), "sync", "--locked", "--inexact", "--quiet"]
     python = ["--python", str(SCRIPTS / "python")]
-    done = subprocess.run([*sync, *python, *wanted], cwd=ROOT, env=environment, check=False)
+    done = subprocess.run(
+        [*sync, *python, *available(wanted)], cwd=ROOT, env=environment, check=False
+    )
     if done.returncode:
         sys.exit("the environment could not be set up; the lines above say why")
     kept = [old for old in ready if old.startswith(state)]
     stamp.write_text("\n".join([*kept, line]))
+
+
+def available(wanted, musl=MUSL):
+    """Return what uv is asked for: on musl without what has no wheel there."""
+    if not musl:
+        return list(wanted)
+    pairs = zip(wanted, [*wanted[1:], ""], strict=True)
+    left = {i for i, pair in enumerate(pairs) if pair == ("--extra", "fast")}
+    kept = [word for i, word in enumerate(wanted) if i not in left and i - 1 not in left]
+    return [*kept, "--no-install-package", "vl-convert-python"]
 
 
 def make_environment():

@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
+from markupsafe import escape
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind
-from isthmus.report import render_json, render_markdown
+from isthmus.report import render_html, render_json, render_markdown
+from isthmus.runtime.visible import visible
 from isthmus.study import Study, assess, load_study, open_study
 from isthmus.study.dossier import Dossier
 from isthmus.study.shipped import study_text
@@ -212,3 +214,12 @@ def test_a_world_without_anything_gives_a_dossier_of_gaps(world: World) -> None:
     }
     assert dossier.findings() == {}
     assert all(s.gaps for s in dossier.sections)
+
+
+def test_without_a_renderer_the_text_of_a_chart_takes_its_place(short, monkeypatch) -> None:
+    monkeypatch.setattr("isthmus.charts.render.find_spec", lambda _name: None)
+    page = render_html(short)
+    assert '<svg class="chart"' not in page
+    assert short.charts
+    for chart in short.charts.values():
+        assert str(escape(visible(chart.alt.text))) in page

@@ -13,6 +13,7 @@ CHECKS: dict[str, list[str]] = {
     "layers": ["lint-imports"],
     "dependencies": ["deptry", "src"],
     "lock": ["uv", "lock", "--check"],
+    "platforms": ["python", "tools/checks/platforms.py"],
     "module size": ["python", "tools/checks/module_size.py"],
     "tests collected": ["python", "tools/checks/tests_collected.py"],
     "import cost": ["python", "tools/checks/import_cost.py"],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.charts.maps import Outlines
-from isthmus.charts.render import CHART_FILES, chart_file, render_svg, to_vegalite
+from isthmus.charts.render import CHART_FILES, chart_file, drawable, render_svg, to_vegalite
 from isthmus.charts.spec import ChartSpec, Form
 from isthmus.errors import BadInput, InputProblem, did_you_mean, raise_all
 from isthmus.evidence import IN_UNIT, SHARE, Column, Table
@@ -68,7 +68,8 @@ class Picture:
             handle.write(content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {MIME: self.to_vegalite(), "image/svg+xml": self.to_svg()}
+        faces: dict[str, Any] = {MIME: self.to_vegalite()}
+        return faces | ({"image/svg+xml": self.to_svg()} if drawable() else {})
 
 
 def plot(

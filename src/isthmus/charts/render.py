@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import Any
 
 from isthmus.charts import theme
@@ -36,6 +37,31 @@ def check_drawing() -> None:
             where="python -OO or PYTHONOPTIMIZE=2",
             hint="run without it; -O and PYTHONOPTIMIZE=1 work",
         )
+
+
+def drawable() -> bool:
+    """Tell whether pictures can be drawn here; specifications can be made everywhere."""
+    return find_spec("vl_convert") is not None
+
+
+def drawing() -> Any:
+    """Return the library that makes pictures of specifications.
+
+    Raises
+    ------
+    IsthmusError
+        When it is not installed: there is no build of it for every machine.
+    """
+    if not drawable():
+        raise IsthmusError(
+            "pictures cannot be drawn: vl-convert-python is not installed",
+            where="this environment",
+            hint="it has no build for musl or for Windows on ARM; write the chart as .json, its "
+            "Vega-Lite specification, which every browser with Vega draws",
+        )
+    import vl_convert
+
+    return vl_convert
 
 
 def to_vegalite(
@@ -87,15 +113,14 @@ def chart_file(drawn: dict[str, Any], ending: str) -> bytes:
     ending : str
         One of `CHART_FILES`.
     """
-    import vl_convert
-
     if ending == ".json":
         return (canonical_json(drawn, indent=2) + "\n").encode()
+    library = drawing()
     # A file of its own has no page behind it whose colour it could take.
     drawn = {**drawn, "background": theme.PAPER}
     if ending == ".svg":
-        return vl_convert.vegalite_to_svg(drawn).encode()
-    return vl_convert.vegalite_to_png(drawn, scale=2)
+        return bytes(library.vegalite_to_svg(drawn).encode())
+    return bytes(library.vegalite_to_png(drawn, scale=2))
 
 
 def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | None = None) -> str:
@@ -112,9 +137,7 @@ def render_svg(spec: ChartSpec, table: Table, *, key: str, outlines: Outlines | 
     outlines : Outlines, optional
         Needed for maps.
     """
-    import vl_convert
-
-    return tidy_svg(vl_convert.vegalite_to_svg(to_vegalite(spec, table, outlines=outlines)), key)
+    return tidy_svg(drawing().vegalite_to_svg(to_vegalite(spec, table, outlines=outlines)), key)
 
 
 def render_svgs(

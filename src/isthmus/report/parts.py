@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from isthmus.charts import Press, render_svgs, theme
+from isthmus.charts import Press, drawable, render_svgs, theme
 from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.report.cells import grid
 from isthmus.runtime.visible import visible
@@ -83,8 +83,13 @@ def parts(
 
 
 def pictures(charts: Iterable[Chart], press: Press | None = None) -> Mapping[str, Markup]:
-    """Return the charts as inline SVG with their text alternatives, by key."""
+    """Return the charts as inline SVG with their text alternatives, by key.
+
+    Where no picture can be drawn the text alternative takes its place; the table stands behind it.
+    """
     listed = {c.key: c for c in charts}
+    if not drawable():
+        return {key: _told(c) for key, c in listed.items()}
     asked = [(c.key, c.spec, c.table, c.outlines) for c in listed.values()]
     drawn = render_svgs(asked) if press is None else {c[0]: press.svg(c) for c in asked}
     return {key: _labelled(c, drawn[key]) for key, c in listed.items()}
@@ -92,7 +97,8 @@ def pictures(charts: Iterable[Chart], press: Press | None = None) -> Mapping[str
 
 def drawn_early(press: Press, section: Section) -> None:
     """Begin to draw the charts of a section while the next one is computed."""
-    press.begin((c.key, c.spec, c.table, c.outlines) for c in section.charts)
+    if drawable():
+        press.begin((c.key, c.spec, c.table, c.outlines) for c in section.charts)
 
 
 def anchor(key: str) -> str:
@@ -172,6 +178,10 @@ def _labelled(chart: Chart, svg: str) -> Markup:
     label = escape(visible(f"{chart.title.text}. {chart.alt.text}"), quote=True)
     drawn = svg.replace("<svg ", f'<svg class="chart" role="img" aria-label="{label}" ', 1)
     return Markup(drawn)  # noqa: S704 (made here from escaped text)
+
+
+def _told(chart: Chart) -> Markup:
+    return Markup('<p class="chart" role="note">{}</p>').format(visible(chart.alt.text))
 
 
 def _without_hidden(value: Any) -> Any:
