@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from isthmus.runtime import Batch, Checkpoints, Executor, SerialExecutor, run_batches, split
+from isthmus.runtime.cluster import DaskExecutor
 from isthmus.runtime.processes import ProcessExecutor
 
 BATCHES = 8
@@ -47,6 +48,7 @@ def timed(executor: Executor, work: object, count: int) -> float:
 def main() -> None:
     """Print one row per executor."""
     executors: list[Executor] = [SerialExecutor(), ProcessExecutor(1), ProcessExecutor(2)]
+    executors += [DaskExecutor(workers=1), DaskExecutor(workers=2)]
     starts = [timed(executor, nothing, executor.workers) for executor in executors]
     walls: list[list[float]] = [[] for _ in executors]
     for _ in range(ROUNDS):

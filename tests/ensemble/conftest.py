@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-MORE = ("ishigami", "of_party")
+MORE = ("ishigami", "of_party", "refusing")
 HERE = str(Path(__file__).parent)
 if HERE not in sys.path:
     sys.path.insert(0, HERE)

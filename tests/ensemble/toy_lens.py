@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from isthmus.errors import DidNotConverge
+from isthmus.errors import BadInput, DidNotConverge
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 
 COLUMNS = (
@@ -107,3 +107,10 @@ def of_party(world: Any, *, party: str = "A", size: float = 1.0) -> Result:
     value = size * (2.0 if party == "B" else 1.0)
     frame = pl.DataFrame({"economy": [party], "value": [value], "kind": ["modelled"]})
     return _result({"size": frame}, party=party)
+
+
+def refusing(world: Any, *, slope: float = 1.0) -> Result:
+    """Refuse a slope between 6 and 7 as bad input."""
+    if 6.0 <= slope < 7.0:
+        raise BadInput(f"slope {slope:.0f} is refused", where="slope")
+    return line(world, slope=slope)

@@ -58,3 +58,18 @@ def linger(folder: str) -> int:
     (Path(folder) / f"{os.getpid()}.alive").touch()
     time.sleep(1.0)
     return 0
+
+
+def mark(item: tuple[str, int]) -> int:
+    """Leave a trace of every begin and end, the process in its name."""
+    folder, number = item
+    (Path(folder) / f"{number}-{os.getpid()}-{time.monotonic_ns()}.begun").touch()
+    time.sleep(0.3 if number == 0 else 0.02)
+    (Path(folder) / f"{number}.done").touch(exist_ok=True)
+    return number
+
+
+def fail_in_the_middle(batch: Batch) -> dict[str, str]:
+    if batch.start in (4, 8):
+        raise BadInput("the task", [InputProblem(f"item {batch.start}", "here", "mend it")])
+    return product(batch)

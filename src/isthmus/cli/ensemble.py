@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json, RunName, Words
+from isthmus.cli.options import Json, RunName, Scheduler, Words
 from isthmus.cli.output import (
     emit_json,
     emit_mapping,
@@ -40,6 +40,7 @@ def run(
     batch: int | None = None,
     world: str = "starter",
     workers: int = 1,
+    scheduler: Scheduler = "",
     json: Json = False,
 ) -> None:
     """Run a study or scenario with ranges; Ctrl-C leaves a resumable run (exit code 130).
@@ -84,11 +85,14 @@ def run(
     )
     store = Store()
     opened = World.open(world, store=store)
-    _finish(store, workers, json, lambda words: run_ensemble(store, plan, opened, **words))
+    where = (workers, scheduler)
+    _finish(store, where, json, lambda words: run_ensemble(store, plan, opened, **words))
 
 
 @app.command
-def resume(name: RunName, *, workers: int = 1, json: Json = False) -> None:
+def resume(
+    name: RunName, *, workers: int = 1, scheduler: Scheduler = "", json: Json = False
+) -> None:
     """Go on with an ensemble that was interrupted.
 
     Parameters
@@ -100,7 +104,8 @@ def resume(name: RunName, *, workers: int = 1, json: Json = False) -> None:
     from isthmus.store import Store
 
     store = Store()
-    _finish(store, workers, json, lambda words: resume_ensemble(store, name, **words))
+    where = (workers, scheduler)
+    _finish(store, where, json, lambda words: resume_ensemble(store, name, **words))
 
 
 @app.command
@@ -195,7 +200,7 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def _finish(store: Store, workers: int, json: bool, work: Any) -> None:
+def _finish(store: Store, where: tuple[int, str], json: bool, work: Any) -> None:
     """Run with progress on stderr and Ctrl-C as cancel, then say what there is."""
     from isthmus.ensemble import status as ensemble_status
     from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
@@ -203,7 +208,7 @@ def _finish(store: Store, workers: int, json: bool, work: Any) -> None:
     with (
         cancel_on_interrupt() as token,
         terminal_progress() as show,
-        open_executor(workers) as executor,
+        open_executor(where[0], scheduler=where[1]) as executor,
     ):
         words = {"executor": executor, "cancel": token, "progress": show}
         entry: RunEntry = work(words)

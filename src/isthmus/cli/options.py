@@ -27,3 +27,10 @@ Chips = Annotated[
 ]
 RunName = Annotated[str, Parameter(help="The run's id, or enough of its beginning or end.")]
 DrawSeed = Annotated[int, Parameter(help="Seed of the draws.")]
+Scheduler = Annotated[
+    str,
+    Parameter(
+        help="Run on the workers of this Dask scheduler, such as tcp://host:8786; local starts a "
+        "cluster of --workers here. The content does not depend on it.",
+    ),
+]

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.ensemble import Settings, parse_settings, parse_where
-from isthmus.cli.options import RunName, Words
+from isthmus.cli.options import RunName, Scheduler, Words
 from isthmus.cli.output import emit_result, write_chart
 from isthmus.errors import BadInput, NotFound
 
@@ -43,6 +43,7 @@ def analyse(
     seed: int | None = None,
     world: str = "starter",
     workers: int = 1,
+    scheduler: Scheduler = "",
     chart: Path | None = None,
     output: Output = SCREEN,
 ) -> None:
@@ -100,7 +101,7 @@ def analyse(
     with (
         cancel_on_interrupt() as token,
         terminal_progress() as show,
-        open_executor(workers) as executor,
+        open_executor(workers, scheduler=scheduler) as executor,
     ):
         result = analysed(
             store,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from isthmus.errors import (
     DidNotConverge,
     IdentityViolated,
     IsthmusError,
+    NotFound,
     NotProductive,
     SingularSystem,
 )
@@ -118,7 +119,7 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
     """Run the samples of one batch and write a part per table.
 
     A sample in which the model has no solution is kept in the table ``failures`` with its reason;
-    every other error stops the run.
+    every other error ends the batch, and names the sample with its values.
 
     Returns
     -------
@@ -127,6 +128,9 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
     """
     for name, lens in work.own.items():
         register_lens(name, lens)
+    if not (work.folder / DESIGN_FILE).exists():
+        hint = "put the store where all machines that work on the run see it (ISTHMUS_HOME)"
+        raise NotFound("the folder of the run is not seen", where=str(work.folder), hint=hint)
     world = open_world(work.world, work.added, work.store, work.world_hash)
     scenario = Scenario.from_dict(work.scenario)
     values = sample_values(scenario, open_design(work.folder / DESIGN_FILE), batch)
@@ -139,7 +143,12 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
         for row, number in enumerate(range(batch.start, batch.stop))
     }
     answers = _together if takes_scenarios(work.lens) else _one_by_one
-    for number, result in answers(work, world, samples):
+
+    def said(number: int) -> str:
+        drawn = (f"{path} = {column[number - batch.start]}" for path, column in values.items())
+        return f"sample {number}: {', '.join(drawn)}"
+
+    for number, result in answers(work, world, samples, said):
         if isinstance(result, IsthmusError):
             failures.append((number, type(result).__name__, result.what))
             continue
@@ -170,7 +179,9 @@ def sample_values(scenario: Scenario, design: Any, batch: Batch) -> dict[str, li
 Answers = Iterator[tuple[int, Result | IsthmusError]]
 
 
-def _one_by_one(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answers:
+def _one_by_one(
+    work: Work, world: Any, samples: Mapping[int, Scenario], said: Callable[[int], str]
+) -> Answers:
     """Call the lens for each sample; where the model has no solution, yield why."""
     for number, scenario in samples.items():
         parameters = dict(work.parameters)
@@ -181,9 +192,14 @@ def _one_by_one(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answ
             yield number, call_lens(work.lens, world, scenario, parameters)
         except _MODEL_FAILURES as error:
             yield number, error
+        except IsthmusError as error:
+            error.where = "; ".join(filter(None, (error.where, said(number))))
+            raise
 
 
-def _together(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answers:
+def _together(
+    work: Work, world: Any, samples: Mapping[int, Scenario], said: Callable[[int], str]
+) -> Answers:
     """Call the lens once for all samples; where that has no solution, for each alone."""
     named = {n: s.model_copy(update={"name": f"sample-{n}"}) for n, s in samples.items()}
     try:
@@ -195,7 +211,7 @@ def _together(work: Work, world: Any, samples: Mapping[int, Scenario]) -> Answer
             if len(named) == 1:
                 yield number, error
             else:
-                yield from _together(work, world, {number: scenario})
+                yield from _together(work, world, {number: scenario}, said)
         return
     try:
         results = Collection.of(whole).results

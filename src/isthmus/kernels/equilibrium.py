@@ -234,7 +234,7 @@ def evaluate(system: ShockedSystem, wage: Floats, price: Floats, expenditure: Fl
     value_added = wage * model.value_added
     deficit = system.deficit
     if system.deficit_rule == "world_share":
-        deficit = deficit * ((value_added.sum() + revenue.sum()) / _base_gdp(model))
+        deficit = deficit * ((value_added.sum() + revenue.sum()) / base_gdp(model))
     income = value_added + revenue + deficit
     new_expenditure = np.matmul(model.gamma, output[:, :, None])[:, :, 0]
     new_expenditure += model.alpha * income[:, None]
@@ -259,7 +259,8 @@ def _tariff_revenue(
     return np.asarray(spent.sum(axis=1) - net.sum(axis=0))
 
 
-def _base_gdp(model: TradeModel) -> float:
+def base_gdp(model: TradeModel) -> float:
+    """Return world GDP at market prices in the base: value added and tariff revenue."""
     net = (model.pi / (1.0 + model.tariff)).sum(axis=2).T
     spent = model.expenditure * (net > 0)
     revenue = (spent * (1.0 - net)).sum()

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from isthmus.errors import BadInput, InputProblem
+from isthmus.errors import (
+    BadInput,
+    Cancelled,
+    InputProblem,
+    IsthmusError,
+    StorageFull,
+    StorageReadOnly,
+)
 from isthmus.runtime.cancel import CancelToken
 from isthmus.runtime.checkpoints import Checkpoints
 from isthmus.runtime.executors import Executor, SerialExecutor
+from isthmus.runtime.processes import attempted
 from isthmus.runtime.progress import Progress, ProgressEvent, silent
+
+MOST_FAILED = 8
+"""Batches that may fail before the rest is not begun."""
+
+_ENDS_ALL = (Cancelled, StorageFull, StorageReadOnly, MemoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +95,56 @@ def run_batches(
     ------
     Cancelled
         When `cancel` was set; outcomes so far are kept.
+    IsthmusError
+        What a batch raised, when the others are done; where several fail, what the first did, with
+        the items of all. After `MOST_FAILED` of them, or where the place to write is full, the
+        rest is not begun.
     """
     kept = {b.number: p for b in batches if (p := _kept(b, checkpoints, usable)) is not None}
     todo = [batch for batch in batches if batch.number not in kept]
     outcomes = dict(kept)
     progress(ProgressEvent(label, len(kept), len(batches), resumed=len(kept)))
     runner = executor if executor is not None else SerialExecutor()
-    for batch, outcome in zip(todo, runner.run(task, todo, cancel=cancel), strict=True):
-        if checkpoints is not None:
-            checkpoints.save(batch.number, outcome)
-        outcomes[batch.number] = outcome
-        progress(ProgressEvent(label, len(outcomes), len(batches), resumed=len(kept)))
+    failed: list[tuple[Batch, Exception]] = []
+    answers = runner.run(partial(_tried, task), todo, cancel=cancel)
+    with ExitStack() as at_end:
+        at_end.callback(getattr(answers, "close", _nothing))
+        for batch, (outcome, error) in zip(todo, answers, strict=True):
+            if error is not None:
+                failed.append((batch, error))
+                if isinstance(error, _ENDS_ALL) or len(failed) >= MOST_FAILED:
+                    break
+                continue
+            if checkpoints is not None:
+                checkpoints.save(batch.number, outcome)
+            outcomes[batch.number] = outcome
+            progress(ProgressEvent(label, len(outcomes), len(batches), resumed=len(kept)))
+    if failed:
+        raise _named(failed)
     return [outcomes[batch.number] for batch in batches]
+
+
+def _nothing() -> None:
+    """Leave answers of an executor that is no generator as they are."""
+
+
+def _tried(
+    task: Callable[[Batch], dict[str, Any]], batch: Batch
+) -> tuple[dict[str, Any], Exception | None]:
+    """Return the outcome of a batch, or what it raised in a form that can travel."""
+    good, answer = attempted(task, batch, where=f"batch {batch.number}")
+    return (answer, None) if good else ({}, answer)
+
+
+def _named(failed: Sequence[tuple[Batch, Exception]]) -> Exception:
+    """Return the first error, with the items of all batches that failed in its place."""
+    items = ", ".join(f"{batch.start} to {batch.stop - 1}" for batch, _ in failed)
+    first = failed[0][1]
+    if isinstance(first, IsthmusError):
+        first.where = "; ".join(filter(None, (first.where, f"items {items}")))
+    else:
+        first.add_note(f"items {items}")
+    return first
 
 
 def _kept(

@@ -1,4 +1,4 @@
-"""Where tasks run: here, or in worker processes, behind one thin interface."""
+"""Where tasks run: here, in worker processes or on a cluster, behind one thin interface."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ class Executor(Protocol):
     """
 
     name: str
-    workers: int
+
+    @property
+    def workers(self) -> int:
+        """Number of workers."""
+        ...
 
     def run(
         self, task: Callable[[T], R], items: Iterable[T], *, cancel: CancelToken | None = None
@@ -79,17 +83,31 @@ class SerialExecutor:
         self.close()
 
 
-def open_executor(workers: int = 1) -> Executor:
-    """Return the serial executor for one worker, a pool of processes for more.
+def open_executor(workers: int = 1, *, scheduler: str = "") -> Executor:
+    """Return the serial executor for one worker, a pool of processes for more, or a cluster.
+
+    Parameters
+    ----------
+    workers : int
+        Processes of this machine.
+    scheduler : str
+        Address of a Dask scheduler, whose workers are used; ``local`` starts a cluster of
+        `workers` here.
 
     Raises
     ------
     BadInput
         When `workers` is below one.
+    WorkerLost
+        When no scheduler answers at the address, or it has no worker.
     """
     if workers < 1:
         problem = InputProblem(f"{workers} workers", "workers", "give 1 or more")
         raise BadInput("the executor cannot start", [problem])
+    if scheduler:
+        from isthmus.runtime.cluster import DaskExecutor
+
+        return DaskExecutor(scheduler, workers=workers)
     if workers == 1:
         return SerialExecutor()
     from isthmus.runtime.processes import ProcessExecutor

@@ -156,18 +156,31 @@ def _serve(pipe: Connection[Any, Any]) -> None:
         while True:
             try:
                 number, task, item = pipe.recv()
-                pipe.send((number, *_attempt(task, item)))
+                pipe.send((number, *attempted(task, item)))
             except (EOFError, BrokenPipeError, ConnectionResetError):
                 return
 
 
-def _attempt(task: Callable[[Any], Any], item: Any) -> tuple[bool, Any]:
+def attempted(
+    task: Callable[[Any], Any], item: Any, *, where: str = "a worker process"
+) -> tuple[bool, Any]:
+    """Return whether a task succeeded, and its answer or an error that can travel.
+
+    Parameters
+    ----------
+    task : callable
+        Takes `item`.
+    item : object
+        What it is to be done for.
+    where : str
+        Where it is done, for a note on the error.
+    """
     try:
         answer = task(item)
         pickle.dumps(answer)
         return True, answer
     except Exception as error:  # noqa: BLE001 - every failure travels to the parent
-        error.add_note("in a worker process:\n" + traceback.format_exc())
+        error.add_note(f"in {where}:\n" + traceback.format_exc())
         try:
             pickle.loads(pickle.dumps(error))  # noqa: S301 - made in this line, not read from disk
         except Exception:  # noqa: BLE001 - an exception that cannot travel is told in words
