@@ -144,7 +144,7 @@ def resume_ensemble(
     entry, manifest = ensemble_of(store, name)
     with store.run_turn(entry, check=cancel.check if cancel is not None else None):
         if (entry.folder / OUTPUTS).exists():
-            _drop_design(entry)
+            _tidy(entry)
             return store.run(entry.id)
         started, clock = datetime.now(tz=UTC), time.perf_counter()
         outcomes = run_manifest(store, entry, manifest, executor, cancel, progress)
@@ -156,17 +156,19 @@ def resume_ensemble(
         }
         write_bytes(entry.folder / TIMING, layout.manifest_bytes(timing))
         write_bytes(entry.folder / OUTPUTS, layout.manifest_bytes(plain(outputs)))
-        _drop_design(entry)
+        _tidy(entry)
     with store.writing():
         store.refresh()
     return store.run(entry.id)
 
 
-def _drop_design(entry: RunEntry) -> None:
-    """Remove the design of a finished run: it follows from the manifest."""
-    if (entry.folder / DESIGN_FILE).exists():
+def _tidy(entry: RunEntry) -> None:
+    """Remove the design of a finished run, which follows from the manifest, and what killed
+    workers had begun to write."""
+    begun = entry.folder.rglob(".*.tmp")
+    for path in (entry.folder / DESIGN_FILE, *begun):
         with contextlib.suppress(OSError):
-            disk.unlink(entry.folder / DESIGN_FILE)
+            disk.unlink(path)
 
 
 def ensemble_of(store: Store, name: str) -> tuple[RunEntry, RunManifest]:
