@@ -6,6 +6,8 @@ Usage: python -m validation.cooperation_sanity [draws]
 2. A stock takes away a larger share of a short stop than of a long one.
 3. A stock of chips of which few come from the stopped supplier helps little.
 4. Support agreed beforehand lowers the loss of those who are hit, and is mostly a transfer.
+5. Missing critical inputs cost less where buyers turn to others than where none does. With whole
+   industries as inputs the loss falls below nought then: makers inside the Union take over.
 
 Each is an expectation, not an assertion: where the model contradicts one, the line says so.
 """
@@ -58,6 +60,14 @@ def main() -> None:
     answer = answer_to(world, HOME, rung, sender="CHN", partner="TWN", draws=200)
     none, _, agreed = np.median(answer.loss, axis=0)
     told("loss of those hit without support against with it (million USD)", none, agreed)
+    turning = preset("china-critical-inputs-eu")
+    alone = turning.with_values({"shocks.0.redirect": False})
+    lost = [
+        float(np.median(losses_of(conditional(world, s, levels=(Level(),), draws=draws, until=365))
+                        .money(HOME).sum(axis=2)))
+        for s in (alone, turning)
+    ]  # fmt: skip
+    told("loss by critical inputs if no buyer turns to others against all (million USD)", *lost)
 
 
 def told(what: str, more: float, less: float) -> None:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from isthmus.codes import members
-from isthmus.cooperation.asked import _Shares, level_of, question, strength
+from isthmus.cooperation.asked import SECONDS, _Shares, level_of, minutes, question, strength
+from isthmus.cooperation.beside import not_measured
+from isthmus.cooperation.evaluate import found_losses, stage_of
 from isthmus.ensemble.losses import Easing, Relief, Reserve
 from isthmus.errors import CodeUnknown
 from isthmus.scenario.actions import Action
@@ -100,3 +102,25 @@ def test_capacity_by_hand_and_for_a_family(world, held):
     unknown = with_effect(held, channel="capacity", inputs=["C99"], share=amount(0.0, 0.1))
     with pytest.raises(CodeUnknown, match="C99"):
         shares(unknown.effects[0])
+
+
+def test_a_run_is_asked_for_the_packages_that_are_looked_at(world, held):
+    """What a file adds to a shipped hazard costs a run where it is looked at, and only there."""
+    own = with_effect(held, channel="source", away_from=["partner"], to=["*"], share=amount(0, 0.4))
+    own = own.model_copy(update={"key": "own", "label": "", "excludes": {}})
+    mine = held.package("quiet").model_copy(
+        update={"key": "mine", "title": "Mine", "actions": ("own",)}
+    )
+    more = held.model_copy(
+        update={"actions": (*held.actions, own), "packages": (*held.packages, mine)}
+    )
+    found = found_losses(world, more, PARTIES, [more.package("quiet")])
+    assert HAZARD in found
+    assert HAZARD not in found_losses(world, more, PARTIES, [mine])
+    needed = question(world, more, more.hazard(HAZARD), PARTIES, packages=[mine])
+    # As things are; alone, the own action, and both together, each at half and in full.
+    assert len(needed.levels) == 7
+    assert minutes([needed]) == pytest.approx(7 * needed.draws * SECONDS / 60.0)
+    told = not_measured(stage_of(world, more, PARTIES, ["mine"], losses={})).frame
+    (row,) = told.filter(name=HAZARD).to_dicts()
+    assert "isthmus package prepare makes it, in about 5 min" in row["reason"]

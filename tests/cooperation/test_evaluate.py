@@ -7,16 +7,23 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from tests.cooperation.small import MONEY, catalogue, losses, stage
+from tests.cooperation.small import MONEY, Written, catalogue, losses, stage
 
 from isthmus.coercion.record import AMERICAN, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation import order, thresholds
-from isthmus.cooperation.beside import NO_RECORD, answers, indicators, not_measured, timing
+from isthmus.cooperation.beside import (
+    NO_RECORD,
+    answers,
+    indicators,
+    not_measured,
+    support,
+    timing,
+)
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
-from isthmus.cooperation.stage import ALONE, TODAY
+from isthmus.cooperation.stage import ALONE, TODAY, within
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.scenario.actions import Action
+from isthmus.scenario.actions import Action, Indicator
 from isthmus.scenario.catalogues import shipped_catalogue, template
 from isthmus.world import World
 
@@ -186,10 +193,27 @@ def test_knowing_a_number_changes_nothing_where_it_does_not_vary():
 def test_what_is_not_dominated_by_hand():
     """Alone saves most, with costs less for less, nothing costs nothing: none is dominated."""
     frame = order.front(stage(), "stop").frame
-    assert dict(frame.rows()) == pytest.approx({"nothing": 1.0, "alone": 1.0, "with": 1.0})
+    told = {"nothing": 1.0, "alone": 1.0, "with": 1.0}
+    assert dict(frame.select("package", "value").rows()) == pytest.approx(told)
+    assert frame["kept"].unique().to_list() == ["none"]
     worse = {**MONEY, ("a",): (1000.0, 1000.0, 850.0)}
     frame = order.front(stage(money=worse), "stop").frame
-    assert dict(frame.rows())["alone"] == 0.0
+    assert dict(frame.select("package", "value").rows())["alone"] == 0.0
+    assert frame["money"].to_list() == frame["value"].to_list()
+
+
+def test_an_indicator_of_its_own_keeps_a_package_and_is_named():
+    held = catalogue()
+    mark = Indicator(
+        quantity="rounds a month", unit="rounds", better="higher",
+        start=amount(0, 0), goal=amount(10, 10),
+    )  # fmt: skip
+    dear = held.action("b").model_copy(update={"indicator": mark})
+    actions = tuple(dear if a.key == "b" else a for a in held.actions)
+    worse = {**MONEY, ("b",): (1000.0, 1000.0, 1000.0), ("a", "b"): MONEY["a",]}
+    found = stage(held.model_copy(update={"actions": actions}), money=worse)
+    told = row(order.front(found, "stop"), package="with")
+    assert (told["value"], told["money"], told["kept"]) == (1.0, 0.0, "rounds a month")
 
 
 def test_hazards_without_a_run_are_named():
@@ -328,3 +352,60 @@ def test_a_set_of_packages_reads_losses_once_and_keeps_answers():
     assert set(few.answers) == {"with"}
     assert few.answers["with"] is whole.answers["with"]
     assert few._kept is whole._kept
+
+
+class Misfit(Written):
+    """Written losses with a misfit."""
+
+    @property
+    def misfit(self) -> float:
+        """A factor of four, as a standard deviation in logarithms."""
+        return float(np.log(4.0))
+
+
+def test_no_economy_loses_more_than_it_makes():
+    held = catalogue()
+    money = {keys: tuple(0.08 * v for v in values) for keys, values in MONEY.items()}
+    plain = losses(World.open("starter"), held, money, draws=64)
+    run = Misfit(**{name: getattr(plain, name) for name in Written.__dataclass_fields__})
+    found = replace(stage(held), losses={"stop": run})
+    # As things are each member loses 40 of the 100 that it makes: a factor ends at 2.5.
+    drawn, factor = found.misfit("stop"), found.wide("stop", HALF)
+    assert (drawn > 2.5).any()
+    assert (drawn < 2.5).any()
+    np.testing.assert_allclose(factor, np.minimum(drawn, 2.5))
+    package = found.catalogue.package("with")
+    np.testing.assert_allclose(found.saved_share("stop", package, HALF, TODAY), 0.2)
+    told = row(thresholds.savings(found, [HALF]), package="with", compared=TODAY)
+    assert told["loss_high"] == told["made"] == 100.0
+    assert told["bounded"] == pytest.approx((drawn > 2.5).mean())
+
+
+def test_a_gain_is_never_cut():
+    held = catalogue()
+    gains = {keys: tuple(-v for v in values) for keys, values in MONEY.items()}
+    run = losses(World.open("starter"), held, gains)
+    factor = np.array([0.5, 1.0, 10.0, 100.0])
+    np.testing.assert_array_equal(within(run, HALF, factor), factor)
+
+
+def test_support_within_home_is_mostly_a_transfer():
+    member = stage(catalogue(), rival="CHN", draws=20)
+    assert (member.diverted == 1.0).all()
+    union = replace(member, parties={**member.parties, "home": "EU27_2020"})
+    vars(union)["draws"] = 20
+    package = union.catalogue.package("with")
+    lost = union.answers["with"].loss
+    for found in (member, union):
+        helped = found.answers["with"].loss[:, 1]
+        none = found.answers["with"].loss[:, 0]
+        kept = none - found.diverted * (none - helped)
+        np.testing.assert_allclose(found.answer_loss(package), kept)
+    assert (union.diverted <= 0.2).all()
+    table = support(union).frame.filter(package="with")
+    none, _, agreed = table.to_dicts()
+    assert (none["diverted"], none["moved"]) == (0.0, 0.0)
+    taken = np.quantile(lost[:, 0] - lost[:, 2], 0.5, method="nearest")
+    assert 0.0 < agreed["diverted"] < 0.2 * taken * 1.5 < agreed["moved"]
+    own = support(member).frame.filter(package="with")
+    assert own["moved"].max() == 0.0

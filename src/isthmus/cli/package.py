@@ -27,6 +27,14 @@ Packages = Annotated[
     str, Parameter(help="Keys of packages; all of the catalogue when none is given.")
 ]
 Rate = Annotated[float, Parameter(help="Discount rate a year.")]
+First = Annotated[
+    bool,
+    Parameter(
+        name="--prepare",
+        negative="",
+        help="Make the recorded losses that are missing first; the time is said before.",
+    ),
+]
 Counts = Annotated[str, Parameter(help="The one hazard that counts for the order.")]
 
 
@@ -110,11 +118,14 @@ def show(
 def evaluate(
     *packages: Packages,
     rate: Rate = 0.03,
+    first: First = False,
     asked: Asked = FLAGSHIP,
     world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
     """Evaluate packages by threshold: saved, cost, answer, break-even, what is not measured."""
+    if first:
+        _prepare(packages, asked, world)
     _run("evaluate", packages, asked, world, output, rate=rate)
 
 
@@ -123,11 +134,14 @@ def compare(
     *packages: Packages,
     hazard: Counts = "",
     rate: Rate = 0.03,
+    first: First = False,
     asked: Asked = FLAGSHIP,
     world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
     """Hold packages against each other: break-evens, first by probability, not dominated."""
+    if first:
+        _prepare(packages, asked, world)
     _run("compare", packages, asked, world, output, rate=rate, hazard=hazard)
 
 
@@ -144,14 +158,20 @@ def agree(
 
 @app.command
 def prepare(
-    *,
+    *packages: Packages,
     asked: Asked = FLAGSHIP,
     workers: Annotated[int, Parameter(help="Processes.")] = 1,
     world: WorldName = "starter",
 ) -> None:
-    """Make the recorded losses that a catalogue's packages need; what was begun goes on."""
+    """Make the recorded losses that packages need; what was begun goes on."""
+    _prepare(packages, asked, world, workers)
+
+
+def _prepare(packages: Sequence[str], asked: Asked, world: str, workers: int = 1) -> None:
+    """Make the recorded losses that packages need, after saying how long it takes."""
     from isthmus.cli.output import say
-    from isthmus.cooperation.evaluate import SECONDS, opened, questions, roles_of
+    from isthmus.cooperation.asked import minutes
+    from isthmus.cooperation.evaluate import opened, questions, roles_of
     from isthmus.ensemble.losses import missing
     from isthmus.ensemble.losses import prepare as make
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
@@ -160,11 +180,12 @@ def prepare(
     found = World.open(world)
     parties = roles_of(asked.home, asked.partner, asked.rival)
     held = opened(asked.catalogue, asked.file)
-    asks = questions(found, held, parties, draws=asked.draws, seed=asked.seed)
+    chosen = [held.package(key) for key in packages] or None
+    asks = questions(found, held, parties, chosen, draws=asked.draws, seed=asked.seed)
     needed = tuple(asks.values())
     todo = missing(needed, found)
-    runs = sum(len(q.levels) * q.draws for q in todo)
-    say(f"{len(todo)} of {len(needed)} hazards to run, about {runs * SECONDS / 60:.0f} minutes")
+    time = f"about {minutes(todo) / workers:.0f} minutes" if todo else "nothing to wait for"
+    say(f"{len(todo)} of {len(needed)} hazards to run, {time}")
     for question in todo:
         with terminal_progress() as progress, cancel_on_interrupt() as cancel:
             done = make(question, found, workers=workers, progress=progress, cancel=cancel)

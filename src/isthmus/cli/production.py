@@ -75,5 +75,6 @@ add_lenses(
         "remedies": Special(renamed={"names": "remedy"}),
         "cheapest_set": Special("cheapest"),
         "closure": Special(first=frozenset({"closed"}), renamed={"economy": "of"}),
+        "passages": Special(first=frozenset({"of"})),
     },
 )

@@ -11,12 +11,14 @@ from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.record import STEPS
 from isthmus.coercion.response_tables import COVERED
 from isthmus.coercion.stakes import FLOWS
+from isthmus.cooperation.asked import minutes, question
 from isthmus.cooperation.listing import MONEY, UNCHECKED, YEARLY
-from isthmus.cooperation.stage import Stage
+from isthmus.cooperation.stage import DIVERTED, Stage
 from isthmus.cooperation.thresholds import RANGE, of_range, quantiles
 from isthmus.evidence import IN_UNIT, SHARE, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.scenario.actions import Action
+from isthmus.scenario.hazards import Hazard
 
 READINGS = ("record, European", "record, American arms", "response model")
 
@@ -30,6 +32,11 @@ TWO = (
     "arms sales stands beside as the upper reading"
 )
 UNITS = "table outputs says what the line makes of it; no engine turns units into money"
+MOSTLY = (
+    f"where all helpers belong to home, {DIVERTED.low:.0%} to {DIVERTED.high:.0%} of what support "
+    f"takes away counts for it as a whole (assumed: {DIVERTED.reason}); the rest is a transfer; "
+    "for a home that others help all of it counts"
+)
 NO_RIVAL = "the study names no rival: there is nobody whose answer could be priced"
 NO_RECORD = "no step towards this partner is coded: the record has no rate"
 NO_STEP = "packages without a row hold no step towards the partner: nothing is answered"
@@ -68,21 +75,26 @@ def answers(stage: Stage) -> Table:
 
 
 def support(stage: Stage) -> Table:
-    """Loss given an answer by support: what of it is taken away and what only moves."""
+    """Loss given an answer by support: what is left to those hit, what moves, what is saved."""
     rows = []
     for key, found in stage.answers.items():
+        lost = found.loss * stage.eur
         for g, name in enumerate(SUPPORT):
-            rows.append((key, name, *quantiles(found.loss[:, g] * stage.eur)))
+            taken = lost[:, 0] - lost[:, g]
+            saved = stage.diverted * taken
+            own = (*quantiles(saved), *quantiles(taken - saved))
+            rows.append((key, name, *quantiles(lost[:, g]), *own))
     columns = (
         dimension("package", "key"),
         dimension("support", "help of the bloc"),
         *of_range("value", MONEY, "loss given an answer that is left to those who are hit"),
-    )
-    note = (
-        "relief is mostly a transfer inside the bloc: only sales diverted count for it as a whole"
-    )
-    text = "what support changes for those who are hit"
-    return of_rows("support", rows, columns, text, notes=(RANGE, note))
+        *of_range("diverted", MONEY, "taken away from home as a whole: sales diverted, answers "
+                  "withdrawn", "diverted_low", "diverted_high"),
+        *of_range("moved", MONEY, "borne by others in place of those who are hit: a transfer",
+                  "moved_low", "moved_high"),
+    )  # fmt: skip
+    text = "what support changes for those who are hit, and for home as a whole"
+    return of_rows("support", rows, columns, text, notes=(RANGE, MOSTLY))
 
 
 def indicators(stage: Stage) -> Table:
@@ -177,7 +189,7 @@ def not_measured(stage: Stage) -> Table:
         if hazard.engine == "none":
             rows.append((hazard.key, hazard.title, "no loss in money", hazard.no_engine))
         elif hazard in stage.real and hazard.key not in stage.losses:
-            told = "no recorded run: isthmus package prepare makes it"
+            told = f"no recorded run: isthmus package prepare makes it, {_time(stage, hazard)}"
             rows.append((hazard.key, hazard.title, "not prepared", told))
     columns = (
         dimension("name", "action or hazard"),
@@ -186,6 +198,15 @@ def not_measured(stage: Stage) -> Table:
         attribute("reason", "why"),
     )
     return of_rows("not_measured", rows, columns, "what is not measured, by name")
+
+
+def _time(stage: Stage, hazard: Hazard) -> str:
+    """Return in words how long the recorded run of a hazard takes."""
+    needed = question(
+        stage.world, stage.catalogue, hazard, stage.parties,
+        packages=stage.packages, draws=stage.draws, seed=stage.seed,
+    )  # fmt: skip
+    return f"in about {max(minutes([needed]), 1.0):.0f} min of one processor"
 
 
 def _held(stage: Stage) -> list[Action]:

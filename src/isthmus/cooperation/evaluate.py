@@ -22,15 +22,12 @@ from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
 from isthmus.scenario.catalogues import read_catalogue, shipped_catalogue
-from isthmus.scenario.packages import Catalogue
+from isthmus.scenario.packages import Catalogue, Package
 from isthmus.store import Store
 from isthmus.world import World
 
 FLAGSHIP = "taiwan-europe"
 EXPOSED = 5
-SECONDS = 0.4
-"""Processor seconds of one run to day 545, as measured once on one core; for what is said before
-a preparation begins."""
 RATES = "exchange_rates"
 CITATIONS = (
     "Hallegatte, S. (2008). An adaptive regional input-output model. Risk Analysis 28(3).",
@@ -55,13 +52,20 @@ def questions(
     world: World,
     catalogue: Catalogue,
     parties: Mapping[str, str],
+    packages: Sequence[Package] | None = None,
     *,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, Question]:
-    """Return the recorded runs that a catalogue needs, one for each hazard with an engine."""
+    """Return the recorded runs that packages need, one for each hazard with an engine.
+
+    All packages of the catalogue by default. A run of more answers the question of fewer: what a
+    file adds asks for a run of its own only where its packages are looked at.
+    """
     return {
-        hazard.key: question(world, catalogue, hazard, parties, draws=draws, seed=seed)
+        hazard.key: question(
+            world, catalogue, hazard, parties, packages=packages, draws=draws, seed=seed
+        )
         for hazard in catalogue.hazards
         if hazard.engine == "disruption" and not hazard.null and hazard.cause == "exogenous"
     }
@@ -71,14 +75,16 @@ def found_losses(
     world: World,
     catalogue: Catalogue,
     parties: Mapping[str, str],
+    packages: Sequence[Package] | None = None,
     *,
     draws: int = DRAWS,
     seed: int = 0,
     store: Store | None = None,
 ) -> dict[str, Losses]:
-    """Return the recorded losses of each hazard that has them."""
+    """Return the recorded losses of each hazard that has them; see `questions`."""
     out: dict[str, Losses] = {}
-    for key, asked in questions(world, catalogue, parties, draws=draws, seed=seed).items():
+    needed = questions(world, catalogue, parties, packages, draws=draws, seed=seed)
+    for key, asked in needed.items():
         try:
             out[key] = load(asked, world, store)
         except DataMissing:
@@ -110,7 +116,9 @@ def stage_of(
     """
     chosen = [catalogue.package(key) for key in packages] or list(catalogue.packages)
     if losses is None:
-        losses = found_losses(world, catalogue, parties, draws=draws, seed=seed, store=store)
+        losses = found_losses(
+            world, catalogue, parties, chosen, draws=draws, seed=seed, store=store
+        )
     return Stage(
         world,
         catalogue,

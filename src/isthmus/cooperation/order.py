@@ -10,7 +10,7 @@ from isthmus.cooperation.stage import TODAY, Stage
 from isthmus.cooperation.thresholds import CHANCES, FACTOR, NESTED, TOGETHER, WIDTH, computed
 from isthmus.errors import BadInput
 from isthmus.evidence import SHARE, Table
-from isthmus.evidence.frames import dimension, number, of_rows
+from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.kernels.decision import share_first
 from isthmus.kernels.front import share_not_dominated
 from isthmus.scenario.packages import Package
@@ -77,32 +77,54 @@ def knowing(stage: Stage, hazard: str) -> Table:
 
 
 def front(stage: Stage, hazard: str) -> Table:
-    """Share of draws in which each package is not dominated over all printed columns."""
+    """Share of draws in which each package is not dominated, over all columns and over money.
+
+    An indicator that one package alone reaches keeps it from being dominated whatever it costs:
+    the table says which, and how the package stands in money and months by itself.
+    """
     packages = _comparable(stage, hazard)
     hazards = [h.key for h in stage.real if h.key in stage.losses]
     columns: dict[str, list[Array]] = {}
-
-    def add(name: str, values: list[Array]) -> None:
-        columns[name] = values
-
     for key in hazards:
-        add(f"saved: {key}", [stage.saved(key, p, stage.home, TODAY) for p in packages])
-    add("cost", [-stage.cost(p, TODAY) for p in packages])
+        columns[f"saved: {key}"] = [stage.saved(key, p, stage.home, TODAY) for p in packages]
+    columns["cost"] = [-stage.cost(p, TODAY) for p in packages]
     for reading in readings(stage):
-        add(f"answer, {reading}", [-stage.answer_cost(p, reading) for p in packages])
-    add("months", [np.full(stage.draws, -_months(stage, p)) for p in packages])
-    for quantity in _quantities(stage, packages):
-        add(quantity, [np.full(stage.draws, _reached(stage, p, quantity)) for p in packages])
+        columns[f"answer, {reading}"] = [-stage.answer_cost(p, reading) for p in packages]
+    columns["months"] = [np.full(stage.draws, -_months(stage, p)) for p in packages]
+    money = len(columns)
+    reached = {q: [_reached(stage, p, q) for p in packages] for q in _quantities(stage, packages)}
+    for quantity, by in reached.items():
+        columns[quantity] = [np.full(stage.draws, one) for one in by]
     values = np.stack([np.stack(v, axis=1) for v in columns.values()], axis=2)
-    share = share_not_dominated(values)
-    rows = [(p.key, float(s)) for p, s in zip(packages, share, strict=True)]
+    shares = share_not_dominated(values), share_not_dominated(values[:, :, :money])
+    rows = [
+        (package.key, float(shares[0][n]), float(shares[1][n]), _alone_in(reached, n))
+        for n, package in enumerate(packages)
+    ]
     told = (
         dimension("package", "key"),
         number("value", SHARE, "draws in which no other is as good in every column"),
+        number("money", SHARE, "the same over savings, cost, answers and months alone"),
+        attribute("kept", "indicators that it reaches further than every other; none: nothing"),
     )
-    note = f"columns: {', '.join(columns)}; dominated: not better in any of them"
+    names = [*columns][:money]
+    notes = (
+        f"columns: {', '.join(columns)}; dominated: not better in any of them",
+        f"money: {', '.join(names)}; an indicator in `kept` alone can keep a package in `value`",
+        WIDTH,
+    )
     text = "which packages are not dominated"
-    return of_rows("front", rows, told, text, notes=(note, WIDTH))
+    return of_rows("front", rows, told, text, notes=notes)
+
+
+def _alone_in(reached: dict[str, list[float]], place: int) -> str:
+    """Return the indicators that one package reaches further than every other."""
+    found = [
+        quantity
+        for quantity, by in reached.items()
+        if by[place] > max((v for n, v in enumerate(by) if n != place), default=0.0)
+    ]
+    return "; ".join(found) or "none"
 
 
 def readings(stage: Stage) -> tuple[str, ...]:

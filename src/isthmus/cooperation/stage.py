@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.codes import members
 from isthmus.coercion.act import Answer, answer_to
 from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.engine import SUPPORT
@@ -18,6 +19,7 @@ from isthmus.ensemble.losses import Losses
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
 from isthmus.scenario.actions import Action
+from isthmus.scenario.amounts import Amount
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
@@ -26,6 +28,12 @@ Array = NDArray[np.float64]
 
 RATE = 0.03
 """Discount rate a year; assumed."""
+DIVERTED = Amount(
+    low=0.0,
+    high=0.2,
+    reason="of what support takes away, sales diverted and answers withdrawn; all else moves "
+    "between members; nobody has counted it",
+)
 ALONE, TODAY = "added to what home can do alone", "against things as they are"
 COMPARED = (ALONE, TODAY)
 
@@ -162,16 +170,29 @@ class Stage:
             names = [name_of(keys, level) for level in (LEVELS if keys else (0.0,))]
             levels = [run.levels.index(name) for name in names]
             values = self._money(hazard, party)[:, levels]
-            self._kept[place] = values * self._wide(hazard)[:, None] * self.eur
+            self._kept[place] = values * self.wide(hazard, party)[:, None] * self.eur
         return self._kept[place]
 
-    def _wide(self, hazard: str) -> Array:
-        """Return the factor of the misfit seen out of sample, (W,); once."""
-        place = (hazard,)
+    def wide(self, hazard: str, party: str) -> Array:
+        """Return the factor of the misfit seen out of sample for a party's loss, (W,); once.
+
+        No economy loses more value added than it makes in the days of a window, so that the factor
+        ends there; what is taken away keeps its share of the loss.
+        """
+        place = (hazard, party, "wide")
         if place not in self._kept:
-            misfit = self.losses[hazard].misfit
-            self._kept[place] = np.exp(misfit * normal(f"{hazard}.misfit", self.draws, self.seed))
+            self._kept[place] = within(self.losses[hazard], party, self.misfit(hazard))
         return self._kept[place]
+
+    def made(self, hazard: str, party: str) -> float:
+        """Return the value added that a party makes in the days of a run, million EUR."""
+        run = self.losses[hazard]
+        return float(run.base[run.places(party)].sum() * run.days[-1] * self.eur)
+
+    def misfit(self, hazard: str) -> Array:
+        """Return the factor of the misfit seen out of sample as it is drawn, (W,)."""
+        sigma = self.losses[hazard].misfit
+        return np.exp(sigma * normal(f"{hazard}.misfit", self.draws, self.seed))
 
     def _money(self, hazard: str, party: str) -> Array:
         """Return value added lost at every level, (W, levels), million USD; once."""
@@ -302,9 +323,25 @@ class Stage:
         return SUPPORT[2] if self.supported(package) else SUPPORT[1]
 
     def answer_loss(self, package: Package) -> Array:
-        """Return what an answer to a package costs, given one, (W,), million EUR."""
-        loss = self.answers[package.key].loss[:, SUPPORT.index(self.support(package))]
-        return np.asarray(loss * self.eur)
+        """Return what an answer to a package costs home, given one, (W,), million EUR.
+
+        What support takes away from those who are hit counts as far as it is no transfer within
+        home.
+        """
+        lost = self.answers[package.key].loss * self.eur
+        taken = lost[:, 0] - lost[:, SUPPORT.index(self.support(package))]
+        return np.asarray(lost[:, 0] - self.diverted * taken)
+
+    @cached_property
+    def diverted(self) -> Array:
+        """Part of what support takes away that home as a whole does not bear elsewhere, (W,).
+
+        All of it where some of those who help stand outside home, for then the others bear it.
+        """
+        helpers = set(members(self.bloc)) if self.bloc else set()
+        if not helpers or not helpers <= {self.home, *members(self.home)}:
+            return np.ones(self.draws)
+        return drawn(DIVERTED, "support.diverted", self.draws, self.seed)
 
     def supported(self, package: Package) -> bool:
         """Say whether support is agreed beforehand."""
@@ -325,3 +362,30 @@ class Stage:
             keys = {p.key for p in packages}
             vars(made)["answers"] = {k: a for k, a in self.answers.items() if k in keys}
         return made
+
+
+def within(run: Losses, party: str, factor: Array) -> Array:
+    """Return a factor of losses as things are, cut so that no economy loses more than it makes.
+
+    Parameters
+    ----------
+    run : Losses
+        Recorded losses; the first level is as things are.
+    party : str
+        Whose loss is multiplied.
+    factor : (W,) array
+        Above 0, by draw.
+
+    Returns
+    -------
+    (W,) array
+        The factor, smaller where some economy would lose more than its value added in a window.
+    """
+    places = run.places(party)
+    lost = run.lost[:, 0, places]
+    weight = run.base[places][:, None] * run.lengths
+    over = np.maximum(lost * factor[:, None, None] - np.maximum(lost, 1.0), 0.0)
+    cut = np.einsum("wij,ij->w", over, weight)
+    whole = np.einsum("wij,ij->w", lost, weight)
+    held = (cut > 0.0) & (whole > 0.0)
+    return np.asarray(factor - np.divide(cut, whole, out=np.zeros_like(cut), where=held))

@@ -30,6 +30,10 @@ WIDTH = (
     "over the posterior of the disruption engine, the hazard's duration and severity, and the "
     "misfit seen on episodes that were held out; costs and effects over their ranges"
 )
+BOUND = (
+    "no economy loses more than the value added that it makes in the same days; no smaller flow "
+    "bounds a loss: what is made of a missing input goes into nearly every other line in turn"
+)
 NESTED = (
     "what cooperation is worth is the package beside what home can do alone, against that alone; "
     "against things as they are it stands beside it; no other difference is printed"
@@ -87,7 +91,11 @@ def savings(stage: Stage, parties: Sequence[str]) -> Table:
                 money = stage.saved(hazard.key, package, party, compared)
                 loss = quantiles(stage.loss(hazard.key, party))
                 known = (package.key, compared, hazard.key, party)
-                rows.append((*known, *quantiles(share), *quantiles(money), loss[0], loss[2]))
+                whole = stage.made(hazard.key, party)
+                cut = float((stage.wide(hazard.key, party) < stage.misfit(hazard.key)).mean())
+                rows.append(
+                    (*known, *quantiles(share), *quantiles(money), loss[0], loss[2], whole, cut)
+                )
     columns = (
         *_PACKAGE,
         dimension("hazard", "what happens"),
@@ -96,8 +104,10 @@ def savings(stage: Stage, parties: Sequence[str]) -> Table:
         *of_range("money", MONEY, "that in money", "money_low", "money_high"),
         number("loss", MONEY, "loss when it happens, as things are: median"),
         number("loss_high", MONEY, "the loss's 90 % quantile"),
+        number("made", MONEY, "value added made in the days that are counted, as things are"),
+        number("bounded", SHARE, "draws in which the loss is held to what some economy makes"),
     )
-    notes = (RANGE, WIDTH, TOGETHER, NESTED, UNDONE)
+    notes = (RANGE, WIDTH, BOUND, TOGETHER, NESTED, UNDONE)
     return _made(stage, "savings", rows, columns, "what is saved when a hazard happens", notes)
 
 

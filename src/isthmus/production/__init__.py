@@ -15,6 +15,7 @@ from isthmus.production.files import (
 from isthmus.production.lens import run
 from isthmus.production.packages import PackageRuns, change, package, package_runs
 from isthmus.production.parts import Demand, Input, Item, Remedy, Substitute, Supplier
+from isthmus.production.passages import passages
 from isthmus.production.published import checks
 from isthmus.production.queues import queues
 from isthmus.production.remedies import cheapest_set, remedies
@@ -43,6 +44,7 @@ __all__ = [
     "load_bills",
     "package",
     "package_runs",
+    "passages",
     "queues",
     "remedies",
     "run",

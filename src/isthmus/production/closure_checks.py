@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,17 +50,21 @@ def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:
 
 
 def _endurance(world: Any, facts: Facts, sampler: Sampler) -> list[Row]:
-    held = run_closure(facts, ISLAND, sampler).course.stock
+    """Return days that fuels last beside those of games; coal with plants on call idle as well.
+
+    Plants on call burn coal in place of gas, which takes days off its stock.
+    """
     games = world.table(STOCKS).filter(economy=ECONOMY, basis="endurance in games")
-    return [
-        (
-            f"sea closed, {row['fuel']} lasts",
-            row["status"],
-            row["value"],
-            "days",
-            first_day(held[:, list(FUELS).index(row["fuel"])], EMPTY) + 1.0,
-            row["source"],
-        )
-        for row in games.sort("fuel", "value").to_dicts()
-        if row["fuel"] in FUELS
-    ]
+    idle = replace(facts, reserve={})
+    rows: list[Row] = []
+    for row in games.sort("fuel", "value").to_dicts():
+        fuel = row["fuel"]
+        cases = {"": facts} | ({", plants on call idle": idle} if fuel in facts.reserve else {})
+        if fuel not in FUELS:
+            continue
+        for words, numbers in cases.items():
+            held = run_closure(numbers, ISLAND, sampler).course.stock
+            days = first_day(held[:, list(FUELS).index(fuel)], EMPTY) + 1.0
+            name = f"sea closed, {fuel} lasts{words}"
+            rows.append((name, row["status"], row["value"], "days", days, row["source"]))
+    return rows

@@ -115,8 +115,9 @@ def _check(closed: Sequence[str], days: int, horizon: int, draws: int) -> None:
         InputProblem(f"{why}, got {value!r}", name) for name, value, fine, why in rules if not fine
     ]
     known = ", ".join(CLOSED)
+    hint = f"known: {known}; other passages as shocks: isthmus production passages"
     problems += [
-        InputProblem(f"'{word}' cannot be closed", "closed", f"known: {known}")
+        InputProblem(f"'{word}' cannot be closed", "closed", hint)
         for word in closed
         if word not in CLOSED
     ]

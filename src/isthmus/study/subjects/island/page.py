@@ -6,7 +6,8 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
-from isthmus.evidence import Kind
+from isthmus.evidence import Kind, Table
+from isthmus.production import passages
 from isthmus.production.closure import Closed
 from isthmus.production.closure_checks import closure_rows
 from isthmus.production.results import spread
@@ -22,6 +23,7 @@ HORMUZ, MODES, PASSAGES, STOCKS = (
 WAYS: tuple[tuple[Closed, ...], ...] = (("sea",), ("air",), ("air", "sea"), ("hormuz",))
 SHARED, FIRST = "shared", "served first"
 OUTPUT = "chip output"
+HORMUZ_SHOCK = "passage-hormuz"
 
 
 def write(page: Page) -> None:
@@ -36,6 +38,7 @@ def write(page: Page) -> None:
     _chips(page)
     _strait(page)
     _modes(page)
+    _passages(page)
     _tables(page)
     page.note("closure_readings", "not_an_island_test", "three_stocks")
 
@@ -179,12 +182,78 @@ def _tables(page: Page) -> None:
         dict.fromkeys(("value", "low", "high"), "in unit"),
         attributes=["unit", "kind"],
     )
-    if not page.context.missing(PASSAGES):
-        page.table(
-            "passages",
-            page.world.table(PASSAGES).select("passage", "flow", "year", "share", "basis"),
-            {"share": "share"},
-            datasets=[PASSAGES],
-            kind=page.context.kind_of(PASSAGES),
-            notes=["passages_overlap"],
-        )
+
+
+def _passages(page: Page) -> None:
+    """Say which shares of sea passages are imposed as shocks, and whose trade these touch."""
+    if page.context.missing(PASSAGES):
+        return
+    sides = [party.partition("@")[0] for party in (page.home, page.partner)]
+    found = page.context.memo(("passages", *sides), lambda: passages(page.world, of=sides))
+    touched, shares = found["touched"], found["shares"]
+    _say_touched(page, touched)
+    page.table(
+        "passages_touched",
+        touched.frame.select(
+            "scenario",
+            page.labels("party"),
+            pl.col("direction").replace_strict(
+                {way: page.word(f"island.way.{way}") for way in ("imports", "exports")}
+            ),
+            "days",
+            "share",
+        ),
+        {"days": "days", "share": "share"},
+        datasets=touched.datasets,
+        kind=touched.kind,
+        notes=["passages_touched"],
+    )
+    hows = {how: page.word(f"island.how.{how}") for how in shares.frame["how"].unique()}
+    page.table(
+        "passages",
+        shares.frame.select(
+            "passage",
+            "flow",
+            "period",
+            pl.col("value").alias("share"),
+            "basis",
+            "scenario",
+            pl.col("how").replace_strict(hows).alias("treated"),
+        ),
+        {"share": "share"},
+        datasets=[PASSAGES],
+        kind=page.context.kind_of(PASSAGES),
+        attributes=["scenario", "treated"],
+        notes=["passages_overlap"],
+    )
+
+
+def _say_touched(page: Page, touched: Table) -> None:
+    """Say which closed passage touches most of what home buys, and that it is late, not lost."""
+    home = touched.frame.filter(party=touched.frame["party"][0], direction="imports")
+    row = (
+        home.filter(pl.col("scenario") != HORMUZ_SHOCK)
+        .sort("share", "scenario")
+        .row(-1, named=True)
+    )
+    share = page.finding(
+        f"island.touched.{row['scenario']}.{page.home}",
+        row["share"],
+        "share",
+        year=max(touched.years),
+        kind=touched.kind,
+        datasets=touched.datasets,
+        method="island_touched",
+        caveat="passages_touched",
+    )
+    passage = page.word(f"island.passage.{row['scenario'].removeprefix('passage-')}")
+    days = page.finding(
+        f"island.round.{row['scenario']}",
+        row["days"],
+        "days",
+        year=max(touched.years),
+        kind=touched.kind,
+        datasets=touched.datasets,
+        method="island_round",
+    )
+    page.say("answer.passages", share=share, days=days, passage=passage)

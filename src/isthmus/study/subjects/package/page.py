@@ -95,7 +95,8 @@ def _saved(page: Page, stage: Stage, package: Package, hazard: str, catalogue: s
         paid=page.word(paid(stage, package)),
     )
     page.note("below_nought")
-    money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high"), EUR)
+    named = ("money", "money_low", "money_high", "loss", "loss_high", "made")
+    money = dict.fromkeys(named, EUR) | {"bounded": "share"}
     table = thresholds.savings(stage, most_exposed(stage))
     _table(page, stage, package, "savings", table, SHARE | money)
 
@@ -135,7 +136,8 @@ def _answered(page: Page, stage: Stage, package: Package) -> None:
         return
     money = dict.fromkeys(("loss", "loss_low", "loss_high"), EUR)
     _table(page, stage, package, "answers", beside.answers(stage), SHARE | money)
-    ranges = dict.fromkeys(("value", "low", "high"), EUR)
+    ends = [f"{name}{end}" for name in ("diverted", "moved") for end in ("", "_low", "_high")]
+    ranges = dict.fromkeys(("value", "low", "high", *ends), EUR)
     _table(page, stage, package, "support", beside.support(stage), ranges)
 
 

@@ -181,7 +181,8 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
             ),
         )
     share = {"value": "share", "low": "share", "high": "share", "never": "share"}
-    money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high"), EUR)
+    money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high", "made"), EUR)
+    money["bounded"] = "share"
     page.table(
         "savings", **shown(stage, thresholds.savings(stage, most_exposed(stage)), share | money)
     )
@@ -189,7 +190,7 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
     page.table("knowing", **shown(stage, order.knowing(stage, hazard), share, drop=["hazard"]))
     parts = dict.fromkeys(("by_itself", "last", "part", "part_low", "part_high"), "share")
     page.table("contribution", **shown(stage, contribution(stage), share | parts))
-    page.table("front", **shown(stage, order.front(stage, hazard), share))
+    page.table("front", **shown(stage, order.front(stage, hazard), share | {"money": "share"}))
 
 
 def _first(page: Page, stage: Stage, hazard: str) -> None:
