@@ -35,7 +35,7 @@ First = Annotated[
         help="Make the recorded losses that are missing first; the time is said before.",
     ),
 ]
-Counts = Annotated[str, Parameter(help="The one hazard that counts for the order.")]
+Counts = Annotated[str, Parameter(help="The one hazard that counts.")]
 
 
 @Parameter(name="*")
@@ -148,12 +148,13 @@ def compare(
 @app.command
 def agree(
     *packages: Packages,
+    hazard: Counts = "",
     asked: Asked = FLAGSHIP,
     world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
-    """Say who has to agree: acts and votes, what members bear, who could block."""
-    _run("agree", packages, asked, world, output)
+    """Say who has to agree: votes, what members bear and gain, who could block, what to pay."""
+    _run("agree", packages, asked, world, output, hazard=hazard)
 
 
 @app.command

@@ -44,6 +44,8 @@ class Answer:
         Value added lost by all that are hit, given an economic answer, by support, million USD.
     hit : (W, n) array of bool
         Who is hit.
+    by_member : (W, n, 3) array
+        The loss by who bears it, before any help is paid for by others.
     """
 
     members: tuple[str, ...]
@@ -52,6 +54,7 @@ class Answer:
     upper: Array | None
     loss: Array
     hit: NDArray[np.bool_]
+    by_member: Array
 
     @property
     def chance_hit(self) -> Array:
@@ -120,13 +123,12 @@ def answer_to(
     chance = found.probability[:, :, 0, :, FIRST:]
     base = int(inside.any())
     used = _instrument(chance[:, :, base].mean(axis=1), rng)
-    loss = np.stack(
-        [(found.loss[np.arange(draws), :, g, used] * hit).sum(axis=1) for g in range(len(SUPPORT))],
-        axis=1,
+    each = np.stack(
+        [found.loss[np.arange(draws), :, g, used] * hit for g in range(len(SUPPORT))], axis=2
     )
     model = (found.economic[:, :, 0, base] * hit).sum(axis=1) / hit.sum(axis=1)
     record, upper = _record(world, partner, sender, rung, draws, seed)
-    return Answer(members, np.asarray(model), record, upper, loss, hit)
+    return Answer(members, np.asarray(model), record, upper, each.sum(axis=1), hit, each)
 
 
 def _hit(exposure: Array, draws: int, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from isthmus.cooperation.asked import DRAWS, YEAR, question
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import RATE, Stage
+from isthmus.cooperation.transfers import balances, transfers
 from isthmus.ensemble.losses import Losses, Question, load
 from isthmus.errors import DataMissing
 from isthmus.evidence import Result, Table, provenance
@@ -265,6 +266,7 @@ def agree(
     world: World,
     *,
     packages: Sequence[str] = (),
+    hazard: str = "",
     home: str = "EU27_2020",
     partner: str = "TWN",
     rival: str = "CHN",
@@ -282,32 +284,39 @@ def agree(
         The data.
     packages : sequence of str
         Keys of packages; all when empty.
+    hazard : str
+        The one hazard that counts for payments; the first with a recorded run when empty.
     home, partner, rival, bloc, catalogue, file, draws, seed
         As in `evaluate`.
 
     Returns
     -------
     Result
-        ``acts``; with a rival ``members``, and for the Union ``blocking``.
+        ``acts``; with a rival ``members``, and for the Union ``blocking``; with a recorded run
+        ``balances`` and ``transfers``.
 
     Raises
     ------
     NotFound
-        For an unknown package or catalogue.
+        For an unknown package, hazard or catalogue.
     """
     held = opened(catalogue, file)
     parties = roles_of(home, partner, rival)
-    stage = stage_of(world, held, parties, packages, losses={}, draws=draws, seed=seed, bloc=bloc)
-    return _result(stage, agreement(stage), "cooperation.agree", held, RATE, seed)
+    stage = stage_of(world, held, parties, packages, draws=draws, seed=seed, bloc=bloc)
+    key = held.hazard(hazard).key if hazard else next(iter(stage.losses), "")
+    tables = agreement(stage, key)
+    return _result(stage, tables, "cooperation.agree", held, RATE, seed, hazard=key)
 
 
-def agreement(stage: Stage) -> list[Table]:
-    """Return the tables on who has to agree."""
+def agreement(stage: Stage, hazard: str = "") -> list[Table]:
+    """Return the tables on who has to agree, and what each pays if one hazard counts."""
     tables = [acts(stage.catalogue, stage.packages)]
     if "rival" in stage.parties:
         tables.append(members_table(stage))
         if stage.home == UNION:
             tables.append(blocking(stage))
+    if hazard in stage.losses:
+        tables += [balances(stage, hazard), transfers(stage, hazard)]
     return tables
 
 

@@ -301,22 +301,26 @@ class Stage:
             reason="the highest of each degree among its actions",
         )
 
-    def answer_cost(self, package: Package, reading: str) -> Array:
-        """Return the yearly price of the answer by one reading: probability times loss, (W,).
-
-        The act is taken once; its answer is spread over ten years. Million EUR; 0 without an
-        answer.
-        """
+    def chance(self, package: Package, reading: str) -> Array:
+        """Return the probability of an economic answer by one reading, (W,); 0 without one."""
         found = self.answers.get(package.key)
         if found is None:
             return np.zeros(self.draws)
         chance = found.model if reading == "model" else found.record
         if reading == "record" and found.upper is not None:
             chance = found.upper
-        if chance is None:
+        return np.zeros(self.draws) if chance is None else chance
+
+    def answer_cost(self, package: Package, reading: str) -> Array:
+        """Return the yearly price of the answer by one reading: probability times loss, (W,).
+
+        The act is taken once; its answer is spread over ten years. Million EUR; 0 without an
+        answer.
+        """
+        if package.key not in self.answers:
             return np.zeros(self.draws)
         yearly = equivalent_annual_cost(self.answer_loss(package), 0.0, 10.0, self.rate)
-        return np.asarray(chance * yearly)
+        return np.asarray(self.chance(package, reading) * yearly)
 
     def support(self, package: Package) -> str:
         """Return the help of the bloc with which a package is answered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +11,9 @@ Array = NDArray[np.float64]
 
 OUTSIDE = 2.0
 """Weight of money from outside over payments between parties: it is the last resort."""
+
+EDGE = 1e-8
+"""Part of the largest need below which a payment is none: the solver's tolerance."""
 
 
 class Payments(NamedTuple):
@@ -72,7 +75,10 @@ def smallest_payments(need: ArrayLike) -> Payments:
     even = np.hstack([np.zeros((count, count)), eye, none, -spare[:, None]])
     equal = np.concatenate([np.ones(count), -np.ones(count), [-1.0, 0.0]])[None]
     price = np.concatenate([np.ones(count), np.zeros(count), [OUTSIDE, 0.0]])
-    rows = {"A_ub": np.vstack([enough, even]), "b_ub": np.concatenate([-want, np.zeros(count)])}
+    rows: dict[str, Any] = {
+        "A_ub": np.vstack([enough, even]),
+        "b_ub": np.concatenate([-want, np.zeros(count)]),
+    }
     rows |= {"A_eq": equal, "b_eq": np.zeros(1), "method": "highs"}
     bounds = [(0.0, None)] * (2 * count + 1) + [(0.0, 1.0)]
     least = linprog(price, bounds=bounds, **rows).fun
@@ -80,4 +86,7 @@ def smallest_payments(need: ArrayLike) -> Payments:
     rows["b_ub"] = np.append(rows["b_ub"], least + 1e-9)
     last = linprog([0.0] * (2 * count + 1) + [1.0], bounds=bounds, **rows).x * size
     net = last[:count] - last[count : 2 * count]
-    return Payments(net, float(np.maximum(net, 0.0).sum()), float(max(last[2 * count], 0.0)))
+    net = np.where(np.abs(net) > EDGE * size, net, 0.0)
+    outside = float(last[2 * count])
+    moved = float(np.maximum(net, 0.0).sum())
+    return Payments(net, moved, outside if outside > EDGE * size else 0.0)

@@ -15,7 +15,17 @@ from isthmus.evidence import SHARE, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, of_rows, of_years, years_in
 from isthmus.evidence.lens import lens
 from isthmus.runtime.reading import load_toml
-from isthmus.scenario import Scenario, economy_groups, expand, industry_groups, pairs, preset
+from isthmus.scenario import (
+    Embargo,
+    ExportStop,
+    PurchaseBan,
+    Scenario,
+    economy_groups,
+    expand,
+    industry_groups,
+    pairs,
+    preset,
+)
 from isthmus.world.mrio import MRIO
 
 Array = NDArray[np.float64]
@@ -178,6 +188,8 @@ def stopped(scenario: Scenario, table: MRIO) -> Array:
     known = industry_groups(table.industries)
     passes = np.ones((len(table.industries), len(table.economies), len(table.economies)))
     for shock in scenario.shocks:
+        if not isinstance(shock, ExportStop | Embargo | PurchaseBan):
+            continue
         mask = pairs(shock, table.economies, groups=groups)
         hit = expand(shock.industries, table.industries, groups=known, what="industry")
         passes[hit] *= 1.0 - float(shock.severity) * mask

@@ -12,6 +12,7 @@ from isthmus.cooperation.agree import acts
 from isthmus.cooperation.evaluate import most_exposed
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import ALONE, Stage
+from isthmus.cooperation.transfers import SHARES, SHOWN, compared_with, transfers
 from isthmus.errors import BadInput
 from isthmus.evidence import Kind
 from isthmus.scenario.packages import Package
@@ -65,6 +66,7 @@ def write(page: Page, *, key: str = "", catalogue: str = "", hazard: str = "") -
     _thresholds(page, only, package)
     _indicators(page, only)
     _decided(page, only, package)
+    _paid_among(page, only, package, counted(stage, hazard), catalogue)
     page.say("answer.counter", counter=package.counter or page.word("package.none_stated"))
     page.note("net_cost", "no_mean", "deterrence", "law_unchecked")
 
@@ -191,6 +193,32 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
             datasets=[],
             title=_of(page, stage),
         )
+
+
+def _paid_among(
+    page: Page, stage: Stage, package: Package, hazard: str, catalogue: str
+) -> None:
+    """What the smallest payments are with which nobody loses, at one probability and in all."""
+    if not hazard or not stage.covers(hazard, package, compared_with(stage, package)):
+        return
+    found = transfers(stage, hazard)
+    rows = found.frame.filter(package=package.key)
+    asked = rows.filter(probability=f"{SHOWN:.1%}", share=f"{SHARES[-1]:.0%}").row(0, named=True)
+    moved, outside = (
+        page.finding(
+            f"packages.{name}.{package.key}.{hazard}",
+            asked[column],
+            EUR,
+            method="package_transfers",
+            year=str(stage.catalogue.year),
+            caveat="answers_and_effects_assumed",
+            sources=[f"catalogue {catalogue_of(page.context, catalogue)}"],
+        )
+        for name, column in (("moved", "value"), ("outside", "outside"))
+    )
+    page.say("answer.transfers", moved=moved, outside=outside)
+    units = {"value": EUR, "outside": EUR, "receivers": "count"}
+    _table(page, stage, package, "transfers", found, units)
 
 
 def _table(
