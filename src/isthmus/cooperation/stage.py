@@ -190,9 +190,13 @@ class Stage:
         return float(run.base[run.places(party)].sum() * run.days[-1] * self.eur)
 
     def misfit(self, hazard: str) -> Array:
-        """Return the factor of the misfit seen out of sample as it is drawn, (W,)."""
-        sigma = self.losses[hazard].misfit
-        return np.exp(sigma * normal(f"{hazard}.misfit", self.draws, self.seed))
+        """Return the factor of the misfit seen out of sample as it is drawn, (W,); once."""
+        place = (hazard,)
+        if place not in self._kept:
+            sigma = self.losses[hazard].misfit
+            width = sigma * normal(f"{hazard}.misfit", self.draws, self.seed)
+            self._kept[place] = np.exp(width)
+        return self._kept[place]
 
     def _money(self, hazard: str, party: str) -> Array:
         """Return value added lost at every level, (W, levels), million USD; once."""

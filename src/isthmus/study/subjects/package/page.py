@@ -195,9 +195,7 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
         )
 
 
-def _paid_among(
-    page: Page, stage: Stage, package: Package, hazard: str, catalogue: str
-) -> None:
+def _paid_among(page: Page, stage: Stage, package: Package, hazard: str, catalogue: str) -> None:
     """What the smallest payments are with which nobody loses, at one probability and in all."""
     if not hazard or not stage.covers(hazard, package, compared_with(stage, package)):
         return
