@@ -70,6 +70,7 @@ PRODUCTION = {
     "production.allocation": lambda: production.allocation(None, days=28),
     "production.cheapest_set": lambda: production.cheapest_set(None, target=1000, days=28, draws=2),
     "production.checks": lambda: production.checks(None, draws=1),
+    "production.passages": lambda: production.passages(World.open("starter"), of=["TWN"]),
     "production.package": lambda: production.package(None, changes=[], days=28, draws=2),
     "production.remedies": lambda: production.remedies(None, days=28, draws=2),
     "production.run": lambda: production.run(None, days=28, draws=2),
