@@ -74,6 +74,11 @@ def test_a_saved_posterior_predicts(calibrated, capsys) -> None:
     assert "posterior.json: has changed" in capsys.readouterr().err
 
 
+def rows_of(table):
+    names = [c["name"] for c in table["columns"]]
+    return [dict(zip(names, row, strict=True)) for row in table["rows"]]
+
+
 def test_a_simulation_over_a_posterior_is_its_prediction(capsys) -> None:
     asked = ["--posterior", "default", "--draws", "2", "--until", "6", "--json"]
     assert main(["disruption", "strike-german-cars", *asked]) == 0
@@ -84,6 +89,42 @@ def test_a_simulation_over_a_posterior_is_its_prediction(capsys) -> None:
     columns = {c["name"] for c in simulated["tables"]["predicted"]["columns"]}
     assert {"median", "low_80", "high_95", "misfit_share"} <= columns
     assert len({row[0] for row in simulated["tables"]["extremes"]["rows"]}) == 2
+
+
+def test_several_scenarios_meet_the_same_draws(capsys) -> None:
+    names = ["taiwan-chips-7-full", "taiwan-chips-7-partial"]
+    asked = ["--posterior", "default", "--draws", "3", "--until", "9", "--json"]
+    assert main(["disruption", "compare", *names, *asked, "--base", names[0]]) == 0
+    tables = told(capsys)["tables"]
+    by_scenario = rows_of(tables["predicted"])
+    alone = {}
+    for name in names:
+        assert main(["disruption", "predict", name, *asked]) == 0
+        for row in rows_of(told(capsys)["tables"]["predicted"]):
+            alone[name, row["economy"], row["horizon"]] = row
+    found = {(r["scenario"], r["economy"], r["horizon"]): r["median"] for r in by_scenario}
+    # Single precision: how many scenarios run side by side moves the last digits.
+    assert found == pytest.approx(
+        {place: r["median"] for place, r in alone.items()}, rel=1e-4, abs=1e-7
+    )
+    gaps = rows_of(tables["predicted_difference"])
+    assert {row["scenario"] for row in gaps} == {names[1]}
+    eu = [row for row in gaps if row["economy"] == "EU27_2020" and row["median"] != 0]
+    assert eu
+    for row in eu:
+        whole = alone[names[0], row["economy"], row["horizon"]]
+        assert -whole["high_95"] <= row["low_95"] <= row["median"] <= row["high_95"] < 0
+        assert row["lower"] == 1.0
+        assert row["low_80_misfit"] < row["low_80"]
+
+
+def test_differences_need_a_base_that_is_there_and_names_that_differ(capsys) -> None:
+    words = ["--posterior", "default", "--draws", "2", "--until", "3"]
+    one = "taiwan-chips-7-full"
+    assert main(["disruption", "compare", one, *words, "--base", "taiwan-chips-7-ful"]) == 4
+    assert one in capsys.readouterr().err
+    assert main(["disruption", "predict-many", one, one, *words]) == 3
+    assert "names repeat" in capsys.readouterr().err
 
 
 def test_a_shock_beyond_every_episode_is_said_to_be(capsys) -> None:

@@ -106,5 +106,6 @@ def register(app: App) -> None:
         "calibrate": Special(folders=save, controls=_checked, finish=_save),
         "backtest": Special(values={"posterior": kept_posterior}),
         "predict": Special(values={"posterior": kept_posterior}),
+        "predict_many": Special(values={"posterior": kept_posterior}),
     }
     add_lenses(app, "calibration", specials)

@@ -111,6 +111,18 @@ add_lenses(
                 "loss_map": ("Losses in Europe on a map.", _losses),
             },
         ),
-        "simulate_many": Special("compare"),
+        "simulate_many": Special(
+            "compare",
+            instead=Instead(
+                "calibration.predict_many",
+                "posterior",
+                'Ranges over the draws of a posterior in place of one run each: "default" or the '
+                "folder of one. With --base, differences draw by draw.",
+                more=frozenset({"draws", "coalitions"}),
+                shared=frozenset({"scenarios", "base", "until", "year", "horizons", "engine"}),
+                refusal="the draws of a posterior stand in place of it, or their answer has none",
+                values={"posterior": calibration.kept_posterior},
+            ),
+        ),
     },
 )

@@ -23,7 +23,7 @@ from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
 from isthmus.ensemble.calibration.ends import ENDS, at_end, middle_of
 from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, predicted
 from isthmus.ensemble.calibration.tables import LEVELS
-from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.runtime import CancelToken, Progress
 from isthmus.scenario import Scenario
@@ -32,7 +32,9 @@ from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
 
-_SHARE = "value_added_lost_share"
+SHARE_LOST = "value_added_lost_share"
+
+ALL_CITATIONS = tuple(dict.fromkeys((*CITATIONS, *ENGINE_CITATIONS)))
 
 
 @lens("calibration.predict", {"scenario": "taiwan-chips-7-full", "draws": 2, "until": 7})
@@ -92,54 +94,109 @@ def predict(
     """
     drawn = load_posterior(posterior)
     mrio = world if isinstance(world, MRIO) else world.mrio(year, chips=True)
+    groups, absent = whole_coalitions(coalitions, mrio.economies)
+    ends = _ends(drawn, mrio, precision)
+    whole, losses = lost_by_draw(
+        mrio,
+        scenario,
+        drawn,
+        draws,
+        groups,
+        ends=tuple(ends.values()),
+        seed=seed,
+        precision=precision,
+        until=until,
+        batch=batch,
+        horizons=horizons,
+        engine=engine,
+        progress=progress,
+        cancel=cancel,
+    )
+    notes = [*losses.notes, *beyond(scenario, drawn), *outside(absent)]
+    tables = (
+        predicted_table(losses, draws, misfit_of(drawn), tuple(notes)),
+        _extremes(losses, tuple(ends)),
+    )
+    parameters = {
+        **of_posterior(posterior, drawn),
+        "draws": draws,
+        "coalitions": list(coalitions),
+        "until": until,
+        "horizons": None if horizons is None else list(horizons),
+        "precision": precision,
+    }
+    about = about_of("calibration.predict", world, whole, parameters, scenario.identity, seed)
+    return Result({table.name: table for table in tables}, about, ALL_CITATIONS)
+
+
+def of_posterior(posterior: Path | None, drawn: Posterior) -> dict[str, Any]:
+    """Return how a run names its posterior."""
+    name = SHIPPED if posterior is None else str(posterior)
+    return {"posterior": name, "posterior_hash": drawn.identity}
+
+
+def misfit_of(drawn: Posterior) -> float:
+    """Return the misfit of a posterior seen out of sample; 0 where none was measured."""
+    return float(drawn.about.get("misfit") or 0.0)
+
+
+def outside(absent: Sequence[str]) -> list[str]:
+    """Return notes on coalitions that were left out."""
+    return [f"{name} has members outside the table" for name in absent]
+
+
+def about_of(
+    name: str,
+    world: Any,
+    whole: Result,
+    parameters: Mapping[str, Any],
+    scenario: str,
+    seed: int,
+) -> Provenance:
+    """Return the provenance of an answer over draws, from that of its simulation."""
+    return replace(
+        whole.provenance,
+        lens=name,
+        parameters=dict(parameters),
+        world=getattr(world, "name", "") + " " + getattr(world, "edition", ""),
+        world_hash=getattr(world, "content_hash", ""),
+        scenario=scenario,
+        seed=seed,
+    )
+
+
+def lost_by_draw(
+    mrio: MRIO,
+    scenario: Scenario,
+    drawn: Posterior,
+    draws: int,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    ends: Sequence[Settings] = (),
+    seed: int,
+    precision: Precision,
+    **options: Any,
+) -> tuple[Result, Table]:
+    """Return the simulation of a scenario over draws, and the share lost with coalitions.
+
+    Scenarios of the tables are named ``draw-0`` and so on, and ``end-0`` for further settings; the
+    same `seed` gives the same draws to every scenario.
+    """
     plain = scenario.model_copy(update={"params": {}, "ranges": (), "correlations": ()})
     rows = [
         dict(zip(drawn.names, row, strict=True)) for row in drawn.draws(draws, seed=seed).tolist()
     ]
     family = [{name: row[name] for name in drawn.family} for row in rows]
     each = [settings_of_draw(row, mrio.industries, precision=precision) for row in family]
-    ends = _ends(drawn, mrio, precision)
     named = [plain.model_copy(update={"name": f"draw-{i}"}) for i in range(len(each))]
     named += [plain.model_copy(update={"name": f"end-{i}"}) for i in range(len(ends))]
     whole = simulate_many(
         mrio,
         named,
-        until=until,
-        batch=batch,
-        horizons=horizons,
-        settings=[*each, *ends.values()],
-        engine=engine,
-        progress=progress,
-        cancel=cancel,
+        settings=[*each, *ends],
+        **options,
     )
-    sigma = float(drawn.about.get("misfit") or 0.0)
-    groups, absent = whole_coalitions(coalitions, mrio.economies)
-    losses = _with_coalitions(whole["losses"], mrio, groups)
-    notes = [*losses.notes, *beyond(scenario, drawn)]
-    notes += [f"{name} has members outside the table" for name in absent]
-    tables = (
-        _predicted(losses, len(each), sigma, tuple(notes)),
-        _extremes(losses, tuple(ends)),
-    )
-    provenance = replace(
-        whole.provenance,
-        lens="calibration.predict",
-        parameters={
-            "posterior": SHIPPED if posterior is None else str(posterior),
-            "posterior_hash": drawn.identity,
-            "draws": draws,
-            "coalitions": list(coalitions),
-            "until": until,
-            "horizons": None if horizons is None else list(horizons),
-            "precision": precision,
-        },
-        world=getattr(world, "name", "") + " " + getattr(world, "edition", ""),
-        world_hash=getattr(world, "content_hash", ""),
-        scenario=scenario.identity,
-        seed=seed,
-    )
-    citations = tuple(dict.fromkeys((*CITATIONS, *ENGINE_CITATIONS)))
-    return Result({table.name: table for table in tables}, provenance, citations)
+    return whole, _with_coalitions(whole["losses"], mrio, groups)
 
 
 def _with_coalitions(losses: Table, mrio: MRIO, groups: Mapping[str, Sequence[str]]) -> Table:
@@ -147,7 +204,7 @@ def _with_coalitions(losses: Table, mrio: MRIO, groups: Mapping[str, Sequence[st
     table = daily_table(mrio).table
     added = (table.output - table.inputs().sum(axis=0)).reshape(len(mrio.economies), -1).sum(axis=1)
     base = pl.DataFrame({"economy": mrio.economies, "base": added})
-    columns = ("scenario", "economy", "horizon", _SHARE)
+    columns = ("scenario", "economy", "horizon", SHARE_LOST)
     parts = [losses.frame.select(columns)]
     for name, members in groups.items():
         whole = (
@@ -157,7 +214,7 @@ def _with_coalitions(losses: Table, mrio: MRIO, groups: Mapping[str, Sequence[st
             .agg(
                 (
                     pl.col("value_added_lost").sum() / (pl.col("base") * pl.col("horizon")).sum()
-                ).alias(_SHARE)
+                ).alias(SHARE_LOST)
             )
         )
         parts.append(whole.with_columns(pl.lit(name).alias("economy")).select(columns))
@@ -192,12 +249,13 @@ def _severity(shock: Any) -> float:
     return abs(float(getattr(shock, "severity", None) or 0.0))
 
 
-def _predicted(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) -> Table:
+def predicted_table(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) -> Table:
+    """Return median and ranges over draws by economy and horizon."""
     frame = losses.frame.filter(pl.col("scenario").str.starts_with("draw-"))
     rows = []
     equal = np.ones(draws)
     for (economy, horizon), group in frame.group_by(("economy", "horizon"), maintain_order=True):
-        model = group[_SHARE].to_numpy()
+        model = group[SHARE_LOST].to_numpy()
         low, low80, median, high80, high = predicted(model, equal, LEVELS)
         wide = predicted(model, equal, LEVELS, normal_factors(sigma))
         rows.append(
@@ -247,7 +305,7 @@ def _extremes(losses: Table, names: tuple[str, ...]) -> Table:
             .replace_strict(dict(enumerate(names)))
             .alias("end")
         )
-        .select("end", "economy", "horizon", pl.col(_SHARE).alias("lost"))
+        .select("end", "economy", "horizon", pl.col(SHARE_LOST).alias("lost"))
     )
     columns = (
         Column("end", "dimension", text="which end of the family"),
