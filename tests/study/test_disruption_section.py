@@ -423,3 +423,33 @@ def test_an_event_of_ones_own_names_a_scenario_and_what_happens(world) -> None:
     assert "An earthquake" in built.gaps[0].text
     with pytest.raises((BadInput, ValueError), match="stand together"):
         EventChoice(event="quake", actor="partner", scenario="taiwan-earthquake-science-parks")
+
+
+def test_the_number_that_a_loss_goes_with_is_named(context, built):
+    """The correlation of the text is that of the draws, and chance is not told as a driver."""
+    from scipy.stats import spearmanr
+
+    from isthmus.study.subjects.disruption.drivers import MOST, chance_level, drivers
+
+    chips = event(context, "chips_180")
+    strongest = drivers(context, chips, HOME)[0]
+    drawn = load_posterior()
+    rows = drawn.draws(len(shares(context, chips, HOME, 90)))
+    by_hand = spearmanr(
+        rows[:, drawn.names.index(strongest.name)], shares(context, chips, HOME, 90)
+    )
+    assert strongest.correlation == pytest.approx(by_hand.statistic, abs=1e-12)
+    rng = np.random.default_rng(0)
+    most = [
+        max(abs(spearmanr(x, rng.random(50)).statistic) for x in rng.random((26, 50)))
+        for _ in range(40)
+    ]
+    assert np.mean(np.array(most) > chance_level(50, 26)) <= 0.15
+    assert chance_level(2, 26) == 1.0
+    for found in shared.there(context):
+        assert len(drivers(context, found, HOME)) <= MOST
+    table = next(t for t in built.tables if t.name == "disruption_drivers")
+    assert set(table.frame["event"]) == {
+        row
+        for row in next(t for t in built.tables if t.name == "disruption_parties").frame["event"]
+    }

@@ -15,6 +15,7 @@ from isthmus.evidence import Finding, Kind
 from isthmus.study.events import Event
 from isthmus.study.page import Page
 from isthmus.study.subjects.disruption.charts import draw_all
+from isthmus.study.subjects.disruption.drivers import list_drivers, say_driver
 from isthmus.study.subjects.disruption.runs import (
     QUARTER,
     WHOLE,
@@ -53,6 +54,7 @@ def write(page: Page) -> None:
     if not whole:
         page.gap("no_levels")
     _main(page, main)
+    say_driver(page, main)
     if whole:
         _reference(page, main)
     _sides(page)
@@ -67,6 +69,7 @@ def write(page: Page) -> None:
         _ends(page, main)
     draw_all(page)
     list_all(page)
+    list_drivers(page)
     page.note("day_by_day", "draws", "misfit", "split_assumed")
     drawn_from = load_posterior()
     far = [event_name(page, event) for event in known if beyond(event.scenario, drawn_from)]
