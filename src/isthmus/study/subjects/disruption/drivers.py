@@ -96,14 +96,14 @@ def list_drivers(page: Page) -> None:
         rows += [
             {
                 "event": name,
-                "number": page.word(f"number.{one.name}"),
+                "driver": page.word(f"number.{one.name}"),
                 "correlation": one.correlation,
             }
             for one in found
         ]
         if not found:
             rows.append(
-                {"event": name, "number": page.word("stands_out.none"), "correlation": None}
+                {"event": name, "driver": page.word("stands_out.none"), "correlation": None}
             )
     frame = pl.DataFrame(rows, schema_overrides={"correlation": pl.Float64})
     page.table("drivers", frame, {"correlation": "1"}, notes=["drivers"])
