@@ -61,7 +61,7 @@ def _indices(table: Table) -> dict[str, Any]:
         form="dots",
         x="value",
         y=LABEL,
-        x_title="share of the variance, with interval",
+        x_title="share of variance",
         low="low",
         high="high",
         series=_WHAT,
@@ -76,7 +76,7 @@ def _effects(table: Table) -> dict[str, Any]:
         form="dots",
         x="mu_star",
         y=LABEL,
-        x_title=f"mean size of the effects, with interval ({unit_of(table)})",
+        x_title=f"mean effect size ({unit_of(table)})",
         low="mu_star_low",
         high="mu_star_high",
     )
@@ -88,7 +88,7 @@ def _information(table: Table) -> dict[str, Any]:
         form="bars",
         x="narrows",
         y=LABEL,
-        x_title="share by which the range is expected to shrink once the number is known",
+        x_title="expected narrowing",
         share=True,
     )
     return to_vegalite(spec, table)
