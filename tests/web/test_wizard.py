@@ -95,3 +95,13 @@ def test_two_runs_are_compared(client: Client, explorer: Explorer) -> None:
     assert "/runs/compare" in client.ask("/runs").text
     assert client.ask("/runs/compare?first=nothing&second=nothing").status == 404
     assert client.ask("/runs/compare").status == 400
+
+
+def test_the_sheet_of_a_member_is_one_step_from_the_packages(client: Client) -> None:
+    page = client.ask("/study/taiwan-europe/members").text
+    assert 'action="/study/taiwan-europe/sheet"' in page
+    sheet = client.ask("/study/taiwan-europe/sheet?member=POL")
+    assert sheet.status == 200
+    assert "Poland" in sheet.text
+    assert client.ask("/study/taiwan-europe/sheet?member=NOR").status == 400
+    assert client.ask("/study/taiwan-europe/sheet").status == 400

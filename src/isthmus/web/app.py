@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from isthmus.ensemble.lenses import all_lenses
 from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, Unforeseen
 from isthmus.report.html import render_html, style_source
 from isthmus.report.parts import style_sheet
@@ -23,23 +23,6 @@ from isthmus.runtime.home import home_folder
 from isthmus.web.changes import CHANGES, Answer, changed, events, uploaded
 from isthmus.web.guard import Gate, Guard
 from isthmus.web.openapi import description
-from isthmus.web.pages import (
-    backtest,
-    claims,
-    data,
-    economy,
-    figure,
-    job,
-    lens,
-    product,
-    search,
-    start,
-    study,
-    subject,
-    suppliers,
-    whatif,
-    wizard,
-)
 from isthmus.web.query import Query, place
 from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
 from isthmus.web.state import Asked, Explorer
@@ -53,40 +36,40 @@ if TYPE_CHECKING:
 
 Page = Callable[[Asked], View]
 
-PAGES: tuple[tuple[str, Page], ...] = (
-    ("/", start.start),
-    (START, start.start),
-    ("/search", search.search),
-    ("/studies", start.studies),
-    ("/study/{study}", study.study),
-    *((f"/study/{{study}}/{name}", subject.subject) for name in SUBJECTS),
-    *((f"/{name}/{{home}}/{{partner}}", subject.subject) for name in SUBJECTS),
-    ("/study/{study}/whatif", whatif.whatif),
-    ("/whatif/{home}/{partner}", whatif.whatif),
-    ("/wizard", wizard.wizard),
-    ("/answers", start.answers),
-    ("/backtest", backtest.backtest),
-    ("/suppliers", suppliers.lists),
-    ("/suppliers/{list}", suppliers.suppliers),
-    ("/economy/{code}", economy.economy),
-    ("/product/{code}", product.product),
-    ("/material/{name}", product.material),
-    ("/claims", claims.claims),
-    ("/claims/{study}", claims.study_claims),
-    ("/claims/{study}/{claim}", claims.claim),
-    ("/figure/{key}", figure.figure),
-    ("/data", data.datasets),
-    ("/data/{key}", data.dataset),
-    ("/lenses", lens.lenses),
-    ("/lens/{lens}", lens.lens),
-    ("/tables", data.tables),
-    ("/table/{key}", data.viewer),
-    ("/runs", data.runs),
-    ("/runs/compare", data.compare),
-    ("/run/{run}", data.run),
-    ("/job/{job}", job.job),
+PAGES: tuple[tuple[str, str], ...] = (
+    ("/", "start.start"),
+    (START, "start.start"),
+    ("/search", "search.search"),
+    ("/studies", "start.studies"),
+    ("/study/{study}", "study.study"),
+    *((f"/study/{{study}}/{name}", "subject.subject") for name in SUBJECTS),
+    *((f"/{name}/{{home}}/{{partner}}", "subject.subject") for name in SUBJECTS),
+    ("/study/{study}/whatif", "whatif.whatif"),
+    ("/whatif/{home}/{partner}", "whatif.whatif"),
+    ("/wizard", "wizard.wizard"),
+    ("/answers", "start.answers"),
+    ("/backtest", "backtest.backtest"),
+    ("/suppliers", "suppliers.lists"),
+    ("/suppliers/{list}", "suppliers.suppliers"),
+    ("/economy/{code}", "economy.economy"),
+    ("/product/{code}", "product.product"),
+    ("/material/{name}", "product.material"),
+    ("/claims", "claims.claims"),
+    ("/claims/{study}", "claims.study_claims"),
+    ("/claims/{study}/{claim}", "claims.claim"),
+    ("/figure/{key}", "figure.figure"),
+    ("/data", "data.datasets"),
+    ("/data/{key}", "data.dataset"),
+    ("/lenses", "lens.lenses"),
+    ("/lens/{lens}", "lens.lens"),
+    ("/tables", "data.tables"),
+    ("/table/{key}", "data.viewer"),
+    ("/runs", "data.runs"),
+    ("/runs/compare", "data.compare"),
+    ("/run/{run}", "data.run"),
+    ("/job/{job}", "job.job"),
 )
-"""Address and function of every page."""
+"""Address of every page, and its function as module and name: imported when it is asked for."""
 
 
 def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
@@ -101,7 +84,7 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
     hosts : iterable of str
         What the header ``Host`` may say.
     """
-    answers = {path: _answer(explorer, path, page) for path, page in PAGES}
+    answers = {path: _answer(explorer, path, function(page)) for path, page in PAGES}
     answers |= {"/go": _go(explorer), "/dossier/{study}": _dossier(explorer)}
     answers |= {"/assets/{name}": _asset, "/openapi": _described}
 
@@ -109,17 +92,28 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
         return _failed(explorer, request, error)
 
     answers |= {"/job/{job}/events": events(explorer)}
-    answers |= {"/suppliers/{list}/sheet": _written(explorer, suppliers.sheet)}
-    answers |= {"/wizard/dossier": _written(explorer, wizard.dossier)}
+    answers |= {"/suppliers/{list}/sheet": _written(explorer, function("suppliers.sheet"))}
+    answers |= {"/wizard/dossier": _written(explorer, function("wizard.dossier"))}
+    answers |= {"/study/{study}/sheet": _written(explorer, function("study.sheet"))}
     routes = [Route(path, _named(explorer, answer)) for path, answer in answers.items()]
     routes += [
-        Route(path, _named(explorer, changed(explorer, change)), methods=["POST"])
+        Route(path, _named(explorer, changed(explorer, function(change))), methods=["POST"])
         for path, change in CHANGES.items()
     ]
-    sends = _named(explorer, uploaded(explorer))
+    sends = _named(explorer, uploaded(explorer, function("suppliers.take")))
     routes.append(Route("/suppliers", sends, methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
     return Guard(_Formats(app), gate, hosts)
+
+
+def function(name: str) -> Any:
+    """Return a function of a page by module and name; its module is imported at the first call."""
+
+    def called(*words: Any) -> Any:
+        module, _, own = name.partition(".")
+        return getattr(importlib.import_module(f"isthmus.web.pages.{module}"), own)(*words)
+
+    return called
 
 
 def _named(explorer: Explorer, answer: Answer) -> Answer:
@@ -169,6 +163,8 @@ def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
 
 async def _described(_request: Request) -> Response:
     """The explorer's own description, whatever ending was asked for."""
+    from isthmus.ensemble.lenses import all_lenses
+
     about = description([path for path, _ in PAGES], all_lenses())
     return _response(Reply((canonical_json(about, indent=1) + "\n").encode(), JSON))
 
@@ -182,8 +178,10 @@ def _response(made: Reply, status: int = 200) -> Response:
 
 
 def _go(explorer: Explorer) -> Answer:
+    go_to: Callable[[Asked], str] = function("start.go")
+
     async def go(request: Request) -> Response:
-        return RedirectResponse(start.go(_asked(explorer, request)), 303)
+        return RedirectResponse(go_to(_asked(explorer, request)), 303)
 
     return go
 

@@ -14,8 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from isthmus.errors import BadInput
 from isthmus.runtime import canonical_json
 from isthmus.web.child import LARGEST
-from isthmus.web.multipart import sent_of
-from isthmus.web.pages import job, suppliers, whatif, wizard
+from isthmus.web.multipart import Sent, sent_of
 from isthmus.web.query import Query, place
 from isthmus.web.state import Asked, Explorer
 
@@ -29,23 +28,23 @@ LONGEST_FORM = 64 * 1024
 WATCH = 0.3
 """Seconds between two looks at a job."""
 
-CHANGES: Mapping[str, Callable[[Asked], str]] = MappingProxyType(
+CHANGES: Mapping[str, str] = MappingProxyType(
     {
-        "/jobs/{lens}": job.start,
-        "/job/{job}/cancel": job.cancel,
-        "/job/{job}/again": job.again,
-        "/run/{run}/resume": job.resume,
-        "/wizard/run": wizard.run,
-        "/suppliers/{list}/save": suppliers.save,
-        "/suppliers/{list}/forget": suppliers.forget,
-        "/study/{study}/whatif/run": whatif.run,
-        "/whatif/{home}/{partner}/run": whatif.run,
+        "/jobs/{lens}": "job.start",
+        "/job/{job}/cancel": "job.cancel",
+        "/job/{job}/again": "job.again",
+        "/run/{run}/resume": "job.resume",
+        "/wizard/run": "wizard.run",
+        "/suppliers/{list}/save": "suppliers.save",
+        "/suppliers/{list}/forget": "suppliers.forget",
+        "/study/{study}/whatif/run": "whatif.run",
+        "/whatif/{home}/{partner}/run": "whatif.run",
     }
 )
-"""What a form can change, by address; each returns where its page is."""
+"""What a form can change, by address: module and name of what returns where its page is."""
 
 
-def uploaded(explorer: Explorer) -> Answer:
+def uploaded(explorer: Explorer, take: Callable[[Asked, Sent], str]) -> Answer:
     """Return what takes a list of suppliers: it is read apart, then its page is shown."""
 
     async def answer(request: Request) -> Response:
@@ -53,7 +52,7 @@ def uploaded(explorer: Explorer) -> Answer:
         sent = sent_of(body, request.headers.get("content-type", ""))
         path = place(request.scope["path"])
         asked = Asked(explorer, path, dict(request.path_params), Query(sent.fields))
-        to = await run_in_threadpool(suppliers.take, asked, sent)
+        to = await run_in_threadpool(take, asked, sent)
         return RedirectResponse(to, 303)
 
     return answer

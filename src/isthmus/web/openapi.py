@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from isthmus._version import __version__
 from isthmus.evidence import Lens
 from isthmus.web.lensform import CALL, needs_files, offered
 from isthmus.web.query import VIEWER
+from isthmus.web.subjects import SUBJECTS
 
+_ROLES = ("home", "partner", "rival", "ally")
+_MOVED = ("event", "of", "severity", "duration", "stock", "until", "beside")
+_BUILT = ("kind", "who", "whom", "what")
+OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "/search": ("q", "kind"),
+        "/study/{study}/whatif": (*_MOVED, *_BUILT),
+        "/whatif/{home}/{partner}": (*_ROLES[2:], *_MOVED, *_BUILT),
+        "/suppliers/{list}": ("scenario", "second", "home", "unit", "named", "saved"),
+        "/wizard": (*_ROLES, "template", "ticked"),
+        "/product/{code}": ("home", "rival"),
+        "/claims/{study}": ("status", "has"),
+        "/claims/{study}/{claim}": ("threshold",),
+        "/figure/{key}": ("study", "page", *_ROLES),
+        "/runs/compare": ("first", "second"),
+        **{f"/{name}/{{home}}/{{partner}}": _ROLES[2:] for name in SUBJECTS},
+    }
+)
+"""Parameters of a page beside those of its tables."""
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -37,7 +58,8 @@ def description(pages: Iterable[str], lenses: Iterable[Lens]) -> dict[str, Any]:
 
 def _page(path: str) -> dict[str, Any]:
     words = [_parameter(name, "path", {"type": "string"}, "") for name in _WORD.findall(path)]
-    return {"parameters": [*words, *_viewer()], "responses": _responses()}
+    own = [_parameter(name, "query", {"type": "string"}, "") for name in OWN.get(path, ())]
+    return {"parameters": [*words, *own, *_viewer()], "responses": _responses()}
 
 
 def _lens(lens: Lens) -> dict[str, Any]:

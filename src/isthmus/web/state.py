@@ -14,10 +14,10 @@ from isthmus.study.wording import Catalogue
 from isthmus.web.answers import Answers
 from isthmus.web.jobs import Jobs
 from isthmus.web.query import Query
-from isthmus.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from isthmus.evidence import DatasetRecord
+    from isthmus.web.uploads import Uploads
     from isthmus.world import World
 
 
@@ -40,7 +40,6 @@ class Explorer:
         self.catalogue = Catalogue.load(language).with_texts(resources.files("isthmus.web"))
         self.answers = Answers(world, language)
         self.jobs = Jobs()
-        self.uploads = Uploads()
 
     def t(self, key: str, **fields: str) -> str:
         """Return a text of the explorer."""
@@ -57,6 +56,13 @@ class Explorer:
     def records(self, keys: tuple[str, ...] | set[str]) -> tuple[DatasetRecord, ...]:
         """Return the records of data sets of the world, sorted by key."""
         return tuple(self.world.record(key) for key in sorted(keys) if key in self.world)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Lists of suppliers in memory; what reads them is imported with the first."""
+        from isthmus.web.uploads import Uploads
+
+        return Uploads()
 
     @cached_property
     def _context(self) -> Context:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from isthmus import codes
+from isthmus.report.sheet import render_sheet_html
 from isthmus.study.dossier import Dossier, Section
+from isthmus.study.sheet import check_members, member_sheet
 from isthmus.study.spoken import spoken
 from isthmus.web.answers import Question
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
-from isthmus.web.view import Block, Link, Links, Said, Text, View
+from isthmus.web.view import Block, Field, Form, Link, Links, Said, Text, View
 from isthmus.web.ways import study_ways
 
 
@@ -48,6 +53,40 @@ def study(asked: Asked) -> View:
         study_ways(explorer, question, explorer.answers.study(question)),
         "studies",
     )
+
+
+def sheet(asked: Asked) -> str:
+    """Return what a study holds on one member, as a document of one page.
+
+    Raises
+    ------
+    BadInput
+        When it is no member of home.
+    """
+    explorer = asked.explorer
+    question = explorer.answers.question_of(asked.words["study"])
+    member = asked.query.text("member")
+    if not member:
+        asked.query.problem("member", "is missing", "the code of a member, as POL")
+    asked.query.check()
+    study = explorer.answers.study(question)
+    check_members(study, [member])
+    language = explorer.catalogue.language
+    return explorer.answers.kept(
+        ("sheet", question.key, member),
+        lambda: render_sheet_html(member_sheet(study, explorer.world, member, language=language)),
+    )
+
+
+def sheet_form(explorer: Explorer, question: Question) -> Iterator[Form]:
+    """Yield the choice of a member whose sheet is shown; nothing where home has no members."""
+    members = codes.members(question.roles["home"])
+    if not question.study or len(members) < 2:
+        return
+    choices = sorted(((code, explorer.name(code)) for code in members), key=lambda pair: pair[1])
+    field = Field("member", explorer.t("sheet.member"), "select", "", tuple(choices), required=True)
+    action = f"/study/{question.study}/sheet"
+    yield Form(explorer.t("sheet.title"), action, (field,), explorer.t("choose.submit"))
 
 
 def _first_page(dossier: Dossier, explorer: Explorer) -> Section:

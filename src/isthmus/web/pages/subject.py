@@ -7,6 +7,7 @@ from isthmus.web.answers import Question
 from isthmus.web.asking import choose_parties, question_of
 from isthmus.web.chain import chip_chain
 from isthmus.web.pages.beside import beside
+from isthmus.web.pages.study import sheet_form
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
 from isthmus.web.view import Block, Link, Links, Said, Text, View
@@ -36,6 +37,8 @@ def subject(asked: Asked) -> View:
     if lacking:
         roles = ", ".join(explorer.t(f"role.{role}") for role in lacking)
         blocks.append(Text((explorer.t("subject_lacks", roles=roles),)))
+    if name in {"members", "packages"}:
+        blocks[:0] = sheet_form(explorer, question)
     if name == "pair":
         blocks.append(_swapped(explorer, question))
     if not question.study:

@@ -137,6 +137,10 @@ def _ready(asked: Asked) -> Drafting:
 
 
 def _asked_for(query: Query) -> tuple[dict[str, str], str]:
+    """Return parties and template; ticks that were set stay known without parties."""
+    query.text(TICKED)
+    for prefix in (PAGE, CLAIM):
+        query.prefixed(prefix)
     return parties_of(query, ROLES), query.choice("template", tuple(templates()), USUAL)
 
 
