@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cyclopts import App
 
+from isthmus.cli.data_pull import pull
 from isthmus.cli.data_store import export_stored, register, stored, stored_lines
 from isthmus.cli.options import Json, WorldName
 from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 app = App(name="data", help="List, describe, add, check and pass on data sets.")
 register(app)
+app.command(pull)
 
 SCHEMA_VERSION = 1
 WIDE = 12

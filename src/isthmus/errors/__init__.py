@@ -34,6 +34,7 @@ from isthmus.errors.model import (
     SurplusExceedsIncome,
     WorkerLost,
 )
+from isthmus.errors.network import NetworkFailed, SourceRefused
 from isthmus.errors.system import SystemRefused
 
 __all__ = [
@@ -49,12 +50,14 @@ __all__ = [
     "InputProblem",
     "IsthmusError",
     "LicenceForbids",
+    "NetworkFailed",
     "NoSupplierLeft",
     "NotFound",
     "NotProductive",
     "SchemaVersionUnsupported",
     "ShockNotRepresentable",
     "SingularSystem",
+    "SourceRefused",
     "StorageBusy",
     "StorageFull",
     "StorageReadOnly",

@@ -21,7 +21,7 @@ from isthmus.runtime.atomic import as_text, named_storage_error, storage_errors,
 from isthmus.runtime.contents import Contents
 from isthmus.runtime.targets import check_files, check_folder, refused_for
 
-__all__ = ["publish_file", "publish_folder", "publish_text", "working_folder"]
+__all__ = ["publish_file", "publish_folder", "publish_ready", "publish_text", "working_folder"]
 
 
 @contextlib.contextmanager
@@ -51,6 +51,25 @@ def publish_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
         raise named_storage_error(error, path) from error
     finally:
         _drop(temporary)
+
+
+def publish_ready(made: Path, path: Path, *, replace: bool = False) -> None:
+    """Give a whole file that stands beside `path` the name `path`, in one step.
+
+    Raises
+    ------
+    TargetExists, TargetRefused, NotFound
+        As `check_files`; the file that was made stays.
+    StorageFull, StorageReadOnly, IsthmusError
+        When the file cannot be named.
+    """
+    check_files([path], replace=replace)
+    try:
+        disk.sync_file(made)
+        _take_name(made, path, replace=replace)
+        disk.sync_folder(path.parent)
+    except OSError as error:
+        raise named_storage_error(error, path) from error
 
 
 @contextlib.contextmanager

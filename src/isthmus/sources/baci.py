@@ -15,6 +15,7 @@ from isthmus.evidence.record import ON_ADDING
 from isthmus.sources import flows
 from isthmus.sources.flows import Rows
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
+from isthmus.sources.pull import Offer, Wanted, edition_in
 from isthmus.sources.text import TextOptions, capped
 
 LAYOUT = (
@@ -26,6 +27,7 @@ HEADER = ("t", "i", "j", "k", "v", "q")
 NAME = re.compile(r"BACI_HS(\d\d)_Y(\d{4})_V(\w+)\.csv", re.IGNORECASE)
 FOLDER = re.compile(r"BACI_HS(\d\d)_V(\w+)", re.IGNORECASE)
 EDITIONS = {name[-2:]: name for name in codes.PRODUCT_CLASSIFICATIONS}
+DEFAULT = "HS17_V202601"
 _KEY = re.compile(r"_hs(\d{4})$")
 
 
@@ -192,4 +194,26 @@ def _record(
     )
 
 
-SOURCE = Source("BACI of CEPII", "BACI_HS17_Y2022_V202601.csv", LAYOUT, "baci_", reads, dataset)
+def _offered(wanted: Wanted) -> list[tuple[str, str]]:
+    """Return the archive of an edition of the HS: all years of a release."""
+    named, _, release = (wanted.edition or DEFAULT).upper().partition("_V")
+    release = release or DEFAULT.partition("_V")[2]
+    edition_in(f"{named}_V{release}", r"HS\d\d_V\d{6}[A-Z]?", "one such as HS17 or HS17_V202601")
+    name = f"BACI_{named}_V{release.lower()}.zip"
+    return [(name, f"https://www.cepii.fr/DATA_DOWNLOAD/baci/data/{name}")]
+
+
+OFFER = Offer(
+    name="baci",
+    licence="Etalab Open Licence 2.0",
+    terms="https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
+    files=_offered,
+    unpacked=(
+        r"BACI_HS\d\d_YYEAR_V\w+\.csv",
+        r"country_codes_V\w+\.csv",
+        r"product_codes_HS\d\d_V\w+\.csv",
+    ),
+)
+SOURCE = Source(
+    "BACI of CEPII", "BACI_HS17_Y2022_V202601.csv", LAYOUT, "baci_", reads, dataset, OFFER
+)

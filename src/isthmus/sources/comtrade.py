@@ -8,12 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from isthmus.errors import BadInput, InputProblem
+from isthmus import codes
+from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.runtime.reading import read_json
 from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
 from isthmus.sources.levels import finest
-from isthmus.sources.published import Peek, Published, Source, Wishes, plain_text
+from isthmus.sources.published import Peek, Published, Source, Wishes, peek, plain_text
+from isthmus.sources.pull import Offer, Wanted, edition_in
 from isthmus.sources.text import TextTable
 
 LAYOUT = (
@@ -48,11 +50,21 @@ EDITIONS = {
     "H5": "HS2017",
     "H6": "HS2022",
 }
+PAGES = "*.json"
+LIMIT = 250_000
+"""Rows of one answer of the API with a key; one of as many rows may be cut."""
+AT_ONCE = 450
+"""Codes of one question: an address of more than 4,096 characters is refused."""
+REPORTERS = {"USA": 842, "FRA": 251, "CHE": 757, "NOR": 579, "IND": 699, "ITA": 381}
+"""Numbers of reporters where they are not those of ISO 3166."""
 FLOWS = {"M": "import", "1": "import", "X": "export", "2": "export"}
 
 
 def reads(found: Peek) -> bool:
-    """Tell whether a file is a download from UN Comtrade."""
+    """Tell whether a file is a download from UN Comtrade, or a folder of the API's pages."""
+    if found.path.is_dir():
+        first = next(iter(sorted(found.path.glob(PAGES))), None)
+        return first is not None and reads(peek(first))
     if found.path.suffix.lower() == ".json":
         return '"reporterCode"' in found.start and '"cmdCode"' in found.start
     return all(found.names & set(ALSO[name]) for name in ("reporter", "partner", "flow", "value"))
@@ -69,7 +81,10 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     BadInput
         As `isthmus.sources.customs.read_office`; when the file holds headings alone.
     """
-    table = _json(path) if path.suffix.lower() == ".json" else _text(path, wishes)
+    if path.is_dir():
+        table = _pages(path)
+    else:
+        table = _json(path) if path.suffix.lower() == ".json" else _text(path, wishes)
     return read_office(_OFFICE, table, path, wishes)
 
 
@@ -78,22 +93,55 @@ def _text(path: Path, wishes: Wishes) -> TextTable:
 
 
 def _json(path: Path) -> TextTable:
+    frame, error = _page(path)
+    if frame.is_empty():
+        said = error or "the question has no answer"
+        raise BadInput(f"the answer of UN Comtrade holds no rows: {said}", where=str(path))
+    lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)
+    return TextTable(frame, lines, path.name)
+
+
+def _pages(folder: Path) -> TextTable:
+    """Return the rows of all pages in a folder; a page that is cut or failed is named."""
+    found = {path: _page(path) for path in sorted(folder.glob(PAGES))}
+    raise_all(
+        f"pages of UN Comtrade in {folder.name}",
+        [
+            InputProblem(f"the answer is an error: {error}", path.name, "bring the page anew")
+            for path, (_, error) in found.items()
+            if error
+        ]
+        + [
+            InputProblem(
+                f"the answer is cut at {LIMIT:,} rows", path.name, "ask for fewer products"
+            )
+            for path, (frame, _) in found.items()
+            if frame.height >= LIMIT
+        ],
+    )
+    whole = [frame for frame, _ in found.values() if not frame.is_empty()]
+    if not whole:
+        raise BadInput("the pages of UN Comtrade hold no rows", where=str(folder))
+    frame = pl.concat(whole, how="diagonal")
+    lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)
+    notes = (f"{len(found):,} pages read, {len(found) - len(whole):,} of them without rows",)
+    return TextTable(frame, lines, folder.name, notes=notes)
+
+
+def _page(path: Path) -> tuple[pl.DataFrame, str]:
+    """Return the rows of an answer, and the error that it states."""
     answer = read_json(path, what="answer of UN Comtrade")
     try:
-        rows = answer["data"]
-        if not rows:
-            said = answer.get("error") or "the question has no answer"
-            raise BadInput(f"the answer of UN Comtrade holds no rows: {said}", where=str(path))
+        rows = answer["data"] or []
         names = list(dict.fromkeys(name for row in rows for name in row))
         frame = pl.DataFrame(
             {n: [_cell(row.get(n)) for row in rows] for n in names},
             schema=dict.fromkeys(names, pl.String),
         )
+        return frame, str(answer.get("error") or "")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         hint = 'the API answers with {"data": [{...}]}'
         raise BadInput(f"no answer of UN Comtrade: {error}", where=str(path), hint=hint) from None
-    lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)
-    return TextTable(frame, lines, path.name)
 
 
 def _cell(value: object) -> str | None:
@@ -210,6 +258,51 @@ _OFFICE = Office(
         "is there as a partner",
     ),
 )
+
+
+def _offered(wanted: Wanted) -> list[tuple[str, str]]:
+    """Return one question for each group of products of each reporter."""
+    edition = wanted.edition.upper() or "HS2022"
+    edition_in(edition, "|".join(codes.PRODUCT_CLASSIFICATIONS), "one such as HS2022")
+    reporters = [e for party in wanted.of for e in codes.resolve(party).members]
+    if not reporters:
+        hint = "--of DEU: the economies whose records are wanted"
+        raise BadInput("no reporters are given", where="--of", hint=hint)
+    six = sorted(codes.products(edition))
+    groups = wanted.what or tuple(sorted({code[:2] for code in six}))
+    pages = []
+    for group in groups:
+        inside = [code for code in six if code.startswith(group)]
+        if not inside:
+            raise BadInput(f"{group!r} begins no code of {edition}", where="--what")
+        pages += [inside[n : n + AT_ONCE] for n in range(0, len(inside), AT_ONCE)]
+    asked = "partner2Code=0&customsCode=C00&motCode=0&flowCode=M,X"
+    short = next(name for name, told in EDITIONS.items() if told == edition)
+    return [
+        (
+            f"comtrade_{reporter}_{wanted.year}/{number:03d}.json",
+            f"https://comtradeapi.un.org/data/v1/get/C/A/{short}?reporterCode={_number(reporter)}"
+            f"&period={wanted.year}&{asked}&maxRecords={LIMIT}&cmdCode={','.join(page)}",
+        )
+        for reporter in dict.fromkeys(reporters)
+        for number, page in enumerate(pages, 1)
+    ]
+
+
+def _number(reporter: str) -> str:
+    return str(REPORTERS.get(reporter) or int(codes.economies()[reporter].numeric))
+
+
+OFFER = Offer(
+    name="comtrade",
+    licence="UN Comtrade terms of use: own use, not to be passed on without permission",
+    terms="https://comtradedeveloper.un.org",
+    files=_offered,
+    header="Ocp-Apim-Subscription-Key",
+    key="COMTRADE_API_KEY",
+    sized=False,
+    pause=1.0,
+)
 SOURCE = Source(
     title="UN Comtrade",
     files="TradeData_*.csv or the API's .json",
@@ -217,4 +310,5 @@ SOURCE = Source(
     keys="comtrade_",
     reads=reads,
     dataset=dataset,
+    offer=OFFER,
 )

@@ -14,6 +14,7 @@ from isthmus.runtime import reading
 from isthmus.runtime.reading import Unreadable, is_folder, open_regular
 from isthmus.runtime.reading.tables import check_width, unquoted_frame
 from isthmus.sources import layout
+from isthmus.sources.pull import Offer
 from isthmus.sources.text import TextOptions, TextTable, read_bytes
 
 PEEK = 1 << 20
@@ -115,6 +116,8 @@ class Source:
         Tells from a `Peek` whether a file is in this layout.
     dataset : callable
         Reads the file; raises BadInput with every problem by row and column.
+    offer : Offer, optional
+        What of it can be brought by ``isthmus data pull``, where the publisher allows programs.
     """
 
     title: str
@@ -123,6 +126,7 @@ class Source:
     keys: str
     reads: Callable[[Peek], bool]
     dataset: Callable[[Path, Wishes], Published]
+    offer: Offer | None = None
 
 
 def peek(path: Path) -> Peek:

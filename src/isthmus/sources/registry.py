@@ -10,8 +10,20 @@ from pathlib import Path
 
 from isthmus.errors import BadInput
 from isthmus.runtime.plugins import load, offered
-from isthmus.sources import baci, comext, comtrade, figaro, icio, wiod
+from isthmus.sources import (
+    baci,
+    comext,
+    comtrade,
+    figaro,
+    gravity,
+    icio,
+    ideal_points,
+    usgs,
+    wiod,
+    worldbank,
+)
 from isthmus.sources.published import Source, peek
+from isthmus.sources.pull import Offer
 
 SOURCES: tuple[Source, ...] = (
     baci.SOURCE,
@@ -20,6 +32,10 @@ SOURCES: tuple[Source, ...] = (
     comext.SOURCE,
     comtrade.SOURCE,
     wiod.SOURCE,
+    worldbank.SOURCE,
+    ideal_points.SOURCE,
+    usgs.SOURCE,
+    gravity.SOURCE,
 )
 
 
@@ -51,6 +67,11 @@ def source_of(path: Path) -> Source | None:
     """
     found = peek(path)
     return next((source for source in sources() if source.reads(found)), None)
+
+
+def offers() -> tuple[Offer, ...]:
+    """Return what can be brought from publishers that allow programs."""
+    return tuple(source.offer for source in sources() if source.offer is not None)
 
 
 def layouts() -> str:

@@ -1,0 +1,199 @@
+"""U.S. Geological Survey: production of minerals by economy, of the yearly data release."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polars as pl
+
+from isthmus import codes
+from isthmus.errors import raise_all
+from isthmus.evidence import DatasetRecord, Kind
+from isthmus.evidence.record import ON_ADDING
+from isthmus.sources.flows import Rows
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
+from isthmus.sources.text import capped
+
+LAYOUT = (
+    "U.S. Geological Survey, Mineral Commodity Summaries, world data release (2025: doi "
+    "10.5066/P13XCP3R, MCS2025_World_Data.csv): SOURCE, COMMODITY, COUNTRY, TYPE, UNIT_MEAS, "
+    "PROD_2023, PROD_EST_ 2024, PROD_NOTES, CAP_*, RESERVES_2024, RESERVE_NOTES; readers of it in "
+    "github.com/owid/etl, mineral_commodity_summaries.py"
+)
+HEADER = ("source", "commodity", "country", "type", "unit_meas")
+_PRODUCTION = re.compile(r"PROD_(EST_)? ?(\d{4})", re.IGNORECASE)
+_RESERVES = re.compile(r"RESERVES_? ?(\d{4})?", re.IGNORECASE)
+_COLUMNS = [
+    "material",
+    "form",
+    "year",
+    "economy",
+    "value",
+    "unit",
+    "share",
+    "flag",
+    "reserves",
+    "coverage",
+    "kind",
+]
+_WORDS = {"W": "withheld", "NA": "", "N/A": "", "XX": "", "--": "", "LARGE": "text"}
+_NUMBER = re.compile(r"([<>]?)\s*([\d,]+(?:\.\d+)?)")
+_WORLD = re.compile(r"world total", re.IGNORECASE)
+_OTHER = re.compile(r"other (countries|african|european)?", re.IGNORECASE)
+_AS_WRITTEN = {
+    "congo (kinshasa)": "COD",
+    "congo (brazzaville)": "COG",
+    "korea, north": "PRK",
+    "korea, republic of": "KOR",
+    "burma": "MMR",
+}
+
+
+def reads(found: Peek) -> bool:
+    """Tell whether a file is a table of the world of the data release."""
+    return found.names >= set(HEADER) and any(_PRODUCTION.fullmatch(c) for c in found.header)
+
+
+def dataset(path: Path, wishes: Wishes) -> Published:
+    """Read production by material, form, year and economy; shares are of the world as printed.
+
+    Raises
+    ------
+    BadInput
+        With every cell that is no number, and every country that is none.
+    """
+    table = plain_text(path, wishes.reading, ("COMMODITY", "COUNTRY", "UNIT_MEAS"))
+    names = {c.casefold(): c for c in table.frame.columns}
+    reserves = next((c for c in table.frame.columns if _RESERVES.fullmatch(c.strip())), "")
+    plain = {"material": "commodity", "form": "type", "country": "country", "unit": "unit_meas"}
+    frame = table.frame.select(
+        *(pl.col(names[name]).str.strip_chars().alias(key) for key, name in plain.items()),
+        (pl.col(reserves) if reserves else pl.lit(None, pl.String)).alias("reserves"),
+        table.lines.alias("line"),
+    )
+    parts = []
+    for column in table.frame.columns:
+        if found := _PRODUCTION.fullmatch(column.strip()):
+            kind = Kind.ESTIMATED if found[1] else Kind.MEASURED
+            year = pl.lit(int(found[2]), pl.Int16).alias("year")
+            cells = table.frame[column].alias("text")
+            parts.append(frame.with_columns(year, cells, pl.lit(kind.value).alias("kind")))
+    rows = Rows(pl.concat(parts), path.name, list(table.notes))
+    _numbers(rows)
+    _economies(rows, names["country"])
+    rows.leave_out(pl.col("value").is_null() & (pl.col("flag") == ""), "cells without a figure")
+    _shares(rows)
+    rows.once("material", "form", "year", "economy")
+    raise_all(f"USGS {path.name}", capped(rows.problems))
+    made = rows.frame.with_columns(pl.lit("full table").alias("coverage")).select(*_COLUMNS)
+    made = made.sort("material", "form", "year", "economy")
+    return Published(
+        finished(_record(path, made, rows), wishes),
+        made,
+        ("USGS Mineral Commodity Summaries, data release",),
+        tuple(rows.notes),
+    )
+
+
+def _numbers(rows: Rows) -> None:
+    """Read figures with their marks: ``>`` a lower bound, ``W`` withheld, words for none."""
+    texts = rows.frame["text"].unique().drop_nulls()
+    read: dict[str, float | None] = {}
+    flags: dict[str, str] = {}
+    marks = {"<": "lt", ">": "gt"}
+    for text in texts:
+        bare = re.sub(r"(?<=\d)e$", "", text.strip().replace("\u2014", "--"))
+        if bare.upper() in _WORDS:
+            read[text], flags[text] = None, _WORDS[bare.upper()]
+        elif found := _NUMBER.fullmatch(bare):
+            read[text] = float(found[2].replace(",", ""))
+            flags[text] = marks.get(found[1], "zero" if read[text] == 0 else "")
+        else:
+            rows.wrong(f"{text!r} is no figure", pl.col("text") == text, "PROD")
+    rows.frame = rows.frame.with_columns(
+        pl.col("text").replace_strict(read, default=None, return_dtype=pl.Float64).alias("value"),
+        pl.col("text").replace_strict(flags, default="", return_dtype=pl.String).alias("flag"),
+    )
+
+
+def _economies(rows: Rows, column: str) -> None:
+    known = codes.economies()
+    given = rows.frame["country"].drop_nulls().unique().sort()
+    meant: dict[str, str] = {}
+    for text in given:
+        code = _AS_WRITTEN.get(text.casefold()) or codes.economy_of(text)
+        if _WORLD.match(text):
+            meant[text] = "WLD"
+        elif _OTHER.match(text):
+            meant[text] = "OTH"
+        elif code in known:
+            meant[text] = str(code)
+        else:
+            hint = codes.nearest_economy(text, known)
+            rows.wrong(f"{text!r} is no economy", pl.col("country") == text, column, hint)
+    rows.wrong("is empty", pl.col("country").is_null(), column)
+    rows.frame = rows.frame.with_columns(
+        pl.col("country")
+        .replace_strict(meant, default=None, return_dtype=pl.String)
+        .alias("economy")
+    )
+
+
+def _shares(rows: Rows) -> None:
+    """Give each economy its share of the world total as printed, and compare that with the sum."""
+    by = ["material", "form", "year"]
+    world = pl.col("economy") == "WLD"
+    totals = rows.frame.filter(world)
+    rows.contradicted(totals, rows.frame.filter(~world), by, "world totals")
+    printed = totals.group_by(by).agg(pl.col("value").max().alias("world"))
+    rows.frame = rows.frame.join(printed, on=by, how="left").with_columns(
+        pl.when(~world & (pl.col("world") > 0) & (pl.col("value") <= pl.col("world")))
+        .then(pl.col("value") / pl.col("world"))
+        .alias("share")
+    )
+
+
+def _record(path: Path, frame: pl.DataFrame, rows: Rows) -> DatasetRecord:
+    return DatasetRecord(
+        key="raw_material_production",
+        title="Production of minerals by economy",
+        publisher="U.S. Geological Survey",
+        edition=f"Mineral Commodity Summaries, data release {path.name}",
+        years=tuple(sorted(int(y) for y in frame["year"].unique())),
+        unit="by row",
+        kind=Kind.ESTIMATED,
+        licence="public domain (works of the United States government)",
+        attribution="U.S. Geological Survey, National Minerals Information Center",
+        redistribution="allowed",
+        address="https://www.usgs.gov/centers/national-minerals-information-center",
+        coverage="economies that the publisher lists, others together (OTH), the world as printed",
+        columns={
+            "material": "as the publisher names it",
+            "form": "stage and content",
+            "year": "calendar year",
+            "economy": "ISO3; OTH others together; WLD the world as printed",
+            "value": "production in the unit of the row; empty where withheld",
+            "unit": "unit",
+            "share": "of the world total as printed",
+            "flag": "zero, gt or lt (a bound), withheld, text",
+            "reserves": "as printed",
+            "coverage": "full table",
+            "kind": "measured, or estimated by the publisher",
+        },
+        steps=(f"read from {path.name}", *rows.notes),
+        faults=(
+            "world totals are rounded and leave out what is withheld",
+            *(f"{ON_ADDING}{fault}" for fault in rows.faults),
+        ),
+    )
+
+
+SOURCE = Source(
+    "USGS Mineral Commodity Summaries",
+    "MCS2025_World_Data.csv",
+    LAYOUT,
+    "raw_material_production",
+    reads,
+    dataset,
+)

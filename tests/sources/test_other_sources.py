@@ -1,0 +1,158 @@
+"""World Bank, ideal points, USGS and Gravity in their publishers' layouts, and damaged."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from isthmus.errors import BadInput
+from isthmus.sources.published import Published, Wishes
+from isthmus.sources.registry import source_of
+from isthmus.store import Store
+from isthmus.world import World
+from isthmus.world.adding import add_file
+
+FILES = Path(__file__).parents[1] / "data" / "sources"
+TITLES = {
+    "worldbank.json": "World Bank",
+    "worldbank.csv": "World Bank",
+    "ideal_points.csv": "Ideal points",
+    "usgs.csv": "USGS",
+    "gravity.csv": "CEPII Gravity",
+}
+
+
+def read(path: Path) -> Published:
+    source = source_of(path)
+    assert source is not None
+    return source.dataset(path, Wishes())
+
+
+def changed(folder: Path, name: str, old: str, new: str) -> Path:
+    path = folder / name
+    text = (FILES / name).read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_a_layout_is_recognised_by_one_reader_alone(name: str) -> None:
+    source = source_of(FILES / name)
+    assert source is not None
+    assert source.title.startswith(TITLES[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("worldbank.json", "gdp_population"),
+        ("worldbank.csv", "political_stability"),
+        ("ideal_points.csv", "unga_ideal_points"),
+        ("usgs.csv", "raw_material_production"),
+        ("gravity.csv", "distances"),
+    ],
+)
+def test_what_is_added_follows_the_contract_of_its_key(name: str, key: str, tmp_path: Path) -> None:
+    path = Path(shutil.copy(FILES / name, tmp_path))
+    store = Store(tmp_path / "store")
+    added = add_file(path, store=store)
+    assert added.entry.key == key
+    world = World.open(with_=[key], store=store)
+    assert world.table(key).height == read(path).frame.height
+    assert world.record(key).publisher in read(path).record.publisher
+
+
+def test_the_world_bank_gives_product_and_population_without_groups() -> None:
+    found = read(FILES / "worldbank.json")
+    assert found.frame.rows() == [
+        (2022, "DEU", pytest.approx(4_000_000.0000005), 84_000_000),
+        (2022, "XKX", None, 1_700_000),
+    ]
+    said = "; ".join(found.notes)
+    assert "groups of economies (ARB, WLD) left out" in said
+    assert "1 cells without a value left out" in said
+
+
+def test_files_of_the_world_banks_pages_have_a_column_a_year() -> None:
+    found = read(FILES / "worldbank.csv")
+    assert found.frame.rows() == [(2010, "ABW", 1.25), (2010, "DEU", 0.75), (2011, "DEU", 0.85)]
+    assert found.record.kind == "estimated"
+
+
+def test_another_indicator_keeps_a_key_of_its_own(tmp_path: Path) -> None:
+    found = read(changed(tmp_path, "worldbank.csv", "PV.EST", "NE.TRD.GNFS.ZS"))
+    assert found.record.key == "worldbank_ne_trd_gnfs_zs"
+    assert found.record.unit == "Political Stability: Estimate"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("worldbank.json", '"pages":1', '"pages":3', "page 1 of 3"),
+        ("worldbank.json", '"value":84000000', '"value":"many"', "'many' is not a number"),
+        ("worldbank.json", '"date":"2022"', '"date":"2022Q1"', "is no year"),
+        ("worldbank.json", '"id":"SP.POP.TOTL",', "", "no answer of the World Bank"),
+        ("worldbank.csv", '"0.85"', '"0,8,5"', "is not a number"),
+        ("worldbank.csv", '"2010","2011"', '"a","b"', "no column of a year"),
+        ("ideal_points.csv", '"Q5%FP",', '"Q6%FP",', "no column q5fp"),
+        ("ideal_points.csv", "710,77,", "710,77.5,", "is no session or year"),
+        ("ideal_points.csv", "-0.9,-1.25", "-3,-1.25", "lies outside its range"),
+        ("ideal_points.csv", '"CHN"', '"USA"', "stands more than once"),
+        ("usgs.csv", "16000,20000", "16000,a lot", "'a lot' is no figure"),
+        ("usgs.csv", "Canada ", "Cannada", "'Cannada' is no economy"),
+        ("gravity.csv", "878.6,1", "878.6,2", "is neither 0 nor 1"),
+        ("gravity.csv", "754.4,878.6", "-754.4,878.6", "is negative"),
+    ],
+)
+def test_damage_is_named(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read(changed(tmp_path, name, old, new))
+    assert said in str(caught.value)
+
+
+def test_ideal_points_are_of_final_votes_where_there_are_any(tmp_path: Path) -> None:
+    found = read(FILES / "ideal_points.csv")
+    assert found.frame.rows() == [
+        (2022, "CHN", -0.9, -1.25, -0.5, 81),
+        (2022, "USA", 2.0, 1.75, 2.25, 80),
+    ]
+    assert any("YUG" in note for note in found.notes)
+    assert any("without a point" in note for note in found.notes)
+    every = read(changed(tmp_path, "ideal_points.csv", "IdealPointFP", "Other"))
+    assert every.frame["value"].to_list() == [-0.5, 2.5]
+    assert "all votes" in every.record.edition
+
+
+def test_production_keeps_marks_and_shares_of_the_printed_world() -> None:
+    found = read(FILES / "usgs.csv")
+    rows = found.frame.select("economy", "year", "value", "share", "flag", "kind").rows()
+    cobalt = {row[:2]: row[2:] for row in rows}
+    assert cobalt["COD", 2024] == (75000.0, 0.75, "", "estimated")
+    assert cobalt["CAN", 2024] == (5000.0, 0.05, "", "estimated")
+    assert cobalt["COD", 2023] == (60000.0, 0.75, "", "measured")
+    assert cobalt["USA", 2023] == (None, None, "withheld", "measured")
+    assert cobalt["USA", 2024] == (500.0, 0.005, "gt", "estimated")
+    assert cobalt["OTH", 2024][1] == 0.2
+    assert cobalt["WLD", 2024] == (100000.0, None, "", "estimated")
+    assert ("KOR", 2023) not in cobalt
+    assert any("2 rows of cells without a figure left out" in note for note in found.notes)
+    assert not found.record.on_adding
+
+
+def test_a_world_total_that_its_parts_contradict_is_told(tmp_path: Path) -> None:
+    found = read(changed(tmp_path, "usgs.csv", "80000,100000", "80000,200000"))
+    assert "1 of 2 world totals differ" in "; ".join(found.record.on_adding)
+
+
+def test_distances_are_of_the_newest_year_and_each_pair_once() -> None:
+    found = read(FILES / "gravity.csv")
+    assert found.frame.rows() == [
+        ("DEU", "FRA", 754, 879, True),
+        ("DEU", "TWN", None, 8955, False),
+    ]
+    said = "; ".join(found.notes)
+    for word in ("do not exist in 2021", "no economy", "within an economy", "without a distance"):
+        assert word in said

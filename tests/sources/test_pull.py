@@ -1,0 +1,252 @@
+"""What publishers offer, and how it is brought from a server of this machine."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from isthmus.cli.root import main
+from isthmus.errors import BadInput, NetworkFailed
+from isthmus.runtime.fetch import Patience
+from isthmus.sources import registry
+from isthmus.sources.published import Wishes
+from isthmus.sources.pull import Offer, Planned, Wanted, offer_named, planned, pull
+from isthmus.sources.registry import offers, source_of
+
+FAST = Patience(tries=2, silence=2.0, sleep=lambda _: None)
+BACI = "t,i,j,k,v,q\n2022,156,276,854231,5,1\n"
+
+
+def packed() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("BACI_HS17_Y2021_V202601.csv", BACI.replace("2022", "2021"))
+        archive.writestr("BACI_HS17_Y2022_V202601.csv", BACI)
+        archive.writestr("country_codes_V202601.csv", "country_code,country_iso3\n156,CHN\n")
+        archive.writestr("product_codes_HS17_V202601.csv", "code,description\n854231,chips\n")
+    return held.getvalue()
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.command, self.path, dict(self.headers)))
+        data = self.server.files.get(self.path)
+        self.send_response(200 if data is not None else self.server.otherwise)
+        self.send_header("Content-Length", str(len(data or b"")))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(data or b"")
+
+    do_HEAD = do_GET  # noqa: N815 - the name that the server looks for
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files: dict[str, bytes] = {}
+        self.asked: list[tuple[str, str, dict[str, str]]] = []
+        self.otherwise = 404
+
+    def at(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.fixture
+def archive(server: Server, monkeypatch: pytest.MonkeyPatch) -> Offer:
+    """Return BACI's offer, from the server of this machine."""
+    server.files["/BACI_HS17_V202601.zip"] = packed()
+    real = offer_named("baci", offers())
+    name = "BACI_HS17_V202601.zip"
+    made = Offer(
+        "baci", real.licence, real.terms, lambda _: [(name, server.at(f"/{name}"))], real.unpacked
+    )
+    monkeypatch.setattr(registry, "offers", lambda: (made,))
+    return made
+
+
+def test_addresses_are_those_of_the_publishers() -> None:
+    def asked(name: str, wanted: Wanted) -> list[str]:
+        key = {"COMTRADE_API_KEY": "k"}
+        found = planned(offer_named(name, offers()), wanted, Path("x"), key)
+        return [f"{p.path.as_posix()} {p.asked.address}" for p in found]
+
+    folder = "https://www.cepii.fr/DATA_DOWNLOAD"
+    assert asked("baci", Wanted(2022, "hs92")) == [
+        f"x/BACI_HS92_V202601.zip {folder}/baci/data/BACI_HS92_V202601.zip"
+    ]
+    assert asked("baci", Wanted(2022, "HS17_V202401b"))[0].endswith("BACI_HS17_V202401b.zip")
+    assert asked("gravity", Wanted(2022)) == [
+        f"x/Gravity_csv_V202211.zip {folder}/gravity/data/Gravity_csv_V202211.zip"
+    ]
+    assert asked("worldbank", Wanted(2022, of=("DEU", "FRA"), what=("PV.EST",))) == [
+        "x/worldbank_PV.EST_2022.json https://api.worldbank.org/v2/country/DEU;FRA/indicator/"
+        "PV.EST?format=json&per_page=20000&date=2022"
+    ]
+    pages = asked("comtrade", Wanted(2022, of=("USA", "DEU"), what=("8542",)))
+    assert [page.split()[0] for page in pages] == [
+        "x/comtrade_USA_2022/001.json",
+        "x/comtrade_DEU_2022/001.json",
+    ]
+    assert "/C/A/H6?reporterCode=842&period=2022&" in pages[0]
+    assert "cmdCode=854231,854232,854233,854239,854290" in pages[0]
+    every = asked("comtrade", Wanted(2022, of=("DEU",)))
+    assert len(every) > 96
+    assert max(map(len, every)) < 4096
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "said"),
+    [
+        ("baci", Wanted(2022, "2017"), "is no edition"),
+        ("gravity", Wanted(2022, "../x"), "is no edition"),
+        ("worldbank", Wanted(2022, what=("GDP/../x",)), "is no edition"),
+        ("worldbank", Wanted(22), "is no year"),
+        ("comtrade", Wanted(2022), "no reporters"),
+        ("comtrade", Wanted(2022, of=("DEU",), what=("0000",)), "begins no code"),
+        ("sipri", Wanted(2022), "nothing can be brought"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_before(name: str, wanted: Wanted, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        planned(offer_named(name, offers()), wanted, Path(), {"COMTRADE_API_KEY": "k"})
+    assert said in str(caught.value)
+
+
+def test_a_key_comes_from_the_environment_and_is_shown_nowhere(
+    server: Server, tmp_path: Path
+) -> None:
+    real = offer_named("comtrade", offers())
+    with pytest.raises(BadInput, match="asks for a key") as caught:
+        planned(real, Wanted(2022, of=("DEU",), what=("8542",)), tmp_path, {})
+    assert "COMTRADE_API_KEY" in str(caught.value)
+    server.files["/x"] = b'{"data": [], "reporterCode": 1, "cmdCode": 1}'
+    made = Offer(
+        "c", "l", "t", lambda _: [("c.json", server.at("/x"))], header=real.header, key=real.key
+    )
+    plan = planned(made, Wanted(2022), tmp_path, {"COMTRADE_API_KEY": " secret "})
+    pull(made, Wanted(2022), plan, patience=FAST)
+    assert server.asked[0][2][real.header] == "secret"
+    kept = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert "secret" not in kept + repr(plan[0].path)
+
+
+def test_an_archive_is_unpacked_beside_it(archive: Offer, server: Server, tmp_path: Path) -> None:
+    plan = planned(archive, Wanted(2022), tmp_path)
+    found = pull(archive, Wanted(2022), plan, patience=FAST)
+    assert [path.name for path in found.files] == [
+        "BACI_HS17_Y2022_V202601.csv",
+        "country_codes_V202601.csv",
+        "product_codes_HS17_V202601.csv",
+    ]
+    assert source_of(found.files[0]).dataset(found.files[0], Wishes()).frame.height == 1  # type: ignore[union-attr]
+    again = pull(archive, Wanted(2021), plan, patience=FAST)
+    assert again.fetched == ()
+    assert "BACI_HS17_Y2021_V202601.csv" in [path.name for path in again.files]
+    assert len(server.asked) == 1
+    with pytest.raises(BadInput, match="no file like BACI_HS"):
+        pull(archive, Wanted(1999), plan, patience=FAST)
+
+
+def test_a_damaged_archive_leaves_nothing_half_unpacked(
+    archive: Offer, server: Server, tmp_path: Path
+) -> None:
+    whole = packed()
+    at = whole.index(b"2022,156") + 3
+    server.files["/BACI_HS17_V202601.zip"] = whole[:at] + b"9" + whole[at + 1 :]
+    plan = planned(archive, Wanted(2022), tmp_path)
+    with pytest.raises(BadInput, match="damaged archive"):
+        pull(archive, Wanted(2022), plan, patience=FAST)
+    assert [path.name for path in tmp_path.iterdir()] == ["BACI_HS17_V202601.zip"]
+
+
+def test_pages_that_came_are_kept_and_added_as_one(server: Server, tmp_path: Path) -> None:
+    row = {"period": 2022, "reporterCode": 276, "flowCode": "M", "partnerCode": 156}
+    row |= {"classificationCode": "H6", "primaryValue": 5e6, "netWgt": 100}
+    pages = [[{**row, "cmdCode": "854231"}], [], [{**row, "cmdCode": "010121"}]]
+    names = [f"c_2022/{n}.json" for n in range(3)]
+    made = Offer("c", "l", "t", lambda _: [(n, server.at(f"/{n}")) for n in names], pause=1.0)
+    plan = planned(made, Wanted(2022), tmp_path)
+    server.otherwise = 503
+    server.files[f"/{names[0]}"] = json.dumps({"data": pages[0]}).encode()
+    with pytest.raises(NetworkFailed):
+        pull(made, Wanted(2022), plan, patience=FAST)
+    assert [p.name for p in (tmp_path / "c_2022").iterdir()] == ["0.json"]
+    for name, rows in zip(names, pages, strict=True):
+        server.files[f"/{name}"] = json.dumps({"data": rows, "error": ""}).encode()
+    found = pull(made, Wanted(2022), plan, patience=FAST)
+    assert [f.path.name for f in found.fetched] == ["1.json", "2.json"]
+    assert found.files == (tmp_path / "c_2022",)
+    source = source_of(found.files[0])
+    assert source is not None
+    read = source.dataset(found.files[0], Wishes())
+    assert read.frame["product"].to_list() == ["010121", "854231"]
+    assert any("3 pages read, 1 of them without rows" in note for note in read.notes)
+    (tmp_path / "c_2022" / "2.json").write_text('{"data": [], "error": "quota"}')
+    with pytest.raises(BadInput, match="quota"):
+        source.dataset(found.files[0], Wishes())
+
+
+def test_the_command_shows_size_and_licence_before(
+    archive: Offer, server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ["data", "pull", "baci", "--year", "2022", "--out", str(tmp_path)]
+    assert main([*line, "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{len(packed()):,} bytes" in shown
+    assert "Etalab Open Licence 2.0" in shown
+    assert [asked[0] for asked in server.asked] == ["HEAD"]
+    assert list(tmp_path.iterdir()) == []
+    assert main([*line, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["files"][0]["bytes"] == told["brought"][0]["bytes"] == len(packed())
+    assert told["add"][0].endswith("BACI_HS17_Y2022_V202601.csv")
+    assert main(line) == 0
+    said = capsys.readouterr().err
+    assert "is there already" in said
+    assert "then: isthmus data add" in said
+
+
+def test_the_command_lists_what_can_be_brought(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "pull", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["sources"]
+    assert {item["source"] for item in listed} == {"baci", "comtrade", "gravity", "worldbank"}
+    assert {item["key"] for item in listed} == {"none", "COMTRADE_API_KEY"}
+    assert main(["data", "pull", "baci"]) == 3
+    assert "no year is given" in capsys.readouterr().err
+
+
+def test_a_refusing_publisher_ends_the_command_with_its_own_code(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = Offer("gone", "l", "t", lambda _: [("x.csv", server.at("/x.csv"))])
+    monkeypatch.setattr(registry, "offers", lambda: (made,))
+    assert main(["data", "pull", "gone", "--year", "2022", "--out", str(tmp_path)]) == 5
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plans_name_no_other_scheme() -> None:
+    made = Offer("x", "l", "t", lambda _: [("x", "http://example.org/x")])
+    with pytest.raises(BadInput, match="https"):
+        planned(made, Wanted(2022), Path())
+    assert isinstance(planned(offer_named("baci", offers()), Wanted(2022), Path())[0], Planned)
