@@ -80,6 +80,15 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def opened(asked: Asked, headers: Mapping[str, str], silence: float, *, method: str = "GET") -> Any:
+    """Return the open answer to a question.
+
+    Raises
+    ------
+    Again
+        When the server cannot be reached, or says that it is in trouble.
+    SourceRefused
+        When it refuses for good.
+    """
     sent = {
         "User-Agent": f"isthmus/{__version__}",
         "Accept-Encoding": "identity",
