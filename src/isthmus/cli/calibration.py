@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.generate import add_lenses
 from isthmus.cli.options import Json
 from isthmus.cli.special import CommandRequest, Special
@@ -19,17 +20,16 @@ if TYPE_CHECKING:
 posterior = App(name="posterior", help="Accepted draws of the disruption engine's numbers.")
 
 
-def episodes(*, json: Json = False) -> None:
+def episodes(*, output: Output = SCREEN) -> None:
     """List the past episodes of the package: what is known of each, and whether it is used."""
-    from isthmus.cli.output import emit_json, emit_rows
+    from isthmus.cli.output import emit_found
     from isthmus.disruption.episodes import load_episodes
 
     found = load_episodes()
-    if json:
-        emit_json([{**e.model_dump(mode="json"), "identity": e.identity} for e in found])
-        return
+    document = [{**e.model_dump(mode="json"), "identity": e.identity} for e in found]
     rows = [(e.name, e.title, e.role, len(e.used), len(e.observables) - len(e.used)) for e in found]
-    emit_rows("episodes", ("name", "title", "role", "used", "held out"), rows)
+    columns = ("name", "title", "role", "used", "held out")
+    emit_found("disruption.episodes", {"episodes": (columns, rows)}, output, document)
 
 
 @posterior.command

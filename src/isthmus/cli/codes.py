@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from cyclopts import App
 
-from isthmus.cli.options import Json
-from isthmus.cli.output import emit_json, emit_rows, say
+from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.output import emit_found, say
 
 app = App(name="codes", help="Look up economies, coalitions, industries and products.")
 
@@ -16,7 +16,7 @@ _LIMIT = 200
 
 
 @app.command
-def economies(query: str = "", *, json: Json = False) -> None:
+def economies(query: str = "", *, output: Output = SCREEN) -> None:
     """List economies by code or name, their own or that of another source.
 
     Parameters
@@ -32,11 +32,11 @@ def economies(query: str = "", *, json: Json = False) -> None:
         for e, found in codes.find_economies(query)
     ]
     columns = ("code", "name", "iso2", "numeric", "region", "found as")
-    _emit("economies", columns, rows, json)
+    _emit("economies", columns, rows, output)
 
 
 @app.command
-def coalitions(query: str = "", *, on: str | None = None, json: Json = False) -> None:
+def coalitions(query: str = "", *, on: str | None = None, output: Output = SCREEN) -> None:
     """List coalitions and their members.
 
     Parameters
@@ -55,11 +55,13 @@ def coalitions(query: str = "", *, on: str | None = None, json: Json = False) ->
         found = codes.coalition(code, on=None if is_fixed(code) else on)
         day = None if found.on is None else found.on.isoformat()
         rows.append((code, name, len(found), day, " ".join(found.members)))
-    _emit("coalitions", ("code", "name", "members", "on", "which"), rows, json)
+    _emit("coalitions", ("code", "name", "members", "on", "which"), rows, output)
 
 
 @app.command
-def industries(query: str = "", *, classification: str = "ICIO2025", json: Json = False) -> None:
+def industries(
+    query: str = "", *, classification: str = "ICIO2025", output: Output = SCREEN
+) -> None:
     """List industries whose code or text holds the query.
 
     Parameters
@@ -74,11 +76,11 @@ def industries(query: str = "", *, classification: str = "ICIO2025", json: Json 
     listed = codes.industries(classification)
     found = _search(query, {code: i.name for code, i in listed.items()}, "industry")
     rows = [(code, name, listed[code].group) for code, name in found.items()]
-    _emit(classification, ("code", "name", "group"), rows, json)
+    _emit(classification, ("code", "name", "group"), rows, output)
 
 
 @app.command
-def products(query: str = "", *, classification: str = "HS2017", json: Json = False) -> None:
+def products(query: str = "", *, classification: str = "HS2017", output: Output = SCREEN) -> None:
     """List products whose code or text holds the query, with their industries.
 
     Parameters
@@ -96,11 +98,11 @@ def products(query: str = "", *, classification: str = "HS2017", json: Json = Fa
     rows = [
         (code, " ".join(link.target for link in links.get(code, ())), texts[code]) for code in found
     ]
-    _emit(classification, ("code", "industries", "text"), rows, json)
+    _emit(classification, ("code", "industries", "text"), rows, output)
 
 
 @app.command
-def concordance(source: str, target: str, *listed: str, json: Json = False) -> None:
+def concordance(source: str, target: str, *listed: str, output: Output = SCREEN) -> None:
     """Show how codes of one classification are linked to those of another.
 
     Without codes, how many are linked one to one, to several or to none.
@@ -118,7 +120,7 @@ def concordance(source: str, target: str, *listed: str, json: Json = False) -> N
 
     links = codes.concordance(source, target)
     if not listed:
-        _emit(f"{source} to {target}", ("what", "value"), list(links.report().items()), json)
+        _emit(f"{source} to {target}", ("what", "value"), list(links.report().items()), output)
         return
     rows: list[tuple[object, ...]] = []
     for code in listed:
@@ -128,7 +130,7 @@ def concordance(source: str, target: str, *listed: str, json: Json = False) -> N
             for link in links.of(code)
         ] or [(code, None, relation, None, "")]
     columns = ("code", "becomes", "relation", "weight", "which comes from")
-    _emit(f"{source} to {target}", columns, rows, json)
+    _emit(f"{source} to {target}", columns, rows, output)
 
 
 def _search(query: str, names: Mapping[str, str], noun: str) -> dict[str, str]:
@@ -142,12 +144,13 @@ def _search(query: str, names: Mapping[str, str], noun: str) -> dict[str, str]:
 
 
 def _emit(
-    title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], as_json: bool
+    title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], output: Output
 ) -> None:
-    if as_json:
-        listed = [dict(zip(columns, row, strict=True)) for row in rows]
-        emit_json({"schema_version": SCHEMA_VERSION, "list": title, "found": listed})
-        return
-    emit_rows(title, columns, rows[:_LIMIT])
-    if len(rows) > _LIMIT:
-        say(f"{len(rows) - _LIMIT} more: narrow the query or use --json")
+    listed = [dict(zip(columns, row, strict=True)) for row in rows]
+    document = {"schema_version": SCHEMA_VERSION, "list": title, "found": listed}
+    cut = output.plain and not output.json and len(rows) > _LIMIT
+    emit_found(
+        f"codes.{title}", {title: (columns, rows[:_LIMIT] if cut else rows)}, output, document
+    )
+    if cut:
+        say(f"{len(rows) - _LIMIT} more: narrow the query, or use --json or --out")

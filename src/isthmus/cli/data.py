@@ -9,8 +9,9 @@ from cyclopts import App
 
 from isthmus.cli.data_pull import pull
 from isthmus.cli.data_store import export_stored, register, stored, stored_lines
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, WorldName
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, say
+from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_rows, say
 from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -26,22 +27,22 @@ WIDE = 12
 
 
 @app.command(name="list")
-def list_(*, world: WorldName = "starter", json: Json = False) -> None:
+def list_(*, world: WorldName = "starter", output: Output = SCREEN) -> None:
     """List every data set with years, kind and whether its rows may be passed on."""
     from isthmus.world import World
 
     opened = World.open(world)
     records = [opened.record(key) for key in opened.keys()]  # noqa: SIM118 - not a mapping
-    if json:
-        listed = [record.model_dump(mode="json") for record in records]
-        head = _head(opened.name, opened.edition, opened.content_hash)
-        emit_json({**head, "datasets": listed, "stored": stored_lines(stored())})
-        return
+    listed = [record.model_dump(mode="json") for record in records]
+    kept = stored_lines(stored())
+    head = _head(opened.name, opened.edition, opened.content_hash)
+    document = {**head, "datasets": listed, "stored": kept}
     columns = ("key", "title", "years", "kind", "pass on")
-    title = f"{opened.name}, edition {opened.edition}"
-    emit_rows(title, columns, [_line(record) for record in records])
-    if kept := stored_lines(stored()):
-        emit_rows("in the store", kept[0], [line.values() for line in kept])
+    title = f"{opened.name}, edition {opened.edition}" if output.plain else "datasets"
+    found = {title: (columns, [_line(record) for record in records])}
+    if kept:
+        found["in the store"] = (tuple(kept[0]), [tuple(line.values()) for line in kept])
+    emit_found("data.list", found, output, document)
 
 
 @app.command

@@ -59,6 +59,11 @@ class Output:
             check_target(self.out, replace=self.force)
 
     @property
+    def plain(self) -> bool:
+        """Whether all of it is to be printed, as it is."""
+        return self.out is None and not (self.table or self.economy or self.sort or self.top)
+
+    @property
     def shown(self) -> Shown:
         """What is wanted of a result."""
         from isthmus.evidence.out import Shown

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.generate import add_lenses
-from isthmus.cli.options import Json
 from isthmus.cli.presets import add_presets
 from isthmus.cli.special import Special
 
@@ -41,23 +41,18 @@ add_presets(app, _holds)
 
 
 @app.command
-def sources(*, json: Json = False) -> None:
+def sources(*, output: Output = SCREEN) -> None:
     """List the published sources of trade elasticities."""
-    from isthmus.cli.output import emit_json, emit_rows
+    from isthmus.cli.output import emit_found
     from isthmus.equilibrium import sources as known
 
     rows = [
         {"name": s.key, "citation": s.citation, "note": s.note, "theta": dict(s.theta)}
         for s in known().values()
     ]
-    if json:
-        emit_json(rows)
-    else:
-        emit_rows(
-            "sources",
-            ("name", "note", "citation"),
-            ((r["name"], r["note"], r["citation"]) for r in rows),
-        )
+    listed = [(r["name"], r["note"], r["citation"]) for r in rows]
+    columns = ("name", "note", "citation")
+    emit_found("equilibrium.sources", {"sources": (columns, listed)}, output, rows)
 
 
 add_lenses(

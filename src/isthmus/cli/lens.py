@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from cyclopts import App
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text
+from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_rows, emit_text
 
 app = App(name="lens", help="List the lenses, and what each takes and returns.")
 
 
 @app.command(name="list")
-def list_(room: str = "", /, *, json: Json = False) -> None:
+def list_(room: str = "", /, *, output: Output = SCREEN) -> None:
     """List the lenses by room, those of other installed packages included.
 
     Parameters
@@ -23,14 +24,12 @@ def list_(room: str = "", /, *, json: Json = False) -> None:
 
     check_room(room)
     found = list(plain_lenses(room))
-    if json:
-        emit_json({"schema_version": found[0]["schema_version"], "lenses": found})
-        return
+    document = {"schema_version": found[0]["schema_version"], "lenses": found}
     rows = [
         (held["name"], held["title"], ", ".join(t["name"] for t in held["tables"]))
         for held in found
     ]
-    emit_rows("lenses", ("lens", "title", "tables"), rows)
+    emit_found("lens.list", {"lenses": (("lens", "title", "tables"), rows)}, output, document)
 
 
 @app.command

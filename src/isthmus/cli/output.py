@@ -12,6 +12,9 @@ from isthmus.cli.destination import CHARTS, SCREEN, Output, check_ending
 from isthmus.runtime import canonical_json, publish_file
 from isthmus.runtime.visible import one_line, visible, visible_json
 
+FRAME = 3
+"""Characters between two columns of a table of plain rows."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -147,18 +150,87 @@ def emit_tables(tables: Iterable[Table], *, as_given: bool = False) -> None:
         console.print("\n".join(("all tables:", *(f"  {one_line(line)}" for line in shared))))
 
 
+def emit_found(
+    name: str,
+    found: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]],
+    output: Output,
+    document: Any,
+) -> None:
+    """Print lists of what is known, or write them as a result is written.
+
+    Parameters
+    ----------
+    name : str
+        What they are, in place of the name of a lens.
+    found : mapping of str to (columns, rows)
+        Lists by title.
+    output : Output
+        What is wanted, and where it goes.
+    document : Any
+        What ``--json`` prints of all of them.
+
+    Raises
+    ------
+    BadInput, TargetExists, TargetRefused
+        As `emit_result`.
+    """
+    if output.plain and output.json:
+        emit_json(document)
+        return
+    if output.plain:
+        for title, (columns, rows) in found.items():
+            emit_rows(title, columns, rows)
+        return
+    from isthmus.evidence.frames import listing
+
+    tables = [listing(title, columns, rows) for title, (columns, rows) in found.items() if rows]
+    emit_listing(name, tables, "what ships and what stands in the store", output)
+
+
 def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Print plain rows as a table to stdout."""
+    """Print plain rows as a table to stdout; headers stay whole where the terminal has room."""
     from rich.table import Table as Grid
 
     from isthmus.evidence.out.texts import format_cell
 
+    console = stdout_console()
+    heads = [one_line(name) for name in columns]
+    cells = [[format_cell(cell) for cell in row] for row in rows]
+    widths = _widths(heads, cells, console.width - FRAME * len(heads) - 1)
     grid = Grid(title=one_line(title), title_justify="left")
-    for position, name in enumerate(columns):
-        grid.add_column(one_line(name), no_wrap=position == 0, overflow="fold")
-    for row in rows:
-        grid.add_row(*(format_cell(cell) for cell in row))
-    stdout_console().print(grid)
+    for position, head in enumerate(heads):
+        whole = position == 0 and not widths
+        grid.add_column(
+            head, no_wrap=whole, overflow="fold", width=widths[position] if widths else None
+        )
+    for row in cells:
+        grid.add_row(*row)
+    console.print(grid)
+
+
+def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Return widths of columns that fit, none below its header; none where all fits as it is.
+
+    The first column, which names the row, gets what it needs as long as the headers stay whole.
+    """
+    least = [len(head) for head in heads]
+    need = [
+        max([least[n], *(len(line) for row in cells for line in row[n].splitlines())])
+        for n in range(len(heads))
+    ]
+    if sum(need) <= room or sum(least) > room:
+        return []
+    widths = list(least)
+    widths[0] = min(need[0], room - sum(least[1:]))
+    while (left := room - sum(widths)) > 0 and (open_ := _short(widths, need)):
+        for n in open_[:left]:
+            widths[n] += 1
+    return widths
+
+
+def _short(widths: Sequence[int], need: Sequence[int]) -> list[int]:
+    """Return the columns that need more, the narrowest first."""
+    return sorted((n for n in range(len(need)) if widths[n] < need[n]), key=lambda n: widths[n])
 
 
 def emit_mapping(title: str, values: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, RunName
-from isthmus.cli.output import emit_json, emit_mapping, emit_result, emit_rows, say
+from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_result, emit_rows, say
 from isthmus.cli.recording import say_run
 from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
@@ -25,17 +25,17 @@ SCHEMA_VERSION = 1
 
 
 @app.command(name="list")
-def list_(*, json: Json = False) -> None:
+def list_(*, output: Output = SCREEN) -> None:
     """List all runs with lens, world and status (done, resumable, damaged)."""
     from isthmus.store import Store
 
     store = Store()
     rows = [_line(entry) for entry in store.runs()]
-    if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "runs": [dict(r) for r in rows]})
-        return
+    document = {"schema_version": SCHEMA_VERSION, "runs": [dict(r) for r in rows]}
     columns = ("run", "kind", "lens", "world", "scenario", "status")
-    emit_rows(f"runs in {store.root}", columns, [list(row.values()) for row in rows])
+    title = f"runs in {store.root}" if output.plain else "runs"
+    listed = [list(row.values()) for row in rows]
+    emit_found("runs.list", {title: (columns, listed)}, output, document)
 
 
 def _line(entry: RunEntry) -> dict[str, str]:

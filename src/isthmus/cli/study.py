@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Force, Json
-from isthmus.cli.output import emit_json, emit_mapping, emit_rows, emit_text, say
+from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_rows, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
@@ -17,7 +18,7 @@ app = App(name="study", help="List, show, check, copy and prepare studies.")
 
 
 @app.command(name="list")
-def list_studies(*, json: Json = False) -> None:
+def list_studies(*, output: Output = SCREEN) -> None:
     """List the studies that ship with the package."""
     from isthmus.study import open_study, shipped_studies
 
@@ -25,10 +26,8 @@ def list_studies(*, json: Json = False) -> None:
     for name in shipped_studies():
         study = open_study(name)
         rows.append({"name": name, "title": study.title, "claims": len(study.claims)})
-    if json:
-        emit_json(rows)
-        return
-    emit_rows("studies", ("name", "title", "claims"), [tuple(row.values()) for row in rows])
+    columns, listed = ("name", "title", "claims"), [tuple(row.values()) for row in rows]
+    emit_found("study.list", {"studies": (columns, listed)}, output, rows)
 
 
 @app.command

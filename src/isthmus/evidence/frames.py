@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -121,6 +122,41 @@ def of_rows(
         if c.role == "value"
     )
     return table(name, held, columns, kind=kind, datasets=datasets, text=text, notes=notes)
+
+
+def listing(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """Return a list of what is known as a table: columns of numbers are values, others text.
+
+    Parameters
+    ----------
+    title : str
+        What it lists; letters and digits of it name the table.
+    columns : sequence of str
+        Headers.
+    rows : sequence of sequences
+        Cells; None where there is nothing.
+    """
+    made, held = [], {}
+    for place, name in enumerate(columns):
+        cells = [row[place] for row in rows]
+        kinds = {type(cell) for cell in cells if cell is not None}
+        key = _key(name)
+        if kinds == {int}:
+            made.append(number(key, "count", name))
+            held[key] = pl.Series(key, cells, dtype=pl.Int64)
+        elif kinds and kinds <= {int, float}:
+            made.append(number(key, "1", name))
+            held[key] = pl.Series(key, cells, dtype=pl.Float64)
+        else:
+            made.append(dimension(key, name))
+            texts = [None if cell is None else str(cell) for cell in cells]
+            held[key] = pl.Series(key, texts, dtype=pl.String)
+    frame = pl.DataFrame(held)
+    return table(_key(title), frame, made, kind=Kind.MEASURED, datasets=(), text=title)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "found"
 
 
 def of_years(
