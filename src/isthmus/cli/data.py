@@ -39,7 +39,8 @@ def list_(*, world: WorldName = "starter", output: Output = SCREEN) -> None:
     document = {**head, "datasets": listed, "stored": kept}
     columns = ("key", "title", "years", "kind", "pass on")
     title = f"{opened.name}, edition {opened.edition}" if output.plain else "datasets"
-    found = {title: (columns, [_line(record) for record in records])}
+    lines = [_line(record) for record in records]
+    found: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {title: (columns, lines)}
     if kept:
         found["in the store"] = (tuple(kept[0]), [tuple(line.values()) for line in kept])
     emit_found("data.list", found, output, document)
