@@ -56,7 +56,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write_text(before[: first.end()] + text + before[first.end() :], encoding="utf-8")
     registry = root / "src" / "isthmus" / "sources" / "registry.py"
     imports = registry.read_text(encoding="utf-8")
-    registry.write_text(imports.replace("import baci,", "import baci, land_office,"), "utf-8")
+    registry.write_text(imports.replace("    baci,\n", "    baci,\n    land_office,\n", 1), "utf-8")
     return root
 
 

@@ -21,6 +21,7 @@ TITLES = {
     "ideal_points.csv": "Ideal points",
     "usgs.csv": "USGS",
     "gravity.csv": "CEPII Gravity",
+    "sipri.csv": "SIPRI",
 }
 
 
@@ -32,9 +33,10 @@ def read(path: Path) -> Published:
 
 def changed(folder: Path, name: str, old: str, new: str) -> Path:
     path = folder / name
-    text = (FILES / name).read_text(encoding="utf-8")
+    encoding = "cp1252" if name == "sipri.csv" else "utf-8"
+    text = (FILES / name).read_text(encoding=encoding)
     assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    path.write_text(text.replace(old, new), encoding=encoding)
     return path
 
 
@@ -53,6 +55,7 @@ def test_a_layout_is_recognised_by_one_reader_alone(name: str) -> None:
         ("ideal_points.csv", "unga_ideal_points"),
         ("usgs.csv", "raw_material_production"),
         ("gravity.csv", "distances"),
+        ("sipri.csv", "sipri_register"),
     ],
 )
 def test_what_is_added_follows_the_contract_of_its_key(name: str, key: str, tmp_path: Path) -> None:
@@ -105,6 +108,10 @@ def test_another_indicator_keeps_a_key_of_its_own(tmp_path: Path) -> None:
         ("usgs.csv", "Canada ", "Cannada", "'Cannada' is no economy"),
         ("gravity.csv", "878.6,1", "878.6,2", "is neither 0 nor 1"),
         ("gravity.csv", "754.4,878.6", "-754.4,878.6", "is negative"),
+        ("sipri.csv", "2019,,66", "20x9,,66", "line 9, column Year of order: '20x9'"),
+        ("sipri.csv", "2023; 2024", "2023 or 2024", "is no list of years"),
+        ("sipri.csv", ",Weapon designation", ",Weapon", "no column weapon designation"),
+        ("sipri.csv", "40,2640,80", "40,2640,-80", "is negative"),
     ],
 )
 def test_damage_is_named(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
@@ -156,3 +163,20 @@ def test_distances_are_of_the_newest_year_and_each_pair_once() -> None:
     said = "; ".join(found.notes)
     for word in ("do not exist in 2021", "no economy", "within an economy", "without a distance"):
         assert word in said
+
+
+def test_a_register_keeps_every_deal_with_its_marks() -> None:
+    found = read(FILES / "sipri.csv")
+    rows = found.frame.select("recipient", "supplier", "year", "ordered", "uncertain").rows()
+    assert rows == [
+        ("TWN", "USA", 2019, 66.0, "delivered"),
+        ("TUR", "KOR", 2018, 10.0, "ordered, year"),
+        (None, "IRN", 2010, 5.0, ""),
+        (None, None, 1980, 5.0, ""),
+    ]
+    assert found.frame["comments"][0] == 'deal "x", 8 b'
+    assert found.frame["delivered"].to_list() == [2.0, None, 5.0, 5.0]
+    told = "; ".join(found.record.on_adding)
+    assert "Hezbollah (Lebanon)*, unknown recipient(s)" in told
+    assert "Soviet Union" in told
+    assert found.record.redistribution == "derived_only"

@@ -18,6 +18,7 @@ from isthmus.sources import (
     gravity,
     icio,
     ideal_points,
+    sipri,
     usgs,
     wiod,
     worldbank,
@@ -36,6 +37,7 @@ SOURCES: tuple[Source, ...] = (
     ideal_points.SOURCE,
     usgs.SOURCE,
     gravity.SOURCE,
+    sipri.SOURCE,
 )
 
 
