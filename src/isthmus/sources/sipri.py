@@ -21,8 +21,8 @@ from isthmus.sources.text import TextTable, capped, read_bytes
 LAYOUT = (
     "SIPRI Arms Transfers Database, export of the trade register: lines on what was asked for, "
     "then Recipient, Supplier, Year of order, Number ordered, Weapon designation, Weapon "
-    "description, Number delivered, Year(s) of delivery, status, Comments, SIPRI TIV per unit, SIPRI TIV for "
-    "total order, SIPRI TIV of delivered weapons; a column without a name behind a number holds ? "
+    "description, Number delivered, Year(s) of delivery, status, Comments, SIPRI TIV per unit, "
+    "SIPRI TIV for total order, SIPRI TIV of delivered weapons; a column without a name behind a number holds ? "
     "where it is uncertain"
 )
 TEXTS = {

@@ -161,7 +161,8 @@ def _add_published(
 ) -> Added:
     found = source.dataset(path, Wishes(own, rates, choices.reading, choices.repair))
     table = from_frame(found.frame, path.name)
-    chosen = replace(choices, repair=choices.repair or found.repair)
+    texts = (name for name, dtype in found.frame.schema.items() if dtype == pl.String)
+    chosen = replace(choices, repair=choices.repair or found.repair, text=(*choices.text, *texts))
     return add_given(
         found.record, table, chosen, store=store, read_as=found.read_as, notes=found.notes
     )
