@@ -22,8 +22,8 @@ LAYOUT = (
     "SIPRI Arms Transfers Database, export of the trade register: lines on what was asked for, "
     "then Recipient, Supplier, Year of order, Number ordered, Weapon designation, Weapon "
     "description, Number delivered, Year(s) of delivery, status, Comments, SIPRI TIV per unit, "
-    "SIPRI TIV for total order, SIPRI TIV of delivered weapons; a column without a name behind a number holds ? "
-    "where it is uncertain"
+    "SIPRI TIV for total order, SIPRI TIV of delivered weapons; a column without a name behind a "
+    "number holds ? where it is uncertain"
 )
 TEXTS = {
     "recipient_name": "recipient",
