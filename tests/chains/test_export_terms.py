@@ -225,6 +225,20 @@ def test_definitions_name_every_term_and_its_paper():
         assert " + ".join(about.terms) in result["export_terms"].text
 
 
+def test_the_other_names_of_wang_wei_zhu_are_those_of_the_paper():
+    t, m = named((4, 2, 13, True))
+    found = frame(t, "USA", method="wwz", detail="terms2", by="both")
+    origin = literal.wang_wei_zhu(m, 2, 3)
+    rows = found.filter(pl.col("importer") == "CHN")
+    for new, old in (("MVA_FIN", "FVA_FIN1"), ("OVA_FIN", "FVA_FIN2"), ("OVA_INT", "FVA_INT2")):
+        held = rows.filter(pl.col("term") == new)["value"].to_numpy()
+        np.testing.assert_allclose(held, origin[old], rtol=EXACT)
+    parts = found.filter(pl.col("term") != "EXGR")["value"].sum()
+    assert parts == pytest.approx(found.filter(pl.col("term") == "EXGR")["value"].sum(), rel=EXACT)
+    with pytest.raises(BadInput, match="kww has it not; wwz has"):
+        chains.export_terms(t, method="kww", detail="terms2")
+
+
 def test_what_a_method_has_not_is_refused_all_at_once():
     t, _ = named((3, 2, 0, True))
     with pytest.raises(BadInput) as caught:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.methods import Decomposition, Definition, decompositions
+from isthmus.chains.methods import Decomposition, decompositions
 from isthmus.chains.source import Placed, notes, parties, party
 from isthmus.codes import PartySpec
 from isthmus.errors import InputProblem, raise_all
@@ -39,7 +39,7 @@ def export_terms(
     of: PartySpec | Iterable[PartySpec] | None = None,
     *,
     method: Method = "bm_src",
-    detail: Literal["terms", "standard"] = "terms",
+    detail: Literal["terms", "terms2", "standard"] = "terms",
     by: By = "total",
     partner: PartySpec | None = None,
     industries: str | Iterable[str] | None = None,
@@ -64,8 +64,9 @@ def export_terms(
     method : {"bm_src", "bm_snk", "my", "oecd", "wwz", "kww"}
         Borin and Mancini, by the first border (source) or the last one (sink); Miroudot and Ye;
         OECD; Wang, Wei and Zhu; Koopman, Wang and Wei, which knows no importers.
-    detail : {"terms", "standard"}
-        The terms of the paper, or the usual aggregates (DC, DVA, VAX, REF, DDC, FC, FVA, FDC and,
+    detail : {"terms", "terms2", "standard"}
+        The terms of the paper; for ``wwz`` the same with MVA and OVA for the foreign ones
+        (``terms2``); or the usual aggregates (DC, DVA, VAX, REF, DDC, FC, FVA, FDC and,
         where the method has them, DAVAX, VAXIM, GVC, GVCB, GVCF), which overlap.
     by : {"total", "importer", "industry", "both"}
         One row for all exports, or by direct importer, industry, or both.
@@ -103,7 +104,7 @@ def export_terms(
     Borin, A., Mancini, M. (2023). Measuring What Matters in Value-Added Trade. Economic Systems
     Research 35(4), 586-613. The other papers stand with their methods in the citations.
     """
-    _check(method, by, partner, industries, perimeter, industry_of)
+    _check(method, detail, by, partner, industries, perimeter, industry_of)
     table = mrio_of(world, year, chips=chips)
     owners = parties(table, of)
     border = (
@@ -122,8 +123,7 @@ def export_terms(
                 terms["FDC"] = terms["FDC1"] + terms["FDC2"]
             terms = about.sums(terms)
         else:
-            named = about.world if perimeter == "world" else about.terms
-            terms = {name: terms[name] for name in ("EXGR", *named)}
+            terms = about.named(terms, detail, perimeter)
         rows.append(_rows(table, owner, terms, by))
     given = {
         "of": [o.party.spec for o in owners] if of is not None else None,
@@ -151,7 +151,7 @@ def export_terms(
             _says(about, detail, perimeter),
             notes=notes(owners),
         ),
-        _definitions(table, about, perimeter),
+        _definitions(table, about, detail, perimeter),
     ]
     provided = provenance(table.origin, "chains.export_terms", table.datasets, given)
     return Result(of_years(made, [table.year], unit=table.unit), provided, (about.source,))
@@ -274,19 +274,19 @@ def _says(about: Decomposition, detail: str, perimeter: str) -> str:
     """Return what the table shows."""
     if detail == "standard":
         return f"{about.title}: usual aggregates; they overlap"
-    named = about.world if perimeter == "world" else about.terms
-    return f"{about.title}: EXGR = {' + '.join(named)}"
+    return f"{about.title}: EXGR = {' + '.join(about.defined(detail, perimeter))}"
 
 
-def _definitions(table: MRIO, about: Decomposition, perimeter: str) -> Table:
-    named: Mapping[str, Definition] = about.world if perimeter == "world" else about.terms
-    rows = [(name, term.text, term.formula) for name, term in named.items()]
+def _definitions(table: MRIO, about: Decomposition, detail: str, perimeter: str) -> Table:
+    defined = about.defined(detail, perimeter)
+    rows = [(name, term.text, term.formula) for name, term in defined.items()]
     text = "definitions of the terms; a # b multiplies by exporting industry"
     return of_rows("definitions", rows, _DEFINED, text, kind=table.kind, datasets=table.datasets)
 
 
 def _check(
     method: Method,
+    detail: str,
     by: By,
     partner: PartySpec | None,
     industries: str | Iterable[str] | None,
@@ -306,12 +306,13 @@ def _check(
         found.append(InputProblem(f"'{method}' is none of {', '.join(names)}", "method"))
     else:
         found += [
-            InputProblem(f"{method} has no such perspective; {' and '.join(can)} {have}", where)
+            InputProblem(f"{method} has it not; {' and '.join(can)} {have}", where)
             for asked, where, can in (
                 (partner is not None, "partner", ("bm_src", "my")),
                 (industries is not None, "industries", ("bm_src", "my")),
                 (perimeter == "world", "perimeter", ("my",)),
                 (industry_of == "origin", "industry_of", ("bm_src",)),
+                (detail == "terms2", "detail", ("wwz",)),
             )
             if asked and method not in can
             for have in ("have" if len(can) > 1 else "has",)

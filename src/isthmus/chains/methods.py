@@ -46,6 +46,8 @@ class Decomposition:
         Terms that add up to gross exports, in the order of the paper.
     world : mapping of str to Definition
         Terms of the world's perspective; empty where there is none.
+    terms2 : mapping of str to str
+        Other names and another order of the terms, by the name above; empty where there are none.
     standard : mapping of str to tuple of str
         Usual aggregates as sums of terms and of what comes besides; a name with a minus is
         subtracted.
@@ -55,7 +57,22 @@ class Decomposition:
     source: str
     terms: Mapping[str, Definition]
     world: Mapping[str, Definition]
+    terms2: Mapping[str, str]
     standard: Mapping[str, tuple[str, ...]]
+
+    def defined(self, detail: str, perimeter: str) -> Mapping[str, Definition]:
+        """Return the terms by the names that were asked for, in their order."""
+        if perimeter == "world":
+            return self.world
+        if detail == "terms2":
+            return {name: self.terms[old] for name, old in self.terms2.items()}
+        return self.terms
+
+    def named(self, terms: Mapping[str, Array], detail: str, perimeter: str) -> dict[str, Array]:
+        """Return gross exports and the terms by the names that were asked for."""
+        olds = self.terms2 if detail == "terms2" else {}
+        names = self.defined(detail, perimeter)
+        return {"EXGR": terms["EXGR"], **{name: terms[olds.get(name, name)] for name in names}}
 
     def sums(self, terms: Mapping[str, Array]) -> dict[str, Array]:
         """Return gross exports and the usual aggregates of terms."""
@@ -77,7 +94,14 @@ def _decomposition(said: Mapping[str, Any]) -> Decomposition:
         return {name: Definition(*pair) for name, pair in said.get(key, {}).items()}
 
     standard = {name: tuple(parts) for name, parts in said["standard"].items()}
-    return Decomposition(said["title"], said["source"], terms("terms"), terms("world"), standard)
+    return Decomposition(
+        said["title"],
+        said["source"],
+        terms("terms"),
+        terms("world"),
+        said.get("terms2", {}),
+        standard,
+    )
 
 
 def _sum(terms: Mapping[str, Array], parts: tuple[str, ...]) -> Array:
