@@ -11,7 +11,7 @@ from isthmus.charts import ChartSpec, NumberWords, render_svg, to_vegalite
 from isthmus.charts.forms import class_labels
 from isthmus.evidence import Column, Kind, Table
 
-GERMAN = NumberWords(",", ".", "Mio.", "Mrd.", "Bio.")
+GERMAN = NumberWords(",", ".", "Mio.", "Mrd.", "Bio.", " %")
 
 
 def drawn(spec: ChartSpec, *values: float) -> str:
@@ -35,12 +35,12 @@ def test_an_axis_of_money_has_the_words_of_the_language() -> None:
 def test_an_axis_of_shares_has_the_marks_of_the_language() -> None:
     spec = ChartSpec("bars", x="value", y="economy", share=True)
     assert re.search(r">0\.\d+%<", drawn(spec, 0.001, 0.003))
-    assert re.search(r">0,\d+%<", drawn(replace(spec, words=GERMAN), 0.001, 0.003))
+    assert re.search(r">0,\d+ %<", drawn(replace(spec, words=GERMAN), 0.001, 0.003))
 
 
 def test_classes_have_the_marks_of_the_language() -> None:
     spec = ChartSpec("map", x="", value="value", share=True, bins=(0.005, 0.1), words=GERMAN)
-    assert class_labels(spec) == ["< 0,5%", "0,5–10%", "≥ 10%"]
+    assert class_labels(spec) == ["< 0,5 %", "0,5–10 %", "≥ 10 %"]
 
 
 def test_english_leaves_a_specification_as_it_was() -> None:
@@ -59,5 +59,6 @@ def test_the_words_stand_among_the_texts() -> None:
         "axis_million": "Mio.",
         "axis_billion": "Mrd.",
         "axis_trillion": "Bio.",
+        "axis_percent": " %",
     }
     assert NumberWords.of(units) == GERMAN

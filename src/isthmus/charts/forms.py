@@ -361,7 +361,7 @@ def class_labels(spec: ChartSpec) -> list[str]:
     """Return the names of the classes of a heat map or map, from low to high."""
     if len(spec.bins) + 1 > len(theme.SEQUENCE):
         raise ValueError(f"{len(spec.bins) + 1} classes asked for, {len(theme.SEQUENCE)} colours")
-    unit = "%" if spec.share else ""
+    unit = spec.words.percent if spec.share else ""
     ends = [spec.words.written(f"{b * (100 if spec.share else 1):g}") for b in spec.bins]
     middle = [f"{low}–{high}{unit}" for low, high in pairwise(ends)]
     return [f"< {ends[0]}{unit}", *middle, f"≥ {ends[-1]}{unit}"]

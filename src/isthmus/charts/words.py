@@ -16,6 +16,7 @@ class NumberWords:
     million: str = "m"
     billion: str = "bn"
     trillion: str = "trn"
+    percent: str = "%"
 
     @staticmethod
     def of(units: Mapping[str, str]) -> NumberWords:
@@ -26,6 +27,7 @@ class NumberWords:
             units["axis_million"],
             units["axis_billion"],
             units["axis_trillion"],
+            units["axis_percent"],
         )
 
     @property
@@ -48,6 +50,7 @@ class NumberWords:
             "thousands": self.thousands,
             "grouping": [3],
             "currency": ["", ""],
+            "percent": self.percent,
         }
         return {"locale": {"number": number}}
 

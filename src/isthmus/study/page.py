@@ -224,6 +224,13 @@ class Page:
         held = {c: {t: said(t) for t in frame[c].unique() if t is not None} for c in texts}
         return frame.with_columns(pl.col(c).replace(own) for c, own in held.items() if own)
 
+    def _dated(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return rows to draw with days and years as the dossier's language writes them."""
+        dated = self.context.catalogue.dated
+        texts = [c for c, kind in frame.schema.items() if kind == pl.String]
+        held = {c: {t: dated(t) for t in frame[c].unique() if t is not None} for c in texts}
+        return frame.with_columns(pl.col(c).replace(own) for c, own in held.items() if own)
+
     def chart(
         self,
         name: str,
@@ -259,6 +266,7 @@ class Page:
             Fields of title, alternative and heading.
         """
         if isinstance(rows, pl.DataFrame):
+            rows = self._dated(rows)
             rows = self.made(name, rows, units or {}, **(fields | dict(about or {})))
         key = f"{self.key}-{name.replace('_', '-')}"
         tail = f".{name if said is None else said}".rstrip(".")
