@@ -121,4 +121,15 @@ def test_thresholds_days_and_years_are_written_as_in_german() -> None:
     assert threshold_text(GERMAN, "share", 0.005) == "0,5 %"
     dates = [GERMAN.dated(text) for text in ("2026-03-15", "2026-03", "2020-2024", "2022")]
     assert dates == ["15.03.2026", "03/2026", "2020–2024", "2022"]
+    assert GERMAN.dated("2025-01 to 2025-10") == "01/2025 bis 10/2025"
+    assert GERMAN.dated("until 2025-07-09") == "bis 09.07.2025"
     assert [GERMAN.figure(text) for text in ("1,234.5", "0.3", "85")] == ["1.234,5", "0,3", "85"]
+
+
+def test_lists_and_amounts_of_data_are_looked_up_in_parts() -> None:
+    held = {"a; b": "A; B", "c": "C", "# of # seen": "# von # gesehen", "mine": "Förderung"}
+    said = Catalogue("de", {}, GERMAN.units, held).said
+    assert said("c; a; b; x") == "C; A; B; x"
+    assert said("1,200 of 9.5 seen") == "1.200 von 9,5 gesehen"
+    assert said("c, mine") == "C, Förderung"
+    assert said("c, other") == "c, other"

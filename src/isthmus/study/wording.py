@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -21,6 +21,8 @@ from isthmus.study.numbers import marked, show
 ENGLISH = "en"
 """The language in which every text is written first."""
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_SPAN = re.compile(r"(\d{4}-\d{2}(?:-\d{2})?) to (\d{4}-\d{2}(?:-\d{2})?)")
+_UNTIL = re.compile(r"until (\d{4}-\d{2}-\d{2})")
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?: %)?")
 _YEARS = re.compile(r"(\d{4})-(\d{4})")
@@ -136,12 +138,23 @@ class Catalogue:
         if numbers and (pattern := self.translated.get(_AMOUNT.sub("#", text))):
             left = iter(numbers)
             return re.sub("#", lambda _: self.written(next(left)), pattern)
-        for mark, enough in (("; ", any), (", ", all)):
-            parts = text.split(mark)
-            known = [part in self.translated for part in parts]
-            if len(parts) > 1 and enough(known):
-                return mark.join(self.translated.get(part, part) for part in parts)
+        if "; " in text:
+            return "; ".join(self._parts(text.split("; ")))
+        parts = text.split(", ")
+        if len(parts) > 1 and all(part in self.translated for part in parts):
+            return ", ".join(self.translated[part] for part in parts)
         return text
+
+    def _parts(self, parts: Sequence[str]) -> Iterator[str]:
+        """Yield the parts of a list in this language; a text of the longest run comes first."""
+        place = 0
+        while place < len(parts):
+            for end in range(len(parts), place, -1):
+                found = self.translated.get("; ".join(parts[place:end]))
+                if found is not None or end == place + 1:
+                    yield parts[place] if found is None else found
+                    place = end
+                    break
 
     def inside(self, title: str, *, whole: bool = False) -> str:
         """Return a title as it stands inside a sentence.
@@ -172,6 +185,11 @@ class Catalogue:
 
     def dated(self, text: str) -> str:
         """Return a day, a month or years as this language writes them; another text as it is."""
+        if found := _SPAN.fullmatch(text):
+            first, last = (self.dated(part) for part in found.groups())
+            return self.get("date.span", text).format(first=first, last=last)
+        if found := _UNTIL.fullmatch(text):
+            return self.get("date.until", text).format(day=self.dated(found[1]))
         if found := _DAY.fullmatch(text):
             year, month, day = found.groups()
             form = self.get("date.day" if day else "date.month", text)
