@@ -46,7 +46,7 @@ def marks() -> dict[str, str]:
 def changed() -> list[str]:
     """Return the keys whose English text is another than when the German one was written."""
     kept, now = json.loads(KEPT.read_text("utf-8")), marks()
-    return sorted(key for key, mark in now.items() if kept.get(key) != mark)
+    return sorted(key for key, mark in now.items() if kept.get(key, mark) != mark)
 
 
 def main() -> int:
