@@ -11,12 +11,17 @@ import pytest
 from tools.translated import ENGLISH, changed, texts
 
 from isthmus.evidence import Kind
-from isthmus.study import open_study, shipped_studies
+from isthmus.report.markdown import render_markdown
+from isthmus.report.sheet import render_sheet_markdown
+from isthmus.study import assess, open_study, shipped_studies
 from isthmus.study.claims import threshold_text
+from isthmus.study.context import Context
 from isthmus.study.inflection import GROUP
 from isthmus.study.numbers import number
+from isthmus.study.sheet import member_sheet
 from isthmus.study.spoken import placeholders, spoken
 from isthmus.study.wording import Catalogue, translations
+from isthmus.world import World
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
 GERMAN = Catalogue.load("de")
@@ -73,9 +78,6 @@ def test_the_texts_of_shipped_studies_have_german_ones_that_name_the_same_roles(
 def test_names_stand_in_their_case(
     name: str, genitive: str, dative: str, where_to: str, alone: str
 ) -> None:
-    from isthmus.study.context import Context
-    from isthmus.world import World
-
     context = Context(open_study("taiwan-europe"), World.open("starter"), GERMAN)
     shown = context.name(name)
     form = {"a": "{x:gen}|{x:dat}|{x:wohin}|{x:bezog/bezogen}"}
@@ -97,6 +99,22 @@ def test_claims_of_the_flagship_are_spoken_in_german() -> None:
     assert first.sentence == (
         "Die EU bezieht mindestens ein Zehntel der eingeführten Elektronik direkt aus Taiwan."
     )
+
+
+def test_a_small_dossier_and_its_sheet_are_written_in_german() -> None:
+    study, world = open_study("germany-materials"), World.open("starter")
+    dossier = assess(study, world, language="de")
+    text = render_markdown(dossier)
+    assert (
+        "Deutschland bezieht mehr als die Hälfte der eingeführten Dauermagnete aus China." in text
+    )
+    assert "**gestützt**" in text
+    assert re.search(r"\| \d+,\d \|", text)
+    assert not re.search(r"\| \d+\.\d \|", text)
+    assert dossier.to_dict()["language"] == "de"
+    sheet = render_sheet_markdown(member_sheet(study, world, "DEU", language="de"))
+    assert "# Mitgliedsblatt: Deutschland" in sheet
+    assert "Bezüge aus Kanada" in sheet
 
 
 @pytest.mark.parametrize(
