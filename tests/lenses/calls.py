@@ -89,6 +89,7 @@ LENSES: Mapping[str, Lens] = {
         lambda w, p: cascade.systemic_importance(chip_network(w), engine="numpy"), "", "network"
     ),
     "chains.decompose": Lens(lambda w, p: chains.decompose(w, [p])),
+    "chains.derivatives": Lens(lambda w, p: chains.derivatives(w, p, "CHN")),
     "chains.export_terms": Lens(lambda w, p: chains.export_terms(w, [p])),
     "chains.extract": Lens(
         lambda w, p: chains.extract(w, [Links("TWN", codes_of(p), "C26")]), "scenario"
@@ -139,6 +140,7 @@ LENSES: Mapping[str, Lens] = {
     "disruption.simulate_many": Lens(
         lambda w, p: disruption.simulate_many(w, [stop(p)]), "scenario"
     ),
+    "equilibrium.derivatives": Lens(lambda w, p: equilibrium.derivatives(w, p)),
     "equilibrium.solve": Lens(lambda w, p: equilibrium.solve(w, stop(p), lasting=True), "scenario"),
     "equilibrium.solve_many": Lens(
         lambda w, p: equilibrium.solve_many(w, [stop(p)], lasting=True), "scenario"

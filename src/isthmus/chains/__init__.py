@@ -2,6 +2,7 @@
 
 from isthmus.chains.decompose import decompose
 from isthmus.chains.demand import foreign_demand
+from isthmus.chains.derivatives import derivatives
 from isthmus.chains.export_terms import export_terms
 from isthmus.chains.extract import Links, extract, run
 from isthmus.chains.lookthrough import By, Direction, lookthrough
@@ -12,6 +13,7 @@ __all__ = [
     "Direction",
     "Links",
     "decompose",
+    "derivatives",
     "export_terms",
     "extract",
     "foreign_demand",

@@ -1,6 +1,7 @@
 """What adjusts: prices, suppliers and wages after a lasting shock, by horizon."""
 
 from isthmus.equilibrium.base import Base, prepare, with_theta
+from isthmus.equilibrium.derivatives import derivatives
 from isthmus.equilibrium.elasticities import Source, at_horizon, source_theta, sources
 from isthmus.equilibrium.horizon import ElasticityPath, parse_horizon
 from isthmus.equilibrium.lens import run_base, solve, solve_many
@@ -13,6 +14,7 @@ __all__ = [
     "Settings",
     "Source",
     "at_horizon",
+    "derivatives",
     "parse_horizon",
     "prepare",
     "run_base",

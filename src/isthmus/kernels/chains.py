@@ -147,3 +147,38 @@ def domestic_content(
     start = np.where(group, added, 0.0)[:, None]
     found, residual, _ = solve_split(between, R, D, start)
     return found[:, 0], float(residual.max())
+
+
+def lookthrough_gradient(
+    own: Array, all_: Array, needed: Array, basket: Array, origin: Array
+) -> tuple[float, Array, Array]:
+    """Return a look-through exposure and its derivatives to rows and columns of coefficients.
+
+    With ``p = L'r``, ``q = L'1`` and ``h = L b`` the exposure is ``y = (p - r)'b / (q - 1)'b``,
+    and as ``dL = L dA L``, ``dy / dA_kl = (p - y q)_k h_l / (q - 1)'b``. Scaling a row or a column
+    of A adds these up with ``A h = h - b`` and ``A'p = p - r``, so that no matrix is needed.
+
+    Parameters
+    ----------
+    own, all_ : (N,) array
+        p and q.
+    needed : (N,) array
+        h, gross output behind the basket.
+    basket : (N,) array
+        b, output of the chosen industries.
+    origin : (N,) array
+        r, one for nodes of the economies exposed to.
+
+    Returns
+    -------
+    tuple of float and two (N,) arrays
+        The exposure as a share; and its change for a relative change of each row (all that a node
+        supplies) and each column (all that it uses).
+    """
+    inputs = float((all_ - 1.0) @ basket)
+    if not inputs > 0.0:
+        return float("nan"), np.zeros_like(own), np.zeros_like(own)
+    exposure = float((own - origin) @ basket) / inputs
+    rows = (own - exposure * all_) * (needed - basket) / inputs
+    columns = ((own - origin) - exposure * (all_ - 1.0)) * needed / inputs
+    return exposure, rows, columns
