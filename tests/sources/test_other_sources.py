@@ -145,6 +145,7 @@ def test_production_keeps_marks_and_shares_of_the_printed_world() -> None:
     assert cobalt["OTH", 2024][1] == 0.2
     assert cobalt["WLD", 2024] == (100000.0, None, "", "estimated")
     assert ("KOR", 2023) not in cobalt
+    assert set(found.frame["material"]) == {"cobalt"}
     assert any("2 rows of cells without a figure left out" in note for note in found.notes)
     assert not found.record.on_adding
 

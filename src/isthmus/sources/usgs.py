@@ -39,6 +39,13 @@ _COLUMNS = [
 ]
 _WORDS = {"W": "withheld", "NA": "", "N/A": "", "XX": "", "--": "", "LARGE": "text"}
 _NUMBER = re.compile(r"([<>]?)\s*([\d,]+(?:\.\d+)?)")
+MATERIALS = {
+    "aluminum": "aluminium",
+    "graphite_natural": "graphite",
+    "magnesium_metal": "magnesium",
+    "platinum_group_metals": "pgm",
+}
+"""Names that the house writes otherwise; the others only lose capitals and blanks."""
 _WORLD = re.compile(r"world total", re.IGNORECASE)
 _OTHER = re.compile(r"other (countries|african|european)?", re.IGNORECASE)
 _AS_WRITTEN = {
@@ -83,6 +90,9 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     _numbers(rows)
     _economies(rows, names["country"])
     rows.leave_out(pl.col("value").is_null() & (pl.col("flag") == ""), "cells without a figure")
+    slug = pl.col("material").str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "_")
+    bare = slug.str.strip_chars("_").replace(MATERIALS)
+    rows.frame = rows.frame.with_columns(bare, pl.col("form").str.to_lowercase())
     _shares(rows)
     rows.once("material", "form", "year", "economy")
     raise_all(f"USGS {path.name}", capped(rows.problems))
@@ -169,7 +179,7 @@ def _record(path: Path, frame: pl.DataFrame, rows: Rows) -> DatasetRecord:
         address="https://www.usgs.gov/centers/national-minerals-information-center",
         coverage="economies that the publisher lists, others together (OTH), the world as printed",
         columns={
-            "material": "as the publisher names it",
+            "material": "as the publisher names it, in small letters",
             "form": "stage and content",
             "year": "calendar year",
             "economy": "ISO3; OTH others together; WLD the world as printed",
