@@ -27,7 +27,18 @@ PAGES = (
     "/table/chip_facts?where.economy=TWN",
     "/data/chip_facts",
     "/lens/dependence.profile?importer=DEU&call=1",
+    "/study/taiwan-europe/whatif?event=chips_180&severity=1&duration=100&beside=chips_180:1:30:0",
+    "/suppliers",
+    "/suppliers/example?scenario=taiwan-chips-30-full",
+    "/chips/EU27_2020/TWN",
+    "/wizard?home=DEU&partner=JPN&template=materials",
+    "/answers",
+    "/backtest",
     "/nothing",
+)
+OWN = (
+    b"Vendor;Country;Part name;Spend USD\n"
+    b"Alpha;Germany;housings;1200000\nGamma;Taiwan;controllers;4000000\n"
 )
 
 
@@ -172,3 +183,75 @@ def test_it_works_without_script(context: Any, address: str) -> None:
     page.wait_for_url("**/pair/DEU/TWN")
     assert page.locator("svg.chart").count() >= 1
     plain.close()
+
+
+def test_which_member_buys_most_magnets_from_one_supplier(page: Any) -> None:
+    page.goto("/")
+    page.fill("#find", "magnets")
+    page.keyboard.press("Enter")
+    page.locator("main a[href='/product/850511']").first.click()
+    first = page.locator("section#items tbody tr").first.inner_text()
+    assert re.search(r"\d", first)
+    assert page.locator("section#items th[scope=row]").first.inner_text()
+
+
+def test_what_thirty_more_days_in_stock_save(page: Any) -> None:
+    page.goto("/")
+    page.locator("main a[href*='/whatif']").click()
+    page.wait_for_url("**/whatif")
+    page.locator("#live a[href*='beside=']").first.click()
+    stock = page.locator("input[type=range][name=stock]")
+    stock.focus()
+    before = page.locator("#live .answer").inner_text()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "b => /30 days more in stock/.test(document.querySelector('#live .answer').innerText)"
+        " && document.querySelector('#live .answer').innerText !== b",
+        arg=before,
+    )
+    assert "stock=30" in page.url
+    assert page.locator("#live svg.chart").count() == 1
+    page.locator("#live details").first.locator("summary").click()
+    assert page.locator("#live table").first.locator("tbody tr").count() == 2
+    page.reload()
+    assert "30 days more in stock" in page.locator("#live .answer").inner_text()
+    page.go_back()
+    page.wait_for_url(lambda url: "stock=30" not in url)
+
+
+def test_what_a_member_has_at_stake(page: Any) -> None:
+    page.goto("/")
+    page.locator("nav a[href='/studies']").click()
+    page.locator("main a[href='/study/taiwan-europe']").click()
+    page.locator("a[href='/study/taiwan-europe/packages']").first.click()
+    page.locator("select[name=member]").focus()
+    page.keyboard.type("Poland")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sheet?member=POL")
+    assert "Poland" in page.locator("h1").first.inner_text()
+
+
+def test_my_suppliers_under_a_closed_strait(page: Any) -> None:
+    page.goto("/")
+    page.locator("main a[href='/suppliers']").click()
+    own = {"name": "own.csv", "mimeType": "text/csv", "buffer": OWN}
+    page.set_input_files("input[type=file]", files=[own])
+    page.locator("form[action='/suppliers'] button").click()
+    page.wait_for_url("**/suppliers/*")
+    page.locator("select[name=home]").select_option("DEU")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**home=DEU**")
+    assert "controllers" in page.locator("main").inner_text()
+    assert page.locator("a[href*='/sheet?']").count() == 1
+
+
+def test_one_figure_is_cited(page: Any) -> None:
+    page.goto("/")
+    page.locator("nav a[href='/studies']").click()
+    page.locator(f"main a[href='/study/{STUDY}']").click()
+    page.locator("a.num").first.click()
+    page.wait_for_url("**/figure/**")
+    assert page.locator("pre", has_text="@").count() == 1
+    assert page.locator(".copies button").count() >= 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -133,3 +133,29 @@ def test_no_call_of_a_described_lens_breaks_a_page(client: Client, data: st.Data
     }
     reply = client.ask(f"/lens/{name}.json?{urlencode({**chosen, 'call': '1'})}")
     assert reply.status in {200, 400, 404, 422}, (chosen, reply.text[:300])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "chains.extract.json?links=true",
+        'chains.extract.json?links=[{"exporters":5}]',
+        "dependence.leverage.json?a=TWN&b=DEU&elasticity=b@9",
+        'dependence.leverage.json?a=TWN&b=DEU&elasticity={"C26":"x"}',
+    ],
+)
+def test_values_of_another_kind_are_named(client: Client, asked: str) -> None:
+    reply = client.ask(f"/lens/{asked}&call=1")
+    assert reply.status == 400
+    assert "is not what it takes" in reply.text
+
+
+def test_values_of_the_kind_are_taken(client: Client) -> None:
+    links = '[{"exporters":"TWN","importers":["DEU"],"industries":"C26"}]'
+    assert client.ask(f"/lens/chains.extract.json?links={quote(links)}&call=1").status == 200
+    asked = "dependence.leverage.json?a=TWN&b=DEU&elasticity=2.5&call=1"
+    assert client.ask(f"/lens/{asked}").status == 200
+
+
+def test_a_slash_at_the_end_is_another_address(client: Client) -> None:
+    assert client.ask("/data/").status == 404

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +21,7 @@ from isthmus.runtime.faults import as_named
 from isthmus.runtime.home import home_folder
 from isthmus.web.changes import CHANGES, Answer, changed, events, uploaded
 from isthmus.web.guard import Gate, Guard
+from isthmus.web.loading import Loader
 from isthmus.web.openapi import description
 from isthmus.web.query import Query, place
 from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
@@ -69,7 +69,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("/run/{run}", "data.run"),
     ("/job/{job}", "job.job"),
 )
-"""Address of every page, and its function as module and name: imported when it is asked for."""
+"""Address of every page, and its function as module and name; see `isthmus.web.loading`."""
 
 
 def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
@@ -103,17 +103,13 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
     sends = _named(explorer, uploaded(explorer, function("suppliers.take")))
     routes.append(Route("/suppliers", sends, methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
+    # An address with a slash at its end is another address, which there is not.
+    app.router.redirect_slashes = False
     return Guard(_Formats(app), gate, hosts)
 
 
-def function(name: str) -> Any:
-    """Return a function of a page by module and name; its module is imported at the first call."""
-
-    def called(*words: Any) -> Any:
-        module, _, own = name.partition(".")
-        return getattr(importlib.import_module(f"isthmus.web.pages.{module}"), own)(*words)
-
-    return called
+LOADER = Loader((*(name for _, name in PAGES), *CHANGES.values()))
+function = LOADER.function
 
 
 def _named(explorer: Explorer, answer: Answer) -> Answer:
@@ -163,6 +159,7 @@ def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
 
 async def _described(_request: Request) -> Response:
     """The explorer's own description, whatever ending was asked for."""
+    await run_in_threadpool(LOADER.load)
     from isthmus.ensemble.lenses import all_lenses
 
     about = description([path for path, _ in PAGES], all_lenses())
@@ -190,6 +187,7 @@ def _dossier(explorer: Explorer) -> Answer:
     """The dossier as one document."""
 
     async def dossier(request: Request) -> Response:
+        await run_in_threadpool(LOADER.load)
         question = explorer.answers.question_of(request.path_params["study"])
         return _document(await run_in_threadpool(explorer.answers.document, question, render_html))
 

@@ -133,8 +133,10 @@ def _value(query: Query, name: str, text: str, schema: Mapping[str, Any]) -> Any
     if kind == "array" and schema["items"].get("type") in {"string", "integer", "number"}:
         return _list(query, name, schema["items"])
     if kind == "array" and "enum" in schema["items"]:
-        return list(query.words(name))
-    return _json(query, name, text, text_too="anyOf" in schema)
+        words = list(query.words(name))
+        return words if _checked(query, name, words, schema) else None
+    value = _json(query, name, text, text_too="anyOf" in schema)
+    return value if value is None or _checked(query, name, value, schema) else None
 
 
 def _list(query: Query, name: str, items: Mapping[str, Any]) -> list[Any] | None:
@@ -157,6 +159,48 @@ def _json(query: Query, name: str, text: str, *, text_too: bool) -> Any:
             return text
         query.problem(name, "is no JSON", '{"name": 1}')
         return None
+
+
+def _checked(query: Query, name: str, value: Any, schema: Mapping[str, Any]) -> bool:
+    """Note a value that a schema does not hold, before a lens trips over it."""
+    fits = _fits(value, schema)
+    if not fits:
+        query.problem(name, f"{json.dumps(value)[:80]} is not what it takes", type_words(schema))
+    return fits
+
+
+PLAIN: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+}
+
+
+def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Tell whether a plain value is of the kind that a schema names, whatever its rules beyond."""
+    if "anyOf" in schema:
+        return any(_fits(value, one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return value in schema["enum"]
+    kind = str(schema.get("type", ""))
+    if kind == "array":
+        # A single code stands for a list of one where the default is written so.
+        alone = isinstance(value, str) and isinstance(schema.get("default"), str)
+        return alone or (
+            isinstance(value, list) and all(_fits(v, schema.get("items", {})) for v in value)
+        )
+    if kind == "object":
+        return isinstance(value, Mapping) and _members_fit(value, schema)
+    if kind in PLAIN:
+        return isinstance(value, PLAIN[kind]) and (kind == "boolean") == isinstance(value, bool)
+    return True
+
+
+def _members_fit(value: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+    own, other = schema.get("properties", {}), schema.get("additionalProperties", {})
+    known = {name: own.get(name, other) for name in value}
+    return all(isinstance(s, bool) or _fits(value[name], s) for name, s in known.items())
 
 
 def _names_file(value: Any) -> bool:
