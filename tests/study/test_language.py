@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Iterator, Mapping
 
+import polars as pl
 import pytest
 from tools.golden import study_of
 
@@ -173,6 +174,24 @@ def test_no_english_stands_in_the_german_dossier(german: Dossier) -> None:
 ENGLISH_ONLY = re.compile(
     r"\b(the|of|which|with|from|are|its|than|what|would|for|by|between|without|each|other|after)\b"
 )
+
+
+QUOTED = {"source", "rests"}
+"""Columns that quote sources in the words of their publishers."""
+
+
+def test_no_english_stands_in_the_tables_of_the_german_dossier(german: Dossier) -> None:
+    charts = [chart.table for section in german.sections for chart in section.charts]
+    tables = [*charts, *(table for section in german.sections for table in section.tables)]
+    left = {
+        (table.name, text)
+        for table in tables
+        for column in table.columns
+        if column.name not in QUOTED and table.frame[column.name].dtype == pl.String
+        for text in table.frame[column.name].drop_nulls().unique()
+        if ENGLISH_ONLY.search(text)
+    }
+    assert not left, "write these in src/isthmus/study/translations/de"
 
 
 def test_the_german_page_reads_in_german(german: Dossier) -> None:
