@@ -52,11 +52,11 @@ def add(
 ) -> None:
     """Add a publisher's file as it is, or a table of your own with its record.
 
-    Files of BACI (also a folder of yearly files), OECD ICIO, FIGARO, EXIOBASE 3 (a folder), Comext,
-    UN Comtrade (also a folder of the API's pages), the World Bank, USGS, SIPRI, CEPII Gravity,
-    ideal points of the UN and converted tables of WIOD are recognised by their layout and need no
-    record. Other text is read as it stands: separator, encoding, decimal mark, titles and notes are
-    recognised and reported, and a table that a command of isthmus reads is held against what that
+    Files of BACI (also a folder of yearly files), OECD ICIO, FIGARO, EXIOBASE 3 (a folder), ADB
+    MRIO, Comext, UN Comtrade (also a folder of the API's pages), the World Bank, USGS, SIPRI, CEPII
+    Gravity, ideal points of the UN and converted tables of WIOD are recognised by their layout and
+    need no record. Other text is read as it stands: separator, encoding, decimal mark, titles and
+    notes are recognised and reported, and a table that a command of isthmus reads is held against what that
     command needs. The options below can also stand under [reading] in the record.
 
     Parameters

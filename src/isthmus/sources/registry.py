@@ -11,6 +11,7 @@ from pathlib import Path
 from isthmus.errors import BadInput
 from isthmus.runtime.plugins import load, offered
 from isthmus.sources import (
+    adb,
     baci,
     comext,
     comtrade,
@@ -32,6 +33,7 @@ SOURCES: tuple[Source, ...] = (
     icio.SOURCE,
     figaro.SOURCE,
     exiobase.SOURCE,
+    adb.SOURCE,
     comext.SOURCE,
     comtrade.SOURCE,
     wiod.SOURCE,
