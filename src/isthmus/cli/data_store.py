@@ -56,8 +56,8 @@ def add(
     MRIO, Comext, UN Comtrade (also a folder of the API's pages), the World Bank, USGS, SIPRI, CEPII
     Gravity, ideal points of the UN and converted tables of WIOD are recognised by their layout and
     need no record. Other text is read as it stands: separator, encoding, decimal mark, titles and
-    notes are recognised and reported, and a table that a command of isthmus reads is held against what that
-    command needs. The options below can also stand under [reading] in the record.
+    notes are recognised and reported, and a table that a command of isthmus reads is held against
+    what that command needs. The options below can also stand under [reading] in the record.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from isthmus.evidence import DatasetRecord, Kind
 from isthmus.runtime.reading.workbooks import ENDINGS, Row, open_workbook
 from isthmus.sources.matrix import Layout, Square, columns_of, printed, read_square
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished
-from isthmus.sources.text import TextTable
+from isthmus.sources.text import TextTable, capped
 
 LAYOUT = (
     "Asian Development Bank, Multiregional Input-Output Tables (kidb.adb.org/mrio), workbook "
@@ -131,12 +132,10 @@ def _labelled(rows: Sequence[Row], at: int, name: str) -> TextTable:
     }
     down = {n: _label(row[2], row[3]) for n, row in enumerate(rows) if n > at and row[3]}
     kept = {n: label for n, label in down.items() if label != INNER}
-    repeated = [label for label in across.values() if list(across.values()).count(label) > 1]
-    if len(across) < 400 and repeated:
-        raise_all(name, [InputProblem(f"{repeated[0]} stands twice", f"row {at + 1}")])
-    if len(set(across.values())) < len(across):
-        raise_all(name, [InputProblem("a column stands twice", f"row {at + 1}")])
-    columns = {"label": list(kept.values())}
+    repeated = [label for label, count in Counter(across.values()).items() if count > 1]
+    twice = [InputProblem(f"{label} stands twice", f"row {at + 1}") for label in repeated]
+    raise_all(f"the table {name}", capped(twice))
+    columns: dict[str, list[str | None]] = {"label": list(kept.values())}
     columns |= {label: [rows[r][c] for r in kept] for c, label in across.items()}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     lines = pl.Series("line", [r + 1 for r in kept], dtype=pl.Int64)
