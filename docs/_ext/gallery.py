@@ -67,8 +67,19 @@ COMMANDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 LINES = (
     (
+        "A table of your own",
+        "import numpy as np\n\n"
+        "from isthmus import MRIO, chains, plot\n\n"
+        "flows = np.array([[10.0, 4, 2, 1], [6, 20, 3, 2], [4, 2, 30, 10], [6, 4, 15, 60]])\n"
+        "demand = np.array([[22.0, 5], [33, 6], [5, 80], [8, 90]])\n"
+        'labels = {"economies": ("DEU", "TWN"), "industries": ("C26", "C29")}\n'
+        "table = MRIO.from_dense(flows, demand, year=2022, **labels)\n"
+        'terms = chains.export_terms(table, "DEU")["export_terms"]\n'
+        'picture = plot(terms, value="share", by="term", rows=13)\n',
+    ),
+    (
         "Any table of a result as bars",
-        "from isthmus import World, plot\n"
+        "from isthmus import World\n"
         "from isthmus.dependence import profile\n\n"
         'world = World.open("starter")\n'
         'suppliers = profile(world, "DEU", on="CHN")["suppliers"]\n'
