@@ -95,6 +95,12 @@ THEIRS = {
 }
 
 
+PREPARED = (
+    *("losses", "conditional", "own.toml", "--draws", "4", "--batch", "2"),
+    *("--until", "15", "--keep", "EU27_2020", "--engine", "numpy"),
+)
+
+
 @dataclass(frozen=True)
 class Operation:
     """Commands in order, and the outputs in the working folder that they replace."""
@@ -122,6 +128,7 @@ OPERATIONS = {
         ("losses.json", "rows"),
         may_be_done=True,
     ),
+    "prepared": Operation((PREPARED,)),
     "assess": Operation((("assess", "small.toml", "--out", "dossier", "--force"),), ("dossier",)),
     "delete": Operation((("runs", "delete", "dependence.profile"),), may_be_done=True),
     "remove": Operation((("data", "remove", "gone"),), may_be_done=True),
