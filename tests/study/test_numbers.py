@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from isthmus.evidence import Finding, Kind
 from isthmus.study.numbers import DIGITS, interval, show, told
 
-UNITS = {"percent": " %", "to": "to", "at_least": "at least", "at_most": "at most", "days": "days"}
+UNITS = {
+    "percent": " %",
+    "to": "to",
+    "at_least": "at least",
+    "at_most": "at most",
+    "on_record": "on record",
+    "days": "days",
+}
 
 
 def finding(value: float, low: float | None, high: float | None, kind: Kind, unit: str) -> Finding:
@@ -27,10 +34,12 @@ def finding(value: float, low: float | None, high: float | None, kind: Kind, uni
         (0.2171, 0.2168, 0.2174, Kind.ESTIMATED, "share", "21.7 % (21.7 % to 21.7 %)"),
         (0.061, 0.03, 0.1, Kind.ASSUMED, "share", "6 % (3 % to 10 %)"),
         (40.0, 40.0, 40.0, Kind.ASSUMED, "days", "40 days (40 days to 40 days)"),
+        (5.0, 5.0, None, Kind.ASSUMED, "count", "at least 5"),
+        (0.0, 0.0, None, Kind.ASSUMED, "count", "0 on record"),
     ],
 )
 def test_a_range_reads_as_it_is(
-    value: float, low: float, high: float, kind: Kind, unit: str, text: str
+    value: float, low: float, high: float | None, kind: Kind, unit: str, text: str
 ) -> None:
     assert show(finding(value, low, high, kind, unit), UNITS) == text
 

@@ -27,6 +27,24 @@ def test_other_parties_other_sentences() -> None:
     assert all("Japan" in c.sentence and "Taiwan" not in c.sentence for c in follow)
 
 
+def test_words_on_members_stand_only_where_there_are_members() -> None:
+    study = open_study("taiwan-europe")
+    single = study.model_copy(
+        update={
+            "roles": {
+                **study.roles,
+                "home": study.roles["home"].model_copy(update={"party": "POL"}),
+            }
+        }
+    )
+    for asked, phrase in (
+        (study, "steps of the EU or its members"),
+        (single, "steps of Poland with"),
+    ):
+        told = spoken(asked, {**NAMES, "POL": "Poland"}.__getitem__)
+        assert any(phrase in claim.sentence for claim in told.claims)
+
+
 def test_a_fact_must_name_the_roles_it_measures() -> None:
     claim = {"sentence": "Taiwan sells chips.", "args": {"exporter": "partner", "year": 2022}}
     ((path, what, hint),) = wording_problems({"claims": [claim]})

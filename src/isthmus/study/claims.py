@@ -44,7 +44,9 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
     try:
         finding = measure.run(context, **_arguments(context, measure, claim))
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
-        reason = context.say("verdict.no_data", what=error.what, hint=error.hint or "")
+        hint = error.hint or ""
+        hint = hint if hint.startswith("isthmus") else hint[:1].upper() + hint[1:]
+        reason = context.say("verdict.no_data", what=error.what, hint=f"{hint}." if hint else "")
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
     draws = tuple(context.samples.get(finding.key, ()))
     return _judged(claim, finding, claim.rule, context.catalogue, draws)

@@ -7,6 +7,7 @@ language, below ``form``; English has none, so that a name is the same everywher
 ``{home:dat}``      the form ``form.dat.<name>``, else ``form.dat.other``, else the name itself
 ``{home:alone}``    the form ``form.alone.<name>``, else the name without its article
 ``{home:ist/sind}`` the first word for one, the second for a name below ``form.many``
+``{home:all|one}``  the first words for a coalition, the second for one economy
 ``{home:}``         the name itself
 ==================  =============================================================================
 
@@ -16,17 +17,22 @@ language, below ``form``; English has none, so that a name is the same everywher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 GROUP = "form"
 """Group of the texts with forms: what one language needs and another has no use for."""
 
 
+GROUPS_APART = "|"
+"""What parts the words for a coalition from those for one economy."""
+
 ALONE = "alone"
 """The form of a name in a table, a legend or on an axis: without its article."""
 
 
-def inflected(name: str, form: str, texts: Mapping[str, str]) -> str:
+def inflected(
+    name: str, form: str, texts: Mapping[str, str], several: Callable[[str], bool] | None = None
+) -> str:
     """Return a name in a form.
 
     Parameters
@@ -34,10 +40,15 @@ def inflected(name: str, form: str, texts: Mapping[str, str]) -> str:
     name : str
         As it stands as a subject, with its article.
     form : str
-        Name of the form, or two words with a slash between them.
+        Name of the form, or two words with a slash between them, or with a bar.
     texts : mapping of str to str
         Texts of the language.
+    several : callable, optional
+        Tells whether a name is that of a coalition; needed for words with a bar between them.
     """
+    if GROUPS_APART in form:
+        group, single = form.split(GROUPS_APART, 1)
+        return group if several is not None and several(name) else single
     if "/" in form:
         one, many = form.split("/", 1)
         return many if f"{GROUP}.many.{name}" in texts else one

@@ -80,6 +80,8 @@ def interval(finding: Finding, units: Mapping[str, str]) -> str:
     if finding.low is not None and finding.high is not None:
         low, high = end(finding.low), end(finding.high)
         return f"{low} {units['to']} {high}"
+    if finding.low == finding.value == 0 and finding.unit == "count":
+        return f"{end(0.0)} {units['on_record']}"
     if finding.low is not None:
         return f"{units['at_least']} {end(finding.low)}"
     if finding.high is not None:

@@ -41,7 +41,7 @@ def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue | None
         role, form = found.groups()
         if role not in names:
             return found.group(0)
-        return inflected(names[role], form or "", catalogue.texts)
+        return inflected(names[role], form or "", catalogue.texts, catalogue.several)
 
     def say(text: str) -> str:
         text = catalogue.said(text)

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any
 
+from isthmus import codes
 from isthmus.errors import IsthmusError, NotFound, did_you_mean
 from isthmus.evidence import Finding
 from isthmus.runtime.reading import toml_values
@@ -156,6 +157,11 @@ class Catalogue:
                     place = end
                     break
 
+    def several(self, name: str) -> bool:
+        """Tell whether a name, as it stands inside a sentence, is that of a coalition."""
+        named = codes.coalition_names()
+        return any(name == (self.get(f"party.{c}") or self.said(n)) for c, n in named.items())
+
     def inside(self, title: str, *, whole: bool = False) -> str:
         """Return a title as it stands inside a sentence.
 
@@ -253,7 +259,8 @@ class Catalogue:
                 raise IsthmusError(f"sentence {key!r} needs the field {name!r}")
             value = fields[name]
             if not isinstance(value, Finding):
-                value = inflected(self.dated(self.said(str(value))), form or "", self.texts)
+                name = self.dated(self.said(str(value)))
+                value = inflected(name, form or "", self.texts, self.several)
             parts.append(value)
         return Sentence(key, tuple(_joined(parts)), self.units)
 
