@@ -102,6 +102,37 @@ def test_a_page_is_accessible_fits_a_phone_and_asks_nobody_else(
     assert all(code in text for code, text in zip(expected, page.said, strict=True))
 
 
+CONTROLS = "a[href],button,input:not([type=hidden]),select,summary,[tabindex='0']"
+WITH_CONTROLS = (
+    "/",
+    "/study/taiwan-europe/whatif?event=chips_180&severity=1&duration=100",
+    "/suppliers",
+    "/wizard?home=DEU&partner=JPN&template=materials",
+    "/lens/dependence.profile",
+    "/table/chip_facts",
+)
+
+
+@pytest.mark.parametrize("path", WITH_CONTROLS)
+def test_every_control_is_reached_by_tab_alone(page: Any, path: str) -> None:
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    count = page.evaluate(
+        """controls => {
+          window.seen = new Set();
+          document.addEventListener('focusin', event => window.seen.add(event.target));
+          window.wanted = [...document.querySelectorAll(controls)].filter(e => e.checkVisibility());
+          return window.wanted.length;
+        }""",
+        CONTROLS,
+    )
+    assert count > 5
+    for _ in range(count + 10):
+        page.keyboard.press("Tab")
+    missed = page.evaluate("window.wanted.filter(e => !window.seen.has(e)).map(e => e.outerHTML)")
+    assert missed == []
+
+
 def test_parties_are_chosen_and_a_number_is_followed_by_keyboard_alone(page: Any) -> None:
     page.goto("/pair/DEU/TWN")
     page.keyboard.press("Tab")

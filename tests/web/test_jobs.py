@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 import pytest
 
 from isthmus.ensemble import Recorded
+from isthmus.ensemble.recording import lens_plan
 from isthmus.errors import BadInput
 from isthmus.runtime import ProgressEvent
+from isthmus.scenario import preset
 from isthmus.store import Store
 from isthmus.web.changes import LONGEST_FORM
 from isthmus.web.jobs import MOST_WAITING, Job, Jobs
@@ -130,3 +132,21 @@ def test_a_form_that_cannot_be_used_is_answered_with_why(
 def test_a_change_needs_a_form(client: Client) -> None:
     assert client.ask("/jobs/production.run").status == 405
     assert client.ask("/jobs/production.run", method="POST", origin="http://x").status == 403
+
+
+def test_a_run_that_was_left_is_gone_on_with_from_its_page(
+    client: Client, explorer: Explorer
+) -> None:
+    told = {"draws": 1, "until": 7, "keep": ["TWN"]}
+    manifest = lens_plan("losses.conditional", explorer.world, preset("taiwan-chips-7-full"), told)
+    entry = Store().begin_run(manifest)
+    assert not Store().run(entry.id).done
+    assert f"/run/{entry.id}/resume" in client.ask(f"/run/{entry.id}").text
+    reply = client.ask(f"/run/{entry.id}/resume", method="POST", origin=ORIGIN)
+    assert reply.status == 303
+    job = explorer.jobs.job(reply.headers["location"].rpartition("/")[2])
+    client.ask(f"/job/{job.id}/events")
+    assert (job.state, job.run) == ("done", entry.id), job.problem
+    assert Store().run(entry.id).done
+    assert "resume" not in client.ask(f"/run/{entry.id}").text
+    assert client.ask("/run/nothing/resume", method="POST", origin=ORIGIN).status == 404

@@ -378,3 +378,13 @@ def test_the_chip_chain_stands_in_order_and_leads_to_its_rows(
         if bar["party"]
     }
     assert named == {"Taiwan"}
+
+
+@pytest.mark.parametrize(("text", "word"), [("galium", "gallium"), ("magntes", "magnets")])
+def test_a_word_that_is_spelt_wrong_leads_to_one_like_it(
+    client: Client, text: str, word: str
+) -> None:
+    blocks = client.ask(f"/search.json?q={text}").json()["blocks"]
+    offered = [item["text"] for b in blocks if b["form"] == "links" for item in b["items"]]
+    assert word in offered
+    assert client.ask(f"/search?q={word}").text.count("<li>") > 5

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from isthmus import codes
@@ -15,6 +17,9 @@ from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
 from isthmus.web.view import Block, Field, Form, Link, Links, Text, View
 
+NEAR, ALIKE = 4, 0.75
+"""Words that are offered, and how much of a word they must have in common with it."""
+MOST_WORDS, MOST_LETTERS = 4, 30
 MOST = 25
 """Finds of one kind that are listed."""
 
@@ -45,7 +50,35 @@ def search(asked: Asked) -> View:
                 blocks.append(Text((explorer.t("search.more", count=str(len(found) - MOST)),)))
     if text and len(blocks) == 1:
         blocks.append(Text((explorer.t("search.nothing", text=text), *meant)))
+        words = [Link(word, address("/search", {"q": word})) for word in _near(explorer, text)]
+        if words:
+            blocks.append(Links(explorer.t("search.meant"), tuple(words)))
     return View(explorer.t("search.title"), tuple(blocks))
+
+
+def _near(explorer: Explorer, text: str) -> list[str]:
+    """Return words of everything that is searched that are spelt like those of a text."""
+    known = explorer.answers.kept(("words",), lambda: _words(explorer))
+    found: dict[str, None] = {}
+    for word in text.casefold().split()[:MOST_WORDS]:
+        found |= dict.fromkeys(get_close_matches(word[:MOST_LETTERS], known, NEAR, ALIKE))
+    return list(found)
+
+
+def _words(explorer: Explorer) -> list[str]:
+    """Return the words of names, texts and titles of all kinds, once each."""
+    world = explorer.world
+    texts = [*codes.economy_names().values(), *codes.coalition_names().values()]
+    texts += codes.product_texts().values()
+    texts += [industry.name for industry in codes.industries().values()]
+    if "raw_material_production" in world:
+        texts += world.table("raw_material_production")["material"].unique().to_list()
+    texts += [world.record(key).title for key in world.keys()]  # noqa: SIM118
+    for name in shipped_studies():
+        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        texts += [claim.sentence for claim in study.claims]
+    found = {word for text in texts for word in re.findall(r"[^\W\d_]{4,}", text.casefold())}
+    return sorted(found)
 
 
 def _form(explorer: Explorer, text: str, kind: str) -> Form:

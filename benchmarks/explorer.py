@@ -1,0 +1,134 @@
+"""The explorer under an open load: 20 requests a second for a minute, whether it keeps up or not.
+
+Run: ``python benchmarks/explorer.py [SECONDS] [PER_SECOND]``. Starts a server, asks every address
+once, then asks them in turn at fixed moments. Printed are errors, how long answers took on the
+clock (median and 95th percentile, from the moment at which they were due), processor time of the
+server per request, its memory before and after, and the time to the first page.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from itertools import cycle, islice
+
+PAGES = (
+    "/",
+    "/answers",
+    "/search?q=gallium",
+    "/studies",
+    "/study/germany-materials",
+    "/study/germany-materials/materials",
+    "/pair/DEU/TWN",
+    "/economy/DEU",
+    "/economy/G7",
+    "/product/850511",
+    "/material/gallium",
+    "/claims/germany-materials",
+    "/data",
+    "/data/chip_facts",
+    "/table/chip_facts?where.economy=TWN&sort=-share",
+    "/chips/EU27_2020/TWN",
+    "/study/taiwan-europe/whatif?event=chips_180&severity=0.7&duration=100&stock=45",
+    "/study/taiwan-europe/whatif?event=trade_closure&severity=0.9&duration=90",
+    "/suppliers/example?scenario=taiwan-chips-30-full",
+    "/wizard?home=DEU&partner=JPN&template=materials",
+    "/backtest",
+    "/lens/dependence.profile?importer=DEU&call=1",
+    "/runs",
+)
+
+
+def started() -> tuple[subprocess.Popen[str], str, float, float]:
+    """Return a server, its address, and seconds and processor time to its first page."""
+    clock = time.perf_counter()
+    command = [sys.executable, "-m", "isthmus", "explore", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    found = re.search(r"http://\S+", process.stderr.readline() if process.stderr else "")
+    if found is None:
+        raise SystemExit("the explorer did not start")
+    address = found[0]
+    host = address.split("/")[2]
+    connection = http.client.HTTPConnection(host)
+    connection.request("GET", address.partition(host)[2])
+    reply = connection.getresponse()
+    reply.read()
+    cookie = (reply.getheader("set-cookie") or "").partition(";")[0]
+    ask(host, cookie, "/")
+    spent = time.perf_counter() - clock
+    return process, f"{host} {cookie}", spent, processor(process.pid)
+
+
+def ask(host: str, cookie: str, page: str) -> int:
+    """Return the status of one request."""
+    connection = http.client.HTTPConnection(host, timeout=60)
+    connection.request("GET", page, headers={"cookie": cookie})
+    reply = connection.getresponse()
+    reply.read()
+    connection.close()
+    return reply.status
+
+
+def processor(pid: int) -> float:
+    """Return the processor time of a process, seconds."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as handle:
+        parts = handle.read().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> float:
+    """Return the memory of a process, MB."""
+    with open(f"/proc/{pid}/statm", encoding="ascii") as handle:
+        return int(handle.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main(seconds: int = 60, per_second: int = 20) -> int:
+    """Run the load; return 1 when an answer was no page."""
+    process, where, spent, first = started()
+    host, cookie = where.split()
+    print(f"first page after {spent:.1f} s, {first:.1f} s of processor time")
+    try:
+        cold = {page: ask(host, cookie, page) for page in PAGES}
+        taken: list[float] = []
+        wrong = [page for page, status in cold.items() if status != 200]
+        before, held = processor(process.pid), memory(process.pid)
+        start = time.perf_counter()
+
+        def one(due: float, page: str) -> None:
+            try:
+                status = ask(host, cookie, page)
+            except OSError:
+                status = 0
+            taken.append(time.perf_counter() - due)
+            if status != 200:
+                wrong.append(page)
+
+        threads = []
+        for number, page in enumerate(islice(cycle(PAGES), seconds * per_second)):
+            due = start + number / per_second
+            time.sleep(max(due - time.perf_counter(), 0.0))
+            threads.append(threading.Thread(target=one, args=(due, page)))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+        used = (processor(process.pid) - before) / len(taken)
+        taken.sort()
+        told = [taken[len(taken) // 2], taken[int(len(taken) * 0.95)]]
+        print(f"{len(taken):,} requests, {per_second} a second; wrong: {wrong[:5] or 'none'}")
+        print(f"median {told[0] * 1e3:.0f} ms, 95 % {told[1] * 1e3:.0f} ms on the clock; "
+              f"{used * 1e3:.0f} ms of processor time each")  # fmt: skip
+        print(f"memory {held:.0f} MB before, {memory(process.pid):.0f} MB after")
+        return 1 if wrong else 0
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
