@@ -28,6 +28,16 @@ SAID = {
     r"Open Government Data License 1\.0 \(Taiwan\)": "OGDL-Taiwan-1.0",
 }
 """What a record says of its licence, and the SPDX identifier of it."""
+BESIDE = (
+    (
+        "names of economies in German",
+        "Unicode-3.0",
+        "Unicode License V3 (CLDR 47)",
+        "Unicode, Inc.",
+        "Unicode CLDR, as packed in Babel 2.18",
+    ),
+)
+"""What ships beside data sets under terms of its own: name, licence, words, publisher, credit."""
 FREE = re.compile("public domain", re.IGNORECASE)
 
 HEAD = """# Notice
@@ -65,6 +75,7 @@ def identifiers(licence: str) -> tuple[str, ...]:
 def expression(root: Path = Path()) -> str:
     """Return the SPDX expression of everything that ships."""
     named = {name for record in records(root) for name in identifiers(record.licence)}
+    named |= {identifier for _, identifier, *_ in BESIDE}
     return " AND ".join([CODE, *sorted(named - {CODE}, key=str.lower)])
 
 
@@ -80,7 +91,7 @@ def notice(root: Path = Path()) -> str:
         )
         for record in records(root)
     ]
-    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in (*rows, *BESIDE))
 
 
 def main(arguments: list[str]) -> int:
