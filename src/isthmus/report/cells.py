@@ -236,7 +236,7 @@ def _cell(
         text = f"{catalogue.text(f'kind_mark.{value}')} {catalogue.text(f'kind.{value}')}"
         return Cell(text, False, str(value))
     if column.role != "value" or isinstance(value, str):
-        text = with_name(column.name, value) if with_names else str(value)
+        text = with_name(column.name, value, catalogue.alone) if with_names else str(value)
         return Cell(catalogue.figure(text), False)
     text = catalogue.written(_number(float(value), column.unit, digits))
     return Cell(f"{text} %" if signed and column.unit == SHARE else text, True)

@@ -16,7 +16,7 @@ from isthmus import codes
 from isthmus.errors import IsthmusError, NotFound, did_you_mean
 from isthmus.evidence import Finding
 from isthmus.runtime.reading import toml_values
-from isthmus.study.inflection import inflected
+from isthmus.study.inflection import ALONE, inflected
 from isthmus.study.numbers import marked, show
 
 ENGLISH = "en"
@@ -161,6 +161,10 @@ class Catalogue:
         """Tell whether a name, as it stands inside a sentence, is that of a coalition."""
         named = codes.coalition_names()
         return any(name == (self.get(f"party.{c}") or self.said(n)) for c, n in named.items())
+
+    def alone(self, name: str) -> str:
+        """Return a name in this language as it stands in a table, without its article."""
+        return inflected(self.said(name), ALONE, self.texts)
 
     def inside(self, title: str, *, whole: bool = False) -> str:
         """Return a title as it stands inside a sentence.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from isthmus import codes
@@ -31,10 +32,13 @@ def format_cell(value: Any, unit: str = "") -> str:
     return visible(str(value))
 
 
-def with_name(column: str, code: Any) -> str:
-    """Return a code with the name of what it stands for, where the column holds codes."""
+def with_name(column: str, code: Any, said: Callable[[str], str] = str) -> str:
+    """Return a code with the name of what it stands for, where the column holds codes.
+
+    `said` returns a name in the reader's language.
+    """
     text = one_line(format_cell(code))
-    name = _name(column, str(code)) if isinstance(code, str) else ""
+    name = said(_name(column, str(code))) if isinstance(code, str) else ""
     return f"{text} {name}" if name and name.casefold() != text.casefold() else text
 
 
