@@ -28,7 +28,7 @@ def _add(name: str) -> Callable[[bytes, Path], object]:
     """Return what adds a publisher's file as a person does, and opens what was kept."""
 
     def add(content: bytes, folder: Path) -> None:
-        path = folder / (f"{name}.json" if content.lstrip().startswith(b"{") else f"{name}.csv")
+        path = folder / (f"{name}.json" if content.lstrip()[:1] in (b"{", b"[") else f"{name}.csv")
         path.write_bytes(content)
         store = Store(folder / "store")
         store.table(add_file(path, store=store, rate="1.25").entry.reference)
@@ -51,5 +51,12 @@ PUBLISHERS: dict[str, Reader] = {
         ),
         _add("comext"),
     ),
+    "World Bank": Reader(
+        byte_contents(_samples("worldbank.json", "worldbank.csv")), _add("worldbank")
+    ),
+    "Ideal points": Reader(byte_contents(_samples("ideal_points.csv")), _add("ideal_points")),
+    "USGS": Reader(byte_contents(_samples("usgs.csv")), _add("usgs")),
+    "SIPRI": Reader(byte_contents(_samples("sipri.csv")), _add("sipri")),
+    "Gravity": Reader(byte_contents(_samples("gravity.csv")), _add("gravity")),
     "ICIO and FIGARO": Reader(byte_contents(_tables), _add("matrix_eu-ic-io_ind-by-ind_25ed_2022")),
 }

@@ -104,6 +104,7 @@ def test_another_indicator_keeps_a_key_of_its_own(tmp_path: Path) -> None:
         ("ideal_points.csv", "710,77,", "710,77.5,", "is no session or year"),
         ("ideal_points.csv", "-0.9,-1.25", "-3,-1.25", "lies outside its range"),
         ("ideal_points.csv", '"CHN"', '"USA"', "stands more than once"),
+        ("ideal_points.csv", "1.75,2.25,80", "1.75,2.25,80000", "is no number of votes"),
         ("usgs.csv", "16000,20000", "16000,a lot", "'a lot' is no figure"),
         ("usgs.csv", "Canada ", "Cannada", "'Cannada' is no economy"),
         ("gravity.csv", "878.6,1", "878.6,2", "is neither 0 nor 1"),
@@ -181,3 +182,11 @@ def test_a_register_keeps_every_deal_with_its_marks() -> None:
     assert "Hezbollah (Lebanon)*, unknown recipient(s)" in told
     assert "Soviet Union" in told
     assert found.record.redistribution == "derived_only"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_distances_saved_again_by_a_spreadsheet_are_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "gravity.csv"
+    text = (FILES / "gravity.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace(",", ";").replace(".", ","), encoding=encoding)
+    assert read(path).frame.rows() == read(FILES / "gravity.csv").frame.rows()

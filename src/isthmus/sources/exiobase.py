@@ -95,13 +95,13 @@ def _matrix(path: Path) -> tuple[list[Pair], list[Pair], Array]:
     rows: list[Pair] = []
     values: list[Array] = []
     with open_regular(path, what="table") as handle:
-        first = handle.readline().decode("utf-8-sig").rstrip("\r\n").split("\t")[2:]
-        second = handle.readline().decode("utf-8").rstrip("\r\n").split("\t")[2:]
+        first = handle.readline().decode("utf-8-sig", "replace").rstrip("\r\n").split("\t")[2:]
+        second = handle.readline().decode("utf-8", "replace").rstrip("\r\n").split("\t")[2:]
         columns = [(a.strip(), b.strip()) for a, b in zip(first, second, strict=False)]
         if len(first) != len(second) or not columns:
             raise_all(path.name, [InputProblem("its two lines of labels differ", path.name)])
         for number, raw in enumerate(handle, 3):
-            cells = raw.decode("utf-8").rstrip("\r\n").split("\t")
+            cells = raw.decode("utf-8", "replace").rstrip("\r\n").split("\t")
             if not any(cell.strip() for cell in cells[2:]):
                 continue
             if len(cells) != len(columns) + 2:
@@ -151,7 +151,7 @@ def _output(
     """Return output by node, and where it is from."""
     if (folder / "x.txt").is_file():
         with open_regular(folder / "x.txt", what="table") as handle:
-            lines = handle.read().decode("utf-8-sig").splitlines()[1:]
+            lines = handle.read().decode("utf-8-sig", "replace").splitlines()[1:]
         cells = [line.split("\t") for line in lines if line.strip()]
         if [(c[0].strip(), c[1].strip()) for c in cells if len(c) > 2] != nodes:
             raise_all(f"EXIOBASE {folder.name}", [InputProblem("its rows are others", "x.txt")])

@@ -12,7 +12,7 @@ from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import ON_ADDING
 from isthmus.runtime.reading import open_regular
 from isthmus.sources.flows import Rows, numbers
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
 from isthmus.sources.pull import Offer, Wanted, edition_in
 from isthmus.sources.text import TextOptions, TextTable, capped, read_bytes
 
@@ -73,15 +73,17 @@ def _newest(path: Path, options: TextOptions) -> tuple[TextTable, int]:
     """Return the rows of the newest year; the others, of a gigabyte, are not kept."""
     with open_regular(path, what="table") as handle:
         header = handle.readline()
-        place = [c.strip(' "\r\n').lower() for c in header.decode("utf-8-sig").split(",")]
-        at = place.index("year") if "year" in place else -1
-        if at < 0:
-            raise_all("CEPII Gravity", [InputProblem("no column year", path.name)])
+        place = [
+            c.strip(' "\r\n').lower() for c in header.decode("utf-8-sig", "replace").split(",")
+        ]
+        if "year" not in place:
+            return _filtered(plain_text(path, options, NEEDED))
+        at = place.index("year")
         newest, kept, lines = -1, [header], [1]
         for number, line in enumerate(handle, 2):
             cells = line.split(b",", at + 1)
             text = cells[at].strip(b' "') if len(cells) > at else b""
-            year = int(text) if text.isdigit() else -1
+            year = int(text) if text.isdigit() and len(text) == 4 else -1
             if year > newest:
                 newest, kept, lines = year, [header], [1]
             if year == newest:
@@ -90,6 +92,21 @@ def _newest(path: Path, options: TextOptions) -> tuple[TextTable, int]:
     table = read_bytes(b"".join(kept), path.name, options, wanted=NEEDED)
     shifted = pl.Series("line", [lines[n - 1] for n in table.lines], dtype=pl.Int64)
     return TextTable(table.frame, shifted, table.name, notes=table.notes), newest
+
+
+def _filtered(table: TextTable) -> tuple[TextTable, int]:
+    """Return the rows of the newest year of a file that a spreadsheet saved again."""
+    column = next(c for c in table.frame.columns if c.casefold() == "year")
+    years = table.frame[column].cast(pl.Int32, strict=False)
+    newest = years.max()
+    if not isinstance(newest, int):
+        raise_all("CEPII Gravity", [InputProblem("no year in it", f"{table.name}, column year")])
+        raise AssertionError
+    at = (years == newest).fill_null(False)
+    kept = TextTable(
+        table.frame.filter(at), table.lines.filter(at), table.name, delimiter=table.delimiter
+    )
+    return kept, newest
 
 
 def _pairs(rows: Rows) -> pl.DataFrame:

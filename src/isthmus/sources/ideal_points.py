@@ -74,6 +74,9 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     rows.leave_out(bare, "states without a point or its range")
     ordered = (pl.col("low") <= pl.col("value")) & (pl.col("value") <= pl.col("high"))
     rows.wrong("lies outside its range", ~ordered, columns["value"])
+    most = 2**15 - 1
+    counted = pl.col("votes").is_between(0, most) & (pl.col("votes") == pl.col("votes").floor())
+    rows.wrong("is no number of votes", ~counted, columns["votes"])
     rows.once("economy", "year")
     raise_all(f"ideal points {path.name}", capped(rows.problems))
     made = rows.frame.select(
