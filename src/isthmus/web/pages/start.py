@@ -31,8 +31,8 @@ def start(asked: Asked) -> View:
             Text((explorer.t("start.lead"),), lead=True),
             choose_parties(explorer, "pair", _usual(explorer)),
             Links(explorer.t("start.do"), _tools(explorer)),
-            Later(ANSWERS, "/answers", explorer.t("start.answers")),
             _map(explorer),
+            Later(ANSWERS, "/answers", explorer.t("start.answers")),
             Links(explorer.t("start.more"), more),
         ),
         ways=(Code(explorer.t("ways.command"), "isthmus --help"),),
@@ -52,7 +52,9 @@ def answers(asked: Asked) -> View:
             section,
             key=f"{ANSWERS}-{name}",
             question=plain(study.title),
-            answer=section.answer[:ANSWERED],
+            answer=section.answer[:ANSWERED]
+            if len(section.answer) > 1
+            else (plain(study.question),),
             findings=(),
             tables=(),
             charts=(),
