@@ -39,7 +39,7 @@ def assess(
         Parameter(help="Print the dossier as JSON, or the one sheet; no files without --out."),
     ] = False,
     world: Annotated[str, Parameter(help="World to ask: a name or a folder.")] = "starter",
-    language: Annotated[str, Parameter(help="Language of the dossier.")] = "en",
+    language: Annotated[str, Parameter(help="Language of the dossier: de or en.")] = "en",
 ) -> None:
     """Answer a study and write HTML, Markdown, JSON and the tables into one folder.
 

@@ -24,7 +24,7 @@ def explore(
     no_browser: Annotated[
         bool, Parameter(negative="", help="Print the address and open no browser.")
     ] = False,
-    language: Annotated[str, Parameter(help="Language of the pages.")] = "en",
+    language: Annotated[str, Parameter(help="Language of the pages: de or en.")] = "en",
 ) -> None:
     """Serve the explorer until Ctrl-C.
 
