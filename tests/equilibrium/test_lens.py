@@ -181,6 +181,19 @@ def test_ranges_hold_the_main_run() -> None:
     assert (frame["real_income_low"] < frame["real_income_high"]).all()
 
 
+def test_the_range_of_a_coalition_is_that_of_one_alternative_for_all_members() -> None:
+    """Members may do best and worst under different elasticities, which never hold together."""
+    pair = {"pair": ("DEU", "FRA")}
+    result = run(EMBARGO, ranges=True, coalitions=pair)
+    whole = result["coalitions"].frame.row(0, named=True)
+    frame = result["alternatives"].frame
+    others = frame.filter(economy="pair")["real_income"].to_list()
+    assert len(others) == frame["alternative"].n_unique()
+    found = [whole["real_income"], *others]
+    assert (whole["real_income_low"], whole["real_income_high"]) == (min(found), max(found))
+    assert "alternatives" not in run(EMBARGO, coalitions=pair).tables
+
+
 def test_the_range_says_what_it_leaves_out_in_the_first_year() -> None:
     first = run(EMBARGO, ranges=True, horizon="1y")["economies"].notes
     later = run(EMBARGO, ranges=True, horizon="3y")["economies"].notes

@@ -29,6 +29,7 @@ _EXTRAS = {
     "interop": ("pandas", "xarray"),
     "excel": ("fastexcel", "xlsxwriter"),
     "explore": ("starlette", "uvicorn"),
+    "dask": ("distributed",),
 }
 
 

@@ -31,6 +31,7 @@ from isthmus.equilibrium.settings import (
 from isthmus.equilibrium.shocks import require_possible, trade_shock
 from isthmus.equilibrium.tables import (
     Outcome,
+    alternative_table,
     coalition_table,
     economy_table,
     outcome,
@@ -125,7 +126,7 @@ def solve(
     -------
     Result
         Tables ``economies``, ``coalitions``, ``sectors``, ``trade``, ``elasticities``,
-        ``solution``.
+        ``solution``; with `ranges` also ``alternatives``.
 
     Raises
     ------
@@ -175,12 +176,14 @@ def solve(
     notes = notes_of(base, not base.model.tariff.any() and tariff is None, absent, others)
     tables = [
         replace(economy_table(run, base, kind, low=low, high=high), notes=notes),
-        coalition_table(run, base, kind, groups, low=low, high=high),
+        coalition_table(run, base, kind, groups, incomes=incomes if ranges else None),
         sector_table(run, base, kind),
         trade_table(run, base, kind),
         elasticity_table(base, theta, settings),
         solution_table(run.found, base),
     ]
+    if ranges:
+        tables.append(alternative_table(run, base, kind, groups, others))
     return Result(
         tables=of_years(tables, [base.year], unit=base.unit),
         provenance=provenance_of(scenario, settings, base),

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 CHANGE = "share"
 MONEY = "million USD"
 _DIMENSIONS = {
+    "alternative": "what differs from the main run",
     "economy": "code of the economy",
     "coalition": "code of the coalition; trade among its members is left out",
     "industry": "code of the industry",
@@ -120,10 +121,13 @@ def coalition_table(
     kind: Kind,
     groups: Mapping[str, Sequence[str]],
     *,
-    low: Floats | None,
-    high: Floats | None,
+    incomes: Floats | None,
 ) -> Table:
-    """Return changes by coalition: members' real incomes weighted by base expenditure."""
+    """Return changes by coalition: members' real incomes weighted by base expenditure.
+
+    The lowest and highest are those of one alternative for all members, of `incomes` by
+    alternative, float64[alternatives, N].
+    """
     income = base_income(run.model)
     place = {code: k for k, code in enumerate(base.economies)}
     names = sorted(groups)
@@ -134,8 +138,9 @@ def coalition_table(
 
     change = mean(run.gains.real_income - 1.0)
     values = {"real_income": change}
-    if low is not None and high is not None:
-        values |= {"real_income_low": mean(low - 1.0), "real_income_high": mean(high - 1.0)}
+    if incomes is not None:
+        all_of = np.array([mean(one - 1.0) for one in incomes])
+        values |= {"real_income_low": all_of.min(axis=0), "real_income_high": all_of.max(axis=0)}
     values |= {
         "real_income_money": change * np.array([income[s].sum() for s in sets]),
         "exports": _change(_outside(run.old, sets, 1), _outside(run.new, sets, 1)),
@@ -144,6 +149,42 @@ def coalition_table(
     }
     text = "what changes for each coalition, members weighted by final expenditure"
     return _table("coalitions", {"coalition": names}, values, base, kind, text)
+
+
+def alternative_table(
+    run: Outcome,
+    base: Base,
+    kind: Kind,
+    groups: Mapping[str, Sequence[str]],
+    others: Mapping[str, Floats | None],
+) -> Table:
+    """Return real income by other elasticities and readings, of coalitions and economies.
+
+    Parameters
+    ----------
+    run, base, kind
+        The main run.
+    groups : mapping of str to sequence of str
+        Members by coalition.
+    others : mapping of str to float64[N] or None
+        Real income, new over old, by alternative; those without an equilibrium are left out.
+    """
+    income = base_income(run.model)
+    place = {code: k for k, code in enumerate(base.economies)}
+    sets = {name: np.array([place[code] for code in groups[name]]) for name in sorted(groups)}
+    found = {name: values - 1.0 for name, values in others.items() if values is not None}
+    means = [
+        float((change[s] * income[s]).sum() / income[s].sum())
+        for change in found.values()
+        for s in sets.values()
+    ]
+    labels = {
+        "alternative": [*np.repeat(list(found), len(sets)), *np.repeat(list(found), len(place))],
+        "economy": [*(list(sets) * len(found)), *(list(place) * len(found))],
+    }
+    values = {"real_income": np.array([*means, *(v for c in found.values() for v in c)])}
+    text = "real income with one thing changed: what the lowest and highest are made of"
+    return _table("alternatives", labels, values, base, kind, text)
 
 
 def sector_table(run: Outcome, base: Base, kind: Kind) -> Table:

@@ -101,6 +101,19 @@ def change(result: Result | None, party: str) -> tuple[float | None, float | Non
     return None, None, None
 
 
+def farthest(result: Result | None, party: str) -> tuple[str, float] | None:
+    """Return the alternative that moves a party's real income most, and its change under it."""
+    middle = change(result, party)[0]
+    if result is None or middle is None or "alternatives" not in result.tables:
+        return None
+    rows = result["alternatives"].frame.filter(economy=party)
+    found = [
+        (str(name), float(value))
+        for name, value in rows.select("alternative", "real_income").rows()
+    ]
+    return max(found, key=lambda row: abs(row[1] - middle), default=None)
+
+
 def money(result: Result | None, party: str) -> float | None:
     """Return the change of a party's real income in million USD, None where unknown."""
     if result is None:

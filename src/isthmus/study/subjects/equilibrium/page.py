@@ -16,6 +16,7 @@ from isthmus.study.subjects.equilibrium.answers import (
     YEAR,
     broken,
     closer,
+    farthest,
     inside,
     kind,
     loss_finding,
@@ -46,6 +47,7 @@ def write(page: Page) -> None:
         rival_first=_loss(page, FIRST, page.rival),
         rival_decade=_loss(page, DECADE, page.rival),
     )
+    _driver(page)
     members = _members(page)
     if not members.is_empty():
         _by_member(page, members)
@@ -61,6 +63,25 @@ def write(page: Page) -> None:
     _four_answers(page)
     _horizons(page)
     page.note("lasting", "elasticities", "zero_tariffs", "one_electronics", "four_answers")
+
+
+def _driver(page: Page) -> None:
+    """Name what of the elasticities moves the loss of the first year most."""
+    found = farthest(broken(page.context, page.home, page.rival, FIRST, ranges=True), page.home)
+    if found is None:
+        return
+    name, value = found
+    page.say(
+        "answer.driver",
+        what=page.word(f"varied.{name.partition(' ')[0].lower()}"),
+        loss=page.finding(
+            f"equilibrium.driver.{page.home}.{page.rival}.{FIRST:g}y",
+            -value,
+            "share",
+            method="equilibrium_driver",
+            year=YEAR,
+        ),
+    )
 
 
 def _loss(page: Page, horizon: float, party: str, *, severity: float = 1.0) -> Finding:
