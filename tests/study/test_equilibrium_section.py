@@ -43,11 +43,14 @@ def loss(world, code: str, horizon: str) -> float:
 
 def test_the_answer_quotes_the_lens(world, context, built):
     assert not built.gaps
-    assert len(built.answer) == 5
+    assert len(built.answer) == 6
     for horizon in ("1y", "10y"):
         finding = context.findings[f"equilibrium.break.EU27_2020.CHN.{horizon}.EU27_2020"]
         assert finding.value == pytest.approx(loss(world, "EU27_2020", horizon), rel=1e-4)
         assert finding.low < finding.value < finding.high
+    first = context.findings["equilibrium.break.EU27_2020.CHN.1y.EU27_2020"]
+    farthest = context.findings["equilibrium.driver.EU27_2020.CHN.1y"].value
+    assert farthest in (first.low, first.high), "one thing changed gives an end of the range"
 
 
 def test_members_are_ordered_and_hold_their_ranges(built):
