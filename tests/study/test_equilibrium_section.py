@@ -89,7 +89,7 @@ def test_a_single_economy_has_no_members(world):
     parties = {"home": "DEU", "partner": "JPN"}
     built = written(Context(study.with_parties(**parties), world), "equilibrium")
     assert not built.charts
-    assert len(built.answer) == 4
+    assert len(built.answer) == 5
 
 
 def test_a_world_without_the_table_says_so(world):
