@@ -12,7 +12,7 @@ from isthmus.study import assess
 from isthmus.study.load import formed_study
 from isthmus.web.state import Explorer
 
-from .conftest import HOST, Client
+from .conftest import HOST, Client, opened
 
 ORIGIN = f"http://{HOST}"
 WORDS = {"home": "DEU", "partner": "JPN", "template": "materials"}
@@ -105,3 +105,11 @@ def test_the_sheet_of_a_member_is_one_step_from_the_packages(client: Client) -> 
     assert "Poland" in sheet.text
     assert client.ask("/study/taiwan-europe/sheet?member=NOR").status == 400
     assert client.ask("/study/taiwan-europe/sheet").status == 400
+
+
+def test_studies_are_told_in_the_language_of_the_reader(explorer: Explorer) -> None:
+    german = Explorer(explorer.world, language="de")
+    page = opened(german).ask("/answers").text
+    dossier = german.answers.page(german.answers.question_of("taiwan-europe"), "answer")
+    assert dossier.study.title in page
+    assert german.spoken(german.answers.shipped("taiwan-europe")).title == dossier.study.title

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from isthmus.study.context import Context
 from isthmus.study.schema import ROLES, Role, Study
+from isthmus.study.spoken import spoken
 from isthmus.study.wording import Catalogue
 from isthmus.web.answers import Answers
 from isthmus.web.jobs import Jobs
@@ -52,6 +53,10 @@ class Explorer:
     def inside(self, party: str) -> str:
         """Return the name of a party as it stands inside a sentence."""
         return self._context.name(party)
+
+    def spoken(self, study: Study) -> Study:
+        """Return a study with the names of its parties, in the reader's language."""
+        return spoken(study, self.inside, self.catalogue)
 
     def records(self, keys: tuple[str, ...] | set[str]) -> tuple[DatasetRecord, ...]:
         """Return the records of data sets of the world, sorted by key."""

@@ -9,7 +9,6 @@ from isthmus.report.parts import moves
 from isthmus.study.claims import rejudged, threshold_span, threshold_text
 from isthmus.study.dossier import Assessed
 from isthmus.study.shipped import shipped_studies
-from isthmus.study.spoken import spoken
 from isthmus.study.verdict import Status
 from isthmus.web.answers import Question
 from isthmus.web.state import Asked, Explorer
@@ -23,7 +22,7 @@ def claims(asked: Asked) -> View:
     explorer = asked.explorer
     items = []
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside, explorer.catalogue)
+        study = explorer.spoken(explorer.answers.shipped(name))
         note = explorer.t("claims.count", count=str(len(study.claims)))
         items.append(Link(study.title, f"/claims/{name}", note))
     listed = Links(explorer.t("claims.studies"), tuple(items))

@@ -11,7 +11,6 @@ from isthmus import codes
 from isthmus.codes import lookup
 from isthmus.errors import CodeUnknown
 from isthmus.study.shipped import shipped_studies
-from isthmus.study.spoken import spoken
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
@@ -75,7 +74,7 @@ def _words(explorer: Explorer) -> list[str]:
         texts += world.table("raw_material_production")["material"].unique().to_list()
     texts += [world.record(key).title for key in world.keys()]  # noqa: SIM118
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        study = explorer.spoken(explorer.answers.shipped(name))
         texts += [claim.sentence for claim in study.claims]
     found = {word for text in texts for word in re.findall(r"[^\W\d_]{4,}", text.casefold())}
     return sorted(found)
@@ -142,7 +141,7 @@ def _datasets(explorer: Explorer, text: str) -> Iterable[Link]:
 def _claims(explorer: Explorer, text: str) -> Iterable[Link]:
     needle = text.casefold()
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside, explorer.catalogue)
+        study = explorer.spoken(explorer.answers.shipped(name))
         for claim in study.claims:
             if needle in f"{claim.id} {claim.sentence} {claim.note}".casefold():
                 yield Link(claim.sentence, f"/claims/{name}/{claim.id}", study.title)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from isthmus.study.new import FLAGSHIP
 from isthmus.study.schema import ROLES
 from isthmus.study.shipped import shipped_studies
-from isthmus.study.spoken import spoken
 from isthmus.study.wording import plain
 from isthmus.web.answers import Question
 from isthmus.web.asking import choose_parties, parties_of
@@ -46,7 +45,7 @@ def answers(asked: Asked) -> View:
     blocks: list[Plain] = []
     for name in shipped_studies():
         question = explorer.answers.question_of(name)
-        study = spoken(explorer.answers.shipped(name), explorer.inside)
+        study = explorer.spoken(explorer.answers.shipped(name))
         section = explorer.answers.page(question, "answer").sections[0]
         first = replace(
             section,
@@ -106,7 +105,7 @@ def studies_listed(explorer: Explorer) -> Links:
     """Return the shipped studies with their questions."""
     items = []
     for name in shipped_studies():
-        study = spoken(explorer.answers.shipped(name), explorer.inside, explorer.catalogue)
+        study = explorer.spoken(explorer.answers.shipped(name))
         items.append(Link(study.title, f"/study/{name}", _answer(explorer, name) or study.question))
     return Links(explorer.t("start.studies"), tuple(items))
 

@@ -8,7 +8,6 @@ from isthmus import codes
 from isthmus.report.sheet import render_sheet_html
 from isthmus.study.dossier import Dossier, Section
 from isthmus.study.sheet import check_members, member_sheet
-from isthmus.study.spoken import spoken
 from isthmus.web.answers import Question
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
@@ -22,7 +21,7 @@ def study(asked: Asked) -> View:
     question = explorer.answers.question_of(asked.words["study"])
     asked.query.check_own()
     dossier = explorer.answers.whole(question)
-    asked_study = spoken(explorer.answers.study(question), explorer.inside, explorer.catalogue)
+    asked_study = explorer.spoken(explorer.answers.study(question))
     pages = {choice.page for choice in explorer.answers.study(question).pages}
     subjects = tuple(
         Link(explorer.t(f"subject.{name}"), subject_address(name, question))

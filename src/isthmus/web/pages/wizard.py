@@ -14,7 +14,6 @@ from isthmus.study.dossier import Dossier
 from isthmus.study.new import draft_study, templates
 from isthmus.study.record import LENS, assess_and_record
 from isthmus.study.schema import ROLES, Study
-from isthmus.study.spoken import spoken
 from isthmus.study.toml import study_toml
 from isthmus.web.answers import Question, name_of
 from isthmus.web.asking import NEEDED, parties, parties_of
@@ -199,7 +198,7 @@ def _ticks(explorer: Explorer, found: Drafting) -> Form:
     t = explorer.t
     pages = {choice.page for choice in found.chosen.pages}
     claims = {claim.id for claim in found.chosen.claims}
-    shown = spoken(found.whole, explorer.inside)
+    shown = explorer.spoken(found.whole)
     kept = {n: v for n, v in found.words.items() if not n.startswith((PAGE, CLAIM))}
     label = explorer.catalogue.get
     fields = [Field(n, "", "hidden", v) for n, v in {**kept, TICKED: "1"}.items()]
