@@ -14,7 +14,7 @@ CATEGORY = 24
 """Letters of a category's name before it breaks into lines."""
 TITLE = 54
 """Letters of a title that fit across a picture."""
-END = 20
+END = 15
 """Letters of a name that fits at the end of a line; a longer one goes to the legend."""
 SMALL = 22
 """Letters above one of two small charts side by side."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from isthmus.evidence.frames import attribute, dimension, number, of_rows, of_ye
 from isthmus.evidence.lens import lens
 from isthmus.kernels.voting import QUALIFIED, blocks, smallest_blocking
 from isthmus.kernels.voting import power as counted
-from isthmus.scenario.packages import Catalogue
+from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -41,6 +41,16 @@ VOTES: Mapping[str, str] = {
     "qualified majority": "qualified majority: 15 of 27 members with 65 % of the population",
     "unanimity": "every member",
 }
+ELSEWHERE: Mapping[str, str] = {
+    **VOTES,
+    "administrative": "no vote",
+    "qualified majority": "a majority by its own rule",
+    "unanimity": "every party to it",
+}
+"""The same for a home that is not the Union: no vote of the Council is counted."""
+OTHERS = "deciders and votes are those of {catalogue}, whose catalogue this is, and not of {home}"
+NO_DATE = "not in the data"
+MEET = "when those who decide meet next is in no data at hand"
 NO_FORECAST = (
     "no vote is predicted: the table says what a vote needs, what members would bear and what has "
     "been seen"
@@ -115,15 +125,19 @@ def populations(world: World) -> tuple[list[str], NDArray[np.int64]]:
     return frame["economy"].to_list(), frame["value"].to_numpy().astype(np.int64)
 
 
-def acts(catalogue: Catalogue, packages: Any) -> Table:
-    """What vote each act of a package needs."""
+def acts(catalogue: Catalogue, packages: Any, home: str = "") -> Table:
+    """What vote each act of a package needs, in the words of the catalogue's home.
+
+    A note says where that is not the `home` that is looked at.
+    """
+    votes = VOTES if catalogue.home in ("", UNION) else ELSEWHERE
     rows = [
         (
             package.key,
             action.key,
             action.title,
             action.decider,
-            VOTES[action.vote],
+            votes[action.vote],
             action.vote_note,
             action.legal_base,
             "seen on a page" if action.law_checked else "not checked",
@@ -141,7 +155,26 @@ def acts(catalogue: Catalogue, packages: Any) -> Table:
         attribute("legal_base", "legal base"),
         attribute("law", "whether the base was read"),
     )
-    return of_rows("acts", rows, columns, "who decides each act, and how", notes=(UNCHECKED,))
+    notes = [UNCHECKED]
+    if home and catalogue.home and home != catalogue.home:
+        notes.append(OTHERS.format(catalogue=catalogue.home, home=home))
+    return of_rows("acts", rows, columns, "who decides each act, and how", notes=notes)
+
+
+def dates(packages: Iterable[Package]) -> Table:
+    """Steps of others that packages wait for or meet, and when; a package without one says so."""
+    rows: list[tuple[str, str, str, str]] = []
+    for package in packages:
+        if package.actions:
+            told = [(d.what, d.when or NO_DATE, d.source) for d in package.dates]
+            rows += [(package.key, *one) for one in told or [("none is held", NO_DATE, "")]]
+    columns = (
+        dimension("package", "key"),
+        dimension("what", "what is decided, begins or ends"),
+        attribute("when", "date"),
+        attribute("source", "where it stands"),
+    )
+    return of_rows("dates", rows, columns, "next steps of others and their dates", notes=(MEET,))
 
 
 def members_table(stage: Stage) -> Table:

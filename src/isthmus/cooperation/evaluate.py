@@ -11,9 +11,10 @@ import numpy as np
 from isthmus import codes
 from isthmus.codes import resolve
 from isthmus.cooperation import beside, order, thresholds
-from isthmus.cooperation.agree import UNION, acts, blocking, members_table
+from isthmus.cooperation.agree import UNION, acts, blocking, dates, members_table
 from isthmus.cooperation.asked import DRAWS, YEAR, question
 from isthmus.cooperation.contribution import contribution
+from isthmus.cooperation.firms import firms
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import RATE, Stage
 from isthmus.cooperation.transfers import balances, transfers
@@ -193,7 +194,8 @@ def evaluate(
     -------
     Result
         ``savings``, ``costs``, ``break_even``, ``effect``, ``deterrence``, ``contribution``,
-        ``answers``, ``support``, ``outputs``, ``indicators``, ``timing`` and ``not_measured``.
+        ``answers``, ``support``, ``firms``, ``outputs``, ``indicators``, ``timing`` and
+        ``not_measured``.
 
     Raises
     ------
@@ -292,8 +294,8 @@ def agree(
     Returns
     -------
     Result
-        ``acts``; with a rival ``members``, and for the Union ``blocking``; with a recorded run
-        ``balances`` and ``transfers``.
+        ``acts`` and ``dates``; with a rival ``members``, and for the Union ``blocking``; with a
+        recorded run ``balances`` and ``transfers``.
 
     Raises
     ------
@@ -310,7 +312,7 @@ def agree(
 
 def agreement(stage: Stage, hazard: str = "") -> list[Table]:
     """Return the tables on who has to agree, and what each pays if one hazard counts."""
-    tables = [acts(stage.catalogue, stage.packages)]
+    tables = [acts(stage.catalogue, stage.packages, stage.home), dates(stage.packages)]
     if "rival" in stage.parties:
         tables.append(members_table(stage))
         if stage.home == UNION:
@@ -331,6 +333,7 @@ def tables_of(stage: Stage) -> list[Table]:
         contribution(stage),
         beside.answers(stage),
         beside.support(stage),
+        firms(stage),
         outputs(stage),
         beside.indicators(stage),
         beside.timing(stage),

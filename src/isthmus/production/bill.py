@@ -13,6 +13,7 @@ from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind
 from isthmus.production.amounts import Amount, Day, Part
 from isthmus.production.checks import cross_problems
+from isthmus.production.loose import between_fields, loosely
 from isthmus.production.parts import Demand, Item, Name, Remedy, Supplier
 from isthmus.runtime import canonical_hash
 from isthmus.scenario.base import problems_of
@@ -92,15 +93,21 @@ def build_bill(raw: Mapping[str, Any], *, where: str) -> Bill:
     """
     problems: list[InputProblem] = []
     head = part_of(Head, {k: v for k, v in raw.items() if k not in _LISTS}, "", problems)
-    items = _parts(Item, raw, "items", problems)
-    suppliers = _parts(Supplier, raw, "suppliers", problems)
-    demands = _parts(Demand, raw, "demands", problems)
-    remedies = _parts(Remedy, raw, "remedies", problems)
+    items, broken_items = _parts(Item, raw, "items", problems)
+    suppliers, broken_suppliers = _parts(Supplier, raw, "suppliers", problems)
+    demands, broken_demands = _parts(Demand, raw, "demands", problems)
+    remedies, broken_remedies = _parts(Remedy, raw, "remedies", problems)
     names = (i.get("name") for i in _tables(raw.get("items", [])))
     written = {name for name in names if isinstance(name, str)}
     if not written:
         problems.append(InputProblem("names no item", where="items"))
-    problems += cross_problems(items, suppliers, demands, remedies, written)
+    problems += cross_problems(
+        [*items, *broken_items],
+        [*suppliers, *broken_suppliers],
+        [*demands, *broken_demands],
+        [*remedies, *broken_remedies],
+        written,
+    )
     raise_all("bill of materials", problems, where=where)
     if head is None:
         raise AssertionError("a head without problems is built")
@@ -217,13 +224,21 @@ def _tables(raw: Any) -> list[Mapping[str, Any]]:
 
 def _parts(
     model: type[P], file: Mapping[str, Any], field: str, problems: list[InputProblem]
-) -> list[tuple[int, P]]:
+) -> tuple[list[tuple[int, P]], list[tuple[int, P]]]:
+    """Return the parts of a list with their places, and what can be read of those with mistakes."""
     raw = file.get(field, [])
     if not isinstance(raw, list | tuple):
         problems.append(InputProblem("must be a list of tables", where=field))
-        return []
-    built = ((n, part_of(model, one, f"{field}.{n}", problems)) for n, one in enumerate(raw))
-    return [(n, part) for n, part in built if part is not None]
+        return [], []
+    whole: list[tuple[int, P]] = []
+    broken: list[tuple[int, P]] = []
+    for n, one in enumerate(raw):
+        part = part_of(model, one, f"{field}.{n}", problems)
+        if part is not None:
+            whole.append((n, part))
+        elif (rest := loosely(model, one)) is not None:
+            broken.append((n, rest))
+    return whole, broken
 
 
 def part_of(model: type[P], raw: Any, place: str, problems: list[InputProblem]) -> P | None:
@@ -234,4 +249,6 @@ def part_of(model: type[P], raw: Any, place: str, problems: list[InputProblem]) 
         for found in problems_of(error, model):
             where = ".".join(p for p in (place, found.where) if p)
             problems.append(InputProblem(found.what, where, found.hint))
+        rest = loosely(model, raw)
+        problems += [] if rest is None else between_fields(rest, error, place)
         return None

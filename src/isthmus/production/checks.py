@@ -28,11 +28,12 @@ def cross_problems(
     Parameters
     ----------
     items, suppliers, demands, remedies : sequences of (int, part)
-        Parts with their position in the file.
+        Parts with their position in the file; of those with mistakes what can be read, so that
+        even what is required may be None.
     written : collection of str
         Names of all items in the file, of parts with mistakes too.
     """
-    units = {item.name: item.unit for _, item in items}
+    units = {item.name: item.unit for _, item in items if item.name and item.unit}
     groups: dict[str, Sequence[tuple[int, Item | Supplier | Remedy]]] = {
         "items": items,
         "suppliers": suppliers,
@@ -43,7 +44,7 @@ def cross_problems(
         InputProblem(f"'{item.name}' takes '{name}' {k} times", f"items.{n}.inputs")
         for n, item in items
         for name, k in Counter(use.item for use in item.inputs).items()
-        if k > 1
+        if k > 1 and name
     ]
     problems += [
         p
@@ -62,7 +63,7 @@ def cross_problems(
 
 
 def _twice(field: str, parts: Iterable[tuple[int, Item | Supplier | Remedy]]) -> list[InputProblem]:
-    seen = Counter(part.name for _, part in parts)
+    seen = Counter(part.name for _, part in parts if part.name)
     return [InputProblem(f"'{n}' stands {k} times", field) for n, k in seen.items() if k > 1]
 
 
@@ -79,7 +80,7 @@ def _references(
 
 
 def _unknown_item(place: str, name: str, written: Collection[object]) -> list[InputProblem]:
-    if name in written:
+    if not name or name in written:
         return []
     hint = did_you_mean(name, (str(w) for w in written))
     return [InputProblem(f"there is no item '{name}'", place, hint)]
@@ -148,7 +149,9 @@ def _too_large(place: str, amount: Amount | None) -> list[InputProblem]:
 
 
 def _cycle(items: Sequence[Item]) -> list[InputProblem]:
-    graph = {item.name: [use.item for use in item.inputs] for item in items}
+    graph = {
+        item.name: [use.item for use in item.inputs if use.item] for item in items if item.name
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -160,7 +163,7 @@ def _cycle(items: Sequence[Item]) -> list[InputProblem]:
 def _shares(suppliers: Sequence[tuple[int, Supplier]]) -> list[InputProblem]:
     total: dict[str, float] = defaultdict(float)
     for _, one in suppliers:
-        if one.share is not None:
+        if one.share is not None and one.item:
             total[one.item] += one.share.value * (one.share.factor("share") or 0.0)
     return [
         InputProblem(f"shares of suppliers add up to {100 * s:.4g} %", f"suppliers of {item}")
@@ -174,7 +177,7 @@ def _places(
 ) -> list[InputProblem]:
     known = {*economies(), *coalitions(), "WLD"}
     named = [
-        *((f"suppliers.{n}.economy", one.economy) for n, one in suppliers),
+        *((f"suppliers.{n}.economy", one.economy) for n, one in suppliers if one.economy),
         *((f"remedies.{n}.economy", act.economy) for n, act in remedies if act.economy),
     ]
     return [

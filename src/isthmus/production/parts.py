@@ -142,14 +142,17 @@ class Supplier(Part):
 
     @model_validator(mode="after")
     def _one_size_and_dates(self) -> Self:
+        wrong = []
         if (self.capacity is None) == (self.share is None):
-            raise ValueError("give either a capacity or a share")
+            wrong.append("give either a capacity or a share")
         if self.headroom is not None and self.share is None:
-            raise ValueError("headroom goes with a share")
+            wrong.append("headroom goes with a share")
         if self.built is not None and self.opens is not None and self.opens < self.built:
-            raise ValueError(f"opens on {self.opens} before it is built on {self.built}")
+            wrong.append(f"opens on {self.opens} before it is built on {self.built}")
         if self.opens is not None and not self.note:
-            raise ValueError("a day of opening needs a note that says where it comes from")
+            wrong.append("a day of opening needs a note that says where it comes from")
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
 
 

@@ -284,6 +284,8 @@ class Action(Strict):
         Keys of actions that cannot stand beside it, with the reason.
     not_measured : str
         Why no effect is measured; required where there is neither effect nor indicator.
+    firms : tuple of str
+        Products of named links between firms (`firm_links`) on which it rests.
     """
 
     key: Slug
@@ -309,6 +311,7 @@ class Action(Strict):
     enables: tuple[Slug, ...] = ()
     excludes: dict[Slug, Text] = Field(default_factory=dict)
     not_measured: str = ""
+    firms: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _said(self) -> Self:

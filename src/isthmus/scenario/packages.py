@@ -25,6 +25,24 @@ class Asked(Strict):
     by: Text
 
 
+class Due(Strict):
+    """A step of others that a package waits for or meets, and when, where that is known.
+
+    Parameters
+    ----------
+    what : str
+        What is decided, begins or ends.
+    when : str
+        Year, month or day; empty where no date is in the data.
+    source : str
+        Where it stands, or where no date was found.
+    """
+
+    what: Text
+    when: str = Field(default="", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+    source: Text
+
+
 class Line(Strict):
     """What was said officially about home and partner.
 
@@ -69,6 +87,8 @@ class Package(Strict):
         The same content at a lower step, if there is one.
     returns : tuple of Asked
         What can be asked for in return.
+    dates : tuple of Due
+        Steps that it waits for or meets; when deciders next meet is in no data at hand.
     counter : str
         The strongest argument against it.
     """
@@ -81,6 +101,7 @@ class Package(Strict):
     of: str = ""
     lower: str = ""
     returns: tuple[Asked, ...] = ()
+    dates: tuple[Due, ...] = ()
     counter: str = ""
 
 

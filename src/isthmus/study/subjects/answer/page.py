@@ -35,7 +35,10 @@ from isthmus.study.ask.packages import (
 )
 from isthmus.study.page import Page
 from isthmus.study.subjects.answer.sure import sure
+from isthmus.study.verdict import Status
 
+MOST_CLAIMS = 8
+"""Claims of a study without packages that stand on the page."""
 SIMPLE = ("none", "administrative", "board", "commission", "delegated act")
 """Ways to decide without a vote of the Council or of each member."""
 
@@ -47,6 +50,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     if not chosen or page.context.missing(STEPS):
         page.question = "question_alone"
         page.say("answer.plain")
+        _plain(page)
         page.gap("no_catalogue" if not chosen else "no_steps")
         _last_time(page)
         return
@@ -56,6 +60,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     page.fields["year"] = stage.catalogue.year
     _state(page, stage)
     _decision(page, stage)
+    _dates(page, stage)
     _bottom_line(page, stage, key, chosen)
     _packages(page, stage, key, chosen)
     _returns(page, stage)
@@ -65,6 +70,39 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     _lines(page, stage)
     _unknown(page, stage, key)
     page.note("marks", "no_mean", "law_unchecked", "no_recommendation")
+
+
+def _plain(page: Page) -> None:
+    """Say what the claims of the study come to, the first ones first: there is nothing to price."""
+    from isthmus.study.claims import assess_claim
+
+    context = page.context
+    order = sorted(context.study.claims, key=lambda c: (c.first or len(context.study.claims), c.id))
+    judged = [assess_claim(context, claim) for claim in order[:MOST_CLAIMS]]
+    apply = [one for one in judged if one.verdict.status is not Status.NOT_APPLICABLE]
+    if not apply:
+        page.say("answer.plain_open")
+        return
+    page.keep(*(one.finding for one in apply if one.finding is not None))
+    page.say("answer.plain_claims")
+    rows = [
+        {
+            "claim": one.claim.sentence,
+            "verdict": page.word(f"status.{one.verdict.status.value}"),
+            "why": one.reason.text,
+            "otherwise": one.claim.falsified_by or page.word("answer.none"),
+        }
+        for one in apply
+    ]
+    kinds = [one.finding.kind for one in apply if one.finding is not None]
+    page.table(
+        "claims",
+        pl.DataFrame(rows),
+        {},
+        attributes=["verdict", "why", "otherwise"],
+        kind=Kind.weakest(kinds or [Kind.ASSUMED]),
+        datasets=sorted({d for one in apply if one.finding for d in one.finding.datasets}),
+    )
 
 
 def _state(page: Page, stage: Stage) -> None:
@@ -84,7 +122,7 @@ def _decision(page: Page, stage: Stage) -> None:
     acts = {a.key: a for p in listed for a in stage.catalogue.members(p)}
     votes: Counter[str] = Counter(a.vote for a in acts.values())
     page.say(
-        "answer.decision",
+        "answer.decision" if _counted(stage) else "answer.decision_elsewhere",
         packages=str(len(listed)),
         acts=str(len(acts)),
         simple=str(sum(votes[v] for v in SIMPLE)),
@@ -93,6 +131,20 @@ def _decision(page: Page, stage: Stage) -> None:
         unanimity=str(votes["unanimity"]),
         read=str(sum(a.law_checked for a in acts.values())),
     )
+
+
+def _dates(page: Page, stage: Stage) -> None:
+    """Say which next steps of others have a date in the data; when deciders meet has none."""
+    due = sorted({(d.when, d.what) for p in held(stage) for d in p.dates if d.when})
+    if due:
+        page.say("answer.dates", when=due[0][0], what=due[0][1], count=str(len(due)))
+    else:
+        page.say("answer.dates_none")
+
+
+def _counted(stage: Stage) -> bool:
+    """Say whether votes are those of the Council: elsewhere majorities have rules of their own."""
+    return stage.catalogue.home in ("", UNION)
 
 
 def _bottom_line(page: Page, stage: Stage, hazard: str, name: str) -> None:
@@ -298,13 +350,14 @@ def _exposed(page: Page, stage: Stage) -> None:
 
 def _votes(page: Page, stage: Stage) -> None:
     """Which acts need whose vote."""
+    first = "simple" if _counted(stage) else "without"
     rows = [
         {
             "package": package.title,
             **{
                 name: float(sum(a.vote in kinds for a in stage.catalogue.members(package)))
                 for name, kinds in (
-                    ("simple", SIMPLE),
+                    (first, SIMPLE),
                     ("national", ("national",)),
                     ("majority", ("qualified majority",)),
                     ("unanimity", ("unanimity",)),
@@ -313,7 +366,7 @@ def _votes(page: Page, stage: Stage) -> None:
         }
         for package in held(stage)
     ]
-    counts = dict.fromkeys(("simple", "national", "majority", "unanimity"), "count")
+    counts = dict.fromkeys((first, "national", "majority", "unanimity"), "count")
     page.table("votes", pl.DataFrame(rows), counts, datasets=[])
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Kind
 from isthmus.production import load_bill
+from isthmus.study.numbers import number
 from isthmus.study.page import Page
 from isthmus.study.subjects.munitions import partner
 from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs
@@ -197,10 +198,20 @@ def _stated(page: Page) -> None:
     )
     page.table(
         "stated",
-        frame.select("producer", "item", "period", "value", "unit", "status", "source"),
-        {"value": "in unit"},
+        frame.select(
+            "producer", "item", "period", "value", "unit", "status", "source"
+        ).with_columns(
+            pl.col("value").map_elements(lambda v: _as_stated(page, v), return_dtype=pl.String)
+        ),
+        {},
         datasets=[OUTPUT],
         kind=page.context.kind_of(OUTPUT),
-        attributes=["unit", "status", "source"],
+        attributes=["value", "unit", "status", "source"],
         notes=["stated_not_output"],
     )
+
+
+def _as_stated(page: Page, value: float) -> str:
+    """Return a published figure with the digits that were published."""
+    unit = "count" if value == round(value) else "index"
+    return number(value, unit, Kind.MEASURED, page.context.catalogue.units, digits=6)

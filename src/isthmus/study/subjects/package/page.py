@@ -8,8 +8,9 @@ import polars as pl
 
 from isthmus.coercion.record import STEPS
 from isthmus.cooperation import beside, thresholds
-from isthmus.cooperation.agree import acts
+from isthmus.cooperation.agree import NO_DATE, acts, dates
 from isthmus.cooperation.evaluate import most_exposed
+from isthmus.cooperation.firms import ABSENT, firms
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import ALONE, Stage
 from isthmus.cooperation.transfers import SHARES, SHOWN, compared_with, transfers
@@ -141,6 +142,26 @@ def _answered(page: Page, stage: Stage, package: Package) -> None:
     ends = [f"{name}{end}" for name in ("diverted", "moved") for end in ("", "_low", "_high")]
     ranges = dict.fromkeys(("value", "low", "high", *ends), EUR)
     _table(page, stage, package, "support", beside.support(stage), ranges)
+    _firms(page, stage, package)
+
+
+def _firms(page: Page, stage: Stage, package: Package) -> None:
+    """List the firms that are named in the data and that an answer could list."""
+    found = firms(stage)
+    rows = found.frame.filter(pl.col("package") == package.key, pl.col("firm") != ABSENT)
+    if rows.is_empty():
+        page.gap("no_firm")
+        return
+    page.table(
+        f"firms.{package.key}",
+        rows.select("firm", page.labels("economy"), "product", "ground"),
+        {},
+        attributes=["ground"],
+        datasets=found.datasets,
+        kind=Kind.ASSUMED,
+        notes=["firms_named"],
+        title=_of(page, stage),
+    )
 
 
 def _thresholds(page: Page, stage: Stage, package: Package) -> None:
@@ -182,6 +203,18 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
     months = dict.fromkeys(("first", "full_low", "full_high", "undo"), "months")
     _table(page, stage, package, "timing", beside.timing(stage), months)
     _table(page, stage, package, "acts", acts(stage.catalogue, [package]), {})
+    due = dates([package]).frame.with_columns(
+        pl.col("when").replace({NO_DATE: page.word("package.no_date")}),
+        pl.col("what").replace({"none is held": page.word("package.no_step_of_others")}),
+    )
+    page.table(
+        f"dates.{package.key}",
+        due.select("what", "when", "source"),
+        {},
+        attributes=["when", "source"],
+        datasets=[],
+        title=_of(page, stage),
+    )
     if package.lower:
         page.say("answer.lower", lower=package.lower)
     if package.returns:
