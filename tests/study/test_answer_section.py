@@ -166,7 +166,10 @@ def test_wording_has_a_source_and_a_limit(context):
 def test_a_study_without_packages_says_so(world):
     built = written(Context(open_study("germany-materials"), world), "answer")
     assert built.opens
-    assert [s.key for s in built.answer] == ["answer.answer.plain"]
+    assert [s.key for s in built.answer] == ["answer.answer.plain", "answer.answer.plain_claims"]
+    (told,) = (table for table in built.tables if table.name == "answer_claims")
+    assert set(told.frame["verdict"]) <= {"supported", "contradicted", "depends on records"}
+    assert told.frame["why"].str.len_chars().min() > 10
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,8 @@ def test_every_package_has_a_page_with_what_a_decision_needs(prepared):
     structured = next(p for p in pages if p.key == "package-structured")
     names = {t.name for t in structured.tables}
     wanted = ("savings", "costs", "payers", "answers", "support", "break_even", "effect",
-              "deterrence", "indicators", "outputs", "timing", "acts", "returns")  # fmt: skip
+              "deterrence", "indicators", "outputs", "timing", "acts", "returns", "dates",
+              "firms", "transfers")  # fmt: skip
     assert names == {f"package_{n}.structured" for n in wanted}
     assert {"package.answer.lower", "package.answer.counter"} <= set(said(structured))
     assert all("structured" not in t.frame.columns for t in structured.tables)
