@@ -62,7 +62,7 @@ def _listed(stage: Stage) -> list[tuple[str, ...]]:
     out: list[tuple[str, ...]] = []
     for row in rows.sort("start", "target").to_dicts():
         kind = instrument(row["direction"], row["hs_hint"] or "", row["instrument"])
-        what, of, who = row["products"].partition(" to ")
+        what, of, who = (row["products"] or "").partition(" to ")
         if kind == LISTING and of:
             ground = f"listed {row['start']}: {row['trigger']}"
             out += [(name.strip(), row["target"], what, ground) for name in who.split(",")]
