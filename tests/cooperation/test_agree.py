@@ -37,7 +37,7 @@ def test_members_carry_exposure_and_record(world):
 
 
 def test_without_a_rival_acts_stand_alone(world):
-    assert list(agree(world, packages=["quiet"], rival="", draws=20)) == ["acts"]
+    assert list(agree(world, packages=["quiet"], rival="", draws=20)) == ["acts", "dates"]
 
 
 def test_power_sums_to_one(world):
