@@ -33,12 +33,15 @@ CODE = re.compile(
 
 def odd(text: str) -> str:
     """The text in letters of full width; what is filled in stays."""
+
+    def wide(words: str) -> str:
+        return "".join(chr(ord(c) + 0xFEE0) if c.isalpha() and c.isascii() else c for c in words)
+
     parts = []
-    for literal, name, _, _ in string.Formatter().parse(text):
-        parts.append(
-            "".join(chr(ord(c) + 0xFEE0) if c.isalpha() and c.isascii() else c for c in literal)
-        )
-        parts.append("" if name is None else f"{{{name}}}")
+    for literal, name, form, _ in string.Formatter().parse(text):
+        parts.append(wide(literal))
+        said = f":{wide(form)}" if form else ""
+        parts.append("" if name is None else f"{{{name}{said}}}")
     return "".join(parts)
 
 
