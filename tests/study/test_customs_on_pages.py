@@ -28,8 +28,8 @@ def said(section: Section) -> str:
 def test_the_unions_purchases_have_a_range_and_three_definitions(world: World) -> None:
     section = page(world, "dependence")
     text = said(section)
-    assert "29 billion USD (29 billion USD to 52 billion USD)" in text
-    assert "29 billion USD in the balanced table, 36 billion USD by the customs of Taiwan" in text
+    assert "27 billion EUR (27 billion EUR to 49 billion EUR)" in text
+    assert "27 billion EUR in the balanced table, 34 billion EUR by the customs of Taiwan" in text
     assert "25.3 % of its goods exports in 2022 without Hong Kong and 38.8 % with it" in text
     assert "40 % (25 % to 40 %)" in text
     assert "China with Hong Kong took 26.6 % of its goods exports in 2025" in text
@@ -40,14 +40,14 @@ def test_the_unions_purchases_have_a_range_and_three_definitions(world: World) -
     assert rows["definition"].str.len_chars().min() > 20
     finding = next(f for f in section.findings if f.key == "trade.value.TWN.EU27_2020.goods.2022")
     assert finding.kind == "estimated"
-    assert (round(finding.low / 1e3), round(finding.high / 1e3)) == (29, 52)
+    assert (round(finding.low / 1e3), round(finding.high / 1e3)) == (27, 49)
 
 
 @pytest.mark.parametrize("key", ["exposure", "leverage", "ladder"])
 def test_pages_that_take_losses_from_flows_name_the_span_of_records(world: World, key: str) -> None:
     text = said(page(world, key))
     assert "are balanced by their publisher and are no customs figures" in text
-    assert "billion USD to " in text
+    assert "billion EUR to " in text
 
 
 def test_parties_without_a_second_record_are_named(world: World) -> None:

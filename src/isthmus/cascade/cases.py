@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -25,6 +24,7 @@ from isthmus.cascade.engine import levels_of
 from isthmus.cascade.lens import CITATION
 from isthmus.cascade.materials import material_network
 from isthmus.cascade.network import SupplyNetwork
+from isthmus.cascade.second import material_losses, outside_of, second_source
 from isthmus.cascade.shocks import Shocks, firms_stop
 from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
@@ -132,7 +132,12 @@ def without(chain: ChipChain, economy: str) -> Capacity:
 
 @lens("cascade.material_case", {"importer": "EU27_2020", "suppliers": 2})
 def material_case(
-    world: World, importer: PartySpec, *, suppliers: int = 12, products: Sequence[str] = ()
+    world: World,
+    importer: PartySpec,
+    *,
+    suppliers: int = 12,
+    products: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> Result:
     """What an importer loses of each material when one economy stops delivering all of them.
 
@@ -146,6 +151,8 @@ def material_case(
         Number of largest direct suppliers from outside that are stopped in turn.
     products : sequence of str
         Keep these products in the table of second sources; the most exposed ten by default.
+    without : sequence of str
+        Economies that are no second source.
 
     Returns
     -------
@@ -153,7 +160,8 @@ def material_case(
         ``suppliers``: lost share of the importer's purchases of each product, direct and with
         hubs; ``ranking``: the stopped economies by the mean over products and by how many
         products lose half or more; ``second_source``: loss when half of what the members buy
-        from the worst supplier of a product moves to the second largest.
+        from the worst supplier of a product moves to the next largest, with the imports of that
+        one over its exports: near one or above it may pass on what others make.
 
     Raises
     ------
@@ -163,7 +171,7 @@ def material_case(
     network = material_network(world)
     buyer = resolve(importer, known=set(network.economy), where=network.datasets[0])
     members = buyer.members
-    outside = _outside(network, members)
+    outside = outside_of(network, members)
     largest = (
         outside.group_by("exporter")
         .agg(pl.col("value").sum())
@@ -173,14 +181,16 @@ def material_case(
     )
     if not largest:
         raise DataMissing("the importer buys none of the materials", where=network.datasets[0])
-    rows = _material_losses(network, members, largest, outside)
+    rows = material_losses(network, members, largest, outside)
     losses = pl.DataFrame(rows, ["economy", "product", "direct", "value"], orient="row")
+    bought = outside["product"].n_unique()
     ranking = (
         losses.group_by("economy")
         .agg(
             (pl.col("value") >= 0.5).sum().cast(pl.Int64).alias("products"),
-            pl.col("value").mean().alias("value"),
-            pl.col("direct").mean().alias("direct"),
+            # A product of which a stop takes nothing has no row, and counts in the mean.
+            (pl.col("value").sum() / bought).alias("value"),
+            (pl.col("direct").sum() / bought).alias("direct"),
         )
         .sort(["products", "value", "economy"], descending=[True, True, False])
     )
@@ -191,7 +201,7 @@ def material_case(
     remedy = [
         row
         for product, economy, value in chosen.select("product", "economy", "value").iter_rows()
-        if (row := _second_source(network, members, outside, product, economy, value))
+        if (row := second_source(network, members, outside, product, (economy, value), without))
     ]
     lost = "share of the importer's purchases from outside that stops"
     tables = (
@@ -210,13 +220,21 @@ def material_case(
         _table(
             "second_source",
             pl.DataFrame(
-                remedy, ["product", "economy", "second", "value", "value_with"], orient="row"
+                remedy,
+                ["product", "economy", "second", "value", "value_with", "second_ratio"],
+                orient="row",
             ),
-            {"value": lost, "value_with": "the same with half moved to the second source"},
+            {
+                "value": lost,
+                "value_with": "the same with half moved to the second source",
+                "second_ratio": "imports of the product by the second source over its exports",
+            },
             network,
         ),
     )  # fmt: skip
     parameters = {"importer": buyer.spec, "suppliers": suppliers, "rule": "exact fixed point"}
+    if without:
+        parameters["without"] = ", ".join(without)
     return Result(
         {t.name: t for t in tables},
         provenance(world, "cascade.material_case", network.datasets, parameters),
@@ -279,117 +297,7 @@ def _lost(network: SupplyNetwork, shocks: Shocks, members: Sequence[str]) -> lis
     return [float(v) for v in weight @ down / weight.sum()]
 
 
-def _flows_frame(network: SupplyNetwork) -> pl.DataFrame:
-    firms = network.firms
-    return pl.DataFrame(
-        {
-            "exporter": firms["economy"].gather(network.supplier),
-            "importer": firms["economy"].gather(network.customer),
-            "product": firms["sector"].gather(network.supplier),
-            "value": network.weight,
-        }
-    )
-
-
-def _stop_of(network: SupplyNetwork, economy: str) -> dict[str, float]:
-    ids = network.firms.filter((pl.col("economy") == economy) & (pl.col("exports") > 0))["firm"]
-    return dict.fromkeys(ids.to_list(), 1.0)
-
-
-def _material_losses(
-    network: SupplyNetwork, members: Sequence[str], economies: list[str], outside: pl.DataFrame
-) -> list[tuple[str, str, float, float]]:
-    """Economy, product, direct and full lost share of the members' purchases from outside."""
-    shocks = firms_stop(network, {e: _stop_of(network, e) for e in economies})
-    down = levels_of(network.supply(), shocks, rule="exact").down
-    products = sorted(outside["product"].unique().to_list())
-    place = {p: n for n, p in enumerate(products)}
-    inside = np.isin(np.asarray(network.economy), list(members))
-    buys = inside[network.customer] & ~inside[network.supplier]
-    link = np.array([place.get(p, -1) for p in network.sector_name])[network.supplier]
-    chosen = np.flatnonzero(buys)
-    whole = np.bincount(link[chosen], network.weight[chosen], len(products))
-    rows = []
-    for k, economy in enumerate(economies):
-        gone = network.weight[chosen] * down[network.supplier[chosen], k]
-        full = np.bincount(link[chosen], gone, len(products)) / whole
-        own = outside.filter(pl.col("exporter") == economy)
-        direct = np.zeros(len(products))
-        np.add.at(direct, [place[p] for p in own["product"].to_list()], own["value"].to_numpy())
-        rows += [
-            (economy, p, float(direct[n] / whole[n]), float(full[n]))
-            for p, n in place.items()
-            if full[n] > 0
-        ]
-    return rows
-
-
-def _second_source(
-    network: SupplyNetwork,
-    members: Sequence[str],
-    outside: pl.DataFrame,
-    product: str,
-    economy: str,
-    value: float,
-) -> tuple[str, str, str, float, float] | None:
-    """Move half of what the members buy from the worst supplier to the next largest one."""
-    mine = outside.filter(pl.col("product") == product)
-    order = (
-        mine.filter(pl.col("exporter") != economy)
-        .group_by("exporter")
-        .agg(pl.col("value").sum())
-        .sort(["value", "exporter"], descending=[True, False])
-    )
-    if order.is_empty():
-        return None
-    second = str(order["exporter"][0])
-    one = _only_product(network, product)
-    changed = _moved(one, members, f"{economy} {product}", f"{second} {product}")
-    loss = _material_losses(changed, members, [economy], _outside(changed, members))
-    return product, economy, second, value, loss[0][3] if loss else 0.0
-
-
-def _moved(
-    network: SupplyNetwork, members: Sequence[str], worst: str, second: str
-) -> SupplyNetwork:
-    """Move half of the members' purchases from one node to another, which makes them itself."""
-    old, new = network.row_of[worst], network.row_of[second]
-    inside = np.isin(np.asarray(network.economy), list(members))
-    moves = np.flatnonzero((network.supplier == old) & inside[network.customer])
-    weight = network.weight.copy()
-    weight[moves] *= 0.5
-    return replace(
-        network,
-        supplier=np.append(network.supplier, np.full(len(moves), new)),
-        customer=np.append(network.customer, network.customer[moves]),
-        weight=np.append(weight, weight[moves]),
-        link_kind=np.append(network.link_kind, network.link_kind[moves]),
-    )
-
-
-def _outside(network: SupplyNetwork, members: Sequence[str]) -> pl.DataFrame:
-    flows = _flows_frame(network)
-    home = list(members)
-    return flows.filter(pl.col("importer").is_in(home) & ~pl.col("exporter").is_in(home))
-
-
-def _only_product(network: SupplyNetwork, product: str) -> SupplyNetwork:
-    """Return the part of the network that trades one product; products do not touch."""
-    keep = np.flatnonzero(np.asarray(network.sector_name) == product)
-    new = np.full(network.n, -1)
-    new[keep] = np.arange(len(keep))
-    links = new[network.supplier] >= 0
-    costs = None if network.costs is None else network.costs[keep]
-    return replace(
-        network,
-        firms=network.firms[keep],
-        supplier=new[network.supplier[links]],
-        customer=new[network.customer[links]],
-        weight=network.weight[links],
-        link_kind=network.link_kind[links],
-        sectors=(product,),
-        costs=costs,
-    )
+_UNITS = {"products": "count", "second_ratio": "ratio"}
 
 
 def _table(
@@ -403,7 +311,7 @@ def _table(
         Column(
             c,
             "value" if c in values else "dimension",
-            "" if c not in values else "count" if c == "products" else "share",
+            "" if c not in values else _UNITS.get(c, "share"),
             values.get(c, ""),
         )
         for c in frame.columns

@@ -13,6 +13,8 @@ from isthmus import codes
 from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import Finding, Kind
 from isthmus.study.inflection import ALONE, inflected
+from isthmus.study.money import RATES, rate_of, told_rate, unit_of
+from isthmus.study.numbers import MONEY
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.wording import Catalogue, Sentence
 from isthmus.world import World
@@ -152,6 +154,10 @@ class Context:
         for group, name in (("method", method), ("interval", interval), ("caveat", caveat)):
             if name and not self.catalogue.get(f"{group}.{name}"):
                 raise IsthmusError(f"the catalogue has no text {group}.{name}", where=key)
+        if unit == MONEY and (rate := rate_of(self, year)):
+            value, low, high = (None if v is None else v / rate for v in (value, low, high))
+            unit, kind = unit_of(self, year), Kind.weakest([kind, Kind.ESTIMATED])
+            datasets, sources = [*datasets, RATES], [*sources, told_rate(self, year)]
         found = Finding(
             key=key,
             value=None if value is None else float(value),

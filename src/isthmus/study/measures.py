@@ -14,9 +14,11 @@ A finding without a value (None, with a caveat) makes a claim *not measurable*; 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import numpy as np
 
 from isthmus.evidence import Finding
 
@@ -40,6 +42,9 @@ PARTIES = frozenset({PARTY, COALITION, MEMBER})
 """Kinds of arguments that a role name can stand for."""
 
 Run = Callable[..., Finding]
+
+TENTHS = (0.1, 0.9)
+"""Quantiles over members that a spread compares: two outliers of many decide nothing."""
 
 _REGISTERED: dict[str, Measure] = {}
 
@@ -91,3 +96,9 @@ def measure(name: str, **args: ArgKind) -> Callable[[Run], Run]:
 def registered() -> Mapping[str, Measure]:
     """Return the measures whose modules have been imported."""
     return _REGISTERED
+
+
+def tenths(values: Iterable[float]) -> tuple[float, float]:
+    """Return the 10 and the 90 % quantile of one number per member."""
+    low, high = np.quantile(np.sort(np.fromiter(values, float)), TENTHS)
+    return float(low), float(high)

@@ -7,8 +7,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from isthmus import codes
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.study.check import semantic_problems
+from isthmus.study.money import OWN
 from isthmus.study.schema import PageChoice, Role, Study
 from isthmus.study.subjects import PAGES, measures
 
@@ -85,6 +87,9 @@ def draft_study(
             "name": name,
             "title": texts[f"title{tail}"],
             "question": texts[f"question{tail}"],
+            "currency": source.currency
+            if set(codes.members(roles["home"])) <= set(codes.members(source.party("home")))
+            else OWN,
             "roles": {role: Role(party=code) for role, code in roles.items()},
             "pages": tuple(
                 PageChoice(page=page, parameters=texts.get("parameters", {}).get(page, {}))

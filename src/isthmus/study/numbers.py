@@ -10,6 +10,8 @@ from isthmus.evidence.digits import DIGITS, NOT_KNOWN, in_range, percent, signif
 
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
+EUR, BILLIONS = "million EUR", 1e4
+"""Prices in EUR are said in millions, up to ten thousand of them."""
 _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
@@ -48,6 +50,8 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
             if abs(value) >= factor:
                 return f"{significant(value / factor, digits)} {units[name]}"
         return f"{significant(value, digits)} {units['million']}"
+    if unit == EUR and abs(value) >= BILLIONS:
+        return f"{significant(value / 1e3, digits)} {units['billion_EUR']}"
     if unit == "count":
         return f"{value:,.0f}"
     if unit in {"1", "index"}:

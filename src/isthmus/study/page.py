@@ -12,6 +12,7 @@ from isthmus.charts import ChartSpec, NumberWords, Outlines
 from isthmus.evidence import Column, Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
+from isthmus.study.money import rate_of, unit_of
 from isthmus.study.wording import Sentence
 
 Fields = dict[str, Any]
@@ -231,6 +232,15 @@ class Page:
         held = {c: {t: dated(t) for t in frame[c].unique() if t is not None} for c in texts}
         return frame.with_columns(pl.col(c).replace(own) for c, own in held.items() if own)
 
+    def in_money(
+        self, frame: pl.DataFrame, *columns: str, year: int | str
+    ) -> tuple[pl.DataFrame, str]:
+        """Return rows with money of a year in the currency of the study, and its unit."""
+        rate = rate_of(self.context, year)
+        if rate is not None:
+            frame = frame.with_columns(pl.col(name) / rate for name in columns)
+        return frame, unit_of(self.context, year)
+
     def chart(
         self,
         name: str,
@@ -284,7 +294,7 @@ class Page:
         """Return the title of an axis or legend, by a key under ``axis.``."""
         return self.word(f"axis.{key}", **fields)
 
-    def numbers(self, key: str, frame: pl.DataFrame, *columns: str) -> Fields:
+    def numbers(self, key: str, frame: pl.DataFrame, *columns: str, **fields: Any) -> Fields:
         """Return title and scale of an axis: logarithmic where numbers differ thirtyfold or more.
 
         Parameters
@@ -295,10 +305,12 @@ class Page:
             What is drawn.
         *columns : str
             The numbers. One at or below nought keeps the axis linear: it has no place on the other.
+        **fields
+            Fields of the title.
         """
         drawn = [value for name in columns for value in frame[name].drop_nulls().to_list()]
         far = bool(drawn) and min(drawn) > 0 and max(drawn) >= FAR * min(drawn)
-        title = self.axis(key)
+        title = self.axis(key, **fields)
         return {
             "x_title": self.word("axis.logarithmic", title=title) if far else title,
             "log": far,

@@ -210,6 +210,11 @@ class Study(_Model):
         default=(),
         description="events of the page on disruption; default: all that apply",
     )
+    currency: Literal["USD", "EUR"] = Field(
+        default="USD",
+        description="currency in which money of the data, which is in USD, is printed where the "
+        "mean rate of its year is at hand",
+    )
     industries: tuple[str, ...] = Field(
         default=(), description="industries of interest (ICIO2025 codes)"
     )

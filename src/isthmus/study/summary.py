@@ -7,10 +7,19 @@ from collections.abc import Sequence
 
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed, Note, Section
+from isthmus.study.money import RATES, told_rate
 from isthmus.study.verdict import Status
 from isthmus.study.wording import Sentence, plain
 
 MOST_HEADLINES = 7
+REACH = {
+    "summary.data_flows": ("icio_flows",),
+    "summary.data_customs": ("customs_figures",),
+    "summary.data_products": ("baci_critical_materials",),
+    "summary.data_arms": ("arms_suppliers",),
+    "summary.data_measures": ("coercion_measures",),
+}
+"""Data whose newest year the first page says, by its text."""
 MOST_COUNTERS = 2
 _DETAIL = re.compile(r"\s*[:(]")
 
@@ -29,12 +38,36 @@ def build_summary(
     return Section(
         "summary",
         plain(context.study.question),
-        answer=() if claims else (context.say("summary.no_claims"),),
+        answer=(*_state(context), *(() if claims else (context.say("summary.no_claims"),))),
         findings=tuple(dict.fromkeys(found)),
         headlines=headlines,
         counters=counters,
         gaps=_not_covered(context, sections, claims),
     )
+
+
+def _state(context: Context) -> tuple[Sentence, ...]:
+    """Say to which year the data reach, and in which prices money is."""
+    out = []
+    reached = {
+        key: max(context.world.record(held).years or (0,))
+        for key, names in REACH.items()
+        for held in names
+        if held in context.used
+    }
+    dated = [context.catalogue.text(key, year=str(year)) for key, year in reached.items() if year]
+    if dated:
+        out.append(context.say("summary.data_to", data=", ".join(dated)))
+    currency = context.study.currency
+    turned = {
+        f.year
+        for f in context.findings.values()
+        if RATES in f.datasets and f.unit == f"million {currency}"
+    }
+    if turned:
+        rates = "; ".join(told_rate(context, year) for year in sorted(turned))
+        out.append(context.say("summary.money", currency=currency, rate=rates))
+    return tuple(out)
 
 
 def _first(notes: list[Note], most: int) -> tuple[Note, ...]:

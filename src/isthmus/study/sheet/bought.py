@@ -14,7 +14,6 @@ INDUSTRIES, MATERIALS = 3, 4
 """Rows for each supplier."""
 LEAST = 1.0
 """Million USD a year from which a material is listed: below, single shipments make a share."""
-MONEY = "million USD"
 MOST_NAMES = 3
 """Names of a product that holds several, before it is cut to two."""
 
@@ -28,10 +27,11 @@ def write(page: Page, side: Side) -> None:
         return
     page.rests_on(FLOWS)
     frames = [_industries(page, side.member, other) for other in side.counterparts]
+    rows, unit = page.in_money(pl.concat(frames), "value", year=year_of(page.context))
     page.table(
         "industries",
-        pl.concat(frames),
-        {"value": MONEY, "share": "share"},
+        rows,
+        {"value": unit, "share": "share"},
         year=year_of(page.context),
     )
     _materials(page, side)
@@ -85,13 +85,15 @@ def _materials(page: Page, side: Side) -> None:
         lambda code: _short(page.context.catalogue.said(texts.get(code, code))),
         return_dtype=pl.String,
     )
+    year = int(str(rows["year"].max()))
+    top, unit = page.in_money(top, "value", year=year)
     page.table(
         "materials",
         top.select(page.labels("exporter"), named.alias("text"), "product", "value", "share"),
-        {"value": MONEY, "share": "share"},
+        {"value": unit, "share": "share"},
         attributes=["product"],
         notes=["transit"],
-        year=int(str(rows["year"].max())),
+        year=year,
         least=page.context.catalogue.written(f"{LEAST:,g}"),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from isthmus.coercion.content import YEAR
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import (
     AGREED,
@@ -16,11 +17,10 @@ from isthmus.study.ask.coercion import (
     standing,
     steps_of,
 )
+from isthmus.study.money import unit_of
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
 from isthmus.study.subjects.ladder.measures import below_cap, break_even, price
-
-MONEY = "million USD"
 
 
 def write(page: Page, side: Side) -> None:
@@ -57,6 +57,6 @@ def write(page: Page, side: Side) -> None:
     page.table(
         "steps",
         frame,
-        dict.fromkeys(numbers, MONEY) | {"even": "share"},
+        dict.fromkeys(numbers, unit_of(context, YEAR)) | {"even": "share"},
         notes=["sheet_steps", "even_cap", "support" if bloc else "no_support"],
     )

@@ -27,8 +27,10 @@ def chips_of(context: Context, user: str, supplier: str) -> Result:
 
 def materials_of(context: Context, user: str) -> Result:
     """Return the materials case of a user, computed once."""
+    rivals = context.members(context.rival) if "rival" in context.study.roles else ()
     return context.memo(
-        ("cascade.materials", user), lambda: material_case(context.world, context.members(user))
+        ("cascade.materials", user),
+        lambda: material_case(context.world, context.members(user), without=rivals),
     )
 
 

@@ -169,10 +169,10 @@ def _materials(page: Page) -> None:
     page.table(
         "second",
         second.frame.with_columns(page.labels("economy"), page.labels("second")),
-        {"value": "share", "value_with": "share"},
+        {"value": "share", "value_with": "share", "second_ratio": "ratio"},
         kind=second.kind,
         datasets=second.datasets,
-        notes=["cascade_hubs"],
+        notes=["cascade_hubs", "second_passes_on"],
         attributes=["second"],
     )
 

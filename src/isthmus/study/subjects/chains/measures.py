@@ -15,7 +15,7 @@ from isthmus.study.ask.lookthrough import (
 )
 from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
-from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
+from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure, tenths
 
 
 @measure("chains.look_through", party=PARTY, on=PARTY, industry=INDUSTRY)
@@ -26,12 +26,12 @@ def look_through(context: Context, *, party: str, on: str, industry: str = "ALL"
 
 @measure("chains.member_spread", coalition=COALITION, on=PARTY)
 def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
-    """Largest over smallest share of `on` in all inputs of the members, direct and indirect."""
+    """Share of `on` in all inputs of the members, direct and indirect, 90 % over 10 % quantile."""
     frame = inputs_of(context, coalition, by="economy")
     shares = frame.filter(frame["partner"] == on)["look_through"]
     if shares.is_empty():
         raise DataMissing(f"no member of {coalition} has inputs from {on}", where=TABLE)
-    low, high = float(shares.min()), float(shares.max())  # type: ignore[arg-type]
+    low, high = tenths(shares)
     return _ratio(
         context, f"chains.member_spread.{coalition}.{on}", high, low, "chains_member_spread"
     )

@@ -204,7 +204,7 @@ def _stakes(page: Page) -> None:
     page.table(
         "stakes",
         pl.DataFrame(rows),
-        {"value": "million USD", "share": "share"},
+        {"value": ours.unit, "share": "share"},
         kind=Kind.weakest([page.kind, Kind.MODELLED]),
         notes=["stake_not_loss"],
     )

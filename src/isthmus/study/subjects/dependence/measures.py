@@ -15,7 +15,7 @@ from isthmus.study.ask.trade import (
     year_of,
 )
 from isthmus.study.context import Context
-from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure
+from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure, tenths
 
 
 @measure("trade.import_share", importer=PARTY, exporter=PARTY, industry=INDUSTRY)
@@ -87,9 +87,8 @@ def _over(top: float | None, base: float | None) -> float | None:
 
 @measure("trade.member_spread", coalition=COALITION, on=PARTY)
 def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
-    """Largest over smallest share of `on` in the goods imports of the members."""
-    shares = _members(context, coalition, on)["share_of_imports"]
-    low, high = float(shares.min()), float(shares.max())  # type: ignore[arg-type]
+    """Share of `on` in the goods imports of the members, 90 % over 10 % quantile."""
+    low, high = tenths(_members(context, coalition, on)["share_of_imports"])
     return context.finding(
         f"trade.member_spread.{coalition}.{on}",
         high / low if low else None,

@@ -175,5 +175,6 @@ def _flows(page: Page) -> None:
         .sort(["importer", "value"], descending=[False, True])
         .select("importer", "exporter", "industry", "value", *shares)
     )
-    units = {"value": "million USD", **dict.fromkeys(shares, "share")}
+    frame, unit = page.in_money(frame, "value", year=page.fields["year"])
+    units = {"value": unit, **dict.fromkeys(shares, "share")}
     page.table("flows", frame, units, notes=["exposure_not_loss"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from isthmus.disruption.posterior import load_posterior
@@ -79,8 +81,16 @@ def write(page: Page) -> None:
     page.note("runs_recorded", runs=runs)
 
 
-def _finding(page: Page, key: str, value: float, method: str, unit: str = "share") -> Finding:
-    return page.finding(f"disruption.{key}", value, unit, method=method, caveat="posterior")
+def _finding(
+    page: Page,
+    key: str,
+    value: float | None,
+    method: str,
+    unit: str = "share",
+    **ends: float,
+) -> Finding:
+    about: dict[str, Any] = {"method": method, "caveat": "posterior", **ends}
+    return page.finding(f"disruption.{key}", value, unit, **about)
 
 
 def _main(page: Page, event: Event) -> None:
@@ -109,8 +119,14 @@ def _reference(page: Page, event: Event) -> None:
         "answer.reference",
         loss=_finding(page, f"reference.{event.key}", cases[REFERENCE], "disruption_reference"),
         number=page.word(f"number.{name}"),
-        at_low=_finding(page, f"moved.{event.key}.{name}.low", low, "disruption_reference"),
-        at_high=_finding(page, f"moved.{event.key}.{name}.high", high, "disruption_reference"),
+        moved=_finding(
+            page,
+            f"moved.{event.key}.{name}",
+            None,
+            "disruption_reference",
+            low=min(low, high),
+            high=max(low, high),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.assumptions import preset_ladder
+from isthmus.coercion.content import YEAR
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import (
     AFTER_DELAY,
@@ -20,10 +21,10 @@ from isthmus.study.ask.coercion import (
     steps_of,
 )
 from isthmus.study.ask.records import note_records
+from isthmus.study.money import unit_of
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.ladder.measures import below_cap, break_even, exposure, price
 
-MONEY = "million USD"
 DEGREES = ("visible", "official", "military")
 
 
@@ -95,7 +96,9 @@ def _prices(page: Page) -> None:
         {"rung": title, "price": f.value, "price_low": f.low, "price_high": f.high}
         for title, f in found
     ]
-    frame = pl.DataFrame(rows)
+    frame, unit = pl.DataFrame(rows), found[0][1].unit
+    ends = ("price", "price_high")
+    axis = page.numbers("price_of_rung", frame, *ends, currency=unit.split()[-1])
     page.chart(
         "prices",
         frame,
@@ -103,13 +106,13 @@ def _prices(page: Page) -> None:
             "dots",
             x="price",
             y="rung",
-            **page.numbers("price_of_rung", frame, "price", "price_high"),
+            **axis,
             roles={"": "rival"},
             low="price_low",
             high="price_high",
             money=True,
         ),
-        dict.fromkeys(("price", "price_low", "price_high"), MONEY),
+        dict.fromkeys(("price", "price_low", "price_high"), unit),
         about={"notes": ["intentions"]},
     )
 
@@ -130,7 +133,7 @@ def _rungs(page: Page) -> None:
     page.table(
         "rungs",
         pl.DataFrame(rows),
-        {"before": MONEY, "after": MONEY},
+        dict.fromkeys(("before", "after"), unit_of(page.context, YEAR)),
         attributes=[*DEGREES, "decides", "legal_base"],
         notes=["intentions", "support", "legal_base"],
     )
@@ -154,7 +157,7 @@ def _members(page: Page, bloc: bool) -> None:
         pl.DataFrame(rows, schema_overrides={"even": pl.Float64}).sort(
             "exposure", "economy", descending=[True, False]
         ),
-        {"exposure": "share", "even": "share", **dict.fromkeys(prices, MONEY)},
+        {"exposure": "share", "even": "share", **dict.fromkeys(prices, unit_of(context, YEAR))},
         notes=["intentions", "even_cap", "support" if bloc else "no_support"],
         rung=_title(page, TOP),
     )

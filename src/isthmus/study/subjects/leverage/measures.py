@@ -19,7 +19,7 @@ from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.ask.coercion import EPISODES
 from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
-from isthmus.study.measures import COALITION, MEMBER, PARTY, TEXT, measure
+from isthmus.study.measures import COALITION, MEMBER, PARTY, TEXT, measure, tenths
 
 TRADE = (FLOWS, TABLE)
 TOP = 5
@@ -143,10 +143,10 @@ def exposures(context: Context, coalition: str, on: str) -> dict[str, Touched]:
 
 @measure("leverage.exposure_spread", coalition=COALITION, on=PARTY)
 def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
-    """Largest over smallest share of value added in goods that a member sells to a party."""
-    shares = [t.sold / t.gdp for t in exposures(context, coalition, on).values()]
+    """Share of value added in goods that a member sells to a party, 90 % over 10 % quantile."""
+    low, high = tenths(t.sold / t.gdp for t in exposures(context, coalition, on).values())
     return context.finding(
-        f"leverage.exposure_spread.{coalition}.{on}", max(shares) / min(shares), "ratio",
+        f"leverage.exposure_spread.{coalition}.{on}", high / low, "ratio",
         kind=Kind.ESTIMATED, year=YEAR, method="leverage_exposure_spread", datasets=TRADE,
         caveat="table_estimated",
     )  # fmt: skip
