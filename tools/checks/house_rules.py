@@ -23,7 +23,7 @@ def main() -> int:
         path = Path(name)
         if path.suffix not in TEXT or path == SELF or not path.is_file():
             continue
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
             for rule, pattern in RULES.items():
                 if pattern.search(line):
                     print(f"{name}:{number}: {rule}: {line.strip()[:100]}")
