@@ -123,4 +123,4 @@ def test_a_run_is_asked_for_the_packages_that_are_looked_at(world, held):
     assert minutes([needed]) == pytest.approx(7 * needed.draws * SECONDS / 60.0)
     told = not_measured(stage_of(world, more, PARTIES, ["mine"], losses={})).frame
     (row,) = told.filter(name=HAZARD).to_dicts()
-    assert "isthmus package prepare makes it, in about 5 min" in row["reason"]
+    assert "isthmus package prepare makes it, in up to about 70 min" in row["reason"]

@@ -185,7 +185,11 @@ def _prepare(packages: Sequence[str], asked: Asked, world: str, workers: int = 1
     asks = questions(found, held, parties, chosen, draws=asked.draws, seed=asked.seed)
     needed = tuple(asks.values())
     todo = missing(needed, found)
-    time = f"about {minutes(todo) / workers:.0f} minutes" if todo else "nothing to wait for"
+    time = (
+        f"up to about {max(minutes(todo) / workers, 1.0):.0f} minutes"
+        if todo
+        else "nothing to wait for"
+    )
     say(f"{len(todo)} of {len(needed)} hazards to run, {time}")
     for question in todo:
         with terminal_progress() as progress, cancel_on_interrupt() as cancel:

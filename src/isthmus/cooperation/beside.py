@@ -206,7 +206,7 @@ def _time(stage: Stage, hazard: Hazard) -> str:
         stage.world, stage.catalogue, hazard, stage.parties,
         packages=stage.packages, draws=stage.draws, seed=stage.seed,
     )  # fmt: skip
-    return f"in about {max(minutes([needed]), 1.0):.0f} min of one processor"
+    return f"in up to about {max(minutes([needed]), 1.0):.0f} min of one processor"
 
 
 def _held(stage: Stage) -> list[Action]:
