@@ -157,7 +157,12 @@ class Printed:
             )
             by = bought.group_by("exporter").agg(pl.col("value").sum())["value"].to_numpy()
             yield f"hhi {row['product']}", row["hhi"], float(((by / by.sum()) ** 2).sum())
-            sold = held.group_by("exporter").agg(pl.col("value").sum())["value"].to_numpy()
+            one = pl.when(pl.col("exporter").is_in(inside)).then(pl.lit("home"))
+            seller = one.otherwise("exporter").alias("seller")
+            abroad = held.filter(
+                ~(pl.col("importer").is_in(inside) & pl.col("exporter").is_in(inside))
+            )
+            sold = abroad.group_by(seller).agg(pl.col("value").sum())["value"].to_numpy()
             concentrated = float(((sold / sold.sum()) ** 2).sum())
             yield f"world hhi {row['product']}", row["world_hhi"], concentrated
             own = held.filter(pl.col("exporter").is_in(inside))["value"].sum()
