@@ -15,6 +15,7 @@ from isthmus.world import World
 
 STEPS = "engagement_steps"
 PRECEDENTS = "coercion_in_money"
+SOURCES = "coercion_sources"
 WORDS = ("rhetoric", "threat", "diplomatic", "economic")
 KIND = Kind.ESTIMATED
 PRIOR = 0.5
@@ -239,6 +240,12 @@ def precedents(world: World) -> Table:
         Column("source", "attribute", text="source"),
         Column("note", "attribute", text="note"),
     )
-    rows = world.table(PRECEDENTS).select([c.name for c in columns]).rows()
+    held = world.table(PRECEDENTS).select([c.name for c in columns])
+    if SOURCES in world:
+        # Some rows name a source by its key among those of the coded measures.
+        for key, cited in world.table(SOURCES).select("source", "citation").iter_rows():
+            name = pl.col("source").str.replace(f"(shipped {key})", f"({cited})", literal=True)
+            held = held.with_columns(name)
+    rows = held.rows()
     text = "what happened last time, as published; definitions differ between rows"
     return of_rows("precedents", rows, columns, text, kind=KIND, datasets=(PRECEDENTS,))
