@@ -9,6 +9,7 @@ import polars as pl
 
 from isthmus import codes
 from isthmus.errors import InputProblem
+from isthmus.evidence.places import PLACE, duplicated, keys_at, places_of
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, TextTable
 
@@ -48,12 +49,12 @@ class Rows:
     faults: list[str] = field(default_factory=list)
     problems: list[InputProblem] = field(default_factory=list)
 
-    def wrong(self, what: str, at: pl.Expr, column: str = "", hint: str = "") -> None:
+    def wrong(self, what: str, at: pl.Expr | pl.Series, column: str = "", hint: str = "") -> None:
         """Add a problem of the rows of a mask, if there are any."""
         if where := self.places(at, column):
             self.problems.append(InputProblem(what, where, hint))
 
-    def places(self, at: pl.Expr, column: str = "") -> str:
+    def places(self, at: pl.Expr | pl.Series, column: str = "") -> str:
         """Return where the rows of a mask stand in the file; nothing when there are none."""
         lines = self.frame.filter(at)["line"]
         if not lines.len():
@@ -70,9 +71,9 @@ class Rows:
 
     def once(self, *names: str) -> None:
         """Refuse rows that stand twice by all columns named: their flow would count double."""
-        twice = pl.struct(names).is_duplicated()
-        found = self.frame.filter(twice).select(names).head(1)
-        if found.height:
+        twice = duplicated(self.frame.select(names))
+        if twice.any():
+            found = self.frame.select(names).filter(twice).head(1)
             shown = ", ".join(str(value) for value in found.row(0) if value is not None)
             self.wrong(f"{shown} stands more than once", twice, hint="keep one row of each flow")
 
@@ -312,17 +313,20 @@ def summed(rows: Rows, extra: Sequence[str] = ()) -> pl.DataFrame:
     keys = ["year", "exporter", "importer", "product", *extra]
     if "quantity" not in rows.frame.columns:
         rows.frame = rows.frame.with_columns(pl.lit(None, pl.Float64).alias("quantity"))
-    frame = (
-        rows.frame.group_by(keys)
-        .agg(pl.col("value").sum(), _quantity().alias("quantity"))
-        .with_columns(pl.lit("full").alias("coverage"))
-        .sort(keys)
-    )
+    given = rows.frame.select(*keys, "value", "quantity")
+    place, known = places_of(given.select(keys))
+    given = given.select(place, "value", "quantity").sort(PLACE)
+    frame = given
+    if (given[PLACE].diff() == 0).any():
+        frame = given.group_by(PLACE, maintain_order=True).agg(
+            pl.col("value").sum(), _quantity().alias("quantity")
+        )
     if frame.height < rows.frame.height:
         rows.notes.append(
             f"{rows.frame.height:,} rows added up to {frame.height:,} flows of economies"
         )
-    return frame.select(*COLUMNS, *extra)
+    whole = frame.with_columns(*keys_at(known), pl.lit("full").alias("coverage"))
+    return whole.select(*COLUMNS, *extra)
 
 
 def _quantity() -> pl.Expr:

@@ -195,11 +195,11 @@ def _fast(raw: bytes) -> pl.DataFrame | None:
         return None
     if frame.height != height - 1 or len(set(frame.columns)) != width:
         return None
-    bare = pl.all().str.strip_chars(layout.BLANKS)
     frame = frame.rename({c: layout.clean_name(c) for c in frame.columns})
-    return frame.with_columns(bare).with_columns(
-        pl.when(pl.all() == "").then(None).otherwise(pl.all()).name.keep()
-    )
+    for name in frame.columns:  # one after the other: a table of millions of rows is not held twice
+        bare = frame[name].str.strip_chars(layout.BLANKS)
+        frame = frame.with_columns(bare.set(bare == "", None))
+    return frame
 
 
 def finished(made: DatasetRecord, wishes: Wishes) -> DatasetRecord:

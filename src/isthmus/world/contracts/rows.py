@@ -11,6 +11,7 @@ import polars as pl
 from isthmus import codes
 from isthmus.errors import InputProblem
 from isthmus.evidence import DatasetRecord
+from isthmus.evidence.places import duplicated
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import Contract
 from isthmus.world.money import money
@@ -199,7 +200,7 @@ def without_repeats(given: Given, contract: Contract, report: Report, *, add_up:
     keys = [c for c in contract.unique if c in given.frame.columns]
     if not keys:
         return given
-    twice = given.frame.select(pl.struct(keys).is_duplicated()).to_series()
+    twice = duplicated(given.frame.select(keys))
     if not twice.any():
         return given
     amounts = [

@@ -1,0 +1,57 @@
+"""Rows by one whole number each: sorted and told apart in a fraction of the time of texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import polars as pl
+
+MOST = 2**62
+"""Combinations of keys that a whole number of 64 bits tells apart."""
+
+PLACE = "place"
+
+
+def places_of(keys: pl.DataFrame) -> tuple[pl.Series, dict[str, pl.Series]]:
+    """Return a whole number for each row, in the order of its keys, and the values of each key.
+
+    Parameters
+    ----------
+    keys : polars.DataFrame
+        Columns that together name a row, missing values included.
+
+    Raises
+    ------
+    OverflowError
+        When the keys have more combinations than `MOST`.
+    """
+    known = {name: keys[name].unique().sort() for name in keys.columns}
+    if math.prod(len(values) for values in known.values()) > MOST:
+        raise OverflowError(f"too many combinations of {', '.join(known)}")
+    place = pl.repeat(0, keys.height, dtype=pl.Int64, eager=True)
+    for name, values in known.items():
+        numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
+        place = place * len(values) + keys[name].replace_strict(
+            values, numbers, return_dtype=pl.Int64
+        )
+    return place.alias(PLACE), known
+
+
+def keys_at(known: Mapping[str, pl.Series]) -> list[pl.Expr]:
+    """Return the keys again, from the numbers of `places_of` in a column of the name `PLACE`."""
+    found, place = [], pl.col(PLACE)
+    for name, values in reversed(list(known.items())):
+        numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
+        found.append((place % len(values)).replace_strict(numbers, values).alias(name))
+        place = place // len(values)
+    return found
+
+
+def duplicated(keys: pl.DataFrame) -> pl.Series:
+    """Return which rows stand more than once."""
+    try:
+        place, _ = places_of(keys)
+    except OverflowError:
+        return keys.select(pl.struct(pl.all()).is_duplicated()).to_series()
+    return place.is_duplicated()
