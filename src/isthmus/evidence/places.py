@@ -30,11 +30,11 @@ def places_of(keys: pl.DataFrame) -> tuple[pl.Series, dict[str, pl.Series]]:
     if math.prod(len(values) for values in known.values()) > MOST:
         raise OverflowError(f"too many combinations of {', '.join(known)}")
     place = pl.repeat(0, keys.height, dtype=pl.Int64, eager=True)
+    if keys.is_empty():
+        return place.alias(PLACE), known
     for name, values in known.items():
         numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
-        place = place * len(values) + keys[name].replace_strict(
-            values, numbers, return_dtype=pl.Int64
-        )
+        place = place * len(values) + keys[name].replace_strict(values, numbers)
     return place.alias(PLACE), known
 
 
@@ -43,8 +43,9 @@ def keys_at(known: Mapping[str, pl.Series]) -> list[pl.Expr]:
     found, place = [], pl.col(PLACE)
     for name, values in reversed(list(known.items())):
         numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
-        found.append((place % len(values)).replace_strict(numbers, values).alias(name))
-        place = place // len(values)
+        number = place % max(len(values), 1)
+        found.append(number.replace_strict(numbers, values, return_dtype=values.dtype).alias(name))
+        place = place // max(len(values), 1)
     return found
 
 
