@@ -44,7 +44,8 @@ def keys_at(known: Mapping[str, pl.Series]) -> list[pl.Expr]:
     for name, values in reversed(list(known.items())):
         numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
         number = place % max(len(values), 1)
-        found.append(number.replace_strict(numbers, values, return_dtype=values.dtype).alias(name))
+        value = number.replace_strict(numbers, values).cast(values.dtype)
+        found.append(value.alias(name))
         place = place // max(len(values), 1)
     return found
 
