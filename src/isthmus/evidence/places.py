@@ -38,16 +38,14 @@ def places_of(keys: pl.DataFrame) -> tuple[pl.Series, dict[str, pl.Series]]:
     return place.alias(PLACE), known
 
 
-def keys_at(known: Mapping[str, pl.Series]) -> list[pl.Expr]:
-    """Return the keys again, from the numbers of `places_of` in a column of the name `PLACE`."""
-    found, place = [], pl.col(PLACE)
-    for name, values in reversed(list(known.items())):
-        numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
-        number = place % max(len(values), 1)
-        value = number.replace_strict(numbers, values).cast(values.dtype)
-        found.append(value.alias(name))
-        place = place // max(len(values), 1)
-    return found
+def keys_at(place: pl.Series, known: Mapping[str, pl.Series]) -> pl.DataFrame:
+    """Return the keys of numbers that `places_of` gave."""
+    found = []
+    for values in reversed(list(known.values())):
+        size = max(len(values), 1)
+        found.append(values.gather(place % size))
+        place = place // size
+    return pl.DataFrame(found[::-1])
 
 
 def duplicated(keys: pl.DataFrame) -> pl.Series:

@@ -325,7 +325,7 @@ def summed(rows: Rows, extra: Sequence[str] = ()) -> pl.DataFrame:
         rows.notes.append(
             f"{rows.frame.height:,} rows added up to {frame.height:,} flows of economies"
         )
-    whole = frame.with_columns(*keys_at(known), pl.lit("full").alias("coverage"))
+    whole = frame.with_columns(keys_at(frame[PLACE], known)).with_columns(coverage=pl.lit("full"))
     return whole.select(*COLUMNS, *extra)
 
 
