@@ -155,7 +155,3 @@ def test_values_of_the_kind_are_taken(client: Client) -> None:
     assert client.ask(f"/lens/chains.extract.json?links={quote(links)}&call=1").status == 200
     asked = "dependence.leverage.json?a=TWN&b=DEU&elasticity=2.5&call=1"
     assert client.ask(f"/lens/{asked}").status == 200
-
-
-def test_a_slash_at_the_end_is_another_address(client: Client) -> None:
-    assert client.ask("/data/").status == 404

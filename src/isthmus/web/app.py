@@ -103,8 +103,6 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
     sends = _named(explorer, uploaded(explorer, function("suppliers.take")))
     routes.append(Route("/suppliers", sends, methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
-    # An address with a slash at its end is another address, which there is not.
-    app.router.redirect_slashes = False
     return Guard(_Formats(app), gate, hosts)
 
 
