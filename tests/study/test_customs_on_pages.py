@@ -33,6 +33,7 @@ def test_the_unions_purchases_have_a_range_and_three_definitions(world: World) -
     assert "25.3 % of its goods exports in 2022 without Hong Kong and 38.8 % with it" in text
     assert "40 % (25 % to 40 %)" in text
     assert "China with Hong Kong took 26.6 % of its goods exports in 2025" in text
+    assert "the United States took 30.9 % of its goods exports in 2025" in text
     table = next(t for t in section.tables if t.name == "dependence_records")
     rows = table.frame.filter(importer="EU", exporter="Taiwan", year=2022)
     assert rows["valuation"].to_list() == ["basic prices", "FOB", "CIF"]

@@ -10,7 +10,7 @@ from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding
 from isthmus.study.ask.trade import FLOWS, between, link, link_finding, year_of, years_of
 from isthmus.study.page import Fields, Page
-from isthmus.study.subjects.dependence.records import say_records
+from isthmus.study.subjects.dependence.records import say_records, say_turn
 
 SHARE = {"share": "share"}
 
@@ -28,6 +28,8 @@ def write(page: Page) -> None:
     _by_industry(page)
     _flows(page)
     say_records(page, _recorded(page))
+    for ally in page.given("ally"):
+        say_turn(page, ally, page.partner)
     page.note("exposure_not_loss", "goods_leave_out", "industries_broad")
 
 

@@ -39,6 +39,21 @@ def say_records(page: Page, pairs: Iterable[tuple[str, str]]) -> None:
         _table(page, pl.concat(held))
 
 
+def say_turn(page: Page, importer: str, exporter: str) -> None:
+    """Say the newest share of a buyer in a seller's exports, where the balanced table ends before.
+
+    Parameters
+    ----------
+    page : Page
+        The page.
+    importer, exporter : str
+        Buyer and seller.
+    """
+    found = records(page.context, importer, exporter)
+    if not found.is_empty():
+        _shares(page, importer, exporter, found)
+
+
 def _figure(page: Page, row: dict[str, object], what: str) -> Finding:
     """Return one figure of an office as a finding."""
     inside = ".with_hub" if "+" in str(row["partner"]) else ""
