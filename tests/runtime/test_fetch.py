@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ from isthmus.errors import (
     StorageBusy,
     TargetExists,
 )
+from isthmus.runtime.answers import _Redirects
 from isthmus.runtime.cancel import CancelToken
 from isthmus.runtime.fetch import Asked, Fetched, Patience, fetch, size_of
 
@@ -43,7 +45,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         server = self.server
-        server.asked.append({k.lower(): v for k, v in self.headers.items()})
+        headers = {k.lower(): v for k, v in self.headers.items()}
+        server.asked.append({**headers, "method": self.command})
         step = server.steps.pop(0) if len(server.steps) > 1 else server.steps[0]
         step(self)
         self.close_connection = True
@@ -302,6 +305,33 @@ def test_redirects_to_what_is_not_protected_are_refused(serve, tmp_path: Path, t
     with pytest.raises((BadInput, SourceRefused)):
         bring(serve(answer(302, Location=there)), tmp_path)
     assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("there", ["http://127.0.0.1:1/x", "http://localhost/x"])
+def test_a_protected_address_never_leads_to_one_that_is_not(there: str) -> None:
+    asked = urllib.request.Request("https://example.org/data.csv")
+    with pytest.raises(SourceRefused, match="not protected"):
+        _Redirects().redirect_request(asked, None, 302, "", {}, there)
+
+
+def test_a_question_for_a_size_stays_one_when_it_is_sent_on(serve) -> None:
+    end = serve(whole)
+    start = serve(answer(302, Location=end.address))
+    assert size_of(Asked(start.address), Patience(sleep=lambda _: None)) == len(DATA)
+    assert end.asked[0]["method"] == "HEAD"
+
+
+def test_ctrl_c_ends_a_pause_that_the_server_asks_for(serve, tmp_path: Path) -> None:
+    token, pauses = CancelToken(), []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        token.cancel("interrupted")
+
+    server = serve(answer(429, Retry_After="200"))
+    with pytest.raises(Cancelled):
+        fetch(Asked(server.address), tmp_path / "x", patience=Patience(sleep=sleep), cancel=token)
+    assert pauses == [1.0]
 
 
 def test_a_circle_of_redirects_ends(serve, tmp_path: Path) -> None:

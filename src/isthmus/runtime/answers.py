@@ -20,7 +20,10 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers after which the same question may be asked again (RFC 9110, RFC 6585)."""
 RESTART = 416
 NO_METHOD = frozenset({405, 501})
-_PAGE = re.compile(rb"^\s*(?:<!doctype\s+html|<html|<head|<\?xml[^>]*\?>\s*<!doctype\s+html)", re.I)
+_PAGE = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<!doctype\s+html|<html|<head|<\?xml[^>]*\?>\s*<!doctype\s+html)",
+    re.I,
+)
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.I | re.S)
 
 
@@ -39,7 +42,7 @@ class Asked:
     """
 
     address: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     sha256: str = ""
 
     def __post_init__(self) -> None:
@@ -71,9 +74,16 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
+        before, after = urlsplit(req.full_url), urlsplit(newurl)
+        if after.scheme != "https" and (after.scheme, before.scheme) != ("http", "http"):
+            what = "the server sends on to an address that is not protected"
+            raise SourceRefused(what, where=newurl)
         Asked(newurl)
         made = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if made is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
+        if made is None:
+            return None
+        made.method = req.get_method()
+        if after.netloc != before.netloc:
             kept = {"User-agent", "Accept-encoding", "Range", "If-range"}
             made.headers = {k: v for k, v in made.headers.items() if k in kept}
         return made

@@ -163,6 +163,7 @@ def fetch(
                 lambda: _bring(asked, part, handle, patience, progress, cancel, kept),
                 patience,
                 lambda: handle.seek(0, 2),
+                cancel,
             )
             size = handle.seek(0, 2)
             found = _sha256(handle)
@@ -234,7 +235,11 @@ class _Part:
 
 
 def _patiently(
-    asked: Asked, once: Callable[[], Got], patience: Patience, have: Callable[[], int]
+    asked: Asked,
+    once: Callable[[], Got],
+    patience: Patience,
+    have: Callable[[], int],
+    cancel: CancelToken | None = None,
 ) -> Got:
     """Try until it is done, or as many tries in a row brought nothing."""
     failed = 0
@@ -255,7 +260,19 @@ def _patiently(
                     where=asked.address,
                     hint=hint + more,
                 ) from None
-            patience.sleep(wait)
+            _wait(wait, patience, cancel)
+
+
+def _wait(seconds: float, patience: Patience, cancel: CancelToken | None) -> None:
+    """Wait; no longer than a second once it is to stop."""
+    if cancel is None:
+        patience.sleep(seconds)
+        return
+    while seconds > 0:
+        cancel.check()
+        patience.sleep(min(seconds, 1.0))
+        seconds -= 1.0
+    cancel.check()
 
 
 def _bring(
