@@ -100,19 +100,46 @@ def test_addresses_are_those_of_the_publishers() -> None:
         f"x/Gravity_csv_V202211.zip {folder}/gravity/data/Gravity_csv_V202211.zip"
     ]
     assert asked("worldbank", Wanted(2022, of=("DEU", "FRA"), what=("PV.EST",))) == [
-        "x/worldbank_PV.EST_2022.json https://api.worldbank.org/v2/country/DEU;FRA/indicator/"
+        "x/worldbank_2022_PV.EST_DEU_FRA.json https://api.worldbank.org/v2/country/DEU;FRA/indicator/"
         "PV.EST?format=json&per_page=20000&date=2022"
     ]
     pages = asked("comtrade", Wanted(2022, of=("USA", "DEU"), what=("8542",)))
     assert [page.split()[0] for page in pages] == [
-        "x/comtrade_USA_2022/001.json",
-        "x/comtrade_DEU_2022/001.json",
+        "x/comtrade_USA_2022_H6_8542/001.json",
+        "x/comtrade_DEU_2022_H6_8542/001.json",
     ]
     assert "/C/A/H6?reporterCode=842&period=2022&" in pages[0]
     assert "cmdCode=854231,854232,854233,854239,854290" in pages[0]
+    numbers = asked("comtrade", Wanted(2022, of=("ITA", "TWN"), what=("8542",)))
+    assert [n.partition("reporterCode=")[2].partition("&")[0] for n in numbers] == ["380", "490"]
+    within = asked("comtrade", Wanted(2022, of=("DEU",), what=("8542", "854231", "8541")))
+    codes = ",".join(page.partition("cmdCode=")[2] for page in within).split(",")
+    assert len(within) == 2
+    assert len(set(codes)) == len(codes)
     every = asked("comtrade", Wanted(2022, of=("DEU",)))
     assert len(every) > 96
     assert max(map(len, every)) < 4096
+
+
+def test_another_question_has_another_name() -> None:
+    def names(name: str, *wanted: Wanted) -> list[str]:
+        key = {"COMTRADE_API_KEY": "k"}
+        offer = offer_named(name, offers())
+        return [p.path.as_posix() for w in wanted for p in planned(offer, w, Path(), key)]
+
+    of, every = ("DEU",), ("EU27_2020",)
+    bank = [Wanted(2022), Wanted(2022, of=of), Wanted(2022, of=every), Wanted(2022, of=("NATO",))]
+    customs = [
+        Wanted(2022, of=of, what=("8542",)),
+        Wanted(2022, of=of, what=("8541",)),
+        Wanted(2022, "HS2017", of, ("8542",)),
+        Wanted(2022, of=of, what=tuple(f"{n}" for n in range(10, 70))),
+        Wanted(2022, of=of, what=tuple(f"{n}" for n in range(10, 69))),
+    ]
+    for name, wanted in (("worldbank", bank), ("comtrade", customs)):
+        found = names(name, *wanted)
+        assert len(set(found)) == len(found)
+        assert max(map(len, found)) < 150
 
 
 @pytest.mark.parametrize(
@@ -123,6 +150,7 @@ def test_addresses_are_those_of_the_publishers() -> None:
         ("worldbank", Wanted(2022, what=("GDP/../x",)), "is no edition"),
         ("worldbank", Wanted(22), "is no year"),
         ("comtrade", Wanted(2022), "no reporters"),
+        ("comtrade", Wanted(2022, of=("XKX",)), "no number for Kosovo"),
         ("comtrade", Wanted(2022, of=("DEU",), what=("0000",)), "begins no code"),
         ("sipri", Wanted(2022), "nothing can be brought"),
     ],
@@ -144,17 +172,23 @@ def test_a_key_comes_from_the_environment_and_is_shown_nowhere(
     made = Offer(
         "c", "l", "t", lambda _: [("c.json", server.at("/x"))], header=real.header, key=real.key
     )
+    for odd in ("sec\nret", "s\u00e9cret"):
+        with pytest.raises(BadInput, match="no key has") as caught:
+            planned(made, Wanted(2022), tmp_path, {"COMTRADE_API_KEY": odd})
+        assert "cret" not in str(caught.value)
     plan = planned(made, Wanted(2022), tmp_path, {"COMTRADE_API_KEY": " secret "})
     pull(made, Wanted(2022), plan, patience=FAST)
     assert server.asked[0][2][real.header] == "secret"
     kept = "".join(path.read_text() for path in tmp_path.iterdir())
-    assert "secret" not in kept + repr(plan[0].path)
+    assert "secret" not in kept + repr(plan)
 
 
 def test_an_archive_is_unpacked_beside_it(archive: Offer, server: Server, tmp_path: Path) -> None:
     plan = planned(archive, Wanted(2022), tmp_path)
     found = pull(archive, Wanted(2022), plan, patience=FAST)
-    assert [path.name for path in found.files] == [
+    assert [path.name for path in found.files] == ["BACI_HS17_Y2022_V202601.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "BACI_HS17_V202601.zip",
         "BACI_HS17_Y2022_V202601.csv",
         "country_codes_V202601.csv",
         "product_codes_HS17_V202601.csv",
@@ -178,6 +212,25 @@ def test_a_damaged_archive_leaves_nothing_half_unpacked(
     with pytest.raises(BadInput, match="damaged archive"):
         pull(archive, Wanted(2022), plan, patience=FAST)
     assert [path.name for path in tmp_path.iterdir()] == ["BACI_HS17_V202601.zip"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("BACI_HS17_Y2022_V202602.csv", "0" * 10**7), "over 200 times its own size"),
+        (("other/BACI_HS17_Y2022_V202601.csv", BACI), "holds BACI_HS17_Y2022_V202601.csv twice"),
+    ],
+)
+def test_an_archive_that_cannot_be_meant_is_refused_whole(
+    archive: Offer, tmp_path: Path, more: tuple[str, str], said: str
+) -> None:
+    path = tmp_path / "BACI_HS17_V202601.zip"
+    path.write_bytes(packed())
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr(*more)
+    with pytest.raises(BadInput, match=said):
+        pull(archive, Wanted(2022), planned(archive, Wanted(2022), tmp_path), patience=FAST)
+    assert [kept.name for kept in tmp_path.iterdir()] == [path.name]
 
 
 def test_pages_that_came_are_kept_and_added_as_one(server: Server, tmp_path: Path) -> None:
@@ -224,7 +277,9 @@ def test_the_command_shows_size_and_licence_before(
     assert main(line) == 0
     said = capsys.readouterr().err
     assert "is there already" in said
-    assert "then: isthmus data add" in said
+    assert said.count("then: isthmus data add") == 1
+    assert main([*line, "--force"]) == 0
+    assert "is there already" not in capsys.readouterr().err
 
 
 def test_the_command_lists_what_can_be_brought(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,8 @@ def pull(
     stated = dict(zip((item.path for item in missing), sizes(offer, missing), strict=True))
     promised = [stated.get(item.path) for item in plan]
     told = _plan(offer, plan, promised, dry_run=dry_run)
-    shown = "\n".join((f"licence  {offer.licence}", f"terms    {offer.terms}", *_lines(told)))
+    lines = _lines(told, force=force)
+    shown = "\n".join((f"licence  {offer.licence}", f"terms    {offer.terms}", *lines))
     if dry_run:
         emit_json(told) if json else emit_text(f"{shown}\n")
         return
@@ -115,12 +116,12 @@ def _plan(
     return {**head, "terms": offer.terms, "dry_run": dry_run, "files": files}
 
 
-def _lines(told: dict[str, object]) -> list[str]:
+def _lines(told: dict[str, object], *, force: bool) -> list[str]:
     files = told["files"]
     assert isinstance(files, list)  # noqa: S101 - made above
     return [
         f"{item['address']}\n  to {item['file']}, "
-        + ("is there already" if item["there"] and item["bytes"] is None else _bytes(item["bytes"]))
+        + ("is there already" if item["there"] and not force else _bytes(item["bytes"]))
         for item in files
     ]
 

@@ -15,7 +15,7 @@ from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
 from isthmus.sources.levels import finest
 from isthmus.sources.published import Peek, Published, Source, Wishes, peek, plain_text
-from isthmus.sources.pull import Offer, Wanted, edition_in
+from isthmus.sources.pull import Offer, Wanted, edition_in, named
 from isthmus.sources.text import TextTable
 
 LAYOUT = (
@@ -55,8 +55,9 @@ LIMIT = 250_000
 """Rows of one answer of the API with a key; one of as many rows may be cut."""
 AT_ONCE = 450
 """Codes of one question: an address of more than 4,096 characters is refused."""
-REPORTERS = {"USA": 842, "FRA": 251, "CHE": 757, "NOR": 579, "IND": 699, "ITA": 381}
-"""Numbers of reporters where they are not those of ISO 3166."""
+REPORTERS = {"USA": 842, "FRA": 251, "CHE": 757, "NOR": 579, "IND": 699, "TWN": 490}
+"""Numbers of reporters where they are not those of ISO 3166 (codes of BACI 202601, by UN Comtrade);
+381 of Italy is that of the older site."""
 FLOWS = {"M": "import", "1": "import", "X": "export", "2": "export"}
 
 
@@ -270,27 +271,35 @@ def _offered(wanted: Wanted) -> list[tuple[str, str]]:
         raise BadInput("no reporters are given", where="--of", hint=hint)
     six = sorted(codes.products(edition))
     groups = wanted.what or tuple(sorted({code[:2] for code in six}))
-    pages = []
+    pages: list[list[str]] = []
+    asked_for: set[str] = set()
     for group in groups:
         inside = [code for code in six if code.startswith(group)]
         if not inside:
             raise BadInput(f"{group!r} begins no code of {edition}", where="--what")
-        pages += [inside[n : n + AT_ONCE] for n in range(0, len(inside), AT_ONCE)]
+        new = [code for code in inside if code not in asked_for]
+        asked_for.update(new)
+        pages += [new[n : n + AT_ONCE] for n in range(0, len(new), AT_ONCE)]
+    numbers = {reporter: _number(reporter) for reporter in dict.fromkeys(reporters)}
     asked = "partner2Code=0&customsCode=C00&motCode=0&flowCode=M,X"
     short = next(name for name, told in EDITIONS.items() if told == edition)
+    question = "_".join((str(wanted.year), short, *wanted.what))
     return [
         (
-            f"comtrade_{reporter}_{wanted.year}/{number:03d}.json",
-            f"https://comtradeapi.un.org/data/v1/get/C/A/{short}?reporterCode={_number(reporter)}"
+            f"{named('comtrade', reporter, question)}/{place:03d}.json",
+            f"https://comtradeapi.un.org/data/v1/get/C/A/{short}?reporterCode={number}"
             f"&period={wanted.year}&{asked}&maxRecords={LIMIT}&cmdCode={','.join(page)}",
         )
-        for reporter in dict.fromkeys(reporters)
-        for number, page in enumerate(pages, 1)
+        for reporter, number in numbers.items()
+        for place, page in enumerate(pages, 1)
     ]
 
 
-def _number(reporter: str) -> str:
-    return str(REPORTERS.get(reporter) or int(codes.economies()[reporter].numeric))
+def _number(reporter: str) -> int:
+    economy = codes.economies()[reporter]
+    if not economy.numeric or economy.kind == "aggregate":
+        raise BadInput(f"UN Comtrade has no number for {economy.name}", where="--of")
+    return REPORTERS.get(reporter) or int(economy.numeric)
 
 
 OFFER = Offer(

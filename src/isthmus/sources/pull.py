@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,10 @@ from isthmus.runtime.reading import Unreadable
 from isthmus.runtime.reading.archives import archive_faults, open_archive
 
 PIECE = 1 << 20
+RATIO = 200
+"""Most bytes that a byte of an archive may stand for; tables take a tenth of that."""
+LONGEST = 100
+"""Characters of a name, after which the rest of a question stands in it as a checksum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,8 @@ class Offer:
     files : callable
         Returns name and address of the files of a `Wanted`; raises BadInput for what is missing.
     unpacked : tuple of str
-        Patterns of the files of an archive that are wanted; ``YEAR`` stands for the year.
+        Patterns of the files of an archive that are wanted, that of the data first, those that
+        explain its codes after it; ``YEAR`` stands for the year.
     header : str
         Header that carries the key of the API.
     key : str
@@ -103,7 +110,7 @@ class Pulled:
     fetched : tuple of Fetched
         Files as they came.
     files : tuple of Path
-        What to add: these, what was unpacked from them, or the folder that holds several.
+        What to add: these, the data unpacked from them, or the folder that holds several.
     """
 
     fetched: tuple[Fetched, ...] = ()
@@ -120,6 +127,14 @@ def edition_in(text: str, pattern: str, said: str) -> None:
     """
     if not re.fullmatch(pattern, text):
         raise BadInput(f"{text!r} is no edition", where="edition", hint=f"give {said}")
+
+
+def named(*parts: str) -> str:
+    """Return a name that no other question has."""
+    whole = "_".join(parts)
+    if len(whole) <= LONGEST:
+        return whole
+    return f"{whole[: LONGEST - 9]}_{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def planned(
@@ -144,6 +159,8 @@ def planned(
                 where=offer.key,
                 hint=f"get one at {offer.terms} and set the variable {offer.key} to it",
             )
+        if not (key.isascii() and key.isprintable()):
+            raise BadInput("holds characters that no key has", where=offer.key)
         headers = {offer.header: key}
     return [Planned(folder / name, Asked(address, headers)) for name, address in found]
 
@@ -204,10 +221,15 @@ def pull(
 def unpack(archive: Path, patterns: Sequence[str], year: int, *, replace: bool) -> list[Path]:
     """Write the wanted files of an archive beside it, each whole before it gets its name.
 
+    Returns
+    -------
+    list of Path
+        Those of the first pattern.
+
     Raises
     ------
     BadInput
-        When the archive is damaged, or a pattern has no file in it.
+        When the archive is damaged or unpacks to far more than it is, or a pattern has no file.
     """
     wanted = [pattern.replace("YEAR", str(year)) for pattern in patterns]
     try:
@@ -222,18 +244,27 @@ def unpack(archive: Path, patterns: Sequence[str], year: int, *, replace: bool) 
 def _unpacked(
     opened: ZipFile, archive: Path, wanted: Sequence[str], *, replace: bool
 ) -> list[Path]:
-    names = {PurePosixPath(name.replace("\\", "/")).name: name for name in opened.namelist()}
-    missing = [p for p in wanted if not any(re.fullmatch(p, name) for name in names)]
-    raise_all(
-        f"archive {archive.name}",
-        [InputProblem(f"holds no file like {p}: another year or edition?") for p in missing],
+    held = [(PurePosixPath(i.filename.replace("\\", "/")).name, i) for i in opened.infolist()]
+    found = sorted(
+        ((name, i) for name, i in held if any(re.fullmatch(p, name) for p in wanted)),
+        key=lambda pair: pair[0],
     )
+    problems = [
+        InputProblem(f"holds no file like {p}: another year or edition?")
+        for p in wanted
+        if not any(re.fullmatch(p, name) for name, _ in found)
+    ]
+    twice = [name for name, count in Counter(name for name, _ in found).items() if count > 1]
+    problems += [InputProblem(f"holds {name} twice") for name in twice]
+    size, room = sum(i.file_size for _, i in found), RATIO * archive.stat().st_size
+    if size > room:
+        problems.append(InputProblem(f"unpacks to {size:,} bytes, over {RATIO} times its own size"))
+    raise_all(f"archive {archive.name}", problems)
     made: list[Path] = []
-    for name, inside in sorted(names.items()):
-        if not any(re.fullmatch(pattern, name) for pattern in wanted):
-            continue
+    for name, inside in found:
         target = archive.parent / name
-        made.append(target)
+        if re.fullmatch(wanted[0], name):
+            made.append(target)
         if target.is_file() and not replace:
             continue
         with opened.open(inside) as source, publish_file(target, replace=replace) as handle:
@@ -267,6 +298,7 @@ __all__ = [
     "Pulled",
     "Wanted",
     "edition_in",
+    "named",
     "offer_named",
     "planned",
     "pull",

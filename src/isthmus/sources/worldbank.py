@@ -15,7 +15,7 @@ from isthmus.evidence.record import ON_ADDING
 from isthmus.runtime.reading import read_json
 from isthmus.sources.flows import Rows, numbers
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
-from isthmus.sources.pull import Offer, Wanted, edition_in
+from isthmus.sources.pull import Offer, Wanted, edition_in, named
 from isthmus.sources.text import TextTable, capped
 
 LAYOUT = (
@@ -28,6 +28,8 @@ GDP, POPULATION, STABILITY = "NY.GDP.MKTP.CD", "SP.POP.TOTL", "PV.EST"
 MILLION = 1e6
 _YEAR = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 _COLUMNS = ("indicator", "name", "economy", "year", "value")
+SCHEMES = ("iso3", "worldbank", "iso_former")
+"""Whose codes the World Bank uses: CHI is the Channel Islands, not Chile as in sports."""
 FAULTS = (
     "Taiwan is not among the economies of the World Bank",
     "the newest years are revised, and missing for some economies",
@@ -120,19 +122,25 @@ def _economies(rows: Rows) -> None:
     """Read the economies and years; groups are left out, with a word."""
     rows.wrong("is empty", pl.col("economy").is_null(), "country code")
     given = rows.frame["economy"].drop_nulls().unique().sort().to_list()
-    sums = [t for t in given if codes.is_aggregate(t) or not codes.meanings(t)]
-    unknown = [t for t in sums if not codes.is_aggregate(t)]
+    meant = {t: _economy(t) for t in given if not codes.is_aggregate(t)}
+    sums = [t for t in given if not meant.get(t)]
+    unknown = [t for t in sums if t in meant]
     shown = f"{', '.join(sums[:6])}{f' and {len(sums) - 6} more' if len(sums) > 6 else ''}"
     rows.leave_out(pl.col("economy").is_in(sums), f"groups of economies ({shown})")
     if unknown:
         rows.say(f"codes that are no economy left out: {', '.join(unknown)}")
-    meant = {t: codes.economy_of(t, "worldbank") for t in given if t not in sums}
     year = pl.col("year").str.strip_chars().cast(pl.Int16, strict=False)
     rows.wrong("is no year", year.is_null() | ~year.is_between(1900, 2100), "date")
     rows.frame = rows.frame.with_columns(
         pl.col("economy").replace_strict(meant, default=None, return_dtype=pl.String),
         year.alias("year"),
     )
+
+
+def _economy(code: str) -> str:
+    """Return the economy of a code, where one of the schemes that the World Bank uses has it."""
+    found = {m.scheme: m.economy for m in reversed(codes.meanings(code)) if m.scheme in SCHEMES}
+    return next((found[scheme] for scheme in SCHEMES if found.get(scheme)), "")
 
 
 def _shaped(rows: Rows, path: Path) -> tuple[DatasetRecord, pl.DataFrame]:
@@ -207,10 +215,11 @@ def _offered(wanted: Wanted) -> list[tuple[str, str]]:
     asked = wanted.what or (GDP, POPULATION)
     for code in asked:
         edition_in(code, r"[A-Z0-9]+(\.[A-Z0-9]+)+", "indicators such as NY.GDP.MKTP.CD")
-    of = ";".join(sorted({e for party in wanted.of for e in codes.resolve(party).members})) or "all"
+    members = sorted({e for party in wanted.of for e in codes.resolve(party).members})
+    of = ";".join(members) or "all"
     base = f"https://api.worldbank.org/v2/country/{of}/indicator/{';'.join(asked)}"
     source = "&source=2" if len(asked) > 1 else ""
-    name = f"worldbank_{'_'.join(asked)}_{wanted.year}.json"
+    name = f"{named('worldbank', str(wanted.year), *asked, *members)}.json"
     return [(name, f"{base}?format=json&per_page=20000&date={wanted.year}{source}")]
 
 
