@@ -79,6 +79,17 @@ def test_the_world_bank_gives_product_and_population_without_groups() -> None:
     assert "1 cells without a value left out" in said
 
 
+def test_the_channel_islands_are_not_chile(tmp_path: Path) -> None:
+    path = changed(tmp_path, "worldbank.csv", '"Aruba","ABW"', '"Channel Islands","CHI"')
+    found = read(path)
+    assert "CHL" not in found.frame["economy"].to_list()
+    assert "no economy left out: CHI" in "; ".join(found.notes)
+    for code, economy in (("ROM", "ROU"), ("ZAR", "COD"), ("KSV", "XKX"), ("YUG", None)):
+        path = changed(tmp_path, "worldbank.csv", '"ABW"', f'"{code}"')
+        assert (economy or "DEU") in read(path).frame["economy"].to_list()
+        assert read(path).frame["economy"].null_count() == 0
+
+
 def test_files_of_the_world_banks_pages_have_a_column_a_year() -> None:
     found = read(FILES / "worldbank.csv")
     assert found.frame.rows() == [(2010, "ABW", 1.25), (2010, "DEU", 0.75), (2011, "DEU", 0.85)]
@@ -153,7 +164,23 @@ def test_production_keeps_marks_and_shares_of_the_printed_world() -> None:
 
 def test_a_world_total_that_its_parts_contradict_is_told(tmp_path: Path) -> None:
     found = read(changed(tmp_path, "usgs.csv", "80000,100000", "80000,200000"))
-    assert "1 of 2 world totals differ" in "; ".join(found.record.on_adding)
+    said = "; ".join(found.record.on_adding)
+    assert "1 of 2 world totals differ by more than 1% from the sum" in said
+    assert "shares are of the world total as printed" in said
+
+
+def test_a_table_without_a_world_total_has_no_shares_and_says_so(tmp_path: Path) -> None:
+    found = read(changed(tmp_path, "usgs.csv", "World total (rounded),Mine", "World total,World"))
+    assert found.frame["share"].null_count() == found.frame.height
+    assert "2 of 2 tables have no world total: no shares" in "; ".join(found.record.on_adding)
+
+
+def test_a_pair_that_stands_in_one_direction_alone_is_kept(tmp_path: Path) -> None:
+    found = read(changed(tmp_path, "gravity.csv", "2021,DEU,TWN,DEU,TWN", "2021,TWN,DEU,TWN,DEU"))
+    assert ("DEU", "TWN", None, 8955, False) in found.frame.rows()
+    other = read(changed(tmp_path, "gravity.csv", "FRA,DEU,1,1,754.4", "FRA,DEU,1,1,760.4"))
+    assert ("DEU", "FRA", 754, 879, True) in other.frame.rows()
+    assert "1 pairs differ by direction" in "; ".join(other.notes)
 
 
 def test_distances_are_of_the_newest_year_and_each_pair_once() -> None:

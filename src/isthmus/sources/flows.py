@@ -96,7 +96,12 @@ class Rows:
         self.frame = self.frame.filter(~at)
 
     def contradicted(
-        self, sums: pl.DataFrame, parts: pl.DataFrame, by: Sequence[str], what: str
+        self,
+        sums: pl.DataFrame,
+        parts: pl.DataFrame,
+        by: Sequence[str],
+        what: str,
+        shares: str = "what is in the file",
     ) -> None:
         """Say where sums of the file differ from the rows under them; every result names it.
 
@@ -108,7 +113,10 @@ class Rows:
             Columns in which a sum and its parts agree.
         what : str
             What the sums are, in the plural.
+        shares : str
+            Of what shares are taken.
         """
+        sums = sums.filter(pl.col("value").is_not_null())
         whole = sums.group_by(by).agg(pl.col("value").sum().alias("whole"))
         under = parts.group_by(by).agg(pl.col("value").sum().alias("under"))
         both = whole.join(under, on=by, how="left").with_columns(pl.col("under").fill_null(0.0))
@@ -117,11 +125,11 @@ class Rows:
         if off.is_empty():
             return
         first = off.row(0, named=True)
+        where = ", ".join(str(first[name]) for name in by)
         self.say(
-            f"{off.height:,} of {both.height:,} {what} differ from the sum of the rows under them "
-            f"in the file, the most {', '.join(str(first[name]) for name in by)}: "
-            f"{first['whole']:,.10g} against {first['under']:,.10g}; shares are of what is in the "
-            "file"
+            f"{off.height:,} of {both.height:,} {what} differ by more than {APART:.0%} from the "
+            f"sum of the rows under them in the file, the most {where}: {first['whole']:,.10g} "
+            f"against {first['under']:,.10g}; shares are of {shares}"
         )
 
 

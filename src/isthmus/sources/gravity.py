@@ -39,7 +39,7 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     Raises
     ------
     BadInput
-        With every cell that is wrong, or pairs whose two directions differ.
+        With every cell that is wrong.
     """
     table, year = _newest(path, wishes.reading)
     names = {c.casefold(): c for c in table.frame.columns}
@@ -113,22 +113,18 @@ def _pairs(rows: Rows) -> pl.DataFrame:
     """Return each pair once, in whole kilometres."""
     whole = pl.col("distw_harmonic").round().cast(pl.Int32)
     capital = pl.col("distcap").round().cast(pl.Int32)
-    frame = rows.frame.filter(pl.col("economy") < pl.col("partner")).select(
-        "economy",
-        "partner",
+    pair = ["economy", "partner"]
+    frame = rows.frame.sort(pair).select(
+        pl.min_horizontal(pair).alias("economy"),
+        pl.max_horizontal(pair).alias("partner"),
         whole.alias("distance"),
         capital.alias("capital_distance"),
         (pl.col("contig") == 1).alias("contiguous"),
     )
-    back = rows.frame.filter(pl.col("economy") > pl.col("partner")).select(
-        pl.col("partner").alias("economy"),
-        pl.col("economy").alias("partner"),
-        capital.alias("back"),
-    )
-    both = frame.join(back, on=["economy", "partner"], how="left")
-    if other := both.filter(pl.col("back") != pl.col("capital_distance")).height:
+    first = frame.unique(pair, keep="first", maintain_order=True)
+    if other := frame.unique().height - first.height:
         rows.notes.append(f"{other:,} pairs differ by direction: the first in order is kept")
-    return frame.sort("economy", "partner")
+    return first.sort(pair)
 
 
 def _record(path: Path, year: int, rows: Rows) -> DatasetRecord:

@@ -155,8 +155,12 @@ def _shares(rows: Rows) -> None:
     by = ["material", "form", "year"]
     world = pl.col("economy") == "WLD"
     totals = rows.frame.filter(world)
-    rows.contradicted(totals, rows.frame.filter(~world), by, "world totals")
+    parts = rows.frame.filter(~world)
+    rows.contradicted(totals, parts, by, "world totals", "the world total as printed")
     printed = totals.group_by(by).agg(pl.col("value").max().alias("world"))
+    tables = parts.select(by).unique()
+    if bare := tables.join(printed.filter(pl.col("world") > 0), on=by, how="anti").height:
+        rows.say(f"{bare:,} of {tables.height:,} tables have no world total: no shares")
     rows.frame = rows.frame.join(printed, on=by, how="left").with_columns(
         pl.when(~world & (pl.col("world") > 0) & (pl.col("value") <= pl.col("world")))
         .then(pl.col("value") / pl.col("world"))

@@ -75,9 +75,9 @@ def _contradicted(given: Given, contract: Contract, name: str, at: pl.Series) ->
     row = off.sort(gap, *by, descending=True).row(0, named=True)
     where = ", ".join(f"{row[c]:g}" if isinstance(row[c], float) else str(row[c]) for c in by)
     return [
-        f"{off.height:,} of {both.height:,} totals of the world differ from the sum of the rows "
-        f"beside them, the most {where}: {row['_total']:,.10g} against {row['_parts']:,.10g}; "
-        f"shares are of what is in the table"
+        f"{off.height:,} of {both.height:,} totals of the world differ by more than {_TOTAL:.0%} "
+        f"from the sum of the rows beside them, the most {where}: {row['_total']:,.10g} against "
+        f"{row['_parts']:,.10g}; shares are of what is in the table"
     ]
 
 
