@@ -169,6 +169,39 @@ def test_a_world_total_that_its_parts_contradict_is_told(tmp_path: Path) -> None
     assert "shares are of the world total as printed" in said
 
 
+@pytest.mark.parametrize(
+    ("label", "economy"),
+    [
+        ("Canadae", "CAN"),
+        ("United States (includes Puerto Rico)", "USA"),
+        ("UnitedStates (crude)", "USA"),
+        ("United\u00caStates", "USA"),
+        ('"Chile, ulexite"', "CHL"),
+        ('"Korea, Republic ofe"', "KOR"),
+        ("Other", "OTH"),
+        ("Other countries (includes crude)", "OTH"),
+    ],
+)
+def test_labels_of_all_editions_are_read(tmp_path: Path, label: str, economy: str) -> None:
+    path = changed(tmp_path, "usgs.csv", "Canada ", label)
+    rows = read(path).frame.filter(economy=economy, year=2024).rows(named=True)
+    assert next(row["value"] for row in rows) in (5000.0, 5500.0, 25000.0)
+
+
+def test_parts_of_an_economy_are_added_up_and_totals_without_one_are_none(tmp_path: Path) -> None:
+    found = read(changed(tmp_path, "usgs.csv", "Canada ", '"Congo (Kinshasa), crude"'))
+    whole = found.frame.filter(economy="COD", year=2024).rows(named=True)
+    assert [(row["value"], row["share"]) for row in whole] == [(80000.0, 0.8)]
+    assert "4 rows added up to 2" in "; ".join(found.notes)
+    label = '"World total , excluding United States"'
+    found = read(changed(tmp_path, "usgs.csv", "World total (rounded)", label))
+    assert "WLD" not in found.frame["economy"].to_list()
+    assert found.frame["share"].null_count() == found.frame.height
+    assert "excluding United States) left out" in "; ".join(found.record.on_adding)
+    found = read(changed(tmp_path, "usgs.csv", "Canada ", "United States and Canada"))
+    assert "CAN" not in found.frame["economy"].to_list()
+
+
 def test_a_table_without_a_world_total_has_no_shares_and_says_so(tmp_path: Path) -> None:
     found = read(changed(tmp_path, "usgs.csv", "World total (rounded),Mine", "World total,World"))
     assert found.frame["share"].null_count() == found.frame.height

@@ -38,6 +38,7 @@ _COLUMNS = [
     "kind",
 ]
 _WORDS = {"W": "withheld", "NA": "", "N/A": "", "XX": "", "--": "", "LARGE": "text"}
+_WORDS |= {"VERY SMALL": "text", 'CATEGORIZED AS "LARGE"': "text"}
 _NUMBER = re.compile(r"([<>]?)\s*([\d,]+(?:\.\d+)?)")
 MATERIALS = {
     "aluminum": "aluminium",
@@ -47,7 +48,11 @@ MATERIALS = {
 }
 """Names that the house writes otherwise; the others only lose capitals and blanks."""
 _WORLD = re.compile(r"world total", re.IGNORECASE)
-_OTHER = re.compile(r"other (countries|african|european)?", re.IGNORECASE)
+_LESS = re.compile(r"exclud", re.IGNORECASE)
+_OTHER = re.compile(r"other\b", re.IGNORECASE)
+_SAID_MORE = re.compile(r"\s*(?:\(.*\)|,\s*[a-z].*)$")
+"""What some editions write behind a country: ``(crude)``, ``, ulexite``."""
+_RUN_TOGETHER = re.compile(r"(?<=[a-z])[\u00ca\u00a0]?(?=[A-Z])")
 _AS_WRITTEN = {
     "congo (kinshasa)": "COD",
     "congo (brazzaville)": "COG",
@@ -89,6 +94,7 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     rows = Rows(pl.concat(parts), path.name, list(table.notes))
     _numbers(rows)
     _economies(rows, names["country"])
+    _parts(rows)
     rows.leave_out(pl.col("value").is_null() & (pl.col("flag") == ""), "cells without a figure")
     slug = pl.col("material").str.to_lowercase().str.replace_all(r"[^a-z0-9]+", "_")
     bare = slug.str.strip_chars("_").replace(MATERIALS)
@@ -130,24 +136,68 @@ def _numbers(rows: Rows) -> None:
 def _economies(rows: Rows, column: str) -> None:
     known = codes.economies()
     given = rows.frame["country"].drop_nulls().unique().sort()
-    meant: dict[str, str] = {}
-    for text in given:
-        code = _AS_WRITTEN.get(text.casefold()) or codes.economy_of(text)
-        if _WORLD.match(text):
-            meant[text] = "WLD"
-        elif _OTHER.match(text):
-            meant[text] = "OTH"
-        elif code in known:
-            meant[text] = str(code)
-        else:
-            hint = codes.nearest_economy(text, known)
-            rows.wrong(f"{text!r} is no economy", pl.col("country") == text, column, hint)
+    meant = {text: _economy(text) for text in given}
+    for text in [t for t, code in meant.items() if code is None]:
+        hint = codes.nearest_economy(text, known)
+        rows.wrong(f"{text!r} is no economy", pl.col("country") == text, column, hint)
     rows.wrong("is empty", pl.col("country").is_null(), column)
+    more = [t for t, c in meant.items() if c in known and _SAID_MORE.search(t)]
+    if more := [t for t in more if t.casefold() not in _AS_WRITTEN]:
+        shown = "; ".join(f"{text} as {meant[text]}" for text in more[:8])
+        rows.notes.append(f"{column}: read {shown}{_rest(more)}")
+    if none := [t for t, code in meant.items() if code == ""]:
+        what = f"totals without a producer and groups ({', '.join(none[:8])}{_rest(none)})"
+        rows.say(f"{what} left out")
+        rows.frame = rows.frame.filter(~pl.col("country").is_in(none).fill_null(False))
     rows.frame = rows.frame.with_columns(
         pl.col("country")
         .replace_strict(meant, default=None, return_dtype=pl.String)
         .alias("economy")
     )
+
+
+def _rest(listed: list[str]) -> str:
+    return f" and {len(listed) - 8} more" if len(listed) > 8 else ""
+
+
+def _economy(text: str) -> str | None:
+    """Return the economy of a label, nothing for a group of several, None for what is none.
+
+    Labels of several editions bear what a row holds (``Chile, ulexite``, ``United States (crude)``)
+    and a mark of estimates (``Chinae``); see mineral_commodity_summaries.countries.json of
+    github.com/owid/etl.
+    """
+    if _WORLD.match(text):
+        return "" if _LESS.search(text) else "WLD"
+    if _OTHER.match(text):
+        return "OTH"
+    bare = _RUN_TOGETHER.sub(" ", _SAID_MORE.sub("", text))
+    for written in (text, bare, bare.removesuffix("e")):
+        if code := _AS_WRITTEN.get(written.casefold()) or codes.economy_of(written):
+            return code
+    several = text.split(" and ")
+    return "" if len(several) > 1 and all(codes.economy_of(part) for part in several) else None
+
+
+def _parts(rows: Rows) -> None:
+    """Add up rows of one economy under several labels; several totals of the world are none."""
+    by = ["material", "form", "year", "economy"]
+    apart = (pl.len().over(by) > 1) & (pl.col("country").n_unique().over(by) == pl.len().over(by))
+    several = apart & (pl.col("economy") == "WLD")
+    rows.leave_out(several, "several totals of the world in one table")
+    split = rows.frame.filter(apart & pl.col("economy").is_not_null())
+    if split.is_empty():
+        return
+    whole = pl.col("value").null_count() == 0
+    added = split.group_by(by, maintain_order=True).agg(
+        pl.exclude("value", "flag", "kind").first(),
+        pl.when(whole).then(pl.col("value").sum()).alias("value"),
+        pl.col("flag").sort(descending=True).first(),
+        pl.col("kind").sort().first(),
+    )
+    rows.notes.append(f"{split.height:,} rows added up to {added.height:,} of one economy each")
+    kept = rows.frame.join(split.select("line", "year"), on=["line", "year"], how="anti")
+    rows.frame = pl.concat([kept, added.select(kept.columns)])
 
 
 def _shares(rows: Rows) -> None:
