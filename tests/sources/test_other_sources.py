@@ -79,6 +79,13 @@ def test_the_world_bank_gives_product_and_population_without_groups() -> None:
     assert "1 cells without a value left out" in said
 
 
+def test_a_refusal_of_the_world_bank_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "worldbank.json"
+    path.write_text('[{"message":[{"id":"120","value":"The parameter is not valid"}]}]')
+    with pytest.raises(BadInput, match="refused: The parameter is not valid"):
+        read(path)
+
+
 def test_the_channel_islands_are_not_chile(tmp_path: Path) -> None:
     path = changed(tmp_path, "worldbank.csv", '"Aruba","ABW"', '"Channel Islands","CHI"')
     found = read(path)

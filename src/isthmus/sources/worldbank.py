@@ -26,6 +26,7 @@ LAYOUT = (
 HEADER = ("country name", "country code", "indicator name", "indicator code")
 GDP, POPULATION, STABILITY = "NY.GDP.MKTP.CD", "SP.POP.TOTL", "PV.EST"
 MILLION = 1e6
+_REFUSED = re.compile(r'\s*\[\s*\{\s*"message"')
 _YEAR = re.compile(r"(\d{4})(?: \[YR\d{4}\])?")
 _COLUMNS = ("indicator", "name", "economy", "year", "value")
 SCHEMES = ("iso3", "worldbank", "iso_former")
@@ -39,7 +40,8 @@ FAULTS = (
 def reads(found: Peek) -> bool:
     """Tell whether a file is an answer or a file of the World Bank."""
     if found.path.suffix.lower() == ".json":
-        return '"lastupdated"' in found.start and '"pages"' in found.start
+        refused = _REFUSED.match(found.start) is not None
+        return refused or ('"lastupdated"' in found.start and '"pages"' in found.start)
     return found.names >= set(HEADER)
 
 
@@ -76,6 +78,10 @@ def dataset(path: Path, wishes: Wishes) -> Published:
 def _json(path: Path) -> TextTable:
     answer: Any = read_json(path, what="answer of the World Bank")
     try:
+        if said := answer[0].get("message"):
+            text = "; ".join(str(part.get("value") or part) for part in said)
+            hint = "bring it anew with other economies or indicators"
+            raise BadInput(f"the World Bank refused: {text}", where=str(path), hint=hint)
         head, listed = answer
         pages = int(head["pages"])
         cells = [
@@ -88,7 +94,7 @@ def _json(path: Path) -> TextTable:
             )
             for row in listed or ()
         ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         hint = "the API answers with [{head}, [rows]] to format=json"
         raise BadInput(
             f"no answer of the World Bank: {error}", where=str(path), hint=hint
