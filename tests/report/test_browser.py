@@ -147,6 +147,10 @@ def sheets(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_a_member_sheet_prints_on_one_side_fits_and_is_accessible(
     browser: Any, sheets: list[str], axe_script: str
 ) -> None:
+    wide = (
+        "[...document.querySelectorAll('.part table')].filter(t => t.getBoundingClientRect().right"
+        " > t.closest('section').getBoundingClientRect().right + 1).map(t => t.innerText)"
+    )
     for address in sheets:
         for width, scheme in ((360, "light"), (390, "dark"), (1280, "light")):
             page = browser.new_page(
@@ -159,6 +163,9 @@ def test_a_member_sheet_prints_on_one_side_fits_and_is_accessible(
             assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
             if width == 1280:
                 assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
+                page.emulate_media(media="print")
+                page.set_viewport_size({"width": 725, "height": 1068})  # A4 less its margins
+                assert page.evaluate(wide) == []
             page.close()
 
 
