@@ -99,3 +99,14 @@ def test_widths_keep_headers_and_fill_the_room() -> None:
     assert all(width >= len(head) for width, head in zip(widths, heads, strict=True))
     assert _widths(heads, [["r", "l", "s"]], room) == []
     assert _widths(["x" * 90, "y"], cells, room) == []
+
+
+def test_studies_are_listed_by_the_names_of_their_parties(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", "list", "--json"]) == 0
+    titles = {row["name"]: row["title"] for row in json.loads(capsys.readouterr().out)}
+    assert titles["lithuania-taiwan"].startswith("Lithuania and Taiwan:")
+    assert not [title for title in titles.values() if "{" in title]
+    assert main(["study", "show", "taiwan-europe"]) == 0
+    assert "{" not in capsys.readouterr().out

@@ -88,13 +88,7 @@ def test_names_stand_in_their_case(
 
 
 def test_claims_of_the_flagship_are_spoken_in_german() -> None:
-    names = {
-        "EU27_2020": "die EU",
-        "TWN": "Taiwan",
-        "CHN": "China",
-        "USA": "die Vereinigten Staaten",
-    }
-    study = spoken(open_study("taiwan-europe"), names.__getitem__, GERMAN)
+    study = spoken(open_study("taiwan-europe"), GERMAN)
     first = next(c for c in study.claims if c.id == "direct-electronics-supplier")
     assert first.sentence == (
         "Die EU bezieht mindestens ein Zehntel der eingeführten Elektronik direkt aus Taiwan."

@@ -6,11 +6,9 @@ from isthmus.study import open_study
 from isthmus.study.check import wording_problems
 from isthmus.study.spoken import spoken
 
-NAMES = {"EU27_2020": "the EU", "TWN": "Taiwan", "CHN": "China", "USA": "the United States"}
-
 
 def test_roles_become_names() -> None:
-    study = spoken(open_study("taiwan-europe"), NAMES.__getitem__)
+    study = spoken(open_study("taiwan-europe"))
     sentences = {claim.id: claim.sentence for claim in study.claims}
     assert sentences["seeks-cooperation"] == "Taiwan seeks broader defence cooperation with the EU."
     texts = [study.title, study.question, *sentences.values()]
@@ -20,8 +18,7 @@ def test_roles_become_names() -> None:
 
 
 def test_other_parties_other_sentences() -> None:
-    names = {**NAMES, "TWN": "Japan"}
-    study = spoken(open_study("taiwan-europe"), names.__getitem__)
+    study = spoken(open_study("taiwan-europe").with_parties(partner="JPN"))
     follow = [c for c in study.claims if "partner" in c.args.values()]
     assert follow
     assert all("Japan" in c.sentence and "Taiwan" not in c.sentence for c in follow)
@@ -29,19 +26,12 @@ def test_other_parties_other_sentences() -> None:
 
 def test_words_on_members_stand_only_where_there_are_members() -> None:
     study = open_study("taiwan-europe")
-    single = study.model_copy(
-        update={
-            "roles": {
-                **study.roles,
-                "home": study.roles["home"].model_copy(update={"party": "POL"}),
-            }
-        }
-    )
+    single = study.with_parties(home="POL")
     for asked, phrase in (
         (study, "steps of the EU or its members"),
         (single, "steps of Poland with"),
     ):
-        told = spoken(asked, {**NAMES, "POL": "Poland"}.__getitem__)
+        told = spoken(asked)
         assert any(phrase in claim.sentence for claim in told.claims)
 
 

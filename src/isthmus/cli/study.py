@@ -21,10 +21,11 @@ app = App(name="study", help="List, show, check, copy and prepare studies.")
 def list_studies(*, output: Output = SCREEN) -> None:
     """List the studies that ship with the package."""
     from isthmus.study import open_study, shipped_studies
+    from isthmus.study.spoken import spoken
 
     rows: list[dict[str, Any]] = []
     for name in shipped_studies():
-        study = open_study(name)
+        study = spoken(open_study(name))
         rows.append({"name": name, "title": study.title, "claims": len(study.claims)})
     columns, listed = ("name", "title", "claims"), [tuple(row.values()) for row in rows]
     emit_found("study.list", {"studies": (columns, listed)}, output, rows)
@@ -40,11 +41,13 @@ def show(study: str, *, json: Json = False) -> None:
         Name of a shipped study, or a study file (.toml).
     """
     from isthmus.study import open_study
+    from isthmus.study.spoken import spoken
 
     found = open_study(study)
     if json:
         emit_json(found.model_dump(mode="json"))
         return
+    found = spoken(found)
     emit_mapping(found.title, {"question": found.question, **found.parties})
     baskets = [(b.title, b.nomenclature, ", ".join(b.codes)) for b in found.baskets.values()]
     emit_rows("baskets", ("basket", "edition", "codes"), baskets)

@@ -58,7 +58,7 @@ def assess(
         When a file of the world differs from its record.
     """
     context = Context(study, world, Catalogue.load(language))
-    context.study = spoken(study, context.name, context.catalogue)
+    context.study = spoken(study, context.catalogue)
     pages = pages_of(study)
     steps = len(pages) + 1
     sections = []
@@ -110,5 +110,5 @@ def written(context: Context, name: str, **chosen: Any) -> Section:
         asked, part = page.question, page.part
         page = Page(context, name)
         page.question, page.part = asked, part
-        page.gap("unanswered", what=error.what)
+        page.gap("unanswered", what=context.named(error.what))
     return page.section()

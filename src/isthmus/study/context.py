@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,6 +21,8 @@ from isthmus.study.wording import Catalogue, Sentence
 from isthmus.world import World
 
 T = TypeVar("T")
+
+_CODE = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
 
 
 @dataclass
@@ -91,17 +94,22 @@ class Context:
 
     def name(self, code: str) -> str:
         """Return a party's name as it stands inside a sentence."""
-        plain = code.partition("@")[0]
-        short = self.catalogue.get(f"party.{plain}")
-        if short:
-            return short
-        named = codes.economy_names().get(code) or codes.coalition_names().get(plain, code)
-        return self.catalogue.said(named)
+        return self.catalogue.party(code)
 
     def label(self, code: str) -> str:
         """Return a party's name as it stands alone: in a table, a legend, on an axis."""
         name = inflected(self.name(code), ALONE, self.catalogue.texts)
         return name[:1].upper() + name[1:]
+
+    def named(self, message: str) -> str:
+        """Return a message of the program with names in place of the codes of parties."""
+
+        def name(found: re.Match[str]) -> str:
+            code = found.group()
+            known = code in codes.economy_names() or code in codes.coalition_names()
+            return inflected(self.name(code), ALONE, self.catalogue.texts) if known else code
+
+        return _CODE.sub(name, message)
 
     def role(self, code: str) -> str:
         """Return the colour role of a party; ``"other"`` for economies that are none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from isthmus.study.inflection import inflected
@@ -20,7 +19,7 @@ def placeholders(text: str) -> set[str]:
     return {found.group(1) for found in PLACEHOLDER.finditer(text)}
 
 
-def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue | None = None) -> Study:
+def spoken(study: Study, catalogue: Catalogue | None = None) -> Study:
     """Return the study with ``{home}``, ``{partner}``, ``{rival}`` and ``{ally}`` as names.
 
     Its texts are in the language of the catalogue as far as that has them.
@@ -29,13 +28,11 @@ def spoken(study: Study, name: Callable[[str], str], catalogue: Catalogue | None
     ----------
     study : Study
         The study as written.
-    name : callable
-        Returns the name of a party's code as it stands inside a sentence.
     catalogue : Catalogue, optional
         Texts of the reader's language; English by default.
     """
     catalogue = catalogue or Catalogue.load()
-    names = {role: name(code) for role, code in study.parties.items()}
+    names = {role: catalogue.party(code) for role, code in study.parties.items()}
 
     def filled(found: re.Match[str]) -> str:
         role, form = found.groups()

@@ -157,6 +157,12 @@ class Catalogue:
                     place = end
                     break
 
+    def party(self, code: str) -> str:
+        """Return the name of a party as it stands inside a sentence."""
+        plain = code.partition("@")[0]
+        named = codes.economy_names().get(code) or codes.coalition_names().get(plain, code)
+        return self.get(f"party.{plain}") or self.said(named)
+
     def several(self, name: str) -> bool:
         """Tell whether a name, as it stands inside a sentence, is that of a coalition."""
         named = codes.coalition_names()

@@ -56,7 +56,7 @@ class Explorer:
 
     def spoken(self, study: Study) -> Study:
         """Return a study with the names of its parties, in the reader's language."""
-        return spoken(study, self.inside, self.catalogue)
+        return spoken(study, self.catalogue)
 
     def records(self, keys: tuple[str, ...] | set[str]) -> tuple[DatasetRecord, ...]:
         """Return the records of data sets of the world, sorted by key."""

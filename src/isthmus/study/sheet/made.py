@@ -125,7 +125,7 @@ def member_sheet(study: Study, world: World, member: str, *, language: str = "en
     """
     check_members(study, [member])
     context = Context(study, world, Catalogue.load(language))
-    context.study = spoken(study, context.name, context.catalogue)
+    context.study = spoken(study, context.catalogue)
     return written_sheet(context, study, member)
 
 
@@ -204,7 +204,7 @@ def _part(context: Context, side: Side, key: str) -> Section:
         PARTS[key](page, side)
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         page = _page(context, side, key)
-        page.gap("unanswered", what=error.what)
+        page.gap("unanswered", what=context.named(error.what))
     return replace(page.section(), key=key)
 
 

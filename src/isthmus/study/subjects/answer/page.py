@@ -273,7 +273,12 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
     }
     about: dict[str, Any] = {"units": units, "attributes": ["asks", "of"]}
     if hazard:
-        page.table("packages", pl.DataFrame(rows), notes=["threshold", "below_nought"], **about)
+        page.table(
+            "packages",
+            pl.DataFrame(rows),
+            notes=["threshold", "below_nought", "drawn_hazards"],
+            **about,
+        )
     else:
         page.table("prices", pl.DataFrame(rows), **about)
 

@@ -12,7 +12,7 @@ from isthmus.cascade.chips import EUROPE, planned_capacity
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
-from isthmus.study.page import Fields, Page
+from isthmus.study.page import Page
 from isthmus.study.subjects.cascade.measures import (
     EXPOSED,
     FACTS,
@@ -99,20 +99,17 @@ def _partner(page: Page, stops: Table, other: str) -> None:
         f"answer.{'contribution' if (gain.value or 0.0) > 0 else 'loss_contribution'}", gain=gain
     )
     page.headline(60, loss=loss)
-    cases: Fields = {
-        name: page.finding(
-            f"cascade.chips.{case}.{page.partner}.{page.home}",
-            value,
-            "share",
-            kind=Kind.ASSUMED,
-            year=loss.year,
-            method="cascade_stop",
-            datasets=[FACTS, FLOWS],
-            caveat="deliveries_assumed",
-        )
-        for name, case, value in (("low", "pooled", loss.low), ("high", "essential", loss.value))
-    }
-    page.counter(60, **cases)
+    low = page.finding(
+        f"cascade.chips.pooled.{page.partner}.{page.home}",
+        loss.low,
+        "share",
+        kind=Kind.ASSUMED,
+        year=loss.year,
+        method="cascade_stop",
+        datasets=[FACTS, FLOWS],
+        caveat="deliveries_assumed",
+    )
+    page.counter(60, low=low, high=loss)
 
 
 def _european(page: Page) -> bool:

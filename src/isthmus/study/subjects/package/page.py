@@ -69,7 +69,7 @@ def write(page: Page, *, key: str = "", catalogue: str = "", hazard: str = "") -
     _decided(page, only, package)
     _paid_among(page, only, package, counted(stage, hazard), catalogue)
     page.say("answer.counter", counter=package.counter or page.word("package.none_stated"))
-    page.note("net_cost", "no_mean", "deterrence", "law_unchecked")
+    page.note("net_cost", "drawn_hazards", "no_mean", "deterrence", "law_unchecked")
 
 
 def _asked(page: Page, package: Package) -> None:

@@ -59,7 +59,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     _outputs(page, stage)
     _not_measured(page, stage)
     page.counter(40)
-    page.note("net_cost", "no_mean", "law_unchecked", "no_recommendation")
+    page.note("net_cost", "drawn_hazards", "no_mean", "law_unchecked", "no_recommendation")
 
 
 def _cost(page: Page, stage: Stage, catalogue: str) -> None:
