@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -134,6 +135,22 @@ def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(child, "SECONDS", 0.001)
     with pytest.raises(BadInput, match="longer"):
         read_apart(OWN.encode(), "own.csv")
+
+
+@pytest.mark.once_broken("one long text in many cells of a small workbook filled the memory")
+def test_a_table_of_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "MOST_TEXT", 10)
+    with pytest.raises(BadInput, match="the cells hold 11 characters"):
+        child._cells(b"a,b\nxxxxxx,yyyyy\n", ".csv")
+
+
+@pytest.mark.once_broken("a file beside the user went before the libraries of the child")
+def test_files_of_the_working_folder_are_no_part_of_the_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "polars.py").write_text("raise SystemExit(1)\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert read_apart(OWN.encode(), "own.csv").columns[0] == "Vendor"
 
 
 def test_no_file_and_no_form_are_named(client: Client) -> None:

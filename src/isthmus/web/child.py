@@ -24,6 +24,8 @@ ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 LARGEST = 4 * 2**20
 """Bytes of a file."""
 MOST_ROWS, MOST_COLUMNS = 20_000, 100
+MOST_TEXT = 4 * LARGEST
+"""Characters of all cells: a workbook names one long text in many cells."""
 SECONDS = 30
 MEMORY = 2 * 2**30
 """Bytes of address space of the process."""
@@ -76,7 +78,8 @@ def read_apart(content: bytes, name: str) -> Cells:
     if not content or len(content) > LARGEST:
         what = "is empty" if not content else f"is larger than {LARGEST // 2**20} MB"
         raise BadInput(f"the file {what}", where=name)
-    command = [sys.executable, "-m", __name__, ending]
+    # Without -P, files of the folder in which the explorer was started go before the libraries.
+    command = [sys.executable, "-P", "-m", __name__, ending]
     try:
         done = subprocess.run(
             command,
@@ -124,6 +127,10 @@ def _cells(content: bytes, ending: str) -> dict[str, Any]:
         what = f"{frame.height:,} rows and {frame.width:,} columns"
         hint = f"at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns"
         raise BadInput(f"the table has {what}", hint=hint)
+    text = sum(frame[column].str.len_chars().sum() for column in frame.columns)
+    if text > MOST_TEXT:
+        hint = f"at most {MOST_TEXT:,}; leave out columns of long texts"
+        raise BadInput(f"the cells hold {text:,} characters", hint=hint)
     return {
         "columns": frame.columns,
         "rows": frame.rows(),
