@@ -48,6 +48,8 @@ MOST = 4
 """Scenarios side by side."""
 LONGEST = 365
 """Last day of a shock: the runs end a year after the start."""
+LONGEST_STOCK = 180
+"""Most days of stock beside today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,11 @@ def wanted_of(explorer: Explorer, question: Question, query: Query) -> Wanted:
     moved_to = At(
         _share(query, "severity", at.severity),
         query.whole("duration", at.duration, least=1, most=LONGEST),
-        float(query.whole("stock", 0, least=0, most=LONGEST)),
+        float(query.whole("stock", 0, least=0, most=LONGEST_STOCK)),
     )
     if built or (of != token and severity):
         moved_to = at
-    if not event.inputs:
-        moved_to = replace(moved_to, more_days=0.0)
-    return _checked(query, "severity", Wanted(token, event, moved_to))
+    return _checked(query, "severity", Wanted(token, event, _held(event, moved_to)))
 
 
 def beside_of(explorer: Explorer, question: Question, query: Query) -> tuple[Wanted, ...]:
@@ -154,12 +154,23 @@ def beside_of(explorer: Explorer, question: Question, query: Query) -> tuple[Wan
         token, *numbers = word.split(":")
         event, values = _event(known, token), [real(text) for text in numbers]
         days = natural(numbers[1]) if len(numbers) == 3 else None
-        if event is None or days is None or None in values or not 1 <= days <= LONGEST:
+        at = (
+            None if days is None or None in values else At(values[0] or 0.0, days, values[2] or 0.0)
+        )
+        if event is None or at is None or not _within(at):
             query.problem("beside", f"{word!r} is no scenario", "EVENT:SEVERITY:DAYS:STOCK")
             continue
-        at = At(float(values[0] or 0.0), days, max(float(values[2] or 0.0), 0.0))
-        found.append(_checked(query, "beside", Wanted(token, event, at)))
+        found.append(_checked(query, "beside", Wanted(token, event, _held(event, at))))
     return tuple(found)
+
+
+def _within(at: At) -> bool:
+    return 1 <= at.duration <= LONGEST and 0.0 <= at.more_days <= LONGEST_STOCK
+
+
+def _held(event: Event, at: At) -> At:
+    """Return a place without stocks where nothing is stopped that could be held."""
+    return at if event.inputs else replace(at, more_days=0.0)
 
 
 def asking(study: Study, wanted: Wanted) -> Asking:

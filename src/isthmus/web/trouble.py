@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from isthmus.errors import BadInput, IsthmusError, did_you_mean
+from isthmus.errors import BadInput, IsthmusError, NotFound, did_you_mean
 from isthmus.runtime import canonical_json
 from isthmus.web.state import Explorer
 from isthmus.web.view import Facts, Link, Links, Text, View
@@ -24,7 +24,8 @@ def trouble(explorer: Explorer, error: IsthmusError, path: str, known: Iterable[
     known : iterable of str
         Addresses that exist.
     """
-    hint = error.hint or did_you_mean(path, known)
+    meant = did_you_mean(path, known) if isinstance(error, NotFound) else ""
+    hint = error.hint or meant
     rows = [(explorer.t("error.where"), error.where or ""), (explorer.t("error.hint"), hint)]
     problems = error.problems if isinstance(error, BadInput) else ()
     rows += [(p.where or explorer.t("error.where"), _told(p.what, p.hint)) for p in problems]

@@ -14,6 +14,7 @@ from isthmus.web.asking import CHOSEN, choose_parties, parties, question_of
 from isthmus.web.moved import (
     ALL,
     LONGEST,
+    LONGEST_STOCK,
     MOST,
     SIDES,
     Found,
@@ -33,7 +34,6 @@ from isthmus.web.view import Block, Facts, Field, Form, Link, Links, Live, Plain
 from isthmus.web.ways import losses_ways
 
 USUAL = 90
-LONGEST_STOCK = 180
 STEP = "0.05"
 RESTS, LIVE = "rests", "live"
 """Ids of what an answer rests on, and of what follows a slider."""
