@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from isthmus.store import Store
 
 CACHE_BYTES = 256 * 2**20
+MOST_TABLES = 8
+"""Inter-economy tables that a world keeps: two years with both splits; the oldest goes."""
 STARTER = "starter"
 
 
@@ -63,7 +65,7 @@ class World(Accessors):
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
         self._flows: Flows | None = None
-        self._mrio: dict[tuple[int, bool, bool], MRIO] = {}
+        self._mrio: OrderedDict[tuple[int, bool, bool], MRIO] = OrderedDict()
         self._lock = threading.RLock()
 
     @classmethod
@@ -194,7 +196,7 @@ class World(Accessors):
     def mrio(
         self, year: int | None = None, *, chips: bool = False, materials: bool = False
     ) -> MRIO:
-        """Return the inter-economy input-output table of `year`, made once per world.
+        """Return the inter-economy input-output table of `year`; the latest ones are kept.
 
         A table that was added (`isthmus data add`) goes before the one the world was built with.
 
@@ -226,6 +228,9 @@ class World(Accessors):
                 made = self._make_mrio(*key)
                 origin = Origin.of(self, made.datasets)
                 self._mrio[key] = replace(made, source=origin)
+                while len(self._mrio) > MOST_TABLES:
+                    self._mrio.popitem(last=False)
+            self._mrio.move_to_end(key)
             return self._mrio[key]
 
     @property
