@@ -74,6 +74,11 @@ def test_more_certainty_and_a_rarer_hazard_never_need_less(found):
     assert (frame["outside"] <= frame["value"] + 1e-6).all()
 
 
+def test_each_party_by_itself_is_made_whole_and_all_of_them_more_seldom(found):
+    for share, together in found["transfers"].frame.select("share", "together").iter_rows():
+        assert 0.0 < together < float(share.rstrip("%")) / 100.0
+
+
 def test_a_package_without_a_recorded_loss_has_no_payments():
     bare = replace(stage(), losses={})
     assert bare.together(bare.catalogue.package("with"), TODAY)[1] is None

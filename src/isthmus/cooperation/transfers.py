@@ -1,4 +1,4 @@
-"""What each party gains or loses by a package, and the smallest payments with which all gain."""
+"""What each party gains or loses by a package, and the smallest payments that make each whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 CHANCES = (0.005, 0.01, 0.02, 0.05)
 SHOWN = 0.01
 SHARES = (0.5, 0.8)
-"""Of draws in which nobody is to lose."""
+"""Of draws in which a party, looked at by itself, is not to lose."""
 YEARS = 10.0
 """Years over which an answer is spread, as in comparisons."""
 
@@ -33,8 +33,13 @@ KEY = (
 )
 FIXED = (
     "payments are fixed beforehand, a year, whether or not the hazard happens: the smallest with "
-    "which nobody loses in the stated share of draws, by a linear programme (HiGHS); payers give "
-    "the same share of what they can spare; outside: what no party can pay without losing"
+    "which each party, looked at by itself, does not lose in the stated share of draws, by a "
+    "linear programme (HiGHS); payers give the same share of what they can spare; outside: what "
+    "no party can pay without losing more often"
+)
+APART = (
+    "draws in which one party loses are not those in which another does: nobody at all loses in "
+    "the share `together`, which is smaller"
 )
 EUROS = (
     "in money alone: what a party gains in defence, cover or standing is in no balance, so that a "
@@ -143,7 +148,7 @@ def balances(stage: Stage, hazard: str) -> Table:
 
 
 def transfers(stage: Stage, hazard: str) -> Table:
-    """The smallest payments between parties with which none loses, by probability and share."""
+    """The smallest payments with which each party loses seldom enough, by probability and share."""
     rows: list[tuple[str | float, ...]] = []
     parties = parties_of(stage, hazard)
     for package in _listed(stage, hazard):
@@ -151,6 +156,7 @@ def transfers(stage: Stage, hazard: str) -> Table:
             gain = balance(stage, package, hazard, chance)
             for share in SHARES:
                 found = smallest_payments(needed(gain, share))
+                fine = gain + found.net[:, None] >= -_EDGE
                 rows.append(
                     (
                         package.key,
@@ -158,6 +164,7 @@ def transfers(stage: Stage, hazard: str) -> Table:
                         f"{share:.0%}",
                         found.moved,
                         found.outside,
+                        float(fine.all(axis=0).mean()),
                         float((found.net > _EDGE).sum()),
                         _most(parties, found.net),
                         _most(parties, -found.net),
@@ -166,16 +173,19 @@ def transfers(stage: Stage, hazard: str) -> Table:
     columns = (
         dimension("package", "key"),
         dimension("probability", "a year; an axis, not an estimate"),
-        dimension("share", "of draws in which nobody is to lose"),
+        dimension("share", "of draws in which each party by itself is not to lose"),
         number("value", YEARLY, "moved to those who would lose"),
         number("outside", YEARLY, "of it, what no party can pay without losing"),
+        number("together", SHARE, "draws in which nobody loses with these payments"),
         number("receivers", "count", "parties that are paid"),
         attribute("most", "paid most"),
         attribute("payers", "paying most"),
     )
-    text = f"smallest payments with which nobody loses, if {hazard} is the one hazard that counts"
+    text = (
+        f"smallest payments that make each party whole, if {hazard} is the one hazard that counts"
+    )
     return of_rows("transfers", rows, columns, text, kind=Kind.ASSUMED,
-                   notes=(FIXED, KEY, EUROS, WIDTH))  # fmt: skip
+                   notes=(FIXED, APART, KEY, EUROS, WIDTH))  # fmt: skip
 
 
 _EDGE = 1e-3

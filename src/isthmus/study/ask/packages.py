@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus import codes
 from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation.evaluate import stage_of
 from isthmus.cooperation.order import ANSWER, COST, SAVED
@@ -25,6 +27,7 @@ DATA = (*LADDER, STEPS)
 EUR = "million EUR"
 YEAR = 2022
 """Year of the table of which losses are recorded."""
+_CODE = re.compile(r"\b[A-Z]{3}\b")
 _SHORT = {ALONE: "beside_alone", TODAY: "today"}
 
 
@@ -87,7 +90,27 @@ def named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def spelled(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the names of parties in place of their codes, inside texts as well."""
+    known = codes.economy_names()
+
+    def inside(text: str) -> str:
+        return _CODE.sub(lambda m: context.label(m[0]) if m[0] in known else m[0], text)
+
+    def group(text: str) -> str:
+        return ", ".join(map(context.label, text.split()))
+
+    ways = dict.fromkeys(("party", "economy"), context.label)
+    ways |= dict.fromkeys(("most", "payers", "hit"), inside) | {"group": group}
+    return frame.with_columns(
+        pl.col(c).map_elements(way, return_dtype=pl.String)
+        for c, way in ways.items()
+        if frame.schema.get(c) == pl.String
+    )
+
+
 def shown(
+    context: Context,
     stage: Stage,
     table: Table,
     units: Mapping[str, str],
@@ -96,12 +119,12 @@ def shown(
     of: str = "",
     drop: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the rows of a table of the lens as a table of a page takes them.
+    """Return the rows of a table of the lens as a table of a page takes them, with names.
 
     Parameters
     ----------
-    stage, table
-        Packages, and one of their tables.
+    context, stage, table
+        Study, packages, and one of their tables.
     units : mapping of str to str
         Units of the columns with numbers.
     datasets : sequence of str, optional
@@ -118,7 +141,7 @@ def shown(
         left_out.add("package")
     kept = [c for c in table.columns if c.name not in left_out]
     return {
-        "frame": named(stage, frame).select(c.name for c in kept),
+        "frame": spelled(context, named(stage, frame)).select(c.name for c in kept),
         "units": {name: unit for name, unit in units.items() if name not in left_out},
         "attributes": [c.name for c in kept if c.role == "attribute"],
         "kind": table.kind,

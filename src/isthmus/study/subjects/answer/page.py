@@ -344,10 +344,9 @@ def _exposed(page: Page, stage: Stage) -> None:
     table = members_table(stage)
     shares = dict.fromkeys(("population", "exposure", "inputs"), "share")
     counts = {"steps": "count", "answered": "count"}
-    told = shown(stage, table, shares | counts, drop=["hit"])
+    told = shown(page.context, stage, table, shares | counts, drop=["hit"])
     top = told["frame"].sort("exposure", "economy", descending=[True, False]).head(EXPOSED)
-    named = top.with_columns(page.labels("economy"))
-    page.table("exposed", **{**told, "frame": named, "kind": Kind.ESTIMATED})
+    page.table("exposed", **{**told, "frame": top, "kind": Kind.ESTIMATED})
     if stage.home == UNION:
         groups = blocking(stage)
         page.say("answer.block", groups=str(groups.frame.height))

@@ -184,7 +184,9 @@ def _indicators(page: Page, stage: Stage) -> None:
     if table.frame.height:
         key = stage.packages[0].key
         page.table(
-            f"indicators.{key}", **shown(stage, table, counts | each_one), title=_of(page, stage)
+            f"indicators.{key}",
+            **shown(page.context, stage, table, counts | each_one),
+            title=_of(page, stage),
         )
     made = outputs(stage)
     if made.frame.height:
@@ -229,7 +231,7 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
 
 
 def _paid_among(page: Page, stage: Stage, package: Package, hazard: str, catalogue: str) -> None:
-    """What the smallest payments are with which nobody loses, at one probability and in all."""
+    """What the smallest payments are that make each party whole, at one probability and in all."""
     if not hazard or not stage.covers(hazard, package, compared_with(stage, package)):
         return
     found = transfers(stage, hazard)
@@ -248,7 +250,7 @@ def _paid_among(page: Page, stage: Stage, package: Package, hazard: str, catalog
         for name, column in (("moved", "value"), ("outside", "outside"))
     )
     page.say("answer.transfers", moved=moved, outside=outside)
-    units = {"value": EUR, "outside": EUR, "receivers": "count"}
+    units = {"value": EUR, "outside": EUR, "together": "share", "receivers": "count"}
     _table(page, stage, package, "transfers", found, units)
 
 
@@ -256,7 +258,7 @@ def _table(
     page: Page, stage: Stage, package: Package, name: str, table: Any, units: dict[str, str]
 ) -> None:
     """Add the rows of one package, where there are any."""
-    told = shown(stage, table, units, of=package.key)
+    told = shown(page.context, stage, table, units, of=package.key)
     if told["frame"].height:
         told["units"] = {k: u for k, u in units.items() if k in told["frame"].columns}
         page.table(f"{name}.{package.key}", **told, title=_of(page, stage))

@@ -132,7 +132,7 @@ def _timing(page: Page, stage: Stage, order: Sequence[tuple[Package, Finding]]) 
         first=_months(page, "first", min(r["first"] for r in rows)),
         full=_months(page, "full", rows[-1]["full_high"]),
     )
-    page.table("timing", **shown(stage, table, months))
+    page.table("timing", **shown(page.context, stage, table, months))
 
 
 def _months(page: Page, name: str, value: float) -> Finding:
@@ -184,13 +184,20 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
     money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high", "made"), EUR)
     money["bounded"] = "share"
     page.table(
-        "savings", **shown(stage, thresholds.savings(stage, most_exposed(stage)), share | money)
+        "savings",
+        **shown(page.context, stage, thresholds.savings(stage, most_exposed(stage)), share | money),
     )
     _first(page, stage, hazard)
-    page.table("knowing", **shown(stage, order.knowing(stage, hazard), share, drop=["hazard"]))
+    page.table(
+        "knowing",
+        **shown(page.context, stage, order.knowing(stage, hazard), share, drop=["hazard"]),
+    )
     parts = dict.fromkeys(("by_itself", "last", "part", "part_low", "part_high"), "share")
-    page.table("contribution", **shown(stage, contribution(stage), share | parts))
-    page.table("front", **shown(stage, order.front(stage, hazard), share | {"money": "share"}))
+    page.table("contribution", **shown(page.context, stage, contribution(stage), share | parts))
+    page.table(
+        "front",
+        **shown(page.context, stage, order.front(stage, hazard), share | {"money": "share"}),
+    )
 
 
 def _first(page: Page, stage: Stage, hazard: str) -> None:
@@ -236,7 +243,7 @@ def _answers(page: Page, stage: Stage) -> None:
     table = beside.answers(stage)
     share = dict.fromkeys(("value", "low", "high"), "share")
     money = dict.fromkeys(("loss", "loss_low", "loss_high"), EUR)
-    page.table("answers", **shown(stage, table, share | money))
+    page.table("answers", **shown(page.context, stage, table, share | money))
     try:
         found = rates(page.world, partner=page.partner, sender=page.rival)
     except DataMissing:
@@ -247,12 +254,17 @@ def _answers(page: Page, stage: Stage) -> None:
     page.table(
         "rates",
         **shown(
-            stage, found["state"], {"cases": "count", "steps": "count", **share}, datasets=[STEPS]
+            page.context,
+            stage,
+            found["state"],
+            {"cases": "count", "steps": "count", **share},
+            datasets=[STEPS],
         ),
     )
     page.table(
         "words",
         **shown(
+            page.context,
             stage,
             found["words"],
             {
@@ -262,7 +274,9 @@ def _answers(page: Page, stage: Stage) -> None:
             datasets=[STEPS],
         ),
     )
-    page.table("precedents", **shown(stage, found["precedents"], {}, datasets=[PRECEDENTS]))
+    page.table(
+        "precedents", **shown(page.context, stage, found["precedents"], {}, datasets=[PRECEDENTS])
+    )
 
 
 def _agree(page: Page, stage: Stage) -> None:
@@ -271,13 +285,18 @@ def _agree(page: Page, stage: Stage) -> None:
         return
     shares = dict.fromkeys(("population", "exposure", "inputs", "hit"), "share")
     counts = {"steps": "count", "answered": "count"}
-    page.table("members", **shown(stage, members_table(stage), shares | counts))
+    page.table("members", **shown(page.context, stage, members_table(stage), shares | counts))
     if stage.home == UNION:
         groups = blocking(stage)
         few = replace(groups, frame=groups.frame.filter(pl.col("members") == FEWEST))
         page.table(
             "blocking",
-            **shown(stage, few, {"members": "count", "population": "share", "exposure": "share"}),
+            **shown(
+                page.context,
+                stage,
+                few,
+                {"members": "count", "population": "share", "exposure": "share"},
+            ),
         )
 
 
@@ -289,10 +308,10 @@ def _outputs(page: Page, stage: Stage) -> None:
     counts = ("stated", "before", "value", "low", "high", "wanted")
     months = ("months_before", "months", "months_low", "months_high")
     units = dict.fromkeys(counts, "as in unit") | dict.fromkeys(months, "months")
-    page.table("outputs", **shown(stage, table, {**units, "reached": "share"}))
+    page.table("outputs", **shown(page.context, stage, table, {**units, "reached": "share"}))
 
 
 def _not_measured(page: Page, stage: Stage) -> None:
     table = beside.not_measured(stage)
     page.say("answer.not_measured", count=table.frame.height)
-    page.table("not_measured", **shown(stage, table, {}))
+    page.table("not_measured", **shown(page.context, stage, table, {}))
