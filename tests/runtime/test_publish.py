@@ -706,6 +706,7 @@ OWN_FOLDERS = {
     "report/write.py": "pages in a hidden folder, before it is published",
     "runtime": "the mechanism itself",
     "store": "files of the store",
+    "web/child.py": "an uploaded workbook in the system's temporary folder, while it is read",
 }
 """Where files may be written without `publish_file`: none of these lies beside the user's files."""
 

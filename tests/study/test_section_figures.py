@@ -65,7 +65,8 @@ def test_dependence_quotes_shares_of_goods_bought_and_sold(world: World, home: s
         key = f"trade.share_of_imports.{exporter}.{home}.goods.2022"
         assert quoted[key].value == pytest.approx(share, rel=1e-9)
     market = worth(rows, exporter="TWN", importer=inside)
-    assert quoted[f"trade.value.TWN.{home}.goods.2022"].value == pytest.approx(market, rel=1e-9)
+    euros = market / world.table("exchange_rates").filter(currency="EUR", year=2022)["usd"].item()
+    assert quoted[f"trade.value.TWN.{home}.goods.2022"].value == pytest.approx(euros, rel=1e-9)
     key = f"trade.share_of_exports.TWN.{home}.goods.2022"
     assert quoted[key].value == pytest.approx(market / worth(rows, exporter="TWN"), rel=1e-9)
 

@@ -62,6 +62,7 @@ class Press:
             child.communicate(timeout=_PATIENCE)
         if child.poll() is None:
             child.kill()
+            child.wait()
 
     def begin(self, charts: Iterable[Drawable]) -> None:
         """Begin to draw charts, each with a key of its own."""

@@ -87,7 +87,7 @@ def _finding(
     value: float | None,
     method: str,
     unit: str = "share",
-    **ends: float,
+    **ends: Any,
 ) -> Finding:
     about: dict[str, Any] = {"method": method, "caveat": "posterior", **ends}
     return page.finding(f"disruption.{key}", value, unit, **about)
@@ -126,6 +126,7 @@ def _reference(page: Page, event: Event) -> None:
             "disruption_reference",
             low=min(low, high),
             high=max(low, high),
+            interval="one_number",
         ),
     )
 
