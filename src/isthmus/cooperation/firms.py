@@ -80,7 +80,9 @@ def _linked(stage: Stage, package: Package) -> list[tuple[str, ...]]:
     for row in rows.sort("product", "supplier", "customer").to_dicts():
         for side, other in (("supplier", "customer"), ("customer", "supplier")):
             if row[f"{side}_economy"] in sides:
-                ground = f"{row['relation']}, with {row[other]} ({row['date']})"
+                share, owned, _ = row["relation"].partition(" owner")
+                tie = f"a stake of {share} links it" if owned else f"{row['relation']},"
+                ground = f"{tie} with {row[other]} ({row['date']})"
                 firm, where = row[side], row[f"{side}_economy"]
                 out.append((firm, where, row["product"], ground))
     return out
