@@ -62,3 +62,14 @@ def test_small_tables_are_what_they_say():
         table = small_table(("DEU", "JPN"), ("C26",), year=2019, factored=factored)
         assert table.factored is factored
         assert (table.year, table.economies, table.kind) == (2019, ("DEU", "JPN"), Kind.ASSUMED)
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), float("-inf")])
+def test_no_number_is_near_what_is_none(result, odd):
+    table = result["decomposition"]
+    other = replace(table, frame=table.frame.with_columns(dva=pl.lit(odd)))
+    with pytest.raises(AssertionError, match="dva at"):
+        assert_tables_equal(table, other)
+    with pytest.raises(AssertionError, match="dva at"):
+        assert_tables_equal(other, table)
+    assert_tables_equal(other, other)

@@ -158,8 +158,9 @@ def _apart(one: pl.Series, other: pl.Series, rtol: float, atol: float) -> list[i
         return list(range(len(one)))
     same = one.eq_missing(other)
     if one.dtype.is_float():
-        near = ((one - other).abs() <= atol + rtol * other.abs()).fill_null(value=False)
-        same = same | near
+        near = (one - other).abs() <= atol + rtol * other.abs()
+        finite = one.is_finite() & other.is_finite()
+        same = same | (near & finite).fill_null(value=False)
     return (~same).arg_true().to_list()
 
 

@@ -252,3 +252,13 @@ def test_what_a_method_has_not_is_refused_all_at_once():
         chains.export_terms(t, method="my", perimeter="world", partner="USA")
     with pytest.raises(CodeUnknown, match="I99"):
         chains.export_terms(t, industries="I99")
+
+
+def test_a_partner_inside_the_exporter_is_refused():
+    t, _ = named((3, 2, 0, True))
+    for of, partner in (("USA", "USA"), ("EU27_2020", "BEL")):
+        with pytest.raises(BadInput, match="no exports to it"):
+            chains.export_terms(t, of, partner=partner)
+    every = frame(t, partner="USA").filter(term="EXGR")
+    assert every.filter(exporter="USA")["value"].to_list() == [0.0]
+    assert every.filter(pl.col("exporter") != "USA")["value"].min() > 0.0

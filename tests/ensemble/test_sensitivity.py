@@ -120,6 +120,23 @@ def test_blocks_without_a_solution_are_left_out(store, world):
         analyse(store, none, world, effort=Effort(blocks=8))
 
 
+@pytest.mark.parametrize("method", ["sobol", "morris"])
+def test_too_few_blocks_with_a_solution_reach_no_precision(store, world, method):
+    mostly = plan("size=1..20", lens="toy.of_party")
+    effort = Effort(blocks=8, precision=9.0, most=8)
+    found = analyse(store, mostly, world, method, effort=effort)
+    (table,) = (found[name] for name in ("indices", "effects") if name in found.tables)
+    assert "interval inf" in " ".join(table.notes)
+    assert any(note.endswith("not reached") for note in table.notes)
+
+
+def test_a_table_that_is_not_there_is_answered_with_those_that_are(store, world):
+    line = plan_of_lens("toy.line", ["slope=1..2"], tables=["lines"])
+    with pytest.raises(BadInput) as caught:
+        analyse(store, line, world, effort=Effort(blocks=8))
+    assert caught.value.hint == "the lens gives line, noise"
+
+
 def test_information_from_an_ensemble_that_is_there(store, world):
     from dataclasses import replace
 

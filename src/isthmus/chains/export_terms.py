@@ -93,7 +93,8 @@ def export_terms(
     Raises
     ------
     BadInput
-        When a method has no such perspective, or no importers.
+        When a method has no such perspective, or no importers, or the partner is inside the
+        exporter.
     CodeUnknown
         When a party or industry is unknown.
     DidNotConverge
@@ -107,8 +108,11 @@ def export_terms(
     _check(method, detail, by, partner, industries, perimeter, industry_of)
     table = mrio_of(world, year, chips=chips)
     owners = parties(table, of)
+    other = None if partner is None else party(table, partner)
+    if of is not None and other is not None:
+        _check_partner(owners, other)
     border = (
-        None if partner is None else _mask(table.labels.n, party(table, partner).positions),
+        None if other is None else _mask(table.labels.n, other.positions),
         None
         if industries is None
         else _mask(table.labels.S, table.labels.industry_positions(industries)),
@@ -324,6 +328,16 @@ def _check(
             InputProblem("the world's perspective has no partner or industries", "perimeter")
         )
     raise_all("decomposition of exports", found)
+
+
+def _check_partner(owners: Iterable[Placed], other: Placed) -> None:
+    """Raise where a partner has no economy outside an exporter: nothing crosses their border."""
+    problems = [
+        InputProblem(f"{other.label} is inside {owner.label}: no exports to it", "partner")
+        for owner in owners
+        if not set(other.positions.tolist()).difference(owner.positions.tolist())
+    ]
+    raise_all("decomposition of exports", problems)
 
 
 _COLUMNS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -137,6 +137,7 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
     frames: dict[str, list[pl.DataFrame]] = {}
     schemas: dict[str, Table] = {}
     failures: list[tuple[int, str, str]] = []
+    offered: dict[str, None] = {}
     provenance: dict[str, Any] = {}
     samples = {
         number: scenario.with_values({path: column[row] for path, column in values.items()})
@@ -153,11 +154,12 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
             failures.append((number, type(result).__name__, result.what))
             continue
         provenance = provenance or _provenance(result)
+        offered |= dict.fromkeys(result.tables)
         for name, table in result.tables.items():
             if not work.tables or name in work.tables:
                 schemas.setdefault(name, table)
                 frames.setdefault(name, []).append(_numbered(table.frame, number))
-    _check_tables(work.tables, schemas, failures)
+    _check_tables(work.tables, schemas, offered, failures)
     parts = {name: _part(work.folder, schemas[name], frames[name], batch) for name in frames}
     parts[SAMPLES_TABLE] = _part(work.folder, *_samples(values, batch), batch)
     if failures:
@@ -225,11 +227,14 @@ def _provenance(result: Result) -> dict[str, Any]:
 
 
 def _check_tables(
-    wanted: tuple[str, ...], found: Mapping[str, Table], failures: list[tuple[int, str, str]]
+    wanted: tuple[str, ...],
+    found: Mapping[str, Table],
+    offered: Iterable[str],
+    failures: list[tuple[int, str, str]],
 ) -> None:
     missing = sorted(set(wanted) - set(found))
     if missing and not failures:
-        hint = f"the lens gives {', '.join(found)}"
+        hint = f"the lens gives {', '.join(offered)}"
         raise BadInput(f"the lens gives no table {', '.join(missing)}", where="tables", hint=hint)
     if clash := sorted({SAMPLES_TABLE, FAILURES_TABLE} & set(found)):
         raise BadInput(f"the lens gives a table {', '.join(clash)}", hint="choose others (tables)")

@@ -8,12 +8,13 @@ from isthmus.ensemble.blocks import HIGHEST, LOWEST, path_points
 from isthmus.ensemble.plan import EnsemblePlan
 from isthmus.ensemble.sensitivity.answers import Answers
 from isthmus.ensemble.sensitivity.effort import Effort
-from isthmus.ensemble.sensitivity.tables import Found, by_parameter
+from isthmus.ensemble.sensitivity.tables import Found, by_parameter, widest
 from isthmus.evidence import Column
 from isthmus.evidence.table import IN_UNIT
 from isthmus.kernels.sensitivity import elementary_effects, morris_measures
 from isthmus.runtime.streams import task_generator
 
+LEAST = 2
 _STREAM = 1 << 21
 COLUMNS = tuple(
     Column(name, "value", IN_UNIT, text)
@@ -38,7 +39,7 @@ def effects_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found
         paths = values.reshape(-1, d + 1)
         whole = np.isfinite(paths).all(axis=1)
         used.append(int(whole.sum()))
-        if used[-1] < 2:
+        if used[-1] < LEAST:
             continue
         found = morris_measures(
             elementary_effects(paths[whole], points[whole]),
@@ -64,4 +65,4 @@ def effects_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found
         text="elementary effects",
         notes=notes,
     )
-    return Found(table, float(np.nanmax(half)) if np.isfinite(half).any() else 0.0)
+    return Found(table, widest(half, fewest=min(used), least=LEAST))

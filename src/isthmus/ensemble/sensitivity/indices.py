@@ -7,7 +7,7 @@ import numpy as np
 from isthmus.ensemble.plan import EnsemblePlan
 from isthmus.ensemble.sensitivity.answers import Answers
 from isthmus.ensemble.sensitivity.effort import Effort
-from isthmus.ensemble.sensitivity.tables import Found, by_parameter
+from isthmus.ensemble.sensitivity.tables import Found, by_parameter, widest
 from isthmus.evidence import SHARE, Column
 from isthmus.kernels.sensitivity import sobol_indices
 from isthmus.runtime.streams import task_generator
@@ -65,4 +65,4 @@ def indices_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found
         text="Sobol indices over independent ranges",
         notes=notes,
     )
-    return Found(table, float(np.nanmax(half)) if np.isfinite(half).any() else 0.0)
+    return Found(table, widest(half, fewest=min(used), least=LEAST))

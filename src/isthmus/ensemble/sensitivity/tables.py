@@ -20,10 +20,28 @@ RANK = Column("rank", "attribute", text="1 moves this answer most")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table, and the half width of its widest confidence interval, in the unit of precision."""
+    """A table, and the half width of its widest confidence interval, in the unit of precision.
+
+    Infinite where an answer has too few blocks for an interval.
+    """
 
     table: Table
     widest: float
+
+
+def widest(half: Floats, *, fewest: int, least: int) -> float:
+    """Return the largest half width; what does not vary has none, too few blocks an infinite one.
+
+    Parameters
+    ----------
+    half : float64[...]
+        Half widths; nan where there is none.
+    fewest, least : int
+        Blocks of the answer that has fewest, and what an interval needs.
+    """
+    if fewest < least:
+        return float("inf")
+    return float(np.max(np.nan_to_num(half), initial=0.0))
 
 
 def by_parameter(
