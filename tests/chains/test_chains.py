@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from isthmus import chains
 from isthmus.chains.position import downstreamness, upstreamness
-from isthmus.errors import CodeUnknown, ShockNotRepresentable
+from isthmus.errors import BadInput, CodeUnknown, ShockNotRepresentable
 from isthmus.evidence import Kind
 from isthmus.scenario import CapacityLoss, Embargo, ExportStop, Scenario
 from isthmus.world.mrio import MRIO
@@ -261,3 +261,9 @@ def test_a_table_in_codes_of_another_source_is_answered_with_its_label() -> None
     with pytest.raises(CodeUnknown) as caught:
         chains.lookthrough(table, "FRA", on="DE")
     assert caught.value.hint == "the table has no rest of the world; it lists DE, TW"
+
+
+@pytest.mark.once_broken("an empty list of parties was a fault of numpy")
+def test_nobody_exports_nothing_that_could_be_split(leather):
+    with pytest.raises(BadInput, match="no party is named"):
+        chains.decompose(leather, [])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.chains.source import BORIN_MANCINI, Placed, notes, parties
 from isthmus.codes import PartySpec
-from isthmus.errors import DidNotConverge
+from isthmus.errors import BadInput, DidNotConverge
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
@@ -61,6 +61,8 @@ def decompose(
 
     Raises
     ------
+    BadInput
+        When `of` names nobody.
     DidNotConverge
         When a solve leaves a residual above tolerance.
 
@@ -71,6 +73,8 @@ def decompose(
     """
     table = mrio_of(world, year, chips=chips)
     owners = parties(table, of)
+    if not owners:
+        raise BadInput("no party is named", where="of", hint="leave it out for every economy")
     groups, exports, names = _baskets(table, owners, by)
     found = kernel.decomposition(
         table.form.foreign,
