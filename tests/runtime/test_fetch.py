@@ -386,7 +386,10 @@ def test_interrupt_then_again(serve, tmp_path: Path) -> None:
 
     server = serve(slow, whole)
     code = (
-        "import sys; from pathlib import Path; from isthmus.runtime.fetch import Asked, fetch\n"
+        "import signal, sys; from pathlib import Path\n"
+        "from isthmus.runtime.fetch import Asked, fetch\n"
+        # Whoever starts the tests in the background leaves Ctrl-C ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "fetch(Asked(sys.argv[1]), Path(sys.argv[2]))"
     )
     target = tmp_path / "data.csv"
@@ -399,7 +402,11 @@ def test_interrupt_then_again(serve, tmp_path: Path) -> None:
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) != 0
+    try:
+        assert process.wait(30) != 0
+    finally:
+        process.kill()
+        process.wait()
     assert left(tmp_path) == [part.name, f"{part.name}.json"]
     found, _ = bring(server, tmp_path)
     assert found.kept == HALF
