@@ -48,7 +48,7 @@ BUDGETS: Mapping[str, float] = {
     "report": 35,
     "runtime": 20,
     "scenario": 2,
-    "slow": 400,
+    "slow": 520,
     "sources": 10,
     "store": 25,
     "suppliers": 8,

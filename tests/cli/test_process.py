@@ -68,6 +68,7 @@ def test_a_width_that_is_no_number_is_none(width: str) -> None:
         assert done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.once_broken("a stack for a store that cannot be")
 @pytest.mark.skipif(os.name == "nt", reason="limits and folders of Unix")
 def test_a_store_that_cannot_be_is_named_and_stops_no_answer(tmp_path: Path) -> None:
@@ -87,6 +88,7 @@ def test_a_store_that_cannot_be_is_named_and_stops_no_answer(tmp_path: Path) -> 
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.once_broken("a stack for PYTHONOPTIMIZE=2")
 def test_without_docstrings_the_missing_charts_are_named_first(tmp_path: Path) -> None:
     done = run("assess", "--out", str(tmp_path / "x"), PYTHONOPTIMIZE="2")

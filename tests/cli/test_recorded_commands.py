@@ -111,6 +111,7 @@ falsified_by = "a statement"
 """
 
 
+@pytest.mark.slow
 def test_an_assessment_is_a_run_that_says_what_differs(capsys, here, monkeypatch):
     from isthmus.study import assessment, record
     from isthmus.study.subjects import pages_of

@@ -260,6 +260,7 @@ def test_single_precision_stays_close(table):
     assert np.abs((exact - short) / base).max() < 1e-4
 
 
+@pytest.mark.slow
 def test_compiled_loops_give_the_same_answer(table):
     pytest.importorskip("numba")
     plain = simulate(table, scenario(STOP), engine="numpy")

@@ -88,6 +88,7 @@ def test_relief_for_one_importer_is_a_stop_of_its_own(table) -> None:
     np.testing.assert_allclose(losses(relieved), losses(simulate(table, case(*apart))), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_scenarios_of_a_batch_have_measures_of_their_own(table) -> None:
     settings = [
         Settings(),

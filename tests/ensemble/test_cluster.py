@@ -36,6 +36,7 @@ def content(store: Store, name: str) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
+@pytest.mark.slow
 def test_a_run_through_a_killed_worker_and_a_refused_batch(tmp_path):
     world = World.open("starter")
     here, there = Store(tmp_path / "here"), Store(tmp_path / "there")

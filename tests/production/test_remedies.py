@@ -73,6 +73,7 @@ def test_the_cheapest_set_is_that_of_a_full_search(line, target):
     assert delivered(bill, names) >= target - 1e-6
 
 
+@pytest.mark.slow
 def test_thirty_remedies_are_searched_with_a_proof(tmp_path):
     made = runpy.run_path(str(BENCHMARKS / "production.py"))["bill"](40, 30)
     path = tmp_path / "bench.toml"

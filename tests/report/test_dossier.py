@@ -187,6 +187,7 @@ def test_another_pair_works_with_the_starter_world(
     assert "nan" not in text.split()
 
 
+@pytest.mark.slow
 def test_parties_without_data_are_said_and_not_invented(world: World) -> None:
     text = pair("EU27_2020", "FJI").replace('ally = "USA"', 'ally = "PLW"')
     dossier = assess(load_study(text), world)

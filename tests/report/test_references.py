@@ -81,6 +81,7 @@ def test_data_of_a_run_that_the_world_lacks_are_named(tmp_path, monkeypatch, cap
     assert "not cited" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ISTHMUS_HOME", str(tmp_path / "home"))

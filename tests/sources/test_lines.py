@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def outcome(raw: bytes) -> tuple[object, ...]:
     return (table.frame.columns, table.frame.rows(), table.lines.to_list(), table.notes)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     rows=st.lists(ROW, max_size=8),

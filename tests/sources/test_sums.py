@@ -63,6 +63,7 @@ def test_no_row_vanishes_beside_an_aggregate(tmp_path: Path) -> None:
     assert "European Union" not in told(found)
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=5), st.booleans())
 def test_a_row_of_the_world_is_held_against_its_partners(
     tmp_path_factory: pytest.TempPathFactory, values: list[int], wrong: bool

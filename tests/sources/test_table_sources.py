@@ -148,6 +148,7 @@ def test_any_icio_table_comes_back(
     assert bool(joined) == (split and n >= 4)
 
 
+@pytest.mark.slow
 @given(sizes)
 def test_any_figaro_table_comes_back(
     tmp_path_factory: pytest.TempPathFactory, size: tuple[int, int, int]

@@ -24,6 +24,8 @@ from isthmus.study.numbers import number
 from isthmus.study.wording import Catalogue, languages
 from isthmus.world import World
 
+pytestmark = pytest.mark.slow
+
 WORD = re.compile(r"[A-Za-z]{3,}")
 CODE = re.compile(
     r"\b[A-Z0-9_]*[A-Z][A-Z0-9_]{2,}\b|HHI|GeoDep|psi|\b[a-z]+\.[a-z]+-[0-9a-f]{12}\b"

@@ -89,6 +89,7 @@ def test_a_claim_on_a_role_that_is_not_there_does_not_apply(world: World) -> Non
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_no_sentence_without_a_figure_names_a_state_outside_the_study(
     assessed: Callable[[Study], Dossier], world: World, setting: str

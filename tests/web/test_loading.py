@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import asyncio, sys
 sys.path.insert(0, {folder!r})
@@ -30,6 +32,7 @@ print([reply.status for reply in asyncio.run(together())])
 """
 
 
+@pytest.mark.slow
 def test_first_requests_at_once_are_all_answered() -> None:
     folder = str(Path(__file__).parent)
     program = PROGRAM.format(folder=folder)

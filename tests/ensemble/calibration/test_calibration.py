@@ -161,6 +161,7 @@ def test_what_was_imposed_is_found_again(world, files):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_stopped_calibration_goes_on_to_the_same_bits(world, files, tmp_path):
     whole = run(world, files)
     state = ArrayCheckpoint(tmp_path / "state")
