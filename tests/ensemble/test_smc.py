@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,19 +107,21 @@ import abc_models as models
 from pathlib import Path
 from isthmus.ensemble.problem import Effort
 from isthmus.ensemble.smc import sample
-def slowly(event):
-    time.sleep(0.05)
+def hold(event):
+    if len(list(Path({folder!r}).rglob("*.json"))) >= 5:
+        print("held", flush=True)
+        time.sleep(60)
 sample(models.normal_problem(1.05), Effort(particles=60, draws=4000, batch=16, batches=3, seed=3),
-       folder=Path({folder!r}), progress=slowly)
+       folder=Path({folder!r}), progress=hold)
 """
 
 
 def test_a_killed_run_goes_on_to_the_same_bits(tmp_path):
     script = KILLED.format(here=str(HERE), folder=str(tmp_path))
-    with subprocess.Popen([sys.executable, "-c", script]) as child:
-        end = time.monotonic() + 60
-        while len(list(tmp_path.rglob("*.json"))) < 5 and time.monotonic() < end:
-            time.sleep(0.01)
+    words = [sys.executable, "-c", script]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
         os.kill(child.pid, signal.SIGKILL)
         assert child.wait() == -signal.SIGKILL
     kept = len(list(tmp_path.rglob("*.json")))
