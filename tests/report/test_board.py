@@ -66,7 +66,7 @@ def test_a_supplier_of_several_products_is_one(
     )
     add_frame(record, pl.DataFrame(rows))
     made = board(World.open("starter+suppliers"), [], home="DEU").made.text
-    assert "1 suppliers of 2 items" in made
+    assert "suppliers: 1, items: 2" in made
 
 
 @pytest.mark.parametrize("share", [0.04, 0.3])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from isthmus.evidence import Finding, Table
 from isthmus.report.cells import grid
-from isthmus.report.parts import anchor, moves, plain_address, source_line
+from isthmus.report.parts import anchor, moves, plain_address, run_on, source_line
 from isthmus.runtime.markdown import (
     after_marks,
     block,
@@ -117,7 +117,7 @@ class Writer:
             f"| {' | '.join(rules)} |",
             *(f"| {row} |" for row in rows),
             "",
-            *([paragraph(" ".join(below)), ""] if below else []),
+            *([paragraph(run_on(below)), ""] if below else []),
         ]
 
     def numbers(self, findings: Iterable[Finding]) -> list[str]:

@@ -74,6 +74,7 @@ def parts(
         "dated": catalogue.dated,
         "anchor": anchor,
         "plain": plain_address,
+        "run_on": run_on,
         "source_line": lambda keys: source_line(keys, sources),
         "figure_link": figure_link,
         "source_link": source_link,
@@ -109,6 +110,11 @@ def anchor(key: str) -> str:
 def plain_address(text: str) -> str:
     """Return an address without its scheme, so that it reads as text and is no link."""
     return _ADDRESS.sub("", text)
+
+
+def run_on(notes: Iterable[str]) -> str:
+    """Return notes one after another: sentences as they end, fragments parted by semicolons."""
+    return " ".join(n if n.endswith((".", "!", "?")) else f"{n};" for n in notes).removesuffix(";")
 
 
 def source_line(keys: Sequence[str], records: Sequence[DatasetRecord]) -> str:
