@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from isthmus.ensemble.lenses import all_lenses, lens_of
 from isthmus.errors import BadInput
 from isthmus.web.lensform import as_text, needs_files, offered, parameters
+from isthmus.web.pages import lens as page
 from isthmus.web.pages.lens import is_long
 from isthmus.web.query import Query
 from isthmus.web.state import Explorer
@@ -25,10 +26,10 @@ QUICK = ("dependence.mutual", "dependence.complementarity", "coercion.episodes",
 
 @pytest.mark.parametrize("name", LENSES)
 def test_a_form_has_a_control_for_every_parameter(client: Client, name: str) -> None:
-    page = client.ask(f"/lens/{name}")
-    assert page.status == 200
+    shown = client.ask(f"/lens/{name}")
+    assert shown.status == 200
     lens = LENSES[name]
-    text = unescape(page.text)
+    text = unescape(shown.text)
     assert lens.title in text
     if not needs_files(lens):
         for argument in offered(lens):
@@ -92,6 +93,29 @@ def test_lists_hold_finite_numbers(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         query.check()
     assert "horizons" in {problem.where for problem in caught.value.problems}
+
+
+@pytest.mark.once_broken("a column that does not exist was named after minutes of work")
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (".json?table=decomposition&sort=nothing", 400),
+        (".json?table=decomposition&where.nothing=1", 400),
+        (".json?table=decomposition&rows=many", 400),
+        (".json?sort=exports", 400),
+        (".csv?columns=economy,nothing", 400),
+        (".json?table=nothing", 404),
+        (".svg?of=DEU", 404),
+    ],
+)
+def test_what_no_answer_can_have_is_named_before_it_is_worked_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch, asked: str, status: int
+) -> None:
+    def called(*_words: Any) -> None:
+        raise AssertionError("the lens was called")
+
+    monkeypatch.setattr(page, "call_lens", called)
+    assert client.ask(f"/lens/chains.decompose{asked}&by=industry&call=1").status == status
 
 
 def test_the_description_names_every_address(client: Client) -> None:

@@ -139,7 +139,8 @@ class _Formats:
 
 def _asked(explorer: Explorer, request: Request, **words: str) -> Asked:
     query = Query(request.query_params.multi_items())
-    return Asked(explorer, place(request.scope["path"]), {**request.path_params, **words}, query)
+    path, given = place(request.scope["path"]), {**request.path_params, **words}
+    return Asked(explorer, path, given, query, _form(request))
 
 
 def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
@@ -149,8 +150,7 @@ def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
 
     async def answer(request: Request) -> Response:
         asked = _asked(explorer, request, **named)
-        made = await run_in_threadpool(lambda: reply(asked, page(asked), _form(request)))
-        return _response(made)
+        return _response(await run_in_threadpool(lambda: reply(asked, page(asked))))
 
     return answer
 
@@ -247,7 +247,7 @@ def _failed(explorer: Explorer, request: Request, error: Exception) -> Response:
         return _response(Reply(trouble_json(named), JSON), status)
     known = [known for known, _ in PAGES if "{" not in known and known != START]
     asked = Asked(explorer, place(path), {}, Query(()))
-    return _response(reply(asked, trouble(explorer, named, path, known), PAGE), status)
+    return _response(reply(asked, trouble(explorer, named, path, known)), status)
 
 
 def _status(error: IsthmusError) -> int:

@@ -64,6 +64,12 @@ class Cut:
 
 
 def read_cut(query: Query, table: Table, *, rows: int = SHOWN) -> Cut:
+    """Return the cut of a table that an address asks for; see `cut_of`."""
+    numbers = [name for name, kind in table.frame.schema.items() if kind.is_numeric()]
+    return cut_of(query, table.frame.columns, numbers, rows=rows)
+
+
+def cut_of(query: Query, known: list[str], numbers: list[str], *, rows: int = SHOWN) -> Cut:
     """Return the cut that an address asks for; what is wrong is noted in `query`.
 
     Parameters
@@ -71,13 +77,11 @@ def read_cut(query: Query, table: Table, *, rows: int = SHOWN) -> Cut:
     query : Query
         ``where.COLUMN``, ``has.COLUMN``, ``min.COLUMN``, ``max.COLUMN``, ``sort`` (with a minus
         for the largest first), ``columns``, ``start`` and ``rows``.
-    table : Table
-        The table that is cut.
+    known, numbers : list of str
+        Columns of the table that is cut, and those of them that hold numbers.
     rows : int
         Rows where the address does not say.
     """
-    known = table.frame.columns
-    numbers = [name for name, kind in table.frame.schema.items() if kind.is_numeric()]
     where = _named(query, "where.", known)
     has = _named(query, "has.", known)
     sort = query.text("sort")

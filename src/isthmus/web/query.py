@@ -95,6 +95,12 @@ class Query:
         """Note what is wrong with a parameter."""
         self._problems.append(InputProblem(what, name, hint))
 
+    def again(self) -> Query:
+        """Return the same parameters, those that were asked for known, without their problems."""
+        found = Query(self._given.items())
+        found._known = [*self._known]
+        return found
+
     def check_own(self) -> None:
         """Raise as `check`, before a page is made; what its table or chart asks for comes later.
 

@@ -6,15 +6,16 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean
 from isthmus.evidence import Finding, Result, Table, provenance
+from isthmus.evidence.description import Schema
 from isthmus.evidence.out.files import write_rows
 from isthmus.evidence.out.workbook import check_library, workbook
 from isthmus.report.parts import environment, parts
 from isthmus.runtime import canonical_json
-from isthmus.web.cut import MOST, Cut, filters, matching, read_cut, stretch
+from isthmus.web.cut import MOST, Cut, cut_of, filters, matching, read_cut, stretch
 from isthmus.web.query import FILTERS, VIEWER, Query, address
 from isthmus.web.state import Asked
 from isthmus.web.subjects import figure_address, subject_links
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 
     from isthmus.study.dossier import Chart
 
+T = TypeVar("T", Schema, Table)
+
 PAGE, JSON, CSV, PARQUET, XLSX = "", "json", "csv", "parquet", "xlsx"
 SVG, PNG = "svg", "png"
-FORMS = (JSON, CSV, PARQUET, XLSX, SVG, PNG)
+FILES, DRAWN = (CSV, PARQUET, XLSX), (SVG, PNG)
+FORMS = (JSON, *FILES, *DRAWN)
 """Endings of an address beside the page itself."""
 
 TYPES = {
@@ -68,7 +72,7 @@ class Reply:
     file: str = ""
 
 
-def reply(asked: Asked, view: View, form: str) -> Reply:
+def reply(asked: Asked, view: View) -> Reply:
     """Return a view in the form that the address asks for.
 
     Raises
@@ -78,10 +82,10 @@ def reply(asked: Asked, view: View, form: str) -> Reply:
     BadInput
         When a parameter cannot be used, or the answer would have too many rows.
     """
-    if form in {SVG, PNG}:
-        return _drawn(asked, view, form)
-    tables = view.tables()
-    chosen = _chosen(asked, tables, needed=view.only or form in {CSV, PARQUET, XLSX})
+    form = asked.form
+    if form in DRAWN:
+        return _drawn(asked, view)
+    chosen = _chosen(asked, view.tables(), needed=view.only or form in FILES)
     if chosen is None:
         asked.query.check()
         if form == JSON:
@@ -98,7 +102,35 @@ def reply(asked: Asked, view: View, form: str) -> Reply:
     return Reply(body, form, f"{found.name}.{form}")
 
 
-def _chosen(asked: Asked, tables: Mapping[str, Table], *, needed: bool) -> Table | None:
+def check_ahead(asked: Asked, declared: Iterable[Schema]) -> None:
+    """Raise what `reply` would of a table or column, before what is cut is worked out.
+
+    Parameters
+    ----------
+    asked : Asked
+        The request.
+    declared : iterable of Schema
+        All tables that the page may show, with all their columns; without any nothing is checked.
+
+    Raises
+    ------
+    NotFound, BadInput
+        As `reply`.
+    """
+    tables = {table.name: table for table in declared}
+    if not tables:
+        return
+    if asked.form in DRAWN:
+        _chart(asked, {})
+    chosen = _chosen(asked, tables, needed=asked.form in FILES)
+    query = asked.query.again()
+    if chosen is not None:
+        names = [column.name for column in chosen.columns]
+        cut_of(query, names, names)
+    query.check()
+
+
+def _chosen(asked: Asked, tables: Mapping[str, T], *, needed: bool) -> T | None:
     """Return the table that the address names; the first one where a file needs one."""
     name = asked.query.text("table")
     if not name and not needed:
@@ -145,10 +177,17 @@ def _json(value: Any) -> bytes:
     return (canonical_json(value, indent=1) + "\n").encode()
 
 
-def _drawn(asked: Asked, view: View, form: str) -> Reply:
+def _drawn(asked: Asked, view: View) -> Reply:
     from isthmus.charts import chart_file, to_vegalite
 
-    charts = {c.key: c for block in view.said() for c in block.section.charts}
+    chart = _chart(asked, {c.key: c for block in view.said() for c in block.section.charts})
+    drawn = to_vegalite(chart.spec, chart.table, outlines=chart.outlines)
+    file = f"{chart.key}.{asked.form}"
+    return Reply(chart_file(drawn, f".{asked.form}"), asked.form, file)
+
+
+def _chart(asked: Asked, charts: Mapping[str, Chart]) -> Chart:
+    """Return the chart that the address names; the first one where it names none."""
     name = asked.query.text("chart")
     asked.query.check()
     if not charts:
@@ -156,9 +195,7 @@ def _drawn(asked: Asked, view: View, form: str) -> Reply:
     if name and name not in charts:
         hint = did_you_mean(name, charts) or f"one of {', '.join(charts)}"
         raise NotFound(f"this page has no chart {name!r}", where="chart", hint=hint)
-    chart: Chart = charts[name] if name else next(iter(charts.values()))
-    drawn = to_vegalite(chart.spec, chart.table, outlines=chart.outlines)
-    return Reply(chart_file(drawn, f".{form}"), form, f"{chart.key}.{form}")
+    return charts[name] if name else next(iter(charts.values()))
 
 
 def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:

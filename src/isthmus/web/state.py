@@ -89,9 +89,12 @@ class Asked:
         Parameters of the path.
     query : Query
         Parameters after the question mark.
+    form : str
+        Ending that names a format; empty for the page itself.
     """
 
     explorer: Explorer
     path: str
     words: Mapping[str, str]
     query: Query
+    form: str = ""

@@ -19,6 +19,7 @@ from isthmus.web.lensform import (
     with_scenario,
 )
 from isthmus.web.query import address
+from isthmus.web.respond import check_ahead
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Facts, Form, Link, Links, Tabled, Text, View
 from isthmus.web.ways import command_way, lens_way
@@ -52,11 +53,14 @@ def lens(asked: Asked) -> View:
     wanted = bool(asked.query.text(CALL))
     chosen = parameters(found, asked.query) if wanted else {}
     asked.query.check_own()
+    answered = wanted and not is_long(found)
+    if answered:
+        check_ahead(asked, found.tables)
     blocks: list[Block] = [Text(tuple(t for t in (f"{found.title}.", found.summary) if t))]
     blocks.append(form(explorer, found, given))
     blocks.append(_example(explorer, found))
     used: set[str] = set()
-    if wanted and not is_long(found):
+    if answered:
         result = _result(explorer, found, chosen)
         tables = result.tables.values()
         blocks += [Tabled(table, f"{table.name}: {table.text}") for table in tables]
