@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from isthmus.disruption.shocks import KINDS
@@ -35,6 +35,52 @@ SHOWN = 3
 """Cells of a column that stand beside its name."""
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What an address asks of a list.
+
+    Parameters
+    ----------
+    upload : Upload or None
+        The list; None for the made-up one.
+    columns : mapping of str to str
+        Column of the file by what it holds.
+    unit : str
+        Unit of the spend.
+    scenarios : tuple of str
+        Names of presets.
+    home : str
+        Where the lines are made; empty where that is not said.
+    """
+
+    upload: Upload | None
+    columns: Mapping[str, str]
+    unit: str
+    scenarios: tuple[str, ...]
+    home: str
+
+    @property
+    def mapped(self) -> Mapped | None:
+        """The list as a data set.
+
+        Raises
+        ------
+        BadInput
+            With every problem by row and column.
+        """
+        return None if self.upload is None else mapped(self.upload, self.columns, self.unit)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The state of the page as parameters of its address."""
+        first, second = (*self.scenarios, "", "")[:2]
+        words = {"scenario": first, "second": second, "home": self.home}
+        if self.upload is None:
+            return words
+        own = {f"{COLUMN}{name}": column for name, column in self.columns.items() if column}
+        return {**words, "unit": self.unit, "named": "1", **own}
+
+
 def lists(asked: Asked) -> View:
     """Return the page that takes a list of suppliers, and those in memory."""
     explorer, t = asked.explorer, asked.explorer.t
@@ -64,36 +110,34 @@ def lists(asked: Asked) -> View:
 def suppliers(asked: Asked) -> View:
     """Return the page of a list: its columns, exposure, and what stops when."""
     explorer, t = asked.explorer, asked.explorer.t
-    upload, query = _upload(asked), asked.query
-    columns, unit = _columns(upload, query)
-    scenarios, home = _scenarios(query), parties_of(query, ("home",)).get("home", "")
-    query.check_own()
-    words = _words(upload, columns, unit, scenarios, home)
+    chosen = _chosen(asked)
+    asked.query.check_own()
+    upload, made = chosen.upload, None
     blocks: list[Block] = []
     found: Board | None = None
     try:
-        made = None if upload is None else mapped(upload, columns, unit)
-        found = _board(explorer, upload, made, scenarios, home)
+        made = chosen.mapped
+        found = _board(explorer, made, chosen)
     except BadInput as error:
         made = None
         blocks.append(_wrong(explorer, error))
     if found is not None:
-        if upload is not None and not home:
+        if upload is not None and not chosen.home:
             blocks.append(Text((t("suppliers.no_home"),)))
-        blocks += _answers(found, asked.path, words, explorer)
+        blocks += _answers(found, asked.path, chosen.words, explorer)
     if upload is not None:
-        blocks.append(_naming(explorer, upload, asked.path, columns, unit, words))
-        blocks += _read(explorer, upload, columns, made)
-    blocks.insert(1 if found is None else 0, _asking(explorer, asked.path, scenarios, home, words))
+        blocks.append(_naming(explorer, upload, asked.path, chosen))
+        blocks += _read(explorer, upload, chosen.columns, made)
+    blocks.insert(1 if found is None else 0, _asking(explorer, asked.path, chosen))
     if upload is not None:
-        blocks += _keeping(explorer, asked.path, words)
+        blocks += _keeping(explorer, asked.path, chosen.words)
     return View(
         t("suppliers.example") if upload is None else upload.name,
         tuple(blocks),
         sources=() if found is None else found.sources,
-        ways=_ways(explorer, upload, scenarios, home),
+        ways=_ways(explorer, chosen),
         here="suppliers",
-        figures=f"{address(asked.path, words)}#h-sources",
+        figures=f"{address(asked.path, chosen.words)}#h-sources",
     )
 
 
@@ -109,27 +153,20 @@ def take(asked: Asked, sent: Sent) -> str:
 
 def sheet(asked: Asked) -> str:
     """Return the sheet of a list as a document that prints on A4."""
-    explorer, query = asked.explorer, asked.query
-    upload = _upload(asked)
-    columns, unit = _columns(upload, query)
-    scenarios, home = _scenarios(query), parties_of(query, ("home",)).get("home", "")
-    query.check()
-    made = None if upload is None else mapped(upload, columns, unit)
-    return render_board(_board(explorer, upload, made, scenarios, home))
+    chosen = _chosen(asked)
+    asked.query.check()
+    return render_board(_board(asked.explorer, chosen.mapped, chosen))
 
 
 def save(asked: Asked) -> str:
     """Put a list into the user's store, and return where it is shown."""
-    upload = _upload(asked)
-    columns, unit = _columns(upload, asked.query)
-    scenarios, home = _scenarios(asked.query), asked.query.text("home")
+    chosen = _chosen(asked)
     asked.query.check()
-    if upload is None:
+    made = chosen.mapped
+    if made is None or chosen.upload is None:
         raise BadInput("the example is part of the package")
-    made = mapped(upload, columns, unit)
     Store().add(made.record, made.frame)
-    words = _words(upload, columns, unit, scenarios, home)
-    return address(f"/suppliers/{upload.id}", {**words, "saved": "1"})
+    return address(f"/suppliers/{chosen.upload.id}", {**chosen.words, "saved": "1"})
 
 
 def forget(asked: Asked) -> str:
@@ -138,10 +175,12 @@ def forget(asked: Asked) -> str:
     return "/suppliers"
 
 
-def _upload(asked: Asked) -> Upload | None:
-    """Return the list of an address; None for the made-up one."""
-    name = asked.words["list"]
-    return None if name == EXAMPLE else asked.explorer.uploads.upload(name)
+def _chosen(asked: Asked) -> Chosen:
+    """Return what an address asks; what is wrong is noted in its query."""
+    name, query = asked.words["list"], asked.query
+    upload = None if name == EXAMPLE else asked.explorer.uploads.upload(name)
+    home = parties_of(query, ("home",)).get("home", "")
+    return Chosen(upload, *_columns(upload, query), _scenarios(query), home)
 
 
 def _columns(upload: Upload | None, query: Query) -> tuple[dict[str, str], str]:
@@ -176,31 +215,10 @@ def _ends(scenario: Scenario) -> bool:
     return able and all(shock.duration is not None for shock in scenario.shocks)
 
 
-def _words(
-    upload: Upload | None,
-    columns: Mapping[str, str],
-    unit: str,
-    scenarios: tuple[str, ...],
-    home: str,
-) -> dict[str, str]:
-    """Return the state of the page as parameters of its address."""
-    first, second = (*scenarios, "", "")[:2]
-    words = {"scenario": first, "second": second, "home": home}
-    if upload is None:
-        return words
-    own = {f"{COLUMN}{name}": column for name, column in columns.items() if column}
-    return {**words, "unit": unit, "named": "1", **own}
-
-
-def _board(
-    explorer: Explorer,
-    upload: Upload | None,
-    made: Mapped | None,
-    scenarios: tuple[str, ...],
-    home: str,
-) -> Board:
+def _board(explorer: Explorer, made: Mapped | None, chosen: Chosen) -> Board:
     """Return exposure, what stops and second sources, worked out once for the same list."""
     content = EXAMPLE if made is None else f"{made.record.content_sha256}{made.record.unit}"
+    scenarios, home = chosen.scenarios, chosen.home
     key = ("board", canonical_hash([content, made and made.record.publisher, scenarios, home]))
 
     def work() -> Board:
@@ -245,38 +263,25 @@ def _told(problem: InputProblem) -> str:
     return f"{problem.what} ({problem.hint})" if problem.hint else problem.what
 
 
-def _asking(
-    explorer: Explorer,
-    path: str,
-    scenarios: tuple[str, ...],
-    home: str,
-    words: Mapping[str, str],
-) -> Form:
-    t = explorer.t
-    first, second = (*scenarios, "", "")[:2]
+def _asking(explorer: Explorer, path: str, chosen: Chosen) -> Form:
+    t, words = explorer.t, chosen.words
     named = tuple((name, preset(name).title or name) for name in _presets())
     none = ("", t("choose.none"))
     homes = (none, *parties(explorer))
-    chosen = [
-        Field("scenario", t("suppliers.scenario"), "select", first, named),
-        Field("second", t("suppliers.second"), "select", second, (none, *named)),
-        Field("home", t("suppliers.home"), "select", home, homes, t("suppliers.home_help")),
+    asked = [
+        Field("scenario", t("suppliers.scenario"), "select", words["scenario"], named),
+        Field("second", t("suppliers.second"), "select", words["second"], (none, *named)),
+        Field("home", t("suppliers.home"), "select", chosen.home, homes, t("suppliers.home_help")),
     ]
-    left = {field.name for field in chosen}
+    left = {field.name for field in asked}
     kept = [Field(n, "", "hidden", v) for n, v in words.items() if n not in left and v]
-    fields = (*chosen, *kept)
+    fields = (*asked, *kept)
     return Form(t("suppliers.what"), path, fields, t("choose.submit"))
 
 
-def _naming(
-    explorer: Explorer,
-    upload: Upload,
-    path: str,
-    columns: Mapping[str, str],
-    unit: str,
-    words: Mapping[str, str],
-) -> Form:
+def _naming(explorer: Explorer, upload: Upload, path: str, chosen: Chosen) -> Form:
     """Return the form in which columns are named, each with its first cells."""
+    columns, words = chosen.columns, chosen.words
     t, template = explorer.t, template_of(SUPPLIERS)
     choices = [("", t("suppliers.no_column"))]
     for column in upload.cells.columns:
@@ -287,7 +292,7 @@ def _naming(
         for name, text in template.columns.items()
     ]
     units = tuple((unit, unit) for unit in UNITS)
-    fields.append(Field("unit", t("suppliers.unit"), "select", unit, units))
+    fields.append(Field("unit", t("suppliers.unit"), "select", chosen.unit, units))
     kept = {name: words[name] for name in ("scenario", "second", "home", "named")}
     fields += [Field(name, "", "hidden", value) for name, value in kept.items() if value]
     return Form(t("suppliers.columns"), path, tuple(fields), t("choose.submit"))
@@ -323,15 +328,13 @@ def _keeping(explorer: Explorer, path: str, words: Mapping[str, str]) -> Iterato
     yield Form(t("suppliers.forget_title"), f"{path}/forget", (), t("suppliers.forget"), post=True)
 
 
-def _ways(
-    explorer: Explorer, upload: Upload | None, scenarios: tuple[str, ...], home: str
-) -> tuple[Code, ...]:
-    where = ("--home", home) if home else ()
-    chosen = {"suppliers": EXAMPLE, "lines": EXAMPLE} if upload is None else {}
-    words = tuple(word for name, value in chosen.items() for word in (f"--{name}", value))
-    own = "" if upload is None else SUPPLIERS
-    command = ("suppliers", "sheet", *scenarios, "--out", "sheet.html", *words, *where)
-    call = python_call("suppliers.exposure", chosen)
+def _ways(explorer: Explorer, chosen: Chosen) -> tuple[Code, ...]:
+    where = ("--home", chosen.home) if chosen.home else ()
+    given = {"suppliers": EXAMPLE, "lines": EXAMPLE} if chosen.upload is None else {}
+    words = tuple(word for name, value in given.items() for word in (f"--{name}", value))
+    own = "" if chosen.upload is None else SUPPLIERS
+    command = ("suppliers", "sheet", *chosen.scenarios, "--out", "sheet.html", *words, *where)
+    call = python_call("suppliers.exposure", given)
     return command_way(explorer, *command, own=own), lens_way(explorer, call, own=own)
 
 
