@@ -99,6 +99,20 @@ def test_a_wrong_value_is_not_answered_with_the_same_address(client: Client) -> 
     assert "mean &#39;/wizard&#39;" in client.ask("/wizzard").text
 
 
+@pytest.mark.once_broken("a slider showed another share than the one that was answered")
+def test_a_share_between_the_steps_stands_on_its_slider(client: Client) -> None:
+    slider = r'name="severity" value="%s" min="0.05" max="1" step="%s"'
+    assert re.search(slider % ("0.47", "any"), client.ask(f"{PAGE}?severity=0.47").text)
+    assert re.search(slider % ("0.45", "0.05"), client.ask(f"{PAGE}?severity=0.45").text)
+
+
+@pytest.mark.once_broken("a stop of an economy's exports to itself was taken")
+def test_what_crosses_no_border_is_no_stop(client: Client) -> None:
+    told = client.ask(f"{PAGE}.json?kind=export_stop&who=TWN&whom=TWN").json()
+    assert "crosses a border" in str(told["problems"])
+    assert client.ask(f"{PAGE}?kind=capacity_loss&who=TWN&whom=TWN").status == 200
+
+
 def test_another_event_starts_with_its_own_numbers(client: Client) -> None:
     page = client.ask(f"{PAGE}?event=trade_closure&of=chips_180&severity=1&duration=180").text
     assert re.search(r'name="severity" value="0\.9"', page)
@@ -139,6 +153,11 @@ def test_a_shock_of_ones_own_is_a_scenario_file(client: Client) -> None:
         "kind=export_stop",
         "kind=war&who=TWN",
         "kind=export_stop&who=TWN.TWN",
+        "kind=export_stop&who=TWN&whom=TWN",
+        "kind=export_stop&who=*",
+        "kind=export_stop&who=TWN&what=nothing",
+        "event=own.embargo.TWN.TWN.*",
+        "event=own.export_stop.*.TWN.*",
         "event=own.export_stop.TWN.*",
     ],
 )

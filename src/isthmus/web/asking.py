@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from isthmus import codes
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.study.schema import ROLES
@@ -79,27 +81,20 @@ def _party(code: str, where: str) -> str:
     return code
 
 
-def choose_parties(explorer: Explorer, subject: str, roles: dict[str, str]) -> Form:
+def choose_parties(explorer: Explorer, subject: str, roles: Mapping[str, str]) -> Form:
     """Return the form in which a reader chooses parties for a subject."""
-    fields = [Field("subject", "", "hidden", subject)]
+    fields = (Field("subject", "", "hidden", subject), *party_fields(explorer, roles))
+    return Form(explorer.t("choose.title"), "/go", fields, explorer.t("choose.submit"))
+
+
+def party_fields(explorer: Explorer, roles: Mapping[str, str]) -> Iterator[Field]:
+    """Yield a control for each role; what is needed and chosen cannot be left out."""
+    known, none = parties(explorer), ("", explorer.t("choose.none"))
     for role in ROLES:
-        value = roles.get(role, "")
-        needed = role in NEEDED
-        blank = () if needed and value else (("", explorer.t("choose.none")),)
-        known = parties(explorer)
-        own = () if not value or value in dict(known) else ((value, value),)
-        fields.append(
-            Field(
-                role,
-                explorer.t(f"role.{role}"),
-                "select",
-                value,
-                (*blank, *own, *known),
-                explorer.t(f"role_text.{role}"),
-                required=needed,
-            )
-        )
-    return Form(explorer.t("choose.title"), "/go", tuple(fields), explorer.t("choose.submit"))
+        value, needed = roles.get(role, ""), role in NEEDED
+        choices = known if needed and value else (none, *known)
+        text, helped = explorer.t(f"role.{role}"), explorer.t(f"role_text.{role}")
+        yield Field(role, text, "select", value, choices, helped, required=needed)
 
 
 def parties(explorer: Explorer) -> tuple[tuple[str, str], ...]:

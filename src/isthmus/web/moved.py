@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from isthmus.codes import industries, parties
+from isthmus import codes
 from isthmus.codes.nodes import CHIPS
 from isthmus.ensemble.losses import Losses
 from isthmus.ensemble.losses import Question as Asking
@@ -28,6 +28,7 @@ from isthmus.study.events import Event, events_of
 from isthmus.study.prepare import moved_question
 from isthmus.study.schema import Study
 from isthmus.web.answers import Question
+from isthmus.web.asking import parties_of
 from isthmus.web.query import Query, real
 from isthmus.web.state import Explorer
 
@@ -220,15 +221,18 @@ def _share(query: Query, name: str, default: float) -> float:
 
 def _built(query: Query) -> str:
     """Return the shock that a form builds, as a word of an address; empty where it builds none."""
-    kind = query.text("kind")
-    parts = [query.text(name) for name in ("who", "whom", "what")]
+    kind, who = query.choice("kind", tuple(SIDES), ""), query.text("who")
+    whom, what = query.text("whom", ALL), query.choice("what", _goods(), ALL)
     if not kind:
         return ""
-    query.choice("kind", tuple(SIDES), "")
-    if not parts[0]:
+    parties_of(query, ("who",) if whom == ALL else ("who", "whom"))
+    if not who:
         query.problem("who", "is missing")
     query.check_own()
-    return ".".join((OWN, kind, parts[0], parts[1] or ALL, parts[2] or ALL))
+    if SIDES[kind][1] and not _cross(who, whom):
+        query.problem("whom", f"no trade between {who} and {whom} crosses a border")
+        query.check_own()
+    return ".".join((OWN, kind, who, whom, what))
 
 
 def _event(known: Mapping[str, Event], token: str) -> Event | None:
@@ -244,8 +248,9 @@ def _event(known: Mapping[str, Event], token: str) -> Event | None:
     shock = {"kind": kind, first: [who], "industries": [what], "severity": 0.5, "duration": 90}
     if second:
         shock[second] = [whom]
-    goods = {ALL, *(code for code, _ in choices_of_industries())}
-    if what not in goods or not all(_is_party(code) for code in {who, whom} - {ALL}):
+    if what not in _goods() or not all(_is_party(code) for code in {who, whom} - {ALL}):
+        return None
+    if who == ALL or (second and not _cross(who, whom)):
         return None
     name = f"own-{kind}".replace("_", "-")
     scenario = Scenario.from_dict({"name": name, "shocks": [shock], "horizon": LONGEST})
@@ -254,13 +259,22 @@ def _event(known: Mapping[str, Event], token: str) -> Event | None:
 
 def _is_party(code: str) -> bool:
     try:
-        parties.resolve(code, where="who")
+        codes.resolve(code, where="who")
     except IsthmusError:
         return False
     return True
 
 
+def _cross(who: str, whom: str) -> bool:
+    """Tell whether anything that two parties trade crosses a border."""
+    return whom == ALL or len({*codes.members(who), *codes.members(whom)}) > 1
+
+
+def _goods() -> tuple[str, ...]:
+    return (ALL, *(code for code, _ in choices_of_industries()))
+
+
 def choices_of_industries() -> tuple[tuple[str, str], ...]:
     """Return code and name of what a shock can be about: groups, then industries."""
-    named = {code: industry.name for code, industry in industries().items()}
+    named = {code: industry.name for code, industry in codes.industries().items()}
     return (*((group, group) for group in GROUPS), *named.items())

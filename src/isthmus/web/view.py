@@ -104,6 +104,12 @@ class Field:
     required: bool = False
     ticks: tuple[str, ...] = ()
 
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """The choices, and the value itself where it is none of them: a party on a date."""
+        own = self.value and all(value != self.value for value, _ in self.choices)
+        return (*self.choices, (self.value, self.value)) if own else self.choices
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isthmus.ensemble import resume_lens_run
-from isthmus.ensemble.lenses import lens_of
+from isthmus.ensemble.lenses import all_lenses, lens_of
 from isthmus.ensemble.recording import Recorded, run_lens
 from isthmus.errors import BadInput
 from isthmus.evidence.description import python_call
@@ -28,9 +28,10 @@ def job(asked: Asked) -> View:
     """
     explorer = asked.explorer
     found = explorer.jobs.job(asked.words["job"])
-    ways = [lens_way(explorer, python_call(found.lens, found.parameters))]
-    if found.run:
-        ways.insert(0, command_way(explorer, "runs", "show", found.run))
+    ways = [command_way(explorer, "runs", "show", found.run)] if found.run else []
+    # What waits for a job says itself how to get the same: more than a call with plain values.
+    if not found.back:
+        ways.append(lens_way(explorer, python_call(found.lens, found.parameters)))
     return View(
         f"{found.lens}: {explorer.t(f'job.{found.state}')}",
         tuple(_blocks(explorer, found)),
@@ -110,8 +111,9 @@ def resume(asked: Asked) -> str:
 
 
 def _blocks(explorer: Explorer, found: Job) -> list[Block]:
+    known = any(lens.name == found.lens for lens in all_lenses())
     rows: list[tuple[str, str | Link]] = [
-        (explorer.t("runs.lens"), Link(found.lens, f"/lens/{found.lens}")),
+        (explorer.t("runs.lens"), Link(found.lens, f"/lens/{found.lens}") if known else found.lens),
         *((name, as_text(value)) for name, value in found.parameters.items()),
         (explorer.t("runs.status"), explorer.t(f"job.{found.state}")),
         (explorer.t("job.problem"), found.problem),

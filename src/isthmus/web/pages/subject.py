@@ -42,7 +42,7 @@ def subject(asked: Asked) -> View:
     if name == "pair":
         blocks.append(_swapped(explorer, question))
     if not question.study:
-        blocks.append(choose_parties(explorer, name, dict(question.roles)))
+        blocks.append(choose_parties(explorer, name, question.roles))
     limited = study.model_copy(
         update={
             "pages": tuple(

@@ -67,7 +67,7 @@ def whatif(asked: Asked) -> View:
         _builder(explorer, here, words),
     ]
     if not question.study:
-        blocks.append(choose_parties(explorer, TOOL, dict(question.roles)))
+        blocks.append(choose_parties(explorer, TOOL, question.roles))
     used = {key for table in shown.section.tables for key in table.datasets}
     return View(
         explorer.t("whatif.title", home=page.fields["home"]),
@@ -166,7 +166,7 @@ def _sliders(
 
     at = wanted.at
     fields = [
-        slider("severity", "severity", f"{at.severity:g}", STEP, "1", STEP),
+        slider("severity", "severity", f"{at.severity:g}", STEP, "1", _step(at.severity)),
         slider("duration", "duration", str(at.duration), "1", str(LONGEST), "1"),
     ]
     if wanted.event.inputs:
@@ -182,6 +182,12 @@ def _sliders(
         t("choose.submit"),
         f"{LIVE} ways",
     )
+
+
+def _step(severity: float) -> str:
+    """Return the step of a slider on which a share stands, so that it shows what was asked."""
+    steps = severity / float(STEP)
+    return STEP if abs(steps - round(steps)) < 1e-9 else "any"
 
 
 def _beside(

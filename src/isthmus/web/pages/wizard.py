@@ -16,7 +16,7 @@ from isthmus.study.record import LENS, assess_and_record
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.toml import study_toml
 from isthmus.web.answers import Question, name_of
-from isthmus.web.asking import NEEDED, parties, parties_of
+from isthmus.web.asking import NEEDED, parties_of, party_fields
 from isthmus.web.query import Query, address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Code, Field, Form, Link, Links, Text, View
@@ -175,23 +175,11 @@ def _known(query: Query, prefix: str, given: Mapping[str, str], known: list[str]
 
 
 def _pickers(explorer: Explorer, roles: Mapping[str, str], template: str) -> Form:
-    t, known = explorer.t, parties(explorer)
-    none = ("", t("choose.none"))
-    fields = [
-        Field(
-            role,
-            t(f"role.{role}"),
-            "select",
-            roles.get(role, ""),
-            (none, *known),
-            t(f"role_text.{role}"),
-            required=role in NEEDED,
-        )
-        for role in ROLES
-    ]
+    t = explorer.t
     named = tuple((name, t(f"wizard.template.{name}")) for name in templates())
-    fields.append(Field("template", t("wizard.about"), "select", template, named))
-    return Form(t("wizard.who"), "/wizard", tuple(fields), t("wizard.next"))
+    about = Field("template", t("wizard.about"), "select", template, named)
+    fields = (*party_fields(explorer, roles), about)
+    return Form(t("wizard.who"), "/wizard", fields, t("wizard.next"))
 
 
 def _ticks(explorer: Explorer, found: Drafting) -> Form:
