@@ -133,19 +133,16 @@ def coalition_table(
     names = sorted(groups)
     sets = [np.array([place[code] for code in groups[name]]) for name in names]
 
-    def mean(values: Floats) -> Floats:
-        return np.array([(values[s] * income[s]).sum() / income[s].sum() for s in sets])
-
-    change = mean(run.gains.real_income - 1.0)
+    change = _means(run.gains.real_income - 1.0, sets, income)
     values = {"real_income": change}
     if incomes is not None:
-        all_of = np.array([mean(one - 1.0) for one in incomes])
+        all_of = np.array([_means(one - 1.0, sets, income) for one in incomes])
         values |= {"real_income_low": all_of.min(axis=0), "real_income_high": all_of.max(axis=0)}
     values |= {
         "real_income_money": change * np.array([income[s].sum() for s in sets]),
         "exports": _change(_outside(run.old, sets, 1), _outside(run.new, sets, 1)),
         "imports": _change(_outside(run.old, sets, 2), _outside(run.new, sets, 2)),
-        "first_order": mean(run.gains.first_order),
+        "first_order": _means(run.gains.first_order, sets, income),
     }
     text = "what changes for each coalition, members weighted by final expenditure"
     return _table("coalitions", {"coalition": names}, values, base, kind, text)
@@ -173,11 +170,7 @@ def alternative_table(
     place = {code: k for k, code in enumerate(base.economies)}
     sets = {name: np.array([place[code] for code in groups[name]]) for name in sorted(groups)}
     found = {name: values - 1.0 for name, values in others.items() if values is not None}
-    means = [
-        float((change[s] * income[s]).sum() / income[s].sum())
-        for change in found.values()
-        for s in sets.values()
-    ]
+    means = [m for change in found.values() for m in _means(change, [*sets.values()], income)]
     labels = {
         "alternative": [*np.repeat(list(found), len(sets)), *np.repeat(list(found), len(place))],
         "economy": [*(list(sets) * len(found)), *(list(place) * len(found))],
@@ -244,6 +237,11 @@ def _table(
     text_columns = {key: pl.Series(key, list(v), dtype=pl.String) for key, v in labels.items()}
     frame = pl.DataFrame({**text_columns, **values})
     return Table(name, frame, tuple(columns), kind, base.datasets, text)
+
+
+def _means(values: Floats, sets: Sequence[NDArray[np.intp]], income: Floats) -> Floats:
+    """Return the mean of each set of economies, weighted by their income."""
+    return np.array([(values[s] * income[s]).sum() / income[s].sum() for s in sets])
 
 
 def _change(old: Floats, new: Floats) -> Floats:

@@ -25,8 +25,9 @@ def order_statistics(
     shares : sequence of float
         K shares in [0, 1].
     method : {"inverted_cdf", "nearest"}
-        Definitions 1 and 3 of the source: the first value up to which that share of the sample
-        lies, and the value nearest to that share of the way, ties to the even one.
+        Definition 1 of the source, the first value up to which that share of the sample lies; or
+        the value nearest to that share of the way from the first to the last, between which its
+        definition 7 interpolates, ties to the even one.
 
     Returns
     -------
