@@ -236,7 +236,7 @@ def _in_usd(
     if rate is None:
         said.append(f"{billions:g} billion {currency}: no rate at hand")
         return None, Kind.MEASURED
-    said.append(f"turned into USD at {rate:g} USD per {currency}, an assumed mean")
+    said.append(f"turned into USD at {rate:g} USD per {currency}, the mean of the year")
     return billions * _MILLIONS["billion"] * rate, Kind.ESTIMATED
 
 

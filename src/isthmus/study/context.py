@@ -164,7 +164,7 @@ class Context:
                 raise IsthmusError(f"the catalogue has no text {group}.{name}", where=key)
         if unit == MONEY and (rate := rate_of(self, year)):
             value, low, high = (None if v is None else v / rate for v in (value, low, high))
-            unit, kind = unit_of(self, year), Kind.weakest([kind, Kind.ESTIMATED])
+            unit, kind = unit_of(self, year), Kind.weakest([kind, self.kind_of(RATES)])
             datasets, sources = [*datasets, RATES], [*sources, told_rate(self, year)]
         found = Finding(
             key=key,

@@ -12,7 +12,7 @@ from isthmus.charts import ChartSpec, NumberWords, Outlines
 from isthmus.evidence import Column, Finding, Kind, Table
 from isthmus.study.context import Context
 from isthmus.study.dossier import Chart, Note, Section
-from isthmus.study.money import rate_of, unit_of
+from isthmus.study.money import RATES, rate_of, unit_of
 from isthmus.study.wording import Sentence
 
 Fields = dict[str, Any]
@@ -234,12 +234,14 @@ class Page:
 
     def in_money(
         self, frame: pl.DataFrame, *columns: str, year: int | str
-    ) -> tuple[pl.DataFrame, str]:
-        """Return rows with money of a year in the currency of the study, and its unit."""
-        rate = rate_of(self.context, year)
-        if rate is not None:
-            frame = frame.with_columns(pl.col(name) / rate for name in columns)
-        return frame, unit_of(self.context, year)
+    ) -> tuple[pl.DataFrame, str, Fields]:
+        """Return rows with money of a year in the study's currency, its unit, what that changes."""
+        rate, unit = rate_of(self.context, year), unit_of(self.context, year)
+        if rate is None:
+            return frame, unit, {}
+        frame = frame.with_columns(pl.col(name) / rate for name in columns)
+        kind = Kind.weakest([self.kind, self.context.kind_of(RATES)])
+        return frame, unit, {"datasets": [*self.datasets, RATES], "kind": kind}
 
     def chart(
         self,

@@ -27,12 +27,13 @@ def write(page: Page, side: Side) -> None:
         return
     page.rests_on(FLOWS)
     frames = [_industries(page, side.member, other) for other in side.counterparts]
-    rows, unit = page.in_money(pl.concat(frames), "value", year=year_of(page.context))
+    rows, unit, turned = page.in_money(pl.concat(frames), "value", year=year_of(page.context))
     page.table(
         "industries",
         rows,
         {"value": unit, "share": "share"},
         year=year_of(page.context),
+        **turned,
     )
     _materials(page, side)
 
@@ -86,7 +87,7 @@ def _materials(page: Page, side: Side) -> None:
         return_dtype=pl.String,
     )
     year = int(str(rows["year"].max()))
-    top, unit = page.in_money(top, "value", year=year)
+    top, unit, turned = page.in_money(top, "value", year=year)
     page.table(
         "materials",
         top.select(page.labels("exporter"), named.alias("text"), "product", "value", "share"),
@@ -95,6 +96,7 @@ def _materials(page: Page, side: Side) -> None:
         notes=["transit"],
         year=year,
         least=page.context.catalogue.written(f"{LEAST:,g}"),
+        **turned,
     )
 
 

@@ -177,6 +177,6 @@ def _flows(page: Page) -> None:
         .sort(["importer", "value"], descending=[False, True])
         .select("importer", "exporter", "industry", "value", *shares)
     )
-    frame, unit = page.in_money(frame, "value", year=page.fields["year"])
+    frame, unit, turned = page.in_money(frame, "value", year=page.fields["year"])
     units = {"value": unit, **dict.fromkeys(shares, "share")}
-    page.table("flows", frame, units, notes=["exposure_not_loss"])
+    page.table("flows", frame, units, notes=["exposure_not_loss"], **turned)
