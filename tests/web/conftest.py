@@ -94,7 +94,10 @@ def opened(explorer: Explorer) -> Client:
 
 @pytest.fixture(scope="session")
 def explorer() -> Explorer:
-    return Explorer(World.open("starter"))
+    made = Explorer(World.open("starter"))
+    # A busy machine is no reason for another answer.
+    made.jobs.patience = 600.0
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,13 @@ import pytest
 
 from isthmus.ensemble import Recorded
 from isthmus.ensemble.recording import lens_plan
-from isthmus.errors import BadInput
+from isthmus.errors import BadInput, NotFound
 from isthmus.runtime import ProgressEvent
 from isthmus.scenario import preset
 from isthmus.store import Store
 from isthmus.web.changes import LONGEST_FORM
-from isthmus.web.jobs import MOST_WAITING, Job, Jobs
+from isthmus.web.jobs import MOST_ASKED, MOST_OVER, MOST_WAITING, Job, Jobs
+from isthmus.web.pages import lens as page
 from isthmus.web.state import Explorer
 
 from .conftest import HOST, Client
@@ -92,6 +93,80 @@ def test_the_queue_has_an_end(jobs: Jobs) -> None:
     with pytest.raises(BadInput):
         jobs.start("a.b", {}, waiting_for(gate))
     gate.set()
+
+
+@pytest.mark.once_broken("jobs were never dropped from memory")
+def test_the_latest_jobs_that_are_over_are_kept(jobs: Jobs) -> None:
+    made = []
+    for _ in range(MOST_OVER + 5):
+        made.append(jobs.start("a.b", {}, lambda _controls: Recorded(None, "a-run")))  # type: ignore[arg-type]
+        until(made[-1], "done")
+    assert jobs.listed() == made[: -MOST_OVER - 1 : -1]
+    with pytest.raises(NotFound):
+        jobs.job(made[0].id)
+
+
+def test_an_answer_in_time_is_no_job_and_one_that_takes_longer_is_one(jobs: Jobs) -> None:
+    gate, jobs.patience = threading.Event(), 60.0
+    gate.set()
+    assert jobs.answer("a", "a.b", {}, waiting_for(gate), "/a") is None
+    assert jobs.listed() == []
+    gate.clear()
+    jobs.patience = 0.01
+    job = jobs.answer("a", "a.b", {}, waiting_for(gate), "/a")
+    assert job is not None
+    assert jobs.answer("a", "a.b", {}, waiting_for(gate), "/a") is job
+    assert jobs.listed() == [job]
+    gate.set()
+    until(job, "done")
+    assert jobs.answer("a", "a.b", {}, waiting_for(gate), "/a") is None
+
+
+def test_answers_that_are_waited_for_have_an_end_of_their_own(jobs: Jobs) -> None:
+    gate, jobs.patience = threading.Event(), 0.0
+    for number in range(MOST_ASKED + 1):
+        jobs.answer(number, "a.b", {}, waiting_for(gate), "/a")
+    with pytest.raises(BadInput):
+        jobs.answer("one more", "a.b", {}, waiting_for(gate), "/a")
+    assert jobs.start("a.b", {}, waiting_for(gate)).state in {"waiting", "running"}
+    gate.set()
+
+
+@pytest.fixture
+def hurried(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """An explorer that waits for nothing, and a lens that waits for this."""
+    gate, call = threading.Event(), page.call_lens
+    monkeypatch.setattr(explorer.jobs, "patience", 0.05)
+    monkeypatch.setattr(page, "call_lens", lambda *words: (gate.wait(60), call(*words))[1])
+    return gate
+
+
+@pytest.mark.once_broken("a lens of two minutes kept a thread that answers requests")
+def test_a_lens_that_takes_long_is_followed_and_then_there(
+    client: Client, explorer: Explorer, hurried: threading.Event
+) -> None:
+    asked = "/lens/coercion.episodes{}?call=1"
+    told = client.ask(asked.format(".json"))
+    assert told.status == 202
+    job = explorer.jobs.job(next(b["job"]["id"] for b in told.json()["blocks"] if "job" in b))
+    assert client.ask(asked.format(".csv")).status == 202
+    shown = client.ask(asked.format(""))
+    assert (shown.status, f'data-events="/job/{job.id}/events"' in shown.text) == (202, True)
+    assert f"/job/{job.id}" in client.ask("/runs").text
+    hurried.set()
+    until(job, "done")
+    assert client.ask(asked.format("")).status == 200
+    assert client.ask(f"/job/{job.id}").status == 200
+
+
+def test_what_a_lens_that_takes_long_cannot_answer_is_said(
+    client: Client, explorer: Explorer, hurried: threading.Event
+) -> None:
+    asked = "/lens/chains.decompose.json?of=DEU&year=1800&call=1"
+    assert client.ask(asked).status == 202
+    hurried.set()
+    until(explorer.jobs.listed()[0], "failed")
+    assert client.ask(asked).status == 404
 
 
 def test_a_form_starts_a_run_that_outlives_the_page(client: Client, explorer: Explorer) -> None:

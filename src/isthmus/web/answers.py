@@ -127,13 +127,17 @@ class Answers:
         """Return what was made for a key, or make it."""
         return self._memo.get(key, make)
 
+    def has(self, key: Hashable) -> bool:
+        """Tell whether what a key stands for is there already."""
+        return self._memo.has(key)
+
     def document(self, question: Question, render: Callable[[Dossier], str]) -> str:
         """Return the dossier of a question as one document."""
         return self._memo.get(("document", question.key), lambda: render(self.whole(question)))
 
     def ready(self, question: Question) -> bool:
         """Tell whether the whole dossier is there already."""
-        return self._memo.has(("dossier", (question.key, "")))
+        return self.has(("dossier", (question.key, "")))
 
     def pictures(self, question: Question, page: str) -> Mapping[str, Markup]:
         """Return the charts of a page as inline SVG, by key."""

@@ -164,12 +164,12 @@ async def _described(_request: Request) -> Response:
     return _response(Reply((canonical_json(about, indent=1) + "\n").encode(), JSON))
 
 
-def _response(made: Reply, status: int = 200) -> Response:
+def _response(made: Reply, status: int = 0) -> Response:
     headers = {}
     if made.file:
         safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in made.file)
         headers["content-disposition"] = f'attachment; filename="{safe}"'
-    return Response(made.body, status, headers, TYPES[made.form])
+    return Response(made.body, status or made.status, headers, TYPES[made.form])
 
 
 def _go(explorer: Explorer) -> Answer:

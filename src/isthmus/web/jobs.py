@@ -1,13 +1,15 @@
-"""Long work that a page started: one at a time, watched, cancelled, kept as a run of the store."""
+"""Work that a page started: long runs one at a time, and answers that take longer than a page."""
 
 from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal
 
 from isthmus.ensemble import Recorded
@@ -20,7 +22,13 @@ State = Literal["waiting", "running", "done", "cancelled", "failed"]
 Work = Callable[[dict[str, Any]], Recorded]
 
 MOST_WAITING = 8
-"""Jobs that may wait; who wants more cancels one."""
+"""Runs that may wait; who wants more cancels one."""
+MOST_ASKED, TOGETHER = 32, 2
+"""Answers that pages may wait for, and those worked out at the same time."""
+MOST_OVER = 50
+"""Jobs that are over and still have a page, the latest."""
+PATIENCE = 2.0
+"""Seconds that a page waits for an answer before it shows how far that is instead."""
 
 
 @dataclass
@@ -39,6 +47,10 @@ class Job:
         Does it; the same again goes on where it was stopped.
     back : str
         Address of the page that waits for it; empty where none does.
+    key : hashable, optional
+        What a page asks; None for a run.
+    shown : bool
+        Whether a reader can know of it.
     """
 
     id: str
@@ -46,16 +58,26 @@ class Job:
     parameters: Mapping[str, Any]
     work: Work
     back: str = ""
+    key: Hashable = None
+    shown: bool = True
     token: CancelToken = field(default_factory=CancelToken)
     state: State = "waiting"
     event: ProgressEvent | None = None
     run: str = ""
     problem: str = ""
+    error: BaseException | None = None
+    begun: float = 0.0
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def over(self) -> bool:
         """Whether nothing will change any more."""
         return self.state in {"done", "cancelled", "failed"}
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds since the work began; 0 before and when it is over."""
+        return int(time.monotonic() - self.begun) if self.state == "running" else 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -65,6 +87,7 @@ class Job:
             "parameters": dict(self.parameters),
             "state": self.state,
             "progress": None if self.event is None else self.event.to_dict(),
+            "seconds": self.seconds,
             "run": self.run,
             "problem": self.problem,
             "back": self.back,
@@ -72,17 +95,27 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one explorer; what they compute is kept as runs, also when they are stopped."""
+    """The jobs of one explorer; what runs compute is kept, also when they are stopped.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    patience : float
+        Seconds that a page waits for an answer.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self.patience = patience
         self._jobs: dict[str, Job] = {}
+        self._asked: dict[Hashable, Job] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="isthmus-job")
+        self._answers: SimpleQueue[Job] = SimpleQueue()
+        self._workers: list[threading.Thread] = []
 
     def listed(self) -> list[Job]:
         """Return all jobs, the latest first."""
         with self._lock:
-            return list(reversed(self._jobs.values()))
+            return [job for job in reversed(self._jobs.values()) if job.shown]
 
     def job(self, name: str) -> Job:
         """Return a job.
@@ -90,15 +123,16 @@ class Jobs:
         Raises
         ------
         NotFound
-            When this explorer started none of this name.
+            When this explorer started none of this name, or it is long over.
         """
-        if name not in self._jobs:
+        found = self._jobs.get(name)
+        if found is None:
             hint = "jobs end with the explorer; what they kept is listed under Runs"
             raise NotFound(f"there is no job {name!r}", where="job", hint=hint)
-        return self._jobs[name]
+        return found
 
     def start(self, lens: str, parameters: Mapping[str, Any], work: Work, back: str = "") -> Job:
-        """Start work when its turn comes.
+        """Start a run when its turn comes.
 
         Parameters
         ----------
@@ -118,21 +152,68 @@ class Jobs:
         """
         job = Job(secrets.token_hex(6), lens, parameters, work, back)
         with self._lock:
-            if sum(not other.over for other in self._jobs.values()) > MOST_WAITING:
-                raise BadInput(f"{MOST_WAITING} jobs wait already", hint="cancel one first")
-            self._jobs[job.id] = job
+            self._add(job, MOST_WAITING)
         self._pool.submit(self._do, job)
         return job
+
+    def answer(
+        self, key: Hashable, lens: str, parameters: Mapping[str, Any], work: Work, back: str
+    ) -> Job | None:
+        """Work out what a page asks; return the job when that takes longer than the page waits.
+
+        Who asks for the same meanwhile waits for the same job. The thread that works is none of
+        those that answer requests, and ends with the process.
+
+        Raises
+        ------
+        BadInput
+            When too many answers are waited for; otherwise what the work raised.
+        """
+        with self._lock:
+            job = self._asked.get(key)
+            if job is None:
+                job = Job(secrets.token_hex(6), lens, parameters, work, back, key, shown=False)
+                self._add(job, MOST_ASKED)
+                self._asked[key] = job
+                self._answers.put(job)
+                if len(self._workers) < TOGETHER:
+                    self._workers.append(threading.Thread(target=self._work_off, daemon=True))
+                    self._workers[-1].start()
+        if not job.ended.wait(self.patience):
+            job.shown = True
+            return job
+        with self._lock:
+            self._asked.pop(key, None)
+            if not job.shown:
+                self._jobs.pop(job.id, None)
+        if job.error is not None:
+            raise job.error
+        return None
 
     def again(self, job: Job) -> Job:
         """Do the same again: a lens that keeps its state goes on where it was stopped."""
         return self.start(job.lens, job.parameters, job.work, job.back)
 
     def close(self) -> None:
-        """Cancel what is not over, and wait until it stopped between two of its batches."""
-        for job in self.listed():
+        """Cancel what is not over, and wait until runs stopped between two of their batches."""
+        for job in list(self._jobs.values()):
             job.token.cancel("the explorer was ended")
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _add(self, job: Job, most: int) -> None:
+        """List a job beside at most `most` of its sort, and drop what is long over."""
+        going = [other for other in self._jobs.values() if not other.over]
+        if sum((other.key is None) == (job.key is None) for other in going) > most:
+            raise BadInput(f"{most} jobs wait already", hint="cancel one first")
+        over = [name for name, other in self._jobs.items() if other.over]
+        for name in over[: max(len(over) - MOST_OVER + 1, 0)]:
+            dropped = self._jobs.pop(name)
+            self._asked.pop(dropped.key, None)
+        self._jobs[job.id] = job
+
+    def _work_off(self) -> None:
+        while True:
+            self._do(self._answers.get())
 
     def _do(self, job: Job) -> None:
         def told(event: ProgressEvent) -> None:
@@ -140,12 +221,14 @@ class Jobs:
 
         try:
             job.token.check()
-            job.state = "running"
+            job.begun, job.state = time.monotonic(), "running"
             done = job.work({"progress": told, "cancel": job.token})
             job.run, job.problem = done.run, done.reason
             job.state = "done"
         except Cancelled as error:
-            job.problem, job.state = str(error), "cancelled"
+            job.problem, job.error, job.state = str(error), error, "cancelled"
         except BaseException as error:  # noqa: BLE001 - the page of the job says what broke
             job.problem = str(as_named(error, Path(home_folder()) / "store"))
-            job.state = "failed"
+            job.error, job.state = error, "failed"
+        finally:
+            job.ended.set()

@@ -88,6 +88,7 @@ def _parameter(
 def _responses() -> dict[str, Any]:
     told = {
         "200": "what the page shows",
+        "202": "the answer takes longer: how far it is; ask again",
         "307": "the same address without a slash at its end",
         "400": "a parameter cannot be used",
         "403": "no session",

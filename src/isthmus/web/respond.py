@@ -19,7 +19,7 @@ from isthmus.web.cut import MOST, Cut, cut_of, filters, matching, read_cut, stre
 from isthmus.web.query import FILTERS, VIEWER, Query, address
 from isthmus.web.state import Asked
 from isthmus.web.subjects import figure_address, subject_links
-from isthmus.web.view import Field, View
+from isthmus.web.view import WAITING, Field, View
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -65,11 +65,12 @@ SHORT = 12
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Body, type and name of a file."""
+    """Body, type and name of a file, and the status that goes with it."""
 
     body: bytes
     form: str
     file: str = ""
+    status: int = 200
 
 
 def reply(asked: Asked, view: View) -> Reply:
@@ -83,14 +84,14 @@ def reply(asked: Asked, view: View) -> Reply:
         When a parameter cannot be used, or the answer would have too many rows.
     """
     form = asked.form
+    if view.status == WAITING:
+        return _whole(asked, view, PAGE if form == PAGE else JSON)
     if form in DRAWN:
         return _drawn(asked, view)
     chosen = _chosen(asked, view.tables(), needed=view.only or form in FILES)
     if chosen is None:
         asked.query.check()
-        if form == JSON:
-            return Reply(_json(view.to_dict()), JSON)
-        return Reply(_page(asked, view, None, Cut()).encode(), PAGE)
+        return _whole(asked, view, form)
     cut = read_cut(asked.query, chosen, rows=Cut().rows if form == PAGE else MOST)
     asked.query.check()
     if form == PAGE:
@@ -100,6 +101,12 @@ def reply(asked: Asked, view: View) -> Reply:
         return Reply(_json({"schema_version": 1, "table": found.to_dict()}), JSON)
     body = _workbook(asked, found) if form == XLSX else _rows(found, form)
     return Reply(body, form, f"{found.name}.{form}")
+
+
+def _whole(asked: Asked, view: View, form: str) -> Reply:
+    """Return everything on a page, as JSON or to look at."""
+    shown = _json(view.to_dict()) if form == JSON else _page(asked, view, None, Cut()).encode()
+    return Reply(shown, form, status=view.status)
 
 
 def check_ahead(asked: Asked, declared: Iterable[Schema]) -> None:

@@ -12,6 +12,8 @@ from isthmus.web.answers import Question
 from isthmus.web.diagram import Chain
 
 SCHEMA_VERSION = 1
+WAITING = 202
+"""Status of a page whose answer is still being worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,8 @@ class View:
         Whether the page is its one table, to be sorted and filtered.
     figures : str
         Where numbers of sentences lead that no study holds; their own pages when empty.
+    status : int
+        What the answer says of itself; `WAITING` until there is one.
     """
 
     title: str
@@ -281,6 +285,7 @@ class View:
     here: str = ""
     only: bool = False
     figures: str = ""
+    status: int = 200
 
     def said(self) -> Iterator[Said]:
         """Yield the sections of the page."""

@@ -120,7 +120,7 @@ def _blocks(explorer: Explorer, found: Job) -> list[Block]:
     ]
     if found.run:
         rows.append((explorer.t("job.run"), Link(found.run, f"/run/{found.run}")))
-    if found.back and found.state == "done":
+    if found.back and (found.state == "done" or found.key is not None):
         rows.append((explorer.t("job.asked"), Link(explorer.t("job.back"), found.back)))
     blocks: list[Block] = [Facts("", tuple(row for row in rows if row[1]))]
     if found.state in {"cancelled", "failed"}:
@@ -128,6 +128,7 @@ def _blocks(explorer: Explorer, found: Job) -> list[Block]:
         blocks.append(Form("", f"/job/{found.id}/again", (), go_on, post=True))
     if not found.over:
         blocks.insert(0, Going(found.to_dict(), explorer.t("job.progress")))
-        stop = explorer.t("job.cancel")
-        blocks.append(Form("", f"/job/{found.id}/cancel", (), stop, post=True))
+        if found.key is None or found.state == "waiting":
+            stop = explorer.t("job.cancel")
+            blocks.append(Form("", f"/job/{found.id}/cancel", (), stop, post=True))
     return blocks

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from isthmus.ensemble import Recorded
 from isthmus.ensemble.lenses import all_lenses, call_lens, find_lens, lens_of
 from isthmus.evidence import Lens, Result
 from isthmus.evidence.description import python_call
 from isthmus.runtime import canonical_hash
+from isthmus.web.jobs import Job
 from isthmus.web.lensform import (
     CALL,
     as_text,
@@ -21,7 +23,7 @@ from isthmus.web.lensform import (
 from isthmus.web.query import address
 from isthmus.web.respond import check_ahead
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Facts, Form, Link, Links, Tabled, Text, View
+from isthmus.web.view import WAITING, Block, Facts, Form, Going, Link, Links, Tabled, Text, View
 from isthmus.web.ways import command_way, lens_way
 
 
@@ -60,11 +62,13 @@ def lens(asked: Asked) -> View:
     blocks.append(form(explorer, found, given))
     blocks.append(_example(explorer, found))
     used: set[str] = set()
-    if answered:
-        result = _result(explorer, found, chosen)
+    result = _result(asked, found, chosen) if answered else None
+    if isinstance(result, Job):
+        blocks.insert(1, Going(result.to_dict(), explorer.t("lens.waits")))
+    elif result is not None:
         tables = result.tables.values()
         blocks += [Tabled(table, f"{table.name}: {table.text}") for table in tables]
-        used = {key for table in result.tables.values() for key in table.datasets}
+        used = {key for table in tables for key in table.datasets}
     blocks.append(_about(explorer, found))
     return View(
         found.name,
@@ -75,6 +79,7 @@ def lens(asked: Asked) -> View:
             command_way(explorer, "lens", "show", found.name),
         ),
         here="lenses",
+        status=WAITING if isinstance(result, Job) else 200,
     )
 
 
@@ -95,10 +100,24 @@ def is_long(found: Lens) -> bool:
     return "progress" in inspect.signature(find_lens(found.name)).parameters
 
 
-def _result(explorer: Explorer, found: Lens, chosen: dict[str, Any]) -> Result:
+def _result(asked: Asked, found: Lens, chosen: dict[str, Any]) -> Result | Job:
+    """Return what a lens says, or the job that works it out where that takes long."""
+    explorer = asked.explorer
     scenario, rest = with_scenario(found, chosen)
     key = ("lens", found.name, canonical_hash(chosen))
-    return explorer.answers.kept(key, lambda: call_lens(found.name, explorer.world, scenario, rest))
+
+    def call() -> Result:
+        return call_lens(found.name, explorer.world, scenario, rest)
+
+    def work(_controls: object) -> Recorded:
+        return Recorded(explorer.answers.kept(key, call), "")
+
+    if not explorer.answers.has(key):
+        back = address(asked.path, asked.query.kept())
+        job = explorer.jobs.answer(key, found.name, chosen, work, back)
+        if job is not None:
+            return job
+    return explorer.answers.kept(key, call)
 
 
 def _example(explorer: Explorer, found: Lens) -> Links:

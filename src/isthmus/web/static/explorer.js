@@ -82,7 +82,7 @@ for (const going of document.querySelectorAll("[data-events]")) {
         bar.value = at.done;
       }
       told.textContent = `${at.task}: ${at.done}${at.total ? ` / ${at.total}` : ""} ${at.unit}`;
-    }
+    } else if (job.seconds) told.textContent = `${job.seconds} s`;
     if (["done", "cancelled", "failed"].includes(job.state)) {
       events.close();
       location.reload();
