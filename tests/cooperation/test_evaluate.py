@@ -86,6 +86,13 @@ def test_break_evens_by_hand():
     assert needed["impossible"] == 0.0
 
 
+def test_no_probability_above_certainty_and_no_share_above_the_whole_is_told():
+    found = thresholds.within_one(np.array([0.2, 1.0, 1.5, np.inf]))
+    assert found.tolist() == [0.2, 1.0, np.inf, np.inf]
+    needed = row(thresholds.effect(stage()), package="alone", compared=TODAY, probability="0.1%")
+    assert (needed["value"], needed["impossible"]) == (None, 1.0)
+
+
 def test_beside_home_alone_the_effect_is_a_share_of_what_is_left():
     """At 1 % a year the package's 1 is held to 3.5 of 350 left beside alone, to 5 of 500 today."""
     frame = thresholds.effect(stage()).frame.filter(package="with", probability="1.0%")

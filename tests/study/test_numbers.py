@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.evidence import Finding, Kind
-from isthmus.study.numbers import DIGITS, interval, show, told
+from isthmus.study.numbers import DIGITS, SHARE_OF_DRAWS, interval, number, show, told
 
 UNITS = {
     "percent": " %",
@@ -63,3 +63,23 @@ def test_ends_that_differ_by_a_hundredth_read_apart(
 def test_a_number_without_a_range_keeps_the_digits_of_its_kind() -> None:
     assert DIGITS[Kind.ASSUMED] == 1
     assert told(finding(38.2, None, None, Kind.ASSUMED, "days"), UNITS) == "40 days"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.47, "47 %"),
+        (0.54, "54 %"),
+        (0.0, "0 %"),
+        (0.004, "0.4 %"),
+        (0.997, "99.7 %"),
+        (1, "100 %"),
+    ],
+)
+def test_a_share_of_draws_is_told_to_whole_percents(share: float, told: str) -> None:
+    assert number(share, SHARE_OF_DRAWS, Kind.ASSUMED, {"percent": " %"}) == told
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.947, "95 %"), (0.84, "80 %"), (1.0, "100 %")])
+def test_what_is_nearly_the_whole_is_told_to_whole_percents(share: float, told: str) -> None:
+    assert number(share, "share", Kind.ASSUMED, {"percent": " %"}) == told

@@ -186,7 +186,7 @@ def _prepare(packages: Sequence[str], asked: Asked, world: str, workers: int = 1
     needed = tuple(asks.values())
     todo = missing(needed, found)
     time = (
-        f"up to about {max(minutes(todo) / workers, 1.0):.0f} minutes"
+        f"up to about {max(minutes(todo) / workers, 1.0):.0f} min"
         if todo
         else "nothing to wait for"
     )

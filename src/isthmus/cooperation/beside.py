@@ -154,7 +154,7 @@ def timing(stage: Stage) -> Table:
                 "; ".join(sorted({a.decider for a in held})),
                 "; ".join(sorted({a.vote for a in held if a.vote != "none"})) or "none",
                 f"{law} of {len(held)} seen on a page",
-                "; ".join(a.key for a in held if a.reversibility == "hard") or "nothing",
+                "; ".join(a.title for a in held if a.reversibility == "hard") or "nothing",
                 package.lower or "none stated",
             )
         )

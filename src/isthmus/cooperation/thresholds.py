@@ -72,6 +72,11 @@ def quantiles(values: Array) -> tuple[float, float, float]:
     return float(ends[0]), float(ends[1]), float(ends[2])
 
 
+def within_one(shares: Array) -> Array:
+    """Return shares and probabilities, infinite where they are more than the whole."""
+    return np.where(shares > 1.0, np.inf, shares)
+
+
 def looked_at(stage: Stage) -> Iterator[tuple[Package, str]]:
     """Yield every package with each comparison that differs from the others."""
     for package in stage.packages:
@@ -157,13 +162,13 @@ def break_even(stage: Stage) -> Table:
         cost = stage.cost(package, compared)
         for hazard in computed(stage, package, compared):
             saving = stage.saved(hazard.key, package, stage.home, compared)
-            chance = break_even_probability(cost, saving)
+            chance = within_one(break_even_probability(cost, saving))
             never = float((chance > NEVER).mean())
             rows.append((package.key, compared, hazard.key, *quantiles(chance), never))
     columns = (
         *_PACKAGE,
         dimension("hazard", "the one hazard that is to repay it"),
-        *of_range("value", SHARE, "yearly probability at which it pays; none: it saves nothing"),
+        *of_range("value", SHARE, "yearly probability at which it pays; none: no probability does"),
         number("never", SHARE, f"draws in which that is above {NEVER:.0%} a year"),
     )
     notes = (RANGE, WIDTH, NESTED, CARRYING, UNDONE, FACTOR)
@@ -187,8 +192,8 @@ def effect(stage: Stage) -> Table:
                 continue
             loss = stage.left(hazard.key, base, stage.home)
             for chance in CHANCES:
-                needed = break_even_effect(cost, loss, chance)
-                above = float((needed > 1.0).mean())
+                needed = within_one(break_even_effect(cost, loss, chance))
+                above = float(np.isinf(needed).mean())
                 rows.append(
                     (package.key, compared, hazard.key, f"{chance:.1%}", *quantiles(needed), above)
                 )
@@ -196,7 +201,7 @@ def effect(stage: Stage) -> Table:
         *_PACKAGE,
         dimension("hazard", "what happens"),
         dimension("probability", "a year; an axis, not an estimate"),
-        *of_range("value", SHARE, "share of the loss that it must take away"),
+        *of_range("value", SHARE, "share of the loss that it must take away; none: more than all"),
         number("impossible", SHARE, "draws in which that is more than all of it"),
     )
     notes = (RANGE, WIDTH, CARRYING, FACTOR)
@@ -212,12 +217,12 @@ def deterrence(stage: Stage) -> Table:
         for hazard in stage.real:
             if hazard.key not in stage.losses or not package.actions:
                 continue
-            change = break_even_probability(cost, stage.loss(hazard.key, stage.home))
+            change = within_one(break_even_probability(cost, stage.loss(hazard.key, stage.home)))
             rows.append((package.key, hazard.key, *quantiles(change)))
     columns = (
         dimension("package", "key"),
         dimension("hazard", "whose probability would change"),
-        *of_range("value", SHARE, "change of the yearly probability, up or down"),
+        *of_range("value", SHARE, "change of the yearly probability, up or down; none: no change"),
     )
     notes = (
         RANGE,

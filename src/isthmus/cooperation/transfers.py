@@ -12,6 +12,7 @@ from isthmus.cooperation.order import readings
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import RANGE, WIDTH, of_range, quantiles
 from isthmus.evidence import SHARE, Kind, Table
+from isthmus.evidence.digits import DIGITS, significant
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.kernels.decision import equivalent_annual_cost
 from isthmus.kernels.transfers import needed, smallest_payments
@@ -178,8 +179,8 @@ def transfers(stage: Stage, hazard: str) -> Table:
         number("outside", YEARLY, "of it, what no party can pay without losing"),
         number("together", SHARE, "draws in which nobody loses with these payments"),
         number("receivers", "count", "parties that are paid"),
-        attribute("most", "paid most"),
-        attribute("payers", "paying most"),
+        attribute("most", "paid most, million EUR a year"),
+        attribute("payers", "paying most, million EUR a year"),
     )
     text = (
         f"smallest payments that make each party whole, if {hazard} is the one hazard that counts"
@@ -194,7 +195,11 @@ _EDGE = 1e-3
 
 def _most(parties: tuple[str, ...], net: Array, count: int = 3) -> str:
     order = np.argsort(-net, kind="stable")[:count]
-    told = [f"{parties[n]} {net[n]:.3g}" for n in order if net[n] > _EDGE]
+    told = [
+        f"{parties[n]} {significant(float(net[n]), DIGITS[Kind.ASSUMED])}"
+        for n in order
+        if net[n] > _EDGE
+    ]
     return ", ".join(told) or "none"
 
 

@@ -76,12 +76,27 @@ def significant(value: float, digits: int) -> str:
     return f"{rounded:,.{max(0, digits - 1 - shown)}f}"
 
 
+def percent_of_draws(value: float) -> str:
+    """Return a share of draws as percent without the sign: whole ones, whatever its kind.
+
+    It is a count, and 47 and 54 % lie on two sides of a half. Nearly none and nearly all keep the
+    digits that tell them from none and all.
+    """
+    scaled = value * 100
+    rounded = f"{scaled:.0f}"
+    return f"{scaled:.1f}" if rounded in {"0", "100"} and scaled != float(rounded) else rounded
+
+
 def percent(value: float, digits: int) -> str:
-    """Return a share as percent without the sign; at most one decimal above one percent."""
+    """Return a share as percent without the sign; at most one decimal above one percent.
+
+    From ninety percent on it is told to whole ones: what is left of the whole is small, and 94.7
+    is not 90.
+    """
     scaled = value * 100
     if abs(scaled) < 0.05 and scaled != 0:
         return significant(scaled, 1)
     text = significant(scaled, digits)
-    if text == "100" and scaled < 100:
+    if 90 <= scaled < 100 and digits < 2:
         return significant(scaled, 2)
     return f"{scaled:.1f}" if "." in text and len(text.split(".")[1]) > 1 else text

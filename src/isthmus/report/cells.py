@@ -8,9 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isthmus.evidence import IN_UNIT, SHARE, Column, Kind, Table
-from isthmus.evidence.digits import DIGITS, NOT_KNOWN, in_range, of_range, percent, significant
+from isthmus.evidence.digits import (
+    DIGITS,
+    NOT_KNOWN,
+    in_range,
+    of_range,
+    percent,
+    percent_of_draws,
+    significant,
+)
 from isthmus.evidence.out.texts import with_name
-from isthmus.study.numbers import MONEY
+from isthmus.study.numbers import MONEY, SHARE_OF_DRAWS
 from isthmus.study.wording import Catalogue
 
 LEAST_PARTS = 3
@@ -245,6 +253,8 @@ def _cell(
 def _number(value: float, unit: str, digits: int) -> str:
     if unit == SHARE:
         return percent(value, digits)
+    if unit == SHARE_OF_DRAWS:
+        return percent_of_draws(value)
     if unit == "count":
         return f"{value:,.0f}"
     if unit == MONEY:

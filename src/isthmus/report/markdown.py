@@ -203,7 +203,7 @@ class DossierWriter(Writer):
 
     def claims(self) -> list[str]:
         """Return the claims by row, one line each with its details below it."""
-        out = [f"## {self.t('claims.question')}", "", *self.first()]
+        out = [f"## {self.t('claims.question')}", "", self.t("claims.how"), "", *self.first()]
         for row, held in self.dossier.rows:
             out += [f"### {heading(row)}", ""] if row else []
             out += [line for assessed in held for line in self.claim(assessed)]

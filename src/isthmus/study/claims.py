@@ -8,7 +8,7 @@ import numpy as np
 
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.evidence import SHARE, Finding
-from isthmus.evidence.digits import percent
+from isthmus.evidence.digits import percent, percent_of_draws
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
@@ -119,7 +119,9 @@ def _reason(
     more = {}
     if verdict.share is not None:
         key = "universal" if universal else "draws"
-        more["share"] = f"{verdict.share * 100:.0f}{catalogue.text('unit.percent')}"
+        more["share"] = catalogue.written(
+            f"{percent_of_draws(verdict.share)}{catalogue.text('unit.percent')}"
+        )
     said = catalogue.opening(
         f"verdict.{key}",
         value=finding,

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from isthmus.evidence import SHARE, Finding, Kind
-from isthmus.evidence.digits import DIGITS, NOT_KNOWN, in_range, percent, significant
+from isthmus.evidence.digits import (
+    DIGITS,
+    NOT_KNOWN,
+    in_range,
+    percent,
+    percent_of_draws,
+    significant,
+)
 
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
+SHARE_OF_DRAWS = "share of draws"
+"""Unit of a share that counts draws: a fraction, as a share is."""
 EUR, BILLIONS = "million EUR", 1e4
 """Prices in EUR are said in millions, up to ten thousand of them."""
 _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -24,6 +33,11 @@ def number(
     digits are those of the kind, or `digits` where they are more.
     """
     return marked(_number(value, unit, max(DIGITS[kind], digits), units), units)
+
+
+def as_given(values: Iterable[float]) -> list[str]:
+    """Return assumptions as they are reckoned with: not rounded, in no scale."""
+    return [f"{value:g}" for value in values]
 
 
 def marked(text: str, units: Mapping[str, str]) -> str:
@@ -45,6 +59,8 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
         digits = max(digits, 2)
     if unit == SHARE:
         return f"{percent(value, digits)}{units['percent']}"
+    if unit == SHARE_OF_DRAWS:
+        return f"{percent_of_draws(value)}{units['percent']}"
     if unit == MONEY:
         for factor, name in _SCALES:
             if abs(value) >= factor:

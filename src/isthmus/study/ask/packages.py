@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus import codes
+from isthmus.coercion.assumptions import preset_ladder
 from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation.evaluate import stage_of
 from isthmus.cooperation.order import ANSWER, COST, SAVED
@@ -22,6 +23,7 @@ from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.scenario.packages import Package
 from isthmus.study.ask.coercion import LADDER, coded
 from isthmus.study.context import Context
+from isthmus.study.numbers import SHARE_OF_DRAWS
 
 DATA = (*LADDER, STEPS)
 EUR = "million EUR"
@@ -83,7 +85,8 @@ def named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
         for key, title in titles.items()
     }
     by_column = {
-        "package": titles, "usual": titles, "action": names, "hazard": names, "number": told
+        "package": titles, "usual": titles, "action": names, "hazard": names, "name": names,
+        "number": told, "rung": {step.key: step.title for step in preset_ladder()},
     }  # fmt: skip
     return frame.with_columns(
         pl.col(c).replace(by_column[c]) for c in by_column if c in frame.columns
@@ -91,7 +94,7 @@ def named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def spelled(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return rows with the names of parties in place of their codes, inside texts as well."""
+    """Return rows with the names of parties in place of codes and roles, in texts as well."""
     known = codes.economy_names()
 
     def inside(text: str) -> str:
@@ -100,13 +103,50 @@ def spelled(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
     def group(text: str) -> str:
         return ", ".join(map(context.label, text.split()))
 
-    ways = dict.fromkeys(("party", "economy"), context.label)
-    ways |= dict.fromkeys(("most", "payers", "hit"), inside) | {"group": group}
+    def apart(share: str) -> str:
+        return context.catalogue.written(share.replace("%", context.catalogue.units["percent"]))
+
+    ways: dict[str, Callable[[str], str]] = {
+        **dict.fromkeys(("party", "economy"), context.label),
+        **dict.fromkeys(("most", "payers", "hit"), inside),
+        **dict.fromkeys(("probability", "share"), apart),
+        "group": group,
+        "payer": lambda text: payers(context, text),
+        "compared": lambda text: beside(context, text),
+        "line": lambda line: context.catalogue.get(f"munitions.family.{line}", line),
+        "binds": _spaced,
+    }
     return frame.with_columns(
         pl.col(c).map_elements(way, return_dtype=pl.String)
         for c, way in ways.items()
         if frame.schema.get(c) == pl.String
     )
+
+
+def _spaced(item: str) -> str:
+    return " ".join(item.split("-"))
+
+
+def payers(context: Context, text: str) -> str:
+    """Return who pays by name."""
+    names = {role: context.label(context.study.party(role)) for role in ("home", "partner")}
+    names["both"] = context.catalogue.text("packages.both", **names)
+    return "; ".join(names.get(role, role) for role in text.split(", "))
+
+
+def beside(context: Context, text: str) -> str:
+    """Return with what a package is compared, by name."""
+    known = {ALONE: "packages.compared.alone", TODAY: "packages.compared.today"}
+    home = context.name(context.home)
+    return context.catalogue.text(known[text], home=home) if text in known else text
+
+
+def delivers(context: Context, text: str) -> str:
+    """Return who delivers what is asked for in return, the side that it belongs to by name."""
+    role, of, who = text.partition(": ")
+    if not of or role not in ("home", "partner"):
+        return text
+    return f"{context.label(context.study.party(role))}: {context.catalogue.said(who)}"
 
 
 def shown(
@@ -257,7 +297,7 @@ def never(context: Context, found: Finding) -> Finding:
     return context.finding(
         found.key.replace("packages.even.", "packages.never."),
         float((context.samples[found.key] > NEVER).mean()),
-        "share",
+        SHARE_OF_DRAWS,
         kind=Kind.ASSUMED,
         year=YEAR,
         method="package_never",

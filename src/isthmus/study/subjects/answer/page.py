@@ -23,6 +23,7 @@ from isthmus.study.ask.packages import (
     comparison,
     cost,
     counted,
+    delivers,
     even,
     held,
     never,
@@ -33,6 +34,7 @@ from isthmus.study.ask.packages import (
     shown,
     staged,
 )
+from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.subjects.answer.sure import sure
 from isthmus.study.verdict import Status
@@ -264,10 +266,10 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
             "full_high": max(a.lead_months.high + a.ramp_months.high for a in members),
         }
         rows.append(row)
-    shares = ("saved", "even", "even_low", "even_high", "never")
+    shares = dict.fromkeys(("saved", "even", "even_low", "even_high"), "share")
     units = {
         **dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
-        **(dict.fromkeys(shares, "share") if hazard else {}),
+        **(shares | {"never": SHARE_OF_DRAWS} if hazard else {}),
         "first": "months",
         "full_high": "months",
     }
@@ -304,7 +306,9 @@ def _threshold(
 def _returns(page: Page, stage: Stage) -> None:
     """What to ask for in return, and who can deliver it."""
     rows = [
-        {"package": p.title, "what": r.what, "by": r.by} for p in held(stage) for r in p.returns
+        {"package": p.title, "what": r.what, "by": delivers(page.context, r.by)}
+        for p in held(stage)
+        for r in p.returns
     ]
     if rows:
         page.table("returns", pl.DataFrame(rows), {}, attributes=["by"], datasets=[])

@@ -126,7 +126,7 @@ def _tables(page: Page, found: Result) -> None:
             "months",
             "kind",
         ),
-        {"quantity": "piece", "value": MONEY, "waited": "months", "months": "months"},
+        {"quantity": "count", "value": MONEY, "waited": "months", "months": "months"},
         attributes=["state", "notified", "planned", "kind"],
         notes=["arms_orders_values"],
         kind=found["orders"].kind,

@@ -61,10 +61,12 @@ def _chips(page: Page) -> None:
     else:
         page.gap("chip_supplier")
     _stops(page, found["stops"], latest)
+    if EUROPE in ranked and _european(page):
+        page.note("europe_supplier")
     stages = found["stages"]
     frame = stages.frame.head(STAGES_SHOWN).with_columns(_places(page))
-    # An input, printed as it is reckoned with: one digit would make shares of a stage exceed it.
-    given = [f"{v * 100:g}{page.word('unit.percent')}" for v in frame["capacity_share"]]
+    # An input, in three digits: with one, shares of a stage would exceed the whole.
+    given = [f"{v * 100:.3g}{page.word('unit.percent')}" for v in frame["capacity_share"]]
     page.table(
         "stages",
         frame.with_columns(pl.Series("capacity_share", given)),

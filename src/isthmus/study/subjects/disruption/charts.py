@@ -152,7 +152,11 @@ def _reference(page: Page, event: Event) -> Finding:
 def _stock(page: Page, event: Event) -> None:
     """Loss by days of the stopped inputs held beyond what firms hold."""
     found = by_stock(page, event)
-    rows = [{"more_days": f"{days:.0f}"} | spread(values, "quarter") for days, values in found]
+    rows = [
+        {"more_days": page.word("disruption.more_days", days=f"{days:.0f}")}
+        | spread(values, "quarter")
+        for days, values in found
+    ]
     half = halving([d for d, _ in found], [float(np.median(v)) for _, v in found])
     frame = pl.DataFrame(rows)
     page.chart(

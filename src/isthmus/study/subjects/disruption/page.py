@@ -13,8 +13,9 @@ from isthmus.ensemble.losses import halving
 from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.ensemble.losses.watch import RETURNED, middle_return
 from isthmus.ensemble.losses.work import told_of_later
-from isthmus.evidence import Finding, Kind
+from isthmus.evidence import SHARE, Finding, Kind
 from isthmus.study.events import Event
+from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.subjects.disruption.charts import draw_all
 from isthmus.study.subjects.disruption.drivers import list_drivers, say_driver
@@ -86,7 +87,7 @@ def _finding(
     key: str,
     value: float | None,
     method: str,
-    unit: str = "share",
+    unit: str = SHARE,
     **ends: Any,
 ) -> Finding:
     about: dict[str, Any] = {"method": method, "caveat": "posterior", **ends}
@@ -168,9 +169,19 @@ def _stops(page: Page, event: Event) -> None:
         "answer.stops",
         industry=page.context.industry(first["industry"]),
         often=_finding(
-            page, f"stops.{event.key}.{first['industry']}", first["stops"], "disruption_stops"
+            page,
+            f"stops.{event.key}.{first['industry']}",
+            first["stops"],
+            "disruption_stops",
+            SHARE_OF_DRAWS,
         ),
-        day=f"{first['first_day']:.0f}",
+        days=_finding(
+            page,
+            f"first_day.{event.key}.{first['industry']}",
+            first["first_day"],
+            "disruption_first_day",
+            "days",
+        ),
     )
 
 
@@ -188,7 +199,9 @@ def _returns(page: Page, event: Event) -> None:
     missing = rows["missing"].to_numpy()
     returned = float(np.mean(missing <= 1.0 - RETURNED))
     fields = {
-        "often": _finding(page, f"returned.{event.key}", returned, "disruption_returned"),
+        "often": _finding(
+            page, f"returned.{event.key}", returned, "disruption_returned", SHARE_OF_DRAWS
+        ),
         "missing": _finding(
             page, f"missing.{event.key}", float(np.median(missing)), "disruption_missing"
         ),

@@ -12,6 +12,7 @@ from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
 from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.errors import DataMissing
 from isthmus.study.events import Event
+from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.schema import ROLES
 from isthmus.study.subjects.disruption.runs import (
@@ -129,11 +130,11 @@ def _industries(page: Page, event: Event) -> None:
             "first_day",
         )
     )
-    units = dict.fromkeys(("window", "window_low", "window_high", "stops"), "share")
+    units = dict.fromkeys(("window", "window_low", "window_high"), "share")
     page.table(
         f"industries.{event.key}",
         frame,
-        {**units, "first_day": "days"},
+        {**units, "stops": SHARE_OF_DRAWS, "first_day": "days"},
         notes=["draws", "half_output"],
         event=event_name(page, event),
     )

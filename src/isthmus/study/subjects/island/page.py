@@ -24,6 +24,10 @@ WAYS: tuple[tuple[Closed, ...], ...] = (("sea",), ("air",), ("air", "sea"), ("ho
 SHARED, FIRST = "shared", "served first"
 OUTPUT = "chip output"
 HORMUZ_SHOCK = "passage-hormuz"
+ASSUMED = (
+    "chip_power", "essential", "input_days", "spared", "sea_days", "bought", "under_way"
+)  # fmt: skip
+"""Numbers of a closure that stand beside the figures of the world."""
 
 
 def write(page: Page) -> None:
@@ -176,9 +180,12 @@ def _tables(page: Page) -> None:
         notes=["three_stocks"],
     )
     numbers = closed(page.context, page.partner, "sea")["numbers"].frame
+    assumed = {name: page.word(f"island.number.{name}") for name in ASSUMED}
     page.table(
         "numbers",
-        numbers.select(pl.col("name").alias("item"), "value", "low", "high", "unit", "kind"),
+        numbers.select(
+            pl.col("name").replace(assumed).alias("item"), "value", "low", "high", "unit", "kind"
+        ),
         dict.fromkeys(("value", "low", "high"), "in unit"),
         attributes=["unit", "kind"],
     )

@@ -22,6 +22,7 @@ from isthmus.study.ask.coercion import (
 )
 from isthmus.study.ask.records import note_records
 from isthmus.study.money import unit_of
+from isthmus.study.numbers import as_given
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.ladder.measures import below_cap, break_even, exposure, price
 
@@ -167,7 +168,7 @@ def _assumptions(page: Page) -> None:
     """Every assumed number with its range and reason, as it is reckoned with: not rounded."""
     numbers = ("value", "low", "high")
     frame = ladder_of(page.context)["assumptions"].frame
-    plain = [pl.Series(c, [f"{v:g}" for v in frame[c]]) for c in numbers]
+    plain = [pl.Series(c, as_given(frame[c])) for c in numbers]
     page.table(
         "assumptions",
         frame.with_columns(plain).select("parameter", *numbers, "unit", "reason"),

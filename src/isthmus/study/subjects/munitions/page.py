@@ -9,7 +9,7 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Kind
 from isthmus.production import load_bill
-from isthmus.study.numbers import number
+from isthmus.study.numbers import SHARE_OF_DRAWS, number
 from isthmus.study.page import Page
 from isthmus.study.subjects.munitions import partner
 from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs
@@ -100,7 +100,7 @@ def _held(page: Page, surge: float) -> None:
             roles={"": "home"},
             share=True,
         ),
-        SHARES | {"draws": "share"},
+        SHARES | {"draws": SHARE_OF_DRAWS},
         about={"notes": ["lines_assumed"]},
     )
     page.keep(*(held_by_inputs(page.context, family=f, surge=surge) for f in FAMILIES))
@@ -126,7 +126,10 @@ def _remedies(page: Page, surge: float) -> None:
     units = {"cost": "m EUR", "yearly": "m EUR"}
     units |= dict.fromkeys(("effect_median", "effect_low", "effect_high"), "days")
     acts = compared(page.context, SHELLS, surge)["acts"].frame
-    page.table("remedies", acts.select("remedy", "item", *units), units, attributes=["item"])
+    known = {remedy.name: remedy.title for remedy in load_bill(SHELLS).remedies}
+    items = {item: item_name(page, item) for item in acts["item"].unique() if item}
+    named = acts.select(pl.col("remedy").replace(known), pl.col("item").replace(items), *units)
+    page.table("remedies", named, units, attributes=["item"])
     page.say(
         "answer.remedies",
         family=family_name(page, SHELLS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -23,19 +24,23 @@ from isthmus.study.ask.packages import (
     comparison,
     cost,
     counted,
+    delivers,
     even,
     held,
     never,
     paid,
+    payers,
     pays,
     saved,
     shown,
     staged,
 )
 from isthmus.study.context import Context
+from isthmus.study.numbers import SHARE_OF_DRAWS, as_given
 from isthmus.study.page import Page
 
-SHARE = dict.fromkeys(("value", "low", "high", "never", "impossible"), "share")
+SHARE = dict.fromkeys(("value", "low", "high"), "share")
+IN_DRAWS = dict.fromkeys(("never", "impossible", "bounded", "together", "reached"), SHARE_OF_DRAWS)
 
 
 def each(context: Context) -> tuple[dict[str, Any], ...]:
@@ -99,7 +104,7 @@ def _saved(page: Page, stage: Stage, package: Package, hazard: str, catalogue: s
     )
     page.note("below_nought")
     named = ("money", "money_low", "money_high", "loss", "loss_high", "made")
-    money = dict.fromkeys(named, EUR) | {"bounded": "share"}
+    money = dict.fromkeys(named, EUR)
     table = thresholds.savings(stage, most_exposed(stage))
     _table(page, stage, package, "savings", table, SHARE | money)
 
@@ -116,18 +121,19 @@ def _costs(page: Page, stage: Stage, package: Package, catalogue: str) -> None:
             "one_off_high": action.cost.one_off.high,
             "yearly_low": action.cost.yearly.low,
             "yearly_high": action.cost.yearly.high,
-            "payer": action.cost.payer,
+            "payer": payers(page.context, action.cost.payer),
             "line": action.cost.line or page.word("package.none_stated"),
             "rests": action.cost.published.source or page.word("package.own_estimate"),
         }
         for action in stage.catalogue.members(package)
     ]
-    named = ("one_off_low", "one_off_high", "yearly_low", "yearly_high")
+    ends = ("one_off_low", "one_off_high", "yearly_low", "yearly_high")
+    frame = pl.DataFrame(rows)
     page.table(
         f"payers.{package.key}",
-        pl.DataFrame(rows),
-        dict.fromkeys(named, EUR),
-        attributes=["payer", "line", "rests"],
+        frame.with_columns(pl.Series(end, as_given(frame[end])) for end in ends),
+        {},
+        attributes=[*ends, "payer", "line", "rests"],
         title=page.inside(package.title),
     )
 
@@ -173,27 +179,30 @@ def _thresholds(page: Page, stage: Stage, package: Package) -> None:
         ("effect", thresholds.effect),
         ("deterrence", thresholds.deterrence),
     ):
-        _table(page, stage, package, name, make(stage), SHARE)
+        _table(page, stage, package, name, make(stage), SHARE, notes=["more_than_all"])
 
 
 def _indicators(page: Page, stage: Stage) -> None:
     """What no euro measures, with the cost of a unit, and what a line of production makes of it."""
     table = beside.indicators(stage)
-    counts = dict.fromkeys(("start_low", "start_high", "goal_low", "goal_high"), "as in unit")
-    each_one = dict.fromkeys(("value", "low", "high"), EUR)
     if table.frame.height:
-        key = stage.packages[0].key
-        page.table(
-            f"indicators.{key}",
-            **shown(page.context, stage, table, counts | each_one),
-            title=_of(page, stage),
+        told = shown(
+            page.context,
+            stage,
+            table,
+            dict.fromkeys(("value", "low", "high"), EUR),
+            drop=["cost_unit"],
         )
+        ends = ("start_low", "start_high", "goal_low", "goal_high")
+        given = [pl.Series(end, as_given(told["frame"][end])) for end in ends]
+        told["frame"] = told["frame"].with_columns(given)
+        told["attributes"] += ends
+        page.table(f"indicators.{stage.packages[0].key}", **told, title=_of(page, stage))
     made = outputs(stage)
     if made.frame.height:
         counts = dict.fromkeys(("stated", "before", "value", "low", "high", "wanted"), "as in unit")
         months = dict.fromkeys(("months_before", "months", "months_low", "months_high"), "months")
-        units = {**counts, **months, "reached": "share"}
-        _table(page, stage, stage.packages[0], "outputs", made, units)
+        _table(page, stage, stage.packages[0], "outputs", made, counts | months)
     left = beside.not_measured(stage)
     actions = {a.key for a in stage.catalogue.members(stage.packages[0])}
     rows = left.frame.filter(pl.col("name").is_in(sorted(actions)))
@@ -204,7 +213,7 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
     """Months to effect, who decides, law, exit; the same at a lower step."""
     months = dict.fromkeys(("first", "full_low", "full_high", "undo"), "months")
     _table(page, stage, package, "timing", beside.timing(stage), months)
-    _table(page, stage, package, "acts", acts(stage.catalogue, [package]), {})
+    _table(page, stage, package, "acts", acts(stage.catalogue, [package]), {}, drop=["title"])
     due = dates([package]).frame.with_columns(
         pl.col("when").replace({NO_DATE: page.word("package.no_date")}),
         pl.col("what").replace({"none is held": page.word("package.no_step_of_others")}),
@@ -222,7 +231,9 @@ def _decided(page: Page, stage: Stage, package: Package) -> None:
     if package.returns:
         page.table(
             f"returns.{package.key}",
-            pl.DataFrame([{"what": r.what, "by": r.by} for r in package.returns]),
+            pl.DataFrame(
+                [{"what": r.what, "by": delivers(page.context, r.by)} for r in package.returns]
+            ),
             {},
             attributes=["by"],
             datasets=[],
@@ -250,18 +261,26 @@ def _paid_among(page: Page, stage: Stage, package: Package, hazard: str, catalog
         for name, column in (("moved", "value"), ("outside", "outside"))
     )
     page.say("answer.transfers", moved=moved, outside=outside)
-    units = {"value": EUR, "outside": EUR, "together": "share", "receivers": "count"}
+    units = {"value": EUR, "outside": EUR, "receivers": "count"}
     _table(page, stage, package, "transfers", found, units)
 
 
 def _table(
-    page: Page, stage: Stage, package: Package, name: str, table: Any, units: dict[str, str]
+    page: Page,
+    stage: Stage,
+    package: Package,
+    name: str,
+    table: Any,
+    units: dict[str, str],
+    *,
+    drop: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> None:
     """Add the rows of one package, where there are any."""
-    told = shown(page.context, stage, table, units, of=package.key)
+    told = shown(page.context, stage, table, units | IN_DRAWS, of=package.key, drop=drop)
     if told["frame"].height:
-        told["units"] = {k: u for k, u in units.items() if k in told["frame"].columns}
-        page.table(f"{name}.{package.key}", **told, title=_of(page, stage))
+        told["units"] = {k: u for k, u in told["units"].items() if k in told["frame"].columns}
+        page.table(f"{name}.{package.key}", **told, notes=notes, title=_of(page, stage))
 
 
 def _of(page: Page, stage: Stage) -> str:

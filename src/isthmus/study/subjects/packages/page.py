@@ -28,9 +28,10 @@ from isthmus.study.ask.packages import (
     named,
     rate,
     shown,
+    spelled,
     staged,
 )
-from isthmus.study.numbers import told
+from isthmus.study.numbers import SHARE_OF_DRAWS, told
 from isthmus.study.page import Page
 
 FEWEST = 4
@@ -170,7 +171,7 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
                 share=True,
                 log=True,
             ),
-            dict.fromkeys(("value", "low", "high", "never"), "share"),
+            {**dict.fromkeys(("value", "low", "high"), "share"), "never": SHARE_OF_DRAWS},
             lowest=page.finding(
                 f"packages.lowest.{hazard}",
                 cast("float", drawn["value"].min()),
@@ -180,9 +181,10 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
                 sources=[page.fields["origin"]],
             ),
         )
-    share = {"value": "share", "low": "share", "high": "share", "never": "share"}
+    share = {"value": "share", "low": "share", "high": "share"}
+    in_draws = {"value": SHARE_OF_DRAWS, "money": SHARE_OF_DRAWS}
     money = dict.fromkeys(("money", "money_low", "money_high", "loss", "loss_high", "made"), EUR)
-    money["bounded"] = "share"
+    money["bounded"] = SHARE_OF_DRAWS
     page.table(
         "savings",
         **shown(page.context, stage, thresholds.savings(stage, most_exposed(stage)), share | money),
@@ -190,13 +192,13 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
     _first(page, stage, hazard)
     page.table(
         "knowing",
-        **shown(page.context, stage, order.knowing(stage, hazard), share, drop=["hazard"]),
+        **shown(page.context, stage, order.knowing(stage, hazard), in_draws, drop=["hazard"]),
     )
     parts = dict.fromkeys(("by_itself", "last", "part", "part_low", "part_high"), "share")
     page.table("contribution", **shown(page.context, stage, contribution(stage), share | parts))
     page.table(
         "front",
-        **shown(page.context, stage, order.front(stage, hazard), share | {"money": "share"}),
+        **shown(page.context, stage, order.front(stage, hazard), in_draws),
     )
 
 
@@ -205,10 +207,10 @@ def _first(page: Page, stage: Stage, hazard: str) -> None:
     table = order.first(stage, hazard)
     for reading in dict.fromkeys(table.frame["reading"]) if stage.answers else (order.RECORD,):
         rows = table.frame.filter(pl.col("reading") == reading)
-        most = rows.filter(pl.col("value") == rows["value"].max()).row(0, named=True)
+        most = rows.filter(pl.col("value") == rows["value"].max()).head(1)
         page.chart(
             f"first.{reading}",
-            named(stage, rows).select("package", "probability", "value"),
+            spelled(page.context, named(stage, rows)).select("package", "probability", "value"),
             ChartSpec(
                 "heat",
                 x="probability",
@@ -219,19 +221,19 @@ def _first(page: Page, stage: Stage, hazard: str) -> None:
                 share=True,
                 bins=(0.1, 0.25, 0.5, 0.75),
             ),
-            {"value": "share"},
+            {"value": SHARE_OF_DRAWS},
             said="first",
             reading=page.word(f"packages.reading.{reading if stage.answers else 'none'}"),
-            most=page.inside(stage.catalogue.package(most["package"]).title),
+            most=page.inside(stage.catalogue.package(most["package"][0]).title),
             share=page.finding(
                 f"packages.first.{hazard}.{reading}",
-                most["value"],
-                "share",
+                most["value"][0],
+                SHARE_OF_DRAWS,
                 method="package_first",
                 caveat="answers_and_effects_assumed",
                 sources=[page.fields["origin"]],
             ),
-            probability=most["probability"],
+            probability=spelled(page.context, most)["probability"][0],
         )
 
 
@@ -283,8 +285,8 @@ def _agree(page: Page, stage: Stage) -> None:
     """Who decides, what members bear, who could block."""
     if "rival" not in stage.parties:
         return
-    shares = dict.fromkeys(("population", "exposure", "inputs", "hit"), "share")
-    counts = {"steps": "count", "answered": "count"}
+    shares = dict.fromkeys(("population", "exposure", "inputs"), "share")
+    counts = {"steps": "count", "answered": "count", "hit": SHARE_OF_DRAWS}
     page.table("members", **shown(page.context, stage, members_table(stage), shares | counts))
     if stage.home == UNION:
         groups = blocking(stage)
@@ -308,10 +310,10 @@ def _outputs(page: Page, stage: Stage) -> None:
     counts = ("stated", "before", "value", "low", "high", "wanted")
     months = ("months_before", "months", "months_low", "months_high")
     units = dict.fromkeys(counts, "as in unit") | dict.fromkeys(months, "months")
-    page.table("outputs", **shown(page.context, stage, table, {**units, "reached": "share"}))
+    page.table("outputs", **shown(page.context, stage, table, {**units, "reached": SHARE_OF_DRAWS}))
 
 
 def _not_measured(page: Page, stage: Stage) -> None:
     table = beside.not_measured(stage)
     page.say("answer.not_measured", count=table.frame.height)
-    page.table("not_measured", **shown(page.context, stage, table, {}))
+    page.table("not_measured", **shown(page.context, stage, table, {}, drop=["title"]))
