@@ -45,9 +45,10 @@ def sheet(
     """
     from isthmus.cli.destination import check_ending
     from isthmus.cli.output import say
-    from isthmus.report.board import board, render_board
+    from isthmus.report.sheet import render_board
     from isthmus.runtime import check_files, publish_text
     from isthmus.scenario import load
+    from isthmus.study.board import board
     from isthmus.world import World
 
     check_ending(out, (".html",), what="a sheet")

@@ -135,14 +135,21 @@ def moves(assessed: Any, catalogue: Catalogue) -> str:
 
 
 @cache
-def style_sheet() -> str:
-    """Return the style sheet with the palette, light and dark, for text and charts."""
-    text = (resources.files(TEMPLATES) / "templates" / "style.css").read_text("utf-8")
+def style_sheet(*more: str) -> str:
+    """Return the style sheet with the palette, light and dark, for text and charts.
+
+    Parameters
+    ----------
+    *more : str
+        Further style sheets among the templates, behind it.
+    """
+    folder = resources.files(TEMPLATES) / "templates"
+    text, *others = ((folder / name).read_text("utf-8") for name in ("style.css", *more))
     swap = "\n".join(
         f'svg.chart [fill="{light}"]{{fill:{dark}}}svg.chart [stroke="{light}"]{{stroke:{dark}}}'
         for light, dark in theme.dark_map().items()
     )
-    return text.replace("/*DARK-CHARTS*/", swap)
+    return "\n".join((text.replace("/*DARK-CHARTS*/", swap), *others))
 
 
 def page_style(title: str, *more: str) -> str:
@@ -153,17 +160,15 @@ def page_style(title: str, *more: str) -> str:
     title : str
         Title of the study.
     *more : str
-        Further style sheets among the templates.
+        As of `style_sheet`.
     """
-    folder = resources.files(TEMPLATES) / "templates"
-    own = "\n".join((folder / name).read_text("utf-8") for name in more)
     shown = _NOT_IN_CSS.sub(lambda found: f"\\{ord(found.group()):x} ", visible(title))
     boxes = (
         f'@top-left{{content:"{shown}"}}@bottom-right{{content:counter(page) " / " counter(pages)}}'
     )
     font = "font:7.5pt system-ui,sans-serif;color:#444"
     boxes = boxes.replace("}", f";{font}}}")
-    return f"{style_sheet()}\n{own}\n@page{{{boxes}}}\n"
+    return f"{style_sheet(*more)}\n@page{{{boxes}}}\n"
 
 
 def environment(*packages: str) -> Environment:

@@ -1,20 +1,21 @@
-"""The member sheet as one page: HTML that prints on one side of A4, Markdown and JSON."""
+"""The member sheet as HTML, Markdown and JSON, and the sheet on a firm's suppliers as HTML."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from isthmus.report.html import digest_of, templates
 from isthmus.report.markdown import Writer
-from isthmus.report.parts import TEMPLATES, anchor, parts, style_sheet
+from isthmus.report.parts import anchor, parts, style_sheet
 from isthmus.runtime import canonical_json
 from isthmus.runtime.markdown import front_matter, heading, inline
 from isthmus.study.sheet import Sheet
 from isthmus.study.sheet.made import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from isthmus.study.board import Board
 
 
 def render_sheet_json(sheet: Sheet) -> str:
@@ -50,10 +51,15 @@ def render_sheet_markdown(sheet: Sheet) -> str:
 
 def render_sheet_html(sheet: Sheet) -> str:
     """Return a member sheet as one self-contained HTML page that prints on one side of A4."""
-    return sheet_page("sheet.html.j2", sheet, "sheet.css", schema_version=SCHEMA_VERSION)
+    return _page("sheet.html.j2", sheet, "sheet.css", schema_version=SCHEMA_VERSION)
 
 
-def sheet_page(
+def render_board(sheet: Board) -> str:
+    """Return the sheet on a firm's suppliers as one self-contained HTML page that prints on A4."""
+    return _page("board.html.j2", sheet, "sheet.css", "board.css", figure="t", names=True)
+
+
+def _page(
     template: str, sheet: Any, *styles: str, figure: str = "f", names: bool = False, **words: Any
 ) -> str:
     """Return a sheet as one self-contained HTML page.
@@ -73,7 +79,7 @@ def sheet_page(
     **words
         Further words of the template.
     """
-    style = _style(styles)
+    style = style_sheet(*styles)
     called = parts(
         sheet.catalogue,
         sheet.sources,
@@ -84,9 +90,3 @@ def sheet_page(
     page = templates().get_template(template)
     marked = Markup(style)  # noqa: S704 (our own style sheets)
     return str(page.render(called, sheet=sheet, style=marked, digest=digest_of(style), **words))
-
-
-@cache
-def _style(names: tuple[str, ...]) -> str:
-    folder = resources.files(TEMPLATES) / "templates"
-    return "\n".join((style_sheet(), *((folder / name).read_text("utf-8") for name in names)))

@@ -11,10 +11,11 @@ from isthmus.errors import BadInput, InputProblem
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.description import python_call
 from isthmus.evidence.frames import attribute, dimension, of_rows
-from isthmus.report.board import Board, board, render_board
+from isthmus.report.sheet import render_board
 from isthmus.runtime import canonical_hash
 from isthmus.scenario import Scenario, preset, preset_names
 from isthmus.store import Store
+from isthmus.study.board import Board, board
 from isthmus.suppliers.firm import EXAMPLE, SUPPLIERS
 from isthmus.web.answers import Question
 from isthmus.web.asking import parties, parties_of

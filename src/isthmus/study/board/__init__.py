@@ -1,4 +1,4 @@
-"""A firm's suppliers on one page: HTML that prints on A4."""
+"""What stands on the page of a firm's suppliers: sentences and tables from the lenses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 
 from isthmus.evidence import DatasetRecord, Finding, Kind, Result, Table
-from isthmus.report.sheet import sheet_page
 from isthmus.scenario import Scenario
 from isthmus.study.dossier import Section
 from isthmus.study.wording import Catalogue, Sentence
@@ -78,7 +77,7 @@ def board(
     DataMissing, BadInput, CodeUnknown, ShockNotRepresentable
         As the lenses of the room `suppliers`.
     """
-    texts = Catalogue.load(language).with_texts(resources.files("isthmus.report.board"))
+    texts = Catalogue.load(language).with_texts(resources.files("isthmus.study.board"))
     where = exposure(world, suppliers=suppliers, lines=lines)
     other = second_sources(world, suppliers=suppliers, lines=lines, first=2)
     ran = [
@@ -135,9 +134,9 @@ def _exposure(texts: Catalogue, where: Result) -> Section:
     through = _finding("economies", behind["look_through"], "share", table)
     said = texts.say(
         "board.answer.first",
-        economy=_name(first["economy"]),
+        economy=texts.party(first["economy"]),
         face=face,
-        behind=_name(behind["economy"]),
+        behind=texts.party(behind["economy"]),
         through=through,
     )
     return _section(texts, "exposure", (said,), (_cut(table),))
@@ -207,14 +206,3 @@ def _cut(table: Table, names: Sequence[str] = ()) -> Table:
     notes = tuple(f"{note[:1].upper()}{note[1:]}." for note in table.notes)
     frame = table.frame.select(chosen).head(ROWS)
     return replace(table, frame=frame, columns=columns, notes=notes)
-
-
-def _name(code: str) -> str:
-    from isthmus.codes import economies
-
-    return economies()[code].name if code in economies() else code
-
-
-def render_board(sheet: Board) -> str:
-    """Return the sheet as one self-contained HTML page that prints on A4."""
-    return sheet_page("board.html.j2", sheet, "sheet.css", "board.css", figure="t", names=True)

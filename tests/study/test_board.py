@@ -11,9 +11,10 @@ import pytest
 
 from isthmus.cli.root import main
 from isthmus.evidence import DatasetRecord, Kind
-from isthmus.report import board as sheets
-from isthmus.report.board import Board, board, render_board
+from isthmus.report.sheet import render_board
 from isthmus.scenario import ExportStop, Scenario, preset
+from isthmus.study import board as sheets
+from isthmus.study.board import Board, board
 from isthmus.suppliers import stops
 from isthmus.world import World
 from isthmus.world.adding import add_frame
