@@ -121,8 +121,10 @@ def main(seconds: int = 60, per_second: int = 20) -> int:
         taken.sort()
         told = [taken[len(taken) // 2], taken[int(len(taken) * 0.95)]]
         print(f"{len(taken):,} requests, {per_second} a second; wrong: {wrong[:5] or 'none'}")
-        print(f"median {told[0] * 1e3:.0f} ms, 95 % {told[1] * 1e3:.0f} ms on the clock; "
-              f"{used * 1e3:.0f} ms of processor time each")  # fmt: skip
+        print(
+            f"median {told[0] * 1e3:.0f} ms, 95 % {told[1] * 1e3:.0f} ms on the clock; "
+            f"{used * 1e3:.0f} ms of processor time each"
+        )
         print(f"memory {held:.0f} MB before, {memory(process.pid):.0f} MB after")
         return 1 if wrong else 0
     finally:

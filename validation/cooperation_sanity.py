@@ -63,10 +63,15 @@ def main() -> None:
     turning = preset("china-critical-inputs-eu")
     alone = turning.with_values({"shocks.0.redirect": False})
     lost = [
-        float(np.median(losses_of(conditional(world, s, levels=(Level(),), draws=draws, until=365))
-                        .money(HOME).sum(axis=2)))
+        float(
+            np.median(
+                losses_of(conditional(world, s, levels=(Level(),), draws=draws, until=365))
+                .money(HOME)
+                .sum(axis=2)
+            )
+        )
         for s in (alone, turning)
-    ]  # fmt: skip
+    ]
     told("loss by critical inputs if no buyer turns to others against all (million USD)", *lost)
 
 

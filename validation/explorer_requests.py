@@ -31,9 +31,28 @@ from isthmus.world import World
 HOST = "127.0.0.1:8750"
 GROWTH = 1.1
 """Largest memory at the end over that at the half."""
-ODD = ("", "0", "-1", "1e999", "nan", "x" * 3000, "<script>", "../../etc/passwd", "%00", "\x00",
-       "Å\u202e", "1,2,3", "{}", "[", "'; DROP TABLE", "{{7*7}}", "*", "own.export_stop.TWN.*.C26",
-       "chips_180:1:30:0", "true")  # fmt: skip
+ODD = (
+    "",
+    "0",
+    "-1",
+    "1e999",
+    "nan",
+    "x" * 3000,
+    "<script>",
+    "../../etc/passwd",
+    "%00",
+    "\x00",
+    "Å\u202e",
+    "1,2,3",
+    "{}",
+    "[",
+    "'; DROP TABLE",
+    "{{7*7}}",
+    "*",
+    "own.export_stop.TWN.*.C26",
+    "chips_180:1:30:0",
+    "true",
+)
 PARTIES = ("EU27_2020", "DEU", "TWN", "CHN", "USA", "POL", "NATO@2024-12-31", "G7", "JPN")
 KNOWN = {
     "study": (*shipped_studies(), "none"),
@@ -114,11 +133,18 @@ async def asked(app: Any, address: str, cookie: str) -> tuple[int, str, bytes]:
     from urllib.parse import unquote
 
     scope = {
-        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": unquote(path), "raw_path": path.encode(), "root_path": "",
-        "query_string": query.encode(), "server": ("127.0.0.1", 8750), "client": ("127.0.0.1", 1),
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": query.encode(),
+        "server": ("127.0.0.1", 8750),
+        "client": ("127.0.0.1", 1),
         "headers": [(b"host", HOST.encode()), (b"cookie", cookie.encode())],
-    }  # fmt: skip
+    }
     await app(scope, receive, send)
     headers = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in sent[1:])
@@ -160,8 +186,10 @@ def main(count: int = 10_000, seed: int = 0) -> int:
     times.sort()
     told = ", ".join(f"{status}: {n:,}" for status, n in sorted(seen.items()))
     print(f"{count:,} requests over {len(paths)} paths, seed {seed}; {told}")
-    told = [f"{name} {times[place][0] * 1e3:.0f} ms" for name, place in (
-        ("median", count // 2), ("95 %", int(count * 0.95)), ("most", -1))]  # fmt: skip
+    told = [
+        f"{name} {times[place][0] * 1e3:.0f} ms"
+        for name, place in (("median", count // 2), ("95 %", int(count * 0.95)), ("most", -1))
+    ]
     print(f"processor time: {', '.join(told)}; the dearest: {times[-1][1][:200]}")
     print("memory: " + ", ".join(f"{mb:.0f} MB after {n:,}" for n, mb in held.items()))
     for fault in faults[:20]:

@@ -85,10 +85,17 @@ LONG = ("What a union of states can do alone and with others", "short")
         ChartSpec("lines", x="year", y="n", y_title="a title", series="name", share=True),
         ChartSpec("lines", x="year", y="n", y_title="a title", series="who", facet="name"),
         ChartSpec("paths", x="year", y="n", y_title="a title " * 9, series="who", facet="name"),
-        ChartSpec("heat", x="year", y="name", value="n", value_title="a title " * 9,
-                  bins=(0.1, 0.2, 0.3, 0.4), share=True),
+        ChartSpec(
+            "heat",
+            x="year",
+            y="name",
+            value="n",
+            value_title="a title " * 9,
+            bins=(0.1, 0.2, 0.3, 0.4),
+            share=True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_letters_of_every_form_are_legible_on_a_phone(spec: ChartSpec) -> None:
     rows = [
         {"name": name, "who": who, "year": year, "n": 0.02 * year, "low": 0.0, "high": None}

@@ -212,9 +212,12 @@ def test_what_is_not_dominated_by_hand():
 def test_an_indicator_of_its_own_keeps_a_package_and_is_named():
     held = catalogue()
     mark = Indicator(
-        quantity="rounds a month", unit="rounds", better="higher",
-        start=amount(0, 0), goal=amount(10, 10),
-    )  # fmt: skip
+        quantity="rounds a month",
+        unit="rounds",
+        better="higher",
+        start=amount(0, 0),
+        goal=amount(10, 10),
+    )
     dear = held.action("b").model_copy(update={"indicator": mark})
     actions = tuple(dear if a.key == "b" else a for a in held.actions)
     worse = {**MONEY, ("b",): (1000.0, 1000.0, 1000.0), ("a", "b"): MONEY["a",]}

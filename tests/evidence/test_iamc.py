@@ -60,9 +60,8 @@ def test_what_has_no_region_or_year_is_refused_by_name():
     undated = Table("ore", rows, plain, Kind.MEASURED)
     with pytest.raises(BadInput, match="no year"):
         to_iamc(undated)
-    assert to_iamc(undated, year=2020).iloc[0].tolist() == [
-        "isthmus", "base", "DEU", "ore|value", "kt", 2020, 2.0,
-    ]  # fmt: skip
+    row = to_iamc(undated, year=2020).iloc[0].tolist()
+    assert row == ["isthmus", "base", "DEU", "ore|value", "kt", 2020, 2.0]
 
 
 def test_pyam_is_asked_only_where_it_is(result, monkeypatch):

@@ -194,9 +194,24 @@ def test_every_package_has_a_page_with_what_a_decision_needs(prepared):
     assert [p.key for p in pages] == [f"package-{p.key}" for p in packages.held(stage)]
     structured = next(p for p in pages if p.key == "package-structured")
     names = {t.name for t in structured.tables}
-    wanted = ("savings", "costs", "payers", "answers", "support", "break_even", "effect",
-              "deterrence", "indicators", "outputs", "timing", "acts", "returns", "dates",
-              "firms", "transfers")  # fmt: skip
+    wanted = (
+        "savings",
+        "costs",
+        "payers",
+        "answers",
+        "support",
+        "break_even",
+        "effect",
+        "deterrence",
+        "indicators",
+        "outputs",
+        "timing",
+        "acts",
+        "returns",
+        "dates",
+        "firms",
+        "transfers",
+    )
     assert names == {f"package_{n}.structured" for n in wanted}
     assert {"package.answer.lower", "package.answer.counter"} <= set(said(structured))
     assert all("structured" not in t.frame.columns for t in structured.tables)

@@ -69,12 +69,17 @@ def test_the_texts_of_shipped_studies_have_german_ones_that_name_the_same_roles(
     [
         ("EU27_2020", "der EU", "der EU", "in die EU", "EU"),
         ("TWN", "Taiwans", "Taiwan", "nach Taiwan", "Taiwan"),
-        ("USA", "der Vereinigten Staaten", "den Vereinigten Staaten",
-         "in die Vereinigten Staaten", "Vereinigte Staaten"),
+        (
+            "USA",
+            "der Vereinigten Staaten",
+            "den Vereinigten Staaten",
+            "in die Vereinigten Staaten",
+            "Vereinigte Staaten",
+        ),
         ("CHE", "der Schweiz", "der Schweiz", "in die Schweiz", "Schweiz"),
         ("LAO", "von Laos", "Laos", "nach Laos", "Laos"),
     ],
-)  # fmt: skip
+)
 def test_names_stand_in_their_case(
     name: str, genitive: str, dative: str, where_to: str, alone: str
 ) -> None:

@@ -32,10 +32,17 @@ ROWS = pl.DataFrame(
     ("language", "told"),
     [
         ("en", ("Lithuania", "Germany 105, France 74.1", "Italy 20 %", "Austria, Germany")),
-        ("de", ("Litauen", "Deutschland 105, Frankreich 74.1", "Italien 20 %",
-                "Österreich, Deutschland")),
+        (
+            "de",
+            (
+                "Litauen",
+                "Deutschland 105, Frankreich 74.1",
+                "Italien 20 %",
+                "Österreich, Deutschland",
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_parties_stand_by_name(language, told):
     context = Context(open_study("taiwan-europe"), World.open("starter"), Catalogue.load(language))
     row = spelled(context, ROWS).row(0, named=True)

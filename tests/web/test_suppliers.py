@@ -161,9 +161,16 @@ def test_no_file_and_no_form_are_named(client: Client) -> None:
 def test_a_list_is_saved_only_when_asked_and_can_be_forgotten(client: Client) -> None:
     address = send(client, OWN.encode()).headers["location"]
     assert "suppliers" not in {entry.manifest.record.key for entry in Store().datasets()}
-    words = urlencode({"unit": "USD", "named": "1", "column.item": "Part name",
-                       "column.supplier": "Vendor", "column.economy": "Country",
-                       "column.spend": "Spend USD"})  # fmt: skip
+    words = urlencode(
+        {
+            "unit": "USD",
+            "named": "1",
+            "column.item": "Part name",
+            "column.supplier": "Vendor",
+            "column.economy": "Country",
+            "column.spend": "Spend USD",
+        }
+    )
     reply = client.ask(f"{address}/save", method="POST", body=words, origin=ORIGIN)
     assert reply.status == 303
     kept = [e for e in Store().datasets() if e.manifest.record.key == "suppliers"]

@@ -57,11 +57,10 @@ def answers(stage: Stage) -> Table:
         dimension("package", "key"),
         dimension("reading", "of how often"),
         *of_range("value", SHARE, "chance of an economic answer to the act"),
-        *of_range("loss", MONEY, "value added lost given one, over its time", "loss_low",
-                  "loss_high"),
+        *of_range("loss", MONEY, "value added lost given one, over its time"),
         attribute("support", "help of the bloc"),
         attribute("hit", "most often among those hit, share of draws"),
-    )  # fmt: skip
+    )
     notes = [RANGE, ONCE, TWO, COVERED]
     if "rival" not in stage.parties:
         notes = [NO_RIVAL]
@@ -88,11 +87,11 @@ def support(stage: Stage) -> Table:
         dimension("package", "key"),
         dimension("support", "help of the bloc"),
         *of_range("value", MONEY, "loss given an answer that is left to those who are hit"),
-        *of_range("diverted", MONEY, "taken away from home as a whole: sales diverted, answers "
-                  "withdrawn", "diverted_low", "diverted_high"),
-        *of_range("moved", MONEY, "borne by others in place of those who are hit: a transfer",
-                  "moved_low", "moved_high"),
-    )  # fmt: skip
+        *of_range(
+            "diverted", MONEY, "taken away from home as a whole: sales diverted, answers withdrawn"
+        ),
+        *of_range("moved", MONEY, "borne by others in place of those who are hit: a transfer"),
+    )
     text = "what support changes for those who are hit, and for home as a whole"
     return of_rows("support", rows, columns, text, notes=(RANGE, MOSTLY))
 
@@ -203,9 +202,14 @@ def not_measured(stage: Stage) -> Table:
 def _time(stage: Stage, hazard: Hazard) -> str:
     """Return in words how long the recorded run of a hazard takes."""
     needed = question(
-        stage.world, stage.catalogue, hazard, stage.parties,
-        packages=stage.packages, draws=stage.draws, seed=stage.seed,
-    )  # fmt: skip
+        stage.world,
+        stage.catalogue,
+        hazard,
+        stage.parties,
+        packages=stage.packages,
+        draws=stage.draws,
+        seed=stage.seed,
+    )
     return f"in up to about {max(minutes([needed]), 1.0):.0f} min of one processor"
 
 

@@ -78,7 +78,7 @@ def contribution(stage: Stage) -> Table:
         *of_range("by_itself", SHARE, "share of the loss taken away by it alone")[:1],
         *of_range("last", SHARE, "added to what home can do alone")[:1],
         *of_range("value", SHARE, "Shapley value"),
-        *of_range("part", SHARE, "that, over what both take away", "part_low", "part_high"),
+        *of_range("part", SHARE, "that, over what both take away"),
     )
     return of_rows(
         "contribution", rows, columns, "what each package contributes beside what home can do",

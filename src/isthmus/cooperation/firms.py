@@ -44,8 +44,9 @@ def firms(stage: Stage) -> Table:
     )
     used = [key for key in (MEASURES, LINKS) if key in stage.world]
     text = "firms that an answer could list, as far as they are named in the data"
-    return of_rows("firms", rows, columns, text, kind=Kind.ASSUMED, datasets=used,
-                   notes=(NAMED, BLANK))  # fmt: skip
+    return of_rows(
+        "firms", rows, columns, text, kind=Kind.ASSUMED, datasets=used, notes=(NAMED, BLANK)
+    )
 
 
 def _sides(stage: Stage) -> set[str]:

@@ -70,7 +70,7 @@ def outputs(stage: Stage) -> Table:
         *of_range("value", IN_UNIT, "gained a month in the fifth year"),
         number("wanted", IN_UNIT, "units wanted"),
         number("months_before", "months", "until they are made without it: median"),
-        *of_range("months", "months", "with it", "months_low", "months_high"),
+        *of_range("months", "months", "with it"),
         number("reached", SHARE, "draws in which they are made within five years"),
         attribute("binds", "what most often holds the line down with it in the fifth year"),
     )

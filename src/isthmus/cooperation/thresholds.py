@@ -55,14 +55,13 @@ _PACKAGE = (
 )
 
 
-def of_range(
-    name: str, unit: str, text: str, low: str = "low", high: str = "high"
-) -> tuple[Column, ...]:
-    """Return the columns of a median with its 10 and 90 % quantiles."""
+def of_range(name: str, unit: str, text: str) -> tuple[Column, ...]:
+    """Return the columns of a median with its 10 and 90 % quantiles, ``low`` and ``high``."""
+    of = "" if name == "value" else f"{name}_"
     return (
         number(name, unit, f"{text}: median"),
-        number(low, unit, "10 % quantile"),
-        number(high, unit, "90 % quantile"),
+        number(f"{of}low", unit, "10 % quantile"),
+        number(f"{of}high", unit, "90 % quantile"),
     )
 
 
@@ -106,7 +105,7 @@ def savings(stage: Stage, parties: Sequence[str]) -> Table:
         dimension("hazard", "what happens"),
         dimension("party", "whose loss"),
         *of_range("value", SHARE, "share of the loss that is taken away"),
-        *of_range("money", MONEY, "that in money", "money_low", "money_high"),
+        *of_range("money", MONEY, "that in money"),
         number("loss", MONEY, "loss when it happens, as things are: median"),
         number("loss_high", MONEY, "the loss's 90 % quantile"),
         number("made", MONEY, "value added made in the days that are counted, as things are"),
@@ -146,7 +145,7 @@ def costs(stage: Stage) -> Table:
     columns = (
         *_PACKAGE,
         *of_range("value", YEARLY, "net cost a year over the life of each action"),
-        *of_range("once", MONEY, "of it spent once", "once_low", "once_high"),
+        *of_range("once", MONEY, "of it spent once"),
         number("transfer", MONEY, "moves between parties, in no total: median"),
         number("contingent", MONEY, "only if called upon, in no total: median"),
         attribute("payer", "who bears it"),

@@ -144,8 +144,9 @@ def balances(stage: Stage, hazard: str) -> Table:
         number("gains", SHARE, "draws in which it does not lose"),
     )
     text = f"what each party pays and gains if {hazard} has a chance of {SHOWN:.0%} a year"
-    return of_rows("balances", rows, columns, text, kind=Kind.ASSUMED,
-                   notes=(RANGE, WIDTH, KEY, EUROS))  # fmt: skip
+    return of_rows(
+        "balances", rows, columns, text, kind=Kind.ASSUMED, notes=(RANGE, WIDTH, KEY, EUROS)
+    )
 
 
 def transfers(stage: Stage, hazard: str) -> Table:
@@ -185,8 +186,9 @@ def transfers(stage: Stage, hazard: str) -> Table:
     text = (
         f"smallest payments that make each party whole, if {hazard} is the one hazard that counts"
     )
-    return of_rows("transfers", rows, columns, text, kind=Kind.ASSUMED,
-                   notes=(FIXED, APART, KEY, EUROS, WIDTH))  # fmt: skip
+    return of_rows(
+        "transfers", rows, columns, text, kind=Kind.ASSUMED, notes=(FIXED, APART, KEY, EUROS, WIDTH)
+    )
 
 
 _EDGE = 1e-3

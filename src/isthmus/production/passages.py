@@ -111,13 +111,11 @@ def _how(given: dict[str, Any], passage: str, flow: str) -> tuple[str, str]:
 
 
 def _shares(told: Sequence[tuple[dict[str, Any], str, str]], words: dict[str, str]) -> Table:
+    copied = ("passage", "flow", "year", "share", "reading", "basis")
     rows = [
-        (
-            row["passage"], row["flow"], row["year"], row["share"], row["reading"], row["basis"],
-            name or "none", how, words[how], row["source"],
-        )
+        (*(row[c] for c in copied), name or "none", how, words[how], row["source"])
         for row, name, how in told
-    ]  # fmt: skip
+    ]
     columns = (
         dimension("passage", "the passage"),
         dimension("flow", "of what"),
@@ -132,9 +130,8 @@ def _shares(told: Sequence[tuple[dict[str, Any], str, str]], words: dict[str, st
     )
     text = "what goes through sea passages, and how it is imposed as a shock"
     return of_rows(
-        "shares", rows, columns, text,
-        kind=Kind.ESTIMATED, datasets=(PASSAGES,), notes=(APART,),
-    )  # fmt: skip
+        "shares", rows, columns, text, kind=Kind.ESTIMATED, datasets=(PASSAGES,), notes=(APART,)
+    )
 
 
 def _touched(
@@ -161,10 +158,10 @@ def _touched(
         number("days", "days", "how long"),
     )
     text = "whose trade in goods a closed passage touches"
+    notes = (EXPOSURE, ROUND, APART)
     return of_rows(
-        "touched", rows, columns, text,
-        kind=Kind.ASSUMED, datasets=table.datasets, notes=(EXPOSURE, ROUND, APART),
-    )  # fmt: skip
+        "touched", rows, columns, text, kind=Kind.ASSUMED, datasets=table.datasets, notes=notes
+    )
 
 
 def trade_of(table: MRIO) -> Array:

@@ -85,9 +85,14 @@ def named(stage: Stage, frame: pl.DataFrame) -> pl.DataFrame:
         for key, title in titles.items()
     }
     by_column = {
-        "package": titles, "usual": titles, "action": names, "hazard": names, "name": names,
-        "number": told, "rung": {step.key: step.title for step in preset_ladder()},
-    }  # fmt: skip
+        "package": titles,
+        "usual": titles,
+        "action": names,
+        "hazard": names,
+        "name": names,
+        "number": told,
+        "rung": {step.key: step.title for step in preset_ladder()},
+    }
     return frame.with_columns(
         pl.col(c).replace(by_column[c]) for c in by_column if c in frame.columns
     )
