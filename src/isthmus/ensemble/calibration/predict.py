@@ -114,7 +114,7 @@ def predict(
     )
     notes = [*losses.notes, *beyond(scenario, drawn), *outside(absent)]
     tables = (
-        predicted_table(losses, draws, misfit_of(drawn), tuple(notes)),
+        predicted_table(losses, misfit_of(drawn), tuple(notes)),
         _extremes(losses, tuple(ends)),
     )
     parameters = {
@@ -249,29 +249,31 @@ def _severity(shock: Any) -> float:
     return abs(float(getattr(shock, "severity", None) or 0.0))
 
 
-def predicted_table(losses: Table, draws: int, sigma: float, notes: tuple[str, ...]) -> Table:
+def ranges(values: Floats, sigma: float) -> dict[str, float]:
+    """Return the median and the ranges of values over draws, those of 80 % also with the misfit."""
+    equal = np.ones(len(values))
+    low, low80, median, high80, high = predicted(values, equal, LEVELS)
+    wide = predicted(values, equal, LEVELS, normal_factors(sigma))
+    return {
+        "median": float(median),
+        "low_80": float(low80),
+        "high_80": float(high80),
+        "low_95": float(low),
+        "high_95": float(high),
+        "low_80_misfit": float(wide[1]),
+        "high_80_misfit": float(wide[3]),
+    }
+
+
+def predicted_table(losses: Table, sigma: float, notes: tuple[str, ...]) -> Table:
     """Return median and ranges over draws by economy and horizon."""
     frame = losses.frame.filter(pl.col("scenario").str.starts_with("draw-"))
     rows = []
-    equal = np.ones(draws)
     for (economy, horizon), group in frame.group_by(("economy", "horizon"), maintain_order=True):
         model = group[SHARE_LOST].to_numpy()
-        low, low80, median, high80, high = predicted(model, equal, LEVELS)
-        wide = predicted(model, equal, LEVELS, normal_factors(sigma))
-        rows.append(
-            {
-                "economy": economy,
-                "horizon": horizon,
-                "median": float(median),
-                "low_80": float(low80),
-                "high_80": float(high80),
-                "low_95": float(low),
-                "high_95": float(high),
-                "low_80_misfit": float(wide[1]),
-                "high_80_misfit": float(wide[3]),
-                "misfit_share": misfit_share(model, sigma),
-            }
-        )
+        place = {"economy": economy, "horizon": horizon}
+        share = {"misfit_share": misfit_share(model, sigma)}
+        rows.append({**place, **ranges(model, sigma), **share})
     columns = (
         Column("economy", "dimension", text="code of the economy"),
         Column("horizon", "dimension", "days", "days counted from the start"),

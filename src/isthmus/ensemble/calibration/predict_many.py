@@ -14,7 +14,6 @@ from isthmus.disruption.posterior import load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
 from isthmus.ensemble.calibration.calibrate import YEAR
-from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.calibration.predict import (
     ALL_CITATIONS,
     SHARE_LOST,
@@ -25,8 +24,8 @@ from isthmus.ensemble.calibration.predict import (
     of_posterior,
     outside,
     predicted_table,
+    ranges,
 )
-from isthmus.ensemble.calibration.tables import LEVELS
 from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.evidence.lens import lens
@@ -122,7 +121,7 @@ def predict_many(
     notes = list(first.notes) + outside(absent)
     notes += [f"{s.name}: {note}" for s in scenarios for note in beyond(s, drawn)]
     by_name = {name: losses for name, (_, losses) in found.items()}
-    tables = [_by_scenario(by_name, draws, sigma, tuple(notes))]
+    tables = [_by_scenario(by_name, sigma, tuple(notes))]
     if base is not None:
         tables.append(_differences(by_name, base, sigma, tuple(notes)))
     parameters = {
@@ -152,10 +151,8 @@ def _check(names: Sequence[str], base: str | None) -> None:
 _SCENARIO = Column("scenario", "dimension", text="name of the scenario")
 
 
-def _by_scenario(
-    found: dict[str, Table], draws: int, sigma: float, notes: tuple[str, ...]
-) -> Table:
-    parts = {name: predicted_table(one, draws, sigma, notes) for name, one in found.items()}
+def _by_scenario(found: dict[str, Table], sigma: float, notes: tuple[str, ...]) -> Table:
+    parts = {name: predicted_table(one, sigma, notes) for name, one in found.items()}
     frames = [
         part.frame.select(pl.lit(name).alias("scenario"), pl.all()) for name, part in parts.items()
     ]
@@ -164,7 +161,6 @@ def _by_scenario(
 
 
 def _differences(found: dict[str, Table], base: str, sigma: float, notes: tuple[str, ...]) -> Table:
-    factors = normal_factors(sigma)
     before = _drawn(found[base])
     rows = []
     for name, losses in found.items():
@@ -172,11 +168,7 @@ def _differences(found: dict[str, Table], base: str, sigma: float, notes: tuple[
             continue
         for place, values in _drawn(losses).items():
             gap = values - before[place]
-            equal = np.ones(len(gap))
-            low, low80, median, high80, high = predicted(gap, equal, LEVELS)
-            wide = predicted(gap, equal, LEVELS, factors)
-            ends = (low80, high80, low, high, wide[1], wide[3])
-            rows.append((name, *place, median, *ends, float((gap < 0).mean())))
+            rows.append((name, *place, *ranges(gap, sigma).values(), float((gap < 0).mean())))
     columns = (
         _SCENARIO,
         Column("economy", "dimension", text="code of the economy"),
