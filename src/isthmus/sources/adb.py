@@ -13,7 +13,7 @@ from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.runtime.reading.workbooks import ENDINGS, Row, open_workbook
 from isthmus.sources.matrix import Layout, Square, columns_of, printed, read_square
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, year_of
 from isthmus.sources.text import TextTable, capped
 
 LAYOUT = (
@@ -96,11 +96,9 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     if not _UNIT.search(above):
         what = "the lines above the table do not say 'in millions of US$'"
         raise BadInput(what, where=f"{path.name}, sheet {sheet}")
-    own, titled = wishes.record, _TITLE.search(above)
-    if not titled and not (own and len(own.years) == 1):
-        hint = "keep the publisher's title above the table, or give a record with its year"
-        raise BadInput("nothing says which year the table is of", where=str(path), hint=hint)
-    year = own.years[0] if own and len(own.years) == 1 else int(titled[1]) if titled else 0
+    titled = _TITLE.search(above)
+    hint = "keep the publisher's title above the table"
+    year = year_of(path, wishes, titled and titled[1], hint)
     table = _labelled(rows, at, f"{path.name}, sheet {sheet}")
     layout = Layout("adb", CATEGORIES, BELOW, (TOTAL,))
     square = read_square(table, layout, wishes.reading, repair=wishes.repair)

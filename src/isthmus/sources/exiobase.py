@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
-from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.runtime.reading import open_regular
 from isthmus.sources.matrix import Square, columns_of, printed
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, year_of
 from isthmus.sources.text import capped
 
 LAYOUT = (
@@ -48,10 +48,9 @@ def dataset(path: Path, wishes: Wishes) -> Published:
         With every label and cell that is wrong, units other than million EUR, or when nothing says
         which year it is of.
     """
-    named, own = NAME.search(path.resolve().name), wishes.record
-    if not named and not (own and len(own.years) == 1):
-        hint = "keep the publisher's name of the folder (IOT_2019_ixi), or give a record"
-        raise BadInput("nothing says which year the table is of", where=str(path), hint=hint)
+    named = NAME.search(path.resolve().name)
+    hint = "keep the publisher's name of the folder (IOT_2019_ixi)"
+    year = year_of(path, wishes, named and named[1], hint)
     _units(path)
     inner = "Z.txt" if (path / "Z.txt").is_file() else "A.txt"
     nodes, users, Z = _matrix(path / inner)
@@ -69,7 +68,6 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     if inner == "A.txt":
         Z *= x[None, :]
     square = _square(nodes, buyers, Z, Y, x, path.name)
-    year = own.years[0] if own and len(own.years) == 1 else int(named[1]) if named else 0
     kind = named[2].lower() if named else ""
     record = finished(_record(path, square, year, kind, said), wishes)
     notes = (said, *square.notes)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.sources.matrix import Layout, Square, columns_of, printed, read_square
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text, year_of
 
 LAYOUT = (
     "Eurostat, FIGARO tables, files matrix_eu-ic-io_ind-by-ind_<edition>_<year>.csv: first cell "
@@ -50,19 +49,12 @@ def dataset(path: Path, wishes: Wishes) -> Published:
         With every label and cell that is wrong, or when nothing says which year it is of.
     """
     named = NAME.search(path.name)
-    own = wishes.record
-    if not named and not (own and len(own.years) == 1):
-        raise BadInput(
-            "nothing says which year the table is of",
-            where=str(path),
-            hint="keep the publisher's name (matrix_eu-ic-io_ind-by-ind_25ed_2022.csv), or give a "
-            "record with its year",
-        )
+    hint = "keep the publisher's name (matrix_eu-ic-io_ind-by-ind_25ed_2022.csv)"
+    year = year_of(path, wishes, named and named[2], hint)
     table = plain_text(path, wishes.reading)
     layout = Layout("figaro", CATEGORIES, BELOW)
     square = read_square(table, layout, wishes.reading, repair=wishes.repair)
     edition = f"20{named[1]}" if named else ""
-    year = own.years[0] if own and len(own.years) == 1 else int(named[2]) if named else 0
     record = finished(_record(path, square, edition, year), wishes)
     said = f"FIGARO, edition {edition}, industry by industry" if edition else "FIGARO"
     notes = (*table.notes, *square.notes)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.sources.matrix import Layout, Square, columns_of, printed, read_square
-from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
+from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text, year_of
 
 LAYOUT = (
     "OECD, Inter-Country Input-Output tables, ReadMe of each edition; rows and columns as read by "
@@ -68,7 +67,7 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     layout = Layout("icio", CATEGORIES, BELOW, TOTALS)
     square = read_square(table, layout, wishes.reading, repair=wishes.repair)
     edition = _edition(path, square)
-    year = _year(path, wishes.record)
+    year = _year(path, wishes)
     record = finished(_record(path, square, edition, year), wishes)
     said = f"OECD ICIO, edition {edition}" if edition else "OECD ICIO"
     notes = (*table.notes, *square.notes)
@@ -87,19 +86,11 @@ def _edition(path: Path, square: Square) -> str:
     return "2021" if {"01T02", "D01T02"} & industries else ""
 
 
-def _year(path: Path, own: DatasetRecord | None) -> int:
-    if own and len(own.years) == 1:
-        return own.years[0]
+def _year(path: Path, wishes: Wishes) -> int:
     named = _NAMED.search(path.name)
-    found = [int(named[2])] if named else [int(m[0]) for m in _YEAR.finditer(path.name)]
-    if len(found) != 1:
-        raise BadInput(
-            "nothing says which year the table is of",
-            where=str(path),
-            hint="keep the publisher's name of the file (2022.csv, ICIO2021_2018.csv), or give a "
-            "record with its year",
-        )
-    return found[0]
+    found = [named[2]] if named else [m[0] for m in _YEAR.finditer(path.name)]
+    hint = "keep the publisher's name of the file (2022.csv, ICIO2021_2018.csv)"
+    return year_of(path, wishes, found[0] if len(found) == 1 else None, hint)
 
 
 def _record(path: Path, square: Square, edition: str, year: int) -> DatasetRecord:

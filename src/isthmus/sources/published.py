@@ -202,6 +202,23 @@ def _fast(raw: bytes) -> pl.DataFrame | None:
     return frame
 
 
+def year_of(path: Path, wishes: Wishes, named: str | None, hint: str) -> int:
+    """Return the year of a table: that of the user's record, or the one that a file says.
+
+    Raises
+    ------
+    BadInput
+        When neither says one.
+    """
+    own = wishes.record
+    if own and len(own.years) == 1:
+        return own.years[0]
+    if not named:
+        what, more = "nothing says which year the table is of", "or give a record with its year"
+        raise BadInput(what, where=str(path), hint=f"{hint}, {more}")
+    return int(named)
+
+
 def finished(made: DatasetRecord, wishes: Wishes) -> DatasetRecord:
     """Return the publisher's record under the key and terms of the user's own, where there is one.
 
