@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.source import BORIN_MANCINI, Placed, notes, parties
+from isthmus.chains.source import BORIN_MANCINI, Placed, mask, notes, parties
 from isthmus.codes import PartySpec
 from isthmus.errors import BadInput, DidNotConverge
 from isthmus.evidence import Column, Result, Table, provenance
@@ -104,8 +104,7 @@ def decompose(
 def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:
     """Return the nodes of a party, (N,), and its exports out of the party by node, (N,)."""
     lb = table.labels
-    inside = np.zeros(lb.n, dtype=bool)
-    inside[party.positions] = True
+    inside = mask(lb.n, party.positions)
     nodes = np.repeat(inside, lb.S)
     sold = (table.sales + table.final)[:, ~inside].sum(axis=1)
     return nodes, np.where(nodes, sold, 0.0)

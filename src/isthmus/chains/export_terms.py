@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains.methods import Decomposition, decompositions
-from isthmus.chains.source import Placed, notes, parties, party
+from isthmus.chains.source import Placed, mask, notes, parties, party
 from isthmus.codes import PartySpec
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Result, Table, provenance
@@ -112,10 +112,10 @@ def export_terms(
     if of is not None and other is not None:
         _check_partner(owners, other)
     border = (
-        None if other is None else _mask(table.labels.n, other.positions),
+        None if other is None else mask(table.labels.n, other.positions),
         None
         if industries is None
-        else _mask(table.labels.S, table.labels.industry_positions(industries)),
+        else mask(table.labels.S, table.labels.industry_positions(industries)),
     )
     about = decompositions()[method]
     work = _work(table, method, border, world_wide=perimeter == "world", origin=industry_of)
@@ -233,30 +233,22 @@ def _by_economy(table: MRIO, values: Array) -> Array:
 def _exporters(table: MRIO, owners: list[Placed]) -> Iterator[tuple[Placed, Exporter]]:
     """Yield each owner with its rows of A and its columns of the inverse."""
     lb = table.labels
-    wanted = np.zeros(lb.n, bool)
-    for owner in owners:
-        wanted[owner.positions] = True
+    wanted = mask(lb.n, np.concatenate([owner.positions for owner in owners]))
     nodes = np.flatnonzero(np.repeat(wanted, lb.S))
     unit = np.zeros((lb.N, nodes.size))
     unit[nodes, np.arange(nodes.size)] = 1.0
     inverse = table.solve(unit).X
     for owner in owners:
-        inside = _mask(lb.n, owner.positions)
+        inside = mask(lb.n, owner.positions)
         flows = np.concatenate([table.form.rows(int(i)) for i in np.flatnonzero(inside)])
         columns = np.repeat(inside, lb.S)[nodes]
         yield owner, Exporter(inside, table.coefficients(flows), inverse[:, columns])
 
 
-def _mask(size: int, positions: NDArray[np.intp]) -> Mask:
-    out = np.zeros(size, bool)
-    out[positions] = True
-    return out
-
-
 def _rows(table: MRIO, owner: Placed, terms: Mapping[str, Array], by: By) -> pl.DataFrame:
     """Return the rows of an exporter: values by industry and importer, (S, n), added up."""
     lb = table.labels
-    inside = _mask(lb.n, owner.positions)
+    inside = mask(lb.n, owner.positions)
     values = np.stack(list(terms.values()))
     industries, importers = list(lb.industries), [ALL]
     if by in ("importer", "both"):

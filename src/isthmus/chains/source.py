@@ -75,6 +75,13 @@ def party(table: MRIO, spec: PartySpec) -> Placed:
     return Placed(found, table.labels.economy_positions(inside), absent, _rest(table))
 
 
+def mask(size: int, positions: Positions) -> NDArray[np.bool_]:
+    """Return which of `size` places are among `positions`, (size,)."""
+    out = np.zeros(size, bool)
+    out[positions] = True
+    return out
+
+
 def _rest(table: MRIO) -> str:
     """Return the label of the rest of the world in a table; empty where it has none."""
     return next((e for e in table.economies if codes.economy_of(e) == "ROW"), "")
