@@ -86,6 +86,19 @@ def _losses(result: Result, out: Path, asked: CommandRequest) -> None:
     say(BOUNDARIES)
 
 
+def _over_draws(lens: str, text: str, shared: set[str]) -> Instead:
+    """Return the lens that answers over the draws of a posterior in place of one run."""
+    return Instead(
+        lens,
+        "posterior",
+        text,
+        more=frozenset({"draws", "coalitions"}),
+        shared=frozenset({"until", "year", "horizons", "engine", *shared}),
+        refusal="the draws of a posterior stand in place of it, or their answer has none",
+        values={"posterior": calibration.kept_posterior},
+    )
+
+
 add_lenses(
     app,
     "disruption",
@@ -94,15 +107,11 @@ add_lenses(
             default=True,
             leaves=frozenset({"daily"}),
             folders={"daily": "Write every day of every industry to this new folder (Parquet)."},
-            instead=Instead(
+            instead=_over_draws(
                 "calibration.predict",
-                "posterior",
                 'Ranges over the draws of a posterior in place of one run: "default" or the folder '
                 "of one. Adds the misfit, both extremes, and what lies beyond every episode.",
-                more=frozenset({"draws", "coalitions"}),
-                shared=frozenset({"scenario", "until", "year", "horizons", "precision", "engine"}),
-                refusal="the draws of a posterior stand in place of it, or their answer has none",
-                values={"posterior": calibration.kept_posterior},
+                {"scenario", "precision"},
             ),
             controls=_daily,
             finish=_say_daily,
@@ -113,15 +122,11 @@ add_lenses(
         ),
         "simulate_many": Special(
             "compare",
-            instead=Instead(
+            instead=_over_draws(
                 "calibration.predict_many",
-                "posterior",
                 'Ranges over the draws of a posterior in place of one run each: "default" or the '
                 "folder of one. With --base, differences draw by draw.",
-                more=frozenset({"draws", "coalitions"}),
-                shared=frozenset({"scenarios", "base", "until", "year", "horizons", "engine"}),
-                refusal="the draws of a posterior stand in place of it, or their answer has none",
-                values={"posterior": calibration.kept_posterior},
+                {"scenarios", "base"},
             ),
         ),
     },

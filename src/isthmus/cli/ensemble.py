@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -200,17 +202,24 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def _finish(store: Store, where: tuple[int, str], json: bool, work: Any) -> None:
-    """Run with progress on stderr and Ctrl-C as cancel, then say what there is."""
-    from isthmus.ensemble import status as ensemble_status
+@contextmanager
+def at_work(workers: int, scheduler: str = "") -> Iterator[dict[str, Any]]:
+    """Yield what long work takes by name: an executor, Ctrl-C as cancel, progress on stderr."""
     from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
 
     with (
         cancel_on_interrupt() as token,
         terminal_progress() as show,
-        open_executor(where[0], scheduler=where[1]) as executor,
+        open_executor(workers, scheduler=scheduler) as executor,
     ):
-        words = {"executor": executor, "cancel": token, "progress": show}
+        yield {"executor": executor, "cancel": token, "progress": show}
+
+
+def _finish(store: Store, where: tuple[int, str], json: bool, work: Any) -> None:
+    """Run, then say what there is."""
+    from isthmus.ensemble import status as ensemble_status
+
+    with at_work(*where) as words:
         entry: RunEntry = work(words)
     _emit_status(ensemble_status(store, entry.id), json=json)
 

@@ -203,8 +203,8 @@ def _world_of(store: Store, entry: RunEntry, world: str | None) -> World:
 
 
 def _repeat(store: Store, entry: RunEntry, world: World, workers: int) -> Repetition:
+    from isthmus.cli.ensemble import at_work
     from isthmus.ensemble import repeat_ensemble, repeat_lens_run
-    from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
 
     if entry.manifest is not None and entry.manifest.lens.startswith("study."):
         from isthmus.study.record import make_repeatable
@@ -212,14 +212,8 @@ def _repeat(store: Store, entry: RunEntry, world: World, workers: int) -> Repeti
         make_repeatable()
     if entry.manifest is None or entry.manifest.kind == "lens":
         return repeat_lens_run(store, entry.id, world)
-    with (
-        cancel_on_interrupt() as token,
-        terminal_progress() as show,
-        open_executor(workers) as executor,
-    ):
-        return repeat_ensemble(
-            store, entry.id, world, executor=executor, cancel=token, progress=show
-        )
+    with at_work(workers) as words:
+        return repeat_ensemble(store, entry.id, world, **words)
 
 
 @app.command

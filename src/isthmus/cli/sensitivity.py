@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.ensemble import Settings, parse_settings, parse_where
+from isthmus.cli.ensemble import Settings, at_work, parse_settings, parse_where
 from isthmus.cli.options import RunName, Scheduler, Words
 from isthmus.cli.output import emit_result, write_chart
 from isthmus.errors import BadInput, NotFound
@@ -90,7 +90,6 @@ def analyse(
     """
     from isthmus.ensemble.sensitivity import Effort, Wanted
     from isthmus.ensemble.sensitivity import analyse as analysed
-    from isthmus.runtime import cancel_on_interrupt, open_executor, terminal_progress
     from isthmus.store import Store
     from isthmus.world import World
 
@@ -98,11 +97,7 @@ def analyse(
     plan = _plan(source, range_, lens=lens, seed=seed, parameters=parse_settings(set_), of=of)
     store = Store()
     opened = World.open(world, store=store)
-    with (
-        cancel_on_interrupt() as token,
-        terminal_progress() as show,
-        open_executor(workers, scheduler=scheduler) as executor,
-    ):
+    with at_work(workers, scheduler) as words:
         result = analysed(
             store,
             plan,
@@ -110,9 +105,7 @@ def analyse(
             method,
             wanted=Wanted(of, parse_where(where), quantity),
             effort=Effort(blocks, precision, most, confidence),
-            executor=executor,
-            cancel=token,
-            progress=show,
+            **words,
         )
     _emit(result, chart, output)
 
