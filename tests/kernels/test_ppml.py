@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.errors import BadInput, SingularSystem
-from isthmus.kernels.ppml import informative, ppml, project
+from isthmus.kernels.absorb import project
+from isthmus.kernels.ppml import informative, ppml
 
 # both sides iterate to a gradient of round-off; what is left is their stopping rules
 COEF_TOLERANCE = 1e-7

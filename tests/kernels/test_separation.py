@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from isthmus.errors import SingularSystem
-from isthmus.kernels.ppml import informative, ppml, project
+from isthmus.kernels.absorb import project
+from isthmus.kernels.ppml import informative, ppml
 from isthmus.kernels.separation import separated
 
 ONE = np.zeros(6, dtype=np.int64)

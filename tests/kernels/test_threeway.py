@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from isthmus.errors import BadInput, DidNotConverge
-from isthmus.kernels.ppml import ppml, project
+from isthmus.kernels.absorb import project
+from isthmus.kernels.ppml import ppml
 from isthmus.kernels.threeway import fit, informative_cells
 from isthmus.kernels.threeway_events import estimate_events, one_step
 

@@ -21,7 +21,7 @@ def ladder(*, file: Path | None = None, output: Output = SCREEN) -> None:
     """
     from isthmus.cli.output import emit_listing
     from isthmus.coercion.assumptions import preset_ladder, read_ladder
-    from isthmus.coercion.response_tables import rungs
+    from isthmus.coercion.response_basis import rungs
 
     source = "ladder that ships" if file is None else str(file)
     table = rungs(preset_ladder() if file is None else read_ladder(file))

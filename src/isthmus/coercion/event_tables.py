@@ -1,4 +1,4 @@
-"""Tables of an event study: effects with intervals, recovery, flows, diversion, placebos."""
+"""Tables of an event study: effects with intervals, recovery, placebos."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.coercion.cases import EFFECTS, MEASURES, PURCHASES, Measure
+from isthmus.coercion.cases import MEASURES, PURCHASES, Measure
 from isthmus.coercion.design import (
     BASELINE_YEARS,
     FEWEST_PLACEBOS,
@@ -21,7 +21,6 @@ from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.placebo import half_life, placebo_interval
-from isthmus.world import World
 
 Array = NDArray[np.float64]
 
@@ -274,109 +273,6 @@ def _recovery(measure: str, years: Sequence[int], path: Array) -> dict[str, obje
         return out | {"peak_year": None, "peak": np.nan, "outcome": "no fall"}
     done = "recovered by half" if np.isfinite(steps) else "not recovered within the years"
     return out | {"peak_year": years[at], "peak": float(path[at]), "outcome": done}
-
-
-def trade_table(world: World, found: Found, notes: Sequence[str]) -> Table:
-    """Return flows of the pair both ways by year, with changes since the year before the case."""
-    panel, hit = found.panel, found.hit
-    i, j = panel.place(hit.target), panel.place(hit.sender)
-    base = max([t for t, y in enumerate(panel.years) if y < hit.first], default=0)
-    chosen = [panel.industries.index(k) for k in hit.industries]
-    scopes = {f"{panel.items} of the measures": chosen}
-    if panel.items == "industries":
-        scopes = {"goods": list(range(len(panel.industries))), **scopes}
-    rows = []
-    for scope, ks in scopes.items():
-        for a, b in ((i, j), (j, i)):
-            flow = panel.flows[ks, a, b].sum(axis=0)
-            change = ratio(flow, np.full_like(flow, flow[base])) - 1.0
-            rows += [
-                (panel.economies[a], panel.economies[b], scope, y, float(flow[t]), float(change[t]))
-                for t, y in enumerate(panel.years)
-            ]
-    frame = pl.DataFrame(
-        rows, schema=["exporter", "importer", "scope", "year", "value", "change"], orient="row"
-    )
-    frame = frame.with_columns(
-        pl.lit(hit.case).alias("case"),
-        finite(frame["change"].to_numpy()).alias("change"),
-        pl.lit(panel.years[base]).alias("base_year"),
-        pl.lit(Kind.MEASURED.value).alias("kind"),
-    )
-    columns = [
-        dimension("case"),
-        dimension("exporter"),
-        dimension("importer"),
-        dimension("scope"),
-        dimension("year"),
-        number("value", MONEY, "goods sold by the exporter to the importer"),
-        number("change", "share", "since the base year; null where nothing flowed then"),
-        attribute("base_year", "last year before the first measure, or the first of the flows"),
-        attribute("kind"),
-    ]
-    return table(
-        "trade", frame, columns, kind=Kind.MEASURED, datasets=[panel.dataset, EFFECTS],
-        text=f"goods trade of {hit.target} and {hit.sender}",
-        notes=[*notes, *_published(world, hit, panel.years[base])],
-    )  # fmt: skip
-
-
-def _published(world: World, hit: Episode, base: int) -> list[str]:
-    """Changes in the published national figures of the case, and why they differ."""
-    frame = world.coercion().effects.filter(
-        (pl.col("case") == hit.case)
-        & (pl.col("indicator") == f"exports to {_NAMES.get(hit.sender, hit.sender)}")
-        & pl.col("unit").is_in(["EUR", "USD"])
-    )
-    by_year = {
-        int(p): v for p, v in frame.select("period", "value").rows() if p.isdigit() and len(p) == 4
-    }
-    if base not in by_year:
-        return []
-    out = [
-        f"published national figures: exports to {hit.sender} in {year} "
-        f"{100 * (value / by_year[base] - 1):.0f} % against {base}"
-        for year, value in sorted(by_year.items())
-        if year > base
-    ]
-    return [
-        *out,
-        "the flows differ from national customs: they are balanced from both partners' records, "
-        "by origin and at basic prices",
-    ]
-
-
-_NAMES = {"CHN": "China"}
-
-
-def diversion_table(found: Found, frame: pl.DataFrame, notes: Sequence[str]) -> Table:
-    """Return what was lost and sold elsewhere, with intervals from the placebos."""
-    columns = [
-        dimension("case"),
-        dimension("year"),
-        number("lost", MONEY, "counterfactual less actual exports to the sender"),
-        number("lost_low", MONEY, "lower end of the 95 % interval; null with too few placebos"),
-        number("lost_high", MONEY, "upper end"),
-        number("elsewhere", MONEY, "actual less counterfactual exports to all others"),
-        number("diverted", "share", "elsewhere over lost; null where nothing was lost"),
-        number("diverted_low", "share", "lower end; null where it has no bound"),
-        number("diverted_high", "share", "upper end; null where it has no bound"),
-        number("lost_share", "share", "lost over all exports of the target in these data"),
-        attribute("kind"),
-    ]
-    return table(
-        "diversion", frame, columns, kind=Kind.MODELLED, datasets=[found.panel.dataset], text=(
-            "counterfactual: exports of the three years before the first measure, grown with each "
-            "destination's imports from all other origins; no exporter effect, so that sales "
-            "elsewhere are not absorbed"
-        ),
-        notes=[
-            *notes,
-            "growth of the target's supply for other reasons counts as diversion",
-            "intervals: the same counterfactual for pairs without an episode, and how far it "
-            "missed their sales to the partner and to all others",
-        ],
-    )  # fmt: skip
 
 
 def placebos_table(found: Found) -> Table:

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from isthmus.coercion.cases import EFFECTS, MEASURES, measures
 from isthmus.coercion.design import Setting, cells_of, design, placebo_pairs
 from isthmus.coercion.diversion import diversion_rows
+from isthmus.coercion.event_flows import diversion_table, trade_table
 from isthmus.coercion.event_tables import (
     Found,
     case_notes,
-    diversion_table,
     effects_table,
     placebos_table,
     recovery_table,
-    trade_table,
 )
 from isthmus.coercion.panel import FLOWS, Episode, Panel, episode, read_panel
 from isthmus.coercion.product_panel import product_episode, product_panel

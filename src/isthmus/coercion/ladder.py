@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from isthmus.codes import Party, PartySpec, resolve
+from isthmus.coercion import response_basis as basis
 from isthmus.coercion import response_tables as tables
 from isthmus.coercion.assumptions import (
     Assumptions,
@@ -155,9 +156,9 @@ def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> d
         "distribution": tables.distribution(data, found),
         "answer": tables.answer(data, found),
         "exposure": tables.exposure(data),
-        "calibration": tables.calibration(mix),
-        "rungs": tables.rungs(data.rungs),
-        "assumptions": tables.assumptions(used),
+        "calibration": basis.calibration(mix),
+        "rungs": basis.rungs(data.rungs),
+        "assumptions": basis.assumptions(used),
     }
 
 

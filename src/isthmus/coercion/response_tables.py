@@ -1,4 +1,4 @@
-"""Tables of the response model: break-even first, assumptions last, exposure apart from loss."""
+"""Tables of the response model: break-even first, exposure apart from loss."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus import codes
-from isthmus.coercion.assumptions import Assumptions, Rung
-from isthmus.coercion.cases import MEASURES
+from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, Outcome
-from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES, Mix
+from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES
+from isthmus.coercion.response_basis import KIND, framed, table_of
 from isthmus.coercion.stakes import FLOWS, Stakes
-from isthmus.evidence import IN_UNIT, Column, Kind, Table
+from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
 
@@ -44,7 +44,6 @@ AFTER = (
     f"trade of {YEAR}; sales of an economy that the sender banned broadly in that year have the "
     f"shares of the last year before the ban, at the size of its goods sales of {YEAR}"
 )
-CODED = (FLOWS, MEASURES, TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +93,13 @@ def break_even(data: Data, found: Outcome) -> Table:
         *_RUNG,
         *_range("value", "share", "probability per year; 1: at any probability"),
         *_range("loss", MONEY, "loss over the time of the measure, given an economic answer"),
-        _KIND,
+        KIND,
     ]
     text = (
         "yearly probability of an economic answer at which the step costs as much as it is worth, "
         f"if it is worth {data.p['worth'][0]:g} % of GDP a year (a yardstick, not an estimate)"
     )
-    return _table("break_even", frame, columns, text, (ASSUMED, SUPPORT_NOTE, NOT_MEASURED))
+    return table_of("break_even", frame, columns, text, (ASSUMED, SUPPORT_NOTE, NOT_MEASURED))
 
 
 def prices(data: Data, found: Outcome) -> Table:
@@ -129,11 +128,11 @@ def prices(data: Data, found: Outcome) -> Table:
         *_range("probability", "share", "of an economic answer; not identified by the cases"),
         *_range("value", MONEY, "expected loss over the time of the measure, if the state holds"),
         *_range("share_of_gdp", "share", "the expected loss over a year's GDP"),
-        _KIND,
+        KIND,
     ]
     text = "price of each rung: loss weighted with the probability of each response"
     notes = (ASSUMED, SUPPORT_NOTE, EACH_ALONE, NOT_MEASURED, COVERED)
-    return _table("prices", frame, columns, text, notes)
+    return table_of("prices", frame, columns, text, notes)
 
 
 def responses(data: Data, found: Outcome) -> Table:
@@ -150,10 +149,10 @@ def responses(data: Data, found: Outcome) -> Table:
         *_RUNG,
         Column("response", "dimension", text="answer of the sender"),
         *_range("value", "share", "probability"),
-        _KIND,
+        KIND,
     ]
     text = "probability of each response (quantal response)"
-    return _table("responses", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
+    return table_of("responses", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
 
 
 def losses(data: Data, found: Outcome) -> Table:
@@ -182,11 +181,11 @@ def losses(data: Data, found: Outcome) -> Table:
         *_range("weeks", "weeks", "weeks of missing inputs in listed lines"),
         *_range("own_cost", MONEY, "cost to the sender per year"),
         *_range("own_share", "share", "that cost over the sender's GDP"),
-        _KIND,
+        KIND,
     ]
     text = "what each response would cost target and sender; channels are never summed"
     notes = (ASSUMED, SUPPORT_NOTE, COVERED, AFTER)
-    return _table("losses", _frame(rows, columns), columns, text, notes)
+    return table_of("losses", framed(rows, columns), columns, text, notes)
 
 
 def distribution(data: Data, found: Outcome) -> Table:
@@ -220,7 +219,7 @@ def distribution(data: Data, found: Outcome) -> Table:
           for q in QUANTILES),
         *(Column(f"p{100 * q:.0f}_share", "value", "share", "the same over a year's GDP")
           for q in QUANTILES),
-        _KIND,
+        KIND,
     ]  # fmt: skip
     text = "distribution of the loss, if the state holds"
     notes = (
@@ -230,15 +229,15 @@ def distribution(data: Data, found: Outcome) -> Table:
         NOT_MEASURED,
         COVERED,
     )
-    return _table("distribution", _frame(rows, columns), columns, text, notes)
+    return table_of("distribution", framed(rows, columns), columns, text, notes)
 
 
 def answer(data: Data, found: Outcome) -> Table:
     """Probability that the target holds to the step when it is answered by economic means."""
-    columns = [*_RUNG, *_range("value", "share", "probability of holding"), _KIND]
+    columns = [*_RUNG, *_range("value", "share", "probability of holding"), KIND]
     text = "hold or concede when answered by economic means: loss against stake"
     frame = _by_rung(data, {"value": found.hold})
-    return _table("answer", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
+    return table_of("answer", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
 
 
 def exposure(data: Data) -> Table:
@@ -272,92 +271,16 @@ def exposure(data: Data) -> Table:
         Column("value", "value", MONEY, "exposure per year; it is not a loss"),
         Column("share_of_gdp", "value", "share", "the exposure over GDP"),
         Column("note", "attribute", text="definition"),
-        _KIND,
+        KIND,
     ]
     text = f"exposure by channel; listed industries: {', '.join(codes.industries_in('listed'))}"
     notes = (COVERED, AFTER)
     return Table(
-        "exposure", _frame(rows, columns), tuple(columns), Kind.ESTIMATED, (FLOWS, TABLE), text,
+        "exposure", framed(rows, columns), tuple(columns), Kind.ESTIMATED, (FLOWS, TABLE), text,
         notes,
     )  # fmt: skip
 
 
-def calibration(mix: Mix) -> Table:
-    """Instruments over coded cases, which set the mix and nothing else."""
-    share = mix.share
-    rows = [
-        (name, float(mix.weight[n]), float(share[n]), Kind.ASSUMED.value)
-        for n, name in enumerate(ECONOMIC)
-    ]
-    columns = [
-        Column("response", "dimension", text="instrument"),
-        Column("cases", "value", "cases", "each case counts once, split over its instruments"),
-        Column("share", "value", "share", "smoothed by half a case per instrument"),
-        _KIND,
-    ]
-    notes = (
-        f"{mix.cases} cases; {mix.held_out} cases (listings of firms over Taiwan) are kept out for "
-        f"the test; {mix.outside} cases used other instruments (travel, visas, contacts) only",
-        "which instrument, given that there is one: never how often, since cases are selected",
-    )
-    return _table(
-        "calibration", _frame(rows, columns), columns, "instruments in coded cases", notes,
-        (MEASURES,),
-    )  # fmt: skip
-
-
-def rungs(steps: Sequence[Rung]) -> Table:
-    """The ladder: degrees, who decides, on what base."""
-    columns = [
-        Column("rung", "dimension", text="key"),
-        Column("title", "attribute", text="the step"),
-        Column("visible", "value", "1", "0 to 1"),
-        Column("official", "value", "1", "0 to 1"),
-        Column("military", "value", "1", "0 to 1"),
-        Column("rule", "attribute", text="how it is decided"),
-        Column("decides", "attribute", text="who decides"),
-        Column("legal_base", "attribute", text="general knowledge, not checked against the texts"),
-        Column("reason", "attribute", text="why these degrees"),
-        _KIND,
-    ]
-    rows = [
-        (
-            r.key, r.title, r.visible, r.official, r.military, r.rule, r.decides, r.legal_base,
-            r.reason, Kind.ASSUMED.value,
-        )
-        for r in steps
-    ]  # fmt: skip
-    notes = (
-        "qualified majority: 55 % of members (15 of 27) with 65 % of the population; unanimity: "
-        "every member; national: each member for itself",
-    )
-    return _table("rungs", _frame(rows, columns), columns, "the ladder of engagement", notes, ())
-
-
-def assumptions(used: Assumptions) -> Table:
-    """Every assumed number with its range and reason."""
-    columns = [
-        Column("parameter", "dimension", text="name"),
-        Column("value", "value", IN_UNIT, "central value"),
-        Column("low", "value", IN_UNIT, "lowest"),
-        Column("high", "value", IN_UNIT, "highest"),
-        Column("unit", "attribute", text="unit"),
-        Column("origin", "attribute", text="preset, or the user's file"),
-        Column("reason", "attribute", text="why"),
-        _KIND,
-    ]
-    rows = [
-        (
-            name, e.value, e.low, e.high, e.unit, "user" if name in used.changed else "preset",
-            e.reason, Kind.ASSUMED.value,
-        )
-        for name, e in used.entries.items()
-    ]  # fmt: skip
-    text = "what the model assumes; draws are triangular between low and high"
-    return _table("assumptions", _frame(rows, columns), columns, text, (), ())
-
-
-_KIND = Column("kind", "attribute", text="measured, estimated, modelled or assumed")
 _RUNG = (
     Column("rung", "dimension", text="step of the ladder"),
     Column("economy", "dimension", text="target"),
@@ -409,31 +332,3 @@ def _quantiles(array: Array) -> Array:
     together = np.ascontiguousarray(np.moveaxis(array, 0, -1))
     low, high = np.quantile(together, [LOW, HIGH], axis=-1, overwrite_input=True)
     return np.stack([value, np.minimum(low, value), np.maximum(high, value)])
-
-
-def _frame(rows: Sequence[tuple[Any, ...]], columns: Sequence[Column]) -> pl.DataFrame:
-    def kind(column: Column) -> Any:
-        if column.name == "year":
-            return pl.Int64
-        return pl.Float64 if column.role == "value" else pl.String
-
-    return pl.DataFrame(list(rows), schema={c.name: kind(c) for c in columns}, orient="row")
-
-
-def _table(
-    name: str,
-    frame: pl.DataFrame,
-    columns: Sequence[Column],
-    text: str,
-    notes: Sequence[str],
-    datasets: Sequence[str] = CODED,
-) -> Table:
-    return Table(
-        name,
-        frame.select([c.name for c in columns]),
-        tuple(columns),
-        Kind.ASSUMED,
-        tuple(sorted(datasets)),
-        text,
-        tuple(notes),
-    )

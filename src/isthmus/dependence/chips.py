@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from isthmus.codes import PartySpec, resolve
-from isthmus.dependence.ledger import check_years
+from isthmus.dependence.items import check_years
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
 from isthmus.evidence.lens import lens

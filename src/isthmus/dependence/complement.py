@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BALASSA, DRYSDALE, MICHAELY
-from isthmus.dependence.ledger import SERVICES, Ledger, Level, check_years, known_years, read
+from isthmus.dependence.items import Level, check_years, known_years
+from isthmus.dependence.ledger import SERVICES, Ledger, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.profile import supplier_rows
 from isthmus.evidence import Result, Table, provenance

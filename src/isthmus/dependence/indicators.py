@@ -18,7 +18,8 @@ from isthmus.dependence.citations import (
 )
 from isthmus.dependence.criteria import CRITERIA, METHODS, UNVERIFIED, Method, Thresholds, holds
 from isthmus.dependence.geopolitics import Distances, distances
-from isthmus.dependence.ledger import Ledger, Level, known_years, read
+from isthmus.dependence.items import Level, known_years
+from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import (
     DEFINITIONS,
     UNITS,

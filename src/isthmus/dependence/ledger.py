@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.codes import (
-    Party,
-    PartySpec,
-    editions_of,
-    nearest,
-    nearest_product,
-    resolve,
-    written_out,
-)
+from isthmus.codes import Party, PartySpec, resolve
+from isthmus.dependence.items import Level, check_items, check_years, product_rows
 from isthmus.dependence.parties import member_mask
-from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.evidence import Kind
 from isthmus.world import World
 
 Array = NDArray[np.float64]
-Level = Literal["industry", "product"]
 
-PRODUCT_EDITION = "HS2017"
 SERVICES = "SERV"
 FLOWS_KEY = "icio_flows"
 
@@ -246,27 +236,6 @@ def _from_trade(
     )  # fmt: skip
 
 
-def product_rows(world: World, items: Sequence[str] | None = None) -> tuple[str, str, pl.DataFrame]:
-    """Return edition, key and rows of the data set that answers for products.
-
-    The first of the world's sets that holds all products asked for; the first of all where none
-    does, or none is named. Editions are never mixed in one answer: one code means different goods.
-    """
-    sets = world.trade_sets()
-    if not sets:
-        world.trade_key(PRODUCT_EDITION)
-    plain = pl.col("exporter", "importer", "product").cast(pl.String)
-    rows = {key: world.table(key).with_columns(plain) for _, key in sets[:1]}
-    for edition, key in sets:
-        frame = rows.get(key)
-        if frame is None:
-            frame = world.table(key).with_columns(plain)
-        if items is None or set(items) <= set(frame["product"].unique()):
-            return edition, key, frame
-    edition, key = sets[0]
-    return edition, key, rows[key]
-
-
 def _positions(column: pl.Series, labels: Sequence[Any]) -> NDArray[np.int64]:
     """Position of each entry in `labels`, shape (rows,)."""
     lookup = dict(zip(labels, range(len(labels)), strict=True))
@@ -284,81 +253,6 @@ def _scatter(
     size = int(np.prod(shape))
     counted = np.bincount(flat, weights=value[keep], minlength=size)
     return counted.astype(np.float64, copy=False).reshape(shape)
-
-
-def check_years(years: Sequence[int] | None, known: Sequence[int]) -> tuple[int, ...]:
-    """Return the years asked for, sorted; the last known one when None.
-
-    Raises
-    ------
-    DataMissing
-        When a year is not in the data.
-    """
-    have = [int(y) for y in known]
-    if years is None:
-        return (max(have),)
-    gone = sorted({int(y) for y in years} - set(have))
-    if gone:
-        raise DataMissing(
-            f"no data for {', '.join(map(str, gone))}",
-            where="years",
-            hint=f"the data hold {min(have)} to {max(have)}: {', '.join(map(str, sorted(have)))}",
-        )
-    return tuple(sorted({int(y) for y in years}))
-
-
-def check_items(
-    items: Sequence[str] | None, known: Sequence[str], noun: str, world: World | None = None
-) -> tuple[str, ...]:
-    """Return the items asked for, in the order of the data; all when None.
-
-    Raises
-    ------
-    CodeUnknown
-        When an item is not in the data; names the nearest code.
-    """
-    if items is None:
-        return tuple(known)
-    for item in items:
-        if item not in known:
-            raise CodeUnknown(
-                f"{noun} {item!r} is not in the data",
-                where=noun,
-                hint=_other_item(item, known, noun, world)
-                or f"known: {', '.join(list(known)[:12])} ...",
-            )
-    return tuple(k for k in known if k in set(items))
-
-
-def _other_item(item: str, known: Sequence[str], noun: str, world: World | None) -> str:
-    """Return what an item is that the data lack, and which data would hold it."""
-    if noun != "product":
-        return nearest(item, known, noun)
-    code = written_out(item)
-    if world is None:
-        return nearest_product(item, known, PRODUCT_EDITION)
-    for edition, key in world.trade_sets():
-        if code in set(world.table(key)["product"].cast(pl.String)) and code not in known:
-            return f"{code!r} is held in {edition} ({key}): ask for it apart from other editions"
-    return f"{nearest_product(item, known, PRODUCT_EDITION)}{_where_held(item)}"
-
-
-def _where_held(item: str) -> str:
-    if not (editions := editions_of(written_out(item))):
-        return ""
-    edition = PRODUCT_EDITION if PRODUCT_EDITION in editions else editions[-1]
-    file = f"BACI_HS{edition[-2:]}_Y2024_V202601.csv"
-    return (
-        f"; BACI of CEPII in {edition} holds all products: `isthmus data add` its yearly file "
-        f"(such as {file}) and open the world with it"
-    )
-
-
-def known_years(world: World, level: Level, items: Sequence[str] | None = None) -> tuple[int, ...]:
-    """Return the years that the data of a level hold, sorted."""
-    if level == "industry":
-        return tuple(sorted(int(y) for y in world.flows().years))
-    return tuple(sorted(product_rows(world, items)[2]["year"].unique().to_list()))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BOEHM, CLAYTON, FEENSTRA
-from isthmus.dependence.ledger import FLOWS_KEY, Ledger, check_years, known_years, read
+from isthmus.dependence.items import check_years, known_years
+from isthmus.dependence.ledger import FLOWS_KEY, Ledger, read
 from isthmus.dependence.measures import all_use
 from isthmus.dependence.profile import supplier_rows
 from isthmus.errors import BadInput, InputProblem, raise_all

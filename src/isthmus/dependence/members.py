@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from isthmus.codes import Party, PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.ledger import Ledger, Level, read
+from isthmus.dependence.items import Level
+from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.evidence import Result, Table, provenance

@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
-from isthmus.dependence.ledger import Level, check_years, known_years, networks
+from isthmus.dependence.items import Level, check_years, known_years
+from isthmus.dependence.ledger import networks
 from isthmus.dependence.measures import descending_rank
 from isthmus.evidence import Result, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number, table

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.customs import customs_records, without_records
-from isthmus.dependence.ledger import Ledger, Level, read
+from isthmus.dependence.items import Level
+from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.parties import member_mask
 from isthmus.errors import BadInput
 from isthmus.evidence import Result, Table, provenance

@@ -9,7 +9,8 @@ import polars as pl
 
 from isthmus.codes import PartySpec, nearest_economy, resolve
 from isthmus.dependence.citations import COMMISSION_2023
-from isthmus.dependence.ledger import Level, check_years, known_years, networks
+from isthmus.dependence.items import Level, check_years, known_years
+from isthmus.dependence.ledger import networks
 from isthmus.dependence.parties import member_mask
 from isthmus.errors import CodeUnknown
 from isthmus.evidence import Kind, Result, provenance

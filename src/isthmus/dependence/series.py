@@ -12,7 +12,8 @@ from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.criteria import CRITERIA, Method, Thresholds
 from isthmus.dependence.indicators import CITATIONS
-from isthmus.dependence.ledger import Ledger, Level, known_years, read
+from isthmus.dependence.items import Level, known_years
+from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
 from isthmus.errors import BadInput

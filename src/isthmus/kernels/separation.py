@@ -35,7 +35,7 @@ def separated(y: Array, X: Array, effects: Sequence[Index], project: Project) ->
     effects : sequence of int array, shape (N,) each
         Level of each observation in each set of effects.
     project : callable
-        `isthmus.kernels.ppml.project`.
+        `isthmus.kernels.absorb.project`.
 
     Returns
     -------
