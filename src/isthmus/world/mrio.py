@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import DidNotConverge, IdentityViolated, InputProblem, NotProductive, raise_all
+from isthmus.errors import DidNotConverge, NotProductive
 from isthmus.evidence import Kind, Origin
 from isthmus.kernels import mrio_split
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world import mrio_checks as checks
-from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
+from isthmus.world import mrio_made as made
+from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, Solution, frozen
 from isthmus.world.mrio_labels import Labels, Positions
 from isthmus.world.mrio_origin import content_of
 from isthmus.world.mrio_repair import repaired
@@ -29,28 +30,6 @@ Method = Literal["auto", "direct", "iterative"]
 
 SOLVE_TOLERANCE = 1e-9
 """Largest residual of a solve, relative to the largest entry of its right-hand side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """Solution of (I - A) X = B or of its transpose.
-
-    Parameters
-    ----------
-    X : (N,) or (N, m) array
-        Solution, in the shape of B.
-    residual : float
-        Largest residual of any column relative to the largest entry of that column of B.
-    iterations : int
-        Iterations or refinement steps taken.
-    method : str
-        ``"direct"`` or ``"iterative"``.
-    """
-
-    X: Array
-    residual: float
-    iterations: int
-    method: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,23 +126,7 @@ class MRIO:
         """
         labels = Labels.of(economies, industries, categories)
         below = {name: a for name, a in (("x", x), ("v", v), ("other", other)) if a is not None}
-        (Z, Y, *read) = checks.as_numbers({"Z": Z, "Y": Y, **below})
-        given = list(zip(below, read, strict=True))
-        N = labels.N
-        found = checks.shape_problems(
-            labels,
-            [("Z", Z, (N, N)), ("Y", Y, (N, labels.n * labels.F))]
-            + [(n, a, (N,)) for n, a in given],
-        )
-        raise_all("inter-economy table", found)
-        if Z.min(initial=0.0) < 0:
-            rows = np.asarray((Z < 0).any(axis=1))
-            raise_all(
-                "inter-economy table",
-                [InputProblem(f"negative flows sold by {checks.named(labels, rows)}", "Z")],
-            )
-        output = Z.sum(axis=1) + Y.sum(axis=1) if x is None else np.asarray(x, dtype=np.float64)
-        form = DenseForm(frozen(Z), frozen(output), labels.n)
+        form, Y = made.dense_form(labels, Z, Y, below)
         return _finished(labels, form, Y, v, other, repair=repair, about=about)
 
     @classmethod
@@ -204,24 +167,7 @@ class MRIO:
             With every problem found, the industries named.
         """
         labels = Labels.of(economies, industries, categories)
-        n, S, N = labels.n, labels.S, labels.N
-        named = {"flow": flow, "use_dom": use_dom, "use_imp": use_imp, "Y": Y}
-        flow, use_dom, use_imp, Y = checks.as_numbers(named)
-        arrays = [
-            ("flow", flow, (n, n, S)),
-            ("use_dom", use_dom, (n, S, S)),
-            ("use_imp", use_imp, (n, S, S)),
-            ("Y", Y, (N, n * labels.F)),
-        ]
-        raise_all("factored inter-economy table", checks.shape_problems(labels, arrays))
-        negative = [
-            InputProblem("holds negative values", name) for name, a, _ in arrays[:3] if a.min() < 0
-        ]
-        raise_all("factored inter-economy table", negative)
-        flow, use_dom, use_imp = (frozen(a) for a in (flow, use_dom, use_imp))
-        sales = FactoredForm(flow, use_dom, use_imp, np.ones(N)).sales().sum(axis=1)
-        output = sales + Y.sum(axis=1) if x is None else np.asarray(x, dtype=np.float64)
-        form = FactoredForm(flow, use_dom, use_imp, frozen(output))
+        form, Y = made.factored_form(labels, flow, use_dom, use_imp, Y, x)
         return _finished(labels, form, Y, v, other, repair=repair, about=about)
 
     @property
@@ -372,7 +318,7 @@ class MRIO:
 
     def identities(self) -> checks.Identities:
         """Return how well row and column identities hold."""
-        row, column = _sums(self.form, self.Y, self.primary)
+        row, column = made.sums(self.form, self.Y, self.primary)
         return checks.identities(self.labels, self.x, row, column)
 
     def coefficients(self, values: Array | float) -> Array:
@@ -429,10 +375,6 @@ def _columns(product: Any, X: Array) -> Array:
     return np.asarray(product(X2))
 
 
-def _sums(form: Form, Y: Array, primary: Array) -> tuple[Array, Array]:
-    return form.sales().sum(axis=1) + Y.sum(axis=1), form.column_sums() + primary
-
-
 def _finished(
     labels: Labels,
     form: Form,
@@ -449,17 +391,6 @@ def _finished(
     if repair:
         labels, form, Y, added, taxes, said = repaired(labels, form, Y, added, taxes)
         notes += said
-    inputs = form.column_sums()
-    row, column = _sums(form, Y, added + taxes)
-    problems = checks.value_problems(labels, form.x, added, row, column, inputs)
-    if problems and all(p.where in ("rows", "columns") for p in problems):
-        found = checks.identities(labels, form.x, row, column)
-        raise IdentityViolated(
-            "the table does not balance: " + "; ".join(p.what for p in problems),
-            where=f"rows off by up to {found.row_max:.4g}, columns by up to {found.column_max:.4g}",
-            hint="; ".join(dict.fromkeys(p.hint for p in problems)),
-            problems=problems,
-        )
-    raise_all("inter-economy table", problems)
+    made.check_balance(labels, form, Y, added, taxes)
     known = {key: value for key, value in about.items() if key != "notes"}
     return MRIO(labels, form, frozen(Y), form.x, frozen(added), frozen(taxes), notes=notes, **known)

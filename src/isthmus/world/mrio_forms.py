@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,28 @@ Solved = tuple[Array, Array, int, str]
 
 SINGLE_RESIDUAL = 1e-8
 """Residual above which a single-precision factorisation is replaced by a double-precision one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Solution of (I - A) X = B or of its transpose.
+
+    Parameters
+    ----------
+    X : (N,) or (N, m) array
+        Solution, in the shape of B.
+    residual : float
+        Largest residual of any column relative to the largest entry of that column of B.
+    iterations : int
+        Iterations or refinement steps taken.
+    method : str
+        ``"direct"`` or ``"iterative"``.
+    """
+
+    X: Array
+    residual: float
+    iterations: int
+    method: str
 
 
 class Form(Protocol):
