@@ -16,7 +16,6 @@ from isthmus.kernels.decision import (
     equivalent_annual_cost,
     saved_share,
     share_first,
-    smallest_transfers,
 )
 
 positive = st.floats(1e-3, 1e6)
@@ -88,32 +87,3 @@ def test_levels_of_delivery_by_hand():
 def test_share_first_splits_ties():
     assert share_first([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]]) == pytest.approx([0.5, 0.5])
     assert share_first([[0.0, -1.0, 0.0]]) == pytest.approx([0.5, 0.0, 0.5])
-
-
-def test_smallest_transfers_by_hand():
-    assert smallest_transfers([3.0, 1.0, -2.0]) == pytest.approx([-1.5, -0.5, 2.0])
-    assert smallest_transfers([1.0, 2.0]) == pytest.approx([0.0, 0.0])
-    with pytest.raises(BadInput, match="no transfer"):
-        smallest_transfers([1.0, -2.0])
-
-
-@given(st.lists(st.floats(-100, 100), min_size=1, max_size=8))
-def test_transfers_equal_those_of_a_linear_programme(gain):
-    from scipy.optimize import linprog
-
-    g = np.array(gain)
-    if np.maximum(-g, 0).sum() > np.maximum(g, 0).sum():
-        return
-    moved = smallest_transfers(g)
-    n = len(g)
-    # received minus paid; the sum of what is received is least
-    programme = linprog(
-        np.r_[np.ones(n), np.zeros(n)],
-        A_ub=np.c_[-np.eye(n), np.eye(n)],
-        b_ub=g,
-        A_eq=np.r_[np.ones(n), -np.ones(n)][None],
-        b_eq=[0.0],
-    )
-    assert moved.sum() == pytest.approx(0.0, abs=1e-9)
-    assert (g + moved >= -1e-9).all()
-    assert np.maximum(moved, 0).sum() == pytest.approx(programme.fun, abs=1e-6)

@@ -6,7 +6,6 @@ import errno
 import io
 import json
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -19,7 +18,6 @@ import pytest
 
 from isthmus.errors import (
     Cancelled,
-    DataCorrupted,
     SchemaVersionUnsupported,
     StorageBusy,
     StorageFull,
@@ -35,7 +33,6 @@ from isthmus.runtime import (
 )
 from isthmus.runtime.disk import watched
 from isthmus.runtime.lock import file_lock
-from isthmus.runtime.shared import open_arrays, share_arrays
 
 
 class Terminal(io.StringIO):
@@ -130,31 +127,6 @@ def test_a_lock_is_held_once_and_freed_by_a_kill(tmp_path):
     holder.communicate()
     with file_lock(path, wait=5.0):
         pass
-
-
-def test_shared_arrays_are_mapped_read_only_and_never_pickled(tmp_path):
-    table = np.arange(12.0).reshape(3, 4)
-    folder = share_arrays(tmp_path / "shared", {"x": table, "n": np.array([1, 2])})
-    arrays = open_arrays(folder)
-    assert isinstance(arrays["x"], np.memmap)
-    np.testing.assert_array_equal(arrays["x"], table)
-    with pytest.raises(ValueError, match="read-only"):
-        arrays["x"][0, 0] = 1.0
-    stamp = (folder / "x.npy").stat().st_mtime_ns
-    share_arrays(folder, {"x": table + 1})
-    assert (folder / "x.npy").stat().st_mtime_ns == stamp
-    with pytest.raises(ValueError, match="Object arrays"):
-        share_arrays(tmp_path / "other", {"o": np.array([object()])})
-    assert not list((tmp_path / "other").iterdir())
-
-
-def test_a_pickle_in_place_of_an_array_is_refused(tmp_path):
-    (tmp_path / "x.npy").write_bytes(pickle.dumps({"no": "thanks"}))
-    with pytest.raises(DataCorrupted):
-        open_arrays(tmp_path)
-    np.save(tmp_path / "x.npy", np.array([{"no": 1}], dtype=object), allow_pickle=True)
-    with pytest.raises(DataCorrupted):
-        open_arrays(tmp_path)
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from isthmus.codes import lookup
 from isthmus.codes.concordances import concordance
 from isthmus.codes.products import Product, editions_of, product_texts
+from isthmus.errors import few
 
 
 def product(code: str, classification: str = "HS2017") -> Product:
@@ -73,14 +74,14 @@ def product_hint(code: str, classification: str = "HS2017") -> str:
         return f"'{cut}' ({texts[cut]}) are its first six digits"
     group = next((digits[:n] for n in (4, 2) if digits[:n] in texts), "")
     inside = [c for c in texts if group and c.startswith(group) and len(c) == len(group) + 2]
-    return f"'{group}' ({texts[group]}) holds {_few(inside)}" if inside else ""
+    return f"'{group}' ({texts[group]}) holds {few(inside)}" if inside else ""
 
 
 def _of_another(code: str, editions: tuple[str, ...], classification: str) -> str:
     """Return a sentence on a code of other editions and what it became in this one."""
     nearest = editions[-1] if editions[-1] < classification else editions[0]
     links = concordance(nearest, classification).links.get(code, ())
-    became = _few([link.target for link in links]) or "no code"
+    became = few([link.target for link in links]) or "no code"
     text = product_texts(nearest)[code]
     listed = ", ".join(editions)
     return f"'{code}' ({text}) is a code of {listed}; in {classification} it is {became}"
@@ -107,7 +108,7 @@ def nearest_product(code: str, known: Iterable[str], classification: str = "HS20
     if full in held:
         return lookup.spell([full], texts)
     if _is_number(full) and (inside := [k for k in held if k.startswith(full)]):
-        return f"'{full}' ({texts.get(full, 'a group')}) is held as {_few(inside)}"
+        return f"'{full}' ({texts.get(full, 'a group')}) is held as {few(inside)}"
     if full in texts:
         return f"'{full}' is {texts[full]} in {classification}, which these data do not hold"
     if said := product_hint(code, classification):
@@ -122,8 +123,3 @@ def _is_number(text: str) -> bool:
 
 def _digits(code: str) -> str:
     return lookup.unfloated(str(code)).replace(".", "").replace(" ", "")
-
-
-def _few(listed: list[str], shown: int = 8) -> str:
-    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
-    return ", ".join(listed[:shown]) + more

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.equilibrium.base import Base
-from isthmus.errors import EconomyIsolated, InputProblem, NoSupplierLeft, ShockNotRepresentable
+from isthmus.errors import (
+    EconomyIsolated,
+    InputProblem,
+    NoSupplierLeft,
+    ShockNotRepresentable,
+    few,
+)
 from isthmus.kernels.equilibrium import TradeModel, TradeShock, shocked_system
 from isthmus.kernels.equilibrium_check import check_shock, isolated, unsupplied
 from isthmus.scenario import (
@@ -37,7 +43,6 @@ KINDS = (
     "trade_cost_change",
 )
 DAYS_PER_YEAR = 365.25
-SHOWN = 8
 
 
 def trade_shock(
@@ -126,10 +131,8 @@ def require_possible(model: TradeModel, shock: TradeShock, base: Base) -> None:
         )
     cells = [(base.economies[n], base.industries[j]) for n, j in unsupplied(system)]
     if cells:
-        shown = ", ".join(f"{e} {i}" for e, i in cells[:SHOWN])
-        more = f" and {len(cells) - SHOWN} more" if len(cells) > SHOWN else ""
         raise NoSupplierLeft(
-            f"the scenario leaves no supplier of {shown}{more}",
+            f"the scenario leaves no supplier of {few([f'{e} {i}' for e, i in cells])}",
             hint="its price would be infinite: leave a supplier or lower the severity",
         )
 

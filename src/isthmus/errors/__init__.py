@@ -7,6 +7,7 @@ from isthmus.errors.base import (
     NotFound,
     Unforeseen,
     did_you_mean,
+    few,
     raise_all,
 )
 from isthmus.errors.data import (
@@ -68,5 +69,6 @@ __all__ = [
     "Unforeseen",
     "WorkerLost",
     "did_you_mean",
+    "few",
     "raise_all",
 ]

@@ -162,6 +162,12 @@ def raise_all(what: str, problems: Sequence[InputProblem], *, where: str | None 
         raise BadInput(f"{what}: {count} {noun}", problems, where=where)
 
 
+def few(listed: Sequence[str], most: int = 8) -> str:
+    """Return the first of many texts, and how many more there are."""
+    more = f" and {len(listed) - most:,} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
+
+
 def did_you_mean(name: str, known: Iterable[str], *, limit: int = 3) -> str:
     """Return ``did you mean 'x' or 'y'?`` for the nearest known names, or an empty string."""
     names = {str(k).casefold(): str(k) for k in known}

@@ -153,37 +153,6 @@ def share_first(net: ArrayLike) -> Array:
     return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
-def smallest_transfers(gain: ArrayLike) -> Array:
-    """Return the smallest transfers after which nobody is worse off, or raise.
-
-    The least that has to move is the sum of the losses of those who lose. Those who gain pay in
-    proportion to their gain; any other split of the same total does as well.
-
-    Parameters
-    ----------
-    gain : (n,) array
-        Gain of each party, negative for a loss.
-
-    Returns
-    -------
-    (n,) array
-        Received, negative for paid; sums to 0.
-
-    Raises
-    ------
-    BadInput
-        When all together lose: no transfer helps.
-    """
-    g = np.asarray(gain, float)
-    short = np.maximum(-g, 0.0)
-    over = np.maximum(g, 0.0)
-    if short.sum() > over.sum():
-        raise BadInput("together they lose: no transfer leaves everybody as well off", where="gain")
-    if not short.any():
-        return np.zeros_like(g)
-    return np.asarray(short - over * short.sum() / over.sum())
-
-
 def _over(above: Array, below: Array, where: NDArray[np.bool_], otherwise: ArrayLike) -> Array:
     """Return a ratio where it is defined, something else where it is not."""
     out = np.array(np.broadcast_to(np.asarray(otherwise, float), above.shape))

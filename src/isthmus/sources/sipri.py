@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from isthmus import codes
-from isthmus.errors import InputProblem, raise_all
+from isthmus.errors import InputProblem, few, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import ON_ADDING
 from isthmus.runtime import reading
@@ -161,11 +161,7 @@ def _party(rows: Rows, side: str, column: str) -> None:
     meant = {t: c for t, c in meant.items() if c and known[c].kind != "aggregate"}
     if other := sorted(set(given) - set(meant)):
         count = rows.frame[f"{side}_name"].is_in(other).sum()
-        more = f" and {len(other) - 8} more" if len(other) > 8 else ""
-        rows.say(
-            f"{count:,} rows of a {side} that is no one economy have no code: "
-            f"{', '.join(other[:8])}{more}"
-        )
+        rows.say(f"{count:,} rows of a {side} that is no one economy have no code: {few(other)}")
     code = pl.col(f"{side}_name").replace_strict(meant, default=None, return_dtype=pl.String)
     rows.frame = rows.frame.with_columns(code.alias(side))
 

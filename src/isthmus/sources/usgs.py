@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from isthmus import codes
-from isthmus.errors import raise_all
+from isthmus.errors import few, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import ON_ADDING
 from isthmus.sources.flows import Rows
@@ -143,21 +143,15 @@ def _economies(rows: Rows, column: str) -> None:
     rows.wrong("is empty", pl.col("country").is_null(), column)
     more = [t for t, c in meant.items() if c in known and _SAID_MORE.search(t)]
     if more := [t for t in more if t.casefold() not in _AS_WRITTEN]:
-        shown = "; ".join(f"{text} as {meant[text]}" for text in more[:8])
-        rows.notes.append(f"{column}: read {shown}{_rest(more)}")
+        rows.notes.append(f"{column}: read {few([f'{t!r} as {meant[t]}' for t in more])}")
     if none := [t for t, code in meant.items() if code == ""]:
-        what = f"totals without a producer and groups ({', '.join(none[:8])}{_rest(none)})"
-        rows.say(f"{what} left out")
+        rows.say(f"totals without a producer and groups ({few(none)}) left out")
         rows.frame = rows.frame.filter(~pl.col("country").is_in(none).fill_null(False))
     rows.frame = rows.frame.with_columns(
         pl.col("country")
         .replace_strict(meant, default=None, return_dtype=pl.String)
         .alias("economy")
     )
-
-
-def _rest(listed: list[str]) -> str:
-    return f" and {len(listed) - 8} more" if len(listed) > 8 else ""
 
 
 def _economy(text: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from isthmus import codes
-from isthmus.errors import BadInput, InputProblem, raise_all
+from isthmus.errors import BadInput, InputProblem, few, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import ON_ADDING
 from isthmus.runtime.reading import read_json
@@ -131,8 +131,7 @@ def _economies(rows: Rows) -> None:
     meant = {t: _economy(t) for t in given if not codes.is_aggregate(t)}
     sums = [t for t in given if not meant.get(t)]
     unknown = [t for t in sums if t in meant]
-    shown = f"{', '.join(sums[:6])}{f' and {len(sums) - 6} more' if len(sums) > 6 else ''}"
-    rows.leave_out(pl.col("economy").is_in(sums), f"groups of economies ({shown})")
+    rows.leave_out(pl.col("economy").is_in(sums), f"groups of economies ({few(sums, 6)})")
     if unknown:
         rows.say(f"codes that are no economy left out: {', '.join(unknown)}")
     year = pl.col("year").str.strip_chars().cast(pl.Int16, strict=False)

@@ -22,7 +22,6 @@ from isthmus.store.tables import TABLES, TableEntry, load_table, plain, stage_ta
 SCHEMA_VERSION: Literal[1] = 1
 OUTPUTS = "outputs.json"
 TIMING = "timing.json"
-RUN_LOCK = "run.lock"
 STATE = "state"
 """Folder in which a run keeps its state on the way; of no use once the run is done."""
 MIGRATIONS: dict[int, Migration] = {}

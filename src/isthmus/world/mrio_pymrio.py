@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import InputProblem, IsthmusError, raise_all
+from isthmus.errors import InputProblem, IsthmusError, few, raise_all
 from isthmus.evidence import Kind
 from isthmus.world.money import money
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 Array = NDArray[np.float64]
-SHOWN = 8
 """Labels named one by one in a message; the rest are counted."""
 
 
@@ -171,7 +170,7 @@ def _check_labels(
             found.append(InputProblem(what, name, hint))
     silent = sorted({e for e, _ in nodes} - {e for e, _ in buyers})
     if silent:
-        what = f"lack {len(silent)} regions: {', '.join(silent[:SHOWN])}"
+        what = f"lack {len(silent)} regions: {few(silent)}"
         found.append(InputProblem(what, "columns of Y", "every region has final demand"))
     raise_all("pymrio system", found)
 
@@ -250,12 +249,11 @@ def _unit_of(system: Any) -> str:
         return ""
     texts = sorted({str(text).strip() for text in np.asarray(unit).ravel()})
     if len(texts) > 1:
-        what = f"sectors are in {len(texts)} units: {', '.join(texts[:SHOWN])}"
+        what = f"sectors are in {len(texts)} units: {few(texts)}"
         hint = "a table of the house is in one unit of money"
         raise_all("pymrio system", [InputProblem(what, "unit", hint)])
     return texts[0] if texts else ""
 
 
 def _shown(pairs: Sequence[Pair]) -> str:
-    more = f" and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
-    return ", ".join(":".join(pair) for pair in pairs[:SHOWN]) + more
+    return few([":".join(pair) for pair in pairs])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from isthmus import codes
+from isthmus.errors import few
 from isthmus.evidence import Kind
 from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import DTYPES, LIMITS, Column
@@ -133,8 +134,7 @@ def _text(
             note = economy_note(value) if column.type in ("economy", "area") else ""
             changed.append(f"{value!r} as {found}" + (f" ({note})" if note else ""))
     if changed and (cells.dtype == pl.String or any(v != read[v] for v in values)):
-        more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""
-        report.notes.append(f"column {column.name}: read {', '.join(changed[:8])}{more}")
+        report.notes.append(f"column {column.name}: read {few(changed)}")
     return text.replace_strict(read, return_dtype=pl.String).replace("", None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.errors import BadInput, IdentityViolated, InputProblem
+from isthmus.errors import BadInput, IdentityViolated, InputProblem, few
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions
@@ -183,8 +183,7 @@ def _economies(given: Given, report: Report) -> Given:
     changed = sorted(f"'{label}' as {code}" for label, code in codes.items() if label != code)
     if not changed:
         return given
-    more = f" and {len(changed) - 8} more" if len(changed) > 8 else ""
-    report.notes.append(f"economies: read {', '.join(changed[:8])}{more}")
+    report.notes.append(f"economies: read {few(changed)}")
     written = pl.col("exporter", "importer").replace_strict(codes, return_dtype=pl.String)
     return given.with_frame(frame.with_columns(written))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from isthmus.charts import ChartSpec
@@ -243,24 +245,18 @@ def _say_touched(page: Page, touched: Table) -> None:
         .sort("share", "scenario")
         .row(-1, named=True)
     )
+    of: dict[str, Any] = {"year": max(touched.years), "kind": touched.kind}
+    of["datasets"] = touched.datasets
     share = page.finding(
         f"island.touched.{row['scenario']}.{page.home}",
         row["share"],
         "share",
-        year=max(touched.years),
-        kind=touched.kind,
-        datasets=touched.datasets,
         method="island_touched",
         caveat="passages_touched",
+        **of,
     )
     passage = page.word(f"island.passage.{row['scenario'].removeprefix('passage-')}")
     days = page.finding(
-        f"island.round.{row['scenario']}",
-        row["days"],
-        "days",
-        year=max(touched.years),
-        kind=touched.kind,
-        datasets=touched.datasets,
-        method="island_round",
+        f"island.round.{row['scenario']}", row["days"], "days", method="island_round", **of
     )
     page.say("answer.passages", share=share, days=days, passage=passage)
