@@ -21,6 +21,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from isthmus.runtime.heap import give_back
 from isthmus.scenario import preset_names
 from isthmus.study.shipped import shipped_studies
 from isthmus.web.app import create_app
@@ -159,6 +160,7 @@ def memory() -> float:
 
 def main(count: int = 10_000, seed: int = 0) -> int:
     """Make the requests; return 1 when one of them ended in a fault."""
+    give_back()
     os.environ["ISTHMUS_HOME"] = tempfile.mkdtemp()
     explorer, gate, rng = Explorer(World.open("starter")), Gate(), random.Random(seed)
     app = create_app(explorer, gate, [HOST])

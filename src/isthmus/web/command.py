@@ -34,12 +34,14 @@ def explore(
     _check_installed()
     import webbrowser
 
+    from isthmus.runtime.heap import give_back
     from isthmus.web.app import create_app
     from isthmus.web.guard import Gate
     from isthmus.web.serve import first_address, hosts, listening, say, serve
     from isthmus.web.state import Explorer
     from isthmus.world import World
 
+    give_back()
     explorer = Explorer(World.open(world), reference=world, language=language)
     made = listening(port)
     number = made.getsockname()[1]
