@@ -35,7 +35,7 @@ def grown(how: str) -> float:
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator than that of the GNU C library")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no GNU C library")
 @pytest.mark.once_broken("memory grew by what requests had needed, not by what was kept")
 def test_freed_blocks_leave_the_process_whatever_stays_beside_them() -> None:
     assert grown("as it is") > 100.0

@@ -25,4 +25,5 @@ def give_back() -> bool:
     if set_option is None:
         return False
     options = ((ARENAS, 1), (MAPPED, LARGE), (TRIM, LARGE))
-    return all([set_option(name, value) == 1 for name, value in options])
+    taken = [set_option(name, value) == 1 for name, value in options]
+    return all(taken)

@@ -11,6 +11,7 @@ from isthmus._version import __version__
 from isthmus.evidence import Lens
 from isthmus.web.lensform import CALL, needs_files, offered
 from isthmus.web.query import VIEWER
+from isthmus.web.respond import START
 from isthmus.web.subjects import SUBJECTS
 
 _ROLES = ("home", "partner", "rival", "ally")
@@ -18,6 +19,7 @@ _MOVED = ("event", "of", "severity", "duration", "stock", "until", "beside")
 _BUILT = ("kind", "who", "whom", "what")
 OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        START: (*_ROLES, "pick"),
         "/search": ("q", "kind"),
         "/study/{study}/whatif": (*_MOVED, *_BUILT),
         "/whatif/{home}/{partner}": (*_ROLES[2:], *_MOVED, *_BUILT),

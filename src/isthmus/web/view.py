@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from isthmus.evidence import DatasetRecord, Table
 from isthmus.study.dossier import Section
 from isthmus.web.answers import Question
+from isthmus.web.atlas import Atlas
 from isthmus.web.diagram import Chain
 
 SCHEMA_VERSION = 1
@@ -232,7 +233,7 @@ class Drawn:
         return {"source": self.source, "to": self.to, "text": self.text}
 
 
-Plain = Going | Text | Facts | Links | Form | Code | Said | Tabled | Later | Drawn | Chain
+Plain = Going | Text | Facts | Links | Form | Code | Said | Tabled | Later | Drawn | Chain | Atlas
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from isthmus import codes
 from isthmus.study.new import FLAGSHIP
 from isthmus.study.schema import ROLES
 from isthmus.study.shipped import shipped_studies
 from isthmus.study.wording import plain
 from isthmus.web.answers import Question
-from isthmus.web.asking import choose_parties, parties_of
+from isthmus.web.asking import choose_parties, parties, parties_of
+from isthmus.web.atlas import POINTS, SHAPES, Atlas, Pick, outlines, places
+from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, TOOL, subject_address
 from isthmus.web.view import Code, Drawn, Later, Link, Links, Live, Plain, Said, Text, View
 
-ANSWERS, MAP = "answers", "exposure-map"
+ANSWERS, MAP, PICKED = "answers", "exposure-map", "map"
 ANSWERED = 3
 """Findings of a study that the start page repeats."""
 
@@ -22,13 +26,17 @@ ANSWERED = 3
 def start(asked: Asked) -> View:
     """Return the start page."""
     explorer = asked.explorer
-    places = ("tables", "data", "runs")
-    more = tuple(Link(explorer.t(f"nav.{n}"), f"/{n}", explorer.t(f"about.{n}")) for n in places)
+    roles = parties_of(asked.query, ROLES) or dict(_usual(explorer))
+    pick = asked.query.choice("pick", ROLES, "")
+    asked.query.check_own()
+    pages = ("tables", "data", "runs")
+    more = tuple(Link(explorer.t(f"nav.{n}"), f"/{n}", explorer.t(f"about.{n}")) for n in pages)
     return View(
         explorer.t("start.title"),
         (
             Text((explorer.t("start.lead"),), lead=True),
-            choose_parties(explorer, "pair", _usual(explorer)),
+            choose_parties(explorer, "pair", roles),
+            *_atlas(explorer, roles, pick or ROLES[1]),
             Links(explorer.t("start.do"), _tools(explorer)),
             _map(explorer),
             Later(ANSWERS, "/answers", explorer.t("start.answers")),
@@ -68,6 +76,33 @@ def answers(asked: Asked) -> View:
         ways=(Code(explorer.t("ways.command"), "isthmus study list"),),
         here="start",
         figures="/studies",
+    )
+
+
+def _atlas(explorer: Explorer, roles: dict[str, str], pick: str) -> Iterator[Atlas]:
+    """Yield the map on which a party is chosen for a role; none where a world has no outlines."""
+    if not {SHAPES, POINTS} <= set(explorer.world.keys()):
+        return
+
+    def to(**words: str) -> str:
+        return f"{address('/', {**roles, **words})}#{PICKED}"
+
+    t, none = explorer.t, explorer.t("choose.none")
+    known = {code: name for code, name in parties(explorer) if code in codes.economies()}
+    drawn = explorer.answers.kept((SHAPES,), lambda: outlines(explorer.world))
+    held = {role: codes.members(code) for role, code in roles.items()}
+    who = {role: explorer.name(roles[role]) if role in roles else none for role in ROLES}
+    picks = tuple(
+        Pick(role, f"{t(f'role.{role}')}: {name}", to(pick=role), role == pick)
+        for role, name in who.items()
+    )
+    yield Atlas(
+        t("atlas.title"),
+        t("atlas.lead", role=t(f"role.{pick}"), text=t(f"role_text.{pick}")),
+        t("atlas.past"),
+        t("atlas.note"),
+        picks,
+        places(drawn, known, lambda code: to(**{pick: code, "pick": pick}), held),
     )
 
 
