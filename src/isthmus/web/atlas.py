@@ -127,7 +127,7 @@ def places(
     roles : mapping of str to iterable of str
         Members of the party by role; the first role counts.
     """
-    held = {code: role for role, members in reversed(roles.items()) for code in members}
+    held = {code: role for role, members in reversed([*roles.items()]) for code in members}
     plain = [
         Place(code, "", path, "", held.get(code, ""))
         for code, path in drawn.items()
