@@ -198,6 +198,9 @@ def main(count: int = 10_000, seed: int = 0) -> int:
             told = f"{number + 1:,} requests, {memory():.0f} MB, {sum(t for t, _ in times):.0f} s"
             print(told, file=sys.stderr, flush=True)
         if number in {count // 10, count // 2, count - 1}:
+            # What is worked out apart holds memory for a moment.
+            while any(not job.over for job in explorer.jobs.listed()):
+                time.sleep(1.0)
             held[number + 1] = memory()
     explorer.jobs.close()
     times.sort()

@@ -18,6 +18,7 @@ STUDY = "germany-materials"
 PAGES = (
     "/",
     "/search?q=gallium",
+    "/production?line=small-drone&who=CHN",
     "/pair/DEU/TWN",
     f"/study/{STUDY}",
     f"/study/{STUDY}/materials",
@@ -107,6 +108,7 @@ WITH_CONTROLS = (
     "/",
     "/study/taiwan-europe/whatif?event=chips_180&severity=1&duration=100",
     "/suppliers",
+    "/production",
     "/wizard?home=DEU&partner=JPN&template=materials",
     "/lens/dependence.profile",
     "/table/chip_facts",

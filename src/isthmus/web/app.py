@@ -49,6 +49,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("/wizard", "wizard.wizard"),
     ("/answers", "start.answers"),
     ("/backtest", "backtest.backtest"),
+    ("/production", "production.production"),
     ("/suppliers", "suppliers.lists"),
     ("/suppliers/{list}", "suppliers.suppliers"),
     ("/economy/{code}", "economy.economy"),

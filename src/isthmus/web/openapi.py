@@ -24,6 +24,7 @@ OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "/study/{study}/whatif": (*_MOVED, *_BUILT),
         "/whatif/{home}/{partner}": (*_ROLES[2:], *_MOVED, *_BUILT),
         "/suppliers/{list}": ("scenario", "second", "home", "unit", "named", "saved"),
+        "/production": ("line", "surge", "who", "share", "day", "stopped", "days"),
         "/wizard": (*_ROLES, "template", "ticked"),
         "/product/{code}": ("home", "rival"),
         "/claims/{study}": ("status", "has"),

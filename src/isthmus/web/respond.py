@@ -50,6 +50,7 @@ NAVIGATION = (
     ("studies", "/studies"),
     ("claims", "/claims"),
     ("suppliers", "/suppliers"),
+    ("production", "/production"),
     ("lenses", "/lenses"),
     ("tables", "/tables"),
     ("data", "/data"),

@@ -15,6 +15,8 @@ from isthmus.web.datasets import rows_of
 from isthmus.web.state import Explorer
 from isthmus.web.view import Tabled
 
+PRICED = {"ladder": ("ladder_members",), "leverage": ("leverage_members", "leverage_answers")}
+"""Tables by member of other pages, which stand with the members too."""
 Beside = Callable[[Explorer, Question], Iterable[Tabled]]
 
 
@@ -49,6 +51,15 @@ def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
         yield Tabled(found, explorer.t("table.draws", home=explorer.name(home)))
 
 
+def _members(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+    """What an answer of the rival could touch in each member, and the price of a step there."""
+    for page, names in PRICED.items():
+        if question.lacks(page):
+            continue
+        for section in explorer.answers.page(question, page).sections:
+            yield from (Tabled(table) for table in section.tables if table.name in names)
+
+
 def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:
     """Return the tables that stand beside the sections of a subject."""
     if subject not in BESIDE:
@@ -59,6 +70,6 @@ def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tab
 
 
 BESIDE: Mapping[str, Beside] = MappingProxyType(
-    {"pair": _pair, "chips": _chips, "disruption": _disruption}
+    {"pair": _pair, "members": _members, "chips": _chips, "disruption": _disruption}
 )
 """What stands beside the sections of a subject, by its name."""

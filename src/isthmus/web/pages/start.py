@@ -110,7 +110,7 @@ def _tools(explorer: Explorer) -> tuple[Link, ...]:
     """Return where a reader asks something of their own."""
     moved = subject_address(TOOL, explorer.answers.question_of(FLAGSHIP))
     places = (("whatif", moved), ("suppliers", "/suppliers"), ("wizard", "/wizard"))
-    more = (*places, ("backtest", "/backtest"))
+    more = (*places, ("production", "/production"), ("backtest", "/backtest"))
     return tuple(Link(explorer.t(f"do.{n}"), to, explorer.t(f"do_text.{n}")) for n, to in more)
 
 

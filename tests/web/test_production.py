@@ -1,0 +1,71 @@
+"""The page of a production line: moved, answered, and the same with the command line."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from isthmus.production import run
+from isthmus.production.files import family_names, load_bill
+from isthmus.web.pages.production import DRAWS
+from isthmus.web.state import Explorer
+
+from .conftest import Client
+
+
+@pytest.mark.parametrize("line", family_names())
+def test_every_line_that_ships_has_a_page(client: Client, line: str) -> None:
+    page = client.ask(f"/production?line={line}")
+    assert page.status == 200
+    assert load_bill(line).head.title in unescape(page.text)
+    assert ('type="range"' in page.text) == bool(load_bill(line).suppliers)
+
+
+def test_what_is_shown_is_what_the_lens_says(client: Client, explorer: Explorer) -> None:
+    asked = "line=small-drone&surge=3&who=CHN&share=0.8&day=14&stopped=90&days=182"
+    told = client.ask(f"/production.json?{asked}&remedy.magnet-stock=true").json()
+    live = next(block for block in told["blocks"] if block["form"] == "live")
+    shown = {
+        b["table"]["name"]: b["table"]["rows"] for b in live["blocks"] if b["form"] == "tabled"
+    }
+    found = run(
+        explorer.world,
+        boms=["small-drone"],
+        stops=["CHN=0.8@14+90"],
+        surge=3.0,
+        remedies=["magnet-stock"],
+        days=182,
+        draws=DRAWS,
+    )
+    for name in ("stops", "output"):
+        assert shown[name] == [list(row) for row in found[name].to_dict()["rows"]]
+    command = next(way["text"] for way in told["ways"] if way["text"].startswith("isthmus"))
+    assert "production small-drone --surge 3 --stop CHN=0.8@14+90" in command
+    assert f"--remedy magnet-stock --days 182 --draws {DRAWS}" in command
+
+
+def test_a_remedy_is_ticked_and_stays_so(client: Client) -> None:
+    page = client.ask("/production?remedy.powder-shifts=true&who=POL").text
+    assert page.count(" checked>") == 1
+    assert re.search(r'name="remedy\.powder-shifts" value="true" checked', page)
+    assert '<option value="POL" selected>' in page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["line=tank", "surge=9", "surge=nan", "share=2", "who=JPN", "day=-1", "days=17",
+     "stopped=0", "remedy.nothing=true", "remedy.powder-shifts=perhaps"],
+)  # fmt: skip
+def test_what_cannot_be_asked_of_a_line_is_named(client: Client, asked: str) -> None:
+    reply = client.ask(f"/production.json?{asked}")
+    assert reply.status == 400
+    assert asked.partition("=")[0] in str(reply.json()["problems"])
+
+
+def test_further_questions_take_the_line_with_them(client: Client) -> None:
+    page = unescape(client.ask("/production?line=interceptor&who=TWN").text)
+    to = re.search(r'href="(/lens/production\.remedies\?[^"]+)"', page)
+    assert to is not None
+    assert 'value="TWN=1@28+180"' in unescape(client.ask(to[1]).text)
