@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from cyclopts import App
 
 from isthmus.cli.output import FRAME, _widths
-from isthmus.cli.root import main
+from isthmus.cli.root import build_app, main
 
 LISTINGS = (
     "codes economies german",
@@ -25,7 +28,14 @@ LISTINGS = (
     "disruption presets",
     "disruption episodes",
     "equilibrium sources",
+    "data show fuel_stocks",
+    "lens show production.closure",
+    "study show taiwan-europe",
+    "study check --measures",
+    "disruption posterior show",
+    pytest.param("doctor", marks=pytest.mark.slow),
 )
+SENTENCES = ("data verify", "study check taiwan-europe", "cite")
 
 
 @pytest.fixture
@@ -35,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("line", LISTINGS)
+@pytest.mark.parametrize("line", [*LISTINGS, *SENTENCES])
 def test_every_list_goes_into_a_folder_and_a_document(line: str, home: Path) -> None:
     if line == "runs list":
         assert main(["dependence", "series", "DEU", "--on", "TWN", "--json"]) == 0
@@ -47,6 +57,37 @@ def test_every_list_goes_into_a_folder_and_a_document(line: str, home: Path) -> 
     assert main([*words, "--out", str(home / "all.json")]) == 0
     held = json.loads((home / "all.json").read_text(encoding="utf-8"))
     assert {path.stem for path in tables} == set(held["tables"])
+
+
+def test_every_command_with_an_answer_writes_it() -> None:
+    def commands(app: App, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], App]]:
+        for name in app:
+            if not name.startswith("-"):
+                yield from commands(app[name], (*path, name))
+        if app.default_command is not None:
+            yield path, app
+
+    without = {
+        " ".join(path)
+        for path, app in commands(build_app(), ())
+        if not {"output", "out"} & set(signature(app.default_command).parameters)
+    }
+    assert without == {
+        "cascade generate",
+        "data add",
+        "data gc",
+        "data import",
+        "data remove",
+        "disruption show",
+        "ensemble resume",
+        "ensemble run",
+        "explore",
+        "package prepare",
+        "package template",
+        "runs delete",
+        "runs rerun",
+        "study prepare",
+    }, "a command that answers takes --out; one that acts, or prints a text to copy, stands here"
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])

@@ -84,6 +84,20 @@ def test_a_label_that_no_single_economy_continues_says_so(label: str) -> None:
     assert re.search("follow|part of|together", caught.value.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("label", "words"), [("CHI", "'CHL'.*Channel Islands"), ("XI", "GB"), ("XU", "GB")]
+)
+def test_a_label_that_sources_use_for_different_areas_is_read_as_none(
+    label: str, words: str
+) -> None:
+    assert codes.economy_of(label) is None
+    assert not codes.is_aggregate(label)
+    with pytest.raises(CodeUnknown, match="unknown") as caught:
+        codes.economy(label)
+    assert re.search(words, caught.value.hint or "")
+    assert re.search(words, codes.nearest_economy(label, codes.economies()))
+
+
 @pytest.mark.parametrize("name", ["Korea", "Congo", "Virgin Islands"])
 def test_a_name_of_two_economies_names_both(name: str) -> None:
     assert codes.economy_of(name) is None

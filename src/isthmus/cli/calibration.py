@@ -10,7 +10,6 @@ from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.generate import add_lenses
-from isthmus.cli.options import Json
 from isthmus.cli.special import CommandRequest, Special
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def episodes(*, output: Output = SCREEN) -> None:
 
 
 @posterior.command
-def show(folder: Path | None = None, /, *, json: Json = False) -> None:
+def show(folder: Path | None = None, /, *, output: Output = SCREEN) -> None:
     """Show a posterior: what it was held to, and the middle and the 80 % range of each number.
 
     Parameters
@@ -41,21 +40,20 @@ def show(folder: Path | None = None, /, *, json: Json = False) -> None:
     folder
         Folder of a posterior; that of the package when not given.
     """
-    from isthmus.cli.output import emit_json, emit_mapping, emit_rows
+    from isthmus.cli.output import emit_found
     from isthmus.disruption.posterior import load_posterior
     from isthmus.ensemble.calibration import numbers_of
 
     found = load_posterior(folder)
     rows = numbers_of(found)
-    if json:
-        emit_json(
-            {"schema_version": 1, "about": dict(found.about), "hash": found.identity, "rows": rows}
-        )
-        return
+    document = {"schema_version": 1, "about": dict(found.about), "hash": found.identity}
     about = {key: _short(value) for key, value in found.about.items() if value is not None}
-    emit_mapping("posterior", {"hash": found.identity, "draws": str(len(found.weight)), **about})
+    about = {"hash": found.identity, "draws": str(len(found.weight)), **about}
     columns = ("number", "low_80", "median", "high_80", "text")
-    emit_rows("numbers", columns, [[_shown(row[c]) for c in columns] for row in rows])
+    shown = _shown if output.plain else lambda value: value
+    numbers = (columns, [[shown(row[c]) for c in columns] for row in rows])
+    parts: dict[str, Any] = {"posterior": about, "numbers": numbers}
+    emit_found("disruption.posterior.show", parts, output, {**document, "rows": rows})
 
 
 def kept_posterior(folder: Path | None) -> InputFile | None:

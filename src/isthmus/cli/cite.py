@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.options import Json
-from isthmus.cli.output import emit_json, emit_text, say
+from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.output import emit_found, emit_text, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from isthmus.report.references import Reference
 
 app = App(name="cite", help="Say how to cite the program, a run, a dossier or a figure.")
@@ -25,8 +27,8 @@ def cite(
     *,
     study: Annotated[str, Parameter(help="Study that a figure stands in.")] = "taiwan-europe",
     bibtex: Annotated[bool, Parameter(help="As BibTeX.")] = False,
-    json: Json = False,
     world: Annotated[str, Parameter(help="World to ask: a name or a folder.")] = "starter",
+    output: Output = SCREEN,
 ) -> None:
     """Print the references: the program, the data sets and the methods that were used.
 
@@ -37,13 +39,17 @@ def cite(
         Nothing means the program alone.
     """
     found = _references(what, study, world)
-    if json:
-        listed = [{"key": r.key, "text": r.text, "bibtex": r.bibtex} for r in found]
-        emit_json({"schema_version": SCHEMA_VERSION, "references": listed})
-    elif bibtex:
-        emit_text("\n".join(r.bibtex for r in found))
-    else:
-        emit_text("".join(f"{r.text}\n" for r in found))
+    if output == SCREEN:
+        emit_text("\n".join(r.bibtex for r in found) if bibtex else _lines(found))
+        return
+    listed = [{"key": r.key, "text": r.text, "bibtex": r.bibtex} for r in found]
+    rows = [tuple(reference.values()) for reference in listed]
+    document = {"schema_version": SCHEMA_VERSION, "references": listed}
+    emit_found("cite", {"references": (("key", "text", "bibtex"), rows)}, output, document)
+
+
+def _lines(found: Iterable[Reference]) -> str:
+    return "".join(f"{reference.text}\n" for reference in found)
 
 
 def _references(what: str, study: str, world: str) -> list[Reference]:

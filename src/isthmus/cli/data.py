@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cyclopts import App
 
@@ -11,7 +11,7 @@ from isthmus.cli.data_pull import pull
 from isthmus.cli.data_store import export_stored, register, stored, stored_lines
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, WorldName
-from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_rows, say
+from isthmus.cli.output import emit_found, emit_json, fitting, say
 from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ register(app)
 app.command(pull)
 
 SCHEMA_VERSION = 1
-WIDE = 12
-"""Columns of which rows are shown; a terminal holds no more."""
 
 
 @app.command(name="list")
@@ -47,7 +45,7 @@ def list_(*, world: WorldName = "starter", output: Output = SCREEN) -> None:
 
 
 @app.command
-def show(key: str, *, world: WorldName = "starter", json: Json = False, rows: int = 5) -> None:
+def show(key: str, *, world: WorldName = "starter", rows: int = 5, output: Output = SCREEN) -> None:
     """Describe one data set: source, edition, unit, licence, coverage, steps and known faults.
 
     Parameters
@@ -55,7 +53,7 @@ def show(key: str, *, world: WorldName = "starter", json: Json = False, rows: in
     key
         Key of the data set, as in ``isthmus data list``; of one that you added also KEY@VERSION.
     rows
-        Number of rows to show.
+        Number of rows to show; ``isthmus data export`` writes all of them.
     """
     from isthmus.store import Store
     from isthmus.world import World
@@ -64,18 +62,18 @@ def show(key: str, *, world: WorldName = "starter", json: Json = False, rows: in
     added = key not in of_world and any(key in (e.key, e.reference) for e in stored())
     opened = Store() if added else of_world
     record = opened.record(key)
-    if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "dataset": record.model_dump(mode="json")})
-        return
-    emit_mapping(f"{record.key}: {record.title}", _description(record))
-    emit_rows("columns", ("column", "what it holds"), record.columns.items())
-    if rows > 0:
+    document = {"schema_version": SCHEMA_VERSION, "dataset": record.model_dump(mode="json")}
+    title = f"{record.key}: {record.title}" if output.plain else "data set"
+    found: dict[str, Any] = {title: _description(record)}
+    found["columns"] = (("column", "what it holds"), list(record.columns.items()))
+    if rows > 0 and not (output.plain and output.json):
         frame = opened.table(key)
-        shown = frame.select(frame.columns[:WIDE])
-        title = f"first rows of {frame.height}"
+        shown = frame.select(fitting(frame.columns)) if output.plain else frame
+        title = f"first rows of {frame.height}" if output.plain else "rows"
         if shown.width < frame.width:
-            title += f", first {WIDE} of {frame.width} columns"
-        emit_rows(title, shown.columns, shown.head(rows).iter_rows())
+            title += f", first {shown.width} of {frame.width} columns"
+        found[title] = (shown.columns, shown.head(rows).rows())
+    emit_found("data.show", found, output, document)
 
 
 @app.command

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Flag, Force, Json
-from isthmus.cli.output import emit_json, emit_rows, emit_text, say
+from isthmus.cli.output import emit_found, emit_json, emit_rows, emit_text, say
 from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
@@ -136,7 +137,7 @@ def _added(done: Added, json: bool) -> None:
     say(f"added {entry.reference}; open it with the world starter+{entry.key}")
 
 
-def verify(reference: str = "", *, rebuild: bool = False, json: Json = False) -> int:
+def verify(reference: str = "", *, rebuild: bool = False, output: Output = SCREEN) -> int:
     """Check every file of the store against its manifest; exit code 1 when something is wrong.
 
     Parameters
@@ -154,12 +155,15 @@ def verify(reference: str = "", *, rebuild: bool = False, json: Json = False) ->
         with store.writing():
             store.refresh(rebuild=True)
     checked, faults = check(store, reference)
-    if json:
-        found = [{"where": f.where, "what": f.what} for f in faults]
-        emit_json({"schema_version": SCHEMA_VERSION, "checked": checked, "faults": found})
+    found = [{"where": f.where, "what": f.what} for f in faults]
+    document = {"schema_version": SCHEMA_VERSION, "checked": checked, "faults": found}
+    lists: dict[str, Any] = {"faults": (("where", "what"), [(f.where, f.what) for f in faults])}
+    if output.plain:
+        lists = lists if faults else {}
     else:
-        if faults:
-            emit_rows("faults", ("where", "what"), [(f.where, f.what) for f in faults])
+        lists["check"] = {"checked": checked, "faults": len(faults)}
+    emit_found("data.verify", lists, output, document)
+    if not output.json:
         say(f"{checked} checked, {len(faults)} faults")
     return EXIT_FAILED if faults else EXIT_DONE
 

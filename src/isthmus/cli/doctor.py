@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 from cyclopts import App
 
 from isthmus._version import __version__
-from isthmus.cli.options import Json
-from isthmus.cli.output import emit_json, emit_rows
+from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.output import emit_found
 from isthmus.errors import IsthmusError
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
@@ -43,13 +43,12 @@ class Check(NamedTuple):
 
 
 @app.default
-def doctor(*, json: Json = False) -> int:
+def doctor(*, output: Output = SCREEN) -> int:
     """Check Python, packages, the starter world, rendering and folders."""
     checks = list(run_checks())
-    if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "checks": [c._asdict() for c in checks]})
-    else:
-        emit_rows("isthmus doctor", ("check", "status", "found", "hint"), checks)
+    document = {"schema_version": SCHEMA_VERSION, "checks": [c._asdict() for c in checks]}
+    columns = ("check", "status", "found", "hint")
+    emit_found("doctor", {"isthmus doctor": (columns, checks)}, output, document)
     return EXIT_FAILED if any(c.status == "fault" for c in checks) else EXIT_DONE
 
 

@@ -12,8 +12,7 @@ from cyclopts import App, Parameter
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, RunName, Scheduler, Words
 from isthmus.cli.output import (
-    emit_json,
-    emit_mapping,
+    emit_found,
     emit_result,
     say,
     write_chart,
@@ -111,12 +110,12 @@ def resume(
 
 
 @app.command
-def status(name: RunName, *, json: Json = False) -> None:
+def status(name: RunName, *, output: Output = SCREEN) -> None:
     """Show how far an ensemble is."""
     from isthmus.ensemble import status as ensemble_status
     from isthmus.store import Store
 
-    _emit_status(ensemble_status(Store(), name), json=json)
+    _emit_status(ensemble_status(Store(), name), output)
 
 
 @app.command
@@ -221,10 +220,10 @@ def _finish(store: Store, where: tuple[int, str], json: bool, work: Any) -> None
 
     with at_work(*where) as words:
         entry: RunEntry = work(words)
-    _emit_status(ensemble_status(store, entry.id), json=json)
+    _emit_status(ensemble_status(store, entry.id), Output(json=json))
 
 
-def _emit_status(found: EnsembleStatus, *, json: bool) -> None:
+def _emit_status(found: EnsembleStatus, output: Output) -> None:
     lines = {
         "run": found.run,
         "lens": found.lens,
@@ -233,12 +232,12 @@ def _emit_status(found: EnsembleStatus, *, json: bool) -> None:
         "batches": found.batches,
         "samples": found.samples,
     }
-    if json:
-        emit_json({"schema_version": SCHEMA_VERSION, **lines})
-    else:
-        emit_mapping("ensemble", {name: str(value) for name, value in lines.items()})
-        if found.status == "resumable":
-            say(f"go on with: isthmus ensemble resume {found.run}")
+    told = {name: str(value) for name, value in lines.items()}
+    emit_found(
+        "ensemble.status", {"ensemble": told}, output, {"schema_version": SCHEMA_VERSION, **lines}
+    )
+    if found.status == "resumable" and not output.json:
+        say(f"go on with: isthmus ensemble resume {found.run}")
 
 
 def _write_charts(tables: Any, wanted: dict[str, Path | None], *, replace: bool) -> None:

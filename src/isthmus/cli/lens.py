@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json
-from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_rows, emit_text
+from isthmus.cli.output import emit_found, emit_text
 
 app = App(name="lens", help="List the lenses, and what each takes and returns.")
 
@@ -33,7 +34,7 @@ def list_(room: str = "", /, *, output: Output = SCREEN) -> None:
 
 
 @app.command
-def show(name: str, /, *, json: Json = False) -> None:
+def show(name: str, /, *, output: Output = SCREEN) -> None:
     """Show what a lens takes, its tables with units, its works and data, and a call.
 
     Parameters
@@ -45,24 +46,25 @@ def show(name: str, /, *, json: Json = False) -> None:
     from isthmus.evidence.description import python_call, type_words
 
     found = lens_of(name).to_dict()
-    if json:
-        emit_json(found)
-        return
     about = {
         "what": found["title"],
         "more": found["summary"],
         "data": ", ".join(found["datasets"]),
         "works": "\n".join(found["citations"]),
     }
-    emit_mapping(found["name"], {key: text for key, text in about.items() if text})
+    told = {key: text for key, text in about.items() if text}
+    parts: dict[str, Any] = {found["name"] if output.plain else "lens": told}
     needed = found["parameters"]["required"]
     rows = [
         (key, type_words(held), "needed" if key in needed else held["default"], held["description"])
         for key, held in found["parameters"]["properties"].items()
     ]
-    emit_rows("parameters", ("parameter", "type", "default", "what it is"), rows)
+    parts["parameters"] = (("parameter", "type", "default", "what it is"), rows)
     for table in found["tables"]:
         columns = [(c["name"], c["unit"] or c["role"], c["text"]) for c in table["columns"]]
-        emit_rows(f"{table['name']}: {table['text']}", ("column", "unit", "what it holds"), columns)
-    for example in found["examples"][:1]:
-        emit_text(f"{python_call(found['name'], example)}\n")
+        title = f"{table['name']}: {table['text']}" if output.plain else f"table {table['name']}"
+        parts[title] = (("column", "unit", "what it holds"), columns)
+    emit_found("lens.show", parts, output, found)
+    if output.plain and not output.json:
+        for example in found["examples"][:1]:
+            emit_text(f"{python_call(found['name'], example)}\n")

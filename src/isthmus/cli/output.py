@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sys
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +153,7 @@ def emit_tables(tables: Iterable[Table], *, as_given: bool = False) -> None:
 
 def emit_found(
     name: str,
-    found: Mapping[str, tuple[Sequence[str], Sequence[Sequence[Any]]]],
+    found: Mapping[str, Mapping[str, Any] | tuple[Sequence[str], Sequence[Sequence[Any]]]],
     output: Output,
     document: Any,
 ) -> None:
@@ -162,8 +163,8 @@ def emit_found(
     ----------
     name : str
         What they are, in place of the name of a lens.
-    found : mapping of str to (columns, rows)
-        Lists by title.
+    found : mapping of str to (columns, rows) or to mapping
+        Lists, and values by name, by title.
     output : Output
         What is wanted, and where it goes.
     document : Any
@@ -178,12 +179,19 @@ def emit_found(
         emit_json(document)
         return
     if output.plain:
-        for title, (columns, rows) in found.items():
-            emit_rows(title, columns, rows)
+        for title, held in found.items():
+            if isinstance(held, tuple):
+                emit_rows(title, *held)
+            else:
+                emit_mapping(title, held)
         return
     from isthmus.evidence.frames import listing
 
-    tables = [listing(title, columns, rows) for title, (columns, rows) in found.items() if rows]
+    lists = {
+        title: held if isinstance(held, tuple) else (("what", "value"), list(held.items()))
+        for title, held in found.items()
+    }
+    tables = [listing(title, columns, rows) for title, (columns, rows) in lists.items() if rows]
     emit_listing(name, tables, "what ships and what stands in the store", output)
 
 
@@ -206,6 +214,13 @@ def emit_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[Any]])
     for row in cells:
         grid.add_row(*row)
     console.print(grid)
+
+
+def fitting(names: Sequence[str]) -> Sequence[str]:
+    """Return as many of the first names as fit beside each other as headers, one at least."""
+    ends = list(accumulate(len(one_line(name)) + FRAME for name in names))
+    room = stdout_console().width - 1
+    return names[: max(1, sum(end <= room for end in ends))]
 
 
 def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]], room: int) -> list[int]:

@@ -217,7 +217,7 @@ def _repeat(store: Store, entry: RunEntry, world: World, workers: int) -> Repeti
 
 
 @app.command
-def compare(first: str, second: str, *, json: Json = False) -> None:
+def compare(first: str, second: str, *, output: Output = SCREEN) -> None:
     """Show how two finished runs differ: in what was asked, and in the tables.
 
     Parameters
@@ -230,14 +230,13 @@ def compare(first: str, second: str, *, json: Json = False) -> None:
     store = Store()
     one, two = store.run(first).id, store.run(second).id
     differences = compare_runs(store, one, two)
-    if json:
-        runs = {"first": one, "second": two}
-        emit_json({"schema_version": SCHEMA_VERSION, **runs, "differences": _plain(differences)})
-        return
-    if differences:
-        _emit_differences(f"{one} and {two}", differences)
-    else:
+    runs = {"first": one, "second": two}
+    document = {"schema_version": SCHEMA_VERSION, **runs, "differences": _plain(differences)}
+    if not differences and output.plain:
         say("the runs do not differ")
+    title = f"{one} and {two}" if output.plain else "differences"
+    found: dict[str, Any] = {title: _lines(differences)} if differences else {}
+    emit_found("runs.compare", found if output.plain else {"runs": runs, **found}, output, document)
 
 
 @app.command
@@ -262,5 +261,8 @@ def _plain(differences: list[Difference]) -> list[dict[str, str]]:
 
 def _emit_differences(title: str, differences: list[Difference]) -> None:
     if differences:
-        rows = [(d.where, d.first, d.second) for d in differences]
-        emit_rows(title, ("where", "first", "second"), rows)
+        emit_rows(title, *_lines(differences))
+
+
+def _lines(differences: list[Difference]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    return ("where", "first", "second"), [(d.where, d.first, d.second) for d in differences]

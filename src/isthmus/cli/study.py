@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Force, Json
-from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_rows, emit_text, say
+from isthmus.cli.output import emit_found, emit_json, emit_rows, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
@@ -32,7 +32,7 @@ def list_studies(*, output: Output = SCREEN) -> None:
 
 
 @app.command
-def show(study: str, *, json: Json = False) -> None:
+def show(study: str, *, output: Output = SCREEN) -> None:
     """Show parties, baskets, claims and ranges of a study.
 
     Parameters
@@ -43,19 +43,18 @@ def show(study: str, *, json: Json = False) -> None:
     from isthmus.study import open_study
     from isthmus.study.spoken import spoken
 
-    found = open_study(study)
-    if json:
-        emit_json(found.model_dump(mode="json"))
-        return
-    found = spoken(found)
-    emit_mapping(found.title, {"question": found.question, **found.parties})
+    given = open_study(study)
+    found = spoken(given)
+    title = found.title if output.plain else "study"
+    parts: dict[str, Any] = {title: {"question": found.question, **found.parties}}
     baskets = [(b.title, b.nomenclature, ", ".join(b.codes)) for b in found.baskets.values()]
-    emit_rows("baskets", ("basket", "edition", "codes"), baskets)
+    parts["baskets"] = (("basket", "edition", "codes"), baskets)
     claims = [(c.row, c.id, c.kind, c.measure or "; ".join(c.missing)) for c in found.claims]
-    emit_rows("claims", ("row", "claim", "kind", "measure, or what is missing"), claims)
+    parts["claims"] = (("row", "claim", "kind", "measure, or what is missing"), claims)
     if found.ranges:
         ranges = [(r.path, r.distribution, _numbers(r), r.reason) for r in found.ranges]
-        emit_rows("ranges", ("parameter", "distribution", "numbers", "reason"), ranges)
+        parts["ranges"] = (("parameter", "distribution", "numbers", "reason"), ranges)
+    emit_found("study.show", parts, output, given.model_dump(mode="json"))
 
 
 @app.command
@@ -64,7 +63,7 @@ def check(
     *,
     measures: Annotated[bool, Parameter(help="List the measures that claims can use.")] = False,
     pages: Annotated[bool, Parameter(help="List the pages that a study can choose.")] = False,
-    json: Json = False,
+    output: Output = SCREEN,
 ) -> None:
     """Check a study file; every mistake is reported with its line.
 
@@ -74,10 +73,10 @@ def check(
         Name of a shipped study, or a study file (.toml).
     """
     if measures:
-        _measures(json)
+        _measures(output)
         return
     if pages:
-        _pages(json)
+        _pages(output)
         return
     from isthmus.errors import BadInput
     from isthmus.study import open_study
@@ -85,10 +84,11 @@ def check(
     if not study:
         raise BadInput("no study was named", where="study", hint="isthmus study check my.toml")
     found = open_study(study)
-    if json:
-        emit_json({"study": found.name, "ok": True, "claims": len(found.claims)})
-        return
-    say(f"{found.name}: no mistakes, {len(found.claims)} claims")
+    document = {"study": found.name, "ok": True, "claims": len(found.claims)}
+    if output == SCREEN:
+        say(f"{found.name}: no mistakes, {len(found.claims)} claims")
+    else:
+        emit_found("study.check", {"check": document}, output, document)
 
 
 @app.command
@@ -219,27 +219,25 @@ def _numbers(spec: Range) -> str:
     return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
-def _measures(json: bool) -> None:
+def _measures(output: Output) -> None:
     from isthmus.study.subjects import measures as known
 
     rows = [
         {"measure": m.name, "arguments": ", ".join(m.args), "text": m.text}
         for m in known().values()
     ]
-    if json:
-        emit_json(rows)
-        return
-    emit_rows("measures", ("measure", "arguments", "text"), [tuple(r.values()) for r in rows])
+    columns = ("measure", "arguments", "text")
+    found = {"measures": (columns, [tuple(r.values()) for r in rows])}
+    emit_found("study.measures", found, output, rows)
 
 
-def _pages(json: bool) -> None:
+def _pages(output: Output) -> None:
     from isthmus.study.subjects import PAGES, choices
 
     rows = [
         {"page": name, "needs": ", ".join(("home", *needed)), "choices": ", ".join(choices(name))}
         for name, needed in PAGES.items()
     ]
-    if json:
-        emit_json(rows)
-        return
-    emit_rows("pages", ("page", "needs", "choices"), [tuple(r.values()) for r in rows])
+    columns = ("page", "needs", "choices")
+    found = {"pages": (columns, [tuple(r.values()) for r in rows])}
+    emit_found("study.pages", found, output, rows)

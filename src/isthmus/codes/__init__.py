@@ -20,9 +20,9 @@ from isthmus.codes.economy_lookup import (
     nearest,
     nearest_economy,
 )
-from isthmus.codes.groups import AREAS, holds_others, is_aggregate, is_total, side_of
+from isthmus.codes.groups import AREAS, holds_others, is_aggregate, is_total, members_of, side_of
 from isthmus.codes.industries import INDUSTRY_CLASSIFICATIONS, Industry, industries, industry
-from isthmus.codes.labels import SCHEMES, Label, economies_of, economy_of, meanings
+from isthmus.codes.labels import SCHEMES, Label, economies_of, economy_of, meanings, scheme_of
 from isthmus.codes.parties import Party, PartySpec, dated, members, parse_parties, resolve
 from isthmus.codes.product_lookup import (
     find_products,
@@ -82,6 +82,7 @@ __all__ = [
     "meanings",
     "members",
     "members_day",
+    "members_of",
     "memberships",
     "nearest",
     "nearest_economy",
@@ -92,6 +93,7 @@ __all__ = [
     "product_texts",
     "products",
     "resolve",
+    "scheme_of",
     "side_of",
     "stages",
     "written_out",

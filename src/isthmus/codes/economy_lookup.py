@@ -97,7 +97,7 @@ def nearest_economy(text: str, known: Iterable[str]) -> str:
     """
     held = list(known)
     if found := labels.same(text, held):
-        return lookup.spell(found, _named(found))
+        return " ".join([lookup.spell(found, _named(found)), *labels.of_none(text)])
     meant = [m for m in labels.meanings(text) if m.economy]
     if meant:
         code = meant[0].economy

@@ -14,6 +14,7 @@ TOGETHER = "together"
 TOTAL = "a total"
 """First words of the note on a label of all economies."""
 WORLD = "WLD"
+UNION = "EU27_2020"
 AREAS = frozenset({"ZZZ", "OTH", "ROW"})
 """Aggregates that stand beside single economies, of which they hold none."""
 
@@ -39,6 +40,16 @@ def is_total(text: str) -> bool:
 def holds_others(text: str) -> bool:
     """Return whether a text stands for economies that can stand beside it: the world, a union."""
     return is_total(text) or (is_aggregate(text) and economy_of(text) not in AREAS)
+
+
+@cache
+def members_of(text: str) -> tuple[str, ...]:
+    """Return the members of the union that a text names, those of today; none for other texts."""
+    union = UNION if economy_of(text) == "EUU" and text not in coalition_names() else text
+    try:
+        return coalition(union).members
+    except IsthmusError:
+        return ()
 
 
 @cache

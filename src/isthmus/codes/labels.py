@@ -40,6 +40,7 @@ SIDES = re.compile(r"((?:EU|EA)\w*)_(EXTRA|INTRA)|(EXT|INT)(?:RA)?_((?:EU|EA)\w*
 """Partners outside or inside a union as Eurostat writes them: ``EU27_2020_EXTRA``, ``EXT_EA20``."""
 
 _IGNORED = frozenset({"the", "of", "and"})
+_COMMON = frozenset({"iso3", "iso2", "numeric", "name"})
 _SHORT = {
     "st": "saint",
     "rep": "republic",
@@ -125,6 +126,14 @@ def economy_of(text: str, scheme: str | None = None) -> str | None:
     return meant.pop() or None if len(meant) == 1 else None
 
 
+def scheme_of(labels: Iterable[str]) -> str | None:
+    """Return the one source whose labels those are that ISO 3166 and names do not explain."""
+    used = [{m.scheme for m in meanings(label)} for label in labels]
+    own = [schemes for schemes in used if schemes and not schemes & _COMMON]
+    shared = set.intersection(*own) if own else set()
+    return shared.pop() if len(shared) == 1 else None
+
+
 def economies_of(
     labels: Iterable[str], scheme: str | None = None, *, what: str = "economies"
 ) -> dict[str, str]:
@@ -155,7 +164,12 @@ def hint(text: str) -> str:
     sentence = lookup.spell(reversed(meant), names)
     listed = [m for m in meant.values() if m.scheme not in {"iso3", "name"}]
     used = [f"'{m.label}' is {m.economy} in {m}" for m in reversed(listed)]
-    return " ".join([sentence, ", ".join(used)]).strip()
+    return " ".join(filter(None, [sentence, ", ".join([*used, *of_none(text)])]))
+
+
+def of_none(text: str) -> list[str]:
+    """Return in words whose label of no single economy a text is as well."""
+    return [f"in {m} it is no single economy" for m in meanings(text) if not m.economy]
 
 
 def same(text: str, known: Iterable[str]) -> list[str]:

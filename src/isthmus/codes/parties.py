@@ -137,7 +137,7 @@ def resolve(
         raise CodeUnknown(
             f"the data hold no member of {found.code!r}",
             where=where,
-            hint=held_otherwise(found.members, labels)
+            hint=held_otherwise((found.code, *found.members), labels)
             or hint
             or "`isthmus data list` shows which economies each data set covers",
         )

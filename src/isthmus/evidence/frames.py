@@ -140,7 +140,7 @@ def listing(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -
     for place, name in enumerate(columns):
         cells = [row[place] for row in rows]
         kinds = {type(cell) for cell in cells if cell is not None}
-        key = _key(name)
+        key = _key(name) if _key(name) not in held else f"{_key(name)}_{place + 1}"
         if kinds == {int}:
             made.append(number(key, "count", name))
             held[key] = pl.Series(key, cells, dtype=pl.Int64)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+from isthmus.errors import BadInput, DidNotConverge, InputProblem, SingularSystem, raise_all
 from isthmus.kernels.absorb import project
 from isthmus.kernels.ppml_clusters import jackknifed, sandwich
 from isthmus.kernels.separation import separated
@@ -236,8 +236,16 @@ def _check(y: Array, X: Array, effects: Sequence[Index]) -> None:
         raise BadInput("no observations are given", where="y")
     if X.ndim != 2 or len(X) != len(y) or any(len(e) != len(y) for e in effects):
         raise BadInput("outcomes, regressors and effects must have one row each", where="y, X")
-    if not np.isfinite(y).all() or (y < 0).any() or not np.isfinite(X).all():
-        raise BadInput("outcomes must be finite and zero or more, regressors finite", where="y, X")
+    problems = [
+        InputProblem(f"{what} in {int(at.sum()):,} of {len(y):,} rows", f"{name}[{at.argmax()}]")
+        for name, what, at in (
+            ("y", "an outcome is not finite", ~np.isfinite(y)),
+            ("y", "an outcome is below zero", y < 0),
+            ("X", "a regressor is not finite", ~np.isfinite(X).all(axis=1)),
+        )
+        if at.any()
+    ]
+    raise_all("outcomes must be finite and zero or more, regressors finite", problems)
 
 
 def _independent(

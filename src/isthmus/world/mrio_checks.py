@@ -149,7 +149,9 @@ def shape_problems(
                 )
             )
         elif not np.isfinite(a).all():
-            found.append(InputProblem("holds values that are not finite", name))
+            at = np.asarray(~np.isfinite(a).reshape(len(a), -1).all(axis=1))
+            rows = f" in the rows of {named(labels, at)}" if len(a) == labels.N else ""
+            found.append(InputProblem(f"holds values that are not finite{rows}", name))
     return found
 
 

@@ -313,6 +313,63 @@ def test_a_table_belongs_to_one_year(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (("CN1", "CN2"), "'CN1', 'CN2' stand for one economy, CHN"),
+        (("UK", "GB"), "'GB', 'UK' stand for one economy, GBR"),
+        (("DEU", "WLD"), "'WLD' is the world: it counts twice"),
+        (("DEU", "EU27_2020"), "'EU27_2020' stands beside its members DEU"),
+        (("EUU", "DE"), "'EUU' stands beside its members DEU"),
+    ],
+)
+def test_labels_that_count_an_economy_twice_are_refused_by_row(
+    bench: Bench, labels: tuple[str, str], said: str
+) -> None:
+    table = TABLE.replace("DEU", "~").replace("TWN", labels[1]).replace("~", labels[0])
+    found = bench.add(table, key="mrio_mine_2019", years="[2019]", code=3)
+    assert said in found
+    assert "table.csv, lines 2, 3, 4 and" in found or "table.csv, lines 3, 5, 6 and" in found
+
+
+def test_regions_of_one_source_keep_their_labels_and_its_meaning(bench: Bench) -> None:
+    lines = [line.split(",") for line in TABLE.strip().splitlines()[1:]]
+    head = TABLE.splitlines()[0]
+    twice = [
+        ",".join({"DEU": "WF", "TWN": "WA"}.get(cell, cell) for cell in line) for line in lines
+    ]
+    own = [",".join({"DEU": "DE", "TWN": "TW"}.get(cell, cell) for cell in line) for line in lines]
+    said = bench.add("\n".join([head, *own, *twice]) + "\n", key="mrio_mine_2019", years="[2019]")
+    assert "read 'DE' as DEU, 'TW' as TWN" in said
+    found = World.open("starter+mrio_mine_2019").mrio(2019).economies
+    assert set(found) == {"DEU", "TWN", "WF", "WA"}, "WF is a region beside WA, not Wallis"
+
+
+def test_a_key_that_names_another_year_is_refused(bench: Bench) -> None:
+    said = bench.add(TABLE, key="mrio_mine_2019", years="[2018]", code=3)
+    assert "the key 'mrio_mine_2019' names another year than the record" in said
+
+
+def test_purchases_below_zero_are_refused_by_row_and_column(bench: Bench) -> None:
+    table = TABLE.replace("DEU,C26,TWN,5.0", "DEU,C26,TWN,-5.0")
+    said = bench.add(table, key="mrio_mine_2019", years="[2019]", code=3)
+    assert "table.csv, line 3, column C26: is negative" in said
+
+
+def test_a_rate_turns_a_table_and_is_refused_where_it_turns_nothing(bench: Bench) -> None:
+    options = {"key": "mrio_mine_2019", "years": "[2019]"}
+    said = bench.add(TABLE, "--rate", "1.12", unit="thousand EUR", **options)
+    assert "EUR turned into USD with 1.12 (2019) USD per EUR, as given: assumed" in said
+    table = World.open("starter+mrio_mine_2019").mrio(2019)
+    assert table.unit == "million USD"
+    assert table.x.tolist() == pytest.approx([0.112] * 4)
+    nothing = "rate: no amounts of another currency to turn"
+    assert nothing in bench.add(TABLE, "--rate", "1.12", code=3, **options)
+    flows = rows("2022,CHN,DEU,850511,90,1,full")
+    assert nothing in bench.add(flows, "--rate", "1.12", code=3)
+    assert nothing in bench.add("a,b\n1,2\n", "--rate", "1.12", key="own", code=3)
+
+
+@pytest.mark.parametrize(
     ("first", "said"), [(3, "the other columns"), (5, "the other columns of categories")]
 )
 def test_a_total_of_other_columns_is_no_category_of_demand(

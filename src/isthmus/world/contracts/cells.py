@@ -89,8 +89,10 @@ def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> p
     negative = low == 0.0
     what = "is negative" if negative else f"is below {low:g}"
     hint = "an amount is zero or more" if high > 1 else "a share lies between 0 and 1"
-    _refuse(given, report, below, column.name, what, hint if negative else "")
-    _refuse(given, report, above, column.name, f"is above {high:g}", hint if negative else "")
+    if not negative:
+        hint = YEAR_HINT if column.type == "year" else ""
+    _refuse(given, report, below, column.name, what, hint)
+    _refuse(given, report, above, column.name, f"is above {high:g}", hint)
     wrong |= below | above
     if DTYPES[column.type].is_integer():
         broken = (wide != wide.floor()) & ~wrong
@@ -118,6 +120,7 @@ def _text(
     values = text.drop_nulls().unique(maintain_order=True).to_list()
     read: dict[str, str] = {}
     changed: list[str] = []
+    noted: list[str] = []
     for value in values:
         if reader:
             found, hint = reader(value.strip(), classification)
@@ -132,7 +135,8 @@ def _text(
             report.problems.append(given.problem(what, text == value, column.name, hint))
         elif found != value or cells.dtype != pl.String:
             note = economy_note(value) if column.type in ("economy", "area") else ""
-            changed.append(f"{value!r} as {found}" + (f" ({note})" if note else ""))
+            (noted if note else changed).append(f"{value!r} as {found}{note and f' ({note})'}")
+    report.dropped += [f"column {column.name}: read {said}" for said in noted]
     if changed and (cells.dtype == pl.String or any(v != read[v] for v in values)):
         report.notes.append(f"column {column.name}: read {few(changed)}")
     return text.replace_strict(read, return_dtype=pl.String).replace("", None)

@@ -93,9 +93,12 @@ def conform(record: DatasetRecord, given: Given, choices: Choices | None = None)
     if given.frame.is_empty():
         raise BadInput(f"data set '{record.key}': the table has no rows", where=given.name)
     if is_table_key(record.key, given.frame.columns):
-        record, frame = table_rows(record, given, report, choices.reading, repair=choices.repair)
+        record, frame = table_rows(
+            record, given, report, choices.reading, choices.rates, repair=choices.repair
+        )
     elif contract is None:
         frame = inferred(given, report, choices.reading, text=choices.text)
+        report.problems += [rows.NOTHING_TO_TURN] if choices.rates else []
     else:
         record, frame = _known(record, contract, given, report, choices)
     raise_all(f"data set '{record.key}'", capped(report.problems), where=given.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from isthmus.world.contracts.given import Given, Report
 from isthmus.world.contracts.model import Contract
 from isthmus.world.money import money
 
+NOTHING_TO_TURN = InputProblem("no amounts of another currency to turn", "rate", "leave it out")
 _TOTAL = 0.01
 """Share of a total by which the sum of its parts may differ before it is said."""
 
@@ -146,7 +147,9 @@ def in_unit(
     if contract.unit != "million USD":
         return given, unit
     power, currency, rest = money(unit) or (0.0, "", "")
-    if currency not in ("", "USD") and rates:
+    if rates and currency == "USD":
+        report.problems.append(NOTHING_TO_TURN)
+    elif rates and currency:
         given = _in_dollars(given, contract, record, report, rates)
         currency = "USD"
     if currency != "USD":
@@ -175,17 +178,9 @@ def _in_dollars(
     frame = given.frame
     years = frame["year"] if "year" in contract.columns else None
     listed = record.years[:1] if years is None else tuple(years.drop_nulls().unique().sort())
-    used = {year: rates.get(year, rates.get(0)) for year in listed or (0,)}
-    if lacking := [year for year, rate in used.items() if rate is None]:
-        what = (
-            f"no rate of {currency} for {', '.join(str(y) if y else 'its year' for y in lacking)}"
-        )
-        report.problems.append(InputProblem(what, "rate", "--rate YEAR=USD-PER-UNIT, once a year"))
+    used = rates_used(currency, listed, report, rates)
+    if not used:
         return given
-    said = ", ".join(f"{rate:g}" + (f" ({year})" if year else "") for year, rate in used.items())
-    report.dropped.append(
-        f"{currency} turned into USD with {said} USD per {currency}, as given: assumed"
-    )
     names = [c for c in contract.money if c in frame.columns]
     rate = (
         pl.lit(next(iter(used.values())))
@@ -193,6 +188,22 @@ def _in_dollars(
         else pl.col("year").replace_strict(used, default=None, return_dtype=pl.Float64)
     )
     return given.with_frame(frame.with_columns(pl.col(c) * rate for c in names))
+
+
+def rates_used(
+    currency: str, years: Sequence[int], report: Report, rates: Mapping[int, float]
+) -> dict[int, float]:
+    """Return USD per unit of a currency by year, which is said; empty where a year has none."""
+    used = {year: rates.get(year, rates.get(0)) for year in years or (0,)}
+    if lacking := [str(year or "its year") for year, rate in used.items() if rate is None]:
+        what = f"no rate of {currency} for {', '.join(lacking)}"
+        report.problems.append(InputProblem(what, "rate", "--rate YEAR=USD-PER-UNIT, once a year"))
+        return {}
+    said = ", ".join(f"{rate:g}" + (f" ({year})" if year else "") for year, rate in used.items())
+    report.dropped.append(
+        f"{currency} turned into USD with {said} USD per {currency}, as given: assumed"
+    )
+    return {year: rate for year, rate in used.items() if rate is not None}
 
 
 def without_repeats(given: Given, contract: Contract, report: Report, *, add_up: bool) -> Given:

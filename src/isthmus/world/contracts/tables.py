@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
+from isthmus.codes import AREAS, economy_of, is_total, members_of, scheme_of
 from isthmus.errors import BadInput, IdentityViolated, InputProblem, few
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions
 from isthmus.world.contracts.given import SHOWN, Given, Report, folded, listed
 from isthmus.world.contracts.model import ALSO, LIMITS
-from isthmus.world.contracts.names import economy_code
+from isthmus.world.contracts.rows import NOTHING_TO_TURN, rates_used
 from isthmus.world.money import money
 from isthmus.world.mrio_checks import nodes_in
 from isthmus.world.mrio_stored import (
@@ -42,7 +46,13 @@ def is_table_key(key: str, columns: list[str]) -> bool:
 
 
 def table_rows(
-    record: DatasetRecord, given: Given, report: Report, options: TextOptions, *, repair: bool
+    record: DatasetRecord,
+    given: Given,
+    report: Report,
+    options: TextOptions,
+    rates: Mapping[int, float],
+    *,
+    repair: bool,
 ) -> tuple[DatasetRecord, pl.DataFrame]:
     """Return the rows of a table as they are stored, and its record; problems go to `report`."""
     names = {folded(c): c for c in given.frame.columns}
@@ -60,6 +70,7 @@ def table_rows(
     if any(not low <= year <= high for year in record.years):
         what = f"the record names the years {', '.join(map(str, record.years))}"
         report.problems.append(InputProblem(what, "record, years", "write a year as 2022"))
+    report.problems += _key_problems(record)
     if missing:
         return record, given.frame
     given = given.with_frame(given.frame.rename({names[c]: c for c in PLACES}))
@@ -69,9 +80,9 @@ def table_rows(
     if report.problems:
         report.problems += layout_problems(given.frame, given.places)
         return record, given.frame
-    report.problems += _totals(given)
+    report.problems += [*_totals(given), *_negative(given)]
     given = _economies(given, report)
-    record, given = _in_millions(record, given, report)
+    record, given = _in_millions(record, given, report, rates)
     if report.problems:
         return record, given.frame
     record = _described(record, given.frame)
@@ -177,8 +188,12 @@ def _economies(given: Given, report: Report) -> Given:
     """Write the economies with the codes of the house, where each label stands for one."""
     frame = given.frame
     labels = pl.concat([frame["exporter"], frame["importer"]]).drop_nulls().unique().to_list()
-    codes = {label: economy_code(label) for label in labels}
-    if not all(codes.values()) or len(set(codes.values())) < len(codes):
+    scheme = scheme_of(labels)
+    codes = {label: economy_of(label, scheme) or "" for label in labels}
+    regions = [label for label, code in codes.items() if code in AREAS]
+    codes |= {label: label for label in regions if len(regions) > 1}
+    report.problems += _label_problems(given, codes)
+    if report.problems or not all(codes.values()):
         return given
     changed = sorted(f"'{label}' as {code}" for label, code in codes.items() if label != code)
     if not changed:
@@ -188,16 +203,64 @@ def _economies(given: Given, report: Report) -> Given:
     return given.with_frame(frame.with_columns(written))
 
 
+def _label_problems(given: Given, codes: Mapping[str, str]) -> list[InputProblem]:
+    """Return labels of one economy, and labels that hold others, which then count twice."""
+    own = {code: [label for label in codes if codes[label] == code] for code in codes.values()}
+    problems = []
+
+    def wrong(what: str, labels: Sequence[str], hint: str) -> None:
+        at = given.frame["exporter"].is_in(labels) | given.frame["importer"].is_in(labels)
+        problems.append(given.problem(f"{listed(labels)} {what}", at, hint=hint))
+
+    for code, labels in own.items():
+        if code and len(labels) > 1:
+            hint = "add them up, or give the parts names that no source has for it"
+            wrong(f"stand for one economy, {code}", sorted(labels), hint)
+    for label in codes:
+        inside = set(members_of(label)) & set(own)
+        if is_total(label):
+            wrong("is the world: it counts twice", [label], "the rest of the world is ROW")
+        elif inside:
+            hint = "leave it out, or name the rest of it by a name of its own"
+            wrong(f"stands beside its members {', '.join(sorted(inside)[:8])}", [label], hint)
+    return problems
+
+
+def _key_problems(record: DatasetRecord) -> list[InputProblem]:
+    """Return the problem of a key that ends in another year than the record names."""
+    named = re.search(r"_(\d{4})$", record.key)
+    if not named or int(named[1]) in record.years:
+        return []
+    what = f"the key '{record.key}' names another year than the record"
+    return [InputProblem(what, "record, years", f"years = [{named[1]}], or another key")]
+
+
+def _negative(given: Given) -> list[InputProblem]:
+    """Return the cells of using industries that hold less than nothing."""
+    sales = given.frame["exporter"].is_not_null()
+    users = set(given.frame["product"].filter(sales)) & set(given.frame.columns)
+    hint = "an industry buys nothing or more: corrections go where they belong, or to final demand"
+    return [
+        given.problem("is negative", at, name, hint)
+        for name in given.frame.columns
+        if name in users and (at := sales & (given.frame[name] < 0)).any()
+    ]
+
+
 def _in_millions(
-    record: DatasetRecord, given: Given, report: Report
+    record: DatasetRecord, given: Given, report: Report, rates: Mapping[int, float]
 ) -> tuple[DatasetRecord, Given]:
-    """Return the table in millions of its currency, which is kept and said where it is not USD."""
+    """Return the table in millions of USD, or of its currency where no rate is given."""
     power, currency, _ = money(record.unit) or (0.0, "", "")
     if not currency:
         what = f"the unit {record.unit!r} is no unit of money"
         hint = "write for example 'million USD' or 'thousand EUR'"
         report.problems.append(InputProblem(what, "record, unit", hint))
         return record, given
+    if rates and currency == "USD":
+        report.problems.append(NOTHING_TO_TURN)
+    elif rates and (used := rates_used(currency, record.years, report, rates)):
+        power, currency = power * next(iter(used.values())), "USD"
     unit = f"million {currency}"
     if currency != "USD":
         report.dropped.append(
