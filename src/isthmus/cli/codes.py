@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
 
 from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.output import emit_found, say
+from isthmus.cli.options import Flag, Words
+from isthmus.cli.output import emit_found, emit_listing, say
 
 app = App(name="codes", help="Look up economies, coalitions, industries and products.")
 
@@ -131,6 +134,63 @@ def concordance(source: str, target: str, *listed: str, output: Output = SCREEN)
         ] or [(code, None, relation, None, "")]
     columns = ("code", "becomes", "relation", "weight", "which comes from")
     _emit(f"{source} to {target}", columns, rows, output)
+
+
+@app.command
+def convert(
+    file: Path,
+    source: str,
+    target: str,
+    *,
+    column: str = "product",
+    value: Words = ("value",),
+    split: Flag = False,
+    leave_out: Flag = False,
+    delimiter: str = "",
+    decimal: Literal["", ".", ","] = "",
+    thousands: str = "",
+    output: Output = SCREEN,
+) -> None:
+    """Carry the rows of any table to the codes of another classification.
+
+    The second table says what each code became, how, and what that is worth.
+
+    Parameters
+    ----------
+    file
+        Text, workbook or Parquet file with a header.
+    source
+        Classification of its codes, such as HS1992.
+    target
+        Classification to go to, such as HS2022 or ICIO2025.
+    column
+        Column of the codes.
+    value
+        Columns of amounts; rows that agree in all others are added up.
+    split
+        Divide amounts of a code that became several: by weights where the source gives them, else
+        in equal parts, which is assumed. Refused by default.
+    leave_out
+        Leave out codes that became none. Refused by default.
+    delimiter, decimal, thousands
+        How the file is written; recognised by default.
+    """
+    from isthmus.sources.text import TextOptions
+    from isthmus.world.contracts import Choices
+    from isthmus.world.recoded import recoded
+
+    tables = recoded(
+        file,
+        source,
+        target,
+        column=column,
+        values=value,
+        split=split,
+        leave_out=leave_out,
+        choices=Choices(TextOptions(delimiter, decimal, thousands)),
+    )
+    given = {"classification": source, "target": target, "column": column, "value": list(value)}
+    emit_listing("codes.convert", tables, file.name, output, **given)
 
 
 def _search(query: str, names: Mapping[str, str], noun: str) -> dict[str, str]:
