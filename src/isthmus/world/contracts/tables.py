@@ -222,7 +222,7 @@ def _label_problems(given: Given, codes: Mapping[str, str]) -> list[InputProblem
             wrong("is the world: it counts twice", [label], "the rest of the world is ROW")
         elif inside:
             hint = "leave it out, or name the rest of it by a name of its own"
-            wrong(f"stands beside its members {', '.join(sorted(inside)[:8])}", [label], hint)
+            wrong(f"stands beside its members {few(sorted(inside))}", [label], hint)
     return problems
 
 
