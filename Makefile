@@ -1,9 +1,9 @@
 # Every target sets up what it needs; without make: python3 tools/bootstrap.py TARGET
 PYTHON ?= python3
 
-.PHONY: assess test test-all fuzz kill lint docs wheel release sbom validate benchmark setup clean
+.PHONY: assess test test-all browser fuzz kill lint docs wheel release sbom validate benchmark setup clean
 
-assess test test-all fuzz kill lint docs wheel release sbom validate benchmark setup:
+assess test test-all browser fuzz kill lint docs wheel release sbom validate benchmark setup:
 	@$(PYTHON) tools/bootstrap.py $@
 
 clean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parents[1]
 
-# Commands in processes of their own would compile every package at each start where Python is told
-# to keep no bytecode: half of what such a test takes. Theirs is kept apart from all sources.
+# Where Python is told to keep no bytecode, every worker would compile every test and package, two
+# thirds of what it takes to collect, and every command all it needs. It is kept apart from sources.
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
-    os.environ["PYTHONPYCACHEPREFIX"] = str(PROJECT / ".pytest_cache" / "bytecode")
+    sys.pycache_prefix = str(PROJECT / ".pytest_cache" / "bytecode")
+    sys.dont_write_bytecode = False
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
 
 REQUIRED = os.environ.get("CI") == "true"
 
@@ -103,8 +106,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say that slow tests were left out, where they were."""
-    if terminalreporter.config.getoption("markexpr") == "not slow":
-        terminalreporter.write_line("slow tests were not run: make test-all runs them too")
+    if "not slow" in terminalreporter.config.getoption("markexpr"):
+        said = "tests that are slow or need a browser were not run: make test-all runs them too"
+        terminalreporter.write_line(said)
 
 
 @pytest.fixture(scope="session")

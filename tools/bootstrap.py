@@ -32,12 +32,13 @@ FULL = [*TEST, "--group", "quality", "--group", "docs", "--group", "build"]
 VALIDATE = [*FULL, "--group", "validation"]
 
 TESTS = ["pytest", "-n", "auto", "--dist", "loadgroup"]
-QUICK = [] if os.environ.get("CI") == "true" else ["-m", "not slow"]
+QUICK = [] if os.environ.get("CI") == "true" else ["-m", "not slow and not browser"]
 
 TASKS = {
     "assess": (RUN, [["isthmus", "assess", "taiwan-europe", "--force"]]),
     "test": (TEST, [[*TESTS, *QUICK]]),
     "test-all": (TEST, [TESTS]),
+    "browser": (TEST, [[*TESTS, "-m", "browser"]]),
     "kill": (TEST, [["python", "tests/kill/harness.py"]]),
     "fuzz": (TEST, [["pytest", "tests/fuzz", "--hypothesis-profile=explore", "-n", "auto"]]),
     "lint": (FULL, [["python", "tools/checks/all.py"]]),
