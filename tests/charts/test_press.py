@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 import polars as pl
@@ -79,9 +80,10 @@ def test_without_an_interpreter_to_start_charts_are_drawn_here(charts, here, mon
 
 
 def test_what_cannot_be_drawn_has_no_length():
+    no_map = drawer.line_of(replace(SPEC, form="map"), table(0.1), None)
     answers = BytesIO()
-    drawer.serve(BytesIO(b"{}\n[\n\xff\n"), answers)
-    assert answers.getvalue() == b"0\n0\n0\n"
+    drawer.serve(BytesIO(no_map + b"{}\n[\n\xff\n"), answers)
+    assert answers.getvalue() == b"0\n0\n0\n0\n"
 
 
 def test_an_error_ends_the_process(charts):

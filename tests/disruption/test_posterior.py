@@ -30,6 +30,9 @@ def posterior():
 def test_what_is_written_comes_back(posterior, tmp_path):
     save_posterior(posterior, tmp_path / "mine")
     again = load_posterior(tmp_path / "mine")
+    assert load_posterior(tmp_path / "mine") is again
+    with pytest.raises(ValueError, match="read-only"):
+        again.values[0, 0] = 0.0
     assert (again.names, dict(again.about)) == (posterior.names, dict(posterior.about))
     np.testing.assert_array_equal(again.values, posterior.values)
     np.testing.assert_array_equal(again.weight, posterior.weight)

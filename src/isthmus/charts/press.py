@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
 
 from isthmus.charts import drawer
 from isthmus.charts.maps import Outlines
-from isthmus.charts.render import render_svg, tidy_svg, to_vegalite
+from isthmus.charts.render import render_svg, tidy_svg
 from isthmus.charts.spec import ChartSpec
 from isthmus.evidence import Table
 
@@ -27,8 +25,8 @@ _PATIENCE = 5.0
 class Press:
     """Draws charts in a process of its own; what it cannot draw is drawn here.
 
-    The library behind the charts keeps the interpreter to itself while it draws, so that a thread
-    gains nothing.
+    The libraries behind the charts keep the interpreter to themselves while they draw, so that a
+    thread gains nothing; they are loaded there and not here.
     """
 
     def __init__(self) -> None:
@@ -67,9 +65,7 @@ class Press:
     def begin(self, charts: Iterable[Drawable]) -> None:
         """Begin to draw charts, each with a key of its own."""
         for chart in charts:
-            key, spec, table, outlines = chart
-            drawn = to_vegalite(spec, table, outlines=outlines)
-            self._begun[key] = chart, self._pool.submit(self._drawn, drawn)
+            self._begun[chart[0]] = chart, self._pool.submit(self._drawn, chart)
 
     def svg(self, chart: Drawable) -> str:
         """Return a chart as `render_svg` does; waits for it where it was begun."""
@@ -82,16 +78,16 @@ class Press:
             return render_svg(spec, table, key=key, outlines=outlines)
         return tidy_svg(whole, key)
 
-    def _drawn(self, drawn: dict[str, Any]) -> str | None:
+    def _drawn(self, chart: Drawable) -> str | None:
         """Return what the process makes of a chart, or nothing where it is gone or fails."""
         child = self._child
         if child is None or child.stdin is None or child.stdout is None:
             return None
         try:
-            child.stdin.write(json.dumps(drawn).encode() + b"\n")
+            child.stdin.write(drawer.line_of(*chart[1:]))
             child.stdin.flush()
             length = int(child.stdout.readline())
             picture = child.stdout.read(length).decode()
-        except (OSError, ValueError):
+        except (OSError, TypeError, ValueError):
             return None
         return picture if picture.startswith("<svg") and picture.endswith("</svg>") else None

@@ -83,12 +83,19 @@ def to_vegalite(
     ValueError
         When the table has no rows (an empty chart is not drawn), or a map has no outlines.
     """
-    check_drawing()
-    from isthmus.charts.forms import FORMS, choropleth
-
     rows = table.frame.to_dicts()
     if not rows:
         raise ValueError(f"table {table.name!r} has no rows to draw")
+    return specified(spec, rows, outlines)
+
+
+def specified(
+    spec: ChartSpec, rows: list[dict[str, Any]], outlines: Outlines | None
+) -> dict[str, Any]:
+    """Return a Vega-Lite specification of rows, of which there is one at least."""
+    check_drawing()
+    from isthmus.charts.forms import FORMS, choropleth
+
     apart: dict[str, Any] = {}
     if spec.form == "map":
         if outlines is None:

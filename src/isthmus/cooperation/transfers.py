@@ -100,11 +100,16 @@ def answered(stage: Stage, package: Package, parties: tuple[str, ...]) -> Array:
 
 def balance(stage: Stage, package: Package, hazard: str, chance: float) -> Array:
     """Return what each party gains a year at a probability of one hazard, (n, W), million EUR."""
+    saved, paid, price = _parts(stage, package, hazard)
+    return np.asarray(chance * saved - (paid + price))
+
+
+def _parts(stage: Stage, package: Package, hazard: str) -> tuple[Array, Array, Array]:
+    """Return what each party saves if a hazard happens, pays and is answered with, (n, W) each."""
     compared = compared_with(stage, package)
     parties = parties_of(stage, hazard)
     saved = np.stack([stage.saved(hazard, package, code, compared) for code in parties])
-    paid = burden(stage, package, compared, hazard) + answered(stage, package, parties)
-    return np.asarray(chance * saved - paid)
+    return saved, burden(stage, package, compared, hazard), answered(stage, package, parties)
 
 
 def compared_with(stage: Stage, package: Package) -> str:
@@ -118,17 +123,15 @@ def balances(stage: Stage, hazard: str) -> Table:
     rows: list[tuple[str | float, ...]] = []
     parties = parties_of(stage, hazard)
     for package in _listed(stage, hazard):
-        compared = compared_with(stage, package)
-        paid = burden(stage, package, compared, hazard)
-        price = answered(stage, package, parties)
-        gain = balance(stage, package, hazard, SHOWN)
+        saved, paid, price = _parts(stage, package, hazard)
+        gain = SHOWN * saved - (paid + price)
         for n, code in enumerate(parties):
             rows.append(
                 (
                     package.key,
                     code,
                     quantiles(paid[n])[0],
-                    quantiles(SHOWN * stage.saved(hazard, package, code, compared))[0],
+                    quantiles(SHOWN * saved[n])[0],
                     quantiles(price[n])[0],
                     *quantiles(gain[n]),
                     float((gain[n] >= 0.0).mean()),
@@ -154,8 +157,9 @@ def transfers(stage: Stage, hazard: str) -> Table:
     rows: list[tuple[str | float, ...]] = []
     parties = parties_of(stage, hazard)
     for package in _listed(stage, hazard):
+        saved, paid, price = _parts(stage, package, hazard)
         for chance in CHANCES:
-            gain = balance(stage, package, hazard, chance)
+            gain = chance * saved - (paid + price)
             for share in SHARES:
                 found = smallest_payments(needed(gain, share))
                 fine = gain + found.net[:, None] >= -_EDGE

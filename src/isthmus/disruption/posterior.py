@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ class Posterior:
             problems.append(InputProblem("must be 0 or more and sum to 1", _WEIGHT))
         raise_all("posterior", problems)
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """SHA-256 of the draws, their weights and answers."""
         return content_hash(self.frame, keep_order=True)
@@ -137,12 +138,15 @@ def load_posterior(source: str | Path | None = None) -> Posterior:
         place = place.parent
     raw = [read_bytes(place / name, what="posterior", hint=HINT) for name in (RECORD, _DRAWS)]
     try:
-        return _made(json_values(raw[0]), raw[1], str(place))
+        return _made(raw[0], raw[1], str(place))
     except Unreadable as error:
         raise DataCorrupted(f"not a posterior: {error}", where=str(place)) from None
 
 
-def _made(record: Any, raw: bytes, where: str) -> Posterior:
+@lru_cache(maxsize=4)
+def _made(said: bytes, raw: bytes, where: str) -> Posterior:
+    """Return what two files hold; read once, so its arrays cannot be written to."""
+    record = json_values(said)
     about = record.get("about", {}) if isinstance(record, dict) else None
     if not isinstance(about, dict) or record.get("what") != "posterior":
         raise DataCorrupted("not a record of a posterior", where=where)
@@ -159,5 +163,8 @@ def _made(record: Any, raw: bytes, where: str) -> Posterior:
         raise DataCorrupted("the draws are not those of the record", where=where)
     names = tuple(c for c in frame.columns if c != _WEIGHT and "/" not in c)
     values = frame.select(names).to_numpy().astype(np.float64)
+    weight = frame[_WEIGHT].to_numpy()
     answers = {c: frame[c].to_numpy() for c in frame.columns if "/" in c}
-    return Posterior(names, values, frame[_WEIGHT].to_numpy(), about, answers)
+    for array in (values, weight, *answers.values()):
+        array.flags.writeable = False
+    return Posterior(names, values, weight, about, answers)

@@ -98,7 +98,7 @@ def grid(
                 if at in parts
                 else _cell(
                     value,
-                    replace(column, unit=unit),
+                    column if column.unit == unit else replace(column, unit=unit),
                     _digits(value, ranges.get(unit), digits),
                     catalogue,
                     with_names=with_names,

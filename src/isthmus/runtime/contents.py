@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,15 +79,9 @@ class Contents:
         try:
             if not _is_plain(mark) or mark.stat().st_size > _LARGEST_MARK:
                 return None
-            raw = json_values(mark.read_bytes())
+            return _named(mark.read_bytes(), self.keys)
         except (OSError, Unreadable):
             return None
-        if not isinstance(raw, dict) or not set(self.keys) <= set(raw):
-            return None
-        listed = raw.get("files", [])
-        tables = [n if isinstance(n, dict) else {"name": n} for n in _list(listed)]
-        named = [(n.get("name"), n.get("sha256", "")) for n in tables]
-        return {name: str(digest) for name, digest in named if isinstance(name, str)}
 
 
 DOSSIER = Contents(
@@ -128,6 +123,18 @@ RESULT = Contents(
 
 REPLACEABLE = (DOSSIER, DAILY, RESULT)
 """Kinds of folders that may be replaced."""
+
+
+@lru_cache(maxsize=1)
+def _named(content: bytes, keys: tuple[str, ...]) -> dict[str, str] | None:
+    """Return what a mark names: it is asked for before, during and after a publication."""
+    raw = json_values(content)
+    if not isinstance(raw, dict) or not set(keys) <= set(raw):
+        return None
+    listed = raw.get("files", [])
+    tables = [n if isinstance(n, dict) else {"name": n} for n in _list(listed)]
+    named = [(n.get("name"), n.get("sha256", "")) for n in tables]
+    return {name: str(digest) for name, digest in named if isinstance(name, str)}
 
 
 def _digest(path: Path) -> str | None:

@@ -43,7 +43,7 @@ def value_faults(value: Any, *, wide: bool = False) -> Iterator[Fault]:
     Whole numbers beyond 64 bits (unless `wide`), numbers that are not finite, dates without
     quotes, text with half characters, and values nested deeper than `DEEPEST`.
     """
-    stack: list[tuple[Place, Any]] = [((), value)]
+    stack: list[tuple[Place, Any]] = [] if _sound(value, wide=wide) else [((), value)]
     while stack:
         place, item = stack.pop()
         if not isinstance(item, dict | list):
@@ -59,6 +59,31 @@ def value_faults(value: Any, *, wide: bool = False) -> Iterator[Fault]:
                 yield place, "a name holds half a character", "write it as UTF-8"
             else:
                 stack.append(((*place, key), entry))
+
+
+def _sound(value: Any, *, wide: bool) -> bool:
+    """Say whether a value has no fault, level by level and without keeping where it stands."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        below: list[Any] = []
+        texts: list[str] = []
+        for item in level:
+            kind = type(item)
+            if kind is str:
+                texts.append(item)
+            elif kind is dict:
+                texts += [key for key in item if isinstance(key, str)]
+                below += item.values()
+            elif kind is list:
+                below += item
+            elif isinstance(item, dict | list) or _fault(item, wide=wide):
+                return False
+        if _half("".join(texts)):
+            return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def natural(text: str) -> int | None:
@@ -88,4 +113,8 @@ def _fault(item: Any, *, wide: bool) -> tuple[str, str] | None:
 
 def _half(text: str) -> bool:
     """Say whether a text holds one half of a pair of UTF-16, which no file can hold."""
-    return not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
