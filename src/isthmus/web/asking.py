@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from isthmus import codes
 from isthmus.errors import BadInput, CodeUnknown
@@ -12,6 +13,10 @@ from isthmus.web.query import Query
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Field, Form
 
+if TYPE_CHECKING:
+    from isthmus.world import World
+
+FLOWS = "icio_flows"
 NEEDED = ROLES[:2]
 CHOSEN = ROLES[2:]
 
@@ -103,7 +108,18 @@ def parties(explorer: Explorer) -> tuple[tuple[str, str], ...]:
     listed = [(code, explorer.name(code)) for code in names]
     economies = [
         (code, explorer.name(code))
-        for code in explorer.world.flows().economies
+        for code in _traders(explorer.world)
         if code in codes.economy_names()
     ]
     return (*listed, *sorted(economies, key=lambda pair: pair[1].casefold()))
+
+
+def _traders(world: World) -> Sequence[str]:
+    """Return the economies of the flows: from the table made of them where it lists them, which
+    spares reading all flows for the first page.
+    """
+    made = f"mrio_{max(world.table_years, default=0)}_economies"
+    own = any(added.partition("@")[0] == FLOWS for added in world.added)
+    if made in world and not own:
+        return world.table(made)["economy"].to_list()
+    return world.flows().economies

@@ -17,6 +17,7 @@ from isthmus.web.view import Tabled
 
 PRICED = {"ladder": ("ladder_members",), "leverage": ("leverage_members", "leverage_answers")}
 """Tables by member of other pages, which stand with the members too."""
+MONEY = "coercion_in_money"
 Beside = Callable[[Explorer, Question], Iterable[Tabled]]
 
 
@@ -60,6 +61,13 @@ def _members(explorer: Explorer, question: Question) -> Iterable[Tabled]:
             yield from (Tabled(table) for table in section.tables if table.name in names)
 
 
+def _coercion(explorer: Explorer, _question: Question) -> Iterable[Tabled]:
+    """What economic pressure did in past cases, in money, as it was published."""
+    if MONEY in explorer.world:
+        table = rows_of(explorer.world, MONEY)
+        yield Tabled(table, explorer.t("table.coercion_in_money"))
+
+
 def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:
     """Return the tables that stand beside the sections of a subject."""
     if subject not in BESIDE:
@@ -70,6 +78,12 @@ def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tab
 
 
 BESIDE: Mapping[str, Beside] = MappingProxyType(
-    {"pair": _pair, "members": _members, "chips": _chips, "disruption": _disruption}
+    {
+        "pair": _pair,
+        "members": _members,
+        "chips": _chips,
+        "disruption": _disruption,
+        "coercion": _coercion,
+    }
 )
 """What stands beside the sections of a subject, by its name."""

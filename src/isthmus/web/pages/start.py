@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isthmus import codes
+from isthmus.study.dossier import Section
 from isthmus.study.new import FLAGSHIP
 from isthmus.study.schema import ROLES
 from isthmus.study.shipped import shipped_studies
-from isthmus.study.wording import plain
+from isthmus.study.subjects import PAGES
+from isthmus.study.wording import Sentence, plain
 from isthmus.web.answers import Question
 from isthmus.web.asking import choose_parties, parties, parties_of
 from isthmus.web.atlas import POINTS, SHAPES, Atlas, Pick, outlines, places
@@ -54,14 +56,12 @@ def answers(asked: Asked) -> View:
     for name in shipped_studies():
         question = explorer.answers.question_of(name)
         study = explorer.spoken(explorer.answers.shipped(name))
-        section = explorer.answers.page(question, "answer").sections[0]
+        section, told = _first_figures(explorer, question)
         first = replace(
             section,
             key=f"{ANSWERS}-{name}",
             question=plain(study.title),
-            answer=section.answer[:ANSWERED]
-            if len(section.answer) > 1
-            else (plain(study.question),),
+            answer=told or (plain(study.question),),
             findings=(),
             tables=(),
             charts=(),
@@ -77,6 +77,18 @@ def answers(asked: Asked) -> View:
         here="start",
         figures="/studies",
     )
+
+
+def _first_figures(explorer: Explorer, question: Question) -> tuple[Section, tuple[Sentence, ...]]:
+    """Return the first sentences of a study that hold a figure, and the section they are from."""
+    chosen = [choice.page for choice in explorer.answers.study(question).pages]
+    pages = ["answer", *(chosen or (page for page in PAGES if not question.lacks(page)))]
+    for page in pages:
+        for section in explorer.answers.page(question, page).sections:
+            told = tuple(sentence for sentence in section.answer if sentence.findings)
+            if told:
+                return section, told[:ANSWERED]
+    return explorer.answers.page(question, pages[0]).sections[0], ()
 
 
 def _atlas(explorer: Explorer, roles: dict[str, str], pick: str) -> Iterator[Atlas]:
