@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.cli.process import clear_terminal_size
 from isthmus.cli.root import main
 
 CODES = ["codes", "industries"]
@@ -60,12 +61,19 @@ def test_a_closed_output_is_no_place_for_other_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.once_broken("a stack for COLUMNS=abc")
-@pytest.mark.parametrize("width", ["abc", "", "²", "-1", "0", "99999999999999999999"])
-def test_a_width_that_is_no_number_is_none(width: str) -> None:
-    for words in (CODES, ["--help"]):
-        done = run(*words, COLUMNS=width, LINES=width)
-        assert done.returncode == 0, done.stderr.decode()
-        assert done.stdout
+@pytest.mark.parametrize("words", [CODES, ["--help"]], ids=" ".join)
+def test_a_width_that_is_no_number_is_none(words: list[str]) -> None:
+    done = run(*words, COLUMNS="abc", LINES="abc")
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout
+
+
+@pytest.mark.parametrize("width", ["", "²", "-1", "0", "99999999999999999999", "80"])
+def test_only_a_width_is_kept(width: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.setenv(name, width)
+    clear_terminal_size()
+    assert os.environ.get("COLUMNS") == os.environ.get("LINES") == ("80" if width == "80" else None)
 
 
 @pytest.mark.slow

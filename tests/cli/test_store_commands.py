@@ -210,6 +210,7 @@ def test_rerun_says_what_differs(capsys, tmp_path):
     assert "share" in again["content"][0]["where"]
 
 
+@pytest.mark.slow
 def test_ensemble_from_file_to_chart(capsys, tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(PLAN.format(samples=16))

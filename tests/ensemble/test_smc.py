@@ -52,6 +52,7 @@ def test_the_mean_of_a_normal_has_its_posterior():
     assert sd == pytest.approx(precision**-0.5, rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_rate_has_its_beta_posterior():
     sampled = sample(models.binomial_problem(), Effort(particles=600, draws=60_000, seed=2))
     wanted = stats.beta(2 + models.HITS, 3 + models.TRIES - models.HITS)

@@ -93,6 +93,7 @@ def test_the_numbers_are_those_of_the_same_ranges_in_a_scenario_file(tmp_path, w
     assert kept.equals(direct)
 
 
+@pytest.mark.slow
 def test_bit_identical_with_one_and_two_workers_and_after_resume(tmp_path, world):
     contents = []
     for number in (0, 1, 2):

@@ -108,6 +108,7 @@ def test_a_target_out_of_reach_is_said(line):
     assert set(found["remedies"].frame["chosen"]) == {"no"}
 
 
+@pytest.mark.slow
 def test_more_confidence_never_costs_less():
     costs = [
         cheapest_set(None, target=2.3e6, surge=2, days=728, draws=20, confidence=c, seconds=20)[

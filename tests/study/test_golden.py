@@ -9,8 +9,14 @@ import pytest
 from isthmus.study import Dossier, Study
 from tools import golden
 
+ALIKE = ("japan-korea", "usa-europe")
+"""Settings whose pages are those of another one, for other parties."""
 
-@pytest.mark.parametrize("setting", golden.SETTINGS)
+
+@pytest.mark.parametrize(
+    "setting",
+    [pytest.param(s, marks=pytest.mark.slow if s in ALIKE else ()) for s in golden.SETTINGS],
+)
 def test_dossier_is_the_kept_one(assessed: Callable[[Study], Dossier], setting: str) -> None:
     before = golden.kept(setting)
     after = golden.entries(assessed(golden.study_of(setting)))

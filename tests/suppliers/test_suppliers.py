@@ -84,6 +84,7 @@ def test_exposure_by_hand(home: Path) -> None:
     assert result["items"].years == (2024,)
 
 
+@pytest.mark.slow
 def test_look_through_is_that_of_the_inputs_of_an_industry(home: Path) -> None:
     """A list that buys as an industry of the table does has the industry's look-through.
 
