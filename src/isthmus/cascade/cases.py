@@ -205,8 +205,12 @@ def material_case(
     ]
     lost = "share of the importer's purchases from outside that stops"
     tables = (
-        _table("suppliers", losses, {"direct": f"{lost}, direct", "value": f"{lost}, with hubs"},
-               network),
+        _table(
+            "suppliers",
+            losses,
+            {"direct": f"{lost}, direct", "value": f"{lost}, with hubs"},
+            network,
+        ),
         _table(
             "ranking",
             ranking,
@@ -231,7 +235,7 @@ def material_case(
             },
             network,
         ),
-    )  # fmt: skip
+    )
     parameters = {"importer": buyer.spec, "suppliers": suppliers, "rule": "exact fixed point"}
     if without:
         parameters["without"] = ", ".join(without)

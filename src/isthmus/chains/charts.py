@@ -174,9 +174,8 @@ def position_chart(result: Result, *, most: int = 40) -> Drawn:
     first = shown.row(0, named=True)
     within = f" of {first['economy']}" if one else ""
     title = (
-        f"{first[name]} stands farthest from final use{within}: "
-        f"{first['upstreamness']:.1f} stages"
-    )  # fmt: skip
+        f"{first[name]} stands farthest from final use{within}: {first['upstreamness']:.1f} stages"
+    )
     spec = ChartSpec(
         "dots",
         x="stages",

@@ -118,9 +118,13 @@ class Step:
             With every degree outside [0, 1].
         """
         return Rung(
-            key="step", title="A step of given degrees", visible=self.visible,
-            official=self.official, military=self.military, reason="given by the user",
-        )  # fmt: skip
+            key="step",
+            title="A step of given degrees",
+            visible=self.visible,
+            official=self.official,
+            military=self.military,
+            reason="given by the user",
+        )
 
 
 @dataclass(frozen=True, slots=True)

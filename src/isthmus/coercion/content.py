@@ -96,9 +96,12 @@ def content_of_bloc(world: World, members: Sequence[str], industries: Sequence[s
     group[at] = True
     form = table.form
     found, residual = domestic_content(
-        form.product_t, form.resolvent, form.domestic, group.ravel(),
+        form.product_t,
+        form.resolvent,
+        form.domestic,
+        group.ravel(),
         table.coefficients(table.primary),
-    )  # fmt: skip
+    )
     if residual > SOLVE_TOLERANCE:
         raise DidNotConverge(f"residual {residual:.1e} in the value added of a bloc", where=TABLE)
     whole = found.reshape(group.shape)

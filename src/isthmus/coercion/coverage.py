@@ -51,14 +51,25 @@ def _table(world: World, key: str) -> Table:
         by_product = _reason(m, span, None)
         if by_product == SEEN:
             found = [
-                p for p in products
+                p
+                for p in products
                 if all((m.target, m.sender, p, y) in sold for y in product_years)
-            ]  # fmt: skip
+            ]
             by_product = _by_product(products, found)
         number = sum(row[0] == m.case for row in rows) + 1
         goods = m.products or "not named"
-        rows.append((m.case, number, m.target, m.first, goods, by_industry, by_product,
-                     Kind.ESTIMATED.value))  # fmt: skip
+        rows.append(
+            (
+                m.case,
+                number,
+                m.target,
+                m.first,
+                goods,
+                by_industry,
+                by_product,
+                Kind.ESTIMATED.value,
+            )
+        )
     columns = [
         dimension("case"),
         dimension("measure", "number within the case, in the order of the coded measures"),
@@ -75,7 +86,11 @@ def _table(world: World, key: str) -> Table:
         orient="row",
     )
     return table(
-        "coverage", frame, columns, kind=Kind.ESTIMATED, datasets=[FLOWS, key, MEASURES],
+        "coverage",
+        frame,
+        columns,
+        kind=Kind.ESTIMATED,
+        datasets=[FLOWS, key, MEASURES],
         text="which measures an event study can see",
         notes=[
             f"flows by industry cover {industry_years[0]} to {industry_years[1]} without services "
@@ -83,7 +98,7 @@ def _table(world: World, key: str) -> Table:
             "event studies look at purchases of goods by the sender: stops of supplies, services, "
             "people and finance are other flows",
         ],
-    )  # fmt: skip
+    )
 
 
 def _reason(m: Measure, years: tuple[int, int], economies: Sequence[str] | None) -> str:

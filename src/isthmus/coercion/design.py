@@ -102,9 +102,12 @@ def placebo_pairs(
         (size[i, j], i, j)
         for i, a in enumerate(panel.economies)
         for j, b in enumerate(panel.economies)
-        if i != j and alive[i, j] and REST not in (a, b)
-        and (a, b) not in touched and (b, a) not in touched
-    ]  # fmt: skip
+        if i != j
+        and alive[i, j]
+        and REST not in (a, b)
+        and (a, b) not in touched
+        and (b, a) not in touched
+    ]
     large = [(i, j) for s, i, j in found if s >= smallest]
     if len(large) < FEWEST_PLACEBOS:
         large = [(i, j) for _, i, j in sorted(found, reverse=True)[:FEWEST_PLACEBOS]]

@@ -134,9 +134,14 @@ def _measures(frame: pl.DataFrame, kept: list[Measure]) -> Table:
         attribute("kind"),
     ]
     return table(
-        "measures", out, columns, kind=Kind.weakest(out["kind"].to_list()), datasets=[MEASURES],
-        text="measures by case", notes=[SELECTED, HINTS],
-    )  # fmt: skip
+        "measures",
+        out,
+        columns,
+        kind=Kind.weakest(out["kind"].to_list()),
+        datasets=[MEASURES],
+        text="measures by case",
+        notes=[SELECTED, HINTS],
+    )
 
 
 def _effects(frame: pl.DataFrame) -> Table:
@@ -151,9 +156,14 @@ def _effects(frame: pl.DataFrame) -> Table:
         attribute("kind"),
     ]
     return table(
-        "effects", frame, columns, kind=Kind.ESTIMATED, datasets=[EFFECTS],
-        text="published effects by case", notes=[SELECTED],
-    )  # fmt: skip
+        "effects",
+        frame,
+        columns,
+        kind=Kind.ESTIMATED,
+        datasets=[EFFECTS],
+        text="published effects by case",
+        notes=[SELECTED],
+    )
 
 
 def _outcomes(frame: pl.DataFrame) -> Table:
@@ -165,9 +175,13 @@ def _outcomes(frame: pl.DataFrame) -> Table:
         attribute("source", "id in sources"),
     ]
     return table(
-        "outcomes", frame, columns, kind=Kind.ESTIMATED, datasets=[OUTCOMES],
+        "outcomes",
+        frame,
+        columns,
+        kind=Kind.ESTIMATED,
+        datasets=[OUTCOMES],
         text="outcome for the sender as the source judges it",
-    )  # fmt: skip
+    )
 
 
 def _sources(frame: pl.DataFrame) -> Table:
@@ -177,6 +191,10 @@ def _sources(frame: pl.DataFrame) -> Table:
         attribute("how_read", "full text or excerpt"),
     ]
     return table(
-        "sources", frame, columns, kind=Kind.MEASURED, datasets=[SOURCES],
+        "sources",
+        frame,
+        columns,
+        kind=Kind.MEASURED,
+        datasets=[SOURCES],
         text="sources of the cases",
-    )  # fmt: skip
+    )

@@ -55,10 +55,14 @@ def trade_table(world: World, found: Found, notes: Sequence[str]) -> Table:
         attribute("kind"),
     ]
     return table(
-        "trade", frame, columns, kind=Kind.MEASURED, datasets=[panel.dataset, EFFECTS],
+        "trade",
+        frame,
+        columns,
+        kind=Kind.MEASURED,
+        datasets=[panel.dataset, EFFECTS],
         text=f"goods trade of {hit.target} and {hit.sender}",
         notes=[*notes, *_published(world, hit, panel.years[base])],
-    )  # fmt: skip
+    )
 
 
 def _published(world: World, hit: Episode, base: int) -> list[str]:
@@ -105,7 +109,12 @@ def diversion_table(found: Found, frame: pl.DataFrame, notes: Sequence[str]) -> 
         attribute("kind"),
     ]
     return table(
-        "diversion", frame, columns, kind=Kind.MODELLED, datasets=[found.panel.dataset], text=(
+        "diversion",
+        frame,
+        columns,
+        kind=Kind.MODELLED,
+        datasets=[found.panel.dataset],
+        text=(
             "counterfactual: exports of the three years before the first measure, grown with each "
             "destination's imports from all other origins; no exporter effect, so that sales "
             "elsewhere are not absorbed"
@@ -116,4 +125,4 @@ def diversion_table(found: Found, frame: pl.DataFrame, notes: Sequence[str]) -> 
             "intervals: the same counterfactual for pairs without an episode, and how far it "
             "missed their sales to the partner and to all others",
         ],
-    )  # fmt: skip
+    )

@@ -128,10 +128,13 @@ def _overlapping(found: Found, coded: Sequence[Measure]) -> list[str]:
             m.case
             for m in coded
             if (m.sender, m.target) == (hit.sender, hit.target)
-            and m.case != hit.case and m.direction == PURCHASES and m.industries
-            and m.first <= years[-1] and m.last >= years[0]
+            and m.case != hit.case
+            and m.direction == PURCHASES
+            and m.industries
+            and m.first <= years[-1]
+            and m.last >= years[0]
         )
-    )  # fmt: skip
+    )
 
 
 def effects_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -> Table:
@@ -196,10 +199,14 @@ def effects_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -
         attribute("kind"),
     ]
     return table(
-        "effects", frame, columns, kind=Kind.ESTIMATED, datasets=[found.panel.dataset, MEASURES],
+        "effects",
+        frame,
+        columns,
+        kind=Kind.ESTIMATED,
+        datasets=[found.panel.dataset, MEASURES],
         text=f"effect of {hit.case} by year: {hit.goods}",
         notes=[*notes, RELATIVE, ONE_PAIR, UNSEEN[found.panel.items]],
-    )  # fmt: skip
+    )
 
 
 def _since(found: Found) -> tuple[Array, Array, Array]:
@@ -232,16 +239,24 @@ def recovery_table(found: Found, low: Array, high: Array, notes: Sequence[str]) 
         change = ratio(found.flow[after], np.full(len(after), base)) - 1.0
         rows.append(_recovery("flow", [panel.years[t] for t in after], change))
     schema = {
-        "measure": pl.String, "peak_year": pl.Int64, "peak": pl.Float64, "low": pl.Float64,
-        "high": pl.Float64, "last_year": pl.Int64, "last": pl.Float64, "half_life": pl.Float64,
+        "measure": pl.String,
+        "peak_year": pl.Int64,
+        "peak": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "last_year": pl.Int64,
+        "last": pl.Float64,
+        "half_life": pl.Float64,
         "outcome": pl.String,
-    }  # fmt: skip
+    }
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
         pl.lit(hit.case).alias("case"),
-        *(finite(np.array([r.get(c, np.nan) for r in rows])).alias(c)
-          for c in ("peak", "low", "high", "half_life")),
+        *(
+            finite(np.array([r.get(c, np.nan) for r in rows])).alias(c)
+            for c in ("peak", "low", "high", "half_life")
+        ),
         pl.lit(Kind.ESTIMATED.value).alias("kind"),
-    )  # fmt: skip
+    )
     columns = [
         dimension("case"),
         dimension("measure", "effect: relative, as in effects; flow: change of the flow itself"),
@@ -256,13 +271,18 @@ def recovery_table(found: Found, low: Array, high: Array, notes: Sequence[str]) 
         attribute("kind"),
     ]
     return table(
-        "recovery", frame, columns, kind=Kind.ESTIMATED, datasets=[panel.dataset, MEASURES], text=(
+        "recovery",
+        frame,
+        columns,
+        kind=Kind.ESTIMATED,
+        datasets=[panel.dataset, MEASURES],
+        text=(
             "between two years the fall is taken to fade at a constant rate; the flow is compared "
             "with the last year before the first measure; the half-life of a fall whose interval "
             "holds zero says nothing"
         ),
         notes=[*notes, RELATIVE],
-    )  # fmt: skip
+    )
 
 
 def _recovery(measure: str, years: Sequence[int], path: Array) -> dict[str, object]:
@@ -280,21 +300,28 @@ def placebos_table(found: Found) -> Table:
     economies, again = found.panel.economies, found.again
     rows = [
         (
-            found.hit.case, economies[i], economies[j], year,
+            found.hit.case,
+            economies[i],
+            economies[j],
+            year,
             float(np.expm1(found.steps[1 + p, h])),
             float(np.expm1(again[p, h])) if p < len(again) else None,
         )
         for p, (i, j) in enumerate(found.pairs)
         for h, year in enumerate(found.years)
-    ]  # fmt: skip
+    ]
     frame = pl.DataFrame(
         rows,
         schema={
-            "case": pl.String, "exporter": pl.String, "importer": pl.String, "year": pl.Int64,
-            "one_step": pl.Float64, "effect": pl.Float64,
+            "case": pl.String,
+            "exporter": pl.String,
+            "importer": pl.String,
+            "year": pl.Int64,
+            "one_step": pl.Float64,
+            "effect": pl.Float64,
         },
         orient="row",
-    ).with_columns(pl.lit(Kind.ESTIMATED.value).alias("kind"))  # fmt: skip
+    ).with_columns(pl.lit(Kind.ESTIMATED.value).alias("kind"))
     columns = [
         dimension("case"),
         dimension("exporter"),
@@ -305,10 +332,14 @@ def placebos_table(found: Found) -> Table:
         attribute("kind"),
     ]
     return table(
-        "placebos", frame, columns, kind=Kind.ESTIMATED, datasets=[found.panel.dataset],
+        "placebos",
+        frame,
+        columns,
+        kind=Kind.ESTIMATED,
+        datasets=[found.panel.dataset],
         text="the same years for pairs without a coded case",
         notes=[
             f"pairs with at least {PLACEBO_SIZE:g} of the flow of the episode's pair, or the "
             f"{FEWEST_PLACEBOS} largest"
         ],
-    )  # fmt: skip
+    )

@@ -158,12 +158,16 @@ def _listings(world: World, sender: str) -> list[_Listing]:
         raise DataMissing(f"no listing by {sender} is coded", where=MEASURES)
     return [
         _Listing(
-            row["case"], row["target"], row["start"],
+            row["case"],
+            row["target"],
+            row["start"],
             instrument(row["direction"], row["hs_hint"] or "", row["instrument"]),
-            row["products"] or "", row["source"] or "", row["notes"] or "",
+            row["products"] or "",
+            row["source"] or "",
+            row["notes"] or "",
         )
         for row in coded.sort("start", "target").iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def _readings(
@@ -196,14 +200,22 @@ def _test_row(
     value, low, high = _ends(given[:, r])
     top = int(np.argmax(given[0]))
     return {
-        "case": entry.case, "economy": entry.target, "start": entry.start, "reading": reading,
-        "cases": cases, "used": entry.used, "value": value, "low": low, "high": high,
+        "case": entry.case,
+        "economy": entry.target,
+        "start": entry.start,
+        "reading": reading,
+        "cases": cases,
+        "used": entry.used,
+        "value": value,
+        "low": low,
+        "high": high,
         "rank": 1 + int((given[0] > given[0, r]).sum()),
-        "first": ECONOMIC[top], "first_share": float(given[0, top]),
+        "first": ECONOMIC[top],
+        "first_share": float(given[0, top]),
         "first_in": float((given.argmax(axis=-1) == r).mean()),
         "probability": None if chance is None else float(chance[0, r]),
         "kind": Kind.ASSUMED.value,
-    }  # fmt: skip
+    }
 
 
 def _answer_rows(
@@ -214,12 +226,18 @@ def _answer_rows(
         value, low, high = _ends(given[:, r])
         rows.append(
             {
-                "case": entry.case, "economy": entry.target, "reading": reading, "response": name,
-                "value": value, "low": low, "high": high,
+                "case": entry.case,
+                "economy": entry.target,
+                "reading": reading,
+                "response": name,
+                "value": value,
+                "low": low,
+                "high": high,
                 "probability": None if chance is None else float(chance[0, r]),
-                "happened": "yes" if name == entry.used else "no", "kind": Kind.ASSUMED.value,
+                "happened": "yes" if name == entry.used else "no",
+                "kind": Kind.ASSUMED.value,
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -229,70 +247,107 @@ def _line_row(entry: _Listing, stakes: Stakes, p: Mapping[str, Array], i: int) -
     weeks, low, high = _ends(short)
     lost, lost_low, lost_high = _ends(short * p["listed_cut"] * share)
     return {
-        "case": entry.case, "economy": entry.target, "start": entry.start, "firms": entry.firms,
-        "share": float(share), "value": weeks, "low": low, "high": high, "lost": lost,
-        "lost_low": lost_low, "lost_high": lost_high, "source": entry.source, "note": entry.note,
+        "case": entry.case,
+        "economy": entry.target,
+        "start": entry.start,
+        "firms": entry.firms,
+        "share": float(share),
+        "value": weeks,
+        "low": low,
+        "high": high,
+        "lost": lost,
+        "lost_low": lost_low,
+        "lost_high": lost_high,
+        "source": entry.source,
+        "note": entry.note,
         "kind": Kind.ASSUMED.value,
-    }  # fmt: skip
+    }
 
 
 def _test_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
     columns = [
-        *_LISTING, attribute("start", "day of the listing"), dimension("reading", "of the model"),
+        *_LISTING,
+        attribute("start", "day of the listing"),
+        dimension("reading", "of the model"),
         attribute("cases", "earlier cases that set the mix"),
         attribute("used", "instrument that was used"),
-        number("value", "share", "share of that instrument, given an economic answer; 0.25 is "
-               "chance"),
-        number("low", "share", "5 % quantile"), number("high", "share", "95 % quantile"),
+        number(
+            "value", "share", "share of that instrument, given an economic answer; 0.25 is chance"
+        ),
+        number("low", "share", "5 % quantile"),
+        number("high", "share", "95 % quantile"),
         number("rank", "1", "its rank among the four instruments at the central values"),
         attribute("first", "instrument that stands first"),
         number("first_share", "share", "its share"),
         number("first_in", "share", "draws in which the instrument that was used stands first"),
         number("probability", "share", "of that instrument, whether or not there is an answer"),
         attribute("kind"),
-    ]  # fmt: skip
+    ]
     return table(
-        "test", pl.DataFrame(rows, infer_schema_length=None), columns, kind=Kind.ASSUMED,
-        datasets=datasets, text="would the model have put listings of firms first?",
+        "test",
+        pl.DataFrame(rows, infer_schema_length=None),
+        columns,
+        kind=Kind.ASSUMED,
+        datasets=datasets,
+        text="would the model have put listings of firms first?",
         notes=[NO_PART, IN_MIND, ONE_RUNG, FEW],
-    )  # fmt: skip
+    )
 
 
 def _answers_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
     columns = [
-        *_LISTING, dimension("reading", "of the model"),
+        *_LISTING,
+        dimension("reading", "of the model"),
         dimension("response", "economic instrument"),
         number("value", "share", "given an economic answer"),
         number("low", "share", "5 % quantile"),
         number("high", "share", "95 % quantile"),
         number("probability", "share", "whether or not there is an economic answer"),
-        attribute("happened", "whether it was used"), attribute("kind"),
-    ]  # fmt: skip
+        attribute("happened", "whether it was used"),
+        attribute("kind"),
+    ]
     return table(
-        "answers", pl.DataFrame(rows, infer_schema_length=None), columns, kind=Kind.ASSUMED,
-        datasets=datasets, text="distribution over instruments next to what happened",
+        "answers",
+        pl.DataFrame(rows, infer_schema_length=None),
+        columns,
+        kind=Kind.ASSUMED,
+        datasets=datasets,
+        text="distribution over instruments next to what happened",
         notes=[NO_PART, IN_MIND, ONE_RUNG, FEW],
-    )  # fmt: skip
+    )
 
 
 def _lines_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
     listed = ", ".join(codes.industries_in("listed"))
     columns = [
-        *_LISTING, attribute("start", "day of the listing"), attribute("firms", "as coded"),
+        *_LISTING,
+        attribute("start", "day of the listing"),
+        attribute("firms", "as coded"),
         number("share", "share", f"of the sender in purchases of {listed}"),
         number("value", "weeks", "between the end of stocks and another supplier"),
-        number("low", "weeks", "5 % quantile"), number("high", "weeks", "95 % quantile"),
-        number("lost", "weeks", "weeks of all inputs that are missing: weeks, times the part of "
-               "the sender's deliveries that is cut, times its share"),
-        number("lost_low", "weeks", "5 % quantile"), number("lost_high", "weeks", "95 % quantile"),
-        attribute("source", "id in the list of sources"), attribute("note", "what is recorded"),
+        number("low", "weeks", "5 % quantile"),
+        number("high", "weeks", "95 % quantile"),
+        number(
+            "lost",
+            "weeks",
+            "weeks of all inputs that are missing: weeks, times the part of "
+            "the sender's deliveries that is cut, times its share",
+        ),
+        number("lost_low", "weeks", "5 % quantile"),
+        number("lost_high", "weeks", "95 % quantile"),
+        attribute("source", "id in the list of sources"),
+        attribute("note", "what is recorded"),
         attribute("kind"),
-    ]  # fmt: skip
+    ]
     return table(
-        "lines", pl.DataFrame(rows, infer_schema_length=None), columns, kind=Kind.ASSUMED,
-        datasets=datasets, text="weeks of missing inputs in the lines of the listed firms",
+        "lines",
+        pl.DataFrame(rows, infer_schema_length=None),
+        columns,
+        kind=Kind.ASSUMED,
+        datasets=datasets,
+        text="weeks of missing inputs in the lines of the listed firms",
         notes=[NOT_GDP, UNKNOWN_LINES, STATED],
-    )  # fmt: skip
+    )
 
 
 _LISTING = (dimension("case", "kept out of the calibration"), dimension("economy", "target"))

@@ -140,9 +140,14 @@ def leverage_map(
     inside = [_inside(world, economies, names, content, given, m) for m in (own, *masks)]
     found = pairs(F, own, masks, content, inside)
     frame = leverage_frame(
-        label, tuple(parties), "industry", names, leverage(found, given.horizons, given.diversion),
-        given.horizons, at,
-    )  # fmt: skip
+        label,
+        tuple(parties),
+        "industry",
+        names,
+        leverage(found, given.horizons, given.diversion),
+        given.horizons,
+        at,
+    )
     gdp = _gdp(content, own, parties, label, at)
     sums = sums_frame(frame, gdp)
     days = dict.fromkeys(note for party in (acting, *targets) for note in party.day_note)
@@ -162,16 +167,31 @@ def leverage_map(
     if traded is not None:
         cube, codes, k = traded.flows, traded.products, _places(names, traded.industries)
         by_product = Content(economies, codes, content.share[:, k], content.cap[:, k], content.gdp)
-        only = pairs(cube, own, np.array(list(listed.values())), by_product,
-                     [i[:, k] for i in inside[: 1 + len(listed)]])  # fmt: skip
+        only = pairs(
+            cube,
+            own,
+            np.array(list(listed.values())),
+            by_product,
+            [i[:, k] for i in inside[: 1 + len(listed)]],
+        )
         rows = leverage_frame(
-            label, tuple(listed), "product", codes,
-            leverage(only, given.horizons, given.diversion), given.horizons, at,
-        )  # fmt: skip
+            label,
+            tuple(listed),
+            "product",
+            codes,
+            leverage(only, given.horizons, given.diversion),
+            given.horizons,
+            at,
+        )
         tables["products"] = items_table(
-            "products", "product", label, rows, gdp, [*notes, *traded.notes],
+            "products",
+            "product",
+            label,
+            rows,
+            gdp,
+            [*notes, *traded.notes],
             [*datasets, traded.key],
-        )  # fmt: skip
+        )
         datasets = [*datasets, traded.key]
     parameters = {
         "sender": acting.spec,
@@ -203,9 +223,10 @@ def refused(
     content = _content(world, economies, names, F, given, year, ahead=False)
     own, theirs = (np.isin(economies, (e,)) for e in (sender, target))
     found = leverage(
-        pairs(F, own, theirs[None], content, [content.share] * 2), given.horizons[:1],
+        pairs(F, own, theirs[None], content, [content.share] * 2),
+        given.horizons[:1],
         given.diversion,
-    )  # fmt: skip
+    )
     return names, Leverage(*(getattr(found, f.name)[0, :, 1, 0] for f in fields(Leverage)))
 
 
@@ -227,9 +248,12 @@ def _content(
     if given.domestic_share is not None and (year != YEAR or not ahead):
         shape = (len(economies), len(names))
         return Content(
-            economies, names, np.full(shape, given.domestic_share),
-            np.broadcast_to(F.sum(axis=(0, 2))[:, None], shape), np.full(shape[0], np.nan),
-        )  # fmt: skip
+            economies,
+            names,
+            np.full(shape, given.domestic_share),
+            np.broadcast_to(F.sum(axis=(0, 2))[:, None], shape),
+            np.full(shape[0], np.nan),
+        )
     found = read_content(world, economies, names)
     share = found.share
     if given.domestic_share is not None:

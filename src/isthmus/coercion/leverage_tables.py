@@ -58,10 +58,10 @@ def leverage_frame(
         }
         ends = ("sender", "target") if there else ("target", "sender")
         frames.append(
-            grid(axes, values).with_columns(
-                pl.lit(sender).alias(ends[0]), pl.col("other").alias(ends[1])
-            ).drop("other")
-        )  # fmt: skip
+            grid(axes, values)
+            .with_columns(pl.lit(sender).alias(ends[0]), pl.col("other").alias(ends[1]))
+            .drop("other")
+        )
     columns = frames[0].columns
     whole = pl.concat([f.select(columns) for f in frames])
     safe = pl.when(pl.col("cost") > 0).then(pl.col("loss") / pl.col("cost"))
@@ -83,11 +83,16 @@ def items_table(
 ) -> Table:
     """Return the table by industry or product."""
     columns = [
-        dimension("sender"), dimension("target"), dimension(item), *_KEYS, *_MONEY, _RATIO,
+        dimension("sender"),
+        dimension("target"),
+        dimension(item),
+        *_KEYS,
+        *_MONEY,
+        _RATIO,
         *_QUALIFIED,
         number("domestic_share", "share", "domestic value added per unit of the lost exports"),
         attribute("kind"),
-    ]  # fmt: skip
+    ]
     # what the sender could do comes first, and the largest losses of the first horizon
     first = (pl.col("sender") != sender).alias("back")
     by = ["back", "horizon", "loss", "target", "sender", item, "channel"]
@@ -125,19 +130,28 @@ def targets_table(
 ) -> Table:
     """Return the sums by pair, the hardest hit first."""
     columns = [
-        dimension("sender"), dimension("target"), *_KEYS, *_MONEY,
-        number("cost_share", "share", "that cost over the sender's GDP"), _RATIO,
-        *_QUALIFIED, attribute("kind"),
-    ]  # fmt: skip
+        dimension("sender"),
+        dimension("target"),
+        *_KEYS,
+        *_MONEY,
+        number("cost_share", "share", "that cost over the sender's GDP"),
+        _RATIO,
+        *_QUALIFIED,
+        attribute("kind"),
+    ]
     first = (pl.col("sender") != sender).alias("back")
     by = ["back", "channel", "horizon", "loss_share", "loss", "sender", "target"]
     order = [False, False, False, True, True, False, False]
     shown = sums.with_columns(first).sort(by, descending=order, nulls_last=True)
     return table(
-        "targets", shown, columns, kind=Kind.ASSUMED, datasets=datasets,
+        "targets",
+        shown,
+        columns,
+        kind=Kind.ASSUMED,
+        datasets=datasets,
         text=f"sums over the items, one channel at a time: {sender} over each target, then back",
         notes=[*notes, "credibility and concentration are means over items, weighted by value"],
-    )  # fmt: skip
+    )
 
 
 def alone_table(
@@ -172,7 +186,9 @@ def alone_table(
                 }
             )
     columns = [
-        dimension("sender"), dimension("bloc", "coalition that acts as one"), *_KEYS,
+        dimension("sender"),
+        dimension("bloc", "coalition that acts as one"),
+        *_KEYS,
         attribute("members", "number of members that the flows list"),
         number("loss", MONEY, "loss of the bloc as one, per year"),
         number("alone", MONEY, "sum over its members, each alone"),
@@ -183,17 +199,21 @@ def alone_table(
         number("smallest_share", "share", "smallest loss of a member alone, over its GDP"),
         attribute("smallest", "that member"),
         attribute("kind"),
-    ]  # fmt: skip
+    ]
     kinds = {"loss_share": pl.Float64, "largest_share": pl.Float64, "smallest_share": pl.Float64}
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(
         pl.col(name).cast(kind) for name, kind in kinds.items()
     )
     said = "sold by members to each other counts as own production of the bloc, and value added in"
     return table(
-        "blocs", frame, columns, kind=Kind.ASSUMED, datasets=datasets,
+        "blocs",
+        frame,
+        columns,
+        kind=Kind.ASSUMED,
+        datasets=datasets,
         text="a coalition as one target, next to its members each alone",
         notes=[*notes, f"what is {said} inputs from members as domestic"],
-    )  # fmt: skip
+    )
 
 
 def _with_share(frame: pl.DataFrame, gdp: Mapping[str, float]) -> pl.DataFrame:

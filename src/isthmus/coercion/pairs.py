@@ -88,8 +88,9 @@ class Leverage:
         }
         turned["loss"], turned["cost"] = turned["cost"], turned["loss"]
         turned["credibility"], turned["concentration"] = (
-            1.0 - turned["concentration"], 1.0 - turned["credibility"],
-        )  # fmt: skip
+            1.0 - turned["concentration"],
+            1.0 - turned["credibility"],
+        )
         return Leverage(**turned)
 
 

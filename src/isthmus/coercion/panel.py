@@ -143,6 +143,12 @@ def joined(case: str, kept: Sequence[Measure], items: tuple[str, ...]) -> Episod
     """Return the episode of some measures of a case against some industries or products."""
     start = min(kept, key=lambda m: (m.first, m.month or 13))
     return Episode(
-        case, kept[0].sender, kept[0].target, items, start.first, max(m.last for m in kept),
-        start.month, "; ".join(dict.fromkeys(m.products for m in kept)),
-    )  # fmt: skip
+        case,
+        kept[0].sender,
+        kept[0].target,
+        items,
+        start.first,
+        max(m.last for m in kept),
+        start.month,
+        "; ".join(dict.fromkeys(m.products for m in kept)),
+    )

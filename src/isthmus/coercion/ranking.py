@@ -84,15 +84,24 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
     notes = [f"n = {n} cases", FEW, *(f"{name}: {text}" for name, text in METHODS.items())]
     tables = {
         "cases": table(
-            "cases", cases, _CASES, kind=Kind.MODELLED, datasets=[FLOWS, MEASURES],
+            "cases",
+            cases,
+            _CASES,
+            kind=Kind.MODELLED,
+            datasets=[FLOWS, MEASURES],
             text="ranks of the industries that were hit, from data of the year before the case",
             notes=notes,
         ),
         "methods": table(
-            "methods", over_cases(cases, METHODS, "industries"), _METHODS, kind=Kind.MODELLED,
-            datasets=[FLOWS, MEASURES], text="each method over all cases", notes=notes,
+            "methods",
+            over_cases(cases, METHODS, "industries"),
+            _METHODS,
+            kind=Kind.MODELLED,
+            datasets=[FLOWS, MEASURES],
+            text="each method over all cases",
+            notes=notes,
         ),
-    }  # fmt: skip
+    }
     tables |= product_tables(world, top, given)
     parameters = {
         "top": top,

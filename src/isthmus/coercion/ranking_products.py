@@ -100,16 +100,24 @@ def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Tabl
     notes = [f"n = {n} cases", CHOSEN, EVERYONE, *(f"{m}: {t}" for m, t in METHODS.items())]
     return {
         "products": table(
-            "products", cases, _CASES, kind=Kind.MODELLED, datasets=[key, MEASURES],
+            "products",
+            cases,
+            _CASES,
+            kind=Kind.MODELLED,
+            datasets=[key, MEASURES],
             text="ranks of the products put under export control, from trade before the case",
             notes=notes,
         ),
         "product_methods": table(
-            "product_methods", over_cases(cases, METHODS, "products"), _METHODS,
-            kind=Kind.MODELLED, datasets=[key, MEASURES], text="each method over all cases",
+            "product_methods",
+            over_cases(cases, METHODS, "products"),
+            _METHODS,
+            kind=Kind.MODELLED,
+            datasets=[key, MEASURES],
+            text="each method over all cases",
             notes=notes,
         ),
-    }  # fmt: skip
+    }
 
 
 def _cases(world: World) -> list[tuple[str, str, str, str, list[str]]]:

@@ -176,8 +176,9 @@ def _words(steps: pl.DataFrame) -> Table:
             counts = [int((found["response"] == w).sum()) for w in WORDS]
             rate = Rate(sum(counts), len(found))
             low, high = rate.wilson()
-            rows.append((name, rung, *map(float, (len(found), *counts)), rate.hits / rate.steps,
-                         low, high))  # fmt: skip
+            rows.append(
+                (name, rung, *map(float, (len(found), *counts)), rate.hits / rate.steps, low, high)
+            )
     columns = (
         Column("rows", "dimension", text="set of rows"),
         Column("rung", "dimension", text="kind of step"),

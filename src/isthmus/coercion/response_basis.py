@@ -37,9 +37,13 @@ def calibration(mix: Mix) -> Table:
         "which instrument, given that there is one: never how often, since cases are selected",
     )
     return table_of(
-        "calibration", framed(rows, columns), columns, "instruments in coded cases", notes,
+        "calibration",
+        framed(rows, columns),
+        columns,
+        "instruments in coded cases",
+        notes,
         (MEASURES,),
-    )  # fmt: skip
+    )
 
 
 def rungs(steps: Sequence[Rung]) -> Table:
@@ -58,11 +62,19 @@ def rungs(steps: Sequence[Rung]) -> Table:
     ]
     rows = [
         (
-            r.key, r.title, r.visible, r.official, r.military, r.rule, r.decides, r.legal_base,
-            r.reason, Kind.ASSUMED.value,
+            r.key,
+            r.title,
+            r.visible,
+            r.official,
+            r.military,
+            r.rule,
+            r.decides,
+            r.legal_base,
+            r.reason,
+            Kind.ASSUMED.value,
         )
         for r in steps
-    ]  # fmt: skip
+    ]
     notes = (
         "qualified majority: 55 % of members (15 of 27) with 65 % of the population; unanimity: "
         "every member; national: each member for itself",
@@ -84,11 +96,17 @@ def assumptions(used: Assumptions) -> Table:
     ]
     rows = [
         (
-            name, e.value, e.low, e.high, e.unit, "user" if name in used.changed else "preset",
-            e.reason, Kind.ASSUMED.value,
+            name,
+            e.value,
+            e.low,
+            e.high,
+            e.unit,
+            "user" if name in used.changed else "preset",
+            e.reason,
+            Kind.ASSUMED.value,
         )
         for name, e in used.entries.items()
-    ]  # fmt: skip
+    ]
     text = "what the model assumes; draws are triangular between low and high"
     return table_of("assumptions", framed(rows, columns), columns, text, (), ())
 

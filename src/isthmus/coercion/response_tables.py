@@ -166,12 +166,18 @@ def losses(data: Data, found: Outcome) -> Table:
                 missing = weeks[:, g].tolist() if r == 2 else (None, None, None)
                 rows.append(
                     (
-                        target, SUPPORT[g], name, CHANNELS[r], *loss[:, i, g, r].tolist(),
-                        *(loss[:, i, g, r] / stakes.gdp[i]).tolist(), *missing,
-                        *cost[:, i, r].tolist(), *(cost[:, i, r] / stakes.sender_gdp).tolist(),
+                        target,
+                        SUPPORT[g],
+                        name,
+                        CHANNELS[r],
+                        *loss[:, i, g, r].tolist(),
+                        *(loss[:, i, g, r] / stakes.gdp[i]).tolist(),
+                        *missing,
+                        *cost[:, i, r].tolist(),
+                        *(cost[:, i, r] / stakes.sender_gdp).tolist(),
                         Kind.ASSUMED.value,
                     )
-                )  # fmt: skip
+                )
     columns = [
         *_RUNG[1:],
         Column("response", "dimension", text="answer of the sender"),
@@ -215,12 +221,16 @@ def distribution(data: Data, found: Outcome) -> Table:
         *_RUNG,
         Column("nothing", "value", "share", "probability of no economic answer, hence of no loss"),
         Column("mean", "value", MONEY, "mean loss over answers and draws"),
-        *(Column(f"p{100 * q:.0f}", "value", MONEY, f"{100 * q:.0f} % quantile of the loss")
-          for q in QUANTILES),
-        *(Column(f"p{100 * q:.0f}_share", "value", "share", "the same over a year's GDP")
-          for q in QUANTILES),
+        *(
+            Column(f"p{100 * q:.0f}", "value", MONEY, f"{100 * q:.0f} % quantile of the loss")
+            for q in QUANTILES
+        ),
+        *(
+            Column(f"p{100 * q:.0f}_share", "value", "share", "the same over a year's GDP")
+            for q in QUANTILES
+        ),
         KIND,
-    ]  # fmt: skip
+    ]
     text = "distribution of the loss, if the state holds"
     notes = (
         ASSUMED.partition(";")[0] + "; over answers and over draws from all ranges, each draw "
@@ -276,9 +286,14 @@ def exposure(data: Data) -> Table:
     text = f"exposure by channel; listed industries: {', '.join(codes.industries_in('listed'))}"
     notes = (COVERED, AFTER)
     return Table(
-        "exposure", framed(rows, columns), tuple(columns), Kind.ESTIMATED, (FLOWS, TABLE), text,
+        "exposure",
+        framed(rows, columns),
+        tuple(columns),
+        Kind.ESTIMATED,
+        (FLOWS, TABLE),
+        text,
         notes,
-    )  # fmt: skip
+    )
 
 
 _RUNG = (

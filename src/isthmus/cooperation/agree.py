@@ -106,9 +106,14 @@ def power(world: World) -> Result:
     )
     text = f"{found.winning:,} of {2 ** len(members):,} coalitions carry an act"
     table = of_rows(
-        "power", rows, columns, text, kind=Kind.MEASURED, datasets=(COUNCIL,),
+        "power",
+        rows,
+        columns,
+        text,
+        kind=Kind.MEASURED,
+        datasets=(COUNCIL,),
         notes=(RULE, POPULATIONS),
-    )  # fmt: skip
+    )
     return Result(
         of_years([table], [YEAR_OF_COUNCIL]),
         provenance(world, "cooperation.power", (COUNCIL,), {}),
@@ -210,8 +215,14 @@ def members_table(stage: Stage) -> Table:
     )
     notes = (NO_FORECAST, f"trade of {YEAR}; before a broad ban where there is one")
     used = [key for key in (FLOWS, TABLE, COUNCIL, STEPS) if key in stage.world]
-    return of_rows("members", rows, columns, "what members would bear and have seen",
-                   datasets=used, notes=notes)  # fmt: skip
+    return of_rows(
+        "members",
+        rows,
+        columns,
+        "what members would bear and have seen",
+        datasets=used,
+        notes=notes,
+    )
 
 
 def blocking(stage: Stage) -> Table:
@@ -245,8 +256,15 @@ def blocking(stage: Stage) -> Table:
         f"looked for among the {len(order)} most exposed members: {', '.join(order)}; all of them "
         f"together {together}",
     )
-    return of_rows("blocking", rows, columns, "smallest groups of exposed members that could block",
-                   kind=Kind.ESTIMATED, datasets=(COUNCIL, FLOWS, TABLE), notes=notes)  # fmt: skip
+    return of_rows(
+        "blocking",
+        rows,
+        columns,
+        "smallest groups of exposed members that could block",
+        kind=Kind.ESTIMATED,
+        datasets=(COUNCIL, FLOWS, TABLE),
+        notes=notes,
+    )
 
 
 def _stakes(stage: Stage) -> tuple[list[str], Stakes]:

@@ -111,10 +111,19 @@ def indicators(stage: Stage) -> Table:
         ]
         rows.append(
             (
-                action.key, mark.quantity, mark.start.low, mark.start.high, mark.goal.low,
-                mark.goal.high, mark.unit, each[1], each[0], each[2], f"{YEARLY} per {mark.unit}",
+                action.key,
+                mark.quantity,
+                mark.start.low,
+                mark.start.high,
+                mark.goal.low,
+                mark.goal.high,
+                mark.unit,
+                each[1],
+                each[0],
+                each[2],
+                f"{YEARLY} per {mark.unit}",
             )
-        )  # fmt: skip
+        )
     columns = (
         dimension("action", "key"),
         dimension("quantity", "what is counted"),
@@ -129,8 +138,9 @@ def indicators(stage: Stage) -> Table:
         attribute("cost_unit", "in words"),
     )
     note = "an action pays by its indicator if one unit is worth more a year than this"
-    return of_rows("indicators", rows, columns, "what no euro measures, and its cost by unit",
-                   notes=(note,))  # fmt: skip
+    return of_rows(
+        "indicators", rows, columns, "what no euro measures, and its cost by unit", notes=(note,)
+    )
 
 
 def timing(stage: Stage) -> Table:
@@ -169,8 +179,9 @@ def timing(stage: Stage) -> Table:
         attribute("stays", "what cannot be undone soon"),
         attribute("lower", "the same content at a lower step"),
     )
-    return of_rows("timing", rows, columns, "months to effect, who decides, exit",
-                   notes=(UNCHECKED,))  # fmt: skip
+    return of_rows(
+        "timing", rows, columns, "months to effect, who decides, exit", notes=(UNCHECKED,)
+    )
 
 
 def not_measured(stage: Stage) -> Table:

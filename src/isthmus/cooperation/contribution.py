@@ -81,6 +81,10 @@ def contribution(stage: Stage) -> Table:
         *of_range("part", SHARE, "that, over what both take away"),
     )
     return of_rows(
-        "contribution", rows, columns, "what each package contributes beside what home can do",
-        kind=Kind.ASSUMED, notes=(PLAYERS, RANGE, WIDTH, TOGETHER),
-    )  # fmt: skip
+        "contribution",
+        rows,
+        columns,
+        "what each package contributes beside what home can do",
+        kind=Kind.ASSUMED,
+        notes=(PLAYERS, RANGE, WIDTH, TOGETHER),
+    )

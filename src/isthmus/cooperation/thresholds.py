@@ -124,12 +124,14 @@ def costs(stage: Stage) -> Table:
         added = [a for a in stage.catalogue.members(whole) if a.key not in known]
         once, moved, called = (
             sum(
-                (drawn(getattr(a.cost, name), f"{a.key}.cost.{name}", stage.draws, stage.seed)
-                 for a in added),
+                (
+                    drawn(getattr(a.cost, name), f"{a.key}.cost.{name}", stage.draws, stage.seed)
+                    for a in added
+                ),
                 np.zeros(stage.draws),
             )
             for name in ("one_off", "transfer", "contingent")
-        )  # fmt: skip
+        )
         payers = ", ".join(sorted({a.cost.payer for a in added if _costs(a)})) or "nobody"
         rows.append(
             (

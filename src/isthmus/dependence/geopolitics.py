@@ -81,9 +81,12 @@ class Distances:
                 "kind": [Kind.ASSUMED.value] * len(order),
             },
             schema={
-                "economy": pl.String, "value": pl.Float64, "reason": pl.String, "kind": pl.String,
+                "economy": pl.String,
+                "value": pl.Float64,
+                "reason": pl.String,
+                "kind": pl.String,
             },
-        )  # fmt: skip
+        )
         columns = [
             dimension("economy"),
             number("value", "1", "geopolitical distance g in [0, 1]"),
@@ -91,9 +94,13 @@ class Distances:
             attribute("kind"),
         ]
         return table(
-            "assumptions", frame, columns, kind=Kind.ASSUMED, datasets=self.datasets,
+            "assumptions",
+            frame,
+            columns,
+            kind=Kind.ASSUMED,
+            datasets=self.datasets,
             text="geopolitical distances that are assumed, not measured",
-        )  # fmt: skip
+        )
 
 
 def distances(

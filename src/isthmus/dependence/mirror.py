@@ -73,10 +73,13 @@ def mirror(records: pl.DataFrame, *, datasets: tuple[str, ...], kind: Kind | str
         attribute("kind"),
     )
     return Table(
-        "mirror", frame.select([c.name for c in columns]), columns, Kind(kind),
+        "mirror",
+        frame.select([c.name for c in columns]),
+        columns,
+        Kind(kind),
         tuple(sorted(datasets)),
         "importers name the origin of goods, exporters their first destination",
-    )  # fmt: skip
+    )
 
 
 def _nature(exporter_record: Any, both: Any) -> str:

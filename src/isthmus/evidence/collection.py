@@ -45,8 +45,11 @@ class Collection:
         if apart:
             raise ValueError(f"no scenario dimension in: {', '.join(sorted(apart))}")
         frames = [t.frame["scenario"] for t in result.tables.values()]
-        names = list(dict.fromkeys(name for column in frames for name in column.unique(
-            maintain_order=True).to_list()))  # fmt: skip
+        names = list(
+            dict.fromkeys(
+                name for column in frames for name in column.unique(maintain_order=True).to_list()
+            )
+        )
         parts = {
             name: replace(result, tables={k: _only(t, name) for k, t in result.tables.items()})
             for name in names

@@ -295,9 +295,14 @@ def _sandwiched(rest: Array, variance: Array, bread: Array) -> Array:
 
 
 def _without_prediction(
-    apart: Array, at: _Projected, mu: Array, rest: Array, bread: Array, K: Array,
+    apart: Array,
+    at: _Projected,
+    mu: Array,
+    rest: Array,
+    bread: Array,
+    K: Array,
     effects: tuple[Array, Array, Array],
-) -> Array | None:  # fmt: skip
+) -> Array | None:
     """Covariance after the variance of predicting each pair from the others is taken out.
 
     Returns None where that does not settle, or leaves a variance that is not positive.
@@ -341,9 +346,11 @@ def _predicted(variance: Array, V: Array, rest: Array, bread: Array) -> Array:
     cross = np.einsum("ijtp,ijsp->ijts", mixed[0][:, None] + mixed[1][None], rest)
     inner = bread @ np.einsum("ijtp,ijtq->pq", rest, vx) @ bread
     return np.asarray(
-        out + cross + cross.transpose(0, 1, 3, 2)
+        out
+        + cross
+        + cross.transpose(0, 1, 3, 2)
         + np.einsum("ijtp,pq,ijsq->ijts", rest, inner, rest)
-    )  # fmt: skip
+    )
 
 
 def _effective_pairs(mu: Array, rest: Array, bread: Array) -> Array:

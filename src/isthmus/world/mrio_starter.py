@@ -86,10 +86,13 @@ def read_updated(
     n, names = len(flows.economies), industries(flows)
     S = len(names)
     users = (*names, *CATEGORIES)
-    cube = _grid(use, {"economy": flows.economies, "origin": ORIGINS, "product": names,
-                       "user": users})  # fmt: skip
-    split = _grid(services, {"exporter": flows.economies, "importer": flows.economies,
-                             "industry": tuple(SERVICES)})  # fmt: skip
+    cube = _grid(
+        use, {"economy": flows.economies, "origin": ORIGINS, "product": names, "user": users}
+    )
+    split = _grid(
+        services,
+        {"exporter": flows.economies, "importer": flows.economies, "industry": tuple(SERVICES)},
+    )
     sales = split_services(
         flows.values(year), flows.industries.index(ALL_SERVICES), _unit(split, "services")
     )

@@ -199,8 +199,10 @@ def layout_problems(frame: pl.DataFrame, placed: Placed = _column) -> list[Input
             hint = "missing is not zero: write 0 where nothing is sold"
             problems.append(InputProblem(f"{rows} cells are empty", placed(empty, name), hint))
     known: Mapping[str, Sequence[str]] = {
-        "exporter": economies, "product": industries, "importer": economies
-    }  # fmt: skip
+        "exporter": economies,
+        "product": industries,
+        "importer": economies,
+    }
     for place, codes in known.items():
         for code in sorted(set(frame[place].filter(~below).drop_nulls()) - set(codes)):
             hint = "every economy needs its rows of VALUE_ADDED and OUTPUT, every product a column"

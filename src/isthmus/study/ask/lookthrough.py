@@ -79,9 +79,13 @@ def split_shares(context: Context, industry: str) -> tuple[Finding, Finding]:
 
     def nodes() -> float:
         found = chains.lookthrough(
-            context.world, context.home, on=context.partner, industries=PARTS, year=YEAR,
+            context.world,
+            context.home,
+            on=context.partner,
+            industries=PARTS,
+            year=YEAR,
             chips=True,
-        )  # fmt: skip
+        )
         return float(found["lookthrough"].frame["look_through"][0])
 
     if industry == WHOLE:

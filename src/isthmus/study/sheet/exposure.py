@@ -126,9 +126,12 @@ def _recorded(page: Page, row: Mapping[str, Any]) -> str:
     catalogue = page.context.catalogue
     flow = "import" if row["record"] == IMPORTER else "export"
     found = page.world.table(FIGURES).filter(
-        reporter=row["reporter"], partner=row["partner"], flow=flow, product="goods",
+        reporter=row["reporter"],
+        partner=row["partner"],
+        flow=flow,
+        product="goods",
         period=str(row["year"]),
-    )  # fmt: skip
+    )
     said = [
         f"{catalogue.written(f'{v:g}')} {catalogue.said(u)} {c or ''}".strip()
         for v, u, c, *origin in found.select("value", "unit", "currency", "source", "note").rows()

@@ -26,9 +26,7 @@ WAYS: tuple[tuple[Closed, ...], ...] = (("sea",), ("air",), ("air", "sea"), ("ho
 SHARED, FIRST = "shared", "served first"
 OUTPUT = "chip output"
 HORMUZ_SHOCK = "passage-hormuz"
-ASSUMED = (
-    "chip_power", "essential", "input_days", "spared", "sea_days", "bought", "under_way"
-)  # fmt: skip
+ASSUMED = ("chip_power", "essential", "input_days", "spared", "sea_days", "bought", "under_way")
 """Numbers of a closure that stand beside the figures of the world."""
 
 

@@ -146,10 +146,15 @@ def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Share of value added in goods that a member sells to a party, 90 % over 10 % quantile."""
     low, high = tenths(t.sold / t.gdp for t in exposures(context, coalition, on).values())
     return context.finding(
-        f"leverage.exposure_spread.{coalition}.{on}", high / low, "ratio",
-        kind=Kind.ESTIMATED, year=YEAR, method="leverage_exposure_spread", datasets=TRADE,
+        f"leverage.exposure_spread.{coalition}.{on}",
+        high / low,
+        "ratio",
+        kind=Kind.ESTIMATED,
+        year=YEAR,
+        method="leverage_exposure_spread",
+        datasets=TRADE,
         caveat="table_estimated",
-    )  # fmt: skip
+    )
 
 
 @measure("leverage.member_exposure_lead", coalition=COALITION, member=MEMBER, on=PARTY)
@@ -162,9 +167,15 @@ def member_exposure_lead(context: Context, *, coalition: str, member: str, on: s
     lead = found[member].sold / found[member].gdp / whole
     return context.finding(
         f"leverage.member_exposure_lead.{coalition}.{member}.{on}",
-        lead, "ratio", kind=Kind.ESTIMATED, year=YEAR, method="leverage_member_exposure_lead",
-        datasets=TRADE, caveat="table_estimated", **within_records(lead),
-    )  # fmt: skip
+        lead,
+        "ratio",
+        kind=Kind.ESTIMATED,
+        year=YEAR,
+        method="leverage_member_exposure_lead",
+        datasets=TRADE,
+        caveat="table_estimated",
+        **within_records(lead),
+    )
 
 
 @measure("leverage.bloc_relief", sender=PARTY, coalition=COALITION)
@@ -175,9 +186,15 @@ def bloc_relief(context: Context, *, sender: str, coalition: str) -> Finding:
         raise DataMissing(f"{coalition} has no members that the flows list", where=FLOWS)
     row = tables["blocs"].frame.filter(channel=SUPPLY_STOP, horizon=1.0)
     return context.finding(
-        f"leverage.bloc_relief.{sender}.{coalition}", row["relief"][0], "ratio", kind=Kind.MODELLED,
-        year=YEAR, method="leverage_bloc_relief", datasets=TRADE, caveat="could_not_would",
-    )  # fmt: skip
+        f"leverage.bloc_relief.{sender}.{coalition}",
+        row["relief"][0],
+        "ratio",
+        kind=Kind.MODELLED,
+        year=YEAR,
+        method="leverage_bloc_relief",
+        datasets=TRADE,
+        caveat="could_not_would",
+    )
 
 
 def hits(context: Context, method: str) -> Finding:
@@ -185,9 +202,15 @@ def hits(context: Context, method: str) -> Finding:
     table = backtest_of(context)["methods"]
     row = table.frame.row(by_predicate=pl.col("method") == method, named=True)
     return context.finding(
-        f"leverage.hits.{method}", row["hits"], "count", kind=Kind.MODELLED, year=_years(context),
-        method="leverage_hits", datasets=[FLOWS, EPISODES], caveat="selected_cases",
-    )  # fmt: skip
+        f"leverage.hits.{method}",
+        row["hits"],
+        "count",
+        kind=Kind.MODELLED,
+        year=_years(context),
+        method="leverage_hits",
+        datasets=[FLOWS, EPISODES],
+        caveat="selected_cases",
+    )
 
 
 @measure("leverage.backtest_lead", sender=PARTY)
@@ -197,10 +220,15 @@ def backtest_lead(context: Context, *, sender: str) -> Finding:
     known = sender in coded.to_list()
     value = (hits(context, "model").value or 0.0) - (hits(context, "largest").value or 0.0)
     return context.finding(
-        f"leverage.backtest_lead.{sender}", value if known else None, "count",
-        kind=Kind.MODELLED, year=_years(context), method="leverage_backtest_lead",
-        datasets=[FLOWS, EPISODES], caveat="selected_cases",
-    )  # fmt: skip
+        f"leverage.backtest_lead.{sender}",
+        value if known else None,
+        "count",
+        kind=Kind.MODELLED,
+        year=_years(context),
+        method="leverage_backtest_lead",
+        datasets=[FLOWS, EPISODES],
+        caveat="selected_cases",
+    )
 
 
 def held_out_of(context: Context) -> Result | None:
@@ -222,11 +250,18 @@ def listings_share(context: Context) -> Finding | None:
         return None
     rows = found["test"].frame.filter(reading=READINGS[1])
     return context.finding(
-        f"leverage.listings_share.{context.rival}", float(np.median(rows["value"].to_numpy())),
-        "share", kind=Kind.ASSUMED, year=YEAR, method="leverage_listings_share",
-        datasets=[*TRADE, EPISODES], low=min(rows["value"].to_list()),
-        high=max(rows["value"].to_list()), interval="range_of_listings", caveat="intentions",
-    )  # fmt: skip
+        f"leverage.listings_share.{context.rival}",
+        float(np.median(rows["value"].to_numpy())),
+        "share",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="leverage_listings_share",
+        datasets=[*TRADE, EPISODES],
+        low=min(rows["value"].to_list()),
+        high=max(rows["value"].to_list()),
+        interval="range_of_listings",
+        caveat="intentions",
+    )
 
 
 def listed_weeks(context: Context) -> Finding | None:
@@ -236,10 +271,18 @@ def listed_weeks(context: Context) -> Finding | None:
         return None
     row = found["lines"].frame.row(0, named=True)
     return context.finding(
-        f"leverage.listed_weeks.{context.rival}", row["value"], "weeks", kind=Kind.ASSUMED,
-        year=YEAR, method="leverage_listed_weeks", datasets=[EPISODES], low=row["low"],
-        high=row["high"], interval="assumptions", caveat="intentions",
-    )  # fmt: skip
+        f"leverage.listed_weeks.{context.rival}",
+        row["value"],
+        "weeks",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="leverage_listed_weeks",
+        datasets=[EPISODES],
+        low=row["low"],
+        high=row["high"],
+        interval="assumptions",
+        caveat="intentions",
+    )
 
 
 @measure("coercion.listing_rank", sender=PARTY, target=PARTY)
@@ -256,11 +299,15 @@ def listing_rank(context: Context, *, sender: str, target: str) -> Finding:
         weight = instrument_mix(context.world, sender, before=day).weight
         rank = 1 + int((weight > weight[ECONOMIC.index(LISTING)]).sum())
     return context.finding(
-        f"coercion.listing_rank.{sender}.{target}", rank, "count",
+        f"coercion.listing_rank.{sender}.{target}",
+        rank,
+        "count",
         kind=Kind.weakest(context.world.table(EPISODES)["kind"].to_list()),
-        year=f"until {day}" if day else "", method="coercion_listing_rank", datasets=[EPISODES],
+        year=f"until {day}" if day else "",
+        method="coercion_listing_rank",
+        datasets=[EPISODES],
         caveat="selected_cases",
-    )  # fmt: skip
+    )
 
 
 def _years(context: Context) -> str:
