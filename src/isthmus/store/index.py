@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from isthmus.runtime import write_bytes
+from pydantic import BaseModel
+
+from isthmus.errors import IsthmusError
+from isthmus.runtime import canonical_json, write_bytes
+from isthmus.store import datasets, runs
 from isthmus.store.layout import DATASETS, INDEX, MANIFEST, RUNS
+from isthmus.store.tables import plain
 
 SCHEMA_VERSION = 1
 _HEADER = b"SQLite format 3\x00"
@@ -43,11 +48,13 @@ class Row(NamedTuple):
 _SEEN: dict[Path, dict[tuple[str, ...], Row]] = {}
 """Rows that this process read, by store: one that cannot be written to has no index of its own."""
 
-Reader = Callable[[str, Path], tuple[str, str]]
-"""Takes the kind and folder, returns the document (JSON) and the fault, one of them empty."""
+_READERS: Mapping[str, Callable[[Path], BaseModel]] = {
+    "dataset": datasets.read_manifest,
+    "run": runs.read_run,
+}
 
 
-def current_rows(root: Path, read: Reader) -> tuple[list[Row], bool]:
+def current_rows(root: Path) -> tuple[list[Row], bool]:
     """Return a row for every data set version and run on disk, and whether the index was stale."""
     known = {row[:4]: row for row in load(root)}
     seen = _SEEN.get(root, {})
@@ -60,10 +67,18 @@ def current_rows(root: Path, read: Reader) -> tuple[list[Row], bool]:
             stale = True
             row = seen.get((kind, name, version, stamp))
         if row is None or row.fault:
-            row = Row(kind, name, version, stamp, *read(kind, folder))
+            row = Row(kind, name, version, stamp, *_read(kind, folder))
         rows.append(row)
     _SEEN[root] = {row[:4]: row for row in rows}
     return rows, stale or len(known) != len(rows)
+
+
+def _read(kind: str, folder: Path) -> tuple[str, str]:
+    """Return what a manifest says, as JSON, and what is wrong with it: one of them is empty."""
+    try:
+        return canonical_json(plain(_READERS[kind](folder))), ""
+    except IsthmusError as error:
+        return "", error.what
 
 
 def forget(root: Path) -> None:

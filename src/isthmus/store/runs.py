@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -258,6 +259,19 @@ def read_outputs(folder: Path) -> RunOutputs | None:
     if outputs.manifest_sha256 != manifest_hash(read_run(folder)):
         raise DataCorrupted("the outputs belong to another manifest", where=str(path))
     return outputs
+
+
+def free_name(place: Path, name: str, outputs: RunOutputs) -> str:
+    """Return `name`, or the first ``name~n`` that is free or holds the same answer."""
+    tried = name
+    for number in range(2, 1000):
+        folder = place / tried
+        with suppress(DataCorrupted):
+            kept = read_outputs(folder) if folder.exists() else None
+            if not folder.exists() or (kept and kept.digests == outputs.digests):
+                break
+        tried = f"{name}~{number}"
+    return tried
 
 
 def output_problems(folder: Path, outputs: RunOutputs) -> list[str]:

@@ -15,14 +15,13 @@ from isthmus.errors import (
     BadInput,
     DataCorrupted,
     DataMissing,
-    IsthmusError,
     NotFound,
     StorageFull,
     StorageReadOnly,
     did_you_mean,
 )
 from isthmus.evidence import DatasetRecord, Result
-from isthmus.runtime import canonical_json, disk
+from isthmus.runtime import disk
 from isthmus.runtime.atomic import storage_errors
 from isthmus.runtime.home import home_folder
 from isthmus.runtime.lock import file_lock
@@ -272,7 +271,7 @@ class Store:
             new = staging / "run"
             disk.make_folder(new)
             outputs = runs.stage_run(new, manifest, result, timing=timing)
-            name = self._free_name(manifest.id, outputs)
+            name = runs.free_name(self.root / RUNS, manifest.id, outputs)
             if not (self.root / RUNS / name).exists():
                 layout.commit(new, self.root / RUNS / name)
                 self.refresh()
@@ -380,7 +379,7 @@ class Store:
         if rebuild:
             disk.unlink(self.root / layout.INDEX)
             index.forget(self.root)
-        rows, stale = index.current_rows(self.root, _read)
+        rows, stale = index.current_rows(self.root)
         if rebuild:
             index.save(self.root, rows)
         elif stale:
@@ -388,37 +387,13 @@ class Store:
                 index.save(self.root, rows)
 
     def _rows(self) -> list[index.Row]:
-        return index.current_rows(self.root, _read)[0]
+        return index.current_rows(self.root)[0]
 
     def next_sequence(self, key: str) -> int:
         """Return the place of the next version of `key` in this store."""
         numbers = [e.manifest.sequence for e in self.datasets() if e.key == key and e.manifest]
         return max(numbers, default=0) + 1
 
-    def _free_name(self, name: str, outputs: RunOutputs) -> str:
-        """Return `name`, or the first ``name~n`` that is free or holds the same answer."""
-        tried = name
-        for number in range(2, 1000):
-            folder = self.root / RUNS / tried
-            with contextlib.suppress(DataCorrupted):
-                kept = runs.read_outputs(folder) if folder.exists() else None
-                if not folder.exists() or (kept and kept.digests == outputs.digests):
-                    break
-            tried = f"{name}~{number}"
-        return tried
-
 
 def _parsed(document: str, model: type[M]) -> M | None:
     return model.model_validate_json(document) if document else None
-
-
-def _read(kind: str, folder: Path) -> tuple[str, str]:
-    """Read a manifest for the index: its JSON, or what is wrong with it."""
-    readers: dict[str, Callable[[Path], DatasetManifest | RunManifest]] = {
-        "dataset": datasets.read_manifest,
-        "run": runs.read_run,
-    }
-    try:
-        return canonical_json(plain(readers[kind](folder))), ""
-    except IsthmusError as error:
-        return "", error.what
