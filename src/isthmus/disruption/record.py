@@ -36,15 +36,18 @@ class Losses:
         Daily value added without a shock.
     final : ndarray, shape (R,)
         Daily final demand without a shock.
-    shares : ndarray, shape (S, R, R)
-        Where the final products of each supplier go without a shock.
+    by_holder : ndarray, shape (n, R)
+        Daily final demand without a shock, by supplier and consuming economy.
+    whole : ndarray, shape (n, 1)
+        The same of all economies; 1 where there is none.
     """
 
     value_added: Floats
     unmet: Floats
     base: Floats
     final: Floats
-    shares: Floats
+    by_holder: Floats
+    whole: Floats
 
     @classmethod
     def of(cls, table: Table, days: int, batch: int) -> Losses:
@@ -53,63 +56,41 @@ class Losses:
         added = (table.output - table.inputs().sum(axis=0)).reshape(r, s).sum(axis=1)
         shape = (days, r, batch)
         final = np.asarray(table.final, dtype=np.float64)
-        shares = final_shares(final)
-        return cls(np.zeros(shape), np.zeros(shape), added, final.sum(axis=(0, 1)), shares)
+        by_holder = final.transpose(1, 0, 2).reshape(r * s, r)
+        whole = by_holder.sum(axis=1, keepdims=True)
+        whole = np.where(whole > 0, whole, 1.0)
+        wanted = final.sum(axis=(0, 1))
+        return cls(np.zeros(shape), np.zeros(shape), added, wanted, by_holder, whole)
 
     def add(self, t: int, day: Day, final: FinalDemand) -> None:
         """Add what happened on day t."""
         r = len(self.base)
-        made = np.asarray(day.output, dtype=np.float64) - np.asarray(day.used, dtype=np.float64)
-        batch = made.shape[1]
-        self.value_added[t] = made.reshape(r, -1, batch).sum(axis=1)
-        unmet = unmet_final(np.asarray(day.met_final, dtype=np.float64), final)
-        late = np.asarray(day.late, dtype=np.float64)
-        self.unmet[t] = unmet - late_final(late, self.shares) if late.any() else unmet
+        made = np.subtract(day.output, day.used, dtype=np.float64)
+        self.value_added[t] = made.reshape(r, -1, made.shape[1]).sum(axis=1)
+        self.unmet[t] = self.not_met(day, final)
 
+    def not_met(self, day: Day, final: FinalDemand) -> Floats:
+        """Return final demand not delivered less what was delivered late, by economy, (R, B).
 
-def unmet_final(met: Floats, final: FinalDemand) -> Floats:
-    """Return final demand not delivered by consuming economy, shape (R, B).
-
-    Parameters
-    ----------
-    met : ndarray, shape (n, B)
-        Share of final demand that each supplier delivered.
-    final : FinalDemand
-        Final demand of the day.
-    """
-    s, r, _ = final.base.shape
-    short = (1.0 - met).reshape(r, s, -1).transpose(1, 0, 2)
-    if final.cells:
-        short = short.copy()
-        short[np.array(list(final.cells), dtype=np.intp)] = 0.0
-    out = final.base.reshape(s * r, r).T @ short.reshape(s * r, -1)
-    for sector, cells in final.cells.items():
-        own = (1.0 - met.reshape(r, s, -1)[:, sector])[:, None, :] * cells
-        out += own.sum(axis=0) + final.lost[sector]
-    return np.asarray(np.maximum(out, 0.0))
-
-
-def final_shares(final: Floats) -> Floats:
-    """Return where the final products of each supplier go, (S, R, R); 0 where there are none."""
-    whole = final.sum(axis=2, keepdims=True)
-    return np.asarray(np.divide(final, whole, out=np.zeros_like(final), where=whole > 0))
-
-
-def late_final(late: Floats, shares: Floats) -> Floats:
-    """Return what was delivered late by consuming economy, shape (R, B).
-
-    Late deliveries of each supplier, (n, B), go where its products went without a shock
-    (`final_shares`).
-    """
-    s, r, _ = shares.shape
-    by_sector = late.reshape(r, s, -1).transpose(1, 0, 2)
-    return np.asarray(shares.reshape(s * r, r).T @ by_sector.reshape(s * r, -1))
+        Late deliveries of each supplier go where its products went without a shock.
+        """
+        r = len(self.base)
+        missing = np.subtract(1.0, day.met_final, dtype=np.float64)
+        missing = np.maximum(missing, 0.0, out=missing).reshape(r, -1, missing.shape[1])
+        lost = np.zeros((r, missing.shape[2]))
+        for sector, cells in final.cells.items():
+            lost += np.einsum("ob,ojb->jb", missing[:, sector], cells) + final.lost[sector]
+            missing[:, sector] = 0.0
+        short = missing.reshape(len(self.whole), -1)
+        if np.any(day.late):
+            short -= day.late / self.whole
+        return np.asarray(self.by_holder.T @ short + lost)
 
 
 def unmet_cells(met: Floats, final: FinalDemand) -> Floats:
     """Return final demand not delivered by product and consuming economy, shape (S, R).
 
-    `met` and `final` as in `unmet_final`, for one scenario; summed over products it is the same.
+    Share of final demand that each supplier delivered, (n, 1), and final demand of the day.
     """
     s, r, _ = final.base.shape
     short = (1.0 - met).reshape(r, s).T

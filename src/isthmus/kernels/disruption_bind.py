@@ -79,24 +79,43 @@ def bind(
                 each = one / bar[p, f]
                 short = zero
                 for b in range(batch):
-                    alone = stock[p, f, b] * each * per_day[p, k, b]
-                    line = most[f, b] - alone
-                    short += line if per_day[p, k, b] > zero and line > zero else zero
-                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
-                    edge[b] = bound if per_day[p, k, b] > zero else inf
+                    line = most[f, b] - stock[p, f, b] * each * per_day[p, k, b]
+                    line = line if line > zero else zero
+                    short += line if per_day[p, k, b] > zero else zero
                 if short <= zero:
                     tight[p, f] = False
                     if not from_start:
                         continue  # enough for more than is planned
+                hits = zero
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    # with an elasticity the bound is higher than this
+                    low = output[f, b] - base[f, b] + need[p, k, b] * (base[f, b] - alone)
+                    low = low if low > zero else zero
+                    hits += low if per_day[p, k, b] > zero else zero
+                if deferring and hits <= zero:
+                    for b in range(batch):
+                        missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[k, b]
+                        more = missing - gone[f, b]
+                        more = more if more > zero else zero
+                        hits += more if per_day[p, k, b] > zero else zero
+                if hits <= zero:
+                    continue  # tight, but others are tighter
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
+                    edge[b] = bound if per_day[p, k, b] > zero else inf
                 if deferring and short > zero:
                     for b in range(batch):
                         missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[k, b]
                         missing = missing if per_day[p, k, b] > zero else zero
                         gone[f, b] = missing if missing > gone[f, b] else gone[f, b]
                     for b in range(batch):
-                        under = edge[b] < output[f, b]
-                        later[f, b] = defer[p, k, b] if under else later[f, b]
-                        output[f, b] = edge[b] if under else output[f, b]
+                        # all four are read, whatever is written: else this is no vector code
+                        new, old = edge[b], output[f, b]
+                        put, kept = defer[p, k, b], later[f, b]
+                        later[f, b] = put if new < old else kept
+                        output[f, b] = new if new < old else old
                 else:
                     for b in range(batch):
                         output[f, b] = edge[b] if edge[b] < output[f, b] else output[f, b]

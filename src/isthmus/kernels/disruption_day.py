@@ -181,19 +181,18 @@ def share_day(
             served[f, b] = share
         if rations:
             for b in range(batch):
-                use, buy = orders[k, j, b], final[f, b]
+                use, buy, made = orders[k, j, b], final[f, b], output[f, b]
+                alike, same = met[f, b], served[f, b]
                 first = buy if ration[b] == one else use
                 second = use if ration[b] == one else buy
-                given = first if first < output[f, b] else output[f, b]
-                rest = output[f, b] - given
+                given = first if first < made else made
+                rest = made - given
                 whole = given / first if first > zero else zero
                 part = rest / second if second > zero else zero
-                if ration[b] == one:
-                    served[f, b] = whole
-                    met[f, b] = part
-                elif ration[b] == two:
-                    met[f, b] = whole
-                    served[f, b] = part
+                alike = whole if ration[b] == two else alike
+                same = part if ration[b] == two else same
+                met[f, b] = part if ration[b] == one else alike
+                served[f, b] = whole if ration[b] == one else same
 
 
 def close_day(

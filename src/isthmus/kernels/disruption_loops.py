@@ -291,12 +291,13 @@ def sweep_factored(
 ) -> None:
     """Element-wise part of a day on a factored table, for the users of economies lo .. hi-1.
 
-    An economy's outputs stay in the cache while its inputs pass by.
+    An economy's outputs stay in the cache while its inputs pass by; its orders for an input are
+    added up four users at a time. A stock that is tight stays so: `bind` says when it is not.
 
     Parameters
     ----------
     stock, ask : (S, R, S, B) arrays, tight : (S, R, S) array of bool
-        State [p, j, l], changed in place; `tight` as in `sweep_dense`.
+        State [p, j, l], changed in place; where `tight`, a stock may limit output, of any scenario.
     tech, unit, bar, imported, domestic : (S, R, S) arrays
         Coefficients.
     cover, per_day, rise, fall, late, psi, most, whole
@@ -312,8 +313,7 @@ def sweep_factored(
     batch = stock.shape[3]
     zero = stock.dtype.type(0)
     one = stock.dtype.type(1)
-    draw = np.ones(batch, stock.dtype)
-    drawn = False
+    four = sectors - sectors % 4
     for j in range(lo, hi):
         for p in range(sectors):
             for b in range(batch):
@@ -328,17 +328,29 @@ def sweep_factored(
                 if tight[p, j, k] and not whole:
                     own = t / c
                     for b in range(batch):
+                        eaten = output[j, k, b] * t
+                        held = stock[p, j, k, b]
+                        came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
                         share = own * per_day[p, k, b]
-                        draw[b] = share if share > zero else one
-                elif drawn:
-                    draw[:] = one
-                drawn = tight[p, j, k]
+                        usable = held * (share if share > zero else one) + late[b] * came
+                        eaten = usable if clip and usable < eaten else eaten
+                        used[j, k, b] += eaten
+                        held += came - eaten
+                        stock[p, j, k, b] = held
+                        gap = target[j, k, b] * (u * cover[p, k, b]) - held
+                        lack = gap if gap > zero else zero
+                        wanted = lack * rise[p, b] + (gap - lack) * fall[p, b]
+                        wanted += expected[j, k, b] * t
+                        wanted = wanted if wanted > zero else zero
+                        total = pool[p, j, b] * qi + own_pool[p, j, b] * qd
+                        ask[p, j, k, b] = wanted / total if total > zero else zero
+                    continue
                 short = zero
                 for b in range(batch):
                     eaten = output[j, k, b] * t
                     held = stock[p, j, k, b]
                     came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
-                    usable = held * draw[b] + late[b] * came
+                    usable = held + late[b] * came
                     eaten = usable if clip and usable < eaten else eaten
                     used[j, k, b] += eaten
                     held += came - eaten
@@ -352,11 +364,21 @@ def sweep_factored(
                     wanted += expected[j, k, b] * t
                     wanted = wanted if wanted > zero else zero
                     total = pool[p, j, b] * qi + own_pool[p, j, b] * qd
-                    wish = wanted / total if total > zero else zero
-                    ask[p, j, k, b] = wish
-                    foreign[p, j, b] += wish * qi
-                    home[p, j, b] += wish * qd
+                    ask[p, j, k, b] = wanted / total if total > zero else zero
                 tight[p, j, k] = c > zero and (whole or short > zero)
+            for k in range(0, four, 4):
+                w0, w1, w2, w3 = ask[p, j, k], ask[p, j, k + 1], ask[p, j, k + 2], ask[p, j, k + 3]
+                i0, i1 = imported[p, j, k], imported[p, j, k + 1]
+                i2, i3 = imported[p, j, k + 2], imported[p, j, k + 3]
+                d0, d1 = domestic[p, j, k], domestic[p, j, k + 1]
+                d2, d3 = domestic[p, j, k + 2], domestic[p, j, k + 3]
+                for b in range(batch):
+                    foreign[p, j, b] += w0[b] * i0 + w1[b] * i1 + w2[b] * i2 + w3[b] * i3
+                    home[p, j, b] += w0[b] * d0 + w1[b] * d1 + w2[b] * d2 + w3[b] * d3
+            for k in range(four, sectors):
+                for b in range(batch):
+                    foreign[p, j, b] += ask[p, j, k, b] * imported[p, j, k]
+                    home[p, j, b] += ask[p, j, k, b] * domestic[p, j, k]
 
 
 LOOPS = (bind, fused_dense, sweep_dense, sweep_factored)

@@ -32,17 +32,29 @@ def canonical_hash(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
 
 
+_AS_IT_IS = frozenset((str, int, bool, type(None)))
+
+
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is float:
+        return _finite(value)
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
+        if set(map(type, value)) == {float} and all(map(math.isfinite, value)):
+            return [v or 0.0 for v in value]  # zero has no sign
         return [_plain(v) for v in value]
     if isinstance(value, set | frozenset):
         return sorted(_plain(v) for v in value)
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
-    if isinstance(value, float) and value == 0.0:
-        return 0.0
-    if isinstance(value, float) and not math.isfinite(value):
+    return _finite(value) if isinstance(value, float) else value
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
         raise ValueError(f"not a finite number: {value!r}")
-    return value
+    return value or 0.0

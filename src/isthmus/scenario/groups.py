@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 
 from isthmus.codes import INDUSTRY_CLASSIFICATIONS, concordance, members
 from isthmus.codes import (
@@ -51,14 +53,19 @@ def whole_coalitions(
     return whole, tuple(name for name in names if name not in whole)
 
 
-def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def industry_groups(industries: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the groups that a shock may name, of an industry list.
 
     ``GOODS`` and ``SERVICES`` by section letter or by a known classification, neither where the
     list does not tell them apart; ``MANUFACTURING`` by section letter; where an industry is split
     into nodes, its code for all parts; ``CHIPS`` and ``MATERIALS`` for the nodes of each kind.
     """
-    goods = _goods(tuple(industries))
+    return _groups(tuple(industries))
+
+
+@lru_cache(maxsize=16)
+def _groups(industries: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    goods = _goods(industries)
     rest = tuple(i for i in industries if i not in goods) if goods else ()
     made = tuple(i for i in industries if i[0] == "C" and i[1:2].isdigit())
     groups = {"GOODS": goods, "SERVICES": rest, MANUFACTURING: made}
@@ -67,7 +74,7 @@ def industry_groups(industries: Sequence[str]) -> dict[str, tuple[str, ...]]:
     }
     split = dict.fromkeys(whole_of(i) for i in industries if is_rest(i))
     groups |= {whole: tuple(i for i in industries if whole_of(i) == whole) for whole in split}
-    return {name: codes for name, codes in groups.items() if codes}
+    return MappingProxyType({name: codes for name, codes in groups.items() if codes})
 
 
 def _goods(industries: tuple[str, ...]) -> tuple[str, ...]:
