@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from tests.cooperation.small import stage
 
@@ -28,6 +29,9 @@ def test_firms_are_those_of_the_data(held):
     assert "alone" not in by
     # A product that no act of the package rests on names nobody.
     assert not {"ESMC", "Rheinmetall"} & by["quiet"]
+    # Several that a source does not name one by one are no firm; the ground names them.
+    assert not frame.filter(pl.col("firm").str.contains("partners|joint ventures|makers")).height
+    assert any("joint ventures in Poland" in ground for ground in frame["ground"])
     economies = set(frame["economy"]) - {""}
     assert economies <= {"TWN", "DEU", "NLD", "BEL", "CZE", "POL"}
 

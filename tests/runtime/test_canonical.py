@@ -31,6 +31,7 @@ def test_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
 
 def test_arrays_and_negative_zero_are_plain() -> None:
     assert canonical_json({"a": np.array([1.0, -0.0])}) == '{"a":[1.0,0.0]}'
+    assert canonical_json([(1.0, -0.0), [-0.0, 1], -0.0]) == "[[1.0,0.0],[0.0,1],0.0]"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [1.0, float("-inf")]])

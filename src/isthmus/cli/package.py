@@ -190,7 +190,7 @@ def _prepare(packages: Sequence[str], asked: Asked, world: str, workers: int = 1
         if todo
         else "nothing to wait for"
     )
-    say(f"{len(todo)} of {len(needed)} hazards to run, {time}")
+    say(f"hazards to run: {len(todo)} of {len(needed)}, {time}")
     for question in todo:
         with terminal_progress() as progress, cancel_on_interrupt() as cancel:
             done = make(question, found, workers=workers, progress=progress, cancel=cancel)

@@ -195,11 +195,11 @@ def prepare(
     asked, there = open_study(study), World.open(world)
     every, todo = needed(asked, there), lacking(asked, there)
     years = sum(scenario_years(one.question) for one in todo)
-    say(f"{len(every)} runs are needed, {len(todo)} are to be made: {years:,.0f} years of days")
+    say(f"runs needed: {len(every)}, to be made: {len(todo)}, years of days in them: {years:,.0f}")
     made: tuple[str, ...] = ()
     if todo and not plan:
         minutes = seconds_needed(todo, there, workers=workers) / 60
-        say(f"about {minutes:,.0f} minutes as fast as a short trial went")
+        say(f"about {max(minutes, 1.0):,.0f} min as fast as a short trial went")
         with terminal_progress() as progress, cancel_on_interrupt() as cancel:
             runs = prepare_study(todo, there, workers=workers, progress=progress, cancel=cancel)
         made = tuple(run.run for run in runs)

@@ -20,6 +20,8 @@ NAMED = (
     "degree, and firms with a link that an act of the package rests on; no list of all that take "
     "part is public"
 )
+GROUPS = ("joint ventures", "partners", "makers", "traders", "forces")
+"""Words by which a source speaks of several firms without naming one."""
 BLANK = f"inputs bought from the rival and weeks of stock by firm: {ABSENT}"
 
 
@@ -80,7 +82,8 @@ def _linked(stage: Stage, package: Package) -> list[tuple[str, ...]]:
     out: list[tuple[str, ...]] = []
     for row in rows.sort("product", "supplier", "customer").to_dicts():
         for side, other in (("supplier", "customer"), ("customer", "supplier")):
-            if row[f"{side}_economy"] in sides:
+            named = not any(word in row[side] for word in GROUPS)
+            if named and row[f"{side}_economy"] in sides:
                 share, owned, _ = row["relation"].partition(" owner")
                 tie = f"a stake of {share} links it" if owned else f"{row['relation']},"
                 ground = f"{tie} with {row[other]} ({row['date']})"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 
 import numpy as np
 
 from isthmus.cooperation.stage import TODAY, Stage
-from isthmus.cooperation.thresholds import quantiles
+from isthmus.cooperation.thresholds import HIGH, LOW, quantiles
 from isthmus.evidence import Kind
 from isthmus.study.ask.packages import held, rate
 from isthmus.study.context import Context
@@ -100,7 +101,9 @@ def _loss(stage: Stage, hazard: str) -> Sure:
     """Return how sure the loss is, with the misfit and the draws that do not recover."""
     run = stage.losses[hazard]
     factor = _factor(quantiles(stage.loss(hazard, stage.home)))
-    words = {"misfit": f"{np.exp(run.misfit):.1f}"}
+    normal = NormalDist()
+    wide = np.exp((normal.inv_cdf(HIGH) - normal.inv_cdf(LOW)) * run.misfit)
+    words = {"misfit": f"{np.exp(run.misfit):.1f}", "wide": f"{wide:.0f}"}
     mark = mark_of(Kind.MODELLED, factor)
     if PARTIES not in run.result.tables:
         return Sure("loss", factor, mark, words)
