@@ -17,6 +17,7 @@ import polars as pl
 
 from isthmus.disruption.posterior import save_posterior
 from isthmus.ensemble.calibration import backtest, calibrate, numbers_of, posterior_of
+from isthmus.ensemble.calibration.recorded import RECORDED
 from isthmus.evidence import Result
 from isthmus.runtime import ArrayCheckpoint, terminal_progress
 from isthmus.world import World
@@ -171,7 +172,7 @@ def main(arguments: list[str]) -> int:
         made = posterior_of(result)
         shutil.rmtree(SHIPPED, ignore_errors=True)
         save_posterior(made, SHIPPED)
-        tested = backtest(world, posterior=SHIPPED, draws=64, progress=progress)
+        tested = backtest(world, progress=progress, **RECORDED)
     _write("generations", _generations(result), result["generations"].notes)
     _write("parameters", _parameters(result))
     _write("influence", _influence(result), result["influence"].notes)
