@@ -14,6 +14,7 @@ import isthmus.errors
 from isthmus import World
 from isthmus.chains.methods import decompositions
 from isthmus.cli.root import build_app
+from isthmus.dependence.measures import INDICATORS
 from isthmus.ensemble.rooms import plain_lenses
 from isthmus.errors import IsthmusError
 from isthmus.evidence.description import python_call, type_words
@@ -192,6 +193,34 @@ def export_terms() -> str:
     return "\n".join(parts)
 
 
+COSTS = {
+    "none": "counted in one pass over the rows",
+    "network": "the trade network of every item is laid out",
+    "iterated": "the network, and a fixed point solved for every item",
+}
+
+
+def indicators() -> str:
+    """Return the reference of every indicator of direct dependence, with formula and cost class."""
+    parts = ["# Indicators of direct dependence\n"]
+    parts.append(
+        "For importer j, one economy or a coalition J as one buyer; M are purchases from origin i, "
+        "s their shares over origins outside, X exports, D domestic sales, g geopolitical "
+        "distance, a purchases after re-exports are attributed, V the cube roots of flows over "
+        "the largest, d and b numbers of links and of mutual ones, w a share of use, s in the "
+        "exponent the elasticity of substitution, L a list of items. Definitions, choices and "
+        "sources: [](../dependence.md).\n"
+    )
+    parts.append("| indicator | unit | definition | formula | cost |\n" + "| --- " * 5 + "|")
+    parts += [
+        f"| `{key}` | {about.unit} | {cell(about.text)} | ${about.formula}$ | {about.cost} |"
+        for key, about in INDICATORS.items()
+    ]
+    parts += ["", "| cost class | what is done for all importers and items |", "| --- | --- |"]
+    parts += [f"| {cost} | {text} |" for cost, text in COSTS.items()]
+    return "\n".join([*parts, ""])
+
+
 def cell(text: str) -> str:
     """Return a text as a cell of a table of Markdown."""
     return text.replace("|", "\\|").replace("\n", " ")
@@ -207,6 +236,7 @@ PAGES = {
     "errors.md": errors,
     "datasets.md": data_sets,
     "export_terms.md": export_terms,
+    "indicators.md": indicators,
     "studies.md": studies,
 }
 

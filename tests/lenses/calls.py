@@ -133,6 +133,9 @@ LENSES: Mapping[str, Lens] = {
     "dependence.mutual": Lens(lambda w, p: dependence.mutual(w, p, "CHN")),
     "dependence.network": Lens(lambda w, p: dependence.network(w), ""),
     "dependence.profile": Lens(lambda w, p: dependence.profile(w, p, on="CHN")),
+    "dependence.screening": Lens(
+        lambda w, p: dependence.screening(w, importers=[p], items=["850511"], methods=["geodep"])
+    ),
     "dependence.time_series": Lens(
         lambda w, p: dependence.time_series(w, p, on="CHN", years=[2013, 2022])
     ),

@@ -13,6 +13,7 @@ from isthmus.dependence.mutual import mutual
 from isthmus.dependence.network import network
 from isthmus.dependence.profile import profile
 from isthmus.dependence.reexports import behind_hubs
+from isthmus.dependence.screening import screening
 from isthmus.dependence.series import churn, time_series
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "mutual",
     "network",
     "profile",
+    "screening",
     "time_series",
 ]

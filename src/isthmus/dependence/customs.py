@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from isthmus.codes.roles import hubs_of
-from isthmus.dependence.ledger import FLOWS_KEY, Ledger
+from isthmus.dependence.ledger import Ledger
 from isthmus.dependence.parties import member_mask
+from isthmus.dependence.trade import FLOWS_KEY
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
 from isthmus.kernels.concentration import ratio

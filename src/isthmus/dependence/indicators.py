@@ -109,12 +109,12 @@ def indicators(
     SWD(2021) 352; Arjona, Connell, Herghelegiu (2023); Lefebvre, Wibaux (2024).
     """
     limits = thresholds or Thresholds()
-    chosen = _check_methods(methods)
+    chosen = check_methods(methods)
     ledger = read(
         world,
         importer,
         level=level,
-        years=_years(world, level, years, chosen, limits, items),
+        years=needed_years(years, chosen, limits, known_years(world, level, items)),
         items=items,
     )
     g = distances(world, ledger.party, ledger.economies, distance, year=ledger.years[-1])
@@ -149,7 +149,14 @@ def indicators(
     return Result(tables, made, citations)
 
 
-def _check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:
+def check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Return the methods in their order.
+
+    Raises
+    ------
+    BadInput
+        For one that is not known.
+    """
     for method in methods:
         if method not in METHODS:
             raise BadInput(
@@ -158,18 +165,15 @@ def _check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:
     return tuple(m for m in METHODS if m in methods)
 
 
-def _years(
-    world: World,
-    level: Level,
+def needed_years(
     years: Sequence[int] | None,
     methods: Sequence[Method],
     limits: Thresholds,
-    items: Sequence[str] | None,
+    known: Sequence[int],
 ) -> Sequence[int] | None:
-    """Years given, or the last ones that the methods need."""
+    """Return the years given, or the last ones that the methods need."""
     if years is not None or not set(methods) & {"geodep", "commission_2023"}:
         return years
-    known = known_years(world, level, items)
     return known[-limits.window :]
 
 
@@ -271,7 +275,7 @@ def _dependent_table(
     methods: Sequence[Method],
     limits: Thresholds,
 ) -> Table:
-    rules = {m: _rule(m, limits) for m in methods}
+    rules = {m: rule_of(m, limits) for m in methods}
     frame = pl.concat(frames).with_columns(
         pl.lit(ledger.party.code).alias("importer"),
         pl.col("method").replace_strict(rules).alias("rule"),
@@ -292,7 +296,8 @@ def _dependent_table(
     )  # fmt: skip
 
 
-def _rule(method: Method, limits: Thresholds) -> str:
+def rule_of(method: Method, limits: Thresholds) -> str:
+    """Return the rule of a method with its thresholds in words."""
     parts = " and ".join(f"{c} > {limits.of(c):g}" for c in CRITERIA[method])
     if method == "geodep":
         return f"{parts}, in {limits.required} of {limits.window} years"

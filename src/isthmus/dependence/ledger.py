@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.codes import Party, PartySpec, resolve
-from isthmus.dependence.items import Level, check_items, check_years, product_rows
+from isthmus.dependence.items import Level, check_items, check_years
 from isthmus.dependence.parties import member_mask
+from isthmus.dependence.trade import FLOWS_KEY, Trade, data_notes, trade_of
 from isthmus.evidence import Kind
+from isthmus.kernels.screening import Flows, sold
 from isthmus.world import World
 
 Array = NDArray[np.float64]
 
 SERVICES = "SERV"
-FLOWS_KEY = "icio_flows"
 
 
 @dataclass(frozen=True)
@@ -119,12 +118,7 @@ class Ledger:
         gone = self.party.absent(self.economies)
         if gone:
             out.append(f"members without data of their own, left out: {', '.join(gone)}")
-        if self.level == "industry":
-            out.append("industries are broad: concentration within an industry is not visible")
-        if self.partial_years:
-            listed = ", ".join(map(str, self.partial_years))
-            out.append(f"only each economy's larger suppliers and customers are known in {listed}")
-        out += [f"{self.dataset}: {text}" for text in self.on_adding]
+        out += data_notes(self)
         return tuple(out)
 
 
@@ -205,119 +199,40 @@ def _from_flows(
 def _from_trade(
     world: World, spec: PartySpec, years: Sequence[int] | None, items: Sequence[str] | None
 ) -> Ledger:
-    edition, key, frame = product_rows(world, items)
-    frame = frame.filter(pl.col("exporter") != pl.col("importer"))
-    economies = tuple(
-        sorted(
-            set(frame["exporter"].unique().to_list()) | set(frame["importer"].unique().to_list())
-        )
-    )
-    chosen = check_years(years, sorted(frame["year"].unique().to_list()))
-    party = resolve(spec, known=economies)
-    wanted = check_items(items, sorted(frame["product"].unique().to_list()), "product", world)
-    frame = frame.filter(pl.col("year").is_in(chosen) & pl.col("product").is_in(wanted)).sort(
-        "year", "exporter", "importer", "product"
-    )
-    t = _positions(frame["year"], chosen)
-    i = _positions(frame["exporter"], economies)
-    j = _positions(frame["importer"], economies)
-    k = _positions(frame["product"], wanted)
-    value = frame["value"].to_numpy().astype(np.float64)
-    inside = member_mask(party, economies)
-    shape = (len(chosen), len(economies), len(wanted))
-    imports = _scatter(shape, (t, i, k), value, inside[j])
-    exports = _scatter(shape, (t, j, k), value, inside[i])
-    world_exports = _scatter(shape, (t, i, k), value, np.ones(len(value), dtype=bool))
-    partial = frame.filter(pl.col("coverage") != "full")["year"].unique().sort().to_list()
+    trade = trade_of(world, "product", items)
+    chosen = check_years(years, trade.years)
+    party = resolve(spec, known=trade.economies)
+    return ledger_of(trade, party, {year: trade.flows(year) for year in chosen})
+
+
+def ledger_of(
+    trade: Trade,
+    party: Party,
+    flows: Mapping[int, Flows],
+    domestic: Mapping[int, Array | None] | None = None,
+) -> Ledger:
+    """Return the trade of a party in some years.
+
+    Parameters
+    ----------
+    trade : Trade
+        All trade of the level.
+    party : Party
+        Who imports.
+    flows : mapping of int to Flows
+        The years, ascending, with their rows.
+    domestic : mapping of int to array of shape (n, K), optional
+        Sales at home by year, where the data hold them.
+    """
+    inside = member_mask(party, trade.economies)
+    home = [made[inside].sum(axis=0) for made in (domestic or {}).values() if made is not None]
     return Ledger(
-        party, "product", economies, wanted, chosen, imports, exports, world_exports, None,
-        key, world.record(key).kind, tuple(partial), on_adding=world.record(key).on_adding,
-        edition=edition,
+        party, trade.level, trade.economies, trade.items, tuple(flows),
+        np.stack([sold(rows, inside[rows.importer]) for rows in flows.values()]),
+        np.stack([sold(rows, inside[rows.exporter], by="importer") for rows in flows.values()]),
+        np.stack([sold(rows) for rows in flows.values()]),
+        np.stack(home) if home else None,
+        trade.dataset, trade.kind,
+        tuple(year for year in trade.partial_years if year in flows),
+        whole=trade.whole, on_adding=trade.on_adding, edition=trade.edition,
     )  # fmt: skip
-
-
-def _positions(column: pl.Series, labels: Sequence[Any]) -> NDArray[np.int64]:
-    """Position of each entry in `labels`, shape (rows,)."""
-    lookup = dict(zip(labels, range(len(labels)), strict=True))
-    return column.replace_strict(lookup, return_dtype=pl.Int64).to_numpy()
-
-
-def _scatter(
-    shape: tuple[int, ...],
-    index: tuple[NDArray[np.int64], ...],
-    value: Array,
-    keep: NDArray[np.bool_],
-) -> Array:
-    """Sum rows into an array; numpy adds in row order, so equal rows give equal bits."""
-    flat = np.ravel_multi_index(tuple(part[keep] for part in index), shape)
-    size = int(np.prod(shape))
-    counted = np.bincount(flat, weights=value[keep], minlength=size)
-    return counted.astype(np.float64, copy=False).reshape(shape)
-
-
-@dataclass(frozen=True)
-class Networks:
-    """World trade of every item in one year.
-
-    Parameters
-    ----------
-    economies, items : tuple of str
-        Labels of the axes n and K.
-    values : array, shape (K, n, n)
-        Sales of i to j across a border (million USD); the diagonal is zero.
-    dataset : str
-        Key of the data set.
-    """
-
-    economies: tuple[str, ...]
-    items: tuple[str, ...]
-    values: Array
-    dataset: str
-
-
-def networks(world: World, level: Level, year: int, items: Sequence[str] | None = None) -> Networks:
-    """Return the trade network of each item.
-
-    Parameters
-    ----------
-    world : World
-        The data.
-    level : {"industry", "product"}
-        Kind of item.
-    year : int
-        Year of the data.
-    items : sequence of str, optional
-        All when None.
-
-    Raises
-    ------
-    CodeUnknown
-        For an unknown item.
-    """
-    if level == "industry":
-        flows = world.flows()
-        labels = check_items(items, tuple(flows.industries), level)
-        places = [flows.industries.index(k) for k in labels]
-        W = np.moveaxis(np.asarray(flows.values(year), dtype=np.float64)[:, :, places], -1, 0)
-        W = W.copy()
-        diagonal = np.arange(W.shape[-1])
-        W[:, diagonal, diagonal] = 0.0
-        return Networks(tuple(flows.economies), labels, W, FLOWS_KEY)
-    _, key, frame = product_rows(world, items)
-    frame = frame.filter((pl.col("exporter") != pl.col("importer")) & (pl.col("year") == year))
-    labels = check_items(items, sorted(frame["product"].unique().to_list()), level, world)
-    frame = frame.filter(pl.col("product").is_in(labels)).sort("product", "exporter", "importer")
-    economies = tuple(
-        sorted(
-            set(frame["exporter"].unique().to_list()) | set(frame["importer"].unique().to_list())
-        )
-    )
-    index = (
-        _positions(frame["product"], labels),
-        _positions(frame["exporter"], economies),
-        _positions(frame["importer"], economies),
-    )
-    value = frame["value"].to_numpy().astype(np.float64)
-    shape = (len(labels), len(economies), len(economies))
-    W = _scatter(shape, index, value, np.ones(len(value), dtype=bool))
-    return Networks(economies, labels, W, key)

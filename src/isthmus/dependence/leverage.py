@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BOEHM, CLAYTON, FEENSTRA
 from isthmus.dependence.items import check_years, known_years
-from isthmus.dependence.ledger import FLOWS_KEY, Ledger, read
+from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import all_use
 from isthmus.dependence.profile import supplier_rows
+from isthmus.dependence.trade import FLOWS_KEY
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table

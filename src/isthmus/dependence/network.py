@@ -9,14 +9,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
-from isthmus.dependence.items import Level, check_years, known_years
-from isthmus.dependence.ledger import networks
+from isthmus.dependence.items import Level, check_years
 from isthmus.dependence.measures import descending_rank
-from isthmus.evidence import Result, provenance
+from isthmus.dependence.trade import Trade, trade_of
+from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number, table
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi
-from isthmus.kernels.fragility import clustering, strength_dispersion
+from isthmus.kernels.screening import Flows, sold, structure
+from isthmus.runtime.threads import one_blas_thread
 from isthmus.world import World
 
 UNVERIFIED = (
@@ -61,33 +62,12 @@ def network(
     ----------
     Korniyenko, Pinat, Dew (2017); Fagiolo (2007).
     """
-    chosen = check_years(years, known_years(world, level, items))
-    labels: tuple[str, ...] = ()
-    rows, dataset = [], ""
-    for year in chosen:
-        found = networks(world, level, year, items)
-        labels, dataset = found.items, found.dataset
-        rows.append(_components(found.values))
-    kind = world.record(dataset).kind
-    keys = ("world_hhi", "dispersion", "clustering")
-    values = np.stack([np.stack([row[key] for row in rows]) for key in keys])
-    frame = grid(
-        {"indicator": keys, "year": chosen, level: labels},
-        {"value": values, "rank": descending_rank(values)},
-    ).with_columns(pl.lit("1").alias("unit"), pl.lit(kind.value).alias("kind"))
-    columns = [
-        dimension(level),
-        dimension("year"),
-        dimension("indicator", "world_hhi, dispersion of exporters, clustering; all in [0, 1]"),
-        number("value", "1", "of the indicator, 0 to 1"),
-        attribute("unit"),
-        attribute("rank", "1 is the largest value among the items of this year"),
-        attribute("kind"),
-    ]
-    out = table(
-        "network", frame, columns, kind=kind, datasets=[dataset],
-        text="structure of the world trade network by item", notes=[UNVERIFIED],
-    )  # fmt: skip
+    trade = trade_of(world, level, items)
+    chosen = check_years(years, trade.years)
+    with one_blas_thread():
+        rows = [components(trade.flows(year)) for year in chosen]
+    out = network_table(trade, chosen, rows)
+    labels, dataset = trade.items, trade.dataset
     parameters = {
         "level": level,
         "years": list(chosen),
@@ -100,10 +80,31 @@ def network(
     )
 
 
-def _components(W: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """Components of each network; `W` has shape (K, n, n), diagonal zero."""
-    return {
-        "world_hhi": hhi(W.sum(axis=-1), axis=-1),
-        "dispersion": strength_dispersion(W),
-        "clustering": clustering(W),
-    }
+def components(flows: Flows) -> dict[str, NDArray[np.float64]]:
+    """Return the components of every item's network, shape (K,) each."""
+    return {"world_hhi": hhi(sold(flows), axis=0), **structure(flows)}
+
+
+def network_table(
+    trade: Trade, years: Sequence[int], rows: Sequence[dict[str, NDArray[np.float64]]]
+) -> Table:
+    """Return the components of every year as a table, each with its rank."""
+    keys = ("world_hhi", "dispersion", "clustering")
+    values = np.stack([np.stack([row[key] for row in rows]) for key in keys])
+    frame = grid(
+        {"indicator": keys, "year": years, trade.level: trade.items},
+        {"value": values, "rank": descending_rank(values)},
+    ).with_columns(pl.lit("1").alias("unit"), pl.lit(trade.kind.value).alias("kind"))
+    columns = [
+        dimension(trade.level),
+        dimension("year"),
+        dimension("indicator", "world_hhi, dispersion of exporters, clustering; all in [0, 1]"),
+        number("value", "1", "of the indicator, 0 to 1"),
+        attribute("unit"),
+        attribute("rank", "1 is the largest value among the items of this year"),
+        attribute("kind"),
+    ]
+    return table(
+        "network", frame, columns, kind=trade.kind, datasets=[trade.dataset],
+        text="structure of the world trade network by item", notes=[UNVERIFIED],
+    )  # fmt: skip

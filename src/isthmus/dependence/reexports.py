@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, nearest_economy, resolve
 from isthmus.dependence.citations import COMMISSION_2023
-from isthmus.dependence.items import Level, check_years, known_years
-from isthmus.dependence.ledger import networks
+from isthmus.dependence.items import Level, check_years
 from isthmus.dependence.parties import member_mask
+from isthmus.dependence.trade import trade_of
 from isthmus.errors import CodeUnknown
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
+from isthmus.kernels.screening import networks
+from isthmus.runtime.threads import one_blas_thread
 from isthmus.world import World
 
 
@@ -70,21 +73,18 @@ def behind_hubs(
     ----------
     Arjona, Connell, Herghelegiu (2023).
     """
-    chosen = check_years(None if year is None else [year], known_years(world, level, items))[-1]
-    found = networks(world, level, chosen, items)
-    economies, labels, dataset = found.economies, found.items, found.dataset
-    for hub in reexport_share:
-        if hub not in economies:
-            raise CodeUnknown(
-                f"hub {hub!r} is not in the data",
-                where="reexport_share",
-                hint=nearest_economy(hub, economies) or None,
-            )
-    rho = np.array([float(reexport_share.get(e, 0.0)) for e in economies])
-    attributed = reexport_corrected(found.values, rho)
+    trade = trade_of(world, level, items)
+    chosen = check_years(None if year is None else [year], trade.years)[-1]
+    economies, labels, dataset = trade.economies, trade.items, trade.dataset
+    rho = hubs(reexport_share, economies)
     party = resolve(importer, known=economies)
     inside = member_mask(party, economies)
-    before, after = (part[:, :, inside].sum(axis=-1) for part in (found.values, attributed))
+    with one_blas_thread():
+        bought = [
+            [part[:, :, inside].sum(axis=-1) for part in (W, reexport_corrected(W, rho))]
+            for _, W in networks(trade.flows(chosen))
+        ]
+    before, after = (np.concatenate(parts) for parts in zip(*bought, strict=True))
     out_before, out_after = (np.where(inside, 0.0, part) for part in (before, after))
     common = {
         "importer": pl.lit(party.code),
@@ -148,3 +148,21 @@ def behind_hubs(
     }
     made = provenance(world, "dependence.behind_hubs", [dataset], parameters)
     return Result(tables, made, (COMMISSION_2023,))
+
+
+def hubs(reexport_share: Mapping[str, float], economies: Sequence[str]) -> NDArray[np.float64]:
+    """Return the part of its exports that each economy re-exports, shape (n,).
+
+    Raises
+    ------
+    CodeUnknown
+        For a hub that is not among the economies.
+    """
+    for hub in reexport_share:
+        if hub not in economies:
+            raise CodeUnknown(
+                f"hub {hub!r} is not in the data",
+                where="reexport_share",
+                hint=nearest_economy(hub, economies) or None,
+            )
+    return np.array([float(reexport_share.get(e, 0.0)) for e in economies])

@@ -25,6 +25,14 @@ from isthmus.world import World
 
 Flags = NDArray[np.bool_]
 
+CHANGES = (
+    number("listed", "items", "items listed in this year"),
+    number("listed_before", "items", "items listed in the year before in the table"),
+    number("entered", "items", "listed now and not before"),
+    number("left", "items", "listed before and not now"),
+    number("changed_share", "share", "entered and left over all listed in either year"),
+)
+
 
 @lens(
     "dependence.time_series",
@@ -249,11 +257,7 @@ def _churn(ledger: Ledger, method: Method, flags: Flags) -> Table:
     columns = [
         dimension("importer"),
         dimension("year"),
-        number("listed", "items", "items listed in this year"),
-        number("listed_before", "items", "items listed in the year before in the table"),
-        number("entered", "items", "listed now and not before"),
-        number("left", "items", "listed before and not now"),
-        number("changed_share", "share", "entered and left over all listed in either year"),
+        *CHANGES,
         attribute("kind"),
     ]
     return table(

@@ -33,9 +33,17 @@ def places_of(keys: pl.DataFrame) -> tuple[pl.Series, dict[str, pl.Series]]:
     if keys.is_empty():
         return place.alias(PLACE), known
     for name, values in known.items():
-        numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
-        place = place * len(values) + keys[name].replace_strict(values, numbers)
+        place = place * len(values) + _positions(keys[name], values)
     return place.alias(PLACE), known
+
+
+def _positions(column: pl.Series, values: pl.Series) -> pl.Series:
+    """Return the place of every cell among the sorted values, a missing one first."""
+    if column.dtype != pl.String:
+        numbers = pl.int_range(len(values), dtype=pl.Int64, eager=True)
+        return column.replace_strict(values, numbers)
+    places = column.cast(pl.Enum(values.drop_nulls())).to_physical().cast(pl.Int64)
+    return (places + 1).fill_null(0) if values.null_count() else places
 
 
 def keys_at(place: pl.Series, known: Mapping[str, pl.Series]) -> pl.DataFrame:
@@ -54,4 +62,6 @@ def duplicated(keys: pl.DataFrame) -> pl.Series:
         place, _ = places_of(keys)
     except OverflowError:
         return keys.select(pl.struct(pl.all()).is_duplicated()).to_series()
+    if not (place.sort().diff() == 0).any():  # far quicker than telling rows apart one by one
+        return pl.repeat(False, len(place), dtype=pl.Boolean, eager=True)
     return place.is_duplicated()

@@ -178,18 +178,24 @@ def reexport_corrected(imports: Array, reexport_share: Array, *, tolerance: floa
     rho = np.broadcast_to(np.asarray(reexport_share, dtype=np.float64), M.shape[:-1])
     if not ((rho >= 0) & (rho < 1)).all():
         raise BadInput("re-export shares must lie in [0, 1)", where="reexport_share")
+    if not np.isfinite(M).all() or (M < 0).any():
+        raise BadInput("imports must be finite amounts of zero or more", where="imports")
     if np.einsum("...ii->...i", M).any():
         raise BadInput("the diagonal of imports must be zero", where="imports")
     total = M.sum(axis=-2)
     rho = np.where(total > 0, rho, 0.0)  # a hub without imports has nothing to re-export
-    S = shares(M, axis=-2)
-    eye = np.eye(M.shape[-1])
-    RS = rho[..., :, None] * S
+    hubs = np.flatnonzero(rho.reshape(-1, rho.shape[-1]).any(axis=0))
+    reexported = rho[..., hubs, None] * M[..., hubs, :]
+    bought = np.where(total > 0, total, 1.0)
+    RS = reexported[..., hubs] / bought[..., None, hubs]
     kept = (1.0 - rho)[..., :, None]
+    # only hubs pass goods on: their columns of Omega follow from one another alone
+    own = kept * M[..., hubs] / bought[..., None, hubs]
+    eye = np.eye(len(hubs))
     omega = np.swapaxes(
-        np.linalg.solve(np.swapaxes(eye - RS, -1, -2), np.swapaxes(kept * S, -1, -2)), -1, -2
+        np.linalg.solve(np.swapaxes(eye - RS, -1, -2), np.swapaxes(own, -1, -2)), -1, -2
     )
-    corrected = np.maximum(kept * M + omega @ (rho[..., :, None] * M), 0.0)
+    corrected = np.maximum(kept * M + omega @ reexported, 0.0)
     gap = np.abs(corrected.sum(axis=-2) - total)
     if (gap > tolerance * np.maximum(total, 1e-300)).any():
         raise IdentityViolated("re-export correction changed the total of an importer")

@@ -70,10 +70,13 @@ def clustering(weights: Array) -> Array:
     """
     W = _without_loops(weights)
     top = W.max(axis=(-1, -2), keepdims=True)
-    V = np.cbrt(np.divide(W, top, out=np.zeros_like(W), where=top > 0))
-    B = (W > 0).astype(np.float64)
+    linked = W > 0
+    V = np.zeros_like(W)
+    np.divide(W, top, out=V, where=linked)
+    np.cbrt(V, out=V, where=linked)
+    B = linked.astype(np.float64)
     both = V + np.swapaxes(V, -1, -2)
-    triangles = np.einsum("...ij,...ji->...i", both @ both, both)
+    triangles = np.einsum("...ij,...ij->...i", both @ both, both)  # `both` is symmetric
     degree = B.sum(axis=-1) + B.sum(axis=-2)
     mutual = np.einsum("...ij,...ji->...i", B, B)
     possible = 2.0 * (degree * (degree - 1.0) - 2.0 * mutual)

@@ -1,0 +1,169 @@
+"""Trade of all economies by item, a year at a time, as rows of positions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from isthmus.dependence.items import Level, check_items, product_rows
+from isthmus.evidence import Kind
+from isthmus.kernels.screening import Flows, in_order
+from isthmus.world import World
+
+Array = NDArray[np.float64]
+
+FLOWS_KEY = "icio_flows"
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What a world holds of trade at a level; its rows are read a year at a time.
+
+    Parameters
+    ----------
+    level : {"industry", "product"}
+        What an item is.
+    economies, items, years : tuple
+        Labels of the axes n, K and T: all economies and years of the data, the items asked for.
+    dataset : str
+        Key of the data set.
+    kind : Kind
+        Kind of its numbers.
+    flows : callable
+        Rows of a year, in million USD.
+    domestic : callable
+        Sales at home in a year, shape (n, K); None where the data hold trade alone.
+    partial_years : tuple of int
+        Years in which the data hold the larger flows alone.
+    whole : bool
+        Whether the items are all that an economy trades.
+    on_adding : tuple of str
+        What was left out when the data were added.
+    edition : str
+        Edition of the products.
+    """
+
+    level: Level
+    economies: tuple[str, ...]
+    items: tuple[str, ...]
+    years: tuple[int, ...]
+    dataset: str
+    kind: Kind
+    flows: Callable[[int], Flows]
+    domestic: Callable[[int], Array | None] = lambda year: None
+    partial_years: tuple[int, ...] = ()
+    whole: bool = False
+    on_adding: tuple[str, ...] = ()
+    edition: str = ""
+
+
+class Coverage(Protocol):
+    """What the numbers of a level cover."""
+
+    @property
+    def level(self) -> Level:
+        """What an item is."""
+
+    @property
+    def dataset(self) -> str:
+        """Key of the data set."""
+
+    @property
+    def partial_years(self) -> tuple[int, ...]:
+        """Years in which the data hold the larger flows alone."""
+
+    @property
+    def on_adding(self) -> tuple[str, ...]:
+        """What was left out when the data were added."""
+
+
+def data_notes(data: Coverage) -> list[str]:
+    """Return what a reader must know of the data's coverage."""
+    out = []
+    if data.level == "industry":
+        out.append("industries are broad: concentration within an industry is not visible")
+    if data.partial_years:
+        listed = ", ".join(map(str, data.partial_years))
+        out.append(f"only each economy's larger suppliers and customers are known in {listed}")
+    return [*out, *(f"{data.dataset}: {text}" for text in data.on_adding)]
+
+
+def trade_of(world: World, level: Level, items: Sequence[str] | None = None) -> Trade:
+    """Return the trade of a level.
+
+    Parameters
+    ----------
+    world : World
+        The data.
+    level : {"industry", "product"}
+        Kind of item.
+    items : sequence of str, optional
+        All when None.
+
+    Raises
+    ------
+    CodeUnknown
+        For an unknown item.
+    """
+    return (_by_industry if level == "industry" else _by_product)(world, items)
+
+
+def _by_industry(world: World, items: Sequence[str] | None) -> Trade:
+    held = world.flows()
+    labels = check_items(items, tuple(held.industries), "industry")
+    places = [held.industries.index(k) for k in labels]
+    own = np.arange(len(held.economies))
+
+    def values(year: int) -> Array:
+        return np.asarray(held.values(year), dtype=np.float64)[:, :, places]
+
+    def flows(year: int) -> Flows:
+        F = values(year)
+        F[own, own] = 0.0
+        i, j, k = np.nonzero(F)
+        return Flows(i, j, k, F[i, j, k], len(own), len(labels))
+
+    return Trade(
+        "industry", tuple(held.economies), labels, tuple(sorted(int(y) for y in held.years)),
+        FLOWS_KEY, world.record(FLOWS_KEY).kind, flows, lambda year: values(year)[own, own],
+        whole=len(labels) == len(held.industries),
+    )  # fmt: skip
+
+
+def _by_product(world: World, items: Sequence[str] | None) -> Trade:
+    edition, key, frame = product_rows(world, items)
+    columns = ("year", "exporter", "importer", "product", "value")
+    rows = frame.lazy().filter(pl.col("exporter") != pl.col("importer"))
+    sides = [_labels(rows, side) for side in ("exporter", "importer")]
+    economies = tuple(sorted({*sides[0], *sides[1]}))
+    labels = check_items(items, _labels(rows, "product"), "product", world)
+    partial = rows.filter(pl.col("coverage") != "full").filter(pl.col("product").is_in(labels))
+
+    def flows(year: int) -> Flows:
+        wanted = (pl.col("year") == year) & (pl.col("value") > 0)
+        if items is not None:
+            wanted &= pl.col("product").is_in(labels)
+        found = rows.select(columns).filter(wanted).collect()
+        axes = {"exporter": economies, "importer": economies, "product": labels}
+        i, j, k = (_positions(found[name], known) for name, known in axes.items())
+        value = found["value"].cast(pl.Float64).to_numpy()
+        return in_order(i, j, k, value, len(economies), len(labels))
+
+    record = world.record(key)
+    return Trade(
+        "product", economies, labels, tuple(_labels(rows, "year")), key, record.kind, flows,
+        partial_years=tuple(_labels(partial, "year")), on_adding=record.on_adding, edition=edition,
+    )  # fmt: skip
+
+
+def _labels(rows: pl.LazyFrame, column: str) -> list[Any]:
+    return rows.select(pl.col(column).unique().sort()).collect().to_series().to_list()
+
+
+def _positions(column: pl.Series, labels: Sequence[str]) -> NDArray[np.integer]:
+    return column.cast(pl.Enum(list(labels))).to_physical().to_numpy()
