@@ -1,8 +1,9 @@
-"""A whole year of trade by product: adding it and all indicators of every importer, beside pandas.
+"""Whole files of publishers: adding them, and all indicators of every importer, beside pandas.
 
-Usage: python benchmarks/full_scale.py [--rows N] [--years N]
+Usage: python benchmarks/full_scale.py [--rows N] [--years N] [--only TEXT]
 
-The data are made here: 230 economies, 5,000 products, 11 million rows a year in the layout of BACI.
+The data are made here: 230 economies, 5,000 products, 11 million rows a year in the layout of BACI,
+and a table of 3,465 industries in that of the ICIO.
 Each step runs in a process of its own, so that its memory is its own.
 """
 
@@ -64,6 +65,61 @@ def made_year(folder: Path, year: int, rows: float, seed: int) -> Path:
     path = folder / f"BACI_HS17_Y{year}_V202601.csv"
     frame.select("t", "i", "j", "k", "v", "q").write_csv(path, null_value="NA")
     return path
+
+
+def made_table(folder: Path, economies: int = 77, industries: int = 45) -> Path:
+    """Write a made-up table of 3,465 industries in the publisher's layout; return its path."""
+    rng = np.random.default_rng(7)
+    known = [c for c, e in codes.economies().items() if e.kind != "aggregate" and len(c) == 3]
+    categories = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+    nodes = [f"{c}_D{k:02}" for c in sorted(known)[:economies] for k in range(industries)]
+    final = [f"{c}_{f}" for c in sorted(known)[:economies] for f in categories]
+    size = rng.lognormal(4, 2, len(nodes))
+    inputs = np.multiply.outer(size, rng.dirichlet(size + 1.0)) * rng.lognormal(
+        0, 1, (len(nodes), len(nodes))
+    )
+    demand = np.multiply.outer(size, rng.lognormal(-4, 1, len(final)))
+    inputs, demand = inputs.round(6), demand.round(6)
+    output = inputs.sum(axis=1) + demand.sum(axis=1)
+    inputs *= np.minimum(1.0, 0.6 * output / inputs.sum(axis=0))  # value added stays positive
+    inputs = inputs.round(6)
+    output = inputs.sum(axis=1) + demand.sum(axis=1)
+    rows = np.block([[inputs, demand, output[:, None]]])
+    gaps = np.zeros((1, len(final) + 1))
+    added = np.hstack([(output - inputs.sum(axis=0))[None], gaps])
+    below = np.vstack([np.zeros_like(added), added, np.hstack([output[None], gaps])])
+    columns = [*nodes, *final, "OUT"]
+    frame = pl.DataFrame(np.vstack([rows, below]).round(6), schema=columns)
+    path = folder / "2022.csv"
+    frame.insert_column(0, pl.Series("V1", [*nodes, "TLS", "VA", "OUT"])).write_csv(path)
+    return path
+
+
+def add_table(folder: Path) -> Callable[[], Any]:
+    """Add the inter-economy table to a store."""
+    from isthmus.store import Store
+    from isthmus.world.adding import add_file
+
+    return lambda: add_file(folder / "table" / "2022.csv", store=Store(folder / "store"))
+
+
+def add_table_pandas(folder: Path) -> Callable[[], Any]:
+    """Read, check and write the same table with pandas."""
+    import pandas as pd
+
+    def work() -> None:
+        frame = pd.read_csv(folder / "table" / "2022.csv", index_col=0)
+        n = len(frame) - 3
+        cells = frame.to_numpy()
+        if not np.isfinite(cells).all():
+            raise ValueError("cells that are no numbers")
+        sales, costs = cells[:n, :-1].sum(axis=1), cells[: n + 2, :n].sum(axis=0)
+        for found in (sales, costs):
+            if (np.abs(found - cells[n + 2, :n]) > np.maximum(0.01 * sales, 1.0)).any():
+                raise ValueError("the table does not balance")
+        frame.to_parquet(folder / "table.parquet", compression="zstd")
+
+    return work
 
 
 def add(folder: Path) -> Callable[[], Any]:
@@ -154,6 +210,8 @@ def steps(years: int) -> dict[str, Callable[[Path], Callable[[], Any]]]:
             f, years=every, methods=("commission_2021", "commission_2023", "geodep")
         ),
         f"the same, pandas, economies alone, {years} years": lambda f: screened_pandas(f, years),
+        "add a table of 3,465 industries": add_table,
+        "the same, pandas": add_table_pandas,
     }
 
 
@@ -162,6 +220,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--rows", type=float, default=11e6, help="rows of a year")
     asked.add_argument("--years", type=int, default=1)
+    asked.add_argument("--only", default="", help="steps whose name holds this text")
     asked.add_argument("--step", help=argparse.SUPPRESS)
     asked.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
@@ -177,9 +236,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for year in range(2025 - given.years, 2025):
+            if given.only and "table" in given.only:
+                break
             made_year(folder, year, given.rows, year)
+        (folder / "table").mkdir()
+        made_table(folder / "table")
         print("| step | CPU s | wall s | peak GB | load |\n| --- | --- | --- | --- | --- |")
-        for step in steps(given.years):
+        for step in [step for step in steps(given.years) if given.only in step]:
             own = [sys.executable, __file__, "--step", step, "--folder", name]
             subprocess.run([*own, "--years", str(given.years)], check=False)
 

@@ -96,7 +96,7 @@ def test_addresses_are_those_of_the_publishers() -> None:
         f"x/BACI_HS92_V202601.zip {folder}/baci/data/BACI_HS92_V202601.zip"
     ]
     assert asked("baci", Wanted(2022, "HS17_V202401b"))[0].endswith("BACI_HS17_V202401b.zip")
-    assert asked("gravity", Wanted(2022)) == [
+    assert asked("gravity", Wanted()) == [
         f"x/Gravity_csv_V202211.zip {folder}/gravity/data/Gravity_csv_V202211.zip"
     ]
     assert asked("worldbank", Wanted(2022, of=("DEU", "FRA"), what=("PV.EST",))) == [
@@ -119,6 +119,10 @@ def test_addresses_are_those_of_the_publishers() -> None:
     every = asked("comtrade", Wanted(2022, of=("DEU",)))
     assert len(every) > 96
     assert max(map(len, every)) < 4096
+    for year, short in ((1991, "H0"), (1996, "H1"), (2016, "H4"), (2021, "H5"), (2025, "H6")):
+        assert f"/C/A/{short}?" in asked("comtrade", Wanted(year, of=("DEU",), what=("8542",)))[0]
+    old = asked("comtrade", Wanted(2022, "HS2012", of=("DEU",), what=("8542",)))
+    assert "/C/A/H4?" in old[0]
 
 
 def test_another_question_has_another_name() -> None:
@@ -146,9 +150,10 @@ def test_another_question_has_another_name() -> None:
     ("name", "wanted", "said"),
     [
         ("baci", Wanted(2022, "2017"), "is no edition"),
-        ("gravity", Wanted(2022, "../x"), "is no edition"),
+        ("gravity", Wanted(edition="../x"), "is no edition"),
         ("worldbank", Wanted(2022, what=("GDP/../x",)), "is no edition"),
         ("worldbank", Wanted(22), "is no year"),
+        ("gravity", Wanted(2022), "holds all years"),
         ("comtrade", Wanted(2022), "no reporters"),
         ("comtrade", Wanted(2022, of=("XKX",)), "no number for Kosovo"),
         ("comtrade", Wanted(2022, of=("DEU",), what=("0000",)), "begins no code"),

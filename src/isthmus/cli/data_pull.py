@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from isthmus.cli.options import Flag, Force, Json, Words
 from isthmus.cli.output import emit_json, emit_rows, emit_text, say
-from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
     from isthmus.sources.pull import Offer, Planned
@@ -38,7 +37,7 @@ def pull(
     source
         Name in the list.
     year
-        Calendar year of the data.
+        Calendar year of the data; not asked where one file holds all years (gravity).
     edition
         Edition, release or version, such as HS17 or HS17_V202601; by default the newest that is
         known here.
@@ -61,8 +60,6 @@ def pull(
         _list(offers(), json=json)
         return
     offer = offer_named(source, offers())
-    if year is None:
-        raise BadInput("no year is given", where="--year", hint="write --year 2022")
     wanted = Wanted(year, edition, of, what)
     plan = planned(offer, wanted, out)
     missing = [item for item in plan if force or not item.path.is_file()]

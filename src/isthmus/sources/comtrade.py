@@ -263,7 +263,7 @@ _OFFICE = Office(
 
 def _offered(wanted: Wanted) -> list[tuple[str, str]]:
     """Return one question for each group of products of each reporter."""
-    edition = wanted.edition.upper() or "HS2022"
+    edition = wanted.edition.upper() or _in_force(wanted.year or 0)
     edition_in(edition, "|".join(codes.PRODUCT_CLASSIFICATIONS), "one such as HS2022")
     reporters = [e for party in wanted.of for e in codes.resolve(party).members]
     if not reporters:
@@ -293,6 +293,12 @@ def _offered(wanted: Wanted) -> list[tuple[str, str]]:
         for reporter, number in numbers.items()
         for place, page in enumerate(pages, 1)
     ]
+
+
+def _in_force(year: int) -> str:
+    """Return the edition of the HS that was in force in a year."""
+    first, *later = EDITIONS.values()
+    return next((e for e in reversed(later) if int(e.removeprefix("HS")) <= year), first)
 
 
 def _number(reporter: str) -> int:

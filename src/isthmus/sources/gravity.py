@@ -170,5 +170,6 @@ OFFER = Offer(
     terms=ADDRESS,
     files=_files,
     unpacked=(r"Gravity_V\d+\w*\.csv",),
+    dated=False,
 )
 SOURCE = Source("CEPII Gravity", "Gravity_V202211.csv", LAYOUT, "distances$", reads, dataset, OFFER)

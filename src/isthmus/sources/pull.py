@@ -31,8 +31,8 @@ class Wanted:
 
     Parameters
     ----------
-    year : int
-        Calendar year.
+    year : int, optional
+        Calendar year; None where one file holds all of them (`Offer.dated`).
     edition : str
         Edition, release or version; the one that the source takes when empty.
     of : tuple of str
@@ -41,7 +41,7 @@ class Wanted:
         Indicators or products, where the publisher gives them one by one.
     """
 
-    year: int
+    year: int | None = None
     edition: str = ""
     of: tuple[str, ...] = ()
     what: tuple[str, ...] = ()
@@ -72,6 +72,8 @@ class Offer:
         Whether the server states sizes; answers of an API are made when they are asked for.
     pause : float
         Seconds between two questions, as the publisher asks for.
+    dated : bool
+        Whether a year is asked for; not where one file holds all of them.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Offer:
     key: str = ""
     sized: bool = True
     pause: float = 0.0
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,7 @@ def planned(
     BadInput
         For a year or edition that is none, and for a key that the environment lacks.
     """
-    if not 1900 <= wanted.year <= 2100:
-        raise BadInput(f"{wanted.year} is no year", where="year", hint="write it as 2022")
+    _check_year(offer, wanted.year)
     found = list(offer.files(wanted))
     headers = {}
     if offer.key:
@@ -163,6 +165,17 @@ def planned(
             raise BadInput("holds characters that no key has", where=offer.key)
         headers = {offer.header: key}
     return [Planned(folder / name, Asked(address, headers)) for name, address in found]
+
+
+def _check_year(offer: Offer, year: int | None) -> None:
+    if not offer.dated:
+        if year is not None:
+            what = f"the file of {offer.name!r} holds all years"
+            raise BadInput(what, where="--year", hint="leave --year out")
+    elif year is None:
+        raise BadInput("no year is given", where="--year", hint="write --year 2022")
+    elif not 1900 <= year <= 2100:
+        raise BadInput(f"{year} is no year", where="year", hint="write it as 2022")
 
 
 def sizes(
@@ -218,7 +231,9 @@ def pull(
     return Pulled(tuple(came), tuple(dict.fromkeys(files)))
 
 
-def unpack(archive: Path, patterns: Sequence[str], year: int, *, replace: bool) -> list[Path]:
+def unpack(
+    archive: Path, patterns: Sequence[str], year: int | None, *, replace: bool
+) -> list[Path]:
     """Write the wanted files of an archive beside it, each whole before it gets its name.
 
     Returns
