@@ -198,7 +198,7 @@ def steps(years: int) -> dict[str, Callable[[Path], Callable[[], Any]]]:
     """Return what is timed, by name; each sets up outside its time."""
     last = 2025
     every = list(range(last - years, last))
-    return {
+    found: dict[str, Callable[[Path], Callable[[], Any]]] = {
         "add": add,
         "add, pandas": add_pandas,
         "indicators and lists, one year": lambda f: screened(f, years=[last - 1]),
@@ -206,12 +206,20 @@ def steps(years: int) -> dict[str, Callable[[Path], Callable[[], Any]]]:
         "with network and re-exports of 5 hubs": lambda f: screened(
             f, years=[last - 1], network=True, reexport_share=HUBS
         ),
-        f"{years} years, three methods, churn": lambda f: screened(
-            f, years=every, methods=("commission_2021", "commission_2023", "geodep")
-        ),
-        f"the same, pandas, economies alone, {years} years": lambda f: screened_pandas(f, years),
+    }
+    if years >= 3:
+        methods = ("commission_2021", "commission_2023", "geodep")
+        found |= {
+            f"{years} years, three methods, churn": lambda f: screened(
+                f, years=every, methods=methods
+            ),
+            f"the same, pandas, economies alone, {years} years": lambda f: screened_pandas(
+                f, years
+            ),
+        }
+    return found | {
         "add a table of 3,465 industries": add_table,
-        "the same, pandas": add_table_pandas,
+        "the same table, pandas": add_table_pandas,
     }
 
 

@@ -187,8 +187,7 @@ def export_terms() -> str:
                 parts.extend(f"| `{k}` | {cell(t.text)} | `{t.formula}` |" for k, t in rows)
                 parts.append("")
         parts.append("| aggregate | sum of |\n| --- | --- |")
-        sums = {k: " + ".join(v).replace("+ -", "- ") for k, v in about.standard.items()}
-        parts.extend(f"| `{k}` | {v} |" for k, v in sums.items())
+        parts.extend(f"| `{k}` | {v} |" for k, v in about.added.items())
         parts.append("")
     return "\n".join(parts)
 

@@ -223,6 +223,9 @@ def test_definitions_name_every_term_and_its_paper():
         assert result["definitions"].frame["term"].to_list() == list(about.terms)
         assert result.citations == (about.source,)
         assert " + ".join(about.terms) in result["export_terms"].text
+        usual = chains.export_terms(t, "BEL", method=method, detail="standard")
+        shown = set(usual["export_terms"].frame["term"]) - {"EXGR"}
+        assert shown <= set(usual["definitions"].frame["term"])
 
 
 def test_the_other_names_of_wang_wei_zhu_are_those_of_the_paper():

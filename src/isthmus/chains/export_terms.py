@@ -276,6 +276,9 @@ def _says(about: Decomposition, detail: str, perimeter: str) -> str:
 def _definitions(table: MRIO, about: Decomposition, detail: str, perimeter: str) -> Table:
     defined = about.defined(detail, perimeter)
     rows = [(name, term.text, term.formula) for name, term in defined.items()]
+    if detail == "standard":
+        sums = [(n, AGGREGATE, parts) for n, parts in about.added.items() if n not in defined]
+        rows = [*sums, *rows]
     text = "definitions of the terms; a # b multiplies by exporting industry"
     return of_rows("definitions", rows, _DEFINED, text, kind=table.kind, datasets=table.datasets)
 
@@ -340,6 +343,7 @@ _COLUMNS = (
     Column("value", "value", "million USD", "part of gross exports"),
     Column("share", "value", "share", "of the gross exports of these rows"),
 )
+AGGREGATE = "usual aggregate: the sum of what stands under formula"
 _DEFINED = (
     Column("term", "dimension", text="name in exvatools"),
     Column("text", "attribute", text="what it is"),

@@ -68,6 +68,13 @@ class Decomposition:
             return {name: self.terms[old] for name, old in self.terms2.items()}
         return self.terms
 
+    @property
+    def added(self) -> dict[str, str]:
+        """What each usual aggregate is the sum of, by its name."""
+        return {
+            name: " + ".join(parts).replace("+ -", "- ") for name, parts in self.standard.items()
+        }
+
     def named(self, terms: Mapping[str, Array], detail: str, perimeter: str) -> dict[str, Array]:
         """Return gross exports and the terms by the names that were asked for."""
         olds = self.terms2 if detail == "terms2" else {}
