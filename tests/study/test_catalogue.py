@@ -135,7 +135,8 @@ def used_keys() -> set[str]:
 
 FILLED = ("unit.", "party.", "industry.", "kind", "status", "comparison.", "interval.", "method.",
           "caveat.", "column.", "verdict.", "redistribution.", "direction.", "event.",
-          "assumption.", "needs.", "sheet.question.", "sheet.role.", "nav.")  # fmt: skip
+          "assumption.", "needs.", "sheet.question.", "sheet.role.", "nav.",
+          "use.")  # fmt: skip
 
 
 def test_every_text_of_the_catalogue_is_used() -> None:

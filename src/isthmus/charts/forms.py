@@ -219,6 +219,10 @@ def _values(rows: Rows, column: str) -> list[Any]:
     return list(dict.fromkeys(row[column] for row in rows))
 
 
+APART = {"labelOverlap": "greedy", "labelSeparation": 6}
+"""A number of a narrow axis that would touch the one before it is left out."""
+
+
 def _number(
     column: str,
     spec: ChartSpec,
@@ -233,7 +237,7 @@ def _number(
     if spec.money:
         told = {"labelExpr": spec.words.money}
     # At the end of its axis a title may run over the names of rows, and not off the picture.
-    placed: dict[str, Any] = {} if vertical else {"titleAnchor": "end"}
+    placed: dict[str, Any] = {} if vertical else {"titleAnchor": "end", **APART}
     scale = alt.Scale(type="log") if spec.log else alt.Scale(zero=zero)
     if span[0] > 0:
         placed["values"] = _ticks(*span)

@@ -91,7 +91,7 @@ def queues(
     rows = world.table(ORDERS).filter(inside) if ORDERS in world else pl.DataFrame()
     if rows.is_empty():
         hint = "add a table of this form with `isthmus data add`"
-        raise DataMissing(f"no arms orders of {buyer} are held", where=ORDERS, hint=hint)
+        raise DataMissing(f"no arms orders of {buyer} are at hand", where=ORDERS, hint=hint)
     listed, used = _aged(rows), [ORDERS]
     tables = [_orders(listed), _waits(listed)]
     totals = world.table(TOTALS).filter(inside) if TOTALS in world else pl.DataFrame()

@@ -80,7 +80,7 @@ def render_brief_markdown(dossier: Dossier) -> str:
     lines = [*first_page(dossier, opening)]
     for section in brief_of(dossier):
         paragraph = " ".join(writer.say(sentence) for sentence in section.answer)
-        lines += [f"## {heading(section.question.text)}", "", paragraph, ""]
+        lines += [f"## {heading(section.question.text)}", "", paragraph, "", *writer.used(section)]
     lines += writer.first()
     lines += [f"## {writer.t('ui.sources')}", "", *_sources(dossier)]
     return "\n".join(lines).rstrip("\n") + "\n"

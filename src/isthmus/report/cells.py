@@ -18,7 +18,7 @@ from isthmus.evidence.digits import (
     significant,
 )
 from isthmus.evidence.out.texts import with_name
-from isthmus.study.numbers import MONEY, SHARE_OF_DRAWS
+from isthmus.study.numbers import MONEY, MONTHS, SHARE_OF_DRAWS
 from isthmus.study.wording import Catalogue
 
 LEAST_PARTS = 3
@@ -255,7 +255,7 @@ def _number(value: float, unit: str, digits: int) -> str:
         return percent(value, digits)
     if unit == SHARE_OF_DRAWS:
         return percent_of_draws(value)
-    if unit == "count":
+    if unit in {"count", MONTHS}:
         return f"{value:,.0f}"
     if unit == MONEY:
         return significant(value, digits) if abs(value) >= 1 else f"{value:.1f}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from isthmus.evidence import Finding, Table
 from isthmus.report.cells import grid
-from isthmus.report.parts import anchor, moves, plain_address, run_on, source_line
+from isthmus.report.parts import anchor, moves, plain_address, run_on, source_line, use
 from isthmus.runtime.markdown import (
     after_marks,
     block,
@@ -50,6 +50,7 @@ def first_page(dossier: Dossier, opening: Iterable[Section] = ()) -> list[str]:
         "",
         f"# {heading(dossier.study.title)}",
         "",
+        *(line for sentence in dossier.reach for line in (writer.say(sentence), "")),
         *(line for section in opening for line in writer.section(section)),
         *writer.summary(),
     ]
@@ -90,6 +91,9 @@ class Writer:
             out += [self.say(sentence), ""]
         if section.gaps:
             out += self.bullets(section.gaps)
+        if section.answer:
+            out += self.used(section)
+        drawn = [chart.table for chart in section.charts]
         for chart in section.charts:
             out += [
                 f"### {after_marks(self.words(chart.title))}",
@@ -98,9 +102,14 @@ class Writer:
             ]
         for table in section.tables:
             out += [f"### {heading(table.text)}", "", *self.table(table)]
-        if section.notes:
-            out += self.bullets(section.notes)
-        return out
+        told = {note for table in (*section.tables, *drawn) for note in table.notes}
+        left = [note for note in section.notes if note.text not in told]
+        return out + (self.bullets(left) if left else [])
+
+    def used(self, section: Section) -> list[str]:
+        """Return who can use the numbers of a section for what."""
+        said = use(self.catalogue, section.key)
+        return [f"{self.t('ui.use')}: {inline(said)}", ""] if said else []
 
     def table(self, table: Table, series: str = "") -> list[str]:
         """Return a table with its notes and sources."""
@@ -145,7 +154,7 @@ class Writer:
                 "edition": r.edition,
                 "licence": f"{r.licence} ({allowed})",
                 "attribution": r.attribution,
-                "faults": " ".join(r.faults),
+                "faults": run_on(r.faults),
             }
             out += [f'### <a id="s-{anchor(r.key)}"></a>{heading(r.title)}', ""]
             out += [
@@ -188,7 +197,7 @@ class DossierWriter(Writer):
         numbered = enumerate(summary.headlines, 1)
         out += [*(f"{n}. {self.say(note.sentence)}" for n, note in numbered), ""]
         for sentence in summary.answer:
-            out += [self.say(sentence), ""]
+            out += [self.say(sentence), ""] if sentence not in self.dossier.reach else []
         if summary.counters:
             out += [f"### {self.t('ui.counters')}", ""]
             out += self.bullets(n.sentence for n in summary.counters)

@@ -60,6 +60,7 @@ def parts(
         "t": catalogue.text,
         "language": catalogue.language,
         "label": lambda key: catalogue.get(f"nav.{key}", key),
+        "use": lambda key: use(catalogue, key),
         "name": lambda key: catalogue.get(key, key),
         "grid": lambda table, series="", folded=False: grid(
             table, catalogue, series=series, with_names=names, folded=folded
@@ -100,6 +101,11 @@ def drawn_early(press: Press, section: Section) -> None:
     """Begin to draw the charts of a section while the next one is computed."""
     if drawable():
         press.begin((c.key, c.spec, c.table, c.outlines) for c in section.charts)
+
+
+def use(catalogue: Catalogue, section: str) -> str:
+    """Return who can use the numbers of a section for what; a page's parts share its line."""
+    return catalogue.get(f"use.{section.partition('-')[0]}")
 
 
 def anchor(key: str) -> str:

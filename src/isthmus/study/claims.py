@@ -173,6 +173,7 @@ def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:
         return catalogue.written(f"{value * 100:g}{catalogue.text('unit.percent')}")
     name = "" if unit in {"count", "index", "1"} else catalogue.unit(unit)
     number = f"{value:,g}" if unit != MONEY else f"{value:,.0f}"
+    number = "1.0" if unit == "ratio" and value == 1 else number  # "1 times" is no English.
     return catalogue.written(joined(number, name))
 
 

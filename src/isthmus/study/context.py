@@ -107,7 +107,7 @@ class Context:
         def name(found: re.Match[str]) -> str:
             code = found.group()
             known = code in codes.economy_names() or code in codes.coalition_names()
-            return inflected(self.name(code), ALONE, self.catalogue.texts) if known else code
+            return self.name(code) if known else code
 
         return _CODE.sub(name, message)
 

@@ -15,6 +15,7 @@ from isthmus.study.verdict import Status, Verdict
 from isthmus.study.wording import Catalogue, Sentence
 
 SCHEMA_VERSION = 1
+REACH = "summary.data_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,11 @@ class Dossier:
             return None
         subject = measures()[claim.measure].subject
         return next((s for s in self.sections if s.key == subject), None)
+
+    @property
+    def reach(self) -> tuple[Sentence, ...]:
+        """To which year the data reach: what stands above everything else."""
+        return tuple(s for s in self.summary.answer if s.key == REACH)
 
     @property
     def opening(self) -> tuple[Section, ...]:

@@ -17,6 +17,7 @@ language, below ``form``; English has none, so that a name is the same everywher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 GROUP = "form"
@@ -26,8 +27,15 @@ GROUP = "form"
 GROUPS_APART = "|"
 """What parts the words for a coalition from those for one economy."""
 
+_AFTER_S = re.compile(r"(?<=s)'s\b")
+
 ALONE = "alone"
 """The form of a name in a table, a legend or on an axis: without its article."""
+
+
+def possessive(text: str) -> str:
+    """Return a text in which a name that ends in s takes the apostrophe alone."""
+    return _AFTER_S.sub("'", text)
 
 
 def inflected(

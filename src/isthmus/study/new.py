@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from isthmus.world import World
 
 FLAGSHIP = "taiwan-europe"
+OF_MEMBERS = {"exposure"}
+"""Pages that compare the members of home: empty for one economy."""
 
 
 class Drafted(NamedTuple):
@@ -81,6 +83,8 @@ def draft_study(
     texts = templates()[template]
     tail = "" if "rival" in roles else "_alone"
     pages = [page for page in texts["pages"] if set(PAGES[page]) <= set(roles)]
+    if len(codes.members(roles["home"])) < 2:
+        pages = [page for page in pages if page not in OF_MEMBERS]
     source = open_study(FLAGSHIP)
     study = source.model_copy(
         update={

@@ -19,6 +19,8 @@ _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
 SHARE_OF_DRAWS = "share of draws"
 """Unit of a share that counts draws: a fraction, as a share is."""
+MONTHS = "whole months"
+"""Unit of months that were put in or summed: printed as they are."""
 EUR, BILLIONS = "million EUR", 1e4
 """Prices in EUR are said in millions, up to ten thousand of them."""
 _MARK = re.compile(r"(?<=\d)[.,](?=\d)")
@@ -70,6 +72,8 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
         return f"{significant(value / 1e3, digits)} {units['billion_EUR']}"
     if unit == "count":
         return f"{value:,.0f}"
+    if unit == MONTHS:
+        return joined(f"{value:,.0f}", units["months"])
     if unit in {"1", "index"}:
         return f"{significant(value, digits)}"
     name = units.get(unit.replace(" ", "_"), unit)
@@ -99,6 +103,8 @@ def interval(finding: Finding, units: Mapping[str, str]) -> str:
 
     if finding.low is not None and finding.high is not None:
         low, high = end(finding.low), end(finding.high)
+        if low == high:  # A range that no digit shows is none to a reader.
+            return "" if finding.value is not None else low
         return f"{low} {units['to']} {high}"
     if finding.low == finding.value == 0 and finding.unit == "count":
         return f"{end(0.0)} {units['on_record']}"
@@ -117,4 +123,5 @@ def show(finding: Finding, units: Mapping[str, str]) -> str:
         return interval(finding, units) if both else units["no_figure"]
     if not both and (finding.low is not None or finding.high is not None):
         return interval(finding, units)
-    return f"{value} ({interval(finding, units)})" if both else value
+    span = interval(finding, units) if both else ""
+    return f"{value} ({span})" if span else value

@@ -213,7 +213,7 @@ class Page:
             kind=self.kind if kind is None else kind,
             datasets=used,
             text=self.context.say(title, **(self.fields | fields)).text,
-            notes=tuple(catalogue.text(f"note.{key}") for key in notes),
+            notes=tuple(self.context.say(f"note.{key}", **self.fields).text for key in notes),
         )
 
     def _said(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from isthmus.study.inflection import inflected
+from isthmus.study.inflection import inflected, possessive
 from isthmus.study.schema import Claim, Study
 from isthmus.study.wording import Catalogue
 
@@ -42,7 +42,7 @@ def spoken(study: Study, catalogue: Catalogue | None = None) -> Study:
 
     def say(text: str) -> str:
         text = catalogue.said(text)
-        said = PLACEHOLDER.sub(filled, text)
+        said = possessive(PLACEHOLDER.sub(filled, text))
         return said[:1].upper() + said[1:] if text.startswith("{") else said
 
     def claim(written: Claim) -> Claim:

@@ -16,7 +16,7 @@ from isthmus import codes
 from isthmus.errors import IsthmusError, NotFound, did_you_mean
 from isthmus.evidence import Finding
 from isthmus.runtime.reading import toml_values
-from isthmus.study.inflection import ALONE, inflected
+from isthmus.study.inflection import ALONE, inflected, possessive
 from isthmus.study.numbers import marked, show
 
 ENGLISH = "en"
@@ -165,8 +165,8 @@ class Catalogue:
 
     def several(self, name: str) -> bool:
         """Tell whether a name, as it stands inside a sentence, is that of a coalition."""
-        named = codes.coalition_names()
-        return any(name == (self.get(f"party.{c}") or self.said(n)) for c, n in named.items())
+        named = {self.get(f"party.{c}") or self.said(n) for c, n in codes.coalition_names().items()}
+        return name in named | {inflected(one, ALONE, self.texts) for one in named}
 
     def alone(self, name: str) -> str:
         """Return a name in this language as it stands in a table, without its article."""
@@ -322,13 +322,13 @@ def _joined(parts: Iterable[str | Finding]) -> Iterable[str | Finding]:
     for part in parts:
         if isinstance(part, Finding):
             if text:
-                yield text
+                yield possessive(text)
             text = ""
             yield part
         else:
             text += part
     if text:
-        yield text
+        yield possessive(text)
 
 
 def _flatten(raw: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, str]]:

@@ -39,9 +39,9 @@ def event_name(page: Page, wanted: Wanted) -> str:
     event = wanted.event
     if not wanted.token.startswith(f"{OWN}."):
         place = page.context.name(event.place) if event.place else ""
-        actor = page.context.label(event.actor)
+        actor = page.context.name(event.actor)
         fields = {"actor": actor, "place": place, "home": page.fields["home"]}
-        return event.title or page.word(f"moved.event.{event.key}", **fields)
+        return event.title or page.context.say(f"moved.event.{event.key}", **fields).text
     _, kind, who, whom, what = wanted.token.split(".")
     far = page.word("moved.everyone") if whom == ALL else page.context.name(whom)
     goods = page.context.catalogue.get(f"moved.what.{what}") or page.context.industry(what)

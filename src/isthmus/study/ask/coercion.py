@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from isthmus import codes
 from isthmus.coercion.assumptions import Rung, preset_ladder
 from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import SUPPORT
@@ -39,6 +40,14 @@ def last_year(context: Context) -> int:
     """Return the last year in which a coded measure starts."""
     starts = context.world.coercion().measures["start"].str.slice(0, 4).cast(pl.Int32)
     return int(str(starts.max()))
+
+
+def case_name(context: Context, case: str) -> str:
+    """Return a coded case by whom it struck and since when; one that struck everyone says so."""
+    code, _, since = case.partition("-")
+    names = {**codes.economy_names(), "EU": "EU"}
+    who = context.label("EU27_2020" if code == "EU" else code) if code in names else ""
+    return f"{who or context.catalogue.text('word.everyone')}, {since.replace('..', '–')}"
 
 
 def ladder_of(context: Context) -> Result:

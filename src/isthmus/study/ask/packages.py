@@ -21,7 +21,7 @@ from isthmus.evidence import Finding, Kind, Table
 from isthmus.kernels.decision import break_even_probability
 from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.scenario.packages import Package
-from isthmus.study.ask.coercion import LADDER, coded
+from isthmus.study.ask.coercion import LADDER, case_name, coded
 from isthmus.study.context import Context
 from isthmus.study.numbers import SHARE_OF_DRAWS
 
@@ -120,6 +120,8 @@ def spelled(context: Context, frame: pl.DataFrame) -> pl.DataFrame:
         "compared": lambda text: beside(context, text),
         "line": lambda line: context.catalogue.get(f"munitions.family.{line}", line),
         "binds": _spaced,
+        "rung": _spaced,
+        "case": lambda case: case_name(context, case),
     }
     return frame.with_columns(
         pl.col(c).map_elements(way, return_dtype=pl.String)

@@ -7,14 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from isthmus import codes
-from isthmus.coercion.record import PRECEDENTS, STEPS, precedents
+from isthmus.coercion.record import STEPS
 from isthmus.cooperation.agree import UNION, blocking, members_table
 from isthmus.cooperation.evaluate import EXPOSED
 from isthmus.cooperation.stage import Stage
 from isthmus.evidence import Kind
 from isthmus.scenario.packages import Package
-from isthmus.study.ask.coercion import coded
 from isthmus.study.ask.packages import (
     EUR,
     YEAR,
@@ -31,9 +29,10 @@ from isthmus.study.ask.packages import (
     shown,
     staged,
 )
-from isthmus.study.numbers import SHARE_OF_DRAWS
+from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.subjects.answer.bottom import bottom_line
+from isthmus.study.subjects.answer.past import say_last_time
 from isthmus.study.subjects.answer.sure import sure
 from isthmus.study.verdict import Status
 
@@ -52,7 +51,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
         page.say("answer.plain")
         _plain(page)
         page.gap("no_catalogue" if not chosen else "no_steps")
-        _last_time(page)
+        say_last_time(page)
         return
     stage = staged(page.context, chosen)
     key = counted(stage, hazard)
@@ -64,7 +63,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     bottom_line(page, stage, key, chosen)
     _packages(page, stage, key, chosen)
     _returns(page, stage)
-    _last_time(page)
+    say_last_time(page)
     _exposed(page, stage)
     _votes(page, stage)
     _lines(page, stage)
@@ -172,8 +171,8 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
     units = {
         **dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
         **(shares | {"never": SHARE_OF_DRAWS} if hazard else {}),
-        "first": "months",
-        "full_high": "months",
+        "first": MONTHS,
+        "full_high": MONTHS,
     }
     about: dict[str, Any] = {"units": units, "attributes": ["asks", "of"]}
     if hazard:
@@ -214,29 +213,6 @@ def _returns(page: Page, stage: Stage) -> None:
     ]
     if rows:
         page.table("returns", pl.DataFrame(rows), {}, attributes=["by"], datasets=[])
-
-
-def _last_time(page: Page) -> None:
-    """What economic pressure by the rival did to home or its members, in money, as published."""
-    if not page.has("rival") or page.context.missing(PRECEDENTS) or not coded(page.context):
-        return
-    table = precedents(page.world)
-    members = set(codes.members(page.home)) | {page.home.partition("@")[0]}
-    short = {page.home.partition("@")[0][:2]} if len(members) > 2 else set()
-    head = pl.col("case").str.split("-").list.first()
-    frame = table.frame.filter(head.is_in(sorted(members | short)))
-    if frame.is_empty():
-        page.gap("no_precedent")
-        return
-    kept = ("case", "indicator", "told", "unit", "period", "source")
-    page.table(
-        "last_time",
-        frame.select(kept),
-        {},
-        attributes=["told", "unit", "source"],
-        kind=table.kind,
-        datasets=table.datasets,
-    )
 
 
 def _exposed(page: Page, stage: Stage) -> None:

@@ -40,7 +40,9 @@ def supplier_share(context: Context, *, economy: str, supplier: str) -> Finding:
     row = arms_row(context, economy)
     rows = shares_of(context, supplier).filter(economy=economy, period=row["period"])
     if rows.is_empty():
-        raise DataMissing(f"the share of {supplier} is not in the derived table", where=SUPPLIERS)
+        raise DataMissing(
+            f"no share of {supplier} in these imports of arms is at hand", where=SUPPLIERS
+        )
     return _finding(context, f"arms.share.{supplier}.{economy}", rows.to_dicts()[0], "share")
 
 
@@ -86,7 +88,7 @@ def _with_over_without(context: Context, party: str, share: float, what: str) ->
         lambda: queues(context.world, buyer=party, second_share=share, years=YEARS),
     )
     if "second" not in found.tables:
-        raise DataMissing(f"no totals of the orders of {party} are held", where=ORDERED[1])
+        raise DataMissing(f"no totals of the orders of {party} are at hand", where=ORDERED[1])
     last = found["second"].frame.filter(year=YEARS).drop_nulls([what, f"{what}_with"])
     ratio = (last[f"{what}_with"] / last[what]).to_list()
     if not ratio:

@@ -12,6 +12,7 @@ from isthmus.cascade.chips import EUROPE, planned_capacity
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
+from isthmus.study.ask.products import short_name
 from isthmus.study.page import Page
 from isthmus.study.subjects.cascade.measures import (
     EXPOSED,
@@ -167,7 +168,13 @@ def _materials(page: Page) -> None:
     _ranking(page, ranking)
     page.table(
         "second",
-        second.frame.with_columns(page.labels("economy"), page.labels("second")),
+        second.frame.with_columns(
+            pl.col("product").map_elements(
+                lambda code: short_name(page.context, code), return_dtype=pl.String
+            ),
+            page.labels("economy"),
+            page.labels("second"),
+        ),
         {"value": "share", "value_with": "share", "second_ratio": "ratio"},
         kind=second.kind,
         datasets=second.datasets,

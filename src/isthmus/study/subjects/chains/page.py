@@ -26,6 +26,9 @@ from isthmus.study.page import Fields, Page
 SERVICES = f"{TABLE}_services"
 SIDES = ("rival_face", "rival_through", "partner_face", "partner_through")
 
+MOVED = 0.05
+"""Part of a share by which chip nodes must move it to be said."""
+
 
 def write(page: Page) -> None:
     """Answer how much home depends on rival and partner through other economies' products."""
@@ -213,12 +216,14 @@ def _stakes(page: Page) -> None:
 def _split(page: Page, industries: tuple[str, ...], top: str) -> None:
     found = {code: split_shares(page.context, code) for code in industries}
     whole, split = found[top]
-    page.say(
-        "answer.split",
-        industry=page.inside(page.context.industry(top), whole=True),
-        whole=whole,
-        split=split,
-    )
+    before, after = whole.value or 0.0, split.value or 0.0
+    if abs(after - before) > MOVED * before:
+        page.say(
+            "answer.split",
+            industry=page.inside(page.context.industry(top), whole=True),
+            whole=whole,
+            split=split,
+        )
     rows = [
         {
             "industry": page.context.industry(code),

@@ -93,7 +93,9 @@ def _measures(page: Page, found: pl.DataFrame) -> None:
         .then(pl.col("case").replace_strict(cases, default=None))
         .otherwise(pl.col("trigger"))
     )
-    frame = found.select(
+    known = page.world.coercion().sources
+    cited = dict(known.select("source", "citation").iter_rows())
+    frame = found.with_columns(pl.col("source").replace(cited)).select(
         "start",
         "end",
         page.labels("target"),

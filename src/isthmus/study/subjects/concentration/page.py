@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import polars as pl
 
 from isthmus import codes, dependence
 from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Result
+from isthmus.study.ask.products import short_name
 from isthmus.study.page import Page
 
 WINDOW = 3
 SHOWN = 15
-LETTERS = 34
 CRITERIA = ("hhi", "world_hhi", "imports_to_exports")
 UNITS = {"hhi": "1", "world_hhi": "1", "imports_to_exports": "ratio", "years_listed": "count"}
 
@@ -118,17 +116,9 @@ def _changed(page: Page, churn: Result) -> Finding:
     )
 
 
-def _short(row: dict[str, str]) -> str:
-    """Return the first two parts of a product's text as far as whole words go, with its code."""
-    parts = "; ".join(part.strip() for part in row["text"].split(";")[:2])
-    text = textwrap.shorten(parts, LETTERS, placeholder=" …")
-    return f"{text} ({row['product']})"
-
-
 def _chart(page: Page, frame: pl.DataFrame) -> None:
-    said = page.context.catalogue.said
-    named = pl.struct("text", "product").map_elements(
-        lambda row: _short({**row, "text": said(row["text"])}), return_dtype=pl.String
+    named = pl.col("product").map_elements(
+        lambda code: short_name(page.context, code), return_dtype=pl.String
     )
     rows = frame.head(SHOWN).select(named.alias("product"), "hhi")
     page.chart(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import polars as pl
 
 from isthmus.dependence.customs import BALANCED
 from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.records import SOURCES, names_of, note_alone, records
-from isthmus.study.ask.trade import year_of
+from isthmus.study.ask.trade import FLOWS, year_of
 from isthmus.study.page import Page
 
 MONEY = "million USD"
@@ -122,6 +123,11 @@ def _shares(page: Page, importer: str, exporter: str, found: pl.DataFrame) -> No
         )
 
 
+def _office(page: Page, code: str) -> str:
+    """Return a party as an office groups it, with what it counts in."""
+    return " + ".join(page.context.label(part) for part in code.split("+")) if code else ""
+
+
 def _table(page: Page, frame: pl.DataFrame) -> None:
     shown = (pl.col("year") == year_of(page.context)) | (pl.col("age") == 0)
     described = ("reporter", "partner", "age", "valuation", "hong_kong", "kind", "definition")
@@ -130,6 +136,11 @@ def _table(page: Page, frame: pl.DataFrame) -> None:
         .with_columns(
             page.labels("importer"),
             page.labels("exporter"),
+            *(
+                pl.col(c).map_elements(partial(_office, page), return_dtype=pl.String)
+                for c in ("reporter", "partner")
+            ),
+            pl.col("definition").str.replace(f"^{FLOWS}: ", ""),
             pl.col("record").map_elements(
                 lambda record: page.word(f"word.record_{record}"), return_dtype=pl.String
             ),

@@ -102,8 +102,15 @@ def _main(page: Page, event: Event) -> None:
         "event": event_name(page, event),
         "quarter": loss_finding(page.context, event, page.home, QUARTER),
         "year": loss_finding(page.context, event, page.home, WHOLE),
-        "low": _finding(page, f"wide.{event.key}.low", low, "disruption_wide"),
-        "high": _finding(page, f"wide.{event.key}.high", high, "disruption_wide"),
+        "wide": _finding(
+            page,
+            f"wide.{event.key}",
+            None,
+            "disruption_wide",
+            low=low,
+            high=high,
+            interval="draws_misfit",
+        ),
     }
     page.say("answer.main", **fields)
     page.headline(28, event=fields["event"], loss=fields["quarter"])

@@ -55,6 +55,18 @@ def event_of(context: Context, key: str, actor: str) -> Event:
     return found
 
 
+def event_name(context: Context, event: Event) -> str:
+    """Return the name of an event."""
+    if event.title:
+        return event.title
+    return context.say(
+        f"event.{event.key}",
+        actor=context.name(event.actor),
+        home=context.name(context.home),
+        place=context.name(event.place) if event.place else "",
+    ).text
+
+
 def losses(context: Context, event: Event) -> Losses:
     """Return the recorded losses of an event as things are today.
 
@@ -70,10 +82,15 @@ def losses(context: Context, event: Event) -> Losses:
         try:
             return load(question, context.world, store_of(context))
         except DataMissing:
-            if not question.parties:
-                raise
+            pass
         # A run for other parties still holds what these lose, if not their industries and weeks.
-        return load(replace(question, parties=()), context.world, store_of(context))
+        try:
+            return load(replace(question, parties=()), context.world, store_of(context))
+        except DataMissing as error:
+            catalogue = context.catalogue
+            hint = catalogue.text("gap.run_makes", study=context.study.name)
+            what = catalogue.text("gap.run_of", event=event_name(context, event))
+            raise DataMissing(what, where=error.where, hint=hint) from error
 
     return context.memo(("losses", event.key, event.actor), read)
 
@@ -210,7 +227,7 @@ def first_stops(context: Context, event: Event, party: str) -> pl.DataFrame:
     """
     found = losses(context, event)
     if party not in found.result.provenance.parameters["parties"]:
-        raise DataMissing(f"run {found.run} holds no industries of {party}", where="runs")
+        raise DataMissing(f"the recorded run at hand holds no industries of {party}", where="runs")
     return losses(context, event).table("stops", party=party)
 
 

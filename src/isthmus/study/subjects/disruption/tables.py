@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from isthmus.disruption.episodes import load_episodes
 from isthmus.disruption.family import PARAMETERS
 from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
 from isthmus.ensemble.losses.cases import REFERENCE
@@ -15,8 +16,10 @@ from isthmus.study.events import Event
 from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.schema import ROLES
+from isthmus.study.subjects.disruption import runs
 from isthmus.study.subjects.disruption.runs import (
     HORIZONS,
+    LEAST,
     QUARTER,
     RANGE,
     WHOLE,
@@ -44,15 +47,7 @@ ENDS = ("low", "high")
 
 def event_name(page: Page, event: Event) -> str:
     """Return the name of an event."""
-    if event.title:
-        return event.title
-    place = page.context.name(event.place) if event.place else ""
-    return page.word(
-        f"event.{event.key}",
-        actor=page.context.label(event.actor),
-        home=page.fields["home"],
-        place=place,
-    )
+    return runs.event_name(page.context, event)
 
 
 def list_all(page: Page) -> None:
@@ -119,6 +114,7 @@ def _industries(page: Page, event: Event) -> None:
     stops = often_stopped(page.context, event, page.home, QUARTER)
     frame = (
         rows.join(stops, on="industry")
+        .filter(pl.any_horizontal(pl.col("median", "low_80", "high_80").abs() > LEAST))
         .sort("stops", "median", "industry", descending=[True, True, False])
         .head(MOST_INDUSTRIES)
         .select(
@@ -130,6 +126,8 @@ def _industries(page: Page, event: Event) -> None:
             "first_day",
         )
     )
+    if frame.is_empty():
+        return
     units = dict.fromkeys(("window", "window_low", "window_high"), "share")
     page.table(
         f"industries.{event.key}",
@@ -252,8 +250,9 @@ def _backtest(page: Page) -> None:
     except DataMissing:
         page.gap("no_backtest")
         return
+    titles = {one.name: one.title for one in load_episodes()}
     frame = found.sort("episode", "observable").select(
-        "episode",
+        pl.col("episode").replace(titles),
         pl.col("quantity").alias("observable"),
         pl.when(pl.col("role") == "used")
         .then(pl.lit(page.word("word.used")))

@@ -169,9 +169,12 @@ def _assumptions(page: Page) -> None:
     numbers = ("value", "low", "high")
     frame = ladder_of(page.context)["assumptions"].frame
     plain = [pl.Series(c, as_given(frame[c])) for c in numbers]
+    named = pl.col("parameter").map_elements(
+        lambda name: page.word(f"parameter.{name}"), return_dtype=pl.String
+    )
     page.table(
         "assumptions",
-        frame.with_columns(plain).select("parameter", *numbers, "unit", "reason"),
+        frame.with_columns(*plain, named).select("parameter", *numbers, "unit", "reason"),
         {},
         datasets=[],
         attributes=[*numbers, "unit", "reason"],

@@ -52,7 +52,8 @@ def write(page: Page) -> None:
         tell(page)
         page.counter(44, **scores(page))
     page.note("two_channels", "could_not_would", "diverted", "goods_leave_out")
-    page.note("backtest_broad", "listings_test")
+    if coded(page.context):
+        page.note("backtest_broad", "listings_test")
     note_records(page, (page.home, page.rival), (page.rival, page.home))
 
 
@@ -151,7 +152,8 @@ def _exposures(page: Page) -> None:
     """By member, what each kind of answer could touch: exposures, not losses."""
     context = page.context
     found = exposures(context, page.home, page.rival)
-    shares = {m: {what: getattr(t, what) / t.gdp for what in TOUCHED} for m, t in found.items()}
+    touched = TOUCHED if len(found) > 1 else TOUCHED[:2]
+    shares = {m: {what: getattr(t, what) / t.gdp for what in touched} for m, t in found.items()}
     if len(shares) > 1:
         order = sorted(shares, key=lambda m: (shares[m]["bought"], m))
         ends: Fields = {}
@@ -167,11 +169,11 @@ def _exposures(page: Page) -> None:
                 caveat="table_estimated",
             )
         page.say("answer.listed", **ends)
-    rows = [{"economy": context.label(m)} | touched for m, touched in shares.items()]
+    rows = [{"economy": context.label(m)} | parts for m, parts in shares.items()]
     page.table(
         "members",
         pl.DataFrame(rows).sort("sold", "economy", descending=[True, False]),
-        dict.fromkeys(TOUCHED, "share"),
+        dict.fromkeys(touched, "share"),
         kind=Kind.ESTIMATED,
         notes=["exposure_not_loss", "table_estimated"],
     )

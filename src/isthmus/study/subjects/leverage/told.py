@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import polars as pl
 
 from isthmus.charts import ChartSpec
@@ -9,7 +12,8 @@ from isthmus.coercion.heldout import READINGS
 from isthmus.coercion.ranking_products import WORLD
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind, Result
-from isthmus.study.ask.coercion import EPISODES
+from isthmus.study.ask.coercion import EPISODES, case_name
+from isthmus.study.ask.products import short_name
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.leverage.measures import (
     TRADE,
@@ -90,9 +94,9 @@ def _cases(page: Page) -> None:
     model, largest = (frame.filter(method=name) for name in RANKINGS[:2])
     table = pl.DataFrame(
         {
-            "case": model["case"],
+            "case": _cased(page, model),
             "year": model["year"].cast(pl.String),
-            "hit": model["hit"],
+            "hit": _listed(model, page.context.industry),
             "model_ranks": model["ranks"],
             "largest_ranks": largest["ranks"],
             "model_hits": model["hits"].cast(pl.Int64),
@@ -123,10 +127,10 @@ def _products(page: Page) -> None:
 
     table = pl.DataFrame(
         {
-            "case": model["case"],
+            "case": _cased(page, model),
             "target": model["target"].map_elements(target, return_dtype=pl.String),
             "year": model["year"].cast(pl.String),
-            "hit": model["hit"],
+            "hit": _listed(model, lambda code: short_name(page.context, code)),
             "of": model["products"].cast(pl.Int64),
             "model_ranks": model["ranks"],
             "largest_ranks": largest["ranks"],
@@ -140,6 +144,18 @@ def _products(page: Page) -> None:
         datasets=found.datasets,
         notes=["selected_cases", "products_chosen"],
         attributes=["hit", "model_ranks", "largest_ranks", "dominance_ranks"],
+    )
+
+
+def _cased(page: Page, frame: pl.DataFrame) -> pl.Series:
+    named = partial(case_name, page.context)
+    return frame["case"].map_elements(named, return_dtype=pl.String)
+
+
+def _listed(frame: pl.DataFrame, name: Callable[[str], str]) -> pl.Series:
+    """Return what was hit by name."""
+    return frame["hit"].map_elements(
+        lambda codes: "; ".join(map(name, codes.split(", "))), return_dtype=pl.String
     )
 
 

@@ -40,13 +40,13 @@ def write(page: Page) -> None:
         page.gap("no_baskets")
     if page.has("partner", "rival"):
         if known:
-            _baskets(page, _bought(page, known))
+            _baskets(page, _bought(page, known), known)
         if not page.context.missing(PRODUCTION):
             _production(page)
     else:
         page.question = "question_alone"
         _largest(page, known)
-    page.note("transit", "mined_not_refined")
+    page.note("transit")
 
 
 def _bought(page: Page, known: list[str]) -> list[Bought]:
@@ -63,8 +63,12 @@ def _bought(page: Page, known: list[str]) -> list[Bought]:
     return sorted(rows, key=lambda row: (-(row.home.value or 0.0), row.title))
 
 
-def _baskets(page: Page, rows: list[Bought]) -> None:
+def _baskets(page: Page, rows: list[Bought], known: list[str]) -> None:
     top = rows[0]
+    if not top.home.value:
+        page.say("answer.none_bought", year=top.home.year)
+        _largest(page, known)
+        return
     fields: Fields = {
         "basket": page.inside(top.title, whole=True),
         "year": top.home.year,
@@ -190,6 +194,7 @@ def _production(page: Page) -> None:
         method="production_majority",
         caveat="mined_not_refined",
     )
+    page.note("mined_not_refined")
     named = pl.struct("material", "form").map_elements(_material, return_dtype=pl.String)
     page.chart(
         "production",

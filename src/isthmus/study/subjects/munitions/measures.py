@@ -23,7 +23,7 @@ def _family(context: Context, family: str) -> str:
     if family not in FAMILIES:
         raise DataMissing(f"no line of {family!r} with quantities is held", where="family")
     if context.missing(OUTPUT):
-        raise DataMissing("no statements on output are held beside the lines", where=OUTPUT)
+        raise DataMissing("no statements on output are at hand beside the lines", where=OUTPUT)
     return family
 
 
@@ -115,7 +115,7 @@ def second_sources(context: Context, *, home: str) -> Finding:
         pl.col("supplier_economy").is_in(area) | pl.col("customer_economy").is_in(area)
     )
     if rows.is_empty():
-        raise DataMissing(f"no supply links of firms in {home} are held", where=LINKS)
+        raise DataMissing(f"no supply links of firms in {home} are at hand", where=LINKS)
     shares = [
         float((part["second"] == "named").sum()) / part.height
         for part in (rows, rows.filter(kind="estimated"))
@@ -142,7 +142,7 @@ def high_tech_lead(context: Context, *, importer: str, exporter: str) -> Finding
     code = importer.partition("@")[0]
     rows = context.world.table(HIGH_TECH).filter(importer=code, exporter=exporter).sort("year")
     if rows.is_empty():
-        what = f"no high-technology imports of {importer} from {exporter} are held"
+        what = f"no high-technology imports of {importer} from {exporter} are at hand"
         raise DataMissing(what, where=HIGH_TECH)
     tech = (rows["value"] / rows["total"]).to_list()
     balanced = float(link(context, importer, exporter)["share_of_imports"])

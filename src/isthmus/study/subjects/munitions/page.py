@@ -82,7 +82,7 @@ def _held(page: Page, surge: float) -> None:
                 page.headline(26, "headline_held", **fields)
         kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
         rows += [
-            {"family": name, "item": item_name(page, row["item"])}
+            {"item": f"{item_name(page, row['item'])} ({name})"}
             | {c: row[c] for c in (*SHARES, "draws")}
             for row in kept
         ]
@@ -96,7 +96,6 @@ def _held(page: Page, surge: float) -> None:
             x_title=page.axis("share_of_weeks"),
             low="low",
             high="high",
-            facet="family",
             roles={"": "home"},
             share=True,
         ),
@@ -144,9 +143,9 @@ def _reliance(page: Page) -> None:
     for role in ("rival", "ally", "partner"):
         for party in page.given(role):
             rows += [_rested(page, family, party) for family in FAMILIES]
-    if not rows:
-        return
     found = [row for row in rows if row["items"]]
+    if not found:
+        return
     for row in found:
         if row["day"] is not None:
             page.say("answer.reliance", family=row["family"], **row["said"])

@@ -154,7 +154,6 @@ def _card(page: Page) -> None:
         & ~pl.col("projection")
     )
     if facts.is_empty():
-        page.gap("no_card")
         return
     row = facts.sort("year").to_dicts()[-1]
     share = page.finding(

@@ -36,7 +36,7 @@ from isthmus.study.ask.packages import (
     staged,
 )
 from isthmus.study.context import Context
-from isthmus.study.numbers import SHARE_OF_DRAWS, as_given
+from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS, as_given
 from isthmus.study.page import Page
 
 SHARE = dict.fromkeys(("value", "low", "high"), "share")
@@ -211,7 +211,7 @@ def _indicators(page: Page, stage: Stage) -> None:
 
 def _decided(page: Page, stage: Stage, package: Package) -> None:
     """Months to effect, who decides, law, exit; the same at a lower step."""
-    months = dict.fromkeys(("first", "full_low", "full_high", "undo"), "months")
+    months = dict.fromkeys(("first", "full_low", "full_high", "undo"), MONTHS)
     _table(page, stage, package, "timing", beside.timing(stage), months)
     _table(page, stage, package, "acts", acts(stage.catalogue, [package]), {}, drop=["title"])
     due = dates([package]).frame.with_columns(

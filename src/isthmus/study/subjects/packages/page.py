@@ -31,7 +31,7 @@ from isthmus.study.ask.packages import (
     spelled,
     staged,
 )
-from isthmus.study.numbers import SHARE_OF_DRAWS, told
+from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS, told
 from isthmus.study.page import Page
 
 FEWEST = 4
@@ -94,6 +94,7 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
             low="cost_low",
             high="cost_high",
             log=True,
+            money=True,
         ),
         dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
         low=found[low.key],
@@ -106,7 +107,7 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
 
 def _timing(page: Page, stage: Stage, order: Sequence[tuple[Package, Finding]]) -> None:
     """Months to effect against cost, the cheapest package first."""
-    months = dict.fromkeys(("first", "full_low", "full_high", "undo"), "months")
+    months = dict.fromkeys(("first", "full_low", "full_high", "undo"), MONTHS)
     table = beside.timing(stage)
     by_key = {row["package"]: row for row in table.frame.iter_rows(named=True)}
     units = page.context.catalogue.units
@@ -140,7 +141,7 @@ def _months(page: Page, name: str, value: float) -> Finding:
     return page.finding(
         f"packages.months.{name}",
         value,
-        "months",
+        MONTHS,
         method="package_months",
         caveat="costs_assumed",
         sources=[page.fields["origin"]],
