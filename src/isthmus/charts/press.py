@@ -22,6 +22,12 @@ _PATIENCE = 5.0
 """Seconds that the process has to end by itself."""
 
 
+def _bytecode() -> list[str]:
+    """Return what this interpreter was told of bytecode: an isolated one does not hear it."""
+    flags = ["-B"] if sys.dont_write_bytecode else []
+    return [*flags, "-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else flags
+
+
 class Press:
     """Draws charts in a process of its own; what it cannot draw is drawn here.
 
@@ -37,7 +43,7 @@ class Press:
     def __enter__(self) -> Press:
         with suppress(OSError):
             self._child = subprocess.Popen(
-                [sys.executable, "-I", drawer.__file__],
+                [sys.executable, "-I", *_bytecode(), drawer.__file__],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
