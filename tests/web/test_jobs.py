@@ -16,6 +16,7 @@ from isthmus.errors import BadInput, NotFound
 from isthmus.runtime import ProgressEvent
 from isthmus.scenario import preset
 from isthmus.store import Store
+from isthmus.web.answers import Answers
 from isthmus.web.changes import LONGEST_FORM
 from isthmus.web.jobs import MOST_ASKED, MOST_OVER, MOST_WAITING, Job, Jobs
 from isthmus.web.pages import lens as page
@@ -167,6 +168,33 @@ def test_what_a_lens_that_takes_long_cannot_answer_is_said(
     hurried.set()
     until(explorer.jobs.listed()[0], "failed")
     assert client.ask(asked).status == 404
+
+
+@pytest.mark.once_broken("a dossier asked for the first time kept a thread that answers requests")
+def test_a_dossier_that_takes_long_is_followed_by_every_page_that_needs_it(
+    client: Client, explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def assess(*_words: Any, progress: Any, **_more: Any) -> None:
+        progress("exposure", 1, 3)
+        gate.wait(60)
+        progress("claims", 3, 3)
+        raise BadInput("this cannot be")
+
+    monkeypatch.setattr(explorer.jobs, "patience", 0.05)
+    monkeypatch.setattr(explorer, "answers", Answers(explorer.world, "en"))
+    monkeypatch.setattr("isthmus.web.answers.assess", assess)
+    pages = ("/claims/japan-europe.json", "/study/japan-europe", "/dossier/japan-europe")
+    replies = [client.ask(page) for page in pages]
+    assert [reply.status for reply in replies] == [202, 202, 202]
+    job = explorer.jobs.listed()[0]
+    assert all(job.id in reply.text for reply in replies)
+    assert job.event is not None
+    assert (job.event.task, job.event.done, job.event.total) == ("exposure", 1, 3)
+    gate.set()
+    until(job, "failed")
+    assert client.ask(pages[0]).status == 400
 
 
 def test_a_form_starts_a_run_that_outlives_the_page(client: Client, explorer: Explorer) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from isthmus.report.parts import pictures
-from isthmus.study.assessment import assess
+from isthmus.study.assessment import Progress, assess
 from isthmus.study.load import formed_study
 from isthmus.study.new import draft_study
 from isthmus.study.schema import PageChoice, Study
@@ -119,9 +119,9 @@ class Answers:
         """Return a dossier of one page, without claims."""
         return self._assessed((question.key, page), lambda: self.page_study(question, page))
 
-    def whole(self, question: Question) -> Dossier:
+    def whole(self, question: Question, progress: Progress | None = None) -> Dossier:
         """Return the dossier of a question with all its pages and claims."""
-        return self._assessed((question.key, ""), lambda: self.study(question))
+        return self._assessed((question.key, ""), lambda: self.study(question), progress)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made for a key, or make it."""
@@ -147,7 +147,10 @@ class Answers:
             lambda: pictures(charts),
         )
 
-    def _assessed(self, key: Hashable, study: Callable[[], Study]) -> Dossier:
-        return self._memo.get(
-            ("dossier", key), lambda: assess(study(), self.world, language=self.language)
-        )
+    def _assessed(
+        self, key: Hashable, study: Callable[[], Study], progress: Progress | None = None
+    ) -> Dossier:
+        def make() -> Dossier:
+            return assess(study(), self.world, language=self.language, progress=progress)
+
+        return self._memo.get(("dossier", key), make)

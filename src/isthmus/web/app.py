@@ -29,6 +29,7 @@ from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS
 from isthmus.web.trouble import trouble, trouble_json
 from isthmus.web.view import View
+from isthmus.web.waiting import Waits, waiting, whole
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -117,6 +118,8 @@ def _named(explorer: Explorer, answer: Answer) -> Answer:
     async def named(request: Request) -> Response:
         try:
             return await answer(request)
+        except Waits as waits:
+            return _response(reply(_asked(explorer, request), waiting(explorer, waits.job)))
         except Exception as error:  # noqa: BLE001 - a face shows every error by name
             return _failed(explorer, request, error)
 
@@ -187,7 +190,9 @@ def _dossier(explorer: Explorer) -> Answer:
 
     async def dossier(request: Request) -> Response:
         await run_in_threadpool(LOADER.load)
-        question = explorer.answers.question_of(request.path_params["study"])
+        asked = _asked(explorer, request)
+        question = explorer.answers.question_of(asked.words["study"])
+        await run_in_threadpool(whole, asked, question)
         return _document(await run_in_threadpool(explorer.answers.document, question, render_html))
 
     return dossier

@@ -19,7 +19,7 @@ from isthmus.runtime.faults import as_named
 from isthmus.runtime.home import home_folder
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
-Work = Callable[[dict[str, Any]], Recorded]
+Work = Callable[[dict[str, Any]], Recorded | None]
 
 MOST_WAITING = 8
 """Runs that may wait; who wants more cancels one."""
@@ -223,7 +223,8 @@ class Jobs:
             job.token.check()
             job.begun, job.state = time.monotonic(), "running"
             done = job.work({"progress": told, "cancel": job.token})
-            job.run, job.problem = done.run, done.reason
+            if done is not None:
+                job.run, job.problem = done.run, done.reason
             job.state = "done"
         except Cancelled as error:
             job.problem, job.error, job.state = str(error), error, "cancelled"

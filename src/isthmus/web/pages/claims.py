@@ -14,6 +14,7 @@ from isthmus.web.answers import Question
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
 from isthmus.web.view import Block, Facts, Field, Form, Link, Links, Text, View
+from isthmus.web.waiting import whole
 from isthmus.web.ways import study_ways
 
 
@@ -37,7 +38,7 @@ def study_claims(asked: Asked) -> View:
     wanted = asked.query.choice("status", sorted(known), "")
     text = asked.query.text("has").casefold()
     asked.query.check_own()
-    dossier = explorer.answers.whole(question)
+    dossier = whole(asked, question)
     fields = (_statuses(explorer, wanted), Field("has", explorer.t("claims.has"), "search", text))
     items = [
         Link(_name(a), f"/claims/{question.study}/{a.claim.id}", _said(explorer, a))
@@ -73,7 +74,7 @@ def claim(asked: Asked) -> View:
     question = explorer.answers.question_of(asked.words["study"])
     threshold = asked.query.number("threshold")
     asked.query.check_own()
-    dossier = explorer.answers.whole(question)
+    dossier = whole(asked, question)
     by_id = {a.claim.id: a for a in dossier.claims}
     name = asked.words["claim"]
     if name not in by_id:

@@ -13,6 +13,7 @@ from isthmus.web.asking import asked_question
 from isthmus.web.pages.study import question_address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Code, Facts, Link, View
+from isthmus.web.waiting import whole
 from isthmus.web.ways import figure_way, study_ways
 
 
@@ -28,7 +29,7 @@ def figure(asked: Asked) -> View:
     page = asked.query.choice("page", tuple(PAGES), "")
     question = asked_question(asked.query, explorer)
     answers = explorer.answers
-    dossier = answers.page(question, page) if page else answers.whole(question)
+    dossier = answers.page(question, page) if page else whole(asked, question)
     found = dossier.findings()
     if key not in found:
         hint = did_you_mean(key, found) or explorer.t("figure.from")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from isthmus.ensemble import Recorded
 from isthmus.ensemble.lenses import all_lenses, call_lens, find_lens, lens_of
 from isthmus.evidence import Lens, Result
 from isthmus.evidence.description import python_call
@@ -109,8 +108,8 @@ def _result(asked: Asked, found: Lens, chosen: dict[str, Any]) -> Result | Job:
     def call() -> Result:
         return call_lens(found.name, explorer.world, scenario, rest)
 
-    def work(_controls: object) -> Recorded:
-        return Recorded(explorer.answers.kept(key, call), "")
+    def work(_controls: object) -> None:
+        explorer.answers.kept(key, call)
 
     if not explorer.answers.has(key):
         back = address(asked.path, asked.query.kept())

@@ -86,7 +86,7 @@ def production(asked: Asked) -> View:
     blocks: list[Block] = [
         Text((t("production.lead"),), lead=True),
         _choice(explorer, name),
-        Text((f"{bill.head.title}.", bill.head.note)),
+        Text((f"{': '.join(filter(None, (bill.head.title, bill.head.note)))}.",)),
     ]
     if not bill.suppliers:
         blocks += [Text((t("production.structure"),)), *parts]

@@ -12,6 +12,7 @@ from isthmus.web.answers import Question
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
 from isthmus.web.view import Block, Field, Form, Link, Links, Said, Text, View
+from isthmus.web.waiting import whole
 from isthmus.web.ways import study_ways
 
 
@@ -20,7 +21,7 @@ def study(asked: Asked) -> View:
     explorer = asked.explorer
     question = explorer.answers.question_of(asked.words["study"])
     asked.query.check_own()
-    dossier = explorer.answers.whole(question)
+    dossier = whole(asked, question)
     asked_study = explorer.spoken(explorer.answers.study(question))
     pages = {choice.page for choice in explorer.answers.study(question).pages}
     subjects = tuple(

@@ -1,0 +1,62 @@
+"""Dossiers that take longer than a page waits: worked out apart, followed, and then there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isthmus.runtime import ProgressEvent
+from isthmus.study.dossier import Dossier
+from isthmus.web.answers import Question
+from isthmus.web.jobs import Job
+from isthmus.web.query import address
+from isthmus.web.state import Asked, Explorer
+from isthmus.web.view import WAITING, Going, View
+
+LENS = "study.assess"
+"""What a job of a dossier is called."""
+
+
+class Waits(Exception):
+    """The answer to a request is still being worked out.
+
+    Parameters
+    ----------
+    job : Job
+        What works it out.
+    """
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job.id)
+        self.job = job
+
+
+def whole(asked: Asked, question: Question) -> Dossier:
+    """Return the dossier of a question with all its pages and claims.
+
+    Raises
+    ------
+    Waits
+        When it takes longer than a page waits.
+    """
+    answers = asked.explorer.answers
+
+    def work(controls: dict[str, Any]) -> None:
+        def step(name: str, number: int, steps: int) -> None:
+            controls["cancel"].check()
+            controls["progress"](ProgressEvent(name, number, steps))
+
+        answers.whole(question, step)
+
+    if not answers.ready(question):
+        back = address(asked.path, asked.query.kept())
+        key = (LENS, question.key)
+        job = asked.explorer.jobs.answer(key, LENS, question.words, work, back)
+        if job is not None:
+            raise Waits(job)
+    return answers.whole(question)
+
+
+def waiting(explorer: Explorer, job: Job) -> View:
+    """Return the page that follows what is worked out and turns into it."""
+    title = explorer.t("lens.waits")
+    return View(title, (Going(job.to_dict(), explorer.t("job.progress")),), status=WAITING)
