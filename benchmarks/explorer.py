@@ -40,9 +40,12 @@ PAGES = (
     "/suppliers/example?scenario=taiwan-chips-30-full",
     "/wizard?home=DEU&partner=JPN&template=materials",
     "/backtest",
+    "/production?line=small-drone&who=CHN&share=0.8",
     "/lens/dependence.profile?importer=DEU&call=1",
     "/runs",
 )
+WAITING = 202
+"""Status of a page that is still worked out."""
 
 
 def started() -> tuple[subprocess.Popen[str], str, float, float]:
@@ -63,6 +66,13 @@ def started() -> tuple[subprocess.Popen[str], str, float, float]:
     ask(host, cookie, "/")
     spent = time.perf_counter() - clock
     return process, f"{host} {cookie}", spent, processor(process.pid)
+
+
+def answered(host: str, cookie: str, page: str) -> int:
+    """Return the status of a page once it is no longer worked out."""
+    while (status := ask(host, cookie, page)) == WAITING:
+        time.sleep(0.2)
+    return status
 
 
 def ask(host: str, cookie: str, page: str) -> int:
@@ -94,7 +104,7 @@ def main(seconds: int = 60, per_second: int = 20) -> int:
     host, cookie = where.split()
     print(f"first page after {spent:.1f} s, {first:.1f} s of processor time")
     try:
-        cold = {page: ask(host, cookie, page) for page in PAGES}
+        cold = {page: answered(host, cookie, page) for page in PAGES}
         taken: list[float] = []
         wrong = [page for page, status in cold.items() if status != 200]
         before, held = processor(process.pid), memory(process.pid)

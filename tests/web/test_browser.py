@@ -81,12 +81,18 @@ def page(context: Any) -> Iterator[Any]:
     made.close()
 
 
+def go(page: Any, path: str) -> None:
+    """Open a page; one that follows a dossier turns into it by itself."""
+    page.goto(path)
+    page.wait_for_function("() => !document.querySelector('[data-events]')")
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_accessible_fits_a_phone_and_asks_nobody_else(
     page: Any, axe_script: str, address: str, path: str
 ) -> None:
     page.set_viewport_size({"width": 360, "height": 780})
-    page.goto(path)
+    go(page, path)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.emulate_media(color_scheme="dark")
@@ -157,7 +163,7 @@ def test_parties_are_chosen_and_a_number_is_followed_by_keyboard_alone(page: Any
 
 
 def test_a_threshold_is_moved_by_keyboard_and_judged_at_once(page: Any) -> None:
-    page.goto(f"/claims/{STUDY}")
+    go(page, f"/claims/{STUDY}")
     links = page.locator(f"main a[href^='/claims/{STUDY}/']")
     for place in range(links.count()):
         page.goto(f"/claims/{STUDY}")

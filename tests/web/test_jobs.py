@@ -191,7 +191,7 @@ def test_a_dossier_that_takes_long_is_followed_by_every_page_that_needs_it(
     job = explorer.jobs.listed()[0]
     assert all(job.id in reply.text for reply in replies)
     assert job.event is not None
-    assert (job.event.task, job.event.done, job.event.total) == ("exposure", 1, 3)
+    assert (job.event.task, job.event.done, job.event.total) == ("exposure", 0, 3)
     gate.set()
     until(job, "failed")
     assert client.ask(pages[0]).status == 400

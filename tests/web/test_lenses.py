@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from isthmus.ensemble.lenses import all_lenses, lens_of
 from isthmus.errors import BadInput
+from isthmus.web import respond
 from isthmus.web.lensform import as_text, needs_files, offered, parameters
 from isthmus.web.pages import lens as page
 from isthmus.web.pages.lens import is_long
@@ -116,6 +117,18 @@ def test_what_no_answer_can_have_is_named_before_it_is_worked_out(
 
     monkeypatch.setattr(page, "call_lens", called)
     assert client.ask(f"/lens/chains.decompose{asked}&by=industry&call=1").status == status
+
+
+@pytest.mark.once_broken("a page as JSON held as many rows as its tables had")
+def test_a_page_as_json_holds_as_many_rows_as_a_file(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "/lens/dependence.profile.json?importer=DEU&call=1"
+    assert client.ask(asked).status == 200
+    monkeypatch.setattr(respond, "MOST", 5)
+    told = client.ask(asked)
+    assert (told.status, told.json()["problems"][0]["where"]) == (400, "table")
+    assert client.ask(asked.replace(".json", "")).status == 200
 
 
 def test_the_description_names_every_address(client: Client) -> None:

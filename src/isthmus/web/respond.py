@@ -106,6 +106,9 @@ def reply(asked: Asked, view: View) -> Reply:
 
 def _whole(asked: Asked, view: View, form: str) -> Reply:
     """Return everything on a page, as JSON or to look at."""
+    rows = sum(table.frame.height for table in view.tables().values())
+    if form == JSON and rows > MOST:
+        raise _too_long(rows, "table", "ask for one with table=NAME, or for its file as .csv")
     shown = _json(view.to_dict()) if form == JSON else _page(asked, view, None, Cut()).encode()
     return Reply(shown, form, status=view.status)
 
@@ -157,13 +160,13 @@ def _files_rows(table: Table, cut: Cut) -> Table:
     found = matching(table, cut)
     rest = found.frame.height - cut.start
     if rest > cut.rows and cut.rows == MOST:
-        problem = InputProblem(f"{rest:,} rows; one answer holds {MOST:,}", "rows")
-        raise BadInput(
-            "the table is too long for one answer",
-            [problem],
-            hint="filter, or ask in parts with start and rows",
-        )
+        raise _too_long(rest, "rows", "filter, or ask in parts with start and rows")
     return stretch(found, cut)
+
+
+def _too_long(rows: int, where: str, hint: str) -> BadInput:
+    problem = InputProblem(f"{rows:,} rows; one answer holds {MOST:,}", where)
+    return BadInput("too many rows for one answer", [problem], hint=hint)
 
 
 def _rows(table: Table, form: str) -> bytes:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from isthmus.runtime import ProgressEvent
+from isthmus.study.assessment import Progress
 from isthmus.study.dossier import Dossier
+from isthmus.study.record import LENS
 from isthmus.web.answers import Question
 from isthmus.web.jobs import Job
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import WAITING, Going, View
-
-LENS = "study.assess"
-"""What a job of a dossier is called."""
 
 
 class Waits(Exception):
@@ -41,11 +41,7 @@ def whole(asked: Asked, question: Question) -> Dossier:
     answers = asked.explorer.answers
 
     def work(controls: dict[str, Any]) -> None:
-        def step(name: str, number: int, steps: int) -> None:
-            controls["cancel"].check()
-            controls["progress"](ProgressEvent(name, number, steps))
-
-        answers.whole(question, step)
+        answers.whole(question, by_page(controls))
 
     if not answers.ready(question):
         back = address(asked.path, asked.query.kept())
@@ -54,6 +50,16 @@ def whole(asked: Asked, question: Question) -> Dossier:
         if job is not None:
             raise Waits(job)
     return answers.whole(question)
+
+
+def by_page(controls: Mapping[str, Any]) -> Progress:
+    """Return what tells a job, page by page, how far a dossier is, and stops it between two."""
+
+    def step(page: str, number: int, count: int) -> None:
+        controls["cancel"].check()
+        controls["progress"](ProgressEvent(page, number - 1, count, "pages"))
+
+    return step
 
 
 def waiting(explorer: Explorer, job: Job) -> View:

@@ -8,7 +8,7 @@ from typing import Any
 
 from isthmus.ensemble.recording import Recorded
 from isthmus.report.html import render_html
-from isthmus.runtime import CancelToken, ProgressEvent, canonical_hash
+from isthmus.runtime import canonical_hash
 from isthmus.study.assessment import assess
 from isthmus.study.dossier import Dossier
 from isthmus.study.new import draft_study, templates
@@ -20,6 +20,7 @@ from isthmus.web.asking import NEEDED, parties_of, party_fields
 from isthmus.web.query import Query, address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Code, Field, Form, Link, Links, Text, View
+from isthmus.web.waiting import by_page
 from isthmus.web.ways import study_ways
 
 PAGE, CLAIM = "page.", "claim."
@@ -83,15 +84,9 @@ def run(asked: Asked) -> str:
     study = found.chosen
 
     def work(controls: Mapping[str, Any]) -> Recorded:
-        cancel: CancelToken = controls["cancel"]
-
-        def told(page: str, number: int, count: int) -> None:
-            cancel.check()
-            controls["progress"](ProgressEvent(page, number, count))
-
         language = explorer.catalogue.language
         dossier, recorded = assess_and_record(
-            study, explorer.world, language=language, progress=told
+            study, explorer.world, language=language, progress=by_page(controls)
         )
         explorer.answers.kept(_key(study), lambda: dossier)
         return recorded
