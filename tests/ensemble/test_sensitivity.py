@@ -137,6 +137,19 @@ def test_a_table_that_is_not_there_is_answered_with_those_that_are(store, world)
     assert caught.value.hint == "the lens gives line, noise"
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [("leverge", "did you mean 'leverage'?"), ("nothing", "the lens gives leverage, totals")],
+)
+def test_a_table_that_no_answer_has_is_named_before_a_batch_runs(table, said):
+    given = {"a": "DEU", "b": "CHN"}
+    with pytest.raises(BadInput) as caught:
+        plan_of_lens("dependence.leverage", ["elasticity=2..6"], given, tables=(table,))
+    assert [p.where for p in caught.value.problems] == ["tables"]
+    assert said in str(caught.value)
+    plan_of_lens("dependence.leverage", ["elasticity=2..6"], given, tables=("totals",))
+
+
 def test_information_from_an_ensemble_that_is_there(store, world):
     from dataclasses import replace
 

@@ -217,6 +217,24 @@ def parameter_problems(
     return problems
 
 
+def table_problems(name: str, tables: Collection[str]) -> list[InputProblem]:
+    """Return the tables that a lens cannot give, before it is called.
+
+    Its examples declare tables, and its docstring names those that only some calls return.
+    """
+    declared = [table.name for table in lens_of(name).tables]
+    said = inspect.getdoc(find_lens(name)) or ""
+    return [
+        InputProblem(
+            f"the lens gives no table {table}",
+            "tables",
+            did_you_mean(table, declared) or f"the lens gives {', '.join(declared)}",
+        )
+        for table in tables
+        if declared and table not in declared and f"``{table}``" not in said
+    ]
+
+
 def party_parameters(name: str) -> tuple[str, ...]:
     """Return the parameters of a lens that its signature says are parties."""
     takes = inspect.signature(find_lens(name)).parameters.values()

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from isthmus.ensemble.blocks import BLOCKED, Blocked, check_blocks
 from isthmus.ensemble.design import DESIGNS, Design, check_design, mixing_matrix
-from isthmus.ensemble.lenses import parameter_problems, plain_parameters
+from isthmus.ensemble.lenses import parameter_problems, plain_parameters, table_problems
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.runtime.reading import read_toml
 from isthmus.scenario import SHOCKS, Correlation, Scenario, preset, preset_names
@@ -71,6 +71,7 @@ class EnsemblePlan:
             design=self.design,
             seed=self.seed,
             batch=self.batch,
+            tables=self.tables,
         )
         problems += check_blocks(self.design, self.samples, self.first, len(self.paths))
         raise_all("ensemble", problems)
@@ -103,6 +104,7 @@ def plan_problems(
     design: str = "latin_hypercube",
     seed: int = 0,
     batch: int = BATCH,
+    tables: Collection[str] = (),
 ) -> list[InputProblem]:
     """Return everything that keeps a plan from being run, without data.
 
@@ -116,7 +118,7 @@ def plan_problems(
         What is uncertain; every path of a correlation is among `paths`.
     fixed : collection of str
         Names among the scenario's own ``params``.
-    samples, design, seed, batch
+    samples, design, seed, batch, tables
         As in `EnsemblePlan`.
 
     Returns
@@ -135,6 +137,7 @@ def plan_problems(
     try:
         if lens is not None:
             problems += parameter_problems(lens, parameters, paths=paths, fixed=fixed)
+            problems += table_problems(lens, tables)
     except NotFound as error:
         problems.append(InputProblem(error.what, "lens", error.hint or ""))
     try:

@@ -234,6 +234,9 @@ def _sound_options(settings: Mapping[str, Any]) -> dict[str, Any]:
     }
     if settings.get("design") in ("latin_hypercube", "sobol", "random"):
         found["design"] = settings["design"]
+    tables = settings.get("tables")
+    if isinstance(tables, list) and all(isinstance(table, str) for table in tables):
+        found["tables"] = tables
     return found
 
 
