@@ -1,12 +1,16 @@
 """Processor time of scenarios by engine and form, and content on clusters of several sizes.
 
-Run: ``python benchmarks/cluster.py [throughput|content]``. Throughput is processor time of one
-process with one thread, so that other load on the machine does not count; content compares all
-files of an ensemble in series with those on Dask clusters of 1, 2 and 4 workers.
+Run: ``python benchmarks/cluster.py [throughput|content|efficiency]``. Throughput is processor time
+of one process with one thread, so that other load on the machine does not count; content compares
+all files of an ensemble in series with those on Dask clusters of 1, 2 and 4 workers. Efficiency is
+processor time in series over that of two workers and their caller, apart from what starting costs:
+the difference of two sizes of run.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import tempfile
 import time
@@ -130,7 +134,43 @@ def content():
         assert held == alone
 
 
+def efficiency():
+    world = World.open("starter")
+    severity = Range(
+        path="shocks.0.severity", distribution="uniform", low=0.5, high=1.0, reason="a benchmark"
+    )
+    base = preset("taiwan-chips-30-full").model_copy(update={"ranges": (severity,)})
+    settings = {"until": DAYS, "precision": "float32"}
+
+    def spent(samples, opened):
+        """Return processor time of this process and of the workers that it ended."""
+        plan = EnsemblePlan(
+            "disruption.simulate", base, settings, samples=samples, batch=64, tables=("losses",)
+        )
+        start = sum(os.times()[:4])
+        with tempfile.TemporaryDirectory() as folder, opened() as executor:
+            run_ensemble(Store(Path(folder) / "store"), plan, world, executor=executor)
+        return sum(os.times()[:4]) - start
+
+    ways = {
+        "in series": contextlib.nullcontext,
+        "2 processes": lambda: open_executor(2),
+        "Dask, 2 workers": lambda: open_executor(2, scheduler="local"),
+    }
+    print("| way | start (CPU s) | ms per scenario | efficiency |\n| --- | --- | --- | --- |")
+    first = None
+    spent(64, contextlib.nullcontext)
+    for name, opened in ways.items():
+        few, many = spent(128, opened), spent(384, opened)
+        each = (many - few) / 256
+        first = first or each
+        print(
+            f"| {name} | {few - 128 * each:.1f} | {1e3 * each:.1f} | {first / each:.2f} |",
+            flush=True,
+        )
+
+
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["throughput", "content"]
+    wanted = sys.argv[1:] or ["throughput", "content", "efficiency"]
     for name in wanted:
-        {"throughput": throughput, "content": content}[name]()
+        {"throughput": throughput, "content": content, "efficiency": efficiency}[name]()
