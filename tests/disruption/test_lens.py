@@ -27,6 +27,7 @@ from isthmus.scenario import (
     detail_of,
     industry_groups,
 )
+from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_sample import sample_table
 
 STOP = ExportStop(exporters="E000", importers=["E001", "E002"], industries="I01", duration=40)
@@ -56,6 +57,16 @@ def test_nothing_is_lost_without_a_shock(table):
     assert result["stops"].frame.height == 0
     assert result["industries"].frame["first_stop"].null_count() == 20
     assert result["stocks"].frame["lowest_stock_share"].min() > 1 - 1e-12
+
+
+def test_a_stop_of_fuel_alone_says_what_the_engine_does_not_hold():
+    flows = np.array([[1.0, 4.0, 2.0, 3.0]] * 4)
+    demand = np.full((4, 2), 9.0)
+    table = MRIO.from_dense(flows, demand, economies=["AAA", "BBB"], industries=["B06", "C26"])
+    for industries, said in ((["B06"], True), (["B06", "C26"], False), (["*"], False)):
+        stop = ExportStop(exporters="AAA", importers="BBB", industries=industries, duration=3)
+        result = simulate(table, scenario(stop, horizon=5))
+        assert any("isthmus production closure" in n for n in result["losses"].notes) == said
 
 
 def test_value_added_lost_is_output_less_inputs_used(table):

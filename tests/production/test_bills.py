@@ -156,6 +156,41 @@ def test_a_mistake_in_a_part_hides_none_between_parts():
     assert len([w for w in found if w.endswith(".colour")]) == 4
 
 
+@pytest.mark.parametrize(
+    ("lead", "told"),
+    [
+        ('value = 3, low = 4, reason = "x"', ["items.0.lead.unit", "items.0.lead"]),
+        ('value = -3, unit = "kg", reason = "x"', ["items.0.lead.value", "items.0.lead"]),
+        ('value = 3, unit = "kg", read = "seen"', ["items.0.lead.read", "items.0.lead"]),
+        ('value = true, unit = "weeks", reason = "x"', ["items.0.lead.value"]),
+        ('value = 3, unit = "weeks", reason = " "', ["items.0.lead"]),
+    ],
+)
+def test_every_mistake_in_one_number_is_told(lead, told):
+    assert sorted(problems(item("a", f"lead = {{ {lead} }}"))) == sorted(told)
+
+
+def test_what_cannot_be_read_hides_no_rule_and_breaks_none():
+    text = item("a") + '[[suppliers]]\nname = "s"\nitem = "a"\neconomy = "UK"\nopens = "soon"\n'
+    text += (
+        'built = "2027-01-01"\n[[remedies]]\nname = "r"\ntitle = "r"\nkind = "magic"\nitem = "a"\n'
+    )
+    found = problems(text)
+    assert found["suppliers.0"].startswith("give either a capacity or a share")
+    assert "before" not in found["suppliers.0"]
+    assert {"suppliers.0.opens", "suppliers.0.economy", "remedies.0.kind"} <= set(found)
+    assert "remedies.0" not in found
+
+
+def test_codes_are_answered_with_what_they_mean():
+    text = item("a", 'hs = ["852411"]') + '[[suppliers]]\nname = "s"\nitem = "a"\neconomy = "UK"\n'
+    with pytest.raises(BadInput) as caught:
+        bill_from_toml(HEAD + text, where="own.toml")
+    hints = {p.where: p.hint for p in caught.value.problems}
+    assert "'GBR' (United Kingdom)" in hints["suppliers.0.economy"], "UK is not Ukraine"
+    assert "is a code of HS2022" in hints["items.0.hs"]
+
+
 @pytest.mark.parametrize("name", ['["a"]', "3", "{ a = 1 }"])
 def test_a_name_of_the_wrong_type_is_named(name):
     found = problems(item("a") + item("b").replace('name = "b"', f"name = {name}"))

@@ -88,6 +88,15 @@ def test_trade_inside_a_coalition_is_not_touched(world, found):
     assert one["share"] < whole["share"]  # most of what a member buys abroad comes from members
 
 
+def test_who_is_not_named_by_a_preset_has_no_row_of_nought(world):
+    touched = passages(world, of=["AUS", "TWN"])["touched"]
+    with_suez = touched.frame.filter(scenario="passage-suez")["party"].unique().to_list()
+    assert with_suez == ["TWN"]
+    said = "passage-suez does not name AUS: `isthmus disruption show passage-suez` says why"
+    assert said in touched.notes
+    assert "Australia and New Zealand" in preset("passage-suez").reason
+
+
 def test_bad_names_are_told_at_once(world):
     with pytest.raises(BadInput) as error:
         passages(world, of=["XXX", "YYY"])

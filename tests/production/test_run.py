@@ -11,6 +11,7 @@ from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.evidence import Kind
 from isthmus.kernels.production import simulate
 from isthmus.production import bill_from_toml, load_bill, load_bills, run
+from isthmus.production.bill import build_bill
 from isthmus.production.events import Stop, Surge, running, stops_of
 from isthmus.production.lens import setting_of
 from isthmus.production.plan import chain_of
@@ -116,6 +117,56 @@ def course(bill, *remedies, stops=("CHN@14+56",), surge=1.0, weeks=40, draws=1):
 def test_a_file_gives_the_line_worked_out_by_hand(line):
     made = course(load_bill(line)).made[:, 0, 0]
     np.testing.assert_allclose(made[:12], [10] * 5 + [5, 0] + [5] * 4 + [12], atol=1e-9)
+
+
+def two_stages(need, lead, stock, wanted, *suppliers):
+    """Return a bill of one product made of one part, in plain numbers."""
+
+    def amount(value, unit):
+        return {"value": value, "unit": unit, "reason": "x"}
+
+    part = {"name": "part", "title": "part", "unit": "kg"}
+    part |= {"lead": amount(lead, "weeks"), "stock": amount(stock, "weeks")}
+    taken = [{"item": "part", "quantity": amount(need, "kg")}]
+    product = {"name": "product", "title": "product", "unit": "piece", "stage": "product"}
+    units = {"share": "share", "headroom": "1", "qualification": "weeks"}
+    made = [
+        {k: v if isinstance(v, str) else amount(v, units.get(k) or rate) for k, v in one.items()}
+        for one in suppliers
+        for rate in [f"{'kg' if one['item'] == 'part' else 'piece'} per week"]
+    ]
+    wish = {"item": "product", "buyer": "us", "quantity": amount(wanted, "piece per week")}
+    head = {"name": "line", "title": "line", "start": "2025-01-06"}
+    items = [part, product | {"inputs": taken}]
+    return build_bill(head | {"items": items, "suppliers": made, "demands": [wish]}, where="x")
+
+
+FIRST = {"name": "first", "item": "part", "economy": "CHN", "share": 1}
+
+
+def test_a_stop_a_stock_and_a_second_source_by_hand():
+    # 60 parts a week, 240 held and two weeks under way; the stop of weeks 3 to 10 is felt from week
+    # 9 on; 30 a week from elsewhere, begun in week 8, come from week 10 on, all from week 13 on.
+    second = {"name": "second", "item": "part", "economy": "DEU", "capacity": 30}
+    line = {"name": "line", "item": "product", "economy": "FRA", "capacity": 26}
+    bill = two_stages(3, 2, 4, 20, FIRST, second | {"qualification": 5}, line)
+    made = course(bill, stops=("CHN@21+56",), weeks=24).made[:, 0, 0]
+    expected = [20] * 9 + [0] + [10] * 3 + [26] * 8 + [22] + [20] * 2
+    np.testing.assert_allclose(made, expected, atol=1e-9)
+    assert made.sum() == pytest.approx(20 * 24), "all of the backlog of 50 is made up for"
+
+
+@pytest.mark.parametrize(
+    ("headroom", "expected"),
+    [
+        (1.0, [7] * 4 + [4.75, 0, 0, 4] + [7] * 8),
+        (1.5, [7] * 4 + [6.25, 0, 0, 6] + [10.5] * 4 + [8.75] + [7] * 3),
+    ],
+)
+def test_a_stop_that_begins_and_ends_inside_a_week_by_hand(headroom, expected):
+    bill = two_stages(2, 1, 2.25, 7, FIRST | {"headroom": headroom})
+    made = course(bill, stops=("CHN@10+35",), weeks=16).made[:, 0, 0]
+    np.testing.assert_allclose(made, expected, atol=1e-9)
 
 
 def test_days_to_a_stop(line):

@@ -23,6 +23,12 @@ CITATIONS = (
     "Economic Dynamics and Control 144, 104527.",
 )
 
+FUELS = frozenset({"B05", "B06", "C19"})
+"""Coal, oil and gas, and what is refined of them."""
+FUEL_ALONE = (
+    "fuel alone stops: stocks of fuel, cargoes bought elsewhere and power plants are not in this "
+    "engine; `isthmus production closure` says what follows for fuel and power, in days"
+)
 STRESS = 0.95
 """Share psi above which a run is a stress case: there is no buffer between target and throttle."""
 
@@ -33,7 +39,9 @@ def table_of(world: TableWorld | MRIO, scenarios: Sequence[Scenario], year: int 
     return mrio_of(world, year, chips=CHIPS in named, materials=MATERIALS in named)
 
 
-def notes_of(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:
+def notes_of(
+    daily: Daily, each: Sequence[Settings], scenarios: Sequence[Scenario]
+) -> tuple[str, ...]:
     """Return what must be read beside every figure of a run."""
     stressed = any(one.psi > STRESS and one.reading == "psi" for one in each)
     return (
@@ -42,11 +50,17 @@ def notes_of(daily: Daily, each: Sequence[Settings]) -> tuple[str, ...]:
             if stressed
             else ()
         ),
+        *((FUEL_ALONE,) if any(_of_fuel_alone(one) for one in scenarios) else ()),
         "prices do not move and no one changes plans: the first months only",
         f"negative final demand of {daily.cut:.2%} of world final demand was set to zero",
         "stock-days, psi and the rule of ordering are assumptions that can decide the answer",
         *daily.source.notes,
     )
+
+
+def _of_fuel_alone(scenario: Scenario) -> bool:
+    hit = [set(getattr(shock, "industries", ())) for shock in scenario.shocks]
+    return bool(hit) and all(industries and industries <= FUELS for industries in hit)
 
 
 def provenance_of(

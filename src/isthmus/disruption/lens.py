@@ -283,7 +283,7 @@ def simulate(
         if not course.worst <= BALANCE[settings.precision]:
             gap = f"{course.worst:.1e} of world output a day"
             raise IdentityViolated(f"goods made and used differ by {gap}")
-        result = _result(about, table, course, counted, settings)
+        result = _result(about, table, course, counted, settings, scenario)
         if target is not None and sink is not None:
             some = result["losses"]
             publish(
@@ -305,6 +305,7 @@ def _result(
     course: Course,
     horizons: Sequence[int],
     settings: Settings,
+    scenario: Scenario,
 ) -> Result:
     mrio, losses, trace = daily.source, course.losses, course.trace
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
@@ -319,7 +320,7 @@ def _result(
         stocks_table(trace, *names, *rest),
         _checks_table(course.worst, daily, *rest),
     ]
-    notes = notes_of(daily, [settings])
+    notes = notes_of(daily, [settings], [scenario])
     named = of_years((replace(t, notes=notes) for t in tables), [mrio.year], unit=mrio.unit)
     return Result(named, about, CITATIONS)
 

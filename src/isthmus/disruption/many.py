@@ -111,7 +111,13 @@ def simulate_many(
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     text = "value added and final demand lost by scenario, economy and horizon"
     table = Table(
-        "losses", pl.concat(frames), columns, kind, mrio.datasets, text, notes_of(daily, each)
+        "losses",
+        pl.concat(frames),
+        columns,
+        kind,
+        mrio.datasets,
+        text,
+        notes_of(daily, each, scenarios),
     )
     identities = canonical_hash([s.identity for s in scenarios])
     words = {**_told(settings), "until": days, "scenarios": len(scenarios)}

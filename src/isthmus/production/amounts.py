@@ -31,7 +31,9 @@ _PERIODS = {"week": 1.0, "month": 365.25 / 12 / 7, "year": 365.25 / 7}
 class Part(BaseModel):
     """Frozen part of a file that refuses unknown fields; problems are collected by the reader."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 def _as_day(value: object) -> object:
@@ -42,6 +44,15 @@ def _as_day(value: object) -> object:
 
 Day = Annotated[dt.date, BeforeValidator(_as_day)]
 """A day written as text, as in ``"2025-01-06"``."""
+
+
+def _as_number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("is true or false, not a number")
+    return value
+
+
+Quantity = Annotated[float, BeforeValidator(_as_number), Field(ge=0.0)]
 
 
 class Amount(Part):
@@ -61,9 +72,9 @@ class Amount(Part):
         How it was read; ``general`` makes it assumed.
     """
 
-    value: float = Field(ge=0.0)
-    low: float | None = Field(default=None, ge=0.0)
-    high: float | None = Field(default=None, ge=0.0)
+    value: Quantity
+    low: Quantity | None = None
+    high: Quantity | None = None
     unit: str = Field(min_length=1)
     source: str = ""
     reason: str = ""

@@ -249,6 +249,5 @@ def part_of(model: type[P], raw: Any, place: str, problems: list[InputProblem]) 
         for found in problems_of(error, model):
             where = ".".join(p for p in (place, found.where) if p)
             problems.append(InputProblem(found.what, where, found.hint))
-        rest = loosely(model, raw)
-        problems += [] if rest is None else between_fields(rest, error, place)
+        problems += between_fields(model, raw, place)
         return None

@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from isthmus.codes import coalitions, economies
+from isthmus.codes import coalitions, economies, nearest_economy, product_hint, product_texts
 from isthmus.errors import InputProblem, did_you_mean
 from isthmus.production.amounts import Amount
 from isthmus.production.parts import Demand, Item, Remedy, Supplier
 
 Numbered = Sequence[tuple[int, Item]]
+EDITION = "HS2017"
 FULL = 1.0 + 1e-9
 """Shares add up to no more than this."""
 
@@ -56,6 +57,7 @@ def cross_problems(
         for place, amount, unit in _units(items, suppliers, demands, remedies, units)
         for p in _unit(place, amount, unit)
     ]
+    problems += _unknown_headings(items)
     problems += _cycle([item for _, item in items])
     problems += _shares(suppliers)
     problems += _places(suppliers, remedies)
@@ -131,21 +133,35 @@ def _rate(item: str, units: dict[str, str]) -> tuple[str, ...]:
 
 
 def _unit(place: str, amount: Amount | None, units: tuple[str, ...]) -> list[InputProblem]:
-    if amount is None or any(amount.factor(unit) is not None for unit in units):
+    if amount is None or not amount.unit:
+        return []
+    if any(amount.factor(unit) is not None for unit in units):
         return _too_large(place, amount)
     hint = "per week, month or year" if " per " in units[0] else ""
     wanted = " or ".join(units)
     return [InputProblem(f"'{amount.unit}' cannot be read as {wanted}", place, hint)]
 
 
-def _too_large(place: str, amount: Amount | None) -> list[InputProblem]:
-    if amount is None or amount.factor("share") is None:
+def _too_large(place: str, amount: Amount) -> list[InputProblem]:
+    if amount.value is None or amount.factor("share") is None:
         return []
     if amount.top * (amount.factor("share") or 1.0) > FULL:
         return [InputProblem(f"a share of {amount.top:g} is above the whole", place)]
     if place.endswith(".good") and amount.bottom == 0.0:
         return [InputProblem("a yield of nothing makes nothing", place)]
     return []
+
+
+def _unknown_headings(items: Numbered) -> list[InputProblem]:
+    known = product_texts(EDITION) if any(item.hs for _, item in items) else {}
+    return [
+        InputProblem(
+            f"'{code}' is no code of {EDITION}", f"items.{n}.hs", product_hint(code, EDITION)
+        )
+        for n, item in items
+        for code in item.hs or ()
+        if code not in known
+    ]
 
 
 def _cycle(items: Sequence[Item]) -> list[InputProblem]:
@@ -163,8 +179,9 @@ def _cycle(items: Sequence[Item]) -> list[InputProblem]:
 def _shares(suppliers: Sequence[tuple[int, Supplier]]) -> list[InputProblem]:
     total: dict[str, float] = defaultdict(float)
     for _, one in suppliers:
-        if one.share is not None and one.item:
-            total[one.item] += one.share.value * (one.share.factor("share") or 0.0)
+        share = one.share
+        if share is not None and one.item and share.unit and share.value is not None:
+            total[one.item] += share.value * (share.factor("share") or 0.0)
     return [
         InputProblem(f"shares of suppliers add up to {100 * s:.4g} %", f"suppliers of {item}")
         for item, s in total.items()
@@ -181,7 +198,11 @@ def _places(
         *((f"remedies.{n}.economy", act.economy) for n, act in remedies if act.economy),
     ]
     return [
-        InputProblem(f"'{code}' is no code of an economy", place, did_you_mean(code, known))
+        InputProblem(
+            f"'{code}' is no code of an economy",
+            place,
+            nearest_economy(code, known) or did_you_mean(code, known),
+        )
         for place, code in named
         if code not in known
     ]

@@ -42,6 +42,7 @@ EXPOSURE = (
 )
 ROUND = "days: how long it is missing, the days of the way round where there is one (assumed)"
 APART = "passages overlap: never to be added"
+NOT_NAMED = "{0} does not name {1}: `isthmus disruption show {0}` says why"
 
 
 @lens("production.passages", {"of": ["TWN"]})
@@ -139,16 +140,23 @@ def _touched(
 ) -> Table:
     flows = trade_of(table)
     rows: list[tuple[Any, ...]] = []
+    notes = [EXPOSURE, ROUND, APART]
     for scenario in scenarios:
-        late = flows * stopped(scenario, table)
+        share_stopped = stopped(scenario, table)
+        late = flows * share_stopped
+        beside = []
         days = max(shock.duration or scenario.horizon for shock in scenario.shocks)
         for party, members in parties.items():
             inside = np.isin(table.economies, members)
+            if not share_stopped[:, inside].any() and not share_stopped[:, :, inside].any():
+                beside.append(party)
+                continue
             for direction in ("imports", "exports"):
                 axes = (~inside, inside) if direction == "imports" else (inside, ~inside)
                 hit, whole = (float(x[:, axes[0]][:, :, axes[1]].sum()) for x in (late, flows))
                 share = hit / whole if whole else 0.0
                 rows.append((scenario.name, party, direction, hit / DAYS, share, float(days)))
+        notes += [NOT_NAMED.format(scenario.name, ", ".join(beside))] if beside else []
     columns = (
         dimension("scenario", "preset"),
         dimension("party", "whose trade"),
@@ -158,7 +166,6 @@ def _touched(
         number("days", "days", "how long"),
     )
     text = "whose trade in goods a closed passage touches"
-    notes = (EXPOSURE, ROUND, APART)
     return of_rows(
         "touched", rows, columns, text, kind=Kind.ASSUMED, datasets=table.datasets, notes=notes
     )

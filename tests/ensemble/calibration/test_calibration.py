@@ -22,10 +22,12 @@ from isthmus.ensemble.calibration.misfit import (
     sigma_of,
     uniform_factors,
 )
+from isthmus.ensemble.calibration.predict import SHARE_LOST, predicted_table
 from isthmus.ensemble.calibration.priors import loads_priors
 from isthmus.ensemble.calibration.setup import ground_of, held, problem_of
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, NotFound
+from isthmus.evidence import Column, Kind, Table
 from isthmus.runtime import ArrayCheckpoint, CancelToken
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_sample import sample_table
@@ -291,6 +293,19 @@ def test_what_a_table_cannot_hold_is_left_out_by_name(world, files):
         problem_of(ground_of(world.table, [one]), [], load_priors())
     with pytest.raises(NotFound):
         calibrate(world, episodes=["nothing"])
+
+
+def test_a_loss_below_nought_is_said_to_be_no_gain():
+    rows = [("draw-0", "AAA", 30, -0.01), ("draw-0", "BBB", 30, 0.02), ("end-0", "BBB", 30, -1.0)]
+    columns = ("scenario", "economy", "horizon", SHARE_LOST)
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
+    made = [Column(c, "dimension") for c in columns[:3]] + [Column(SHARE_LOST, "value", "1")]
+    losses = Table("losses", frame, tuple(made), Kind.MODELLED, (), "")
+    said = predicted_table(losses, 0.0, ("first",)).notes
+    assert said[0] == "first"
+    assert said[1].startswith("a loss below nought (AAA) is no gain: ")
+    above = losses.frame.filter(pl.col("economy") == "BBB")
+    assert predicted_table(replace(losses, frame=above), 0.0, ()).notes == ()
 
 
 def test_misfit_widens_a_range_by_its_logarithm():

@@ -23,6 +23,7 @@ from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
 from isthmus.ensemble.calibration.ends import ENDS, at_end, middle_of
 from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, predicted
 from isthmus.ensemble.calibration.tables import LEVELS
+from isthmus.errors import few
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.runtime import CancelToken, Progress
@@ -33,6 +34,10 @@ from isthmus.world.mrio import MRIO
 Floats = NDArray[np.float64]
 
 SHARE_LOST = "value_added_lost_share"
+NO_GAIN = (
+    "a loss below nought ({}) is no gain: users make do with less of what is missing, and what "
+    "they do not buy counts as kept, at prices that do not move"
+)
 
 ALL_CITATIONS = tuple(dict.fromkeys((*CITATIONS, *ENGINE_CITATIONS)))
 
@@ -294,7 +299,14 @@ def predicted_table(losses: Table, sigma: float, notes: tuple[str, ...]) -> Tabl
     )
     text = "value added lost, by the draws of the posterior"
     made = pl.DataFrame(rows, schema_overrides={"misfit_share": pl.Float64})
-    return Table("predicted", made, columns, Kind.ASSUMED, losses.datasets, text, notes)
+    said = (*notes, *_below_nought(made))
+    return Table("predicted", made, columns, Kind.ASSUMED, losses.datasets, text, said)
+
+
+def _below_nought(made: pl.DataFrame) -> list[str]:
+    """Return what a loss below nought means, where there is one."""
+    economies = made.filter(pl.col("median") < 0)["economy"].unique(maintain_order=True).to_list()
+    return [NO_GAIN.format(few(economies))] if economies else []
 
 
 def _extremes(losses: Table, names: tuple[str, ...]) -> Table:

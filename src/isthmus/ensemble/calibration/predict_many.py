@@ -117,8 +117,9 @@ def predict_many(
         for scenario in scenarios
     }
     sigma = misfit_of(drawn)
-    whole, first = next(iter(found.values()))
-    notes = list(first.notes) + outside(absent)
+    whole, _ = next(iter(found.values()))
+    told = dict.fromkeys(note for _, losses in found.values() for note in losses.notes)
+    notes = [*told, *outside(absent)]
     notes += [f"{s.name}: {note}" for s in scenarios for note in beyond(s, drawn)]
     by_name = {name: losses for name, (_, losses) in found.items()}
     tables = [_by_scenario(by_name, sigma, tuple(notes))]
@@ -157,7 +158,8 @@ def _by_scenario(found: dict[str, Table], sigma: float, notes: tuple[str, ...]) 
         part.frame.select(pl.lit(name).alias("scenario"), pl.all()) for name, part in parts.items()
     ]
     one = next(iter(parts.values()))
-    return replace(one, frame=pl.concat(frames), columns=(_SCENARIO, *one.columns))
+    said = tuple(dict.fromkeys(note for part in parts.values() for note in part.notes))
+    return replace(one, frame=pl.concat(frames), columns=(_SCENARIO, *one.columns), notes=said)
 
 
 def _differences(found: dict[str, Table], base: str, sigma: float, notes: tuple[str, ...]) -> Table:
