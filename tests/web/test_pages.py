@@ -16,16 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus import codes, dependence
+from isthmus import dependence
 from isthmus.runtime import canonical_json
 from isthmus.study import assess, open_study
 from isthmus.study.claims import rejudged
 from isthmus.study.context import Context
-from isthmus.study.shipped import shipped_studies
 from isthmus.study.subjects import PAGES as STUDY_PAGES
 from isthmus.study.subjects.disruption.runs import event_of, shares
 from isthmus.web.app import PAGES
-from isthmus.web.asking import parties
 from isthmus.web.state import Explorer
 from isthmus.web.subjects import SUBJECTS
 from isthmus.world import World
@@ -390,37 +388,3 @@ def test_a_word_that_is_spelt_wrong_leads_to_one_like_it(
     offered = [item["text"] for b in blocks if b["form"] == "links" for item in b["items"]]
     assert word in offered
     assert client.ask(f"/search?q={word}").text.count("<li>") > 5
-
-
-@pytest.mark.once_broken("the price of answers stood on another page than the members")
-def test_members_stand_with_what_an_answer_costs_there(client: Client) -> None:
-    told = client.ask("/study/taiwan-europe/members.json").json()
-    tables = {b["table"]["name"]: b["table"] for b in told["blocks"] if b["form"] == "tabled"}
-    assert len(tables["ladder_members"]["rows"]) == 27
-    assert len(tables["leverage_members"]["rows"]) == 27
-
-
-@pytest.mark.once_broken("the start page repeated what studies do not hold")
-def test_what_the_start_page_repeats_of_a_study_holds_a_figure(client: Client) -> None:
-    live = client.ask("/answers.json").json()["blocks"][0]
-    told = [block["section"]["answer"] for block in live["blocks"] if block["form"] == "said"]
-    assert len(told) == len(shipped_studies())
-    assert all(sentence["findings"] for answer in told for sentence in answer)
-
-
-def test_past_cases_in_money_stand_with_coercion(client: Client) -> None:
-    told = client.ask("/coercion/DEU/TWN.json?rival=CHN").json()
-    tables = {b["table"]["name"]: b["table"] for b in told["blocks"] if b["form"] == "tabled"}
-    assert tables["coercion_in_money"]["rows"]
-
-
-def test_the_lists_of_parties_are_the_economies_of_the_flows(
-    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = set(explorer.world.flows().economies) & set(codes.economy_names())
-
-    def read(_world: World) -> None:
-        raise AssertionError("all flows were read for a list")
-
-    monkeypatch.setattr(World, "flows", read)
-    assert {code for code, _ in parties(explorer)} == known | set(codes.coalition_names())

@@ -72,6 +72,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("/job/{job}", "job.job"),
 )
 """Address of every page, and its function as module and name; see `isthmus.web.loading`."""
+SAME = frozenset({"subject.subject", "economy.economy", "product.product", "product.material"})
+"""Pages that rest on world and address alone: what they show is written once."""
 
 
 def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
@@ -86,7 +88,7 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
     hosts : iterable of str
         What the header ``Host`` may say.
     """
-    answers = {path: _answer(explorer, path, function(page)) for path, page in PAGES}
+    answers = {path: _answer(explorer, path, page) for path, page in PAGES}
     answers |= {"/go": _go(explorer), "/dossier/{study}": _dossier(explorer)}
     answers |= {"/assets/{name}": _asset, "/openapi": _described}
 
@@ -147,14 +149,22 @@ def _asked(explorer: Explorer, request: Request, **words: str) -> Asked:
     return Asked(explorer, path, given, query, _form(request))
 
 
-def _answer(explorer: Explorer, path: str, page: Page) -> Answer:
+def _answer(explorer: Explorer, path: str, name: str) -> Answer:
+    page: Page = function(name)
     # The subject of a page is the part of its address that no party stands for.
     part = next((part for part in path.split("/") if part in SUBJECTS), "")
     named = {"subject": part} if part else {}
 
     async def answer(request: Request) -> Response:
         asked = _asked(explorer, request, **named)
-        return _response(await run_in_threadpool(lambda: reply(asked, page(asked))))
+
+        def make() -> Reply:
+            return reply(asked, page(asked))
+
+        if name not in SAME or asked.form != PAGE:
+            return _response(await run_in_threadpool(make))
+        key = request.scope["path"], request.scope["query_string"]
+        return _response(await run_in_threadpool(explorer.shown.get, key, make))
 
     return answer
 

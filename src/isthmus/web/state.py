@@ -14,12 +14,16 @@ from isthmus.study.spoken import spoken
 from isthmus.study.wording import Catalogue
 from isthmus.web.answers import Answers
 from isthmus.web.jobs import Jobs
+from isthmus.web.memo import Memo
 from isthmus.web.query import Query
 
 if TYPE_CHECKING:
     from isthmus.evidence import DatasetRecord
     from isthmus.web.uploads import Uploads
     from isthmus.world import World
+
+MOST_SHOWN = 64
+"""Written pages that are kept; the largest takes some hundred kilobytes."""
 
 
 class Explorer:
@@ -41,6 +45,7 @@ class Explorer:
         self.catalogue = Catalogue.load(language).with_texts(resources.files("isthmus.web"))
         self.answers = Answers(world, language)
         self.jobs = Jobs()
+        self.shown = Memo(MOST_SHOWN)
 
     def t(self, key: str, **fields: str) -> str:
         """Return a text of the explorer."""
