@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +32,25 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
     sys.pycache_prefix = str(PROJECT / ".pytest_cache" / "bytecode")
     sys.dont_write_bytecode = False
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+
+BROWSER = ("tests/report/test_browser.py", "tests/web/test_browser.py")
+TOGETHER = {
+    **{file: (file,) for file in BROWSER},
+    "dossiers": ("tests/report/", "tests/study/test_golden.py", "tests/study/test_needs.py"),
+    "explorer": ("tests/web/",),
+    "clusters": ("tests/ensemble/test_cluster.py", "tests/runtime/test_cluster.py"),
+}
+"""Files whose tests share what takes long to make: dossiers, an explorer; or disturb each other."""
+
+LONG = (
+    *BROWSER,
+    "dossiers",
+    "explorer",
+    "tests/lenses/test_contract.py",
+    "tests/cli/test_process.py",
+    "tests/kill/test_kills.py",
+    "clusters",
+)
 
 REQUIRED = os.environ.get("CI") == "true"
 
@@ -87,21 +106,36 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["ISTHMUS_HOME"] = before
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those that share dossiers, whatever their file.
-
-    What a file or the dossiers need is then made once, not once for every worker. The report says
-    which tests are slow.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the report say which tests are slow."""
     for item in items:
         if item.get_closest_marker("slow"):
             item.user_properties.append(("slow", ""))
-    if config.getoption("dist", "no") != "loadgroup":
-        return
-    for item in items:
-        shares = "assessed" in getattr(item, "fixturenames", ())
-        group = "assessed" if shares else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give the tests of a file to one worker, and those of files that share what takes long.
+
+    What they need is then made once, not once for every worker. What takes long comes first, then
+    what has many tests, so that no worker is left with much at the end.
+    """
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return next((name for name, own in TOGETHER.items() if file.startswith(own)), file)
+
+        def _assign_work_unit(self, node: Any) -> None:
+            first = next((name for name in LONG if name in self.workqueue), None)
+            if first is not None:
+                self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
+
+    return Together(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -31,7 +31,7 @@ TEST = [
 FULL = [*TEST, "--group", "quality", "--group", "docs", "--group", "build"]
 VALIDATE = [*FULL, "--group", "validation"]
 
-TESTS = ["pytest", "-n", "auto", "--dist", "loadgroup"]
+TESTS = ["pytest", "-n", "auto", "--dist", "loadfile"]
 QUICK = [] if os.environ.get("CI") == "true" else ["-m", "not slow and not browser"]
 
 TASKS = {

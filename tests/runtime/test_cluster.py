@@ -29,7 +29,6 @@ distributed = pytest.importorskip("distributed")
 from isthmus.runtime.cluster import DaskExecutor, _on_worker, _versions  # noqa: E402
 
 pytestmark = [
-    pytest.mark.xdist_group("cluster"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
