@@ -167,6 +167,8 @@ def test_a_table_with_other_codes_is_answered_with_its_own_label() -> None:
     assert codes.nearest_economy("UK", ["UKR", "DEU"]) == "'GBR' (United Kingdom) is not among them"
     assert codes.nearest_economy("Taiwan", ["DE", "TW"]) == "did you mean 'TW' (Taiwan)?"
     assert codes.nearest_economy("XQ", ["DE", "TW"]) == ""
+    assert codes.nearest_economy("Deutschlnd", ["DE", "TW"]) == "did you mean 'DE' (Germany)?"
+    assert codes.nearest_economy("Frankrech", ["DE", "TW"]) == ""
     assert "'DE' (Germany)" in codes.held_otherwise(["DEU", "FRA"], ["DE", "TW"])
     assert codes.held_otherwise(["FRA"], ["DE", "TW"]) == ""
 

@@ -107,6 +107,9 @@ def nearest_economy(text: str, known: Iterable[str]) -> str:
     names = _named(held)
     by_label = {k: k for k in held} | {name: k for k, name in names.items()}
     alike = lookup.near(text, by_label)
+    if not alike:  # names in other languages, which would crowd out those of the labels
+        by_label = labels.names_of(held)
+        alike = lookup.near(text, by_label)
     return lookup.spell(dict.fromkeys(by_label[a] for a in alike), names)
 
 

@@ -178,6 +178,12 @@ def same(text: str, known: Iterable[str]) -> list[str]:
     return [k for k in known if meant & {m.economy for m in meanings(k)}]
 
 
+def names_of(known: Iterable[str]) -> dict[str, str]:
+    """Return those of the `known` labels by every name, of any language, of their economies."""
+    held = {code: label for label in known if (code := economy_of(label))}
+    return {m.label: held[m.economy] for m in _listed() if m.scheme == "name" and m.economy in held}
+
+
 @cache
 def _listed() -> tuple[Label, ...]:
     import polars as pl

@@ -85,7 +85,7 @@ def template_of(name: str) -> Template:
 
 def csv_text(template: Template, delimiter: str = ",") -> str:
     """Return a template as delimited text; with semicolons decimal marks are commas."""
-    frame = template.frame
+    frame = template.frame.with_columns(pl.col(pl.String).replace("", None))  # not two marks
     if delimiter == ";":
         decimals = pl.col(pl.String).str.replace(r"^(\d+)\.(\d+)$", "$1,$2")
         frame = frame.with_columns(decimals)
