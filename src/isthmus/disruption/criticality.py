@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -140,7 +141,13 @@ def default_criticality(industries: Sequence[str]) -> Floats:
     Returns
     -------
     ndarray, shape (S, S)
+        Not to be written to: every caller gets the same one.
     """
+    return _default(tuple(industries))
+
+
+@lru_cache(maxsize=8)
+def _default(industries: tuple[str, ...]) -> Floats:
     groups = [group_of(code) for code in industries]
     out = np.zeros((len(groups), len(groups)))
     for p, supplier in enumerate(groups):
@@ -152,6 +159,7 @@ def default_criticality(industries: Sequence[str]) -> Floats:
         if (node := root_of(industries[p])) in USERS:
             own = USERS[node]
             out[p] = [own.get(whole_of(root_of(user)), 0.0) for user in industries]
+    out.flags.writeable = False
     return out
 
 
