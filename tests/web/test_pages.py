@@ -388,3 +388,10 @@ def test_a_word_that_is_spelt_wrong_leads_to_one_like_it(
     offered = [item["text"] for b in blocks if b["form"] == "links" for item in b["items"]]
     assert word in offered
     assert client.ask(f"/search?q={word}").text.count("<li>") > 5
+
+
+def test_an_economy_stands_with_the_materials_that_it_supplies_most_of(client: Client) -> None:
+    words = "Critical raw materials of which it is the world&#39;s largest supplier"
+    china, germany = (client.ask(f"/economy/{code}").text for code in ("CHN", "DEU"))
+    assert words in china
+    assert words not in germany

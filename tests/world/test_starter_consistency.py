@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+import isthmus
 from isthmus import codes
 from isthmus.evidence import Kind
 from isthmus.world import World
@@ -116,3 +118,12 @@ def test_distances_of_capitals(world: World) -> None:
     berlin = frame.filter((pl.col("economy") == "DEU") & (pl.col("partner") == "TWN"))
     assert berlin["capital_distance"].to_list() == [8959]
     assert (frame["economy"] < frame["partner"]).all()
+
+
+def test_every_data_set_that_ships_is_read_somewhere(world: World) -> None:
+    folder = Path(isthmus.__file__).parent
+    written = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
+    unread = [key for key, _ in tables(world) if key not in written]
+    # The one is read as the list of industries that it repeats with its record; the key of the
+    # other is put together where it is read.
+    assert unread == ["industry_texts", "mrio_2022_economies"]

@@ -21,6 +21,7 @@ RECORDS = (
     ("coercion_measures", "sender", "economy.sent"),
     ("arms_suppliers", "economy", "economy.arms"),
     ("raw_material_production", "economy", "economy.production"),
+    ("eu_crm_top_suppliers", "economy", "economy.largest"),
 )
 """Data sets with rows about an economy: key, column, text of the heading."""
 
