@@ -43,6 +43,13 @@ def test_other_units_of_the_row_keep_the_digits_of_its_kind() -> None:
     assert cells("days", row, Kind.ASSUMED, price="million USD") == ["36", "39", "40"]
 
 
+def test_a_range_has_the_digits_of_its_sentence_whatever_stands_beside_it() -> None:
+    row = {"quarter": 0.071, "quarter_low": 0.04, "quarter_high": 0.16}
+    assert cells("share", row, Kind.ASSUMED) == ["7", "4", "16"]
+    beside = row | {"wide_low": 0.012, "wide_high": 0.53}
+    assert cells("share", beside, Kind.ASSUMED) == ["7", "4", "16", "1", "50"]
+
+
 def test_a_share_bears_its_sign_where_rows_have_units_of_their_own() -> None:
     frame = pl.DataFrame({"event": ["x", "y"], "value": [0.2, 3.0], "unit": ["share", "months"]})
     columns = dimension("event"), number("value", IN_UNIT), attribute("unit")

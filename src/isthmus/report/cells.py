@@ -86,6 +86,7 @@ def grid(
         for column in table.columns
     )
     ends = _ends(names)
+    own = _own(names, ends)
     rows = []
     for row in table.frame.iter_rows():
         digits = DIGITS[table.kind if place is None else Kind(row[place])]
@@ -99,7 +100,7 @@ def grid(
                 else _cell(
                     value,
                     column if column.unit == unit else replace(column, unit=unit),
-                    _digits(value, ranges.get(unit), digits),
+                    _digits(value, _range(row, units, at, own) or ranges.get(unit), digits),
                     catalogue,
                     with_names=with_names,
                     signed=column.unit == IN_UNIT,
@@ -168,6 +169,31 @@ def _ends(names: Sequence[str]) -> list[tuple[int, int]]:
         for name in names
     }
     return [(places[n], places[u]) for n, u in upper.items() if u != n and u in places]
+
+
+def _own(names: Sequence[str], ends: Sequence[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """Return the places of the range to which a number belongs: its own ends, as in a sentence."""
+    places = {name: at for at, name in enumerate(names)}
+    found: dict[int, tuple[int, int]] = {}
+    for low, high in ends:
+        base = "_".join(word for word in names[low].split("_") if word != "low")
+        # Ends without a name of their own belong to the number right before them.
+        number = places.get(base) if base else low - 1
+        found |= dict.fromkeys((low, high), (low, high))
+        if number is not None:
+            found.setdefault(number, (low, high))
+    return found
+
+
+def _range(
+    row: Sequence[Any], units: Sequence[str], at: int, own: Mapping[int, tuple[int, int]]
+) -> tuple[float, float] | None:
+    """Return the range of a number of a row; none where it has none of its unit."""
+    if at not in own:
+        return None
+    low, high = own[at]
+    known = isinstance(row[low], float) and isinstance(row[high], float)
+    return (row[low], row[high]) if known and units[at] == units[low] else None
 
 
 def _parts(
