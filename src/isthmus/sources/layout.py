@@ -15,6 +15,8 @@ from isthmus.errors import BadInput
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SPACES = " \f\v\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff"
 BLANKS = SPACES + "\t\r\n"
+_END = "\x1a"
+"""Mark with which old programs end a file."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with a byte order mark"),
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
@@ -63,7 +65,7 @@ def decoded(raw: bytes, encoding: str, where: str) -> tuple[str, str]:
             continue
         if "\x00" in text:
             raise BadInput("the file holds zero bytes: it is not text", where=where)
-        return text.removeprefix("\ufeff"), label
+        return text.removeprefix("\ufeff").rstrip(_END), label
     line = raw.count(b"\n", 0, fault.start) + 1
     raise BadInput(
         f"the file is not in {' or '.join(label for _, label in choices)}: "

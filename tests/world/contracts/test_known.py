@@ -98,6 +98,13 @@ def test_a_frame_with_numbers_for_codes_gets_its_zero_back() -> None:
     assert found.record.years == (2022,)
 
 
+@pytest.mark.once_broken("a table of nothing but zeros gave shares of nought without a word")
+@pytest.mark.parametrize(("amount", "said"), [(0.0, True), (1e-9, False)])
+def test_a_table_of_zeros_says_so(amount: float, said: bool) -> None:
+    found = conform_frame(record("baci_hs2017"), pl.DataFrame({**FLOW, "value": [amount]}))
+    assert any("no amount is more than zero" in fault for fault in found.record.faults) is said
+
+
 def test_what_was_added_past_the_contract_is_refused_when_it_is_opened(tmp_path) -> None:
     from isthmus.store import Store
 

@@ -167,6 +167,7 @@ def _known(
         kept = rows.without_repeats(kept, contract, report, add_up=choices.sum_duplicates)
     if not report.problems:
         rows.check_complete(kept, contract, report)
+        rows.say_zeros(kept, contract, report)
     if kept.frame.is_empty() and not report.problems:
         report.problems.append(
             InputProblem("no rows are left", kept.name, "; ".join(report.dropped))

@@ -234,6 +234,17 @@ def without_repeats(given: Given, contract: Contract, report: Report, *, add_up:
     return given
 
 
+def say_zeros(given: Given, contract: Contract, report: Report) -> None:
+    """Say so where every amount is zero, so that no share can follow."""
+    held = given.frame.select(pl.col(c) for c in contract.money if c in given.frame.columns)
+    if (
+        held.width
+        and held.height
+        and not held.select(pl.any_horizontal(pl.all() != 0)).to_series().any()
+    ):
+        report.dropped.append("no amount is more than zero: no share can be told from this table")
+
+
 def check_complete(given: Given, contract: Contract, report: Report) -> None:
     """Add a problem for the labels that lack rows, where every combination needs one."""
     if not contract.complete:
