@@ -140,12 +140,22 @@ def efficiency():
         path="shocks.0.severity", distribution="uniform", low=0.5, high=1.0, reason="a benchmark"
     )
     base = preset("taiwan-chips-30-full").model_copy(update={"ranges": (severity,)})
-    settings = {"until": DAYS, "precision": "float32"}
+    settings = {
+        "until": DAYS,
+        "batch": 64,
+        "engine": "compiled",
+        "settings": {"precision": "float32"},
+    }
 
     def spent(samples, opened):
         """Return processor time of this process and of the workers that it ended."""
         plan = EnsemblePlan(
-            "disruption.simulate", base, settings, samples=samples, batch=64, tables=("losses",)
+            "disruption.simulate_many",
+            base,
+            settings,
+            samples=samples,
+            batch=64,
+            tables=("losses",),
         )
         start = sum(os.times()[:4])
         with tempfile.TemporaryDirectory() as folder, opened() as executor:
