@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -32,7 +33,10 @@ print(resident() - before)
 
 def grown(how: str) -> float:
     command = [sys.executable, "-c", WORK, how]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    # A cluster that ran here before leaves settings of the allocator to all later processes.
+    env = {name: text for name, text in os.environ.items() if not name.startswith("MALLOC_")}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
+    return float(done.stdout)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no GNU C library")
