@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_a_published_table_is_added_and_asked(capsys, monkeypatch, tmp_path, sha
     face, total = found["tables"]["lookthrough"]["rows"][0][3:5]
     assert 0.01 < face < total < 0.1
     assert main(["data", "show", "mrio_wiod13_2011", "--world", world]) == 0
-    assert "first 12 of 44 columns" in capsys.readouterr().out
+    assert re.search(r"first \d+ of 44 columns", capsys.readouterr().out)
     assert main(["data", "add", str(mrio / "icio25_bilateral_2011_2022.npz")]) == 3
     assert "Z: array is missing" in capsys.readouterr().err
 

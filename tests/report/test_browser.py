@@ -17,8 +17,8 @@ from isthmus.study.sheet import member_sheet
 from isthmus.world import World
 
 pytestmark = pytest.mark.browser
-MOST_PAGES = 60
-"""Printed pages of the whole dossier; longer tables are files beside it."""
+MOST_PAGES = 75
+"""Printed pages of the whole dossier at full size; longer tables are files beside it."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
