@@ -43,8 +43,9 @@ def _chart(line: bytes) -> tuple[ChartSpec, list[dict[str, Any]], Outlines | Non
     from isthmus.charts.maps import Outlines
     from isthmus.charts.spec import ChartSpec
     from isthmus.charts.words import NumberWords
+    from isthmus.runtime.reading import json_values
 
-    told = json.loads(line)
+    told = json_values(line)
     spec = told["spec"] | {
         "bins": tuple(told["spec"]["bins"]),
         "words": NumberWords(**told["spec"]["words"]),
