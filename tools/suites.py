@@ -25,7 +25,7 @@ APART = (BROWSER, SLOW)
 """Suites of their own whatever their folder: in a browser, and what `make test` leaves out."""
 
 BUDGETS: Mapping[str, float] = {
-    "browser": 400,
+    "browser": 120,
     "cascade": 15,
     "chains": 6,
     "charts": 3,
@@ -55,7 +55,7 @@ BUDGETS: Mapping[str, float] = {
     "study": 37,
     "tests": 8,
     "tools": 15,
-    "web": 40,
+    "web": 12,
     "world": 22,
 }
 
