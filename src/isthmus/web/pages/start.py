@@ -129,8 +129,9 @@ def _tools(explorer: Explorer) -> tuple[Link, ...]:
 def _map(explorer: Explorer) -> Drawn:
     """Return the map of the flagship's members as a picture that leads to their table."""
     question = explorer.answers.question_of(FLAGSHIP)
-    page, home = subject_address("members", question), explorer.name(question.roles["home"])
-    return Drawn(f"{page}.svg?chart={MAP}", page, explorer.t("start.map", home=home))
+    page = subject_address("members", question)
+    named = {role: explorer.name(question.roles[role]) for role in ("home", "rival")}
+    return Drawn(f"{page}.svg?chart={MAP}", page, explorer.t("start.map", **named))
 
 
 def studies(asked: Asked) -> View:
