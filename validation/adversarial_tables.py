@@ -18,7 +18,7 @@ from isthmus.errors import IsthmusError
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.sources.text import TextOptions, read_bytes
 from isthmus.world import World
-from isthmus.world.contracts import Choices, Conformed, conform, from_text
+from isthmus.world.contracts import ConformChoices, Conformed, conform, from_text
 from isthmus.world.manifest import Entry
 from isthmus.world.mrio_stored import table_of
 
@@ -193,7 +193,7 @@ def main() -> int:
         raw, touched, records, done = damaged(rows, rng)
         cells += sum(map(len, rows))
         tables += 1
-        choices = Choices(
+        choices = ConformChoices(
             TextOptions(dash=rng.choice(("", "zero", "missing"))),
             drop_aggregates=rng.random() < 0.5,
             sum_duplicates=rng.random() < 0.5,

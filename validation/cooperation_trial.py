@@ -20,7 +20,7 @@ from isthmus.cooperation.evaluate import roles_of, stage_of
 from isthmus.cooperation.stage import TODAY
 from isthmus.ensemble.losses import conditional, losses_of
 from isthmus.kernels.decision import break_even_probability
-from isthmus.scenario.amounts import Amount
+from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.catalogues import shipped_catalogue
 from isthmus.scenario.packages import Package
 from isthmus.world import World
@@ -47,7 +47,7 @@ def main() -> None:
     world, parties = World.open("starter"), roles_of("EU27_2020", "TWN")
     base = shipped_catalogue("taiwan-europe")
     fixed = {
-        name: Amount(low=value, high=value, reason="as in the trial")
+        name: RangedAmount(low=value, high=value, reason="as in the trial")
         for name, value in (("duration_days", float(DAYS)), ("severity", 1.0))
     }
     single = tuple(Package(key=f"only-{key}", title=key, actions=(key,)) for key in TRIAL)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from isthmus import codes
 from isthmus.cascade import ChipChain, chip_case, chip_network, material_case, material_network
-from isthmus.cascade.chips import SPLIT, Block, balanced, leading, planned_capacity
+from isthmus.cascade.chips import SPLIT, StageShares, balanced, leading, planned_capacity
 from isthmus.cascade.chips import with_capacity_of as moved
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind
@@ -32,7 +32,7 @@ def small_chain(shares):
     """Two economies; A sells electronics 60 at home and 20 to B, B sells 20 at home only."""
     electronics = np.array([[60.0, 20.0], [0.0, 20.0]])
     output = np.array([[80.0, 0.0, 0.0, 10.0, 0.0], [20.0, 0.0, 0.0, 30.0, 0.0]])
-    blocks = tuple(Block(stage, 2022, shares, Kind.ASSUMED) for stage in STAGES)
+    blocks = tuple(StageShares(stage, 2022, shares, Kind.ASSUMED) for stage in STAGES)
     return ChipChain(blocks, ("A", "B"), electronics, output, 2022)
 
 
@@ -101,7 +101,7 @@ def test_capacity_is_checked_and_moved(world):
     block = planned_capacity(world)
     assert sum(block.shares.values()) == pytest.approx(1.0)
     assert block.year == 2032
-    shares = moved(Block("s", 2022, {"A": 0.6, "B": 0.4}, Kind.ASSUMED), "C", 0.1)
+    shares = moved(StageShares("s", 2022, {"A": 0.6, "B": 0.4}, Kind.ASSUMED), "C", 0.1)
     assert shares == pytest.approx({"A": 0.54, "B": 0.36, "C": 0.1})
     with pytest.raises(BadInput, match="no stage 'x'"):
         chip_network(world, capacity={"x": {"TWN": 0.5}})

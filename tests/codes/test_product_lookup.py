@@ -103,11 +103,29 @@ def test_raw_materials_of_1992_are_found_in_later_editions(later: str) -> None:
 
 
 def test_joined_links_keep_weights_and_add_parts_that_meet() -> None:
-    from isthmus.codes import Concordance, Link
+    from isthmus.codes import Concordance, ConcordanceLine
 
-    first = Concordance("A", "B", {"a": (Link("x", 0.25), Link("y", 0.75)), "b": (Link("x", 1.0),)})
-    second = Concordance("B", "C", {"x": (Link("p", 0.4), Link("q", 0.6)), "y": (Link("p", 1.0),)})
+    first = Concordance(
+        "A",
+        "B",
+        {
+            "a": (ConcordanceLine("x", 0.25), ConcordanceLine("y", 0.75)),
+            "b": (ConcordanceLine("x", 1.0),),
+        },
+    )
+    second = Concordance(
+        "B",
+        "C",
+        {
+            "x": (ConcordanceLine("p", 0.4), ConcordanceLine("q", 0.6)),
+            "y": (ConcordanceLine("p", 1.0),),
+        },
+    )
     joined = first.then(second)
     assert {k.target: k.weight for k in joined.of("a")} == pytest.approx({"p": 0.85, "q": 0.15})
-    loose = first.then(Concordance("B", "C", {"x": (Link("p", None), Link("q", None)), "y": ()}))
+    loose = first.then(
+        Concordance(
+            "B", "C", {"x": (ConcordanceLine("p", None), ConcordanceLine("q", None)), "y": ()}
+        )
+    )
     assert [k.weight for k in loose.of("a")] == [None, None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isthmus.coercion.panel import Episode, Panel
+from isthmus.coercion.panel import Panel, TradeEpisode
 
 
 def two_markets():
@@ -15,4 +15,4 @@ def two_markets():
     flows[0, origin, sender] = [10.0, 20.0]
     flows[0, origin, market] = [30.0, 60.0]
     panel = Panel(("TGT", "SND", "MKT", "ORG"), ("C26",), (2020, 2021), flows)
-    return panel, Episode("X", "SND", "TGT", ("C26",), 2021, 2021, 1, "goods")
+    return panel, TradeEpisode("X", "SND", "TGT", ("C26",), 2021, 2021, 1, "goods")

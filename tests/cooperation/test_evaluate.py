@@ -23,7 +23,7 @@ from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
 from isthmus.cooperation.stage import ALONE, TODAY, within
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.scenario.actions import Action, Indicator
+from isthmus.scenario.actions import Action, ActionIndicator
 from isthmus.scenario.catalogues import shipped_catalogue, template
 from isthmus.world import World
 
@@ -211,7 +211,7 @@ def test_what_is_not_dominated_by_hand():
 
 def test_an_indicator_of_its_own_keeps_a_package_and_is_named():
     held = catalogue()
-    mark = Indicator(
+    mark = ActionIndicator(
         quantity="rounds a month",
         unit="rounds",
         better="higher",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isthmus.ensemble.problem import Problem, Stage
+from isthmus.ensemble.problem import Problem, SearchStage
 from isthmus.ensemble.targets import Target
 from isthmus.scenario import Range
 
@@ -48,10 +48,10 @@ def prior(name, distribution, **numbers):
 def normal_problem(tolerance=1.02):
     target = Target("mean", OBSERVED_MEAN, tolerance)
     prior_mean = prior("mean", "normal", mean=10.0, sd=2.0)
-    return Problem((prior_mean,), (Stage("normal", normal_mean, (target,)),))
+    return Problem((prior_mean,), (SearchStage("normal", normal_mean, (target,)),))
 
 
 def binomial_problem():
     target = Target("hits", float(HITS), 1.0001)
     rate = prior("rate", "beta", alpha=2.0, beta=3.0)
-    return Problem((rate,), (Stage("binomial", binomial, (target,)),))
+    return Problem((rate,), (SearchStage("binomial", binomial, (target,)),))

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from isthmus.ensemble.problem import Effort, Problem, Stage
+from isthmus.ensemble.problem import Problem, SearchEffort, SearchStage
 from isthmus.ensemble.smc import sample
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, Cancelled, DidNotConverge
@@ -23,7 +23,7 @@ from isthmus.kernels import population as kernel
 from isthmus.runtime import CancelToken, open_executor
 
 HERE = Path(__file__).parent
-SMALL = Effort(particles=60, draws=4000, batch=16, batches=3, seed=3)
+SMALL = SearchEffort(particles=60, draws=4000, batch=16, batches=3, seed=3)
 
 
 def moments(sampled):
@@ -42,7 +42,7 @@ def same(one, two):
 
 
 def test_the_mean_of_a_normal_has_its_posterior():
-    sampled = sample(models.normal_problem(), Effort(particles=600, draws=60_000, seed=1))
+    sampled = sample(models.normal_problem(), SearchEffort(particles=600, draws=60_000, seed=1))
     assert sampled.ended == "goal"
     precision = 1 / 4.0 + models.SIZE / models.SD**2
     wanted = (10.0 / 4.0 + models.OBSERVED_MEAN * models.SIZE / models.SD**2) / precision
@@ -54,7 +54,7 @@ def test_the_mean_of_a_normal_has_its_posterior():
 
 @pytest.mark.slow
 def test_a_rate_has_its_beta_posterior():
-    sampled = sample(models.binomial_problem(), Effort(particles=600, draws=60_000, seed=2))
+    sampled = sample(models.binomial_problem(), SearchEffort(particles=600, draws=60_000, seed=2))
     wanted = stats.beta(2 + models.HITS, 3 + models.TRIES - models.HITS)
     for p in (0.1, 0.5, 0.9):
         found = float(kernel.weighted_quantile(sampled.values[:, 0], sampled.last.weight, p))
@@ -63,15 +63,15 @@ def test_a_rate_has_its_beta_posterior():
 
 def test_a_choice_is_an_axis_cut_in_pieces():
     choice = models.prior("which", "choice", values=("a", "b", "c", "d"))
-    stage = Stage("exact", models.alternatives, (Target("double", 5.0, 1.01),))
+    stage = SearchStage("exact", models.alternatives, (Target("double", 5.0, 1.01),))
     sampled = sample(Problem((choice,), (stage,)), SMALL)
     assert set(sampled.values[:, 0]) == {2.0}
 
 
 def test_without_information_the_posterior_is_the_prior():
     flat = models.prior("x", "loguniform", low=1.0, high=100.0)
-    loose = Stage("exact", models.alternatives, (Target("any", 20.0, 1e9),))
-    sampled = sample(Problem((flat,), (loose,)), Effort(particles=800, draws=5000))
+    loose = SearchStage("exact", models.alternatives, (Target("any", 20.0, 1e9),))
+    sampled = sample(Problem((flat,), (loose,)), SearchEffort(particles=800, draws=5000))
     assert len(sampled.generations) == 2
     logs = np.log(sampled.values[:, 0]) / np.log(100.0)
     found = kernel.weighted_quantile(logs, sampled.last.weight, [0.1, 0.5, 0.9])
@@ -106,13 +106,14 @@ import sys, time
 sys.path.insert(0, {here!r})
 import abc_models as models
 from pathlib import Path
-from isthmus.ensemble.problem import Effort
+from isthmus.ensemble.problem import SearchEffort
 from isthmus.ensemble.smc import sample
 def hold(event):
     if len(list(Path({folder!r}).rglob("*.json"))) >= 5:
         print("held", flush=True)
         time.sleep(60)
-sample(models.normal_problem(1.05), Effort(particles=60, draws=4000, batch=16, batches=3, seed=3),
+sample(models.normal_problem(1.05),
+       SearchEffort(particles=60, draws=4000, batch=16, batches=3, seed=3),
        folder=Path({folder!r}), progress=hold)
 """
 
@@ -146,7 +147,7 @@ def test_tolerances_fall_and_end_at_the_goal():
 
 
 def test_a_budget_ends_with_a_third_of_a_population_at_least():
-    short = Effort(particles=60, draws=400, batch=16, batches=3, seed=3)
+    short = SearchEffort(particles=60, draws=400, batch=16, batches=3, seed=3)
     sampled = sample(models.normal_problem(1.0001), short)
     assert sampled.ended == "draws"
     assert 400 - 16 < sampled.simulated <= 400
@@ -159,7 +160,7 @@ def test_a_budget_ends_with_a_third_of_a_population_at_least():
 
 
 def test_a_larger_budget_goes_on_where_a_smaller_one_ended(tmp_path):
-    short = Effort(particles=60, draws=410, batch=16, batches=3, seed=3)
+    short = SearchEffort(particles=60, draws=410, batch=16, batches=3, seed=3)
     longer = replace(short, draws=1300)
     wanted = sample(models.normal_problem(1.02), longer)
     sample(models.normal_problem(1.02), short, folder=tmp_path)
@@ -168,9 +169,9 @@ def test_a_larger_budget_goes_on_where_a_smaller_one_ended(tmp_path):
 
 def test_a_later_stage_is_not_asked_of_draws_put_too_far():
     x = models.prior("x", "loguniform", low=1.0, high=100.0)
-    first = Stage("first", models.alternatives, (Target("first", 21.0, 1.2),))
-    second = Stage("second", models.counted, (Target("second", 10.0, 1.2),))
-    effort = Effort(particles=40, draws=4000, shrink=0.05, seed=5)
+    first = SearchStage("first", models.alternatives, (Target("first", 21.0, 1.2),))
+    second = SearchStage("second", models.counted, (Target("second", 10.0, 1.2),))
+    effort = SearchEffort(particles=40, draws=4000, shrink=0.05, seed=5)
     rest = sample(Problem((x,), (first,)), effort)
     tolerance = rest.generations[1].tolerance
     assert tolerance <= 3.0  # what `counted` takes for granted
@@ -188,17 +189,17 @@ def test_a_later_stage_is_not_asked_of_draws_put_too_far():
 
 def test_simulators_without_answers_are_named():
     x = models.prior("x", "uniform", low=0.0, high=1.0)
-    stage = Stage("never", models.never, (Target("nothing", 1.0, 2.0),))
+    stage = SearchStage("never", models.never, (Target("nothing", 1.0, 2.0),))
     with pytest.raises(DidNotConverge, match="too few answers"):
         sample(Problem((x,), (stage,)), SMALL)
 
 
 def test_all_that_makes_no_sense_is_said_at_once():
     x = models.prior("x", "uniform", low=0.0, high=1.0)
-    bad = Stage("s", models.never, (Target("t", -1.0, 1.0, "up"),))  # type: ignore[arg-type]
+    bad = SearchStage("s", models.never, (Target("t", -1.0, 1.0, "up"),))  # type: ignore[arg-type]
     with pytest.raises(BadInput) as caught:
-        Problem((x, x), (bad, Stage("s", models.never, ())))
+        Problem((x, x), (bad, SearchStage("s", models.never, ())))
     assert len(caught.value.problems) == 6
     with pytest.raises(BadInput) as caught:
-        Effort(particles=1, draws=0, shrink=1.0, goal=0.0, batch=0, batches=0, seed=-1)
+        SearchEffort(particles=1, draws=0, shrink=1.0, goal=0.0, batch=0, batches=0, seed=-1)
     assert len(caught.value.problems) == 7

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from isthmus.equilibrium import Settings, derivatives, prepare, run_base
+from isthmus.equilibrium import EquilibriumSettings, derivatives, prepare, run_base
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.kernels.equilibrium import TradeShock
 from isthmus.kernels.equilibrium_welfare import base_income, real_income
@@ -31,7 +31,7 @@ def test_a_link_and_a_partner_move_what_the_solved_equilibrium_says(world):
     def income(step, places):
         cost = np.ones_like(base.model.pi)
         cost[places] = np.exp(step)
-        run, _ = run_base(base, TradeShock(cost=cost), Settings(10.0))
+        run, _ = run_base(base, TradeShock(cost=cost), EquilibriumSettings(10.0))
         return float(np.log(real_income(run.model, run.found)[home]))
 
     for places, said in (
@@ -47,7 +47,7 @@ def test_a_link_and_a_partner_move_what_the_solved_equilibrium_says(world):
 def test_a_coalition_is_the_mean_of_its_members_by_income(world):
     """All costs with one economy together, whoever of the coalition trades with it."""
     base = prepare(world.mrio(2022))
-    run, _ = run_base(base, TradeShock(), Settings(10.0))
+    run, _ = run_base(base, TradeShock(), EquilibriumSettings(10.0))
     income = base_income(run.model)
 
     def with_usa(of) -> float:

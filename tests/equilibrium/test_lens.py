@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from isthmus.equilibrium import ElasticityPath, prepare, solve, solve_many
 from isthmus.equilibrium.base import with_theta
 from isthmus.equilibrium.lens import run_base
-from isthmus.equilibrium.settings import Settings
+from isthmus.equilibrium.settings import EquilibriumSettings
 from isthmus.errors import (
     BadInput,
     CodeUnknown,
@@ -268,7 +268,7 @@ def test_an_economy_whose_surplus_exceeds_its_income_is_named() -> None:
     taken = base.model.value_added[1]
     shock = TradeShock(deficit=np.array([0.0, -taken, taken, 0.0, 0.0]))
     with pytest.raises(SurplusExceedsIncome, match=r"exceeds the income.*\n.*where: DEU"):
-        run_base(base, shock, Settings(horizon=10.0))
+        run_base(base, shock, EquilibriumSettings(horizon=10.0))
 
 
 def test_a_shock_that_ends_can_be_read_as_lasting() -> None:

@@ -18,7 +18,7 @@ from isthmus.errors import BadInput, IsthmusError
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.text import read_bytes
 from isthmus.world import World
-from isthmus.world.contracts import Choices, Conformed, conform, from_text
+from isthmus.world.contracts import ConformChoices, Conformed, conform, from_text
 from isthmus.world.manifest import Entry
 
 CELLS = int(os.environ.get("ISTHMUS_CELLS", "40000"))
@@ -44,7 +44,7 @@ def record(key: str) -> DatasetRecord:
 
 def taken(table: Made) -> Conformed | None:
     """Return the table once it was taken; None when it was refused with a place."""
-    choices = Choices()
+    choices = ConformChoices()
     try:
         read = read_bytes(table.raw, "t.csv", choices.reading)
         found = conform(record(table.key), from_text(read), choices)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from isthmus.kernels import production_together
 from isthmus.kernels.production import NONE, simulate
-from isthmus.kernels.production_chain import Chain, capacity, explode
+from isthmus.kernels.production_chain import ProductionChain, capacity, explode
 from isthmus.kernels.production_measures import stop_day, taken_by
 
 EXACT = 1e-9
@@ -38,7 +38,7 @@ def chain(
     for plant, first, end in stops:
         running[first:end, plant] = 0.0
     rate = wide([w[1] for w in wishes])
-    return Chain(
+    return ProductionChain(
         lead=wide(lead).astype(np.int64),
         hold=wide(hold),
         stock=wide(hold),

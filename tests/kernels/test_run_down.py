@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from isthmus.disruption import simulate
-from isthmus.kernels.run_down import RunDown, Supply, delivered, run_down
+from isthmus.kernels.run_down import RunDown, SupplySchedule, delivered, run_down
 from isthmus.scenario import CapacityLoss, ExportStop, Scenario
 from isthmus.world.mrio import MRIO
 
@@ -18,7 +18,7 @@ AGREE = 1e-9
 DAYS = 120
 
 
-def supply(**given: Any) -> Supply:
+def supply(**given: Any) -> SupplySchedule:
     item = np.asarray(given.get("item", [0]), dtype=np.intp)
     shape = (given.get("days", DAYS), len(item))
 
@@ -26,10 +26,12 @@ def supply(**given: Any) -> Supply:
         return np.broadcast_to(np.asarray(given.get(name, default), dtype=float), shape)
 
     share = np.asarray(given.get("share", np.ones(len(item))), dtype=float)
-    return Supply(item, share, full("capacity", 1.0), full("stopped", 0.0), full("turned", 0.0))
+    return SupplySchedule(
+        item, share, full("capacity", 1.0), full("stopped", 0.0), full("turned", 0.0)
+    )
 
 
-def run(held: Supply, days: list[float], psi: float = 0.8, need: float = 1.0) -> RunDown:
+def run(held: SupplySchedule, days: list[float], psi: float = 0.8, need: float = 1.0) -> RunDown:
     cover = np.array(days)[:, None]
     return run_down(
         held, cover, np.full_like(cover, need), psi=np.array([psi]), restore=np.array([20.0])

@@ -15,7 +15,7 @@ from isthmus.errors import BadInput
 from isthmus.kernels.voting import (
     QUALIFIED,
     REINFORCED,
-    Rule,
+    VotingRule,
     blocks,
     carries,
     power,
@@ -104,7 +104,7 @@ def test_abstention_counts_against(council):
 
 def test_exactly_the_threshold_is_enough():
     people = np.array([35, 30, 20, 15])
-    rule = Rule(members=(50, 100), population=(65, 100), blockers=1)
+    rule = VotingRule(members=(50, 100), population=(65, 100), blockers=1)
     assert carries([True, True, False, False], people, rule)
     assert not carries([False, True, True, False], people, rule)
 
@@ -124,7 +124,7 @@ def test_power_in_a_small_council_by_hand():
 
     Member 1 decides in all three, 2 in {1, 2}, 3 in {1, 3}.
     """
-    found = power([6, 3, 1], Rule((50, 100), (65, 100), 1))
+    found = power([6, 3, 1], VotingRule((50, 100), (65, 100), 1))
     assert found.winning == 3
     assert found.swings.tolist() == [3, 1, 1]
     assert found.banzhaf == pytest.approx([0.6, 0.2, 0.2])
@@ -139,7 +139,7 @@ def test_power_in_a_small_council_by_hand():
     st.integers(1, 4),
 )
 def test_counts_equal_those_of_a_list_of_every_coalition(people, members, share, blockers):
-    rule = Rule((members, 100), (share, 100), blockers)
+    rule = VotingRule((members, 100), (share, 100), blockers)
     found = power(people, rule)
     won, swings, orders = brute(np.array(people), rule)
     assert found.winning == won

@@ -10,7 +10,7 @@ import pytest
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind
 from isthmus.production import Amount, checks, closure
-from isthmus.production.closure import Facts, Shock, facts_of, run_closure
+from isthmus.production.closure import EconomyFacts, PlantClosure, facts_of, run_closure
 from isthmus.production.sampling import Sampler
 from isthmus.world import World
 
@@ -28,7 +28,7 @@ def share(value):
     return Amount(value=value, unit="share", reason="x")
 
 
-ISLAND = Facts(
+ISLAND = EconomyFacts(
     stock={"LNG": days(10), "coal": days(20)},
     share={"LNG": share(0.5), "coal": share(0.3)},
     reserve={},
@@ -49,7 +49,7 @@ ONE = Sampler(1, 0)
 
 
 def run(*closed, facts=ISLAND, horizon=30, **more):
-    return run_closure(facts, Shock(set(closed), horizon, horizon), ONE, **more)
+    return run_closure(facts, PlantClosure(set(closed), horizon, horizon), ONE, **more)
 
 
 def test_a_closed_sea_by_hand():
@@ -84,7 +84,7 @@ def test_a_strait_is_gone_round_after_some_days():
 
 
 def test_after_a_closure_ends_power_is_back():
-    found = run_closure(ISLAND, Shock({"sea"}, 12, 20), ONE)
+    found = run_closure(ISLAND, PlantClosure({"sea"}, 12, 20), ONE)
     np.testing.assert_allclose(found.course.power[[11, 12, 19], 0], [0.5, 1, 1])
 
 

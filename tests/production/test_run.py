@@ -12,7 +12,7 @@ from isthmus.evidence import Kind
 from isthmus.kernels.production import simulate
 from isthmus.production import bill_from_toml, load_bill, load_bills, run
 from isthmus.production.bill import build_bill
-from isthmus.production.events import Stop, Surge, running, stops_of
+from isthmus.production.events import SupplyStop, Surge, running, stops_of
 from isthmus.production.lens import setting_of
 from isthmus.production.plan import chain_of
 from isthmus.production.sampling import Sampler
@@ -198,7 +198,7 @@ def test_what_holds_a_line_down_over_the_whole_run_adds_up(line):
 
 
 def test_a_stop_in_the_middle_of_a_week_takes_its_part():
-    half = Stop("CHN", 0.5, start=10, days=7)
+    half = SupplyStop("CHN", 0.5, start=10, days=7)
     left = running([half], "maker", "CHN", 4)
     np.testing.assert_allclose(left, [1, 1 - 0.5 * 4 / 7, 1 - 0.5 * 3 / 7, 1])
     np.testing.assert_allclose(running([half], "maker", "DEU", 4), 1)
@@ -206,7 +206,11 @@ def test_a_stop_in_the_middle_of_a_week_takes_its_part():
 
 
 def test_at_every_moment_the_largest_of_the_stops_counts():
-    stops = [Stop("CHN", 0.5, 0, 14), Stop("maker", 1.0, 3.5, 7), Stop("CHN", 0.25, 17.5, 7)]
+    stops = [
+        SupplyStop("CHN", 0.5, 0, 14),
+        SupplyStop("maker", 1.0, 3.5, 7),
+        SupplyStop("CHN", 0.25, 17.5, 7),
+    ]
     left = running(stops, "maker", "CHN", 4)
     np.testing.assert_allclose(left, [0.25, 0.25, 1 - 0.25 / 2, 1 - 0.25 / 2])
 
@@ -289,7 +293,7 @@ def test_every_bad_stop_is_told():
 
 def test_a_coalition_stops_with_its_members():
     bill = load_bill("shell-155")
-    hit = [s.name for s in bill.suppliers if Stop("EU27_2020").hits(s.name, s.economy)]
+    hit = [s.name for s in bill.suppliers if SupplyStop("EU27_2020").hits(s.name, s.economy)]
     assert {"nitro-chem", "bergerac", "eu-body-lines"} <= set(hit)
     assert "explosive-imports" not in hit
 

@@ -9,14 +9,14 @@ from isthmus.evidence import IN_UNIT, Finding, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number
 from isthmus.report.cells import grid
 from isthmus.study.numbers import interval
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 
 def cells(unit: str, row: dict[str, float | None], kind: Kind, **units: str) -> list[str]:
     columns = [dimension("event"), *(number(name, units.get(name, unit)) for name in row)]
     frame = pl.DataFrame({"event": ["x"], **{name: [value] for name, value in row.items()}})
     table = Table("t", frame, tuple(columns), kind)
-    return [cell.text for cell in grid(table, Catalogue.load()).rows[0][1:]]
+    return [cell.text for cell in grid(table, TextCatalogue.load()).rows[0][1:]]
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_a_range_has_the_digits_of_its_sentence_whatever_stands_beside_it() -> N
 def test_a_share_bears_its_sign_where_rows_have_units_of_their_own() -> None:
     frame = pl.DataFrame({"event": ["x", "y"], "value": [0.2, 3.0], "unit": ["share", "months"]})
     columns = dimension("event"), number("value", IN_UNIT), attribute("unit")
-    rows = grid(Table("t", frame, columns, Kind.ESTIMATED), Catalogue.load()).rows
+    rows = grid(Table("t", frame, columns, Kind.ESTIMATED), TextCatalogue.load()).rows
     assert [row[1].text for row in rows] == ["20 %", "3.0"]
 
 
 def test_a_table_reads_as_the_sentence() -> None:
-    catalogue = Catalogue.load()
+    catalogue = TextCatalogue.load()
     found = Finding("a.b", 38.0, "days", Kind.ASSUMED, "2027", "way", (), low=36.0, high=39.0)
     low, high = cells("days", {"low": 36.0, "high": 39.0}, Kind.ASSUMED)
     assert interval(found, catalogue.units) == f"{low} days to {high} days"
@@ -69,7 +69,7 @@ def test_a_row_has_the_digits_of_its_own_kind() -> None:
         {"kind": ["measured", "assumed"], "low": [36.4, 36.4], "high": [49.2, 49.2]}
     )
     columns = (attribute("kind"), number("low", "days"), number("high", "days"))
-    rows = grid(Table("t", frame, columns, Kind.ASSUMED), Catalogue.load()).rows
+    rows = grid(Table("t", frame, columns, Kind.ASSUMED), TextCatalogue.load()).rows
     assert [[cell.text for cell in row[1:]] for row in rows] == [["36.4", "49.2"], ["36", "49"]]
 
 

@@ -18,7 +18,7 @@ from isthmus.report.tables import table_files
 from isthmus.study.dossier import Dossier
 from isthmus.study.schema import Rule
 from isthmus.study.verdict import holds
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 VOID = {"meta", "br", "link", "img", "input", "hr", "rect", "path", "line", "circle"}
 
@@ -154,7 +154,7 @@ def test_the_words_on_thresholds_agree_with_the_rule_at_the_value(
     rule = Rule.model_validate({"comparison": comparison, "threshold": 5.0, "reason": "because"})
     finding = Finding("k", 5.0, "count", Kind.MEASURED, "2022", "m", ())
     assessed = SimpleNamespace(finding=finding, claim=SimpleNamespace(rule=rule), draws=())
-    assert words in moves(assessed, Catalogue.load())
+    assert words in moves(assessed, TextCatalogue.load())
     assert holds(5.0, rule) is at_the_value
 
 

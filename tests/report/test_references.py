@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from isthmus.cli import main
 from isthmus.dependence import profile
 from isthmus.report.references import Reference, of_data, of_methods, of_result, software
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.world import World
 from isthmus.world.adding import add_file
 from isthmus.world.templates import template_of, write_template
 
-WORDS = Catalogue.load()
+WORDS = TextCatalogue.load()
 
 
 def balanced(entry: str) -> bool:

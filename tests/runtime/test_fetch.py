@@ -28,7 +28,7 @@ from isthmus.errors import (
 )
 from isthmus.runtime.answers import _Redirects
 from isthmus.runtime.cancel import CancelToken
-from isthmus.runtime.fetch import Asked, Fetched, Patience, fetch, size_of
+from isthmus.runtime.fetch import Fetched, Patience, RemoteFile, fetch, size_of
 
 DATA = bytes(range(256)) * 1024
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -124,7 +124,7 @@ def bring(
     """Fetch without waiting; return what came and the pauses that were made."""
     pauses: list[float] = []
     patience = Patience(tries=4, sleep=pauses.append)
-    asked = Asked(server.address, sha256=sha256)
+    asked = RemoteFile(server.address, sha256=sha256)
     return fetch(asked, folder / "data.csv", patience=patience, **more), pauses  # type: ignore[arg-type]
 
 
@@ -273,7 +273,7 @@ def test_a_silent_and_a_dripping_server_are_cut_off(serve, tmp_path: Path) -> No
     for step, said in ((silent, "broke"), (dripping, "too slow")):
         with pytest.raises(NetworkFailed, match=said):
             fetch(
-                Asked(serve(step).address),
+                RemoteFile(serve(step).address),
                 tmp_path / f"{said}.csv",
                 patience=Patience(tries=1, silence=0.4, sleep=lambda _: None),
             )
@@ -291,7 +291,7 @@ def test_redirects_are_followed_and_lose_the_key(serve, tmp_path: Path) -> None:
     end = serve(whole)
     there = end.address.replace("127.0.0.1", "localhost")
     start = serve(answer(302, Location=there))
-    asked = Asked(start.address, {"Ocp-Apim-Subscription-Key": "secret"}, DIGEST)
+    asked = RemoteFile(start.address, {"Ocp-Apim-Subscription-Key": "secret"}, DIGEST)
     assert fetch(asked, tmp_path / "data.csv").size == len(DATA)
     assert start.asked[0]["ocp-apim-subscription-key"] == "secret"
     assert "ocp-apim-subscription-key" not in end.asked[0]
@@ -317,7 +317,7 @@ def test_a_protected_address_never_leads_to_one_that_is_not(there: str) -> None:
 def test_a_question_for_a_size_stays_one_when_it_is_sent_on(serve) -> None:
     end = serve(whole)
     start = serve(answer(302, Location=end.address))
-    assert size_of(Asked(start.address), Patience(sleep=lambda _: None)) == len(DATA)
+    assert size_of(RemoteFile(start.address), Patience(sleep=lambda _: None)) == len(DATA)
     assert end.asked[0]["method"] == "HEAD"
 
 
@@ -330,7 +330,9 @@ def test_ctrl_c_ends_a_pause_that_the_server_asks_for(serve, tmp_path: Path) -> 
 
     server = serve(answer(429, Retry_After="200"))
     with pytest.raises(Cancelled):
-        fetch(Asked(server.address), tmp_path / "x", patience=Patience(sleep=sleep), cancel=token)
+        fetch(
+            RemoteFile(server.address), tmp_path / "x", patience=Patience(sleep=sleep), cancel=token
+        )
     assert pauses == [1.0]
 
 
@@ -343,12 +345,12 @@ def test_a_circle_of_redirects_ends(serve, tmp_path: Path) -> None:
 
 def test_only_protected_addresses_are_asked() -> None:
     with pytest.raises(BadInput, match="https"):
-        Asked("http://example.org/data.csv")
+        RemoteFile("http://example.org/data.csv")
 
 
 def test_the_size_is_known_before(serve) -> None:
     server = serve(answer(503), whole)
-    assert size_of(Asked(server.address), Patience(sleep=lambda _: None)) == len(DATA)
+    assert size_of(RemoteFile(server.address), Patience(sleep=lambda _: None)) == len(DATA)
 
 
 def test_a_cancelled_download_goes_on_later(serve, tmp_path: Path) -> None:
@@ -387,10 +389,10 @@ def test_interrupt_then_again(serve, tmp_path: Path) -> None:
     server = serve(slow, whole)
     code = (
         "import signal, sys; from pathlib import Path\n"
-        "from isthmus.runtime.fetch import Asked, fetch\n"
+        "from isthmus.runtime.fetch import RemoteFile, fetch\n"
         # Whoever starts the tests in the background leaves Ctrl-C ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "fetch(Asked(sys.argv[1]), Path(sys.argv[2]))"
+        "fetch(RemoteFile(sys.argv[1]), Path(sys.argv[2]))"
     )
     target = tmp_path / "data.csv"
     process = subprocess.Popen(

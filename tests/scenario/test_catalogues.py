@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.errors import BadInput, NotFound
-from isthmus.scenario.actions import CHANNELS, Action, Indicator
-from isthmus.scenario.amounts import Amount
+from isthmus.scenario.actions import CHANNELS, Action, ActionIndicator
+from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.catalogues import (
     catalogue_between,
     catalogue_names,
@@ -222,36 +222,36 @@ def test_an_action_says_what_is_measured_or_why_nothing_is():
 
 
 def test_gain_of_an_indicator_by_hand():
-    ten = Amount(low=10, high=20, reason="r")
-    four = Amount(low=4, high=12, reason="r")
-    up = Indicator(quantity="q", unit="u", start=four, goal=ten, better="higher")
+    ten = RangedAmount(low=10, high=20, reason="r")
+    four = RangedAmount(low=4, high=12, reason="r")
+    up = ActionIndicator(quantity="q", unit="u", start=four, goal=ten, better="higher")
     assert up.gain == (0.0, 16.0)
-    down = Indicator(quantity="q", unit="u", start=ten, goal=four, better="lower")
+    down = ActionIndicator(quantity="q", unit="u", start=ten, goal=four, better="lower")
     assert down.gain == (0.0, 16.0)
     with pytest.raises(BadInput):
-        Indicator(quantity="q", unit="u", start=ten, goal=four, better="higher")
+        ActionIndicator(quantity="q", unit="u", start=ten, goal=four, better="higher")
 
 
 def test_quantiles_of_a_range_by_hand():
     u = np.array([0.0, 0.5, 1.0])
-    assert Amount(low=1, high=100, reason="r").at(u) == pytest.approx([1, 10, 100])
-    assert Amount(low=2, high=4, reason="r").at(u) == pytest.approx([2, 3, 4])
-    assert Amount(low=0, high=4, reason="r").at(u) == pytest.approx([0, 2, 4])
+    assert RangedAmount(low=1, high=100, reason="r").at(u) == pytest.approx([1, 10, 100])
+    assert RangedAmount(low=2, high=4, reason="r").at(u) == pytest.approx([2, 3, 4])
+    assert RangedAmount(low=0, high=4, reason="r").at(u) == pytest.approx([0, 2, 4])
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1))
 def test_quantiles_stay_inside_the_range(a, b, u):
     low, high = sorted((a, b))
-    found = float(Amount(low=low, high=high, reason="r").at(np.array(u)))
+    found = float(RangedAmount(low=low, high=high, reason="r").at(np.array(u)))
     assert low <= found <= high
 
 
 def test_a_number_says_where_it_comes_from():
     with pytest.raises(BadInput) as caught:
-        Amount(low=1, high=2)
+        RangedAmount(low=1, high=2)
     assert "needs a reason" in told(caught.value)
     with pytest.raises(BadInput) as caught:
-        Amount(low=1, high=2, kind="measured", reason="r")
+        RangedAmount(low=1, high=2, kind="measured", reason="r")
     assert "needs a source" in told(caught.value)
 
 

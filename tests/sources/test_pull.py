@@ -17,7 +17,7 @@ from isthmus.errors import BadInput, NetworkFailed
 from isthmus.runtime.fetch import Patience
 from isthmus.sources import registry
 from isthmus.sources.published import Wishes
-from isthmus.sources.pull import Offer, Planned, Wanted, offer_named, planned, pull
+from isthmus.sources.pull import Offer, Planned, WantedData, offer_named, planned, pull
 from isthmus.sources.registry import offers, source_of
 
 FAST = Patience(tries=2, silence=2.0, sleep=lambda _: None)
@@ -86,59 +86,66 @@ def archive(server: Server, monkeypatch: pytest.MonkeyPatch) -> Offer:
 
 
 def test_addresses_are_those_of_the_publishers() -> None:
-    def asked(name: str, wanted: Wanted) -> list[str]:
+    def asked(name: str, wanted: WantedData) -> list[str]:
         key = {"COMTRADE_API_KEY": "k"}
         found = planned(offer_named(name, offers()), wanted, Path("x"), key)
         return [f"{p.path.as_posix()} {p.asked.address}" for p in found]
 
     folder = "https://www.cepii.fr/DATA_DOWNLOAD"
-    assert asked("baci", Wanted(2022, "hs92")) == [
+    assert asked("baci", WantedData(2022, "hs92")) == [
         f"x/BACI_HS92_V202601.zip {folder}/baci/data/BACI_HS92_V202601.zip"
     ]
-    assert asked("baci", Wanted(2022, "HS17_V202401b"))[0].endswith("BACI_HS17_V202401b.zip")
-    assert asked("gravity", Wanted()) == [
+    assert asked("baci", WantedData(2022, "HS17_V202401b"))[0].endswith("BACI_HS17_V202401b.zip")
+    assert asked("gravity", WantedData()) == [
         f"x/Gravity_csv_V202211.zip {folder}/gravity/data/Gravity_csv_V202211.zip"
     ]
-    assert asked("worldbank", Wanted(2022, of=("DEU", "FRA"), what=("PV.EST",))) == [
+    assert asked("worldbank", WantedData(2022, of=("DEU", "FRA"), what=("PV.EST",))) == [
         "x/worldbank_2022_PV.EST_DEU_FRA.json https://api.worldbank.org/v2/country/DEU;FRA/indicator/"
         "PV.EST?format=json&per_page=20000&date=2022"
     ]
-    pages = asked("comtrade", Wanted(2022, of=("USA", "DEU"), what=("8542",)))
+    pages = asked("comtrade", WantedData(2022, of=("USA", "DEU"), what=("8542",)))
     assert [page.split()[0] for page in pages] == [
         "x/comtrade_USA_2022_H6_8542/001.json",
         "x/comtrade_DEU_2022_H6_8542/001.json",
     ]
     assert "/C/A/H6?reporterCode=842&period=2022&" in pages[0]
     assert "cmdCode=854231,854232,854233,854239,854290" in pages[0]
-    numbers = asked("comtrade", Wanted(2022, of=("ITA", "TWN"), what=("8542",)))
+    numbers = asked("comtrade", WantedData(2022, of=("ITA", "TWN"), what=("8542",)))
     assert [n.partition("reporterCode=")[2].partition("&")[0] for n in numbers] == ["380", "490"]
-    within = asked("comtrade", Wanted(2022, of=("DEU",), what=("8542", "854231", "8541")))
+    within = asked("comtrade", WantedData(2022, of=("DEU",), what=("8542", "854231", "8541")))
     codes = ",".join(page.partition("cmdCode=")[2] for page in within).split(",")
     assert len(within) == 2
     assert len(set(codes)) == len(codes)
-    every = asked("comtrade", Wanted(2022, of=("DEU",)))
+    every = asked("comtrade", WantedData(2022, of=("DEU",)))
     assert len(every) > 96
     assert max(map(len, every)) < 4096
     for year, short in ((1991, "H0"), (1996, "H1"), (2016, "H4"), (2021, "H5"), (2025, "H6")):
-        assert f"/C/A/{short}?" in asked("comtrade", Wanted(year, of=("DEU",), what=("8542",)))[0]
-    old = asked("comtrade", Wanted(2022, "HS2012", of=("DEU",), what=("8542",)))
+        assert (
+            f"/C/A/{short}?" in asked("comtrade", WantedData(year, of=("DEU",), what=("8542",)))[0]
+        )
+    old = asked("comtrade", WantedData(2022, "HS2012", of=("DEU",), what=("8542",)))
     assert "/C/A/H4?" in old[0]
 
 
 def test_another_question_has_another_name() -> None:
-    def names(name: str, *wanted: Wanted) -> list[str]:
+    def names(name: str, *wanted: WantedData) -> list[str]:
         key = {"COMTRADE_API_KEY": "k"}
         offer = offer_named(name, offers())
         return [p.path.as_posix() for w in wanted for p in planned(offer, w, Path(), key)]
 
     of, every = ("DEU",), ("EU27_2020",)
-    bank = [Wanted(2022), Wanted(2022, of=of), Wanted(2022, of=every), Wanted(2022, of=("NATO",))]
+    bank = [
+        WantedData(2022),
+        WantedData(2022, of=of),
+        WantedData(2022, of=every),
+        WantedData(2022, of=("NATO",)),
+    ]
     customs = [
-        Wanted(2022, of=of, what=("8542",)),
-        Wanted(2022, of=of, what=("8541",)),
-        Wanted(2022, "HS2017", of, ("8542",)),
-        Wanted(2022, of=of, what=tuple(f"{n}" for n in range(10, 70))),
-        Wanted(2022, of=of, what=tuple(f"{n}" for n in range(10, 69))),
+        WantedData(2022, of=of, what=("8542",)),
+        WantedData(2022, of=of, what=("8541",)),
+        WantedData(2022, "HS2017", of, ("8542",)),
+        WantedData(2022, of=of, what=tuple(f"{n}" for n in range(10, 70))),
+        WantedData(2022, of=of, what=tuple(f"{n}" for n in range(10, 69))),
     ]
     for name, wanted in (("worldbank", bank), ("comtrade", customs)):
         found = names(name, *wanted)
@@ -149,18 +156,20 @@ def test_another_question_has_another_name() -> None:
 @pytest.mark.parametrize(
     ("name", "wanted", "said"),
     [
-        ("baci", Wanted(2022, "2017"), "is no edition"),
-        ("gravity", Wanted(edition="../x"), "is no edition"),
-        ("worldbank", Wanted(2022, what=("GDP/../x",)), "is no edition"),
-        ("worldbank", Wanted(22), "is no year"),
-        ("gravity", Wanted(2022), "holds all years"),
-        ("comtrade", Wanted(2022), "no reporters"),
-        ("comtrade", Wanted(2022, of=("XKX",)), "no number for Kosovo"),
-        ("comtrade", Wanted(2022, of=("DEU",), what=("0000",)), "begins no code"),
-        ("sipri", Wanted(2022), "nothing can be brought"),
+        ("baci", WantedData(2022, "2017"), "is no edition"),
+        ("gravity", WantedData(edition="../x"), "is no edition"),
+        ("worldbank", WantedData(2022, what=("GDP/../x",)), "is no edition"),
+        ("worldbank", WantedData(22), "is no year"),
+        ("gravity", WantedData(2022), "holds all years"),
+        ("comtrade", WantedData(2022), "no reporters"),
+        ("comtrade", WantedData(2022, of=("XKX",)), "no number for Kosovo"),
+        ("comtrade", WantedData(2022, of=("DEU",), what=("0000",)), "begins no code"),
+        ("sipri", WantedData(2022), "nothing can be brought"),
     ],
 )
-def test_what_cannot_be_asked_for_is_refused_before(name: str, wanted: Wanted, said: str) -> None:
+def test_what_cannot_be_asked_for_is_refused_before(
+    name: str, wanted: WantedData, said: str
+) -> None:
     with pytest.raises(BadInput) as caught:
         planned(offer_named(name, offers()), wanted, Path(), {"COMTRADE_API_KEY": "k"})
     assert said in str(caught.value)
@@ -171,7 +180,7 @@ def test_a_key_comes_from_the_environment_and_is_shown_nowhere(
 ) -> None:
     real = offer_named("comtrade", offers())
     with pytest.raises(BadInput, match="asks for a key") as caught:
-        planned(real, Wanted(2022, of=("DEU",), what=("8542",)), tmp_path, {})
+        planned(real, WantedData(2022, of=("DEU",), what=("8542",)), tmp_path, {})
     assert "COMTRADE_API_KEY" in str(caught.value)
     server.files["/x"] = b'{"data": [], "reporterCode": 1, "cmdCode": 1}'
     made = Offer(
@@ -179,18 +188,18 @@ def test_a_key_comes_from_the_environment_and_is_shown_nowhere(
     )
     for odd in ("sec\nret", "s\u00e9cret"):
         with pytest.raises(BadInput, match="no key has") as caught:
-            planned(made, Wanted(2022), tmp_path, {"COMTRADE_API_KEY": odd})
+            planned(made, WantedData(2022), tmp_path, {"COMTRADE_API_KEY": odd})
         assert "cret" not in str(caught.value)
-    plan = planned(made, Wanted(2022), tmp_path, {"COMTRADE_API_KEY": " secret "})
-    pull(made, Wanted(2022), plan, patience=FAST)
+    plan = planned(made, WantedData(2022), tmp_path, {"COMTRADE_API_KEY": " secret "})
+    pull(made, WantedData(2022), plan, patience=FAST)
     assert server.asked[0][2][real.header] == "secret"
     kept = "".join(path.read_text() for path in tmp_path.iterdir())
     assert "secret" not in kept + repr(plan)
 
 
 def test_an_archive_is_unpacked_beside_it(archive: Offer, server: Server, tmp_path: Path) -> None:
-    plan = planned(archive, Wanted(2022), tmp_path)
-    found = pull(archive, Wanted(2022), plan, patience=FAST)
+    plan = planned(archive, WantedData(2022), tmp_path)
+    found = pull(archive, WantedData(2022), plan, patience=FAST)
     assert [path.name for path in found.files] == ["BACI_HS17_Y2022_V202601.csv"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "BACI_HS17_V202601.zip",
@@ -199,12 +208,12 @@ def test_an_archive_is_unpacked_beside_it(archive: Offer, server: Server, tmp_pa
         "product_codes_HS17_V202601.csv",
     ]
     assert source_of(found.files[0]).dataset(found.files[0], Wishes()).frame.height == 1  # type: ignore[union-attr]
-    again = pull(archive, Wanted(2021), plan, patience=FAST)
+    again = pull(archive, WantedData(2021), plan, patience=FAST)
     assert again.fetched == ()
     assert "BACI_HS17_Y2021_V202601.csv" in [path.name for path in again.files]
     assert len(server.asked) == 1
     with pytest.raises(BadInput, match="no file like BACI_HS"):
-        pull(archive, Wanted(1999), plan, patience=FAST)
+        pull(archive, WantedData(1999), plan, patience=FAST)
 
 
 def test_a_damaged_archive_leaves_nothing_half_unpacked(
@@ -213,9 +222,9 @@ def test_a_damaged_archive_leaves_nothing_half_unpacked(
     whole = packed()
     at = whole.index(b"2022,156") + 3
     server.files["/BACI_HS17_V202601.zip"] = whole[:at] + b"9" + whole[at + 1 :]
-    plan = planned(archive, Wanted(2022), tmp_path)
+    plan = planned(archive, WantedData(2022), tmp_path)
     with pytest.raises(BadInput, match="damaged archive"):
-        pull(archive, Wanted(2022), plan, patience=FAST)
+        pull(archive, WantedData(2022), plan, patience=FAST)
     assert [path.name for path in tmp_path.iterdir()] == ["BACI_HS17_V202601.zip"]
 
 
@@ -234,7 +243,7 @@ def test_an_archive_that_cannot_be_meant_is_refused_whole(
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as opened:
         opened.writestr(*more)
     with pytest.raises(BadInput, match=said):
-        pull(archive, Wanted(2022), planned(archive, Wanted(2022), tmp_path), patience=FAST)
+        pull(archive, WantedData(2022), planned(archive, WantedData(2022), tmp_path), patience=FAST)
     assert [kept.name for kept in tmp_path.iterdir()] == [path.name]
 
 
@@ -244,15 +253,15 @@ def test_pages_that_came_are_kept_and_added_as_one(server: Server, tmp_path: Pat
     pages = [[{**row, "cmdCode": "854231"}], [], [{**row, "cmdCode": "010121"}]]
     names = [f"c_2022/{n}.json" for n in range(3)]
     made = Offer("c", "l", "t", lambda _: [(n, server.at(f"/{n}")) for n in names], pause=1.0)
-    plan = planned(made, Wanted(2022), tmp_path)
+    plan = planned(made, WantedData(2022), tmp_path)
     server.otherwise = 503
     server.files[f"/{names[0]}"] = json.dumps({"data": pages[0]}).encode()
     with pytest.raises(NetworkFailed):
-        pull(made, Wanted(2022), plan, patience=FAST)
+        pull(made, WantedData(2022), plan, patience=FAST)
     assert [p.name for p in (tmp_path / "c_2022").iterdir()] == ["0.json"]
     for name, rows in zip(names, pages, strict=True):
         server.files[f"/{name}"] = json.dumps({"data": rows, "error": ""}).encode()
-    found = pull(made, Wanted(2022), plan, patience=FAST)
+    found = pull(made, WantedData(2022), plan, patience=FAST)
     assert [f.path.name for f in found.fetched] == ["1.json", "2.json"]
     assert found.files == (tmp_path / "c_2022",)
     source = source_of(found.files[0])
@@ -308,5 +317,5 @@ def test_a_refusing_publisher_ends_the_command_with_its_own_code(
 def test_plans_name_no_other_scheme() -> None:
     made = Offer("x", "l", "t", lambda _: [("x", "http://example.org/x")])
     with pytest.raises(BadInput, match="https"):
-        planned(made, Wanted(2022), Path())
-    assert isinstance(planned(offer_named("baci", offers()), Wanted(2022), Path())[0], Planned)
+        planned(made, WantedData(2022), Path())
+    assert isinstance(planned(offer_named("baci", offers()), WantedData(2022), Path())[0], Planned)

@@ -12,7 +12,7 @@ import pytest
 from isthmus.errors import IsthmusError
 from isthmus.evidence import Kind
 from isthmus.study.verdict import Status
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
 ROOMS = ("study", "report", "charts")
@@ -144,7 +144,7 @@ def test_every_text_of_the_catalogue_is_used() -> None:
     patterns = [re.compile(re.escape(k).replace(r"\*", "[a-z_0-9-]*")) for k in used if "*" in k]
     unused = [
         key
-        for key in Catalogue.load().texts
+        for key in TextCatalogue.load().texts
         if key not in used
         and not key.startswith(FILLED)
         and not any(p.fullmatch(key) for p in patterns)
@@ -155,17 +155,17 @@ def test_every_text_of_the_catalogue_is_used() -> None:
 @pytest.mark.parametrize("group", ["kind", "kind_text", "kind_mark"])
 def test_every_kind_has_its_texts(group: str) -> None:
     for kind in Kind:
-        assert Catalogue.load().get(f"{group}.{kind.value}")
+        assert TextCatalogue.load().get(f"{group}.{kind.value}")
 
 
 def test_every_status_has_its_texts() -> None:
     for status in Status:
-        assert Catalogue.load().get(f"status.{status.value}")
-        assert Catalogue.load().get(f"status_text.{status.value}")
+        assert TextCatalogue.load().get(f"status.{status.value}")
+        assert TextCatalogue.load().get(f"status_text.{status.value}")
 
 
 def test_every_template_is_well_formed_and_has_only_named_fields() -> None:
-    for key, text in Catalogue.load().texts.items():
+    for key, text in TextCatalogue.load().texts.items():
         for _, field, spec, conversion in string.Formatter().parse(text):
             assert field is None or field.isidentifier(), key
             # English names have one form; what follows one can depend on whether it has members.
@@ -175,6 +175,6 @@ def test_every_template_is_well_formed_and_has_only_named_fields() -> None:
 
 def test_a_missing_field_or_key_is_an_error() -> None:
     with pytest.raises(IsthmusError, match="needs the field"):
-        Catalogue.load().say("dependence.question", home="x")
+        TextCatalogue.load().say("dependence.question", home="x")
     with pytest.raises(IsthmusError, match="no sentence"):
-        Catalogue.load().say("dependence.questoin")
+        TextCatalogue.load().say("dependence.questoin")

@@ -33,7 +33,7 @@ from isthmus.study.subjects.disruption import measures as own_measures
 from isthmus.study.subjects.disruption import runs as shared
 from isthmus.study.subjects.disruption.runs import ratio, shares, wide
 from isthmus.study.verdict import Status, judge, judge_draws
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.world import World
 
 HOME, PARTNER = "EU27_2020", "TWN"
@@ -113,7 +113,7 @@ def test_a_range_without_a_centre_is_judged_by_both_ends(low, width, threshold, 
 
 def test_half_a_range_is_not_measurable_and_a_whole_one_is_shown() -> None:
     assert judge(a_range(0.1, None), a_rule(">=", 0.0)).status is Status.NOT_MEASURABLE
-    units = Catalogue.load().units
+    units = TextCatalogue.load().units
     assert show(a_range(0.0022, 0.83), units) == "0.2 % to 80 %"
     assert show(a_range(None, None), units) == "no figure"
 

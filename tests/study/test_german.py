@@ -20,11 +20,11 @@ from isthmus.study.inflection import GROUP
 from isthmus.study.numbers import number
 from isthmus.study.sheet import member_sheet
 from isthmus.study.spoken import placeholders, spoken
-from isthmus.study.wording import Catalogue, translations
+from isthmus.study.wording import TextCatalogue, translations
 from isthmus.world import World
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "isthmus"
-GERMAN = Catalogue.load("de")
+GERMAN = TextCatalogue.load("de")
 
 
 def fields(text: str) -> set[str]:
@@ -86,7 +86,7 @@ def test_names_stand_in_their_case(
     context = Context(open_study("taiwan-europe"), World.open("starter"), GERMAN)
     shown = context.name(name)
     form = {"a": "{x:gen}|{x:dat}|{x:wohin}|{x:bezog/bezogen}"}
-    said = Catalogue("de", {**GERMAN.texts, **form}, GERMAN.units).text("a", x=shown)
+    said = TextCatalogue("de", {**GERMAN.texts, **form}, GERMAN.units).text("a", x=shown)
     verb = "bezogen" if name == "USA" else "bezog"
     assert said == f"{genitive}|{dative}|{where_to}|{verb}"
     assert context.label(name) == alone
@@ -145,7 +145,7 @@ def test_thresholds_days_and_years_are_written_as_in_german() -> None:
 
 def test_lists_and_amounts_of_data_are_looked_up_in_parts() -> None:
     held = {"a; b": "A; B", "c": "C", "# of # seen": "# von # gesehen", "mine": "Förderung"}
-    said = Catalogue("de", {}, GERMAN.units, held).said
+    said = TextCatalogue("de", {}, GERMAN.units, held).said
     assert said("c; a; b; x") == "C; A; B; x"
     assert said("1,200 of 9.5 seen") == "1.200 von 9,5 gesehen"
     assert said("c, mine") == "C, Förderung"

@@ -21,7 +21,7 @@ from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.study import assess, open_study
 from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import number
-from isthmus.study.wording import Catalogue, languages
+from isthmus.study.wording import TextCatalogue, languages
 from isthmus.world import World
 
 pytestmark = pytest.mark.slow
@@ -47,22 +47,22 @@ def odd(text: str) -> str:
     return "".join(parts)
 
 
-def odd_catalogue(language: str = "xx") -> Catalogue:
+def odd_catalogue(language: str = "xx") -> TextCatalogue:
     english = English("en")
     marks = {"decimal_mark": "·", "thousands_mark": "’"}
     texts = {key: odd(text) for key, text in english.texts.items()}
     texts |= {f"unit.{name}": mark for name, mark in marks.items()}
     units = {k.removeprefix("unit."): v for k, v in texts.items() if k.startswith("unit.")}
-    return Catalogue("xx", texts, units)
+    return TextCatalogue("xx", texts, units)
 
 
-English = Catalogue.load
+English = TextCatalogue.load
 
 
 @pytest.fixture(scope="module", params=["germany-taiwan", "germany-materials"])
 def dossier(request) -> Dossier:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Catalogue, "load", staticmethod(odd_catalogue))
+        patch.setattr(TextCatalogue, "load", staticmethod(odd_catalogue))
         return assess(study_of(request.param), World.open("starter"), language="xx")
 
 
@@ -163,7 +163,7 @@ def german() -> Dossier:
 
 
 def test_no_english_stands_in_the_german_dossier(german: Dossier) -> None:
-    catalogue = Catalogue.load("de")
+    catalogue = TextCatalogue.load("de")
     texts = [*catalogue.texts.values(), *catalogue.translated.values()]
     texts += codes.economy_names().values()
     own = {word.lower() for text in texts for word in WORD.findall(text)}
@@ -220,5 +220,5 @@ def test_a_language_without_texts_is_named_with_those_there_are() -> None:
 def test_a_sentence_prints_its_numbers_in_its_own_language() -> None:
     finding = Finding("k", 0.125, "share", Kind.MEASURED, "2022", "m", ())
     units = {"percent": " %", "decimal_mark": ","}
-    catalogue = Catalogue("xx", {"a.b": "x {share}"}, units)
+    catalogue = TextCatalogue("xx", {"a.b": "x {share}"}, units)
     assert catalogue.say("a.b", share=finding).text == "x 12,5 %"

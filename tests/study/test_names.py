@@ -11,7 +11,7 @@ from isthmus.study.ask.products import short_name
 from isthmus.study.context import Context
 from isthmus.study.inflection import possessive
 from isthmus.study.subjects import PAGES
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.world import World
 
 
@@ -50,12 +50,12 @@ def test_messages_name_parties_as_sentences_do(context: Context) -> None:
 
 @pytest.mark.parametrize("name", ["the EU", "EU"])
 def test_a_coalition_is_several_with_its_article_and_without(name: str) -> None:
-    assert Catalogue.load().several(name)
-    assert not Catalogue.load().several("Poland")
+    assert TextCatalogue.load().several(name)
+    assert not TextCatalogue.load().several("Poland")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_page_says_who_can_use_it_for_what(language: str) -> None:
-    catalogue = Catalogue.load(language)
+    catalogue = TextCatalogue.load(language)
     assert all(use(catalogue, page) for page in PAGES)
     assert use(catalogue, "package-quiet") == use(catalogue, "package")

@@ -9,7 +9,7 @@ from isthmus.cooperation.stage import ALONE
 from isthmus.study import open_study
 from isthmus.study.ask.packages import delivers, spelled
 from isthmus.study.context import Context
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.world import World
 
 ROWS = pl.DataFrame(
@@ -44,7 +44,9 @@ ROWS = pl.DataFrame(
     ],
 )
 def test_parties_stand_by_name(language, told):
-    context = Context(open_study("taiwan-europe"), World.open("starter"), Catalogue.load(language))
+    context = Context(
+        open_study("taiwan-europe"), World.open("starter"), TextCatalogue.load(language)
+    )
     row = spelled(context, ROWS).row(0, named=True)
     assert (row["economy"], row["most"], row["hit"], row["group"]) == told
     assert (row["payers"], row["members"], row["unit"]) == ("none", 2.0, "TNT, million EUR")
@@ -61,12 +63,14 @@ def test_parties_stand_by_name(language, told):
     ],
 )
 def test_roles_stand_by_name_and_shares_in_the_marks_of_the_language(language, told):
-    context = Context(open_study("taiwan-europe"), World.open("starter"), Catalogue.load(language))
+    context = Context(
+        open_study("taiwan-europe"), World.open("starter"), TextCatalogue.load(language)
+    )
     row = spelled(context, ROWS).row(0, named=True)
     assert (row["payer"], row["compared"], row["probability"]) == told
 
 
 def test_who_delivers_stands_by_name_in_the_language() -> None:
-    context = Context(open_study("taiwan-europe"), World.open("starter"), Catalogue.load("de"))
+    context = Context(open_study("taiwan-europe"), World.open("starter"), TextCatalogue.load("de"))
     assert delivers(context, "partner: makers of chips") == "Taiwan: Chiphersteller"
     assert delivers(context, "anybody") == "anybody"

@@ -12,7 +12,7 @@ from isthmus.study import open_study
 from isthmus.study.context import Context
 from isthmus.study.page import Page
 from isthmus.study.subjects import PAGES, measures, writer
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.world import World
 
 TEXTS = {
@@ -35,9 +35,11 @@ ROWS = pl.DataFrame({"economy": ["A", "B"], "share": [0.25, 0.75]})
 
 @pytest.fixture
 def page() -> Page:
-    units = {**Catalogue.load().units, "percent": " %", "to": "to"}
+    units = {**TextCatalogue.load().units, "percent": " %", "to": "to"}
     world = World.open("starter")
-    made = Page(Context(open_study("taiwan-europe"), world, Catalogue("en", TEXTS, units)), "toy")
+    made = Page(
+        Context(open_study("taiwan-europe"), world, TextCatalogue("en", TEXTS, units)), "toy"
+    )
     made.rests_on("icio_flows")
     made.fields["year"] = 2022
     return made
@@ -67,11 +69,11 @@ def test_a_page_becomes_a_section_in_the_order_of_the_calls(page: Page) -> None:
 
 def test_a_heading_of_the_table_goes_before_the_common_one(page: Page) -> None:
     texts = {**TEXTS, "column.toy_bars.share": "Share of {home}"}
-    page.context.catalogue = Catalogue("en", texts, {})
+    page.context.catalogue = TextCatalogue("en", texts, {})
     kinds = {"share": "share"}
     assert [c.text for c in page.made("more", ROWS, kinds).columns] == ["Economy", "Share"]
     for name in ("bars", "bars.of_one"):
-        page.context.catalogue = Catalogue("en", {**texts, f"table.toy_{name}": "T"}, {})
+        page.context.catalogue = TextCatalogue("en", {**texts, f"table.toy_{name}": "T"}, {})
         made = page.made(name, ROWS, kinds)
         assert made.columns[1].text == "Share of European Union, 27 members from 2020"
 
@@ -114,7 +116,7 @@ def test_a_text_or_a_field_that_is_not_there_is_an_error(page: Page) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_has_a_writer_and_its_texts(name: str) -> None:
     assert callable(writer(name))
-    assert Catalogue.load().get(f"{name}.question")
+    assert TextCatalogue.load().get(f"{name}.question")
 
 
 def test_measures_come_from_every_subject() -> None:

@@ -12,7 +12,7 @@ from isthmus.evidence import Finding, Kind
 from isthmus.study.numbers import number, percent, show, significant
 from isthmus.study.schema import Rule
 from isthmus.study.verdict import Status, holds, judge
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 values = st.floats(-1e6, 1e6, allow_nan=False)
 comparisons = st.sampled_from([">=", ">", "<=", "<"])
@@ -97,7 +97,7 @@ def test_percent(value: float, digits: int, text: str) -> None:
 
 @given(st.floats(1e-6, 1e9), st.sampled_from(list(Kind)))
 def test_no_more_digits_than_the_kind_deserves(value: float, kind: Kind) -> None:
-    text = number(value, "ratio", kind, Catalogue.load().units).split()[0]
+    text = number(value, "ratio", kind, TextCatalogue.load().units).split()[0]
     digits = text.replace(",", "").replace(".", "").strip("0")
     limit = {Kind.MEASURED: 3, Kind.ESTIMATED: 2, Kind.MODELLED: 2, Kind.ASSUMED: 1}[kind]
     if text[:1] in "01" and 0.95 <= value < 1.5:
@@ -108,7 +108,7 @@ def test_no_more_digits_than_the_kind_deserves(value: float, kind: Kind) -> None
 
 
 def test_bounds_and_intervals_are_said() -> None:
-    units = Catalogue.load().units
+    units = TextCatalogue.load().units
     assert show(finding(0.018, low=0.018), units) == "at least 1.8 %"
     assert show(finding(0.2, low=0.1, high=0.3), units) == "20.0 % (10.0 % to 30.0 %)"
     assert show(finding(None), units) == "no figure"

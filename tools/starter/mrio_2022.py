@@ -10,7 +10,7 @@ from tools.starter.common import Built
 from tools.starter.mrio_technology import mapped_technology, service_shares
 
 from isthmus.evidence import DatasetRecord, Kind
-from isthmus.world.flows import Flows
+from isthmus.world.flows import IndustryFlows
 from isthmus.world.mrio_starter import (
     ALL_SERVICES,
     CATEGORIES,
@@ -56,9 +56,9 @@ def build(shared: Path) -> Built:
     ]
 
 
-def _flows(shared: Path) -> Flows:
+def _flows(shared: Path) -> IndustryFlows:
     with np.load(shared / "mrio" / "icio25_bilateral_2011_2022.npz", allow_pickle=False) as source:
-        return Flows(
+        return IndustryFlows(
             tuple(int(y) for y in source["years"]),
             tuple(str(c) for c in source["countries"]),
             tuple(str(i) for i in source["industries"]),
@@ -146,7 +146,7 @@ def _record(key: str, title: str, **more: object) -> DatasetRecord:
     return DatasetRecord.model_validate({"key": key, "title": title, **common, **more})
 
 
-def _use_record(found: Updated, flows: Flows) -> DatasetRecord:
+def _use_record(found: Updated, flows: IndustryFlows) -> DatasetRecord:
     return _record(
         "mrio_2022",
         "World input-output table 2022, use shares",

@@ -28,7 +28,7 @@ Capacity = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class StageShares:
     """Shares of one stage: economy to share of the world, with year and kind."""
 
     stage: str
@@ -42,7 +42,7 @@ def leading() -> str:
     return codes.stages(SPLIT)["leading"]
 
 
-def capacity_blocks(world: World) -> tuple[Block, ...]:
+def capacity_blocks(world: World) -> tuple[StageShares, ...]:
     """Return for each stage the newest shares that cover the world and name most of it.
 
     Raises
@@ -54,7 +54,7 @@ def capacity_blocks(world: World) -> tuple[Block, ...]:
     return tuple(_block(facts, stage) for stage in codes.stages(SPLIT).values())
 
 
-def planned_capacity(world: World) -> Block:
+def planned_capacity(world: World) -> StageShares:
     """Return the projected shares of the leading stage; what they leave open is ``OTH``.
 
     Raises
@@ -70,10 +70,10 @@ def planned_capacity(world: World) -> Block:
     rows = rows.filter(pl.col("year") == year).sort("economy")
     shares = {str(e): float(s) for e, s in rows.select("economy", "share").iter_rows()}
     shares[OTHER] = shares.get(OTHER, 0.0) + max(0.0, 1.0 - sum(shares.values()))
-    return Block(stage, year, shares, Kind.weakest((*rows["kind"].to_list(), Kind.MODELLED)))
+    return StageShares(stage, year, shares, Kind.weakest((*rows["kind"].to_list(), Kind.MODELLED)))
 
 
-def with_capacity_of(block: Block, economy: str, share: float) -> dict[str, float]:
+def with_capacity_of(block: StageShares, economy: str, share: float) -> dict[str, float]:
     """Return the block's shares with one economy at `share` and the others scaled to the rest."""
     rest = sum(s for e, s in block.shares.items() if e != economy)
     scaled = {e: s * (1.0 - share) / rest for e, s in block.shares.items() if e != economy}
@@ -86,7 +86,7 @@ class ChipChain:
 
     Parameters
     ----------
-    blocks : tuple of Block
+    blocks : tuple of StageShares
         Shares of each stage.
     economies : tuple of str
         Economies of the bilateral sales.
@@ -100,7 +100,7 @@ class ChipChain:
         The world that it was read from.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[StageShares, ...]
     economies: tuple[str, ...]
     electronics: Floats
     output: Floats
@@ -275,7 +275,7 @@ def _ratio(top: Floats, bottom: Floats) -> Floats:
     return out
 
 
-def _block(facts: pl.DataFrame, stage: str) -> Block:
+def _block(facts: pl.DataFrame, stage: str) -> StageShares:
     rows = facts.filter((pl.col("node") == stage) & ~pl.col("basis").str.contains("headquarters"))
     for year in sorted(rows["year"].unique().to_list(), reverse=True):
         block = rows.filter(pl.col("year") == year).sort("economy")
@@ -283,7 +283,7 @@ def _block(facts: pl.DataFrame, stage: str) -> Block:
         whole = sum(shares.values())
         if abs(whole - 1.0) <= _WHOLE + 1e-9 and shares.get(OTHER, 0.0) <= 1.0 - _NAMED:
             exact = {e: s / whole for e, s in shares.items()}
-            return Block(stage, int(year), exact, Kind.weakest(block["kind"].to_list()))
+            return StageShares(stage, int(year), exact, Kind.weakest(block["kind"].to_list()))
     raise DataMissing(f"no shares that cover the world for {stage}", where=FACTS)
 
 

@@ -21,7 +21,7 @@ _SIDES = ("partner", "home", "ally", "accent")
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class CaptionedChart:
     """A chart with its words.
 
     Parameters
@@ -42,7 +42,7 @@ class Drawn:
     source: str
 
 
-def lookthrough_chart(result: Result, *, most: int = MOST_ROWS) -> Drawn:
+def lookthrough_chart(result: Result, *, most: int = MOST_ROWS) -> CaptionedChart:
     """Return face value and look-through of each row, joined by a line, largest first.
 
     Parameters
@@ -94,7 +94,7 @@ def stakes_chart(
     *,
     of: Literal["value", "share"] = "value",
     most: int = MOST_ROWS,
-) -> Drawn:
+) -> CaptionedChart:
     """Return value added at stake by economy, coloured by side, largest first.
 
     Parameters
@@ -143,7 +143,7 @@ def stakes_chart(
     return _drawn(result, spec, table, shown, title, frame.height - shown.height)
 
 
-def position_chart(result: Result, *, most: int = 40) -> Drawn:
+def position_chart(result: Result, *, most: int = 40) -> CaptionedChart:
     """Return distance to final use and to primary inputs, of industries or of economies.
 
     Parameters
@@ -197,7 +197,7 @@ def _of(row: Mapping[str, str]) -> str:
 
 def _drawn(
     result: Result, spec: ChartSpec, table: Table, frame: pl.DataFrame, title: str, left: int
-) -> Drawn:
+) -> CaptionedChart:
     year = result.provenance.parameters["year"]
     more = f"; {left} smaller ones left out" if left else ""
     source = f"data: {', '.join(table.datasets) or 'own table'}{more}"
@@ -206,4 +206,4 @@ def _drawn(
         Column(name, "dimension" if kind == pl.String else "value")
         for name, kind in frame.schema.items()
     )
-    return Drawn(spec, replace(table, frame=frame, columns=columns), title, source)
+    return CaptionedChart(spec, replace(table, frame=frame, columns=columns), title, source)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.source import BORIN_MANCINI, Placed, mask, notes, parties
+from isthmus.chains.source import BORIN_MANCINI, PlacedParty, mask, notes, parties
 from isthmus.codes import PartySpec
 from isthmus.errors import BadInput, DidNotConverge
 from isthmus.evidence import Column, Result, Table, provenance
@@ -101,7 +101,7 @@ def decompose(
     return Result(of_years(made.values(), [table.year], unit=table.unit), about, (BORIN_MANCINI,))
 
 
-def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:
+def exports_of(table: MRIO, party: PlacedParty) -> tuple[NDArray[np.bool_], Array]:
     """Return the nodes of a party, (N,), and its exports out of the party by node, (N,)."""
     lb = table.labels
     inside = mask(lb.n, party.positions)
@@ -111,7 +111,7 @@ def exports_of(table: MRIO, party: Placed) -> tuple[NDArray[np.bool_], Array]:
 
 
 def _baskets(
-    table: MRIO, owners: list[Placed], by: By
+    table: MRIO, owners: list[PlacedParty], by: By
 ) -> tuple[NDArray[np.bool_], Array, list[tuple[str, str]]]:
     lb = table.labels
     groups, exports, names = [], [], []
@@ -132,11 +132,11 @@ def _baskets(
 
 def _parts(
     table: MRIO,
-    owners: list[Placed],
+    owners: list[PlacedParty],
     groups: NDArray[np.bool_],
     exports: Array,
     names: list[tuple[str, str]],
-    found: kernel.Decomposition,
+    found: kernel.ExportTerms,
 ) -> Table:
     sums = [
         np.where(mask, part, 0.0).sum(axis=0)
@@ -157,10 +157,10 @@ def _parts(
 
 def _origins(
     table: MRIO,
-    owners: list[Placed],
+    owners: list[PlacedParty],
     groups: NDArray[np.bool_],
     names: list[tuple[str, str]],
-    found: kernel.Decomposition,
+    found: kernel.ExportTerms,
 ) -> Table:
     lb = table.labels
     foreign = np.where(groups, 0.0, found.once).reshape(lb.n, lb.S, -1).sum(axis=1)

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import DEMAND, Placed, notes, parties
+from isthmus.chains.source import DEMAND, PlacedParty, notes, parties
 from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
@@ -99,7 +99,7 @@ _COLUMNS = (
 
 
 def _rows(
-    table: MRIO, owner: Placed, partners: list[Placed], values: Array, by_industry: bool
+    table: MRIO, owner: PlacedParty, partners: list[PlacedParty], values: Array, by_industry: bool
 ) -> list[tuple[str, str, str, float, float]]:
     lb = table.labels
     cube = values.reshape(lb.n, lb.S, lb.n)[owner.positions].sum(axis=0)

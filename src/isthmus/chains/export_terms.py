@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains.methods import Decomposition, decompositions
-from isthmus.chains.source import Placed, mask, notes, parties, party
+from isthmus.chains.source import PlacedParty, mask, notes, parties, party
 from isthmus.codes import PartySpec
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Result, Table, provenance
@@ -230,7 +230,7 @@ def _by_economy(table: MRIO, values: Array) -> Array:
     return out.reshape(lb.N, lb.n)
 
 
-def _exporters(table: MRIO, owners: list[Placed]) -> Iterator[tuple[Placed, Exporter]]:
+def _exporters(table: MRIO, owners: list[PlacedParty]) -> Iterator[tuple[PlacedParty, Exporter]]:
     """Yield each owner with its rows of A and its columns of the inverse."""
     lb = table.labels
     wanted = mask(lb.n, np.concatenate([owner.positions for owner in owners]))
@@ -245,7 +245,7 @@ def _exporters(table: MRIO, owners: list[Placed]) -> Iterator[tuple[Placed, Expo
         yield owner, Exporter(inside, table.coefficients(flows), inverse[:, columns])
 
 
-def _rows(table: MRIO, owner: Placed, terms: Mapping[str, Array], by: By) -> pl.DataFrame:
+def _rows(table: MRIO, owner: PlacedParty, terms: Mapping[str, Array], by: By) -> pl.DataFrame:
     """Return the rows of an exporter: values by industry and importer, (S, n), added up."""
     lb = table.labels
     inside = mask(lb.n, owner.positions)
@@ -325,7 +325,7 @@ def _check(
     raise_all("decomposition of exports", found)
 
 
-def _check_partner(owners: Iterable[Placed], other: Placed) -> None:
+def _check_partner(owners: Iterable[PlacedParty], other: PlacedParty) -> None:
     """Raise where a partner has no economy outside an exporter: nothing crosses their border."""
     problems = [
         InputProblem(f"{other.label} is inside {owner.label}: no exports to it", "partner")

@@ -19,7 +19,7 @@ from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.scenario import ALL, Embargo, ExportStop, PurchaseBan, Scenario
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
+from isthmus.world.mrio_forms import DenseForm, FactoredForm, TableForm, frozen
 from isthmus.world.mrio_origin import mrio_of
 
 Array = NDArray[np.float64]
@@ -185,7 +185,7 @@ def _kept(table: MRIO, link: Links) -> tuple[Array, tuple[str, ...]]:
     return np.where(hit, 1.0 - link.severity, 1.0), notes(listed)
 
 
-def _thinned(form: Form, kept: Array, users: slice | NDArray[np.intp]) -> Form:
+def _thinned(form: TableForm, kept: Array, users: slice | NDArray[np.intp]) -> TableForm:
     if isinstance(form, FactoredForm) and isinstance(users, slice):
         return FactoredForm(frozen(form.flow * kept), form.use_dom, form.use_imp, form.x)
     n, _, S = kept.shape

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import BALDWIN, Placed, notes, parties
+from isthmus.chains.source import BALDWIN, PlacedParty, notes, parties
 from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
@@ -165,7 +165,7 @@ def _measures(table: MRIO, direction: Direction) -> tuple[Array, Array, Array]:
 
 
 def _baskets(
-    table: MRIO, owner: Placed, chosen: NDArray[np.intp], by: By
+    table: MRIO, owner: PlacedParty, chosen: NDArray[np.intp], by: By
 ) -> list[tuple[str, str, NDArray[np.intp]]]:
     S = table.labels.S
     at = owner.positions
@@ -184,7 +184,7 @@ def _rows(
     name: str,
     industry: str,
     nodes: NDArray[np.intp],
-    partners: list[Placed],
+    partners: list[PlacedParty],
     measures: tuple[Array, Array, Array],
 ) -> list[tuple[str, str, str, float, float, float, float, float]]:
     sums = np.stack([m[nodes].sum(axis=0) for m in measures])

@@ -37,7 +37,7 @@ DEMAND = (
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedParty:
     """A party with its place in a table.
 
     Parameters
@@ -61,7 +61,7 @@ class Placed:
         return self.party.code
 
 
-def party(table: MRIO, spec: PartySpec) -> Placed:
+def party(table: MRIO, spec: PartySpec) -> PlacedParty:
     """Return an economy or coalition of a table.
 
     Raises
@@ -72,7 +72,7 @@ def party(table: MRIO, spec: PartySpec) -> Placed:
     found = resolve(spec, known=table.economies, hint=_rest_hint(table))
     inside = found.listed(table.economies)
     absent = found.absent(table.economies)
-    return Placed(found, table.labels.economy_positions(inside), absent, _rest(table))
+    return PlacedParty(found, table.labels.economy_positions(inside), absent, _rest(table))
 
 
 def mask(size: int, positions: Positions) -> NDArray[np.bool_]:
@@ -94,15 +94,15 @@ def _rest_hint(table: MRIO) -> str:
     return f"the table has no rest of the world; it lists {', '.join(table.economies[:12])}"
 
 
-def parties(table: MRIO, specs: PartySpec | Iterable[PartySpec] | None) -> list[Placed]:
+def parties(table: MRIO, specs: PartySpec | Iterable[PartySpec] | None) -> list[PlacedParty]:
     """Return the parties that were named, or every economy of the table for None."""
     if specs is None:
-        return [Placed(Party(e, (e,)), np.array([i])) for i, e in enumerate(table.economies)]
+        return [PlacedParty(Party(e, (e,)), np.array([i])) for i, e in enumerate(table.economies)]
     listed = [specs] if isinstance(specs, str | Party | Coalition) else list(specs)
     return [party(table, spec) for spec in listed]
 
 
-def notes(listed: Iterable[Placed]) -> tuple[str, ...]:
+def notes(listed: Iterable[PlacedParty]) -> tuple[str, ...]:
     """Return what has to be said about the days of members, and those the table does not list."""
     placed = list(listed)
     days = dict.fromkeys(note for p in placed for note in p.party.day_note)

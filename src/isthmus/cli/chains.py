@@ -14,7 +14,7 @@ from isthmus.cli.options import Chips, Flag, TableYear, Words, WorldName
 from isthmus.cli.special import CommandRequest, Special
 
 if TYPE_CHECKING:
-    from isthmus.chains.charts import Drawn
+    from isthmus.chains.charts import CaptionedChart
     from isthmus.evidence import Result
     from isthmus.world.mrio import MRIO
 
@@ -110,23 +110,25 @@ def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
     }
 
 
-def _drawn(draw: Callable[[Result], Drawn]) -> Callable[[Result, Path, CommandRequest], None]:
+def _drawn(
+    draw: Callable[[Result], CaptionedChart],
+) -> Callable[[Result, Path, CommandRequest], None]:
     return lambda result, path, asked: _draw(draw(result), path, asked.output)
 
 
-def _lookthrough(result: Result) -> Drawn:
+def _lookthrough(result: Result) -> CaptionedChart:
     from isthmus.chains.charts import lookthrough_chart
 
     return lookthrough_chart(result)
 
 
-def _position(result: Result) -> Drawn:
+def _position(result: Result) -> CaptionedChart:
     from isthmus.chains.charts import position_chart
 
     return position_chart(result)
 
 
-def _draw(drawn: Drawn, out: Path, output: Output) -> None:
+def _draw(drawn: CaptionedChart, out: Path, output: Output) -> None:
     import textwrap
 
     from isthmus.charts import theme, to_vegalite

@@ -57,11 +57,11 @@ def _references(what: str, study: str, world: str) -> list[Reference]:
     from isthmus.report.references import of_result, software
     from isthmus.store import Store
     from isthmus.study.again import is_dossier
-    from isthmus.study.wording import Catalogue
+    from isthmus.study.wording import TextCatalogue
     from isthmus.world import World
 
     if not what:
-        return [software(Catalogue.load())]
+        return [software(TextCatalogue.load())]
     if is_dossier(Path(what)):
         return _dossier(Path(what))
     store = Store()
@@ -73,7 +73,7 @@ def _references(what: str, study: str, world: str) -> list[Reference]:
     held = [key for key in result.provenance.datasets if key in opened]
     if lacking := sorted({*result.provenance.datasets} - {*held}):
         say(f"note: not in the world '{world}', and not cited: {', '.join(lacking)} (--world)")
-    return of_result(Catalogue.load(), entry.id, result, map(opened.record, held))
+    return of_result(TextCatalogue.load(), entry.id, result, map(opened.record, held))
 
 
 def _dossier(place: Path) -> list[Reference]:
@@ -83,13 +83,13 @@ def _dossier(place: Path) -> list[Reference]:
     from isthmus.evidence import DatasetRecord
     from isthmus.report.references import of_dossier
     from isthmus.study.again import document_of
-    from isthmus.study.wording import Catalogue
+    from isthmus.study.wording import TextCatalogue
 
     path, held = document_of(place)
     try:
         records = [DatasetRecord.model_validate(record) for record in held["sources"]]
         name = str(held["study"]["name"])
-        return of_dossier(Catalogue.load(), name, held["provenance"], records)
+        return of_dossier(TextCatalogue.load(), name, held["provenance"], records)
     except (KeyError, TypeError, ValidationError) as error:
         raise BadInput("the document is no dossier of this release", where=str(path)) from error
 

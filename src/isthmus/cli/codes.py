@@ -176,7 +176,7 @@ def convert(
         How the file is written; recognised by default.
     """
     from isthmus.sources.text import TextOptions
-    from isthmus.world.contracts import Choices
+    from isthmus.world.contracts import ConformChoices
     from isthmus.world.recoded import recoded
 
     tables = recoded(
@@ -187,7 +187,7 @@ def convert(
         values=value,
         split=split,
         leave_out=leave_out,
-        choices=Choices(TextOptions(delimiter, decimal, thousands)),
+        choices=ConformChoices(TextOptions(delimiter, decimal, thousands)),
     )
     given = {"classification": source, "target": target, "column": column, "value": list(value)}
     emit_listing("codes.convert", tables, file.name, output, **given)

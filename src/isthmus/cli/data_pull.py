@@ -52,7 +52,7 @@ def pull(
     force
         Bring files anew that are there.
     """
-    from isthmus.sources.pull import Wanted, offer_named, planned, sizes
+    from isthmus.sources.pull import WantedData, offer_named, planned, sizes
     from isthmus.sources.pull import pull as brought
     from isthmus.sources.registry import offers
 
@@ -60,7 +60,7 @@ def pull(
         _list(offers(), json=json)
         return
     offer = offer_named(source, offers())
-    wanted = Wanted(year, edition, of, what)
+    wanted = WantedData(year, edition, of, what)
     plan = planned(offer, wanted, out)
     missing = [item for item in plan if force or not item.path.is_file()]
     stated = dict(zip((item.path for item in missing), sizes(offer, missing), strict=True))

@@ -40,7 +40,7 @@ Counts = Annotated[str, Parameter(help="The one hazard that counts.")]
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PackageParties:
     """Whose packages, against whom.
 
     Parameters
@@ -73,7 +73,7 @@ class Asked:
     seed: DrawSeed = 0
 
 
-FLAGSHIP = Asked()
+FLAGSHIP = PackageParties()
 
 
 @app.command(name="list")
@@ -119,7 +119,7 @@ def evaluate(
     *packages: Packages,
     rate: Rate = 0.03,
     first: First = False,
-    asked: Asked = FLAGSHIP,
+    asked: PackageParties = FLAGSHIP,
     world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
@@ -135,7 +135,7 @@ def compare(
     hazard: Counts = "",
     rate: Rate = 0.03,
     first: First = False,
-    asked: Asked = FLAGSHIP,
+    asked: PackageParties = FLAGSHIP,
     world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
@@ -149,7 +149,7 @@ def compare(
 def agree(
     *packages: Packages,
     hazard: Counts = "",
-    asked: Asked = FLAGSHIP,
+    asked: PackageParties = FLAGSHIP,
     world: WorldName = "starter",
     output: Output = SCREEN,
 ) -> None:
@@ -160,7 +160,7 @@ def agree(
 @app.command
 def prepare(
     *packages: Packages,
-    asked: Asked = FLAGSHIP,
+    asked: PackageParties = FLAGSHIP,
     workers: Annotated[int, Parameter(help="Processes.")] = 1,
     world: WorldName = "starter",
 ) -> None:
@@ -168,7 +168,7 @@ def prepare(
     _prepare(packages, asked, world, workers)
 
 
-def _prepare(packages: Sequence[str], asked: Asked, world: str, workers: int = 1) -> None:
+def _prepare(packages: Sequence[str], asked: PackageParties, world: str, workers: int = 1) -> None:
     """Make the recorded losses that packages need, after saying how long it takes."""
     from isthmus.cli.output import say
     from isthmus.cooperation.asked import minutes
@@ -207,7 +207,12 @@ def template() -> None:
 
 
 def _run(
-    lens: str, packages: Sequence[str], asked: Asked, world: str, output: Output, **more: Any
+    lens: str,
+    packages: Sequence[str],
+    asked: PackageParties,
+    world: str,
+    output: Output,
+    **more: Any,
 ) -> None:
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded

@@ -9,7 +9,7 @@ from isthmus.codes.coalitions import (
     members_day,
     memberships,
 )
-from isthmus.codes.concordance import Concordance, Conversion, Link
+from isthmus.codes.concordance import Concordance, ConcordanceLine, Conversion
 from isthmus.codes.concordances import available, concordance
 from isthmus.codes.economies import Economy, economies, economy_names
 from isthmus.codes.economy_lookup import (
@@ -47,11 +47,11 @@ __all__ = [
     "SCHEMES",
     "Coalition",
     "Concordance",
+    "ConcordanceLine",
     "Conversion",
     "Economy",
     "Industry",
     "Label",
-    "Link",
     "Membership",
     "Party",
     "PartySpec",

@@ -12,7 +12,7 @@ from isthmus.errors import BadInput, InputProblem, raise_all
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ConcordanceLine:
     """One line of a concordance.
 
     Parameters
@@ -54,7 +54,7 @@ class Concordance:
     ----------
     source, target : str
         Names of the classifications.
-    links : mapping of str to tuple of Link
+    links : mapping of str to tuple of ConcordanceLine
         Links of each source code, heaviest first; an empty tuple where there is no target.
     note : str
         Where the links come from and what they do not tell.
@@ -62,7 +62,7 @@ class Concordance:
 
     source: str
     target: str
-    links: Mapping[str, tuple[Link, ...]]
+    links: Mapping[str, tuple[ConcordanceLine, ...]]
     note: str = ""
 
     @property
@@ -87,7 +87,7 @@ class Concordance:
             link.weight is not None for code in self.one_to_many for link in self.links[code]
         )
 
-    def of(self, code: str) -> tuple[Link, ...]:
+    def of(self, code: str) -> tuple[ConcordanceLine, ...]:
         """Return all links of a source code.
 
         Raises
@@ -176,7 +176,9 @@ class Concordance:
     def inverse(self) -> Concordance:
         """Return the links read from target to source; no weights where they would be guesses."""
         links = {
-            target: tuple(Link(source, 1.0 if len(sources) == 1 else None) for source in sources)
+            target: tuple(
+                ConcordanceLine(source, 1.0 if len(sources) == 1 else None) for source in sources
+            )
             for target, sources in self._sources().items()
         }
         note = f"read backwards from {self.source}->{self.target}; {self.note}"
@@ -236,7 +238,9 @@ class Concordance:
         return found
 
 
-def _joined(steps: Iterable[tuple[Link, tuple[Link, ...]]]) -> tuple[Link, ...]:
+def _joined(
+    steps: Iterable[tuple[ConcordanceLine, tuple[ConcordanceLine, ...]]],
+) -> tuple[ConcordanceLine, ...]:
     weights: dict[str, list[float | None]] = {}
     for first, onward in steps:
         for second in onward:
@@ -244,8 +248,10 @@ def _joined(steps: Iterable[tuple[Link, tuple[Link, ...]]]) -> tuple[Link, ...]:
             part = first.weight * second.weight if known else None  # type: ignore[operator]
             weights.setdefault(second.target, []).append(part)
     if len(weights) == 1:
-        return (Link(next(iter(weights)), 1.0),)
+        return (ConcordanceLine(next(iter(weights)), 1.0),)
     return tuple(
-        Link(target, None if None in parts else math.fsum(p for p in parts if p is not None))
+        ConcordanceLine(
+            target, None if None in parts else math.fsum(p for p in parts if p is not None)
+        )
         for target, parts in sorted(weights.items())
     )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from isthmus.codes import lookup
 from isthmus.codes._files import data_path, rows
-from isthmus.codes.concordance import Concordance, Link
+from isthmus.codes.concordance import Concordance, ConcordanceLine
 from isthmus.codes.products import PRODUCT_CLASSIFICATIONS, products
 
 
@@ -78,10 +78,12 @@ def _hs_editions(later: str, earlier: str) -> Concordance:
         .sort("source_code", "target_code")
         .collect()
     )
-    links: dict[str, tuple[Link, ...]] = {}
+    links: dict[str, tuple[ConcordanceLine, ...]] = {}
     for code, target in frame.select("source_code", "target_code").iter_rows():
-        links[code] = (*links.get(code, ()), Link(target, None))
-    single = {c: (Link(k[0].target, 1.0),) if len(k) == 1 else k for c, k in links.items()}
+        links[code] = (*links.get(code, ()), ConcordanceLine(target, None))
+    single = {
+        c: (ConcordanceLine(k[0].target, 1.0),) if len(k) == 1 else k for c, k in links.items()
+    }
     return Concordance(later, earlier, MappingProxyType(single), _ONE_TARGET)
 
 
@@ -102,9 +104,9 @@ def _hs_to_industry(target: str) -> Concordance:
         .sort(["product", "weight", "industry"], descending=[False, True, False])
         .collect()
     )
-    links: dict[str, tuple[Link, ...]] = {}
+    links: dict[str, tuple[ConcordanceLine, ...]] = {}
     for product, industry, weight in frame.select("product", "industry", "weight").iter_rows():
-        found = (Link(industry, weight),) if industry is not None else ()
+        found = (ConcordanceLine(industry, weight),) if industry is not None else ()
         links[product] = (*links.get(product, ()), *found)
     return Concordance("HS2017", target, MappingProxyType(links), _CLASS_COUNTS)
 
@@ -120,9 +122,11 @@ def _industry_concordance(source: str, target: str) -> Concordance:
         for r in rows("industry_links.csv")
         if (r["source"], r["target"]) == (source, target)
     ]
-    links: dict[str, tuple[Link, ...]] = {}
+    links: dict[str, tuple[ConcordanceLine, ...]] = {}
     for code, goal in listed:
-        links[code] = (*links.get(code, ()), Link(goal, None))
-    single = {c: (Link(k[0].target, 1.0),) if len(k) == 1 else k for c, k in links.items()}
+        links[code] = (*links.get(code, ()), ConcordanceLine(goal, None))
+    single = {
+        c: (ConcordanceLine(k[0].target, 1.0),) if len(k) == 1 else k for c, k in links.items()
+    }
     note = "own key by the texts of both classifications; no weights for codes that are split"
     return Concordance(source, target, MappingProxyType(single), note)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
-from isthmus.coercion.assumptions import Assumptions, Rung, preset
+from isthmus.coercion.assumptions import ResponseAssumptions, Rung, preset
 from isthmus.coercion.engine import SUPPORT, respond
 from isthmus.coercion.instruments import FIRST, instrument_mix
 from isthmus.coercion.record import AMERICAN, UNSELECTED, Rate, state_rate, steps_towards
@@ -26,7 +26,7 @@ ARMS = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ActAnswer:
     """What may answer one act.
 
     Parameters
@@ -71,10 +71,10 @@ def answer_to(
     partner: str,
     bloc: PartySpec = "EU27_2020",
     actors: Sequence[str] = (),
-    assumptions: Assumptions | None = None,
+    assumptions: ResponseAssumptions | None = None,
     draws: int = 200,
     seed: int = 0,
-) -> Answer:
+) -> ActAnswer:
     """Return what may answer one act of a coalition, its members or firms.
 
     The act is answered once: on one to five members, drawn by their exposure (value added in goods
@@ -96,7 +96,7 @@ def answer_to(
         Coalition whose members can answer together.
     actors : sequence of str
         Members that act, where not all do.
-    assumptions : Assumptions, optional
+    assumptions : ResponseAssumptions, optional
         The preset by default.
     draws, seed : int
         Number of draws and seed.
@@ -128,7 +128,7 @@ def answer_to(
     )
     model = (found.economic[:, :, 0, base] * hit).sum(axis=1) / hit.sum(axis=1)
     record, upper = _record(world, partner, sender, rung, draws, seed)
-    return Answer(members, np.asarray(model), record, upper, each.sum(axis=1), hit, each)
+    return ActAnswer(members, np.asarray(model), record, upper, each.sum(axis=1), hit, each)
 
 
 def _hit(exposure: Array, draws: int, rng: np.random.Generator) -> NDArray[np.bool_]:

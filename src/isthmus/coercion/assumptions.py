@@ -38,7 +38,7 @@ _UNIT_INTERVAL = frozenset(
 _POSITIVE = frozenset({"noise", "state_noise", "worth", "duration"})
 
 
-class Assumption(Strict):
+class AssumedNumber(Strict):
     """One assumed number with its range and why it is taken.
 
     Parameters
@@ -128,18 +128,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Assumptions:
+class ResponseAssumptions:
     """All assumed numbers by name.
 
     Parameters
     ----------
-    entries : mapping of str to Assumption
+    entries : mapping of str to AssumedNumber
         In the order of the preset.
     changed : tuple of str
         Names that a user's file replaced.
     """
 
-    entries: Mapping[str, Assumption]
+    entries: Mapping[str, AssumedNumber]
     changed: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> float:
@@ -166,10 +166,10 @@ class Assumptions:
 
 
 @cache
-def preset() -> Assumptions:
+def preset() -> ResponseAssumptions:
     """Return the assumptions that ship with the package."""
     raw = load_toml(_packaged(), what="assumptions", where=PRESET)
-    return Assumptions({k: Assumption(**v) for k, v in raw["parameters"].items()})
+    return ResponseAssumptions({k: AssumedNumber(**v) for k, v in raw["parameters"].items()})
 
 
 @cache
@@ -178,7 +178,7 @@ def preset_ladder() -> tuple[Rung, ...]:
     return parse_ladder(_packaged(), where="ladder")
 
 
-def read_assumptions(path: str | Path) -> Assumptions:
+def read_assumptions(path: str | Path) -> ResponseAssumptions:
     """Return the preset with the tables of a user's file in place of its own.
 
     Raises
@@ -191,7 +191,7 @@ def read_assumptions(path: str | Path) -> Assumptions:
     return parse_assumptions(read_text(path, what="file of assumptions"), where=str(path))
 
 
-def parse_assumptions(text: str, *, where: str = "text") -> Assumptions:
+def parse_assumptions(text: str, *, where: str = "text") -> ResponseAssumptions:
     """Return the preset with the tables of a TOML text in place of its own.
 
     Raises
@@ -212,7 +212,7 @@ def parse_assumptions(text: str, *, where: str = "text") -> Assumptions:
         if entry is not None:
             entries[name] = entry
     raise_all("assumptions", problems, where=where)
-    return Assumptions(entries, tuple(n for n in base if n in given))
+    return ResponseAssumptions(entries, tuple(n for n in base if n in given))
 
 
 def read_ladder(path: str | Path) -> tuple[Rung, ...]:
@@ -276,8 +276,8 @@ def find_rung(key: str, ladder: tuple[Rung, ...]) -> Rung:
 
 
 def _entry(
-    name: str, fields: Any, base: Mapping[str, Assumption], problems: list[InputProblem]
-) -> Assumption | None:
+    name: str, fields: Any, base: Mapping[str, AssumedNumber], problems: list[InputProblem]
+) -> AssumedNumber | None:
     place = f"parameters.{name}"
     if name not in base:
         hint = did_you_mean(name, base) or "see isthmus coercion ladder --json"
@@ -287,7 +287,7 @@ def _entry(
         problems.append(InputProblem("must be a table with value, low, high and reason", place))
         return None
     try:
-        entry = Assumption(**{"unit": base[name].unit, **fields})
+        entry = AssumedNumber(**{"unit": base[name].unit, **fields})
     except BadInput as error:
         problems += _placed(error, place)
         return None
@@ -297,7 +297,7 @@ def _entry(
     return entry
 
 
-def _outside(name: str, entry: Assumption) -> str:
+def _outside(name: str, entry: AssumedNumber) -> str:
     if name in _UNIT_INTERVAL and not (entry.low >= 0 and entry.high <= 1):
         return "must lie in [0, 1] with its whole range"
     if name in _POSITIVE and not entry.low > 0:

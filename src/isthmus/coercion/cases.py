@@ -30,7 +30,7 @@ CLASSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class CaseMeasure:
     """One measure of a case, with the industries that its products belong to.
 
     Parameters
@@ -70,7 +70,7 @@ class Measure:
     hint: str
 
 
-def measures(world: World) -> tuple[Measure, ...]:
+def measures(world: World) -> tuple[CaseMeasure, ...]:
     """Return every coded measure, in the order of the table.
 
     Parameters
@@ -120,10 +120,12 @@ def check_case(case: str, known: Sequence[str]) -> None:
         )
 
 
-def _measure(row: dict[str, str | None], lookup: dict[str, str], goods: tuple[str, ...]) -> Measure:
+def _measure(
+    row: dict[str, str | None], lookup: dict[str, str], goods: tuple[str, ...]
+) -> CaseMeasure:
     start = row["start"] or ""
     end = row["end"] or ""
-    return Measure(
+    return CaseMeasure(
         case=row["case"] or "",
         sender=row["sender"] or "",
         target=row["target"] or "",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from isthmus.coercion.cases import MEASURES, PURCHASES, SERVICES, SUPPLIES, Measure, measures
+from isthmus.coercion.cases import MEASURES, PURCHASES, SERVICES, SUPPLIES, CaseMeasure, measures
 from isthmus.coercion.panel import FLOWS
 from isthmus.coercion.product_panel import CLASSIFICATION, held_products, products_of
 from isthmus.evidence import Kind, Result, Table, provenance
@@ -101,7 +101,7 @@ def _table(world: World, key: str) -> Table:
     )
 
 
-def _reason(m: Measure, years: tuple[int, int], economies: Sequence[str] | None) -> str:
+def _reason(m: CaseMeasure, years: tuple[int, int], economies: Sequence[str] | None) -> str:
     """Why flows of these years cannot show a measure, or `SEEN`."""
     if m.direction == SUPPLIES:
         return "stop of supplies to all" if m.target == "WLD" else "stop of supplies"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.coercion.cases import measures
-from isthmus.coercion.panel import REST, Episode, Panel
+from isthmus.coercion.panel import REST, Panel, TradeEpisode
 from isthmus.errors import DataMissing
 from isthmus.world import World
 
@@ -22,7 +22,7 @@ Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
-class Setting:
+class EpisodeCells:
     """Cells of an episode in the cubes.
 
     Parameters
@@ -41,7 +41,7 @@ class Setting:
     baseline: tuple[int, ...]
 
 
-def design(panel: Panel, hit: Episode, direction: str, leads: int) -> Setting:
+def design(panel: Panel, hit: TradeEpisode, direction: str, leads: int) -> EpisodeCells:
     """Return the pair and the years with an effect of their own.
 
     These are the years of the measures, up to `leads` years before (as long as three years are
@@ -73,7 +73,7 @@ def design(panel: Panel, hit: Episode, direction: str, leads: int) -> Setting:
             f"{hit.case} fills all years of the flows: there is nothing to compare with",
             where=panel.dataset,
         )
-    return Setting(*pair, years, baseline)
+    return EpisodeCells(*pair, years, baseline)
 
 
 def cells_of(pairs: Sequence[tuple[int, int]], years: Sequence[int]) -> Cells:
@@ -86,7 +86,7 @@ def cells_of(pairs: Sequence[tuple[int, int]], years: Sequence[int]) -> Cells:
 
 
 def placebo_pairs(
-    world: World, panel: Panel, hit: Episode, setting: Setting, count: int, seed: int
+    world: World, panel: Panel, hit: TradeEpisode, setting: EpisodeCells, count: int, seed: int
 ) -> list[tuple[int, int]]:
     """Draw pairs without a coded case whose flows are of a size to be compared.
 

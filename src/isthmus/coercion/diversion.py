@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.coercion.panel import Episode, Panel
+from isthmus.coercion.panel import Panel, TradeEpisode
 from isthmus.evidence import Kind
 from isthmus.evidence.frames import finite
 from isthmus.kernels.concentration import ratio
@@ -19,7 +19,7 @@ WINDOW = 3
 
 
 def diversion_rows(
-    panel: Panel, hit: Episode, pairs: Sequence[tuple[int, int]] = ()
+    panel: Panel, hit: TradeEpisode, pairs: Sequence[tuple[int, int]] = ()
 ) -> pl.DataFrame:
     """Return lost exports and gains elsewhere by year of the measures.
 
@@ -35,7 +35,7 @@ def diversion_rows(
     ----------
     panel : Panel
         Flows.
-    hit : Episode
+    hit : TradeEpisode
         Target, sender, industries and years.
     pairs : sequence of (int, int)
         Exporter and importer of the placebos; no intervals when there are too few.
@@ -106,13 +106,13 @@ class _Sales:
     ----------
     panel : Panel
         Flows.
-    hit : Episode
+    hit : TradeEpisode
         Industries.
     before : list of int
         Positions of the years that set the level.
     """
 
-    def __init__(self, panel: Panel, hit: Episode, before: list[int]) -> None:
+    def __init__(self, panel: Panel, hit: TradeEpisode, before: list[int]) -> None:
         flows = np.stack([panel.cube(k) for k in hit.industries])
         n = flows.shape[1]
         flows[:, np.arange(n), np.arange(n)] = 0.0  # domestic sales are no imports

@@ -22,7 +22,7 @@ SUPPORT = ("none", "after delay", "agreed beforehand")
 QUARTERS = 4.0
 
 
-class Outcome(NamedTuple):
+class StepOutcome(NamedTuple):
     """Draws of what follows a step.
 
     Attributes
@@ -109,7 +109,7 @@ def respond(
     p: Mapping[str, Array],
     mix: Array,
     bloc: NDArray[np.bool_],
-) -> Outcome:
+) -> StepOutcome:
     """Return responses, losses and the target's answer for every draw.
 
     Utilities of the sender, in points, for a step of intensity s and military degree m::
@@ -153,7 +153,7 @@ def respond(
     hold = hold_probability(_col(p["stake"], 4), harm, _col(p["state_noise"], 4))
     economic = probability[..., FIRST:]
     held = np.einsum("dnrgk,dngk->dnrg", economic, hold) / economic.sum(axis=-1)
-    return Outcome(probability, loss, cost, held, weeks)
+    return StepOutcome(probability, loss, cost, held, weeks)
 
 
 def appeal(

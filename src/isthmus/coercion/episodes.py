@@ -10,7 +10,7 @@ from isthmus.coercion.cases import (
     MEASURES,
     OUTCOMES,
     SOURCES,
-    Measure,
+    CaseMeasure,
     case_ids,
     check_case,
     measures,
@@ -94,7 +94,7 @@ def episodes(
     return Result(tables, made)
 
 
-def _measures(frame: pl.DataFrame, kept: list[Measure]) -> Table:
+def _measures(frame: pl.DataFrame, kept: list[CaseMeasure]) -> Table:
     keys = [(m.case, m.instrument, m.products) for m in kept]
     by_key = dict(zip(keys, kept, strict=True))
     rows = [

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 
 from isthmus.coercion.cases import EFFECTS
-from isthmus.coercion.event_tables import Found
-from isthmus.coercion.panel import Episode
+from isthmus.coercion.event_tables import EventEstimate
+from isthmus.coercion.panel import TradeEpisode
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
 
-def trade_table(world: World, found: Found, notes: Sequence[str]) -> Table:
+def trade_table(world: World, found: EventEstimate, notes: Sequence[str]) -> Table:
     """Return flows of the pair both ways by year, with changes since the year before the case."""
     panel, hit = found.panel, found.hit
     i, j = panel.place(hit.target), panel.place(hit.sender)
@@ -65,7 +65,7 @@ def trade_table(world: World, found: Found, notes: Sequence[str]) -> Table:
     )
 
 
-def _published(world: World, hit: Episode, base: int) -> list[str]:
+def _published(world: World, hit: TradeEpisode, base: int) -> list[str]:
     """Changes in the published national figures of the case, and why they differ."""
     frame = world.coercion().effects.filter(
         (pl.col("case") == hit.case)
@@ -93,7 +93,7 @@ def _published(world: World, hit: Episode, base: int) -> list[str]:
 _NAMES = {"CHN": "China"}
 
 
-def diversion_table(found: Found, frame: pl.DataFrame, notes: Sequence[str]) -> Table:
+def diversion_table(found: EventEstimate, frame: pl.DataFrame, notes: Sequence[str]) -> Table:
     """Return what was lost and sold elsewhere, with intervals from the placebos."""
     columns = [
         dimension("case"),

@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.coercion.cases import MEASURES, PURCHASES, Measure
+from isthmus.coercion.cases import MEASURES, PURCHASES, CaseMeasure
 from isthmus.coercion.design import (
     BASELINE_YEARS,
     FEWEST_PLACEBOS,
     PLACEBO_SIZE,
-    Setting,
+    EpisodeCells,
 )
-from isthmus.coercion.panel import Episode, Panel
+from isthmus.coercion.panel import Panel, TradeEpisode
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
 from isthmus.kernels.concentration import ratio
@@ -52,7 +52,7 @@ CUT = (
 )
 
 
-class Found(NamedTuple):
+class EventEstimate(NamedTuple):
     """What an event study estimated.
 
     Attributes
@@ -70,8 +70,8 @@ class Found(NamedTuple):
     """
 
     panel: Panel
-    hit: Episode
-    setting: Setting
+    hit: TradeEpisode
+    setting: EpisodeCells
     coef: Array
     steps: Array
     pairs: list[tuple[int, int]]
@@ -95,7 +95,7 @@ class Found(NamedTuple):
         return np.asarray(sum(self.panel.cube(k)[i, j] for k in self.hit.industries))
 
 
-def case_notes(found: Found, coded: Sequence[Measure]) -> list[str]:
+def case_notes(found: EventEstimate, coded: Sequence[CaseMeasure]) -> list[str]:
     """Return what limits this case in particular."""
     panel, hit = found.panel, found.hit
     out = [f"{panel.items}: {', '.join(hit.industries)}; from HS hints that are general knowledge"]
@@ -120,7 +120,7 @@ def case_notes(found: Found, coded: Sequence[Measure]) -> list[str]:
     return out
 
 
-def _overlapping(found: Found, coded: Sequence[Measure]) -> list[str]:
+def _overlapping(found: EventEstimate, coded: Sequence[CaseMeasure]) -> list[str]:
     """Other cases of the same pair against purchases, within the years of the flows."""
     hit, years = found.hit, found.panel.years
     return list(
@@ -137,7 +137,7 @@ def _overlapping(found: Found, coded: Sequence[Measure]) -> list[str]:
     )
 
 
-def effects_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -> Table:
+def effects_table(found: EventEstimate, low: Array, high: Array, notes: Sequence[str]) -> Table:
     """Return effects with intervals, and the share of placebos whose one step is as large.
 
     The baseline is the mean of the years without an effect of their own; ``since`` compares with
@@ -209,7 +209,7 @@ def effects_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -
     )
 
 
-def _since(found: Found) -> tuple[Array, Array, Array]:
+def _since(found: EventEstimate) -> tuple[Array, Array, Array]:
     """Effects against that of the last year before, with intervals; NaN without such a year."""
     before = [h for h, y in enumerate(found.years) if y < found.hit.first]
     if not before:
@@ -222,7 +222,7 @@ def _since(found: Found) -> tuple[Array, Array, Array]:
     return np.expm1(change), np.expm1(low), np.expm1(high)
 
 
-def recovery_table(found: Found, low: Array, high: Array, notes: Sequence[str]) -> Table:
+def recovery_table(found: EventEstimate, low: Array, high: Array, notes: Sequence[str]) -> Table:
     """Return the deepest year and the years until half of the fall is left, if it is seen."""
     hit, panel = found.hit, found.panel
     since = [h for h, y in enumerate(found.years) if y >= hit.first]
@@ -295,7 +295,7 @@ def _recovery(measure: str, years: Sequence[int], path: Array) -> dict[str, obje
     return out | {"peak_year": years[at], "peak": float(path[at]), "outcome": done}
 
 
-def placebos_table(found: Found) -> Table:
+def placebos_table(found: EventEstimate) -> Table:
     """Return every placebo."""
     economies, again = found.panel.economies, found.again
     rows = [

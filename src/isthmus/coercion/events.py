@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.coercion.cases import EFFECTS, MEASURES, measures
-from isthmus.coercion.design import Setting, cells_of, design, placebo_pairs
+from isthmus.coercion.design import EpisodeCells, cells_of, design, placebo_pairs
 from isthmus.coercion.diversion import diversion_rows
 from isthmus.coercion.event_flows import diversion_table, trade_table
 from isthmus.coercion.event_tables import (
-    Found,
+    EventEstimate,
     case_notes,
     effects_table,
     placebos_table,
     recovery_table,
 )
-from isthmus.coercion.panel import FLOWS, Episode, Panel, episode, read_panel
+from isthmus.coercion.panel import FLOWS, Panel, TradeEpisode, episode, read_panel
 from isthmus.coercion.product_panel import product_episode, product_panel
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, provenance
@@ -115,7 +115,7 @@ def event_study(
     pairs = placebo_pairs(world, panel, hit, setting, placebos, seed)
     steps = one_step(bases, flows, cells_of([own, *pairs], setting.years))
     again = _full(bases, flows, pairs[:full], setting.years)
-    found = Found(panel, hit, setting, estimate.coef, steps, pairs, again)
+    found = EventEstimate(panel, hit, setting, estimate.coef, steps, pairs, again)
     notes = case_notes(found, measures(world))
     low, high = placebo_interval(estimate.coef, steps[1:])
     tables = {
@@ -141,7 +141,7 @@ def event_study(
     return Result(tables, made, CITATIONS)
 
 
-def _flow_in_every_year(panel: Panel, hit: Episode, setting: Setting) -> None:
+def _flow_in_every_year(panel: Panel, hit: TradeEpisode, setting: EpisodeCells) -> None:
     """Refuse what has no finite estimate: a year in which nothing was sold."""
     flow = sum(panel.cube(k)[setting.exporter, setting.importer] for k in hit.industries)
     empty = [panel.years[t] for t in setting.years if not np.asarray(flow)[t] > 0]

@@ -15,7 +15,7 @@ from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
-from isthmus.coercion.engine import Outcome, respond
+from isthmus.coercion.engine import StepOutcome, respond
 from isthmus.coercion.instruments import ECONOMIC, FIRST, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
@@ -180,7 +180,7 @@ def _readings(
         READINGS[2]: respond(stakes, [rung], p, shares, inside),
     }
 
-    def of(found: Outcome) -> Any:
+    def of(found: StepOutcome) -> Any:
         def at(i: int, g: int) -> tuple[Array, Array | None]:
             chance = found.probability[:, i, 0, g, FIRST:]
             return chance / chance.sum(axis=-1, keepdims=True), chance

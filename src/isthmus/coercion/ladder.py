@@ -12,7 +12,7 @@ from isthmus.codes import Party, PartySpec, resolve
 from isthmus.coercion import response_basis as basis
 from isthmus.coercion import response_tables as tables
 from isthmus.coercion.assumptions import (
-    Assumptions,
+    ResponseAssumptions,
     Rung,
     Step,
     find_rung,
@@ -23,7 +23,7 @@ from isthmus.coercion.assumptions import (
 )
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
-from isthmus.coercion.engine import Outcome, respond
+from isthmus.coercion.engine import StepOutcome, respond
 from isthmus.coercion.instruments import Mix, instrument_mix
 from isthmus.coercion.precedent import precedents
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
@@ -52,7 +52,7 @@ def price_ladder(
     sender: str = "CHN",
     bloc: PartySpec = BLOC,
     partner: str = "TWN",
-    assumptions: Assumptions | Path | None = None,
+    assumptions: ResponseAssumptions | Path | None = None,
     ladder: Sequence[Rung] | Path | None = None,
     draws: int = DRAWS,
     seed: int = 0,
@@ -78,7 +78,7 @@ def price_ladder(
     partner : str
         Economy towards which the steps are taken: rungs that are none towards it are left out, and
         precedents are those of steps towards it.
-    assumptions : Assumptions or Path, optional
+    assumptions : ResponseAssumptions or Path, optional
         The preset when None; a file is read by `isthmus.coercion.assumptions.read_assumptions`.
     ladder : sequence of Rung or Path, optional
         The preset when None; a file is read by `isthmus.coercion.assumptions.read_ladder`.
@@ -147,7 +147,9 @@ def price_ladder(
     )
 
 
-def _tables(data: tables.Data, found: Outcome, mix: Mix, used: Assumptions) -> dict[str, Table]:
+def _tables(
+    data: tables.Data, found: StepOutcome, mix: Mix, used: ResponseAssumptions
+) -> dict[str, Table]:
     return {
         "break_even": tables.break_even(data, found),
         "prices": tables.prices(data, found),

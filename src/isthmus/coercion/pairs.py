@@ -20,7 +20,7 @@ SUPPLY_STOP, PURCHASE_BAN = CHANNELS
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PairSide:
     """One side of a pair: what it buys, sells and earns.
 
     Parameters
@@ -50,14 +50,14 @@ class Pairs:
     ----------
     supplies, purchases : (P, K) array
         What the sender sells to each target and buys from it (million USD).
-    target, sender : Side
+    target, sender : PairSide
         Both sides; the sender's as often as there are targets.
     """
 
     supplies: Array
     purchases: Array
-    target: Side
-    sender: Side
+    target: PairSide
+    sender: PairSide
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ def pairs(F: Array, own: Mask, masks: Mask, content: Content, inside: Sequence[A
     sold = every.astype(np.float64) @ F.sum(axis=1)
     cap = every.astype(np.float64) @ content.cap
 
-    def side(rows: slice, share: Array) -> Side:
+    def side(rows: slice, share: Array) -> PairSide:
         shape = supplies.shape
-        return Side(
+        return PairSide(
             np.broadcast_to(bought[rows], shape),
             np.broadcast_to((bought - internal)[rows], shape),
             np.broadcast_to((sold - internal)[rows], shape),
@@ -162,7 +162,7 @@ def leverage(found: Pairs, horizons: Sequence[float], diversion: float) -> Lever
     def income(flow: Array, share: Array) -> Array:
         return purchase_ban_loss(flow[..., None], share[..., None], 1.0 - unsold)
 
-    def supply(flow: Array, buyer: Side) -> Array:
+    def supply(flow: Array, buyer: PairSide) -> Array:
         w = np.minimum(ratio(flow, buyer.outlay), 1.0)[..., None]
         return supply_stop_loss(w, 1.0 + eps, buyer.outlay[..., None], buyer.cap[..., None])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.coercion.cases import PURCHASES, SERVICES, Measure, check_case, measures
+from isthmus.coercion.cases import PURCHASES, SERVICES, CaseMeasure, check_case, measures
 from isthmus.errors import DataMissing
 from isthmus.world import World
 
@@ -18,7 +18,7 @@ REST = "ROW"
 
 
 @dataclass(frozen=True)
-class Episode:
+class TradeEpisode:
     """The part of a case that goods flows by industry can show.
 
     Parameters
@@ -101,7 +101,7 @@ def read_panel(world: World) -> Panel:
     return Panel(tuple(flows.economies), names, tuple(int(y) for y in flows.years), cubes)
 
 
-def episode(world: World, case: str) -> Episode:
+def episode(world: World, case: str) -> TradeEpisode:
     """Return what goods flows can show of one case.
 
     Raises
@@ -139,10 +139,10 @@ def visible_cases(world: World) -> tuple[str, ...]:
     return tuple(found)
 
 
-def joined(case: str, kept: Sequence[Measure], items: tuple[str, ...]) -> Episode:
+def joined(case: str, kept: Sequence[CaseMeasure], items: tuple[str, ...]) -> TradeEpisode:
     """Return the episode of some measures of a case against some industries or products."""
     start = min(kept, key=lambda m: (m.first, m.month or 13))
-    return Episode(
+    return TradeEpisode(
         case,
         kept[0].sender,
         kept[0].target,

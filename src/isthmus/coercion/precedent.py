@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from isthmus.coercion.engine import Outcome
+from isthmus.coercion.engine import StepOutcome
 from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.coercion.response_tables import MONEY, Data
 from isthmus.errors import DataMissing
@@ -26,7 +26,7 @@ BESIDE = (
 )
 
 
-def precedents(world: World, data: Data, found: Outcome, partner: str) -> Table:
+def precedents(world: World, data: Data, found: StepOutcome, partner: str) -> Table:
     """Return acts of the state that answered steps of the targets, with model and record beside.
 
     Parameters

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from isthmus.codes import nearest_product
-from isthmus.coercion.cases import PURCHASES, Measure, check_case, industries_of, measures
-from isthmus.coercion.panel import Episode, Panel, joined
+from isthmus.coercion.cases import PURCHASES, CaseMeasure, check_case, industries_of, measures
+from isthmus.coercion.panel import Panel, TradeEpisode, joined
 from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.world import World
 
@@ -23,12 +23,12 @@ def held_products(world: World) -> tuple[str, ...]:
     return tuple(world.trade(CLASSIFICATION)["product"].unique().sort().to_list())
 
 
-def products_of(measure: Measure, held: Sequence[str]) -> tuple[str, ...]:
+def products_of(measure: CaseMeasure, held: Sequence[str]) -> tuple[str, ...]:
     """Return the held products that a measure may have touched, by its codes."""
     return industries_of(measure.hint, {p: p for p in held}, held)
 
 
-def product_episode(world: World, case: str, products: Sequence[str]) -> Episode:
+def product_episode(world: World, case: str, products: Sequence[str]) -> TradeEpisode:
     """Return what flows of some products can show of one case.
 
     Measures that did not touch these products are left out, and with them their dates.

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.coercion.assumptions import Assumptions, Rung
+from isthmus.coercion.assumptions import ResponseAssumptions, Rung
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.content import TABLE
 from isthmus.coercion.instruments import ECONOMIC, Mix
@@ -82,7 +82,7 @@ def rungs(steps: Sequence[Rung]) -> Table:
     return table_of("rungs", framed(rows, columns), columns, "the ladder of engagement", notes, ())
 
 
-def assumptions(used: Assumptions) -> Table:
+def assumptions(used: ResponseAssumptions) -> Table:
     """Every assumed number with its range and reason."""
     columns = [
         Column("parameter", "dimension", text="name"),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from isthmus import codes
 from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.content import TABLE, YEAR
-from isthmus.coercion.engine import SUPPORT, Outcome
+from isthmus.coercion.engine import SUPPORT, StepOutcome
 from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES
 from isthmus.coercion.response_basis import KIND, framed, table_of
 from isthmus.coercion.stakes import FLOWS, Stakes
@@ -83,7 +83,7 @@ class Data:
         return range(len(SUPPORT) if self.inside[place] else 1)
 
 
-def break_even(data: Data, found: Outcome) -> Table:
+def break_even(data: Data, found: StepOutcome) -> Table:
     """Yearly probability of an economic answer at which a step costs what it is worth."""
     worth = float(data.p["worth"][0]) / 100.0 * data.stakes.gdp
     # an answer that costs nothing breaks even at no probability: one stands for any
@@ -102,7 +102,7 @@ def break_even(data: Data, found: Outcome) -> Table:
     return table_of("break_even", frame, columns, text, (ASSUMED, SUPPORT_NOTE, NOT_MEASURED))
 
 
-def prices(data: Data, found: Outcome) -> Table:
+def prices(data: Data, found: StepOutcome) -> Table:
     """Expected loss of each rung: probability of each response times its loss."""
     gdp = data.stakes.gdp[:, None, None]
     numbers = {
@@ -135,7 +135,7 @@ def prices(data: Data, found: Outcome) -> Table:
     return table_of("prices", frame, columns, text, notes)
 
 
-def responses(data: Data, found: Outcome) -> Table:
+def responses(data: Data, found: StepOutcome) -> Table:
     """Distribution over responses by rung, target and support."""
     parts = []
     for place, name in enumerate(RESPONSES):
@@ -155,7 +155,7 @@ def responses(data: Data, found: Outcome) -> Table:
     return table_of("responses", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
 
 
-def losses(data: Data, found: Outcome) -> Table:
+def losses(data: Data, found: StepOutcome) -> Table:
     """Loss of the target and cost to the sender by response, channels apart."""
     rows = []
     stakes = data.stakes
@@ -194,7 +194,7 @@ def losses(data: Data, found: Outcome) -> Table:
     return table_of("losses", framed(rows, columns), columns, text, notes)
 
 
-def distribution(data: Data, found: Outcome) -> Table:
+def distribution(data: Data, found: StepOutcome) -> Table:
     """Distribution of the loss by rung, target and support, over answers and assumptions."""
     gdp = data.stakes.gdp[:, None, None]
     nothing = 1.0 - found.economic.mean(axis=0)
@@ -242,7 +242,7 @@ def distribution(data: Data, found: Outcome) -> Table:
     return table_of("distribution", framed(rows, columns), columns, text, notes)
 
 
-def answer(data: Data, found: Outcome) -> Table:
+def answer(data: Data, found: StepOutcome) -> Table:
     """Probability that the target holds to the step when it is answered by economic means."""
     columns = [*_RUNG, *_range("value", "share", "probability of holding"), KIND]
     text = "hold or concede when answered by economic means: loss against stake"

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
-from isthmus.coercion.cases import Measure, measures
+from isthmus.coercion.cases import CaseMeasure, measures
 from isthmus.coercion.content import YEAR, read_content
 from isthmus.errors import BadInput
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
 from isthmus.world import World
-from isthmus.world.flows import Flows
+from isthmus.world.flows import IndustryFlows
 
 Array = NDArray[np.float64]
 
@@ -143,7 +143,7 @@ def read_stakes(
     )
 
 
-def _year_before(coded: Iterable[Measure], sender: str, target: str) -> int:
+def _year_before(coded: Iterable[CaseMeasure], sender: str, target: str) -> int:
     """Return the last year before a broad ban that is in force, or the year of the table."""
     bans = [
         m.first
@@ -154,7 +154,7 @@ def _year_before(coded: Iterable[Measure], sender: str, target: str) -> int:
     return min(bans, default=YEAR + 1) - 1
 
 
-def _sold(flows: Flows, seller: int, sender: int, year: int, goods: Sequence[int]) -> Array:
+def _sold(flows: IndustryFlows, seller: int, sender: int, year: int, goods: Sequence[int]) -> Array:
     """Return goods sold to the sender in a year, at the size of all goods sales of the table's."""
     then, now = (flows.values(y)[seller][:, goods] for y in (year, YEAR))
     abroad = [float(v.sum() - v[seller].sum()) for v in (then, now)]

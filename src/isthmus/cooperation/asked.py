@@ -18,7 +18,7 @@ from isthmus.scenario.actions import (
     Effect,
     Notice,
     Qualify,
-    Source,
+    SourceEffect,
     Stock,
 )
 from isthmus.scenario.base import ALL
@@ -212,7 +212,7 @@ def _as_level(
         day = round(WEEK * effect.weeks.low / at)
         where = _named(effect.economies, parties)
         return Level(reliefs=(Relief(effect.inputs, where, turns=day),))
-    if isinstance(effect, Source):
+    if isinstance(effect, SourceEffect):
         where = _named(effect.economies, parties)
         return Level(reliefs=(Relief(effect.inputs, where, at * effect.share.high),))
     if isinstance(effect, Capacity):

@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.scenario.amounts import Amount
+from isthmus.scenario.amounts import RangedAmount
 
 Array = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def uniform(name: str, draws: int, seed: int) -> Array:
     return points
 
 
-def drawn(amount: Amount, name: str, draws: int, seed: int) -> Array:
+def drawn(amount: RangedAmount, name: str, draws: int, seed: int) -> Array:
     """Return draws of a range, (W,)."""
     return amount.at(uniform(name, draws, seed))
 

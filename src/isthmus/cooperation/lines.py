@@ -17,8 +17,8 @@ from isthmus.production.lens import setting_of, told_all
 from isthmus.production.packages import WEEKS_A_MONTH, PackageRuns, stated_of
 from isthmus.production.parts import Remedy
 from isthmus.production.results import causes_of
-from isthmus.scenario.actions import Action, Output
-from isthmus.scenario.amounts import Amount
+from isthmus.scenario.actions import Action, OutputEffect
+from isthmus.scenario.amounts import RangedAmount
 
 Array = NDArray[np.float64]
 _Changes = tuple[str, ...]
@@ -80,7 +80,7 @@ def outputs(stage: Stage) -> Table:
 
 
 def _lines(actions: Sequence[Action]) -> set[str]:
-    return {e.line for a in actions for e in a.effects if isinstance(e, Output)}
+    return {e.line for a in actions for e in a.effects if isinstance(e, OutputEffect)}
 
 
 def _touching(actions: Sequence[Action], line: str) -> tuple[Action, ...]:
@@ -145,11 +145,11 @@ def _changes(actions: Sequence[Action], line: str) -> _Changes:
         ).model_dump_json()
         for action in actions
         for n, effect in enumerate(action.effects)
-        if isinstance(effect, Output) and effect.line == line
+        if isinstance(effect, OutputEffect) and effect.line == line
     )
 
 
-def _number(amount: Amount, unit: str) -> Number:
+def _number(amount: RangedAmount, unit: str) -> Number:
     return Number(
         value=amount.middle,
         low=amount.low,

@@ -9,7 +9,7 @@ from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
 from isthmus.evidence.frames import of_rows
 from isthmus.scenario.actions import Action
-from isthmus.scenario.amounts import Amount
+from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Catalogue, Package
 
@@ -220,12 +220,12 @@ def measured(action: Action) -> str:
     return told or f"none measured: {action.not_measured}"
 
 
-def amounts_of(entry: Action | Hazard) -> list[tuple[str, Amount, str]]:
+def amounts_of(entry: Action | Hazard) -> list[tuple[str, RangedAmount, str]]:
     """Return every number of an action or hazard with its place and unit."""
-    found: list[tuple[str, Amount, str]] = []
+    found: list[tuple[str, RangedAmount, str]] = []
 
     def look(value: Any, place: str, unit: str) -> None:
-        if isinstance(value, Amount):
+        if isinstance(value, RangedAmount):
             name = place.rpartition(".")[2]
             known = _UNITS.get(place) or _UNITS.get(name) or unit or "share"
             found.append((place, value, known))
@@ -253,5 +253,5 @@ def _ends(name: str, unit: str, text: str) -> tuple[Column, Column]:
     )
 
 
-def _pair(amount: Amount | None) -> tuple[float | None, float | None]:
+def _pair(amount: RangedAmount | None) -> tuple[float | None, float | None]:
     return (None, None) if amount is None else (amount.low, amount.high)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.codes import members
-from isthmus.coercion.act import Answer, answer_to
+from isthmus.coercion.act import ActAnswer, answer_to
 from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.engine import SUPPORT
 from isthmus.cooperation.asked import DRAWS, LEVELS, name_of, strength, touching
@@ -19,7 +19,7 @@ from isthmus.ensemble.losses import Losses
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
 from isthmus.scenario.actions import Action
-from isthmus.scenario.amounts import Amount
+from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 RATE = 0.03
 """Discount rate a year; assumed."""
-DIVERTED = Amount(
+DIVERTED = RangedAmount(
     low=0.0,
     high=0.2,
     reason="of what support takes away, sales diverted and answers withdrawn; all else moves "
@@ -261,7 +261,7 @@ class Stage:
         return True
 
     @cached_property
-    def answers(self) -> Mapping[str, Answer]:
+    def answers(self) -> Mapping[str, ActAnswer]:
         """What may answer each package, as one act; none without a rival."""
         if "rival" not in self.parties:
             return {}

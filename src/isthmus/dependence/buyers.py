@@ -17,7 +17,7 @@ from isthmus.dependence.trade import Trade
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
 from isthmus.kernels.concentration import ratio
-from isthmus.kernels.screening import Flows, every_importer
+from isthmus.kernels.screening import BorderFlows, every_importer
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -151,7 +151,7 @@ class Near:
 def values_of(
     trade: Trade,
     buyers: Buyers,
-    flows: Flows,
+    flows: BorderFlows,
     *,
     exports: ExportBase = "total",
     share_base: ShareBase = "imports",
@@ -166,7 +166,7 @@ def values_of(
         What the world holds.
     buyers : Buyers
         Who imports.
-    flows : Flows
+    flows : BorderFlows
         Rows of a year.
     exports, share_base
         As in `indicators_of`.

@@ -14,7 +14,7 @@ from isthmus.dependence.items import Level, check_items, check_years
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.trade import FLOWS_KEY, Trade, data_notes, trade_of
 from isthmus.evidence import Kind
-from isthmus.kernels.screening import Flows, sold
+from isthmus.kernels.screening import BorderFlows, sold
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -208,7 +208,7 @@ def _from_trade(
 def ledger_of(
     trade: Trade,
     party: Party,
-    flows: Mapping[int, Flows],
+    flows: Mapping[int, BorderFlows],
     domestic: Mapping[int, Array | None] | None = None,
 ) -> Ledger:
     """Return the trade of a party in some years.
@@ -219,7 +219,7 @@ def ledger_of(
         All trade of the level.
     party : Party
         Who imports.
-    flows : mapping of int to Flows
+    flows : mapping of int to BorderFlows
         The years, ascending, with their rows.
     domestic : mapping of int to array of shape (n, K), optional
         Sales at home by year, where the data hold them.

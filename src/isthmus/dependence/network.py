@@ -16,7 +16,7 @@ from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number, table
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi
-from isthmus.kernels.screening import Flows, sold, structure
+from isthmus.kernels.screening import BorderFlows, sold, structure
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.world import World
 
@@ -80,7 +80,7 @@ def network(
     )
 
 
-def components(flows: Flows) -> dict[str, NDArray[np.float64]]:
+def components(flows: BorderFlows) -> dict[str, NDArray[np.float64]]:
     """Return the components of every item's network, shape (K,) each."""
     return {"world_hhi": hhi(sold(flows), axis=0), **structure(flows)}
 

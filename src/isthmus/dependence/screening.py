@@ -32,7 +32,7 @@ from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, finite, grid, number, table
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import held_in_window, ratio
-from isthmus.kernels.screening import Flows, behind_hubs, mean
+from isthmus.kernels.screening import BorderFlows, behind_hubs, mean
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.world import World
 
@@ -133,7 +133,7 @@ def screening(
     values: dict[str, list[Array]] = {}
     tops: list[NDArray[np.int64]] = []
     nets: list[dict[str, Array]] = []
-    kept: list[tuple[Flows, Array | None]] = []
+    kept: list[tuple[BorderFlows, Array | None]] = []
 
     measured = partial(values_of, trade, buyers, exports=exports, share_base=share_base)
     for year in held:
@@ -152,7 +152,7 @@ def screening(
         if "commission_2023" in chosen:
             kept.append((flows, domestic))
     stacked = {name: np.stack(parts) for name, parts in values.items()}
-    rows = _Rows.of(trade, buyers, held, stacked)
+    rows = _AnswerRows.of(trade, buyers, held, stacked)
     tables = {"indicators": rows.indicators(np.stack(tops))}
     if chosen:
         flags = {
@@ -196,7 +196,7 @@ def screening(
 
 def _averaged(
     measured: Callable[..., tuple[dict[str, Array], Any]],
-    kept: Sequence[tuple[Flows, Array | None]],
+    kept: Sequence[tuple[BorderFlows, Array | None]],
 ) -> dict[str, Array]:
     """Return the indicators of the mean flows of several years, shape (1, B, K) each."""
     home = [domestic for _, domestic in kept if domestic is not None]
@@ -206,7 +206,7 @@ def _averaged(
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _AnswerRows:
     """The rows of the answer: importers that buy an item from outside in a year.
 
     ``values`` are arrays of shape (T, B, K); ``at`` holds the positions of the rows in them.
@@ -221,7 +221,7 @@ class _Rows:
     @classmethod
     def of(
         cls, trade: Trade, buyers: Buyers, years: tuple[int, ...], values: dict[str, Array]
-    ) -> _Rows:
+    ) -> _AnswerRows:
         return cls(trade, buyers, years, values, np.nonzero(values["external_imports"] > 0))
 
     @property

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from isthmus.dependence.items import Level, check_items, product_rows
 from isthmus.evidence import Kind
-from isthmus.kernels.screening import Flows, in_order
+from isthmus.kernels.screening import BorderFlows, in_order
 from isthmus.world import World
 
 Array = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Trade:
     years: tuple[int, ...]
     dataset: str
     kind: Kind
-    flows: Callable[[int], Flows]
+    flows: Callable[[int], BorderFlows]
     domestic: Callable[[int], Array | None] = lambda year: None
     partial_years: tuple[int, ...] = ()
     whole: bool = False
@@ -122,11 +122,11 @@ def _by_industry(world: World, items: Sequence[str] | None) -> Trade:
     def values(year: int) -> Array:
         return np.asarray(held.values(year), dtype=np.float64)[:, :, places]
 
-    def flows(year: int) -> Flows:
+    def flows(year: int) -> BorderFlows:
         F = values(year)
         F[own, own] = 0.0
         i, j, k = np.nonzero(F)
-        return Flows(i, j, k, F[i, j, k], len(own), len(labels))
+        return BorderFlows(i, j, k, F[i, j, k], len(own), len(labels))
 
     return Trade(
         "industry", tuple(held.economies), labels, tuple(sorted(int(y) for y in held.years)),
@@ -144,7 +144,7 @@ def _by_product(world: World, items: Sequence[str] | None) -> Trade:
     labels = check_items(items, _labels(rows, "product"), "product", world)
     partial = rows.filter(pl.col("coverage") != "full").filter(pl.col("product").is_in(labels))
 
-    def flows(year: int) -> Flows:
+    def flows(year: int) -> BorderFlows:
         wanted = (pl.col("year") == year) & (pl.col("value") > 0)
         if items is not None:
             wanted &= pl.col("product").is_in(labels)

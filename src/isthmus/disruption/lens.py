@@ -21,7 +21,7 @@ from isthmus.disruption.prepare import (
     prepare,
     settings_of,
 )
-from isthmus.disruption.record import Losses, Trace
+from isthmus.disruption.record import DailyLosses, Trace
 from isthmus.disruption.resume import Course, Keeper, question
 from isthmus.disruption.settings import (
     ByInput,
@@ -253,7 +253,7 @@ def simulate(
     counted = horizons_of(days, horizons)
     run = prepare([scenario], table, settings, days, engine=engine, threads=threads)
     course = Course(
-        run, Losses.of(table.table, days, 1), Trace.of(table.table, run, days, stopped_below)
+        run, DailyLosses.of(table.table, days, 1), Trace.of(table.table, run, days, stopped_below)
     )
     words = {**settings.to_dict(), "until": days, "stopped_below": stopped_below}
     if horizons is not None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_of
 from isthmus.disruption.prepare import Engine, days_of, engine_for, prepare, settings_of_all
-from isthmus.disruption.record import Losses
+from isthmus.disruption.record import DailyLosses
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import daily_table
 from isthmus.disruption.tables import LOSS_COLUMNS, horizons_of, losses_frame
@@ -96,7 +96,7 @@ def simulate_many(
     for number, lo in enumerate(passes):
         part = scenarios[lo : lo + batch]
         run = prepare(part, daily, each[lo : lo + batch], days, engine=engine, threads=threads)
-        losses = Losses.of(daily.table, days, len(part))
+        losses = DailyLosses.of(daily.table, days, len(part))
         for t, day in enumerate(run.days()):
             losses.add(t, day, run.final)
             if cancel is not None:

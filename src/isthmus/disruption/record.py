@@ -23,7 +23,7 @@ RECOVERED = 0.99
 
 
 @dataclass(slots=True)
-class Losses:
+class DailyLosses:
     """Daily value added and unmet final demand by economy, for a batch of scenarios.
 
     Attributes
@@ -50,7 +50,7 @@ class Losses:
     whole: Floats
 
     @classmethod
-    def of(cls, table: Table, days: int, batch: int) -> Losses:
+    def of(cls, table: Table, days: int, batch: int) -> DailyLosses:
         """Return empty records for a run."""
         s, r = table.shape
         added = (table.output - table.inputs().sum(axis=0)).reshape(r, s).sum(axis=1)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.disruption.record import Losses, Trace
+from isthmus.disruption.record import DailyLosses, Trace
 from isthmus.evidence import Provenance
 from isthmus.kernels.disruption_batch import State
 from isthmus.kernels.disruption_run import BatchRun
@@ -54,7 +54,7 @@ class Course:
     """
 
     run: BatchRun
-    losses: Losses
+    losses: DailyLosses
     trace: Trace
     day: int = 0
     worst: float = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.disruption.record import NONE, RECOVERED, Losses, Trace
+from isthmus.disruption.record import NONE, RECOVERED, DailyLosses, Trace
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Kind, Table
 
@@ -49,7 +49,10 @@ def horizons_of(days: int, asked: Sequence[int] | None = None) -> tuple[int, ...
 
 
 def losses_frame(
-    losses: Losses, economies: Sequence[str], column: int, horizons: Sequence[int] | None = None
+    losses: DailyLosses,
+    economies: Sequence[str],
+    column: int,
+    horizons: Sequence[int] | None = None,
 ) -> pl.DataFrame:
     """Return losses by economy and horizon for one scenario of a batch."""
     days = losses.value_added.shape[0]
@@ -96,7 +99,7 @@ LOSS_COLUMNS = (
 
 
 def losses_table(
-    losses: Losses,
+    losses: DailyLosses,
     economies: Sequence[str],
     kind: Kind,
     datasets: tuple[str, ...],
@@ -159,7 +162,7 @@ def industries_table(
 
 
 def paths_table(
-    losses: Losses, trace: Trace, base: Floats, economies: Sequence[str], kind: Kind,
+    losses: DailyLosses, trace: Trace, base: Floats, economies: Sequence[str], kind: Kind,
     datasets: tuple[str, ...],
 ) -> Table:  # fmt: skip
     """Return daily output, value added and unmet demand by economy."""

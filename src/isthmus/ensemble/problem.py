@@ -18,7 +18,7 @@ Simulate = Callable[[Floats, Sequence[np.random.Generator]], Floats]
 
 
 @dataclass(frozen=True)
-class Stage:
+class SearchStage:
     """One simulator and what its answers are held to.
 
     Parameters
@@ -53,7 +53,7 @@ class Problem:
     """
 
     priors: tuple[Range, ...]
-    stages: tuple[Stage, ...]
+    stages: tuple[SearchStage, ...]
 
     def __post_init__(self) -> None:
         check_problem(self.names, [(stage.name, stage.targets) for stage in self.stages])
@@ -106,7 +106,7 @@ def _placed(prior: Range) -> Range:
 
 
 @dataclass(frozen=True)
-class Effort:
+class SearchEffort:
     """How hard to look, and with which seed.
 
     Parameters

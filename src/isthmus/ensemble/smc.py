@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.ensemble.problem import Effort, Problem
+from isthmus.ensemble.problem import Problem, SearchEffort
 from isthmus.ensemble.targets import target_arrays
 from isthmus.errors import DidNotConverge
 from isthmus.kernels import population as kernel
@@ -95,7 +95,7 @@ class Sampled:
     """
 
     problem: Problem
-    effort: Effort
+    effort: SearchEffort
     generations: tuple[Generation, ...]
     ended: str
     unfinished: int = 0
@@ -118,7 +118,7 @@ class Sampled:
 
 def sample(
     problem: Problem,
-    effort: Effort,
+    effort: SearchEffort,
     *,
     folder: Path | None = None,
     executor: Executor | None = None,
@@ -131,7 +131,7 @@ def sample(
     ----------
     problem : Problem
         Priors, simulators, targets.
-    effort : Effort
+    effort : SearchEffort
         Population, budget, seed.
     folder : Path, optional
         Where finished batches are kept; the same call with the same folder goes on there and gives
@@ -182,7 +182,7 @@ def sample(
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PriorDraws:
     """Draws of the prior, none turned down.
 
     Parameters
@@ -200,14 +200,14 @@ class Drawn:
 
 def prior_draws(
     problem: Problem,
-    effort: Effort,
+    effort: SearchEffort,
     draws: int,
     *,
     folder: Path | None = None,
     executor: Executor | None = None,
     cancel: CancelToken | None = None,
     progress: Progress = silent,
-) -> Drawn:
+) -> PriorDraws:
     """Simulate all stages of draws of the prior; the first are those of generation 0.
 
     Parameters
@@ -221,7 +221,9 @@ def prior_draws(
     order = tuple(range(len(problem.stages)))
     count = -(-draws // effort.batch)
     batches = _round(0, 0, count * effort.batch, replace(effort, batches=count))
-    return Drawn(*_gathered(run.simulated(_Work(problem, effort.seed, 0, np.inf, order), batches)))
+    return PriorDraws(
+        *_gathered(run.simulated(_Work(problem, effort.seed, 0, np.inf, order), batches))
+    )
 
 
 def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
@@ -233,7 +235,7 @@ def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Float
     return u, summaries, far
 
 
-def _next_tolerance(before: Generation | None, effort: Effort) -> float:
+def _next_tolerance(before: Generation | None, effort: SearchEffort) -> float:
     if before is None:
         return np.inf
     far = kernel.largest(before.distances)
@@ -244,7 +246,7 @@ def _next_tolerance(before: Generation | None, effort: Effort) -> float:
 @dataclass
 class _Run:
     problem: Problem
-    effort: Effort
+    effort: SearchEffort
     folder: Path | None
     executor: Executor | None
     cancel: CancelToken | None
@@ -316,7 +318,7 @@ class _Run:
         )
 
 
-def _round(first: int, start: int, budget: int, effort: Effort) -> tuple[Batch, ...]:
+def _round(first: int, start: int, budget: int, effort: SearchEffort) -> tuple[Batch, ...]:
     """Return the next batches, whole ones only: the same whatever the workers and the budget."""
     last = min(start + effort.batch * effort.batches, budget)
     edges = range(start, last - effort.batch + 1, effort.batch)

@@ -2,17 +2,17 @@
 
 from isthmus.equilibrium.base import Base, prepare, with_theta
 from isthmus.equilibrium.derivatives import derivatives
-from isthmus.equilibrium.elasticities import Source, at_horizon, source_theta, sources
+from isthmus.equilibrium.elasticities import ElasticitySource, at_horizon, source_theta, sources
 from isthmus.equilibrium.horizon import ElasticityPath, parse_horizon
 from isthmus.equilibrium.lens import run_base, solve, solve_many
-from isthmus.equilibrium.settings import Settings
+from isthmus.equilibrium.settings import EquilibriumSettings
 from isthmus.equilibrium.shocks import trade_shock
 
 __all__ = [
     "Base",
     "ElasticityPath",
-    "Settings",
-    "Source",
+    "ElasticitySource",
+    "EquilibriumSettings",
     "at_horizon",
     "derivatives",
     "parse_horizon",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.equilibrium.base import Base
 from isthmus.equilibrium.elasticities import sources
-from isthmus.equilibrium.settings import Elasticities, Settings
+from isthmus.equilibrium.settings import Elasticities, EquilibriumSettings
 from isthmus.evidence import Column, Kind, Provenance, Table, provenance
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.scenario import Scenario
@@ -58,7 +58,7 @@ def notes_of(
     return tuple(notes)
 
 
-def elasticity_table(base: Base, theta: Floats, settings: Settings) -> Table:
+def elasticity_table(base: Base, theta: Floats, settings: EquilibriumSettings) -> Table:
     """Return the elasticities used by industry."""
     source = settings.elasticities if isinstance(settings.elasticities, str) else OWN
     frame = pl.DataFrame(
@@ -100,7 +100,7 @@ def solution_table(found: Equilibrium, base: Base) -> Table:
     return Table("solution", frame, columns, Kind.MODELLED, base.datasets, "how it was solved")
 
 
-def provenance_of(scenario: Scenario, settings: Settings, base: Base) -> Provenance:
+def provenance_of(scenario: Scenario, settings: EquilibriumSettings, base: Base) -> Provenance:
     """Return how the result was made."""
     elasticities = settings.elasticities
     return provenance(

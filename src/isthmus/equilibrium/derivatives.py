@@ -13,7 +13,7 @@ from isthmus.equilibrium.base import Base, prepare
 from isthmus.equilibrium.elasticities import COMPOSITE
 from isthmus.equilibrium.horizon import parse_horizon
 from isthmus.equilibrium.lens import run_base
-from isthmus.equilibrium.settings import Deficits, Elasticities, Settings
+from isthmus.equilibrium.settings import Deficits, Elasticities, EquilibriumSettings
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import MONEY, dimension, number, of_years
@@ -110,7 +110,7 @@ def derivatives(
     base = prepare(mrio_of(world, year))
     party = resolve(of, known=base.economies)
     places = [base.economies.index(code) for code in party.listed(base.economies)]
-    settings = Settings(parse_horizon(horizon), elasticities, deficits=deficits)
+    settings = EquilibriumSettings(parse_horizon(horizon), elasticities, deficits=deficits)
     run, _ = run_base(base, TradeShock(), settings)
     inside = np.zeros(len(base.economies))
     inside[places] = 1.0

@@ -29,7 +29,7 @@ SERVICES = "SERV"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ElasticitySource:
     """One published set of elasticities.
 
     Parameters
@@ -47,22 +47,24 @@ class Source:
 
 
 @cache
-def sources() -> Mapping[str, Source]:
+def sources() -> Mapping[str, ElasticitySource]:
     """Return the published sources by name, and their median as ``"median"``."""
     raw = _carried()
     names = raw["industries"]
     found = {
-        key: Source(
+        key: ElasticitySource(
             key, s["citation"], s["note"], dict(zip(names, map(float, s["theta"]), strict=True))
         )
         for key, s in raw["sources"].items()
     }
     middle = {n: float(np.median([s.theta[n] for s in found.values()])) for n in names}
     note = f"median of {len(found)} published sources by industry"
-    found[COMPOSITE] = Source(
+    found[COMPOSITE] = ElasticitySource(
         COMPOSITE, "; ".join(s.citation for s in found.values()), note, middle
     )
-    found[UNIFORM] = Source(UNIFORM, "", "the same in every industry", dict.fromkeys(names, 4.0))
+    found[UNIFORM] = ElasticitySource(
+        UNIFORM, "", "the same in every industry", dict.fromkeys(names, 4.0)
+    )
     return found
 
 

@@ -24,13 +24,13 @@ from isthmus.equilibrium.ranges import Choice, alternatives
 from isthmus.equilibrium.settings import (
     Deficits,
     Elasticities,
-    Settings,
+    EquilibriumSettings,
     chosen_theta,
     with_params,
 )
 from isthmus.equilibrium.shocks import require_possible, trade_shock
 from isthmus.equilibrium.tables import (
-    Outcome,
+    SolvedRun,
     alternative_table,
     coalition_table,
     economy_table,
@@ -149,7 +149,7 @@ def solve(
         "lasting": lasting,
     }
     chosen = with_params(given, scenario)
-    settings = Settings(
+    settings = EquilibriumSettings(
         horizon=parse_horizon(horizon),
         elasticities=chosen["elasticities"],
         path=path or ElasticityPath(),
@@ -250,8 +250,12 @@ def solve_many(
 
 
 def run_base(
-    base: Base, shock: TradeShock, settings: Settings, *, start: Equilibrium | None = None
-) -> tuple[Outcome, Floats]:
+    base: Base,
+    shock: TradeShock,
+    settings: EquilibriumSettings,
+    *,
+    start: Equilibrium | None = None,
+) -> tuple[SolvedRun, Floats]:
     """Solve a prepared base for one shock; returns the run and the elasticities used.
 
     Raises
@@ -265,7 +269,11 @@ def run_base(
 
 
 def _solved(
-    base: Base, shock: TradeShock, settings: Settings, theta: Floats, start: Equilibrium | None
+    base: Base,
+    shock: TradeShock,
+    settings: EquilibriumSettings,
+    theta: Floats,
+    start: Equilibrium | None,
 ) -> tuple[TradeModel, TradeShock, Equilibrium]:
     model = with_theta(base, theta)
     check_model(model)
@@ -283,7 +291,7 @@ def _solved(
 
 
 def _alternatives(
-    base: Base, shock: TradeShock, settings: Settings, near: Equilibrium
+    base: Base, shock: TradeShock, settings: EquilibriumSettings, near: Equilibrium
 ) -> dict[str, Floats | None]:
     """Real income by alternative; None where the model found no equilibrium."""
     named = settings.elasticities if isinstance(settings.elasticities, str) else None

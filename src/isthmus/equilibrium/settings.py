@@ -23,7 +23,7 @@ Elasticities = str | Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EquilibriumSettings:
     """Everything that a run needs beside table and scenario; see `solve`."""
 
     horizon: float
@@ -71,7 +71,7 @@ def with_params(given: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
     return chosen
 
 
-def chosen_theta(base: Base, settings: Settings, choice: Choice) -> Floats:
+def chosen_theta(base: Base, settings: EquilibriumSettings, choice: Choice) -> Floats:
     """Return the elasticities of a choice at the horizon of `settings`, shape (J,).
 
     Raises

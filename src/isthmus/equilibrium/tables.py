@@ -58,7 +58,7 @@ _VALUES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SolvedRun:
     """One solved run with its flows, shape (J, importer, exporter).
 
     Parameters
@@ -79,9 +79,9 @@ class Outcome:
     new: Floats
 
 
-def outcome(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Outcome:
+def outcome(model: TradeModel, shock: TradeShock, found: Equilibrium) -> SolvedRun:
     """Return the flows and welfare of a solution."""
-    return Outcome(
+    return SolvedRun(
         model=model,
         shock=shock,
         found=found,
@@ -92,7 +92,7 @@ def outcome(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Outcome
 
 
 def economy_table(
-    run: Outcome, base: Base, kind: Kind, *, low: Floats | None, high: Floats | None
+    run: SolvedRun, base: Base, kind: Kind, *, low: Floats | None, high: Floats | None
 ) -> Table:
     """Return changes by economy."""
     gains, income = run.gains, base_income(run.model)
@@ -116,7 +116,7 @@ def economy_table(
 
 
 def coalition_table(
-    run: Outcome,
+    run: SolvedRun,
     base: Base,
     kind: Kind,
     groups: Mapping[str, Sequence[str]],
@@ -149,7 +149,7 @@ def coalition_table(
 
 
 def alternative_table(
-    run: Outcome,
+    run: SolvedRun,
     base: Base,
     kind: Kind,
     groups: Mapping[str, Sequence[str]],
@@ -180,7 +180,7 @@ def alternative_table(
     return _table("alternatives", labels, values, base, kind, text)
 
 
-def sector_table(run: Outcome, base: Base, kind: Kind) -> Table:
+def sector_table(run: SolvedRun, base: Base, kind: Kind) -> Table:
     """Return production, prices and trade by economy and industry."""
     here = np.arange(len(base.economies))
     cost = run.found.cost
@@ -210,7 +210,7 @@ def sector_table(run: Outcome, base: Base, kind: Kind) -> Table:
     return _table("sectors", labels, flat, base, kind, text)
 
 
-def trade_table(run: Outcome, base: Base, kind: Kind) -> Table:
+def trade_table(run: SolvedRun, base: Base, kind: Kind) -> Table:
     """Return trade of all industries by exporter and importer, home sales left out."""
     old, new = run.old.sum(axis=0).T, run.new.sum(axis=0).T
     n = len(base.economies)

@@ -22,7 +22,7 @@ def shares(parts: Array) -> Array:
     return out
 
 
-class Decomposition(NamedTuple):
+class ExportTerms(NamedTuple):
     """Source-based parts of exports, one column per exporter or export basket.
 
     Attributes
@@ -74,7 +74,7 @@ def decomposition(
     exports: Array,
     outputs: Array,
     added: Array,
-) -> Decomposition:
+) -> ExportTerms:
     """Return the source-based decomposition of exports.
 
     Parameters
@@ -92,7 +92,7 @@ def decomposition(
 
     Returns
     -------
-    Decomposition
+    ExportTerms
         Value added by node, counted once and counted again; all parts add to exports when
         ``added`` is all that inputs leave of output.
 
@@ -107,7 +107,7 @@ def decomposition(
     returning = np.where(groups, foreign(np.where(groups, 0.0, outputs)), 0.0)
     again, second, _ = solve_split(alone, resolvent, domestic, returning)
     worst = max(float(first.max(initial=0.0)), float(second.max(initial=0.0)))
-    return Decomposition(added[:, None] * once, added[:, None] * again, worst)
+    return ExportTerms(added[:, None] * once, added[:, None] * again, worst)
 
 
 def domestic_content(

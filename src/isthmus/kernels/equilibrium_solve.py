@@ -76,7 +76,7 @@ class Equilibrium:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _Equilibrium:
     wage: Floats
     price: Floats
     expenditure: Floats
@@ -163,8 +163,8 @@ def solve(
     """
     system = shocked_system(model, shock or TradeShock())
     require_trade(system)
-    first = _State(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
-    near = first if start is None else _State(start.wage, start.price, start.expenditure)
+    first = _Equilibrium(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
+    near = first if start is None else _Equilibrium(start.wage, start.price, start.expenditure)
     tried = _accelerated(system, near, tolerance, max_evaluations)
     if tried.found is not None:
         return replace(tried.found, evaluations=tried.evaluations)
@@ -224,7 +224,7 @@ def overdrawn(income: Floats) -> tuple[int, ...]:
     return tuple(np.flatnonzero(income <= 0).tolist())
 
 
-def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
+def residual_of(system: ShockedSystem, state: _Equilibrium, got: Evaluation) -> float:
     """Return the residual named in `Equilibrium`."""
     price = np.abs(np.log(got.price / state.price)).max()
     spent = state.expenditure.sum(axis=1, keepdims=True)
@@ -233,7 +233,9 @@ def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
     return float(max(price, expenditure, labour))
 
 
-def _accelerated(system: ShockedSystem, state: _State, tolerance: float, limit: int) -> _Attempt:
+def _accelerated(
+    system: ShockedSystem, state: _Equilibrium, tolerance: float, limit: int
+) -> _Attempt:
     """Anderson iteration; finds nothing at the limit or where numbers leave their range."""
     damping = wage_damping(system.model)
     with np.errstate(all="ignore"):
@@ -259,15 +261,17 @@ def _accelerated(system: ShockedSystem, state: _State, tolerance: float, limit: 
     return _Attempt(None, limit, poor)
 
 
-def _next(system: ShockedSystem, state: _State, got: Evaluation, damping: Floats) -> _State:
+def _next(
+    system: ShockedSystem, state: _Equilibrium, got: Evaluation, damping: Floats
+) -> _Equilibrium:
     model = system.model
     gap = np.log(np.maximum(got.demand, FLOOR) / (state.wage * model.value_added))
     wage = state.wage * np.exp(np.clip(damping * gap, -LARGEST_STEP, LARGEST_STEP))
-    return _State(wage, got.price, got.expenditure)
+    return _Equilibrium(wage, got.price, got.expenditure)
 
 
 def _by_portions(
-    system: ShockedSystem, state: _State, tolerance: float, limit: int, spent: int
+    system: ShockedSystem, state: _Equilibrium, tolerance: float, limit: int, spent: int
 ) -> Equilibrium:
     """Apply the shock in portions, halved where the iteration fails and doubled where it works."""
     done, size, portions = 0.0, 0.25, 0
@@ -284,7 +288,7 @@ def _by_portions(
                 raise _unsolved(what, tried.overdrawn)
             continue
         done, size, portions, found = goal, 2.0 * size, portions + 1, step
-        state = _State(step.wage, step.price, step.expenditure)
+        state = _Equilibrium(step.wage, step.price, step.expenditure)
     if found is None:
         raise DidNotConverge("the shock was applied in no portion")
     return replace(found, evaluations=spent, portions=portions)
@@ -325,24 +329,24 @@ def _portion(system: ShockedSystem, share: float) -> ShockedSystem:
     )
 
 
-def _pack(system: ShockedSystem, state: _State) -> Floats:
+def _pack(system: ShockedSystem, state: _Equilibrium) -> Floats:
     spent = np.log(np.maximum(state.expenditure[system.spent], FLOOR))
     return np.concatenate([np.log(state.price).ravel(), spent, np.log(state.wage)])
 
 
-def _unpack(system: ShockedSystem, point: Floats) -> _State:
+def _unpack(system: ShockedSystem, point: Floats) -> _Equilibrium:
     shape = system.model.shape
     cells = shape[0] * shape[1]
     expenditure = np.zeros(shape)
     expenditure[system.spent] = np.exp(point[cells : -shape[0]])
     wage = np.exp(point[-shape[0] :])
     base = system.model.value_added
-    return _State(
+    return _Equilibrium(
         wage * (base.sum() / (wage * base).sum()), np.exp(point[:cells].reshape(shape)), expenditure
     )
 
 
-def _equilibrium(state: _State, got: Evaluation, residual: float) -> Equilibrium:
+def _equilibrium(state: _Equilibrium, got: Evaluation, residual: float) -> Equilibrium:
     return Equilibrium(
         wage=state.wage,
         price=state.price,

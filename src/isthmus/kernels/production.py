@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from isthmus.kernels.production_chain import (
     LINES,
     Array,
-    Chain,
     Ints,
+    ProductionChain,
     capacity,
     explode,
     usual_flow,
@@ -26,7 +26,7 @@ NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class ProductionCourse:
     """What happened.
 
     Attributes
@@ -67,7 +67,9 @@ class _State:
     went: Array
 
 
-def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Course:
+def simulate(
+    chain: ProductionChain, *, check: Callable[[int], None] | None = None
+) -> ProductionCourse:
     """Run the line week by week.
 
     Orders of an item cover what its users want and can take until new units of it have come, what
@@ -76,14 +78,14 @@ def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Cou
 
     Parameters
     ----------
-    chain : Chain
+    chain : ProductionChain
         The chain; T weeks, I items, D draws.
     check : callable, optional
         Called with each week before it runs (progress, cancel).
 
     Returns
     -------
-    Course
+    ProductionCourse
         With the balance of goods.
     """
     weeks, items, draws = chain.shape
@@ -119,7 +121,7 @@ def simulate(chain: Chain, *, check: Callable[[int], None] | None = None) -> Cou
     gap = begun + state.came - state.went - state.stock - state.pipe
     scale = np.maximum(begun + state.came, 1e-300)
     balance = float(np.abs(gap / scale).max(initial=0.0))
-    return Course(tracked, made, planned, cause, delivered, open_, state.stock, balance)
+    return ProductionCourse(tracked, made, planned, cause, delivered, open_, state.stock, balance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class _Layout:
     """Draws in which an item arrives in the week in which it is begun; None where in none."""
 
     @staticmethod
-    def of(chain: Chain) -> _Layout:
+    def of(chain: ProductionChain) -> _Layout:
         items = range(chain.shape[1])
         inputs = tuple(tuple(map(int, np.flatnonzero(chain.user == i))) for i in items)
         users = tuple(tuple(map(int, np.flatnonzero(chain.used == i))) for i in items)
@@ -167,7 +169,7 @@ class _Layout:
         return _Layout(inputs, users, tuple(classes), 3 if shared else 1, ahead, now)
 
 
-def _first(chain: Chain) -> _State:
+def _first(chain: ProductionChain) -> _State:
     """Return the state before the first week: normal flow under way, as far as capacity goes."""
     _, items, draws = chain.shape
     flow = usual_flow(chain)
@@ -180,7 +182,7 @@ def _first(chain: Chain) -> _State:
     return _State(hold, stock, ring.sum(axis=0), ring, backlog, last, zero, zero.copy())
 
 
-def _arrive(chain: Chain, state: _State, week: int) -> None:
+def _arrive(chain: ProductionChain, state: _State, week: int) -> None:
     slot = state.ring[week % len(state.ring)]
     state.stock += slot
     state.pipe -= slot
@@ -192,7 +194,7 @@ def _arrive(chain: Chain, state: _State, week: int) -> None:
 
 
 def _orders(
-    chain: Chain, layout: _Layout, state: _State, rate: Array, week: int
+    chain: ProductionChain, layout: _Layout, state: _State, rate: Array, week: int
 ) -> tuple[Array, Array, Array]:
     """Return what every line is to make, what is wanted of it, and its capacity: (I, D) each."""
     most = capacity(chain, week)
@@ -210,7 +212,7 @@ def _orders(
 
 
 def _share(
-    chain: Chain, layout: _Layout, state: _State, run: Array, asked: Array
+    chain: ProductionChain, layout: _Layout, state: _State, run: Array, asked: Array
 ) -> tuple[Array, Array, dict[int, NDArray[np.int16]]]:
     """Make and deliver what inputs allow; return starts, deliveries and the scarcest input."""
     start, sent = np.zeros_like(run), np.zeros_like(asked)
@@ -233,7 +235,9 @@ def _share(
     return start, sent, scarce
 
 
-def _usable(chain: Chain, layout: _Layout, state: _State, run: Array, start: Array) -> Array:
+def _usable(
+    chain: ProductionChain, layout: _Layout, state: _State, run: Array, start: Array
+) -> Array:
     """Return what lines could still make of what is left of inputs that get no more this week."""
     rest = run - start
     done = (chain.lead > 0) | (rest <= EPS * run)
@@ -255,7 +259,7 @@ def _scarcest(fills: Sequence[Array], edges: Sequence[int]) -> tuple[Array, NDAr
     return ratio, which
 
 
-def _make(chain: Chain, layout: _Layout, state: _State, i: int, more: Array) -> None:
+def _make(chain: ProductionChain, layout: _Layout, state: _State, i: int, more: Array) -> None:
     for e in layout.inputs[i]:
         state.stock[chain.used[e]] -= chain.need[e] * more
     now = layout.at_once[i]
@@ -264,7 +268,7 @@ def _make(chain: Chain, layout: _Layout, state: _State, i: int, more: Array) -> 
 
 
 def _grant(
-    chain: Chain,
+    chain: ProductionChain,
     layout: _Layout,
     state: _State,
     i: int,
@@ -293,7 +297,7 @@ def _grant(
 
 
 def _book(
-    chain: Chain, layout: _Layout, state: _State, start: Array, sent: Array, week: int
+    chain: ProductionChain, layout: _Layout, state: _State, start: Array, sent: Array, week: int
 ) -> None:
     """Put what was begun on its way and count what came and went in this week."""
     under_way = np.where(chain.lead > 0, start, 0.0)
@@ -309,7 +313,7 @@ def _book(
 
 
 def _causes(
-    chain: Chain,
+    chain: ProductionChain,
     layout: _Layout,
     state: _State,
     run: Array,

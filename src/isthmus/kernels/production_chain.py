@@ -15,7 +15,7 @@ LINES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class ProductionChain:
     """What is made of what, where, and who wants it.
 
     Attributes
@@ -74,12 +74,12 @@ class Chain:
         return self.wish.shape[0], self.lead.shape[0], self.lead.shape[1]
 
 
-def explode(chain: Chain, wanted: Array) -> Array:
+def explode(chain: ProductionChain, wanted: Array) -> Array:
     """Return how much of every item wishes take in all.
 
     Parameters
     ----------
-    chain : Chain
+    chain : ProductionChain
         The chain.
     wanted : (W, D) array
         Units per week by wish.
@@ -96,14 +96,14 @@ def explode(chain: Chain, wanted: Array) -> Array:
     return through(chain, total)
 
 
-def through(chain: Chain, total: Array) -> Array:
+def through(chain: ProductionChain, total: Array) -> Array:
     """Add to `total` (I, D), in place, what making it takes of every item; return it."""
     for e in np.argsort(-chain.user, kind="stable"):
         total[chain.used[e]] += chain.need[e] * total[chain.user[e]]
     return total
 
 
-def usual_flow(chain: Chain) -> Array:
+def usual_flow(chain: ProductionChain) -> Array:
     """Return what was made of every item per week before the first one, (I, D).
 
     What was wanted then, as far as the plants of the first week make it without any stop.
@@ -114,7 +114,7 @@ def usual_flow(chain: Chain) -> Array:
     return np.minimum(explode(chain, wanted), most)
 
 
-def capacity(chain: Chain, week: int) -> Array:
+def capacity(chain: ProductionChain, week: int) -> Array:
     """Return the capacity of every item in a week, (I, D); infinite without a plant."""
     _, items, draws = chain.shape
     since = week + 1 - chain.opens

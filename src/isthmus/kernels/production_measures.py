@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.kernels.production import Course
-from isthmus.kernels.production_chain import Chain, through
+from isthmus.kernels.production import ProductionCourse
+from isthmus.kernels.production_chain import ProductionChain, through
 
 Array = NDArray[np.float64]
 
@@ -53,14 +53,14 @@ def stop_day(made: Array, planned: Array, below: float, usual: float | Array = 1
     return np.where(low.any(axis=0), WEEK * (week - 1 + part), np.inf)
 
 
-def taken_by(chain: Chain, course: Course, item: int) -> tuple[Array, Array]:
+def taken_by(chain: ProductionChain, course: ProductionCourse, item: int) -> tuple[Array, Array]:
     """Return what the making of a tracked item took of every item, and what the plan asked.
 
     Parameters
     ----------
-    chain : Chain
+    chain : ProductionChain
         The chain.
-    course : Course
+    course : ProductionCourse
         Its run.
     item : int
         Position of the item among those tracked.

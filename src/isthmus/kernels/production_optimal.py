@@ -12,13 +12,13 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.production_chain import Chain, capacity, through, usual_flow
+from isthmus.kernels.production_chain import ProductionChain, capacity, through, usual_flow
 
 Array = NDArray[np.float64]
 Chosen = NDArray[np.bool_]
 
 
-def best_deliveries(chain: Chain, weights: Array, *, draw: int = 0) -> Array:
+def best_deliveries(chain: ProductionChain, weights: Array, *, draw: int = 0) -> Array:
     """Return the deliveries that are worth most, knowing all that will come.
 
     Maximises the weighted sum over wishes and weeks of what is delivered, where a unit counts
@@ -26,7 +26,7 @@ def best_deliveries(chain: Chain, weights: Array, *, draw: int = 0) -> Array:
 
     Parameters
     ----------
-    chain : Chain
+    chain : ProductionChain
         The chain.
     weights : (W,) array
         Worth of a unit of each wish.
@@ -88,7 +88,7 @@ def _block(first: int, weeks: int, width: int) -> NDArray[np.int64]:
     return first + np.arange(weeks * width).reshape(weeks, width)
 
 
-def reach(chain: Chain, product: int) -> Array:
+def reach(chain: ProductionChain, product: int) -> Array:
     """Return how much of a product could be delivered by the end if one item alone were short.
 
     What lies in stocks and is under way counts as far as it holds the item, and so does all that
@@ -96,7 +96,7 @@ def reach(chain: Chain, product: int) -> Array:
 
     Parameters
     ----------
-    chain : Chain
+    chain : ProductionChain
         The chain.
     product : int
         Position of the product.

@@ -8,34 +8,34 @@ from itertools import accumulate
 
 import numpy as np
 
-from isthmus.kernels.production import Course, simulate
-from isthmus.kernels.production_chain import Array, Chain
+from isthmus.kernels.production import ProductionCourse, simulate
+from isthmus.kernels.production_chain import Array, ProductionChain
 
 MOST = 4096
 """Draws side by side, unless one line alone has more: what a walk holds in memory is bounded."""
 
 
 def simulate_all(
-    chains: Sequence[Chain], *, check: Callable[[int], None] | None = None
-) -> list[Course]:
+    chains: Sequence[ProductionChain], *, check: Callable[[int], None] | None = None
+) -> list[ProductionCourse]:
     """Run several lines; those that differ in plants, stocks, stops and draws alone, side by side.
 
     A walk over the weeks costs much the same for fifty draws as for five hundred.
 
     Parameters
     ----------
-    chains : sequence of Chain
+    chains : sequence of ProductionChain
         The lines.
     check : callable, optional
         Called with each week before it runs, as in `simulate`.
 
     Returns
     -------
-    list of Course
+    list of ProductionCourse
         One for each line, in order, with the figures that `simulate` gives for it alone; the
         balance is that of all that ran side by side.
     """
-    found: dict[int, Course] = {}
+    found: dict[int, ProductionCourse] = {}
     for numbers in _groups(chains):
         members = [chains[n] for n in numbers]
         whole = simulate(members[0] if len(members) == 1 else _joined(members), check=check)
@@ -45,7 +45,7 @@ def simulate_all(
     return [found[n] for n in range(len(chains))]
 
 
-def _groups(chains: Sequence[Chain]) -> Iterator[list[int]]:
+def _groups(chains: Sequence[ProductionChain]) -> Iterator[list[int]]:
     """Yield the numbers of chains of one shape, with at most `MOST` draws unless it is one."""
     alike: dict[Hashable, list[int]] = {}
     for n, chain in enumerate(chains):
@@ -60,22 +60,22 @@ def _groups(chains: Sequence[Chain]) -> Iterator[list[int]]:
         yield group
 
 
-def _shape(chain: Chain) -> Hashable:
+def _shape(chain: ProductionChain) -> Hashable:
     """Return what chains must have in common to run side by side."""
     same = (chain.user, chain.used, chain.wish_item, chain.waits, chain.priority)
     return (chain.shape[:2], *(part.tobytes() for part in same))
 
 
-def _part(course: Course, first: int, last: int) -> Course:
+def _part(course: ProductionCourse, first: int, last: int) -> ProductionCourse:
     cut = {
         f.name: getattr(course, f.name)[..., first:last]
-        for f in fields(Course)
+        for f in fields(ProductionCourse)
         if f.name not in ("tracked", "balance")
     }
     return replace(course, **cut)
 
 
-def _joined(chains: Sequence[Chain]) -> Chain:
+def _joined(chains: Sequence[ProductionChain]) -> ProductionChain:
     """Return chains side by side along their draws; each has the plants of its own draws alone."""
     first = chains[0]
     widths = [c.shape[2] for c in chains]
@@ -112,7 +112,7 @@ def _joined(chains: Sequence[Chain]) -> Chain:
     )
 
 
-def _plants(chain: Chain) -> list[tuple[int, bytes, int]]:
+def _plants(chain: ProductionChain) -> list[tuple[int, bytes, int]]:
     """Return item, share that runs by week and number among those like it, for each plant."""
     seen: dict[tuple[int, bytes], int] = {}
     found = []

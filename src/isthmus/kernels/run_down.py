@@ -20,7 +20,7 @@ Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
+class SupplySchedule:
     """Who delivers what, and what keeps them from it.
 
     Parameters
@@ -64,13 +64,13 @@ class RunDown:
 
 
 def run_down(
-    supply: Supply, cover: Floats, need: Floats, *, psi: Floats, restore: Floats
+    supply: SupplySchedule, cover: Floats, need: Floats, *, psi: Floats, restore: Floats
 ) -> RunDown:
     """Run stocks down.
 
     Parameters
     ----------
-    supply : Supply
+    supply : SupplySchedule
         Deliveries over T days.
     cover : ndarray, shape (P, B)
         Stock held and wanted, in days of use, above 0.
@@ -136,12 +136,12 @@ def run_down(
     return RunDown(output, binding, lowest)
 
 
-def delivered(supply: Supply, ask: Floats, day: int) -> Floats:
+def delivered(supply: SupplySchedule, ask: Floats, day: int) -> Floats:
     """Return what arrives of each item on a day, days of use, shape (P, B).
 
     Parameters
     ----------
-    supply : Supply
+    supply : SupplySchedule
         Who delivers what.
     ask : ndarray, shape (P, B)
         What is ordered of each item.

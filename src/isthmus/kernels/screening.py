@@ -17,7 +17,7 @@ CELLS = 2**18
 """Cells of the dense networks that are held at a time: 2 MB, which stay in a processor's cache."""
 
 
-class Flows(NamedTuple):
+class BorderFlows(NamedTuple):
     """Flows of one year across borders: R rows between n economies in K items.
 
     Each combination of exporter, importer and item stands once, the value is above zero, and rows
@@ -46,7 +46,7 @@ class Bought(NamedTuple):
 
 def in_order(
     exporter: Places, importer: Places, item: Places, value: Array, economies: int, items: int
-) -> Flows:
+) -> BorderFlows:
     """Return rows as flows: sorted, those of one exporter, importer and item added up.
 
     Parameters
@@ -65,18 +65,22 @@ def in_order(
         value = np.add.reduceat(value[order], first)
         pair, item = np.divmod(place, items)
         exporter, importer = np.divmod(pair, economies)
-    return Flows(exporter, importer, item, value, economies, items)
+    return BorderFlows(exporter, importer, item, value, economies, items)
 
 
-def mean(years: Sequence[Flows]) -> Flows:
+def mean(years: Sequence[BorderFlows]) -> BorderFlows:
     """Return the mean flows of several years of the same axes; a year without a flow counts 0."""
-    rows = (np.concatenate([getattr(year, name) for year in years]) for name in Flows._fields[:4])
+    rows = (
+        np.concatenate([getattr(year, name) for year in years]) for name in BorderFlows._fields[:4]
+    )
     exporter, importer, item, value = rows
     first = years[0]
     return in_order(exporter, importer, item, value / len(years), first.economies, first.items)
 
 
-def sold(flows: Flows, keep: NDArray[np.bool_] | None = None, *, by: str = "exporter") -> Array:
+def sold(
+    flows: BorderFlows, keep: NDArray[np.bool_] | None = None, *, by: str = "exporter"
+) -> Array:
     """Return values summed by one side and item, shape (n, K), over the rows kept.
 
     Sums run in the order of the rows, so that equal rows give equal bits.
@@ -90,12 +94,12 @@ def sold(flows: Flows, keep: NDArray[np.bool_] | None = None, *, by: str = "expo
     return counted.astype(np.float64, copy=False).reshape(shape)
 
 
-def every_importer(flows: Flows, distance: Array | None = None) -> Bought:
+def every_importer(flows: BorderFlows, distance: Array | None = None) -> Bought:
     """Return indicators of every economy as an importer of its own.
 
     Parameters
     ----------
-    flows : Flows
+    flows : BorderFlows
         One year.
     distance : array, shape (n, n), optional
         g of importer and origin; gives `ghhi`. A row of NaN gives NaN.
@@ -133,12 +137,12 @@ def every_importer(flows: Flows, distance: Array | None = None) -> Bought:
     )  # fmt: skip
 
 
-def networks(flows: Flows, *, cells: int = CELLS) -> Iterator[tuple[slice, Array]]:
+def networks(flows: BorderFlows, *, cells: int = CELLS) -> Iterator[tuple[slice, Array]]:
     """Yield the trade networks of consecutive items, shape (items, n, n), exporters first.
 
     Parameters
     ----------
-    flows : Flows
+    flows : BorderFlows
         One year.
     cells : int
         At most so many cells at a time, and one item at least.
@@ -157,7 +161,7 @@ def networks(flows: Flows, *, cells: int = CELLS) -> Iterator[tuple[slice, Array
         yield slice(first, last), W.reshape(last - first, n, n)
 
 
-def structure(flows: Flows) -> dict[str, Array]:
+def structure(flows: BorderFlows) -> dict[str, Array]:
     """Return ``dispersion`` and ``clustering`` of the network of every item, shape (K,) each."""
     out = {name: np.zeros(flows.items) for name in ("dispersion", "clustering")}
     for at, W in networks(flows):
@@ -167,13 +171,13 @@ def structure(flows: Flows) -> dict[str, Array]:
 
 
 def behind_hubs(
-    flows: Flows, reexport_share: Array, insides: NDArray[np.bool_]
+    flows: BorderFlows, reexport_share: Array, insides: NDArray[np.bool_]
 ) -> dict[str, Array]:
     """Return concentration by origin after re-exports are attributed to the hubs' suppliers.
 
     Parameters
     ----------
-    flows : Flows
+    flows : BorderFlows
         One year.
     reexport_share : array, shape (n,)
         rho in [0, 1).

@@ -15,7 +15,7 @@ Counts = NDArray[np.int64]
 Array = NDArray[np.float64]
 
 
-class Rule(NamedTuple):
+class VotingRule(NamedTuple):
     """A double majority.
 
     Attributes
@@ -37,10 +37,10 @@ class Rule(NamedTuple):
         return -(-self.members[0] * n // self.members[1])
 
 
-QUALIFIED = Rule()
+QUALIFIED = VotingRule()
 """Qualified majority on a proposal: 55 % of members with 65 % of the population; Art. 16(4) TEU."""
 
-REINFORCED = Rule(members=(72, 100))
+REINFORCED = VotingRule(members=(72, 100))
 """Without a proposal of the Commission or High Representative: 72 %; Art. 238(2) TFEU."""
 
 
@@ -65,7 +65,9 @@ class Power(NamedTuple):
     shapley: Array
 
 
-def carries(votes: ArrayLike, population: ArrayLike, rule: Rule = QUALIFIED) -> NDArray[np.bool_]:
+def carries(
+    votes: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED
+) -> NDArray[np.bool_]:
     """Tell whether each vote carries an act; abstaining counts against.
 
     Parameters
@@ -74,7 +76,7 @@ def carries(votes: ArrayLike, population: ArrayLike, rule: Rule = QUALIFIED) -> 
         Who is in favour.
     population : (n,) array of int
         Persons, or any whole unit.
-    rule : Rule
+    rule : VotingRule
         What is needed.
     """
     people = _people(population)
@@ -86,13 +88,15 @@ def carries(votes: ArrayLike, population: ArrayLike, rule: Rule = QUALIFIED) -> 
     return np.asarray(((size >= rule.least(n)) & enough) | (size > n - rule.blockers))
 
 
-def blocks(group: ArrayLike, population: ArrayLike, rule: Rule = QUALIFIED) -> NDArray[np.bool_]:
+def blocks(
+    group: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED
+) -> NDArray[np.bool_]:
     """Tell whether members that do not vote in favour stop an act of all others."""
     return ~carries(~np.asarray(group, bool), population, rule)
 
 
 def smallest_blocking(
-    candidates: ArrayLike, population: ArrayLike, rule: Rule = QUALIFIED
+    candidates: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED
 ) -> list[tuple[int, ...]]:
     """Return the groups of candidates that block and of whose members none is spare.
 
@@ -124,7 +128,7 @@ def smallest_blocking(
     return found
 
 
-def power(population: ArrayLike, rule: Rule = QUALIFIED) -> Power:
+def power(population: ArrayLike, rule: VotingRule = QUALIFIED) -> Power:
     """Count exactly, for every member, the coalitions in which it decides.
 
     The coalitions of the others are split in two halves, listed, and joined by sorted sums:
@@ -161,7 +165,7 @@ def power(population: ArrayLike, rule: Rule = QUALIFIED) -> Power:
 
 
 def _winning_by_size(
-    others: Counts, n: int, total: int, rule: Rule, *, own: int, members: int
+    others: Counts, n: int, total: int, rule: VotingRule, *, own: int, members: int
 ) -> list[int]:
     """Count coalitions of the others that win, by their size, with a member or without it."""
     need = -(-rule.population[0] * total // rule.population[1]) - own

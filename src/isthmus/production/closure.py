@@ -41,7 +41,7 @@ Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class EconomyFacts:
     """What an economy holds, burns and imports, and what is assumed beside it.
 
     Attributes
@@ -82,7 +82,7 @@ class Facts:
         return [*named, ("days of sailing from the Gulf", self.sailing), *self.given.items()]
 
 
-def facts_of(world: Any, economy: str) -> Facts:
+def facts_of(world: Any, economy: str) -> EconomyFacts:
     """Return what a world holds on the fuel and power of an economy.
 
     Raises
@@ -91,7 +91,7 @@ def facts_of(world: Any, economy: str) -> Facts:
         When it holds no stocks or no shares of power of it.
     """
     frames = {key: _rows(world, key, economy) for key in _FORM}
-    return Facts(
+    return EconomyFacts(
         stock={f: _latest(frames, STOCKS, fuel=f, basis="in hand") for f in FUELS},
         share={f: _latest(frames, POWER, power=name) for f, name in FUELS.items()},
         reserve=_some(frames, POWER, {"coal": {"power": "coal on call"}}),
@@ -151,7 +151,7 @@ def _some(frames: Frames, key: str, which: dict[str, dict[str, str]]) -> dict[st
 
 
 @dataclass(frozen=True, slots=True)
-class Shock:
+class PlantClosure:
     """What is closed, from when and for how long.
 
     Attributes
@@ -186,14 +186,16 @@ class Closure:
     delivered: dict[str, Array]
 
 
-def run_closure(facts: Facts, shock: Shock, sampler: Sampler, *, at_once: bool = False) -> Closure:
+def run_closure(
+    facts: EconomyFacts, shock: PlantClosure, sampler: Sampler, *, at_once: bool = False
+) -> Closure:
     """Run a closure over draws of all numbers.
 
     Parameters
     ----------
-    facts : Facts
+    facts : EconomyFacts
         Numbers with their ranges.
-    shock : Shock
+    shock : PlantClosure
         What is closed.
     sampler : Sampler
         Draws.
@@ -235,7 +237,7 @@ def _fuels(draws: dict[str, Array], count: int, *, at_once: bool) -> Fuels:
 
 
 def _arriving(
-    draws: dict[str, Array], shock: Shock, shut: Truth, fuel: str, at_once: bool
+    draws: dict[str, Array], shock: PlantClosure, shut: Truth, fuel: str, at_once: bool
 ) -> Array:
     """Return days of normal use of a fuel that arrive each day, (T, D)."""
     none = np.zeros_like(draws["spared"])
@@ -252,7 +254,7 @@ def _arriving(
     return np.where(gone, 1.0 - lost, 1.0)
 
 
-def _sent(chips: Array, sea_days: Array, shock: Shock, shut: Truth) -> Array:
+def _sent(chips: Array, sea_days: Array, shock: PlantClosure, shut: Truth) -> Array:
     """Return what reaches users: by air, by sea where aircraft cannot fly, or not at all."""
     if "air" not in shock.closed:
         return chips

@@ -9,13 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.kernels.power import first_day
-from isthmus.production.closure import FUELS, STOCKS, Facts, Shock, facts_of, run_closure
+from isthmus.production.closure import (
+    FUELS,
+    STOCKS,
+    EconomyFacts,
+    PlantClosure,
+    facts_of,
+    run_closure,
+)
 from isthmus.production.closure_lens import EMPTY
 from isthmus.production.sampling import Sampler
 
 ECONOMY = "TWN"
-STRAIT = Shock({"hormuz"}, 120, 120)
-ISLAND = Shock({"sea"}, 180, 180)
+STRAIT = PlantClosure({"hormuz"}, 120, 120)
+ISLAND = PlantClosure({"sea"}, 180, 180)
 NO_RATIONING = "pages of March 2026: no rationing seen"
 
 Row = tuple[str, str, float, str, NDArray[np.float64], str]
@@ -49,7 +56,7 @@ def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:
     return [*rows, *_endurance(world, facts, sampler)]
 
 
-def _endurance(world: Any, facts: Facts, sampler: Sampler) -> list[Row]:
+def _endurance(world: Any, facts: EconomyFacts, sampler: Sampler) -> list[Row]:
     """Return days that fuels last beside those of games; coal with plants on call idle as well.
 
     Plants on call burn coal in place of gas, which takes days off its stock.

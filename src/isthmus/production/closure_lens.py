@@ -21,8 +21,8 @@ from isthmus.production.closure import (
     STOCKS,
     Closed,
     Closure,
-    Facts,
-    Shock,
+    EconomyFacts,
+    PlantClosure,
     facts_of,
     run_closure,
 )
@@ -86,7 +86,7 @@ def closure(
     """
     _check(closed, days, horizon, draws)
     facts = facts_of(world, economy)
-    shock = Shock(tuple(dict.fromkeys(closed)), days, horizon)
+    shock = PlantClosure(tuple(dict.fromkeys(closed)), days, horizon)
     found = run_closure(facts, shock, Sampler(draws, seed))
     tables = (_days(found), _path(found), _numbers(facts))
     words = {
@@ -198,7 +198,7 @@ def _path(found: Closure) -> Table:
     )
 
 
-def _numbers(facts: Facts) -> Table:
+def _numbers(facts: EconomyFacts) -> Table:
     rows = [
         (name, a.value, a.bottom, a.top, a.unit, a.source, a.reason, a.kind.value)
         for name, a in facts.rows()

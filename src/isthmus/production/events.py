@@ -20,7 +20,7 @@ FORM = "WHO, WHO=SHARE, WHO@DAY or WHO=SHARE@DAY+DAYS"
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class SupplyStop:
     """A supplier, or all suppliers of an economy, that deliver less.
 
     Parameters
@@ -47,7 +47,9 @@ class Stop:
         return self.who in coalitions() and economy in members(self.who)
 
 
-def running(stops: Iterable[Stop], name: str, economy: str, weeks: int) -> NDArray[np.float64]:
+def running(
+    stops: Iterable[SupplyStop], name: str, economy: str, weeks: int
+) -> NDArray[np.float64]:
     """Return the share of production that no stop takes from a supplier in each week, (T,).
 
     At every moment the largest of the stops in force counts.
@@ -67,7 +69,7 @@ def running(stops: Iterable[Stop], name: str, economy: str, weeks: int) -> NDArr
     return np.asarray(np.add.reduceat(level * np.diff(bounds), first))
 
 
-def stops_of(bill: Bill, words: Iterable[str]) -> tuple[Stop, ...]:
+def stops_of(bill: Bill, words: Iterable[str]) -> tuple[SupplyStop, ...]:
     """Read stops such as ``CHN``, ``nitro-chem=0.5`` or ``CHN=0.8@28+180``.
 
     Raises
@@ -83,7 +85,7 @@ def stops_of(bill: Bill, words: Iterable[str]) -> tuple[Stop, ...]:
         if found is None or numbers is None:
             problems.append(InputProblem(f"'{word}' cannot be read", "stops", FORM))
             continue
-        stop = Stop(found["who"], *numbers)
+        stop = SupplyStop(found["who"], *numbers)
         if not any(stop.hits(s.name, s.economy) for s in bill.suppliers):
             hint = did_you_mean(stop.who, names) or f"known: {', '.join(sorted(names))}"
             problems.append(
@@ -119,7 +121,7 @@ class Surge:
         return np.asarray(1.0 + (self.factor - 1.0) * after)
 
 
-def first_event(stops: Sequence[Stop], surge: Surge) -> float:
+def first_event(stops: Sequence[SupplyStop], surge: Surge) -> float:
     """Return the week of the first stop or of the surge, from which sources are qualified."""
     starts = [s.start for s in stops] + ([surge.start] if surge.factor != 1.0 else [])
     return min(starts, default=0.0) / 7.0

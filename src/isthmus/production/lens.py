@@ -13,7 +13,7 @@ from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
 from isthmus.kernels.production_together import simulate_all
 from isthmus.production.bill import Bill
-from isthmus.production.events import Stop, Surge, stops_of
+from isthmus.production.events import SupplyStop, Surge, stops_of
 from isthmus.production.files import load_bills
 from isthmus.production.parts import Remedy
 from isthmus.production.plan import Setting, chain_of
@@ -242,7 +242,7 @@ def setting_of(
     )
 
 
-def notes_of(bill: Bill, stops: Sequence[Stop] = ()) -> tuple[str, ...]:
+def notes_of(bill: Bill, stops: Sequence[SupplyStop] = ()) -> tuple[str, ...]:
     """Return what must be read beside every figure."""
     groups, who = coalitions(), {s.who for s in stops}
     whole = sorted(

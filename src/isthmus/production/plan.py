@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, raise_all
-from isthmus.kernels.production_chain import Chain, explode
+from isthmus.kernels.production_chain import ProductionChain, explode
 from isthmus.production.bill import Bill
-from isthmus.production.events import Stop, Surge, first_event, running
+from isthmus.production.events import SupplyStop, Surge, first_event, running
 from isthmus.production.parts import Item, Remedy, Supplier
 from isthmus.production.sampling import Sampler
 
@@ -34,7 +34,7 @@ class Setting:
         Weeks simulated.
     sampler : Sampler
         Draws of the numbers.
-    stops : tuple of Stop
+    stops : tuple of SupplyStop
         Who stops.
     surge : Surge
         More demand for products.
@@ -42,7 +42,7 @@ class Setting:
 
     weeks: int
     sampler: Sampler
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[SupplyStop, ...] = ()
     surge: Surge = CALM
 
 
@@ -62,7 +62,7 @@ class _Plants:
         self.running.append(running)
 
 
-def chain_of(bill: Bill, setting: Setting, remedies: Sequence[Remedy] = ()) -> Chain:
+def chain_of(bill: Bill, setting: Setting, remedies: Sequence[Remedy] = ()) -> ProductionChain:
     """Return the arrays of a bill under events and with remedies in force.
 
     Raises
@@ -111,7 +111,7 @@ def _refuse_structure(bill: Bill) -> None:
     raise_all("run of a bill of materials", problems)
 
 
-def _structure(bill: Bill, setting: Setting) -> tuple[Chain, Array]:
+def _structure(bill: Bill, setting: Setting) -> tuple[ProductionChain, Array]:
     """Return the chain without plants and stocks, and normal use per week, (I, D)."""
     sampler, weeks = setting.sampler, setting.weeks
     place = {item.name: n for n, item in enumerate(bill.items)}
@@ -129,7 +129,7 @@ def _structure(bill: Bill, setting: Setting) -> tuple[Chain, Array]:
     wish = np.array([_wish(bill, setting, n) for n in range(len(bill.demands))])
     draws = sampler.draws
     nothing = np.zeros((0, draws))
-    chain = Chain(
+    chain = ProductionChain(
         lead=np.floor(np.array(lead) + 0.5).astype(np.int64),
         hold=np.zeros((len(bill.items), draws)),
         stock=np.zeros((len(bill.items), draws)),

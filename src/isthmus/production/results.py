@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
 from isthmus.kernels.order_statistics import order_statistics
-from isthmus.kernels.production import NONE, Course
-from isthmus.kernels.production_chain import Chain, usual_flow
+from isthmus.kernels.production import NONE, ProductionCourse
+from isthmus.kernels.production_chain import ProductionChain, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
 from isthmus.production.bill import Bill
 
@@ -33,8 +33,8 @@ class Told:
     """A bill, its chain and its course, with what stands on every table."""
 
     bill: Bill
-    chain: Chain
-    course: Course
+    chain: ProductionChain
+    course: ProductionCourse
     notes: tuple[str, ...] = ()
 
     def place(self, product: str) -> int:

@@ -19,7 +19,7 @@ from isthmus.evidence.digits import (
 )
 from isthmus.evidence.out.texts import with_name
 from isthmus.study.numbers import MONEY, MONTHS, SHARE_OF_DRAWS
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 LEAST_PARTS = 3
 """Shares that make a whole together from which they are parts of it."""
@@ -53,7 +53,7 @@ class Grid:
 
 def grid(
     table: Table,
-    catalogue: Catalogue,
+    catalogue: TextCatalogue,
     *,
     series: str = "",
     with_names: bool = False,
@@ -68,7 +68,7 @@ def grid(
     ----------
     table : Table
         Rows.
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         Headings and units.
     series : str
         A dimension whose values become columns, where the table has one value per combination.
@@ -114,7 +114,7 @@ def grid(
     return _folded(whole, names, catalogue) if folded else whole
 
 
-def _folded(grid: Grid, names: Sequence[str], catalogue: Catalogue) -> Grid:
+def _folded(grid: Grid, names: Sequence[str], catalogue: TextCatalogue) -> Grid:
     """Put the ends of a range into the cell of their number."""
     places = {name: at for at, name in enumerate(names)}
     ends = {
@@ -244,13 +244,13 @@ def _digits(value: Any, ends: tuple[float, float] | None, digits: int) -> int:
     return in_range(value, *ends, digits) if ends and isinstance(value, float) else digits
 
 
-def _heading(table: Table, column: Column, catalogue: Catalogue) -> str:
+def _heading(table: Table, column: Column, catalogue: TextCatalogue) -> str:
     heading = catalogue.get(catalogue.heading(table.name, column.name))
     # A heading that names a party was filled in where the table was made.
     return column.text if "{" in heading else heading or column.text or column.name
 
 
-def _unit(unit: str, catalogue: Catalogue) -> str:
+def _unit(unit: str, catalogue: TextCatalogue) -> str:
     return "" if unit in {"", "1", "index", "count"} else catalogue.unit(unit)
 
 
@@ -258,7 +258,7 @@ def _cell(
     value: Any,
     column: Column,
     digits: int,
-    catalogue: Catalogue,
+    catalogue: TextCatalogue,
     *,
     with_names: bool,
     signed: bool,

@@ -18,7 +18,7 @@ from isthmus.runtime.visible import visible
 from isthmus.study.claims import threshold_text
 from isthmus.study.dossier import Chart, Section
 from isthmus.study.numbers import interval, show, told
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,7 +31,7 @@ _NOT_IN_CSS = re.compile(r"[^A-Za-z0-9 ,.:;-]")
 
 
 def parts(
-    catalogue: Catalogue,
+    catalogue: TextCatalogue,
     sources: Sequence[DatasetRecord],
     *,
     figure_link: Callable[[Finding], str],
@@ -43,7 +43,7 @@ def parts(
 
     Parameters
     ----------
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         Texts, headings and units.
     sources : sequence of DatasetRecord
         Data sets that the page names.
@@ -103,7 +103,7 @@ def drawn_early(press: Press, section: Section) -> None:
         press.begin((c.key, c.spec, c.table, c.outlines) for c in section.charts)
 
 
-def use(catalogue: Catalogue, section: str) -> str:
+def use(catalogue: TextCatalogue, section: str) -> str:
     """Return who can use the numbers of a section for what; a page's parts share its line."""
     return catalogue.get(f"use.{section.partition('-')[0]}")
 
@@ -130,7 +130,7 @@ def source_line(keys: Sequence[str], records: Sequence[DatasetRecord]) -> str:
     return "; ".join(parts)
 
 
-def moves(assessed: Any, catalogue: Catalogue) -> str:
+def moves(assessed: Any, catalogue: TextCatalogue) -> str:
     """Return, in words, for which thresholds the verdict is which."""
     finding, rule = assessed.finding, assessed.claim.rule
     if finding is None or finding.value is None or rule is None or assessed.draws:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from isthmus._version import __version__
 from isthmus.evidence import DatasetRecord, Result
 from isthmus.runtime.visible import one_line
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 AUTHOR = "The Isthmus developers"
 _SPECIAL = re.compile(r"[\\{}&%$#_^~]")
@@ -46,7 +46,7 @@ class Reference:
         return f"@{self.kind}{{{self.key},\n{lines}}}\n"
 
 
-def software(catalogue: Catalogue, note: str = "") -> Reference:
+def software(catalogue: TextCatalogue, note: str = "") -> Reference:
     """Return the program, with what was made by it in the note."""
     work = catalogue.text("cite.work")
     fields = {"author": f"{{{AUTHOR}}}", "title": f"{{{work}}}", "version": __version__}
@@ -54,7 +54,7 @@ def software(catalogue: Catalogue, note: str = "") -> Reference:
     return Reference("isthmus", "software", text, {**fields, "note": note})
 
 
-def of_data(catalogue: Catalogue, records: Iterable[DatasetRecord]) -> list[Reference]:
+def of_data(catalogue: TextCatalogue, records: Iterable[DatasetRecord]) -> list[Reference]:
     """Return the data sets with publisher, edition, licence and where they are found."""
     licence = catalogue.text("record.licence")
     return [
@@ -93,7 +93,7 @@ def of_methods(citations: Sequence[str]) -> list[Reference]:
 
 
 def of_result(
-    catalogue: Catalogue, run: str, result: Result, records: Iterable[DatasetRecord]
+    catalogue: TextCatalogue, run: str, result: Result, records: Iterable[DatasetRecord]
 ) -> list[Reference]:
     """Return what to cite for a run: the program with the run, its data, its methods."""
     made = result.provenance
@@ -107,7 +107,7 @@ def of_result(
 
 
 def of_dossier(
-    catalogue: Catalogue,
+    catalogue: TextCatalogue,
     study: str,
     provenance: Mapping[str, str],
     records: Iterable[DatasetRecord],

@@ -28,7 +28,7 @@ _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RemoteFile:
     """A file on a server.
 
     Parameters
@@ -78,7 +78,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         if after.scheme != "https" and (after.scheme, before.scheme) != ("http", "http"):
             what = "the server sends on to an address that is not protected"
             raise SourceRefused(what, where=newurl)
-        Asked(newurl)
+        RemoteFile(newurl)
         made = super().redirect_request(req, fp, code, msg, headers, newurl)
         if made is None:
             return None
@@ -89,7 +89,9 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return made
 
 
-def opened(asked: Asked, headers: Mapping[str, str], silence: float, *, method: str = "GET") -> Any:
+def opened(
+    asked: RemoteFile, headers: Mapping[str, str], silence: float, *, method: str = "GET"
+) -> Any:
     """Return the open answer to a question.
 
     Raises
@@ -115,7 +117,7 @@ def opened(asked: Asked, headers: Mapping[str, str], silence: float, *, method: 
         raise Again(f"it cannot be reached: {words(error)}") from None
 
 
-def _refusal(asked: Asked, error: urllib.error.HTTPError) -> Exception:
+def _refusal(asked: RemoteFile, error: urllib.error.HTTPError) -> Exception:
     if error.code in PASSING:
         return Again(f"it answered {error.code} {error.reason}", _after(error.headers))
     if error.code == RESTART:
@@ -153,7 +155,7 @@ def length(headers: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def check_form(asked: Asked, headers: Any, start: bytes) -> None:
+def check_form(asked: RemoteFile, headers: Any, start: bytes) -> None:
     """Refuse a page or a packed answer in place of data."""
     packed = (headers.get("Content-Encoding") or "identity").strip().lower()
     if packed not in ("", "identity"):

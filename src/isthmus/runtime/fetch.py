@@ -15,8 +15,8 @@ from isthmus.errors import NetworkFailed, SourceRefused, StorageBusy
 from isthmus.runtime import disk, reading
 from isthmus.runtime.answers import (
     Again,
-    Asked,
     NotAsked,
+    RemoteFile,
     Restart,
     check_form,
     length,
@@ -30,7 +30,7 @@ from isthmus.runtime.progress import Progress, ProgressEvent, silent
 from isthmus.runtime.publish import publish_ready
 from isthmus.runtime.targets import check_files
 
-__all__ = ["Asked", "Fetched", "Patience", "fetch", "size_of"]
+__all__ = ["Fetched", "Patience", "RemoteFile", "fetch", "size_of"]
 
 Got = TypeVar("Got")
 
@@ -93,7 +93,7 @@ class Fetched:
     kept: int = 0
 
 
-def size_of(asked: Asked, patience: Patience | None = None) -> int | None:
+def size_of(asked: RemoteFile, patience: Patience | None = None) -> int | None:
     """Return the bytes that a server promises for a file; None where it does not say.
 
     Raises
@@ -116,7 +116,7 @@ def size_of(asked: Asked, patience: Patience | None = None) -> int | None:
 
 
 def fetch(
-    asked: Asked,
+    asked: RemoteFile,
     target: Path,
     *,
     replace: bool = False,
@@ -131,7 +131,7 @@ def fetch(
 
     Parameters
     ----------
-    asked : Asked
+    asked : RemoteFile
         The file.
     target : Path
         Its name here.
@@ -186,7 +186,7 @@ def fetch(
 class _Part:
     """What came of a file so far, under a hidden name, and which file it is a part of."""
 
-    def __init__(self, target: Path, asked: Asked) -> None:
+    def __init__(self, target: Path, asked: RemoteFile) -> None:
         self.path = target.with_name(f".{target.name}.isthmus-part")
         self.about = target.with_name(f".{target.name}.isthmus-part.json")
         self.asked = asked
@@ -235,7 +235,7 @@ class _Part:
 
 
 def _patiently(
-    asked: Asked,
+    asked: RemoteFile,
     once: Callable[[], Got],
     patience: Patience,
     have: Callable[[], int],
@@ -276,7 +276,7 @@ def _wait(seconds: float, patience: Patience, cancel: CancelToken | None) -> Non
 
 
 def _bring(
-    asked: Asked,
+    asked: RemoteFile,
     part: _Part,
     handle: BinaryIO,
     patience: Patience,

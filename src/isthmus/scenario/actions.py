@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, model_validator
 
-from isthmus.scenario.amounts import NOTHING, Amount, Share
+from isthmus.scenario.amounts import NOTHING, RangedAmount, Share
 from isthmus.scenario.base import ALL, Codes, Strict
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
@@ -32,17 +32,17 @@ class Cost(Strict):
 
     Parameters
     ----------
-    published : Amount
+    published : RangedAmount
         The figure as it is published or estimated: an outlay, a loan volume, a premium.
     published_as : str
         What that figure is.
-    one_off, yearly : Amount
+    one_off, yearly : RangedAmount
         Net resource cost: outlay less value received and resale. Stocks cost carrying.
-    life_years : Amount
+    life_years : RangedAmount
         Years over which the one-off part serves.
-    transfer : Amount
+    transfer : RangedAmount
         What moves between parties; never part of a total.
-    contingent : Amount
+    contingent : RangedAmount
         Net cost if it is called upon; weighted by nothing and printed apart.
     contingent_on : str
         What calls upon it.
@@ -54,13 +54,15 @@ class Cost(Strict):
         What a reader must know of the figures.
     """
 
-    published: Amount
+    published: RangedAmount
     published_as: Text
-    one_off: Amount = NOTHING
-    yearly: Amount = NOTHING
-    life_years: Amount = Amount(low=10.0, high=10.0, reason="ten years where nothing is known")
-    transfer: Amount = NOTHING
-    contingent: Amount = NOTHING
+    one_off: RangedAmount = NOTHING
+    yearly: RangedAmount = NOTHING
+    life_years: RangedAmount = RangedAmount(
+        low=10.0, high=10.0, reason="ten years where nothing is known"
+    )
+    transfer: RangedAmount = NOTHING
+    contingent: RangedAmount = NOTHING
     contingent_on: str = ""
     payer: Side = "home"
     line: str = ""
@@ -75,14 +77,14 @@ class Cost(Strict):
         return self
 
 
-class Indicator(Strict):
+class ActionIndicator(Strict):
     """What an action is for where no euro measures it.
 
     Parameters
     ----------
     quantity, unit : str
         What is counted, and in what.
-    start, goal : Amount
+    start, goal : RangedAmount
         Before, and at full effect.
     better : {"higher", "lower"}
         Which way is meant.
@@ -90,8 +92,8 @@ class Indicator(Strict):
 
     quantity: Text
     unit: Text
-    start: Amount
-    goal: Amount
+    start: RangedAmount
+    goal: RangedAmount
     better: Literal["higher", "lower"]
 
     @model_validator(mode="after")
@@ -133,7 +135,7 @@ class Stock(Effect):
     inputs: Codes
     users: Codes = (ALL,)
     economies: Codes = ("home",)
-    days: Amount
+    days: RangedAmount
     fit: Share
 
 
@@ -144,7 +146,7 @@ class Qualify(Effect):
     inputs: Codes
     users: Codes = (ALL,)
     economies: Codes = ("home",)
-    weeks: Amount | None = None
+    weeks: RangedAmount | None = None
     need_less: Share | None = None
 
     @model_validator(mode="after")
@@ -160,10 +162,10 @@ class Notice(Effect):
     channel: Literal["warning"]
     inputs: Codes
     economies: Codes = ("home",)
-    days: Amount
+    days: RangedAmount
 
 
-class Source(Effect):
+class SourceEffect(Effect):
     """Share of an input that moves from one origin to another."""
 
     channel: Literal["source"]
@@ -189,13 +191,13 @@ class Support(Effect):
     channel: Literal["support"]
     hazards: tuple[Slug, ...] = ()
     economies: Codes = ("home",)
-    delay_months: Amount
+    delay_months: RangedAmount
     diverted: Share
 
     engine: ClassVar[str] = "coercion"
 
 
-class Output(Effect):
+class OutputEffect(Effect):
     """Units of a defence line: of its last stage, or of an item that goes into it.
 
     Parameters
@@ -204,7 +206,7 @@ class Output(Effect):
         Bill of materials of the line (`isthmus production boms`).
     item : str
         Item of the bill; its product when empty.
-    units : Amount
+    units : RangedAmount
         What is added, in `unit`.
     """
 
@@ -212,23 +214,24 @@ class Output(Effect):
     hazards: tuple[Slug, ...] = ()
     line: Slug
     item: str = ""
-    units: Amount
+    units: RangedAmount
     unit: Text = "piece per month"
 
     engine: ClassVar[str] = "production"
 
 
 AnyEffect = Annotated[
-    Stock | Qualify | Notice | Source | Capacity | Support | Output, Discriminator("channel")
+    Stock | Qualify | Notice | SourceEffect | Capacity | Support | OutputEffect,
+    Discriminator("channel"),
 ]
 CHANNELS: dict[str, type[Effect]] = {
     "stock": Stock,
     "qualify": Qualify,
     "warning": Notice,
-    "source": Source,
+    "source": SourceEffect,
     "capacity": Capacity,
     "support": Support,
-    "output": Output,
+    "output": OutputEffect,
 }
 
 
@@ -268,15 +271,15 @@ class Action(Strict):
         How visible, official and military.
     reversibility : {"easy", "medium", "hard"}
         How hard it is to undo.
-    undo_months : Amount
+    undo_months : RangedAmount
         Months until it is undone; the upper end of what cannot be undone is its life.
-    lead_months, ramp_months : Amount
+    lead_months, ramp_months : RangedAmount
         Months from the decision to the first effect, and from there to the full one.
     cost : Cost
         What it costs.
     effects : tuple of Effect
         What it changes in an engine.
-    indicator : Indicator, optional
+    indicator : ActionIndicator, optional
         What it is for where no euro measures it.
     enables : tuple of str
         Keys of actions that it opens the way to.
@@ -302,12 +305,12 @@ class Action(Strict):
     vote_note: str = ""
     degrees: Degrees
     reversibility: Literal["easy", "medium", "hard"]
-    undo_months: Amount
-    lead_months: Amount
-    ramp_months: Amount = NOTHING
+    undo_months: RangedAmount
+    lead_months: RangedAmount
+    ramp_months: RangedAmount = NOTHING
     cost: Cost
     effects: tuple[AnyEffect, ...] = ()
-    indicator: Indicator | None = None
+    indicator: ActionIndicator | None = None
     enables: tuple[Slug, ...] = ()
     excludes: dict[Slug, Text] = Field(default_factory=dict)
     not_measured: str = ""

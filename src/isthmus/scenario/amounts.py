@@ -13,7 +13,7 @@ from isthmus.scenario.base import Strict
 Array = NDArray[np.float64]
 
 
-class Amount(Strict):
+class RangedAmount(Strict):
     """A number that is known as a range.
 
     Parameters
@@ -63,11 +63,11 @@ class Amount(Strict):
         return float(self.at(np.array(0.5)))
 
 
-NOTHING = Amount(low=0.0, high=0.0, reason="none")
+NOTHING = RangedAmount(low=0.0, high=0.0, reason="none")
 
 
-class Share(Amount):
-    """An `Amount` between 0 and 1."""
+class Share(RangedAmount):
+    """An `RangedAmount` between 0 and 1."""
 
     low: float = Field(strict=True, ge=0.0, le=1.0, description="lower end, a fraction")
     high: float = Field(strict=True, ge=0.0, le=1.0, description="upper end, a fraction")

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from isthmus.scenario.actions import Slug, Text
-from isthmus.scenario.amounts import Amount, Share
+from isthmus.scenario.amounts import RangedAmount, Share
 from isthmus.scenario.base import Strict
 from isthmus.scenario.files import preset
 from isthmus.scenario.model import Scenario
@@ -29,7 +29,7 @@ class Hazard(Strict):
     shocks : tuple of mapping
         Shocks of one's own, as in a scenario file, in place of a preset; a role such as "partner"
         stands for the party of the study.
-    duration_days : Amount, optional
+    duration_days : RangedAmount, optional
         How long it lasts.
     severity : Share, optional
         How hard it is.
@@ -48,7 +48,7 @@ class Hazard(Strict):
     cause: Literal["exogenous", "answer"] = "exogenous"
     scenario: str = ""
     shocks: tuple[dict[str, Any], ...] = ()
-    duration_days: Amount | None = None
+    duration_days: RangedAmount | None = None
     severity: Share | None = None
     yearly_probability: Share
     engine: Literal["disruption", "none"] = "disruption"

@@ -18,7 +18,7 @@ SCHEMA_VERSION = 1
 Entry = TypeVar("Entry", Action, "Package", Hazard)
 
 
-class Asked(Strict):
+class ReturnRequest(Strict):
     """What one side can ask of the other in return, and who could deliver it."""
 
     what: Text
@@ -85,7 +85,7 @@ class Package(Strict):
         Of whom.
     lower : str
         The same content at a lower step, if there is one.
-    returns : tuple of Asked
+    returns : tuple of ReturnRequest
         What can be asked for in return.
     dates : tuple of Due
         Steps that it waits for or meets; when deciders next meet is in no data at hand.
@@ -100,7 +100,7 @@ class Package(Strict):
     asks: str = ""
     of: str = ""
     lower: str = ""
-    returns: tuple[Asked, ...] = ()
+    returns: tuple[ReturnRequest, ...] = ()
     dates: tuple[Due, ...] = ()
     counter: str = ""
 

@@ -15,7 +15,7 @@ from isthmus.evidence.record import ON_ADDING
 from isthmus.sources import flows
 from isthmus.sources.flows import Rows
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
-from isthmus.sources.pull import Offer, Wanted, edition_in
+from isthmus.sources.pull import Offer, WantedData, edition_in
 from isthmus.sources.text import TextOptions, capped
 
 LAYOUT = (
@@ -194,7 +194,7 @@ def _record(
     )
 
 
-def _offered(wanted: Wanted) -> list[tuple[str, str]]:
+def _offered(wanted: WantedData) -> list[tuple[str, str]]:
     """Return the archive of an edition of the HS: all years of a release."""
     named, _, release = (wanted.edition or DEFAULT).upper().partition("_V")
     release = release or DEFAULT.partition("_V")[2]

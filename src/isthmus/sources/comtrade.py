@@ -15,7 +15,7 @@ from isthmus.sources.customs import Office, read_office
 from isthmus.sources.flows import Rows
 from isthmus.sources.levels import finest
 from isthmus.sources.published import Peek, Published, Source, Wishes, peek, plain_text
-from isthmus.sources.pull import Offer, Wanted, edition_in, named
+from isthmus.sources.pull import Offer, WantedData, edition_in, named
 from isthmus.sources.text import TextTable
 
 LAYOUT = (
@@ -261,7 +261,7 @@ _OFFICE = Office(
 )
 
 
-def _offered(wanted: Wanted) -> list[tuple[str, str]]:
+def _offered(wanted: WantedData) -> list[tuple[str, str]]:
     """Return one question for each group of products of each reporter."""
     edition = wanted.edition.upper() or _in_force(wanted.year or 0)
     edition_in(edition, "|".join(codes.PRODUCT_CLASSIFICATIONS), "one such as HS2022")

@@ -13,7 +13,7 @@ from isthmus.evidence.record import ON_ADDING
 from isthmus.runtime.reading import open_regular
 from isthmus.sources.flows import Rows, numbers
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
-from isthmus.sources.pull import Offer, Wanted, edition_in
+from isthmus.sources.pull import Offer, WantedData, edition_in
 from isthmus.sources.text import TextOptions, TextTable, capped, read_bytes
 
 LAYOUT = (
@@ -157,7 +157,7 @@ def _record(path: Path, year: int, rows: Rows) -> DatasetRecord:
     )
 
 
-def _files(wanted: Wanted) -> list[tuple[str, str]]:
+def _files(wanted: WantedData) -> list[tuple[str, str]]:
     version = wanted.edition or VERSION
     edition_in(version, r"\d{6}[a-z]?", "a version such as 202211")
     folder = "https://www.cepii.fr/DATA_DOWNLOAD/gravity/data"

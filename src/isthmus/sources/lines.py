@@ -11,7 +11,7 @@ from isthmus.sources.layout import BLANKS, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitText:
     """The regular lines of a text and what stands between and below them.
 
     Parameters
@@ -32,7 +32,7 @@ class Split:
 
 def split_lines(
     text: str, delimiter: str, line: int, header: Sequence[str], width: int
-) -> Split | None:
+) -> SplitText | None:
     """Cut the lines below a header into cells; None where a record must be looked at by itself.
 
     Parameters
@@ -72,7 +72,7 @@ def split_lines(
     cells = parts.drop(beyond)
     cells.columns = [f"c{n}" for n in range(width)]
     below = zip(numbers[last:].to_list(), lines[last:].to_list(), strict=True)
-    return Split(
+    return SplitText(
         cells.with_columns(numbers.filter(regular)),
         numbers[:last].filter(blank[:last]).to_list(),
         numbers[:last].filter(again[:last]).to_list(),

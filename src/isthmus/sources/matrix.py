@@ -49,7 +49,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LabelMeaning:
     """What a label of a row or column stands for.
 
     `kind` is industry, final (demand), home (final demand without a buyer, kept with the seller),
@@ -136,29 +136,29 @@ def _unbalanced(square: Square, name: str) -> list[InputProblem]:
     return problems
 
 
-def _row(label: str, layout: Layout) -> Place:
+def _row(label: str, layout: Layout) -> LabelMeaning:
     if label in layout.below:
-        return Place("below", "", layout.below[label])
+        return LabelMeaning("below", "", layout.below[label])
     economy, _, name = label.partition("_")
     if name in layout.below:
-        return Place("below", economy, layout.below[name])
-    return Place("industry", economy, name)
+        return LabelMeaning("below", economy, layout.below[name])
+    return LabelMeaning("industry", economy, name)
 
 
-def _column(label: str, layout: Layout) -> Place:
+def _column(label: str, layout: Layout) -> LabelMeaning:
     if label in layout.totals:
-        return Place("total", "", label)
+        return LabelMeaning("total", "", label)
     if label in layout.categories:
-        return Place("home", "", label)
+        return LabelMeaning("home", "", label)
     economy, _, name = label.partition("_")
     if name in layout.categories:
-        return Place("final", economy, name)
+        return LabelMeaning("final", economy, name)
     if economy in layout.categories:
-        return Place("final", name, economy)
-    return Place("industry", economy, name)
+        return LabelMeaning("final", name, economy)
+    return LabelMeaning("industry", economy, name)
 
 
-def _register(labels: _Labels, found: Iterable[Place]) -> None:
+def _register(labels: _Labels, found: Iterable[LabelMeaning]) -> None:
     for place in found:
         if place.kind in {"industry", "final", "home"}:
             if place.kind != "home":
@@ -168,7 +168,7 @@ def _register(labels: _Labels, found: Iterable[Place]) -> None:
 
 
 def _unpaired(
-    table: TextTable, down: Sequence[Place], across: Sequence[Place], layout: Layout
+    table: TextTable, down: Sequence[LabelMeaning], across: Sequence[LabelMeaning], layout: Layout
 ) -> list[InputProblem]:
     """Return the industries that stand as a row without a column, or the other way round."""
     sold = {(p.economy, p.name) for p in down if p.kind == "industry"}
@@ -206,7 +206,10 @@ def _economies(
 
 
 def _numbers(
-    table: TextTable, down: Sequence[Place], across: Sequence[Place], options: TextOptions | None
+    table: TextTable,
+    down: Sequence[LabelMeaning],
+    across: Sequence[LabelMeaning],
+    options: TextOptions | None,
 ) -> tuple[Array, tuple[str, ...]]:
     """Return the cells as numbers, and how they were read.
 
@@ -241,8 +244,8 @@ def _numbers(
 
 def _filled(
     cells: Array,
-    down: Sequence[Place],
-    across: Sequence[Place],
+    down: Sequence[LabelMeaning],
+    across: Sequence[LabelMeaning],
     labels: _Labels,
     meant: Mapping[str, str],
     said: tuple[str, ...],

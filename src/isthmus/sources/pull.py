@@ -14,7 +14,7 @@ from zipfile import ZipFile
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.runtime import Progress, disk, publish_file, silent
 from isthmus.runtime.cancel import CancelToken
-from isthmus.runtime.fetch import Asked, Fetched, Patience, fetch, size_of
+from isthmus.runtime.fetch import Fetched, Patience, RemoteFile, fetch, size_of
 from isthmus.runtime.reading import Unreadable
 from isthmus.runtime.reading.archives import archive_faults, open_archive
 
@@ -26,7 +26,7 @@ LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedData:
     """What of a publisher's data is wanted.
 
     Parameters
@@ -60,7 +60,7 @@ class Offer:
     terms : str
         Address where the publisher states them.
     files : callable
-        Returns name and address of the files of a `Wanted`; raises BadInput for what is missing.
+        Returns name and address of the files wanted; raises BadInput for what is missing.
     unpacked : tuple of str
         Patterns of the files of an archive that are wanted, that of the data first, those that
         explain its codes after it; ``YEAR`` stands for the year.
@@ -79,7 +79,7 @@ class Offer:
     name: str
     licence: str
     terms: str
-    files: Callable[[Wanted], Sequence[tuple[str, str]]]
+    files: Callable[[WantedData], Sequence[tuple[str, str]]]
     unpacked: tuple[str, ...] = ()
     header: str = ""
     key: str = ""
@@ -96,12 +96,12 @@ class Planned:
     ----------
     path : Path
         Where it will be.
-    asked : Asked
+    asked : RemoteFile
         Address, and the key where there is one.
     """
 
     path: Path
-    asked: Asked
+    asked: RemoteFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def named(*parts: str) -> str:
 
 
 def planned(
-    offer: Offer, wanted: Wanted, folder: Path, environment: Mapping[str, str] | None = None
+    offer: Offer, wanted: WantedData, folder: Path, environment: Mapping[str, str] | None = None
 ) -> list[Planned]:
     """Return the files that an offer has for what is wanted; nothing is asked of the publisher.
 
@@ -164,7 +164,7 @@ def planned(
         if not (key.isascii() and key.isprintable()):
             raise BadInput("holds characters that no key has", where=offer.key)
         headers = {offer.header: key}
-    return [Planned(folder / name, Asked(address, headers)) for name, address in found]
+    return [Planned(folder / name, RemoteFile(address, headers)) for name, address in found]
 
 
 def _check_year(offer: Offer, year: int | None) -> None:
@@ -187,7 +187,7 @@ def sizes(
 
 def pull(
     offer: Offer,
-    wanted: Wanted,
+    wanted: WantedData,
     plan: Sequence[Planned],
     *,
     replace: bool = False,
@@ -311,7 +311,7 @@ __all__ = [
     "Offer",
     "Planned",
     "Pulled",
-    "Wanted",
+    "WantedData",
     "edition_in",
     "named",
     "offer_named",

@@ -15,7 +15,7 @@ from isthmus.evidence.record import ON_ADDING
 from isthmus.runtime.reading import read_json
 from isthmus.sources.flows import Rows, numbers
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, plain_text
-from isthmus.sources.pull import Offer, Wanted, edition_in, named
+from isthmus.sources.pull import Offer, WantedData, edition_in, named
 from isthmus.sources.text import TextTable, capped
 
 LAYOUT = (
@@ -215,7 +215,7 @@ def _record(
     )
 
 
-def _offered(wanted: Wanted) -> list[tuple[str, str]]:
+def _offered(wanted: WantedData) -> list[tuple[str, str]]:
     """Return the answer of the API on some indicators of a year; source 2 is the WDI."""
     asked = wanted.what or (GDP, POPULATION)
     for code in asked:

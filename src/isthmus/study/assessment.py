@@ -16,7 +16,7 @@ from isthmus.study.schema import PageChoice, Study
 from isthmus.study.spoken import spoken
 from isthmus.study.subjects import pages_of, times, writer
 from isthmus.study.summary import build_summary
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.world import World
 
 Progress = Callable[[str, int, int], None]
@@ -57,7 +57,7 @@ def assess(
     DataCorrupted
         When a file of the world differs from its record.
     """
-    context = Context(study, world, Catalogue.load(language))
+    context = Context(study, world, TextCatalogue.load(language))
     context.study = spoken(study, context.catalogue)
     pages = pages_of(study)
     steps = len(pages) + 1

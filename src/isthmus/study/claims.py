@@ -17,7 +17,7 @@ from isthmus.study.numbers import MONEY, digits_of, joined, number
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge, judge_draws
-from isthmus.study.wording import Catalogue, Sentence
+from isthmus.study.wording import Sentence, TextCatalogue
 
 MOST_DIGITS = 6
 """Digits at most that a value is given to stand apart from its threshold."""
@@ -53,7 +53,7 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
     return _judged(claim, finding, claim.rule, context.catalogue, draws)
 
 
-def rejudged(assessed: Assessed, threshold: float, catalogue: Catalogue) -> Assessed:
+def rejudged(assessed: Assessed, threshold: float, catalogue: TextCatalogue) -> Assessed:
     """Return a claim held against another threshold than the one that its study fixed.
 
     Parameters
@@ -62,7 +62,7 @@ def rejudged(assessed: Assessed, threshold: float, catalogue: Catalogue) -> Asse
         A claim that a measure and a rule decide.
     threshold : float
         In the unit of the finding.
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         Sentences of the reason.
 
     Raises
@@ -100,7 +100,7 @@ def _arguments(context: Context, measure: Measure, claim: Claim) -> dict[str, ob
 
 
 def _judged(
-    claim: Claim, finding: Finding, rule: Rule, catalogue: Catalogue, draws: tuple[float, ...]
+    claim: Claim, finding: Finding, rule: Rule, catalogue: TextCatalogue, draws: tuple[float, ...]
 ) -> Assessed:
     if draws:
         verdict = judge_draws(np.array(draws), rule, universal=claim.universal)
@@ -111,7 +111,7 @@ def _judged(
 
 
 def _reason(
-    catalogue: Catalogue, finding: Finding, rule: Rule, verdict: Verdict, *, universal: bool
+    catalogue: TextCatalogue, finding: Finding, rule: Rule, verdict: Verdict, *, universal: bool
 ) -> Sentence:
     if verdict.status is Status.NOT_MEASURABLE:
         return catalogue.opening("verdict.no_figure", caveat=finding.caveat)
@@ -167,7 +167,7 @@ def deciding(finding: Finding, rule: Rule) -> int:
     return next((n for n in range(usual, MOST_DIGITS + 1) if apart(rounded(n))), MOST_DIGITS)
 
 
-def threshold_text(catalogue: Catalogue, unit: str, value: float) -> str:
+def threshold_text(catalogue: TextCatalogue, unit: str, value: float) -> str:
     """Return a threshold in the unit of its finding, with all the digits that it was given."""
     if unit == SHARE:
         return catalogue.written(f"{value * 100:g}{catalogue.text('unit.percent')}")

@@ -17,7 +17,7 @@ from isthmus.study.inflection import ALONE, inflected
 from isthmus.study.money import RATES, rate_of, told_rate, unit_of
 from isthmus.study.numbers import MONEY
 from isthmus.study.schema import ROLES, Study
-from isthmus.study.wording import Catalogue, Sentence
+from isthmus.study.wording import Sentence, TextCatalogue
 from isthmus.world import World
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Context:
         The question.
     world : World
         The data.
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         The sentences.
 
     Attributes
@@ -46,7 +46,7 @@ class Context:
 
     study: Study
     world: World
-    catalogue: Catalogue = field(default_factory=Catalogue.load)
+    catalogue: TextCatalogue = field(default_factory=TextCatalogue.load)
     used: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
     samples: dict[str, NDArray[np.float64]] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.study.schema import Claim, Study
 from isthmus.study.verdict import Status, Verdict
-from isthmus.study.wording import Catalogue, Sentence
+from isthmus.study.wording import Sentence, TextCatalogue
 
 SCHEMA_VERSION = 1
 REACH = "summary.data_to"
@@ -185,7 +185,7 @@ class Dossier:
         Definition of each method used, by key.
     provenance : mapping
         What is needed to make the dossier again.
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         The texts of its language.
     """
 
@@ -197,7 +197,7 @@ class Dossier:
     sources: tuple[DatasetRecord, ...]
     methods: Mapping[str, str]
     provenance: Mapping[str, Any]
-    catalogue: Catalogue
+    catalogue: TextCatalogue
 
     def __repr__(self) -> str:
         parts = f"{len(self.sections)} sections, {len(self.claims)} claims"

@@ -22,7 +22,7 @@ LEADS = "disruption.supplier_lead"
 
 
 @dataclass(frozen=True)
-class Template:
+class EventTemplate:
     """An event of the package, as `events.toml` has it."""
 
     scenario: str
@@ -75,11 +75,13 @@ class Event:
 
 
 @cache
-def templates() -> Mapping[str, Template]:
+def templates() -> Mapping[str, EventTemplate]:
     """Return the events of the package by name, in order."""
     text = (resources.files(__package__) / "events.toml").read_text(encoding="utf-8")
     raw: dict[str, dict[str, Any]] = toml_values(text)
-    return {key: Template(**{k: _frozen(v) for k, v in one.items()}) for key, one in raw.items()}
+    return {
+        key: EventTemplate(**{k: _frozen(v) for k, v in one.items()}) for key, one in raw.items()
+    }
 
 
 def _frozen(value: Any) -> Any:

@@ -28,11 +28,11 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_le
 ProductCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
 
 
-class _Model(BaseModel):
+class _StudyPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Role(_Model):
+class Role(_StudyPart):
     """A party of the study under the name by which sentences and claims call it."""
 
     party: str = Field(description="an economy (ISO3) or a coalition")
@@ -45,7 +45,7 @@ def _role(value: Any) -> Any:
     return {"party": value} if isinstance(value, str) else value
 
 
-class PageChoice(_Model):
+class PageChoice(_StudyPart):
     """A page of the dossier, with what it lets a study choose."""
 
     page: Slug = Field(description="name of a page; `isthmus study check --pages` lists them")
@@ -54,7 +54,7 @@ class PageChoice(_Model):
     )
 
 
-class EventChoice(_Model):
+class EventChoice(_StudyPart):
     """An event whose losses day by day the study looks at."""
 
     event: Slug = Field(description="name of an event of the package, or of one's own")
@@ -78,7 +78,7 @@ class EventChoice(_Model):
         return self
 
 
-class Basket(_Model):
+class Basket(_StudyPart):
     """A group of products that the study looks at together."""
 
     title: Line = Field(description="name of the basket for readers")
@@ -91,7 +91,7 @@ class Basket(_Model):
     note: str = Field(default="", description="what the codes include that the title does not say")
 
 
-class Rule(_Model):
+class Rule(_StudyPart):
     """When a claim counts as supported; it stands in the study file, and no data move it."""
 
     comparison: Literal[">=", ">", "<=", "<"] = Field(
@@ -101,7 +101,7 @@ class Rule(_Model):
     reason: Line = Field(description="why this threshold and no other")
 
 
-class Claim(_Model):
+class Claim(_StudyPart):
     """A statement, what decides it and what would falsify it."""
 
     id: Slug = Field(description="short name, unique in the study")
@@ -140,7 +140,7 @@ class Claim(_Model):
     )
 
 
-class Options(_Model):
+class Options(_StudyPart):
     """Thresholds, day and years of the study; all have defaults."""
 
     date: str | None = Field(
@@ -164,7 +164,7 @@ class Options(_Model):
     )
 
 
-class Sampling(_Model):
+class Sampling(_StudyPart):
     """The lens that `isthmus ensemble run` calls over the ranges of the study."""
 
     lens: str = Field(
@@ -193,7 +193,7 @@ class Sampling(_Model):
     )
 
 
-class Study(_Model):
+class Study(_StudyPart):
     """A question as data, written before data are read."""
 
     schema_version: Literal[2] = Field(description="version of this file format: 2")

@@ -7,7 +7,7 @@ from typing import Any
 
 from isthmus.study.inflection import inflected, possessive
 from isthmus.study.schema import Claim, Study
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 
 PLACEHOLDER = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
@@ -19,7 +19,7 @@ def placeholders(text: str) -> set[str]:
     return {found.group(1) for found in PLACEHOLDER.finditer(text)}
 
 
-def spoken(study: Study, catalogue: Catalogue | None = None) -> Study:
+def spoken(study: Study, catalogue: TextCatalogue | None = None) -> Study:
     """Return the study with ``{home}``, ``{partner}``, ``{rival}`` and ``{ally}`` as names.
 
     Its texts are in the language of the catalogue as far as that has them.
@@ -28,10 +28,10 @@ def spoken(study: Study, catalogue: Catalogue | None = None) -> Study:
     ----------
     study : Study
         The study as written.
-    catalogue : Catalogue, optional
+    catalogue : TextCatalogue, optional
         Texts of the reader's language; English by default.
     """
-    catalogue = catalogue or Catalogue.load()
+    catalogue = catalogue or TextCatalogue.load()
     names = {role: catalogue.party(code) for role, code in study.parties.items()}
 
     def filled(found: re.Match[str]) -> str:

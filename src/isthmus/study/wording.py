@@ -63,7 +63,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class TextCatalogue:
     """All reader-facing texts of one language, flat by dotted key.
 
     Parameters
@@ -85,7 +85,7 @@ class Catalogue:
 
     @staticmethod
     @cache
-    def load(language: str = ENGLISH) -> Catalogue:
+    def load(language: str = ENGLISH) -> TextCatalogue:
         """Read the texts of a language from the package: shared, of the member sheet, of subjects.
 
         A text that a language lacks stands in English; a test names those of the package.
@@ -110,11 +110,11 @@ class Catalogue:
                 continue
             flat |= _texts_of(file, flat)
         if language != ENGLISH:
-            flat = {**Catalogue.load(ENGLISH).texts, **flat}
+            flat = {**TextCatalogue.load(ENGLISH).texts, **flat}
         units = {k.removeprefix("unit."): v for k, v in flat.items() if k.startswith("unit.")}
-        return Catalogue(language, flat, units, translations(language))
+        return TextCatalogue(language, flat, units, translations(language))
 
-    def with_texts(self, folder: Traversable) -> Catalogue:
+    def with_texts(self, folder: Traversable) -> TextCatalogue:
         """Return the catalogue with a face's own texts, from the file of its language there.
 
         Raises

@@ -15,7 +15,7 @@ from isthmus.evidence.frames import of_rows
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, Firm, firm_of
-from isthmus.suppliers.places import Placed, placed
+from isthmus.suppliers.places import PlacedDeliveries, placed
 from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def exposure(
     return Result({t.name: t for t in made}, about, CITATIONS)
 
 
-def _economies(firm: Firm, table: MRIO, at: Placed) -> Table:
+def _economies(firm: Firm, table: MRIO, at: PlacedDeliveries) -> Table:
     spend = firm.rows.group_by("economy").agg(
         pl.col("spend").sum(), pl.col("item").n_unique().alias("items")
     )
@@ -117,7 +117,7 @@ def _economies(firm: Firm, table: MRIO, at: Placed) -> Table:
 _LEAST = 0.005
 
 
-def _through(firm: Firm, table: MRIO, at: Placed) -> dict[str, float]:
+def _through(firm: Firm, table: MRIO, at: PlacedDeliveries) -> dict[str, float]:
     """Return the share of each economy in the output that the deliveries need."""
     known = at.known
     spend = firm.rows["spend"].to_numpy()[known]

@@ -15,7 +15,7 @@ from isthmus.errors import BadInput, CodeUnknown
 from isthmus.kernels.disruption_drivers import capacity_left
 from isthmus.scenario import Scenario
 from isthmus.scenario.groups import industry_groups
-from isthmus.suppliers.places import REST, Placed
+from isthmus.suppliers.places import REST, PlacedDeliveries
 from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ class Hits:
 
 
 def hits_of(
-    scenario: Scenario, table: MRIO, rows: pl.DataFrame, at: Placed, home: str, days: int
+    scenario: Scenario, table: MRIO, rows: pl.DataFrame, at: PlacedDeliveries, home: str, days: int
 ) -> Hits:
     """Return what a scenario does to deliveries.
 
@@ -65,7 +65,7 @@ def hits_of(
         The table whose codes the scenario names.
     rows : polars.DataFrame
         The deliveries.
-    at : Placed
+    at : PlacedDeliveries
         Where they stand in the table.
     home : str
         Economy to which they go.

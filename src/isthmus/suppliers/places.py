@@ -26,7 +26,7 @@ NODES = "material_split"
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedDeliveries:
     """Deliveries in a table.
 
     Parameters
@@ -49,7 +49,9 @@ class Placed:
         return np.asarray((self.economy >= 0) & (self.weight.sum(axis=1) > 0))
 
 
-def placed(rows: pl.DataFrame, table: MRIO, materials: pl.DataFrame | None = None) -> Placed:
+def placed(
+    rows: pl.DataFrame, table: MRIO, materials: pl.DataFrame | None = None
+) -> PlacedDeliveries:
     """Return where deliveries stand in a table.
 
     Parameters
@@ -89,7 +91,7 @@ def placed(rows: pl.DataFrame, table: MRIO, materials: pl.DataFrame | None = Non
         notes.append(f"{', '.join(outside)}: not in the table, {where}")
     if assumed:
         notes.append("assumed: chip nodes by the product's code, weighted by the seller's output")
-    return Placed(economy, weight, tuple(notes))
+    return PlacedDeliveries(economy, weight, tuple(notes))
 
 
 def _industries(

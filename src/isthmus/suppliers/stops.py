@@ -20,11 +20,11 @@ from isthmus.ensemble.inputs import input_file
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.lens import lens
-from isthmus.kernels.run_down import Supply, run_down
+from isthmus.kernels.run_down import SupplySchedule, run_down
 from isthmus.scenario import Scenario, detail_of
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of, home_of
 from isthmus.suppliers.hits import Hits, hits_of
-from isthmus.suppliers.places import NODES, Placed, placed
+from isthmus.suppliers.places import NODES, PlacedDeliveries, placed
 from isthmus.suppliers.stop_tables import Ran, deliveries_table, items_table, lines_table
 from isthmus.world.mrio import MRIO
 
@@ -181,7 +181,7 @@ def _run(
     rows: pl.DataFrame,
     hits: Hits,
     table: MRIO,
-    at: Placed,
+    at: PlacedDeliveries,
     drawn: Sequence[Mapping[str, float]],
     below: float,
 ) -> Ran:
@@ -215,7 +215,7 @@ def _cover(
     items: Sequence[str],
     item: Ints,
     table: MRIO,
-    at: Placed,
+    at: PlacedDeliveries,
     drawn: Sequence[Mapping[str, float]],
 ) -> Floats:
     """Return stocks by item and draw: the list's own, else the posterior's for its industry."""
@@ -235,7 +235,7 @@ def _cover(
     return cover
 
 
-def _supply(rows: pl.DataFrame, item: Ints, hits: Hits) -> Supply:
+def _supply(rows: pl.DataFrame, item: Ints, hits: Hits) -> SupplySchedule:
     """Return deliveries as the kernel takes them; spare comes after the lead days."""
     spend = np.maximum(rows["spend"].to_numpy(), 0.0)
     whole = np.bincount(item, spend)[item]
@@ -248,7 +248,7 @@ def _supply(rows: pl.DataFrame, item: Ints, hits: Hits) -> Supply:
     ready = np.arange(days)[:, None] >= onset[item][None, :] + lead[None, :]
     spare = rows["spare"].fill_null(0.0).to_numpy()
     capacity = hits.left * (1.0 + np.where(ready, spare[None, :], 0.0))
-    return Supply(item, share, capacity, hits.stopped, hits.turned)
+    return SupplySchedule(item, share, capacity, hits.stopped, hits.turned)
 
 
 def _renumbered(item: Ints) -> Ints:

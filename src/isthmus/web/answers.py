@@ -29,7 +29,7 @@ MOST = 96
 
 
 @dataclass(frozen=True)
-class Question:
+class PageQuestion:
     """Whom a page is about: the parties of a shipped study, or parties that a reader chose.
 
     Parameters
@@ -90,11 +90,11 @@ class Answers:
         """
         return self._memo.get(("study", name), lambda: formed_study(study_text(name)))
 
-    def question_of(self, name: str) -> Question:
+    def question_of(self, name: str) -> PageQuestion:
         """Return the question of a shipped study."""
-        return Question(self.shipped(name).parties, name)
+        return PageQuestion(self.shipped(name).parties, name)
 
-    def study(self, question: Question) -> Study:
+    def study(self, question: PageQuestion) -> Study:
         """Return the study of a question.
 
         Raises
@@ -108,18 +108,18 @@ class Answers:
         name = name_of(question.roles)
         return self._memo.get(key, lambda: draft_study(name, self.world, question.roles).study)
 
-    def page_study(self, question: Question, page: str) -> Study:
+    def page_study(self, question: PageQuestion, page: str) -> Study:
         """Return the study of a question with one page and without claims."""
         study = self.study(question)
         chosen = [choice for choice in study.pages if choice.page == page]
         one = tuple(chosen) or (PageChoice(page=page),)
         return study.model_copy(update={"pages": one, "claims": ()})
 
-    def page(self, question: Question, page: str) -> Dossier:
+    def page(self, question: PageQuestion, page: str) -> Dossier:
         """Return a dossier of one page, without claims."""
         return self._assessed((question.key, page), lambda: self.page_study(question, page))
 
-    def whole(self, question: Question, progress: Progress | None = None) -> Dossier:
+    def whole(self, question: PageQuestion, progress: Progress | None = None) -> Dossier:
         """Return the dossier of a question with all its pages and claims."""
         return self._assessed((question.key, ""), lambda: self.study(question), progress)
 
@@ -131,15 +131,15 @@ class Answers:
         """Tell whether what a key stands for is there already."""
         return self._memo.has(key)
 
-    def document(self, question: Question, render: Callable[[Dossier], str]) -> str:
+    def document(self, question: PageQuestion, render: Callable[[Dossier], str]) -> str:
         """Return the dossier of a question as one document."""
         return self._memo.get(("document", question.key), lambda: render(self.whole(question)))
 
-    def ready(self, question: Question) -> bool:
+    def ready(self, question: PageQuestion) -> bool:
         """Tell whether the whole dossier is there already."""
         return self.has(("dossier", (question.key, "")))
 
-    def pictures(self, question: Question, page: str) -> Mapping[str, Markup]:
+    def pictures(self, question: PageQuestion, page: str) -> Mapping[str, Markup]:
         """Return the charts of a page as inline SVG, by key."""
         charts = [chart for s in self.page(question, page).sections for chart in s.charts]
         return self._memo.get(

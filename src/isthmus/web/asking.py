@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from isthmus import codes
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.study.schema import ROLES
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.query import Query
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Field, Form
@@ -21,7 +21,7 @@ NEEDED = ROLES[:2]
 CHOSEN = ROLES[2:]
 
 
-def question_of(asked: Asked) -> Question:
+def question_of(asked: Asked) -> PageQuestion:
     """Return the question that a path and its query name.
 
     Raises
@@ -34,10 +34,10 @@ def question_of(asked: Asked) -> Question:
     if "study" in asked.words:
         return asked.explorer.answers.question_of(asked.words["study"])
     roles = {role: _party(asked.words[role], role) for role in NEEDED}
-    return Question(roles | parties_of(asked.query, CHOSEN))
+    return PageQuestion(roles | parties_of(asked.query, CHOSEN))
 
 
-def asked_question(query: Query, explorer: Explorer) -> Question:
+def asked_question(query: Query, explorer: Explorer) -> PageQuestion:
     """Return the question that a query alone names: a study, or parties by role.
 
     Raises
@@ -56,7 +56,7 @@ def asked_question(query: Query, explorer: Explorer) -> Question:
         if role not in roles:
             query.problem(role, "is missing", "name a study, or home and partner")
     query.check_own()
-    return Question(roles)
+    return PageQuestion(roles)
 
 
 def parties_of(query: Query, roles: tuple[str, ...]) -> dict[str, str]:

@@ -13,28 +13,28 @@ from isthmus import codes
 from isthmus.evidence import Kind
 from isthmus.evidence.digits import DIGITS, percent
 from isthmus.runtime.reading import toml_values
-from isthmus.web.answers import Question
-from isthmus.web.diagram import Bar, Box, Chain, Stage
+from isthmus.web.answers import PageQuestion
+from isthmus.web.diagram import Bar, Box, Chain, ChainStage
 from isthmus.web.query import address
 from isthmus.web.state import Explorer
 
 FACTS, USES = "chip_facts", "chip_end_use"
 
 
-def chip_chain(explorer: Explorer, question: Question) -> Iterator[Chain]:
+def chip_chain(explorer: Explorer, question: PageQuestion) -> Iterator[Chain]:
     """Yield the diagram of the chip chain; nothing where the world holds no facts about it."""
     if FACTS not in explorer.world or USES not in explorer.world:
         return
     facts = explorer.world.chip_facts().filter(~pl.col("projection"))
     named = {code for party in question.roles.values() for code in codes.members(party)}
     stages = [
-        Stage(
+        ChainStage(
             explorer.t(f"chain.{stage['key']}"),
             tuple(box for node in stage["nodes"] for box in _box(explorer, facts, node, named)),
         )
         for stage in _stages()
     ]
-    stages.append(Stage(explorer.t("chain.use"), (_uses(explorer),)))
+    stages.append(ChainStage(explorer.t("chain.use"), (_uses(explorer),)))
     shown = tuple(stage for stage in stages if stage.boxes)
     yield Chain(explorer.t("chain.title"), explorer.t("chain.lead"), shown)
 

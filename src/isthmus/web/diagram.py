@@ -37,7 +37,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class ChainStage:
     """A stage of the chain and the nodes that stand in it."""
 
     title: str
@@ -55,7 +55,7 @@ class Chain:
     form: ClassVar[str] = "chain"
     title: str
     lead: str
-    stages: tuple[Stage, ...]
+    stages: tuple[ChainStage, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -13,7 +13,7 @@ from isthmus.ensemble.losses.between import (
     At,
     Between,
     Corner,
-    Place,
+    RecordedPoint,
     at_of,
     between,
     corners,
@@ -27,7 +27,7 @@ from isthmus.scenario import Scenario
 from isthmus.study.events import Event, events_of
 from isthmus.study.prepare import moved_question
 from isthmus.study.schema import Study
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import parties_of
 from isthmus.web.query import Query, real
 from isthmus.web.state import Explorer
@@ -54,7 +54,7 @@ LONGEST_STOCK = 180
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedScenario:
     """One scenario of a reader.
 
     Parameters
@@ -91,17 +91,17 @@ class Found:
 
     Parameters
     ----------
-    points : mapping of At to Place
+    points : mapping of At to RecordedPoint
         Recorded points of its family.
     answer : Between or None
         The loss of home; None where it lies outside what is recorded.
     """
 
-    points: Mapping[At, Place]
+    points: Mapping[At, RecordedPoint]
     answer: Between | None
 
 
-def events(explorer: Explorer, question: Question) -> dict[str, Event]:
+def events(explorer: Explorer, question: PageQuestion) -> dict[str, Event]:
     """Return the events of a question whose severity and duration can be moved, by name."""
     study = explorer.answers.study(question)
 
@@ -116,7 +116,7 @@ def events(explorer: Explorer, question: Question) -> dict[str, Event]:
     return explorer.answers.kept(("events", question.key), listed)
 
 
-def wanted_of(explorer: Explorer, question: Question, query: Query) -> Wanted:
+def wanted_of(explorer: Explorer, question: PageQuestion, query: Query) -> WantedScenario:
     """Return the scenario that an address asks for; what is wrong is noted in `query`.
 
     Severity, duration and stock count for the event for which they were set: another event starts
@@ -141,10 +141,12 @@ def wanted_of(explorer: Explorer, question: Question, query: Query) -> Wanted:
     )
     if built or (of != token and severity):
         moved_to = at
-    return _checked(query, "severity", Wanted(token, event, _held(event, moved_to)))
+    return _checked(query, "severity", WantedScenario(token, event, _held(event, moved_to)))
 
 
-def beside_of(explorer: Explorer, question: Question, query: Query) -> tuple[Wanted, ...]:
+def beside_of(
+    explorer: Explorer, question: PageQuestion, query: Query
+) -> tuple[WantedScenario, ...]:
     """Return the scenarios that stand beside it; what is wrong is noted in `query`."""
     known = events(explorer, question)
     words = query.words("beside")
@@ -161,7 +163,7 @@ def beside_of(explorer: Explorer, question: Question, query: Query) -> tuple[Wan
         if event is None or at is None or not _within(at):
             query.problem("beside", f"{word!r} is no scenario", "EVENT:SEVERITY:DAYS:STOCK")
             continue
-        found.append(_checked(query, "beside", Wanted(token, event, _held(event, at))))
+        found.append(_checked(query, "beside", WantedScenario(token, event, _held(event, at))))
     return tuple(found)
 
 
@@ -174,13 +176,13 @@ def _held(event: Event, at: At) -> At:
     return at if event.inputs else replace(at, more_days=0.0)
 
 
-def asking(study: Study, wanted: Wanted) -> Asking:
+def asking(study: Study, wanted: WantedScenario) -> Asking:
     """Return the question whose answer is the scenario's exact loss."""
     asked = moved_question(wanted.event, study, wanted.at)
     return replace(asked, scenario=wanted.scenario)
 
 
-def found_for(explorer: Explorer, study: Study, wanted: Wanted, until: int) -> Found:
+def found_for(explorer: Explorer, study: Study, wanted: WantedScenario, until: int) -> Found:
     """Return what recorded runs say of a scenario."""
     home = study.party("home")
     asked = replace(asking(study, wanted), levels=())
@@ -192,14 +194,14 @@ def found_for(explorer: Explorer, study: Study, wanted: Wanted, until: int) -> F
 def between_of(explorer: Explorer, some: Sequence[Corner], party: str, until: int) -> Between:
     """Return a loss between recorded points, each run read once."""
 
-    def read(place: Place) -> Losses:
+    def read(place: RecordedPoint) -> Losses:
         key = ("losses", str(place.store.root), place.run, place.level)
         return explorer.answers.kept(key, lambda: losses_at(place))
 
     return between(some, party, until, read=read)
 
 
-def _checked(query: Query, name: str, wanted: Wanted) -> Wanted:
+def _checked(query: Query, name: str, wanted: WantedScenario) -> WantedScenario:
     try:
         wanted.scenario  # noqa: B018 - building it checks the values against the rules of the shock
     except BadInput as error:

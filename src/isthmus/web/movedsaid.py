@@ -15,14 +15,14 @@ from isthmus.study.page import Page
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.subjects.disruption.runs import YEAR
 from isthmus.study.subjects.disruption.tables import spread
-from isthmus.web.answers import Question
-from isthmus.web.moved import ALL, OWN, Found, Wanted, between_of
+from isthmus.web.answers import PageQuestion
+from isthmus.web.moved import ALL, OWN, Found, WantedScenario, between_of
 from isthmus.web.state import Explorer
 from isthmus.web.view import Said
 
 HORIZONS = (30, 90, 180, 270, 365)
 """Last days to which recorded runs count losses."""
-Scenarios = Sequence[tuple[Wanted, Found]]
+Scenarios = Sequence[tuple[WantedScenario, Found]]
 
 
 def page_of(explorer: Explorer, study: Study) -> Page:
@@ -34,7 +34,7 @@ def page_of(explorer: Explorer, study: Study) -> Page:
     return page
 
 
-def event_name(page: Page, wanted: Wanted) -> str:
+def event_name(page: Page, wanted: WantedScenario) -> str:
     """Return what happens in words, without how hard and how long."""
     event = wanted.event
     if not wanted.token.startswith(f"{OWN}."):
@@ -48,7 +48,7 @@ def event_name(page: Page, wanted: Wanted) -> str:
     return page.word(f"moved.own.{kind}", who=page.context.label(who), whom=far, what=goods)
 
 
-def full_name(page: Page, wanted: Wanted) -> str:
+def full_name(page: Page, wanted: WantedScenario) -> str:
     """Return what happens in words, with how hard, how long and what is in stock."""
     at = wanted.at
     return page.word(
@@ -70,7 +70,7 @@ def said(page: Page, explorer: Explorer, some: Scenarios, until: int) -> Said:
         From `page_of`.
     explorer : Explorer
         Keeps runs that were read, and pictures.
-    some : sequence of (Wanted, Found)
+    some : sequence of (WantedScenario, Found)
         The reader's scenario first, then those beside it.
     until : int
         Last day that is counted.
@@ -96,7 +96,7 @@ def said(page: Page, explorer: Explorer, some: Scenarios, until: int) -> Said:
     section = page.section()
     key = ("moved", page.study.name, tuple(one.text for one, _ in some), until, str(rows))
     drawn = explorer.answers.kept(key, lambda: pictures(section.charts))
-    return Said(section, Question(page.study.parties), drawn)
+    return Said(section, PageQuestion(page.study.parties), drawn)
 
 
 def _loss(page: Page, number: int, answer: Between, until: int) -> Finding:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from isthmus.study.context import Context
 from isthmus.study.schema import ROLES, Role, Study
 from isthmus.study.spoken import spoken
-from isthmus.study.wording import Catalogue
+from isthmus.study.wording import TextCatalogue
 from isthmus.web.answers import Answers
 from isthmus.web.jobs import Jobs
 from isthmus.web.memo import Memo
@@ -42,7 +42,7 @@ class Explorer:
     def __init__(self, world: World, *, reference: str = "starter", language: str = "en") -> None:
         self.world = world
         self.reference = reference
-        self.catalogue = Catalogue.load(language).with_texts(resources.files("isthmus.web"))
+        self.catalogue = TextCatalogue.load(language).with_texts(resources.files("isthmus.web"))
         self.answers = Answers(world, language)
         self.jobs = Jobs()
         self.shown = Memo(MOST_SHOWN)

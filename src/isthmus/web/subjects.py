@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.query import address
 
 SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -30,7 +30,7 @@ TOOL = "whatif"
 BEHIND = "disruption"
 
 
-def subject_address(subject: str, question: Question) -> str:
+def subject_address(subject: str, question: PageQuestion) -> str:
     """Return where a subject is shown for a question."""
     if question.study:
         return f"/study/{question.study}/{subject}"
@@ -44,7 +44,7 @@ def figure_address(key: str, words: Mapping[str, str]) -> str:
     return address(f"/figure/{quote(key, safe='@.,:')}", words)
 
 
-def subject_links(question: Question) -> list[tuple[str, str]]:
+def subject_links(question: PageQuestion) -> list[tuple[str, str]]:
     """Return name and address of every subject for a question."""
     named = [n for name in SUBJECTS for n in ((name, TOOL) if name == BEHIND else (name,))]
     return [(name, subject_address(name, question)) for name in named]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from isthmus.errors import BadInput, IsthmusError, NotFound, did_you_mean
 from isthmus.runtime import canonical_json
 from isthmus.web.state import Explorer
-from isthmus.web.view import Facts, Link, Links, Text, View
+from isthmus.web.view import Facts, Link, LinkList, Text, View
 
 
 def trouble(explorer: Explorer, error: IsthmusError, path: str, known: Iterable[str]) -> View:
@@ -36,7 +36,7 @@ def trouble(explorer: Explorer, error: IsthmusError, path: str, known: Iterable[
         (
             Text((error.what,), lead=True),
             Facts("", tuple(row for row in rows if row[1])),
-            Links("", (start, search)),
+            LinkList("", (start, search)),
         ),
     )
 

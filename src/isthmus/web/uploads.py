@@ -18,7 +18,7 @@ from isthmus.suppliers.firm import SUPPLIERS
 from isthmus.web.child import Cells
 from isthmus.web.columns import guessed
 from isthmus.world import World
-from isthmus.world.contracts import Choices, Given, conform
+from isthmus.world.contracts import ConformChoices, Given, conform
 from isthmus.world.manifest import Entry
 from isthmus.world.templates import template_of
 
@@ -156,6 +156,6 @@ def mapped(upload: Upload, columns: Mapping[str, str], unit: str) -> Mapped:
         attribution="none",
         redistribution="forbidden",
     )
-    found = conform(record, given, Choices())
+    found = conform(record, given, ConformChoices())
     rows = found.frame.rechunk()
     return Mapped(describe(found.record, rows), rows, found.notes)

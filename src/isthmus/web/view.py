@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from isthmus.evidence import DatasetRecord, Table
 from isthmus.study.dossier import Section
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.atlas import Atlas
 from isthmus.web.diagram import Chain
 
@@ -59,7 +59,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class LinkList:
     """A list of links under a title."""
 
     form: ClassVar[str] = "links"
@@ -155,7 +155,7 @@ class Said:
 
     form: ClassVar[str] = "said"
     section: Section
-    question: Question
+    question: PageQuestion
     pictures: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Going:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class LaterPart:
     """A part of another page, fetched when this one is there; without script a link to it."""
 
     form: ClassVar[str] = "later"
@@ -233,7 +233,20 @@ class Drawn:
         return {"source": self.source, "to": self.to, "text": self.text}
 
 
-Plain = Going | Text | Facts | Links | Form | Code | Said | Tabled | Later | Drawn | Chain | Atlas
+Plain = (
+    Going
+    | Text
+    | Facts
+    | LinkList
+    | Form
+    | Code
+    | Said
+    | Tabled
+    | LaterPart
+    | Drawn
+    | Chain
+    | Atlas
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +275,7 @@ class View:
         Title and first heading.
     blocks : tuple of Block
         What it shows, in order.
-    question : Question or None
+    question : PageQuestion or None
         Whom it is about; numbers of sections lead to their figure pages by it.
     sources : tuple of DatasetRecord
         Data sets that it names.
@@ -280,7 +293,7 @@ class View:
 
     title: str
     blocks: tuple[Block, ...]
-    question: Question | None = None
+    question: PageQuestion | None = None
     sources: tuple[DatasetRecord, ...] = ()
     ways: tuple[Code, ...] = ()
     here: str = ""

@@ -9,7 +9,7 @@ from isthmus.runtime import ProgressEvent
 from isthmus.study.assessment import Progress
 from isthmus.study.dossier import Dossier
 from isthmus.study.record import LENS
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.jobs import Job
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
@@ -30,7 +30,7 @@ class Waits(Exception):
         self.job = job
 
 
-def whole(asked: Asked, question: Question) -> Dossier:
+def whole(asked: Asked, question: PageQuestion) -> Dossier:
     """Return the dossier of a question with all its pages and claims.
 
     Raises

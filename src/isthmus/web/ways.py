@@ -9,13 +9,13 @@ from isthmus.ensemble.losses import Question as Asking
 from isthmus.scenario import dumps
 from isthmus.study.schema import Study
 from isthmus.study.toml import study_toml
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.state import Explorer
 from isthmus.web.view import Code
 from isthmus.world.snapshot import STARTER
 
 
-def study_ways(explorer: Explorer, question: Question, study: Study) -> tuple[Code, ...]:
+def study_ways(explorer: Explorer, question: PageQuestion, study: Study) -> tuple[Code, ...]:
     """Return how to get the pages of a study with the command line, Python, and as a file."""
     world = _option(explorer)
     if question.study:
@@ -38,7 +38,7 @@ def study_ways(explorer: Explorer, question: Question, study: Study) -> tuple[Co
     )
 
 
-def figure_way(explorer: Explorer, question: Question, study: Study, key: str) -> Code:
+def figure_way(explorer: Explorer, question: PageQuestion, study: Study, key: str) -> Code:
     """Return the program that makes one figure again."""
     program = study_ways(explorer, question, study)[1].text
     line = f"print(dossier.findings()[{_quoted(key)}].value)\n"

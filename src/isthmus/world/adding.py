@@ -23,7 +23,7 @@ from isthmus.sources.text import TextOptions, read_text
 from isthmus.sources.workbook import read_sheet
 from isthmus.store.datasets import read_document, record_of
 from isthmus.world.contracts import (
-    Choices,
+    ConformChoices,
     Given,
     conform,
     contract_of,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 READING = "reading"
-"""Table of a record's file that says how to read the rows; the fields of `Choices`."""
+"""Table of a record's file that says how to read the rows; the fields of `ConformChoices`."""
 RATE = "rate"
 
 
@@ -82,9 +82,9 @@ def add_file(
     **given
         ``delimiter``, ``decimal``, ``thousands``, ``encoding``, ``skip_rows``, ``missing``,
         ``dash``, ``blank``, ``sheet``, ``text``, ``drop_aggregates``, ``sum_duplicates``,
-        ``repair``, ``keep_formulas``: see
-        `isthmus.sources.text.TextOptions` and `isthmus.world.contracts.Choices`; ``rate``: USD per
-        unit of a publisher's currency, ``"1.053"`` or by year ``"2022=1.053"``.
+        ``repair``, ``keep_formulas``: see `isthmus.sources.text.TextOptions` and
+        `isthmus.world.contracts.ConformChoices`; ``rate``: USD per unit of a publisher's currency,
+        ``"1.053"`` or by year ``"2022=1.053"``.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def add_file(
 
 def _said(
     path: Path, record: Path | None, given: dict[str, Any], *, needed: bool
-) -> tuple[DatasetRecord | None, Choices, dict[int, float]]:
+) -> tuple[DatasetRecord | None, ConformChoices, dict[int, float]]:
     """Return the record beside a table, how it is to be read, and the rates of its currency."""
     beside = record or path.parent / f"{path.stem}.toml"
     if not is_file(beside):
@@ -155,7 +155,7 @@ def _add_published(
     source: Source,
     path: Path,
     own: DatasetRecord | None,
-    choices: Choices,
+    choices: ConformChoices,
     rates: dict[int, float],
     store: Store | None,
 ) -> Added:
@@ -171,7 +171,7 @@ def _add_published(
 def add_given(
     record: DatasetRecord,
     table: Given,
-    choices: Choices | None = None,
+    choices: ConformChoices | None = None,
     *,
     store: Store | None = None,
     read_as: tuple[str, ...] = (),
@@ -190,7 +190,7 @@ def add_given(
 def add_frame(
     record: DatasetRecord,
     frame: pl.DataFrame,
-    choices: Choices | None = None,
+    choices: ConformChoices | None = None,
     *,
     store: Store | None = None,
 ) -> Added:
@@ -205,7 +205,7 @@ def add_frame(
 
 
 def read_table(
-    path: Path, key: str, choices: Choices
+    path: Path, key: str, choices: ConformChoices
 ) -> tuple[Given, tuple[str, ...], tuple[str, ...]]:
     """Return the rows of a file as they stand, how they were read, and what was left out.
 
@@ -246,7 +246,7 @@ def check_ending(path: Path) -> None:
 
 def choices_of(
     read: dict[str, Any], given: dict[str, Any] | None = None, *, where: str = "reading"
-) -> Choices:
+) -> ConformChoices:
     """Return choices from a record's ``[reading]`` and what was given beside it, which goes first.
 
     Raises
@@ -260,15 +260,15 @@ def choices_of(
         if value not in (None, "", ()) and value is not False
     }
     flat = {**read, **said}
-    fields = ({*Choices.__slots__} | {*TextOptions.__slots__}) - {READING, "rates"}
+    fields = ({*ConformChoices.__slots__} | {*TextOptions.__slots__}) - {READING, "rates"}
     unknown = [
         InputProblem(f"unknown field '{name}'", READING, did_you_mean(name, fields))
         for name in sorted(set(flat) - fields)
     ]
     raise_all("how to read the table", unknown, where=where)
-    own = {k: flat.pop(k) for k in tuple(flat) if k in Choices.__slots__ and k != READING}
+    own = {k: flat.pop(k) for k in tuple(flat) if k in ConformChoices.__slots__ and k != READING}
     try:
-        return TypeAdapter(Choices).validate_python({**own, READING: flat})
+        return TypeAdapter(ConformChoices).validate_python({**own, READING: flat})
     except ValidationError as error:
         problems = [
             InputProblem(item["msg"], ".".join(str(p) for p in item["loc"]))

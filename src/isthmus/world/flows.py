@@ -13,7 +13,7 @@ from isthmus.errors import DataMissing, IdentityViolated
 
 
 @dataclass(frozen=True, slots=True)
-class Flows:
+class IndustryFlows:
     """Sales of each supplier industry from economy to economy, by year.
 
     Parameters
@@ -74,7 +74,7 @@ class Flows:
         return np.array([place[code] for code in codes], dtype=np.intp)
 
 
-def flows_from_frame(frame: pl.DataFrame) -> Flows:
+def flows_from_frame(frame: pl.DataFrame) -> IndustryFlows:
     """Arrange tidy rows as arrays, whatever their order.
 
     Parameters
@@ -113,7 +113,7 @@ def flows_from_frame(frame: pl.DataFrame) -> Flows:
     cube[slice(None) if in_order else position] = values
     cube = cube.reshape(shape)
     cube.setflags(write=False)
-    return Flows(years, economies, industries, cube)
+    return IndustryFlows(years, economies, industries, cube)
 
 
 def _labels(series: pl.Series) -> tuple[str, ...]:

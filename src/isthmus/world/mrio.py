@@ -16,7 +16,7 @@ from isthmus.kernels import mrio_split
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world import mrio_checks as checks
 from isthmus.world import mrio_made as made
-from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, Solution, frozen
+from isthmus.world.mrio_forms import DenseForm, FactoredForm, Solution, TableForm, frozen
 from isthmus.world.mrio_labels import Labels, Positions
 from isthmus.world.mrio_origin import content_of
 from isthmus.world.mrio_repair import repaired
@@ -62,7 +62,7 @@ class MRIO:
     """
 
     labels: Labels
-    form: Form
+    form: TableForm
     Y: Array
     x: Array
     v: Array
@@ -377,7 +377,7 @@ def _columns(product: Any, X: Array) -> Array:
 
 def _finished(
     labels: Labels,
-    form: Form,
+    form: TableForm,
     Y: Array,
     v: Array | None,
     other: Array | None,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.kernels.mrio_dense import reciprocal
-from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
+from isthmus.world.mrio_forms import DenseForm, FactoredForm, TableForm, frozen
 from isthmus.world.mrio_labels import Labels, Positions, grouping
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _add_rows(a: Array, group: Positions, size: int) -> Array:
 
 
 def _grouped_flows(
-    form: Form, node: Positions, e_group: Positions, i_group: Positions, labels: Labels
+    form: TableForm, node: Positions, e_group: Positions, i_group: Positions, labels: Labels
 ) -> Array:
     if isinstance(form, FactoredForm):
         return _grouped_factors(form, e_group, i_group, labels)

@@ -43,7 +43,7 @@ class Solution:
     method: str
 
 
-class Form(Protocol):
+class TableForm(Protocol):
     """What both forms can do; N = n * S nodes, economy-major."""
 
     n: int

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from isthmus.errors import IdentityViolated, InputProblem, raise_all
 from isthmus.world import mrio_checks as checks
-from isthmus.world.mrio_forms import DenseForm, FactoredForm, Form, frozen
+from isthmus.world.mrio_forms import DenseForm, FactoredForm, TableForm, frozen
 from isthmus.world.mrio_labels import Labels
 
 Array = NDArray[np.float64]
@@ -77,12 +77,12 @@ def factored_form(
     return FactoredForm(flow, use_dom, use_imp, frozen(output)), Y
 
 
-def sums(form: Form, Y: Array, primary: Array) -> tuple[Array, Array]:
+def sums(form: TableForm, Y: Array, primary: Array) -> tuple[Array, Array]:
     """Return row and column sums, (N,) each: sales with final demand, inputs with primary ones."""
     return form.sales().sum(axis=1) + Y.sum(axis=1), form.column_sums() + primary
 
 
-def check_balance(labels: Labels, form: Form, Y: Array, added: Array, taxes: Array) -> None:
+def check_balance(labels: Labels, form: TableForm, Y: Array, added: Array, taxes: Array) -> None:
     """Raise unless values are possible, and sales and costs add up to output.
 
     Raises

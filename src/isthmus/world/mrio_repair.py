@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.world.mrio_checks import balance_limit, named
-from isthmus.world.mrio_forms import DenseForm, Form, frozen
+from isthmus.world.mrio_forms import DenseForm, TableForm, frozen
 from isthmus.world.mrio_labels import Labels
 
 Array = NDArray[np.float64]
@@ -16,8 +16,8 @@ DISCREPANCY = "DISCREPANCY"
 
 
 def repaired(
-    labels: Labels, form: Form, Y: Array, v: Array, other: Array
-) -> tuple[Labels, Form, Array, Array, Array, tuple[str, ...]]:
+    labels: Labels, form: TableForm, Y: Array, v: Array, other: Array
+) -> tuple[Labels, TableForm, Array, Array, Array, tuple[str, ...]]:
     """Mend imbalances, negative output or value added, and inputs of idle industries.
 
     Returns

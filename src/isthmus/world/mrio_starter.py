@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from isthmus.errors import IdentityViolated
 from isthmus.evidence import DatasetRecord
 from isthmus.kernels.mrio_dense import reciprocal
-from isthmus.world.flows import Flows
+from isthmus.world.flows import IndustryFlows
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_update import table_from_use
 
@@ -35,7 +35,7 @@ CATEGORIES = ("consumption", "government", "investment")
 ORIGINS = ("domestic", "imported")
 
 
-def industries(flows: Flows) -> tuple[str, ...]:
+def industries(flows: IndustryFlows) -> tuple[str, ...]:
     """Return the industries of the updated table: the goods of the flows, then the services."""
     return (*(i for i in flows.industries if i != ALL_SERVICES), *SERVICES)
 
@@ -58,7 +58,7 @@ def split_services(sales: Array, position: int, shares: Array) -> Array:
 
 def read_updated(
     year: int,
-    flows: Flows,
+    flows: IndustryFlows,
     use: pl.DataFrame,
     services: pl.DataFrame,
     record: DatasetRecord,
@@ -69,7 +69,7 @@ def read_updated(
     ----------
     year : int
         Year of the table.
-    flows : Flows
+    flows : IndustryFlows
         Bilateral sales; they are kept exactly.
     use : polars.DataFrame
         economy, origin, product, user, share: every cell once, in the order of the table.

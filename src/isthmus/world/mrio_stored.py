@@ -30,7 +30,7 @@ PLACE_TEXTS = {
 }
 
 
-class Placed(Protocol):
+class RowPlaces(Protocol):
     """Says where the rows of a mask stand."""
 
     def __call__(self, at: pl.Series, column: str = "", /) -> str:
@@ -105,7 +105,7 @@ def years_of_table(record: DatasetRecord) -> tuple[int, ...]:
 
 
 def table_of(
-    frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False, placed: Placed = _column
+    frame: pl.DataFrame, record: DatasetRecord, *, repair: bool = False, placed: RowPlaces = _column
 ) -> MRIO:
     """Return the checked table of the rows of a data set.
 
@@ -178,7 +178,7 @@ def _labels(frame: pl.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...], tupl
     return economies, industries, tuple(c for c in numbers if c not in products)
 
 
-def layout_problems(frame: pl.DataFrame, placed: Placed = _column) -> list[InputProblem]:
+def layout_problems(frame: pl.DataFrame, placed: RowPlaces = _column) -> list[InputProblem]:
     """Return what keeps rows from being a table at all, whatever their numbers.
 
     Parameters

@@ -15,7 +15,7 @@ from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import capped
 from isthmus.world.adding import read_table
-from isthmus.world.contracts import Choices, Given
+from isthmus.world.contracts import ConformChoices, Given
 from isthmus.world.contracts.given import listed
 
 KNOWN, EQUAL = "by the weights of the source", "in equal parts: assumed"
@@ -32,7 +32,7 @@ def recoded(
     values: Sequence[str] = ("value",),
     split: bool = False,
     leave_out: bool = False,
-    choices: Choices | None = None,
+    choices: ConformChoices | None = None,
 ) -> tuple[Table, Table]:
     """Return the rows of a table with the codes of another classification.
 
@@ -51,7 +51,7 @@ def recoded(
         else in equal parts, which is assumed. Such codes are refused otherwise.
     leave_out : bool
         Leave out codes that became none; they are refused otherwise.
-    choices : Choices, optional
+    choices : ConformChoices, optional
         How the file is written.
 
     Returns
@@ -65,12 +65,12 @@ def recoded(
         With every cell that is no code or no number, and every code that cannot be carried over.
     """
     links = concordance(source, target)
-    given, _, _ = read_table(path, "", choices or Choices())
+    given, _, _ = read_table(path, "", choices or ConformChoices())
     frame, name = given.frame, given.name
     lacking = [c for c in (column, *values) if c not in frame.columns]
     what, hint = f"no column {listed(lacking)}", f"found: {listed(frame.columns[:20])}"
     raise_all("the table", [InputProblem(what, name, hint)] if lacking else [])
-    problems, amounts = _amounts(given, values, choices or Choices())
+    problems, amounts = _amounts(given, values, choices or ConformChoices())
     codes = _codes(given, links, column)
     problems += _code_problems(given, links, codes, column, split=split, leave_out=leave_out)
     raise_all(f"{source} to {target}", capped(problems), where=name)
@@ -89,7 +89,7 @@ def recoded(
 
 
 def _amounts(
-    given: Given, values: Sequence[str], choices: Choices
+    given: Given, values: Sequence[str], choices: ConformChoices
 ) -> tuple[list[InputProblem], list[pl.Series]]:
     texts = [v for v in values if given.frame[v].dtype == pl.String]
     read = parse_numbers(given.text(), texts, choices.reading)

@@ -17,7 +17,7 @@ from isthmus.evidence import DatasetRecord, Origin
 from isthmus.runtime import canonical_hash
 from isthmus.world.accessors import Accessors
 from isthmus.world.added import stored_entries
-from isthmus.world.flows import Flows, flows_from_frame
+from isthmus.world.flows import IndustryFlows, flows_from_frame
 from isthmus.world.manifest import Entry, folder_entries, read_manifest
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_chips import chip_split, split_chips
@@ -64,7 +64,7 @@ class World(Accessors):
         self._edition = edition
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
-        self._flows: Flows | None = None
+        self._flows: IndustryFlows | None = None
         self._mrio: OrderedDict[tuple[int, bool, bool], MRIO] = OrderedDict()
         self._lock = threading.RLock()
 
@@ -180,7 +180,7 @@ class World(Accessors):
             self._keep(key, frame)
             return frame
 
-    def flows(self) -> Flows:
+    def flows(self) -> IndustryFlows:
         """Return bilateral flows by supplier industry, all years.
 
         Raises

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from isthmus.ensemble.losses import load
 from isthmus.ensemble.losses.between import (
     At,
-    Place,
+    RecordedPoint,
     at_of,
     between,
     corners,
@@ -39,8 +39,8 @@ def world() -> World:
     return World.open("starter")
 
 
-def place(name: str) -> Place:
-    return Place(Store(root=None), name, "as today")
+def place(name: str) -> RecordedPoint:
+    return RecordedPoint(Store(root=None), name, "as today")
 
 
 GRID = {
@@ -109,9 +109,9 @@ def test_each_draw_is_read_on_its_own(world: World) -> None:
     low, high = At(0.5, 90), At(1.0, 90)
     one = points[At(0.9, 90)]
     some = corners({low: one, high: one}, At(0.75, 90))
-    seen: list[Place] = []
+    seen: list[RecordedPoint] = []
 
-    def read(place: Place):  # type: ignore[no-untyped-def]
+    def read(place: RecordedPoint):  # type: ignore[no-untyped-def]
         seen.append(place)
         return losses_at(place)
 

@@ -27,7 +27,7 @@ from isthmus.ensemble.losses import (
     prepare,
 )
 from isthmus.ensemble.losses.cases import REFERENCE, around_of, drawn_of
-from isthmus.ensemble.losses.watch import NEVER, Watch, edges_of
+from isthmus.ensemble.losses.watch import NEVER, LossWatch, edges_of
 from isthmus.ensemble.losses.work import packed, unpacked
 from isthmus.errors import BadInput, Cancelled, CodeUnknown, DataMissing
 from isthmus.runtime import ArrayCheckpoint, CancelToken
@@ -164,10 +164,10 @@ def test_the_reference_case_has_the_medians_and_the_tails_move_one_number() -> N
     assert middle["rule"] == int(middle["rule"])
 
 
-def course(values: np.ndarray) -> Watch:
+def course(values: np.ndarray) -> LossWatch:
     """A watch of one party whose value added follows a path."""
     days = len(values)
-    watch = object.__new__(Watch)
+    watch = object.__new__(LossWatch)
     watch.days, watch.party = days, values.reshape(days, 1, 1)
     watch.party_base = np.ones((1, 1))
     return watch

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.text import TextOptions, read_bytes
-from isthmus.world.contracts import Choices, Conformed, conform, from_text
+from isthmus.world.contracts import ConformChoices, Conformed, conform, from_text
 
 pytestmark = pytest.mark.slow
 
@@ -104,8 +104,8 @@ def record(key: str) -> DatasetRecord:
     )
 
 
-def taken(key: str, raw: bytes, choices: Choices | None = None) -> Conformed:
-    choices = choices or Choices()
+def taken(key: str, raw: bytes, choices: ConformChoices | None = None) -> Conformed:
+    choices = choices or ConformChoices()
     return conform(record(key), from_text(read_bytes(raw, "t.csv", choices.reading)), choices)
 
 
@@ -144,7 +144,7 @@ def test_trade_in_any_layout(layout: Layout, values: list[float], marker: str) -
         for seller, value in sold.items()
     ]
     rows.append(["2022", "CAN", "DEU", "010121", marker, "", "full"])
-    choices = Choices(TextOptions(dash="missing"))
+    choices = ConformChoices(TextOptions(dash="missing"))
     found = taken("baci_hs2017", layout.written(header, rows), choices)
     clean = pl.DataFrame(
         {
@@ -177,7 +177,7 @@ def test_an_inter_economy_table_in_any_layout(layout: Layout, values: list[int])
     rows += [["", "VALUE_ADDED", e, n(added[e]), ""] for e in sold]
     rows += [["", "OUTPUT", e, n(sold[e]), ""] for e in sold]
     raw = layout.written(["exporter", "product", "importer", "C26", "HFCE"], rows)
-    found = taken("mrio_mine_2022", raw, Choices(repair=any(v < 0 for v in added.values())))
+    found = taken("mrio_mine_2022", raw, ConformChoices(repair=any(v < 0 for v in added.values())))
     kept = found.frame.filter(pl.col("exporter").is_not_null()).sort("exporter", "importer")
     assert kept["C26"].to_list() == pytest.approx([cells[p][0] for p in pairs], abs=1e-9)
     assert kept["HFCE"].to_list() == pytest.approx([cells[p][1] for p in pairs], abs=1e-9)

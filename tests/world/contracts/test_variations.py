@@ -12,7 +12,7 @@ from isthmus.codes import is_aggregate
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import DatasetRecord
 from isthmus.sources.text import read_bytes
-from isthmus.world.contracts import Choices, Conformed, conform, conform_frame, from_text
+from isthmus.world.contracts import ConformChoices, Conformed, conform, conform_frame, from_text
 
 HEAD = "year,exporter,importer,product,value,quantity,coverage\n"
 LAST = "2022,USA,DEU,010121,40,5,full\n"
@@ -33,15 +33,17 @@ def about(key: str = "baci_hs2017") -> DatasetRecord:
     )
 
 
-def added(text: str | bytes, choices: Choices | None = None, key: str = "baci_hs2017") -> Conformed:
+def added(
+    text: str | bytes, choices: ConformChoices | None = None, key: str = "baci_hs2017"
+) -> Conformed:
     raw = text if isinstance(text, bytes) else text.encode()
-    choices = choices or Choices()
+    choices = choices or ConformChoices()
     read = read_bytes(raw, "t.csv", choices.reading)
     found = conform(about(key), from_text(read), choices)
     return Conformed(found.record, found.frame, (*read.notes, *found.notes))
 
 
-def refused(text: str | bytes, choices: Choices | None = None) -> str:
+def refused(text: str | bytes, choices: ConformChoices | None = None) -> str:
     with pytest.raises(BadInput) as caught:
         added(text, choices)
     return str(caught.value)
@@ -110,7 +112,7 @@ def test_aggregates_in_other_spellings_are_refused_and_dropped_on_request(name: 
     said = refused(table)
     assert "line 2, column exporter" in said
     assert "--drop-aggregates" in said
-    found = added(table, Choices(drop_aggregates=True))
+    found = added(table, ConformChoices(drop_aggregates=True))
     assert found.frame["exporter"].to_list() == ["USA"]
     assert any("1 row" in note and name in note for note in found.notes)
 

@@ -16,7 +16,7 @@ from isthmus.ensemble.calibration import tables
 from isthmus.ensemble.calibration.leave_out import leave_one_out, left_out_of
 from isthmus.ensemble.calibration.priors import load_priors
 from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, problem_of
-from isthmus.ensemble.problem import Effort
+from isthmus.ensemble.problem import SearchEffort
 from isthmus.ensemble.smc import Sampled, prior_draws, sample
 from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
@@ -79,7 +79,7 @@ def calibrate(
     priors : path, optional
         File of priors; those of the package by default.
     particles, draws, shrink, goal, batch, batches, seed
-        As in `isthmus.ensemble.smc.Effort`.
+        As in `isthmus.ensemble.problem.SearchEffort`.
     leave_out : int
         Draws of the prior simulated in full, to predict each episode from those that the others
         accept and to measure the misfit; none by default.
@@ -115,7 +115,7 @@ def calibrate(
     ----------
     Beaumont, Cornuet, Marin, Robert 2009.
     """
-    effort = Effort(particles, draws, shrink, goal, batch, batches, seed)
+    effort = SearchEffort(particles, draws, shrink, goal, batch, batches, seed)
     mrio = world.mrio(YEAR, chips=True)
     using, left = held(chosen(episodes, own, without), mrio)
     ground = ground_of(mrio, using, full=full_table)

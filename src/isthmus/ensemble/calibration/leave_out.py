@@ -17,7 +17,7 @@ from isthmus.ensemble.calibration.misfit import (
     uniform_factors,
 )
 from isthmus.ensemble.problem import Problem
-from isthmus.ensemble.smc import Drawn
+from isthmus.ensemble.smc import PriorDraws
 from isthmus.ensemble.targets import Target
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels import population as kernel
@@ -55,14 +55,14 @@ class LeftOut:
         return [float(predicted(m, self.weight, (0.5,))[0]) for m in self.summaries.T]
 
 
-def left_out_of(problem: Problem, u: Drawn, goal: float) -> tuple[LeftOut, ...]:
+def left_out_of(problem: Problem, u: PriorDraws, goal: float) -> tuple[LeftOut, ...]:
     """Return every episode as the others predict it, from draws of the prior.
 
     Parameters
     ----------
     problem : Problem
         The stages are the episodes.
-    u : Drawn
+    u : PriorDraws
         Draws of the prior with all summaries.
     goal : float
         Tolerance that the other episodes are held to; opened until `FEWEST` draws are left.

@@ -14,7 +14,7 @@ from isthmus.disruption.prepare import Engine, compiles
 from isthmus.disruption.settings import Precision
 from isthmus.disruption.table import Daily, daily_table
 from isthmus.ensemble.calibration.engine import engine_hash
-from isthmus.ensemble.problem import Problem, Stage
+from isthmus.ensemble.problem import Problem, SearchStage
 from isthmus.ensemble.targets import Target
 from isthmus.errors import BadInput, InputProblem
 from isthmus.runtime import canonical_hash
@@ -136,7 +136,7 @@ def problem_of(
         there = ground.of(episode)
         answer = Answer(there, there.used, names, ground.daily, precision, engine)
         targets = tuple(target_of(episode, o) for o in episode.used)
-        stages.append(Stage(episode.name, answer, targets, float(episode.scenario.horizon)))
+        stages.append(SearchStage(episode.name, answer, targets, float(episode.scenario.horizon)))
     return Problem(everything, tuple(stages))
 
 

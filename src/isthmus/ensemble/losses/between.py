@@ -40,7 +40,7 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordedPoint:
     """A recorded run, and the level of it that holds a point."""
 
     store: Store
@@ -53,7 +53,7 @@ class Corner:
     """A recorded point and its weight in an answer."""
 
     at: At
-    place: Place
+    place: RecordedPoint
     weight: float
 
 
@@ -116,7 +116,7 @@ def recorded(
     home: str,
     world: Any,
     store: Store | None = None,
-) -> Mapping[At, Place]:
+) -> Mapping[At, RecordedPoint]:
     """Return the points at which the loss of a party is recorded.
 
     Parameters
@@ -135,7 +135,7 @@ def recorded(
     datasets = table_content(world, question.year)
     asked = replace(question, levels=())
     family = family_of(question.scenario, asked.parameters, datasets)
-    found: dict[At, Place] = {}
+    found: dict[At, RecordedPoint] = {}
     for place, name, manifest in finished(store, {*asked.parameters}):
         scenario = Scenario.from_dict(manifest.scenario or {})
         if not scenario.shocks or _family(scenario, manifest, tuple(datasets)) != family:
@@ -146,7 +146,7 @@ def recorded(
             more = _more_days(level, inputs, home)
             at = None if more is None else at_of(scenario, more)
             if at is not None:
-                found.setdefault(at, Place(place, name, level.name))
+                found.setdefault(at, RecordedPoint(place, name, level.name))
     return dict(sorted(found.items()))
 
 
@@ -177,7 +177,7 @@ def _more_days(level: Level, inputs: Sequence[str], home: str) -> float | None:
     return days if same else None
 
 
-def corners(points: Mapping[At, Place], at: At) -> tuple[Corner, ...]:
+def corners(points: Mapping[At, RecordedPoint], at: At) -> tuple[Corner, ...]:
     """Return the recorded points between which a point lies, with their weights.
 
     The narrowest box of recorded points around it is taken, all of whose corners are recorded;
@@ -226,7 +226,7 @@ def between(
     party: str,
     until: int,
     *,
-    read: Callable[[Place], Losses] | None = None,
+    read: Callable[[RecordedPoint], Losses] | None = None,
 ) -> Between:
     """Return the share of value added that a party loses, between recorded points.
 
@@ -257,6 +257,6 @@ def between(
     return Between(values, tuple(some), tuple(float(np.median(part)) for part in parts))
 
 
-def losses_at(place: Place) -> Losses:
+def losses_at(place: RecordedPoint) -> Losses:
     """Return the losses of one level of a run."""
     return losses_of(place.store.result(place.run), place.run, {place.level: place.level})

@@ -27,7 +27,7 @@ REFERENCE = "reference case"
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SharedDraws:
     """Draws that all levels share.
 
     Parameters
@@ -50,7 +50,7 @@ class Drawn:
 
 def drawn_of(
     posterior: Posterior, scenario: Scenario, draws: int, seed: int, *, vary: bool
-) -> Drawn:
+) -> SharedDraws:
     """Return draws of equal weight; with `vary` also of the scenario's ranges on its shocks.
 
     The same draw has the same numbers in every question with as many draws and the same seed. Each
@@ -68,8 +68,8 @@ def drawn_of(
     shocks = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     if not shocks:
         values, of = np.unique(rows, axis=0, return_inverse=True)
-        return Drawn(posterior.family, values, ({},) * len(values), of.reshape(-1))
-    return Drawn(posterior.family, rows, tuple(shocks), np.arange(draws))
+        return SharedDraws(posterior.family, values, ({},) * len(values), of.reshape(-1))
+    return SharedDraws(posterior.family, rows, tuple(shocks), np.arange(draws))
 
 
 def _whole(path: str, values: list[Any]) -> list[Any]:
@@ -94,7 +94,7 @@ class Cases:
     family and one number at a time moved to either tail of the posterior.
     """
 
-    drawn: Drawn
+    drawn: SharedDraws
     levels: tuple[Level, ...]
     around: tuple[tuple[str, Mapping[str, float]], ...]
     places: Places

@@ -22,9 +22,9 @@ from isthmus.ensemble.calibration.predict import beyond
 from isthmus.ensemble.losses.cases import Cases, around_of, drawn_of, levels_of
 from isthmus.ensemble.losses.levels import Level, check_levels
 from isthmus.ensemble.losses.question import DRAWS, LENS, UNTIL, YEAR, without_ranges
-from isthmus.ensemble.losses.tables import Found, Maker
+from isthmus.ensemble.losses.tables import CaseArrays, Maker
 from isthmus.ensemble.losses.watch import WEEK, Parts, parts_of
-from isthmus.ensemble.losses.work import KEPT, Work, run_cases, unpacked
+from isthmus.ensemble.losses.work import KEPT, LossWork, run_cases, unpacked
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import of_years
@@ -134,7 +134,7 @@ def conditional(
     extra = around_of(drawn_from) if around else ()
     cases = Cases(drawn, chosen, extra, Places(mrio.economies, mrio.industries), precision)
     daily = daily_table(mrio)
-    work = Work(
+    work = LossWork(
         scenario=without_ranges(scenario),
         cases=cases,
         daily=daily,
@@ -171,7 +171,7 @@ def conditional(
     about = provenance(
         mrio.origin, LENS, mrio.datasets, words, scenario=scenario.identity, seed=seed
     )
-    found = Found(
+    found = CaseArrays(
         {
             name: np.concatenate([unpacked(outcome[name]) for outcome in outcomes], axis=-1)
             for name in KEPT

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from isthmus.ensemble.losses.cases import REFERENCE, Cases
 from isthmus.ensemble.losses.watch import NEVER, WEEK, edges_of
-from isthmus.ensemble.losses.work import Work
+from isthmus.ensemble.losses.work import LossWork
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels.population import weighted_quantile
 
@@ -29,7 +29,7 @@ _PARTY = Column("party", "dimension", text="economy or coalition")
 
 
 @dataclass(frozen=True)
-class Found:
+class CaseArrays:
     """Arrays of all cases, which come last; names as in `isthmus.ensemble.losses.work.KEPT`."""
 
     arrays: dict[str, NDArray[Any]]
@@ -49,8 +49,8 @@ class Found:
 class Maker:
     """Makes the tables of a question from what was found."""
 
-    work: Work
-    found: Found
+    work: LossWork
+    found: CaseArrays
     kind: Kind
     datasets: tuple[str, ...]
     notes: tuple[str, ...]

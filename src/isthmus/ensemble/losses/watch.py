@@ -42,7 +42,7 @@ class Parts:
     inside: Masks
 
 
-class Watch:
+class LossWatch:
     """What is kept of one batch.
 
     Parameters

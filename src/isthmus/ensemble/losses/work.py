@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from isthmus.disruption.prepare import Engine, prepare
 from isthmus.disruption.table import Daily
 from isthmus.ensemble.losses.cases import Cases, scenario_of
-from isthmus.ensemble.losses.watch import MISSING_AFTER, Parts, Watch
+from isthmus.ensemble.losses.watch import MISSING_AFTER, LossWatch, Parts
 from isthmus.runtime import Batch
 from isthmus.scenario import Scenario
 
@@ -20,7 +20,7 @@ KEPT = ("lost", "course", "industries", "first", "until", "back", "missing")
 
 
 @dataclass(frozen=True)
-class Work:
+class LossWork:
     """What every batch of a question has in common.
 
     Parameters
@@ -38,14 +38,14 @@ class Work:
     engine: Engine
 
 
-def run_cases(work: Work, batch: Batch) -> dict[str, Any]:
+def run_cases(work: LossWork, batch: Batch) -> dict[str, Any]:
     """Run the cases of a batch and return what is kept, as text; cases come last in every array."""
     chosen = [work.cases.case(number) for number in range(batch.start, batch.stop)]
     scenarios = [scenario_of(case, work.scenario, batch.start + i) for i, case in enumerate(chosen)]
     run = prepare(
         scenarios, work.daily, [case.settings for case in chosen], work.days, engine=work.engine
     )
-    watch = Watch(work.daily.table, work.parts, work.days, len(chosen))
+    watch = LossWatch(work.daily.table, work.parts, work.days, len(chosen))
     for t, day in enumerate(run.days()):
         watch.add(t, day)
     ends = [last_shock(scenario, work.days) for scenario in scenarios]
@@ -62,8 +62,8 @@ def run_cases(work: Work, batch: Batch) -> dict[str, Any]:
     return {name: packed(array) for name, array in zip(KEPT, arrays, strict=True)}
 
 
-def _returns(watch: Watch, ends: list[int]) -> tuple[Any, Any, Any]:
-    """Return `Watch.returns` where the last shock of each case ends on a day of its own."""
+def _returns(watch: LossWatch, ends: list[int]) -> tuple[Any, Any, Any]:
+    """Return `LossWatch.returns` where the last shock of each case ends on a day of its own."""
     found = {end: watch.returns(end) for end in set(ends)}
     columns = [[part[:, b] for part in found[end]] for b, end in enumerate(ends)]
     until, back, missing = (np.stack(part, axis=1) for part in zip(*columns, strict=True))

@@ -9,13 +9,13 @@ from typing import Any, Literal, NamedTuple, get_args
 from isthmus.ensemble.blocks import Blocked, block_size
 from isthmus.ensemble.plan import EnsemblePlan
 from isthmus.ensemble.run import run_ensemble
-from isthmus.ensemble.sensitivity.answers import Answers, Wanted, read_answers
+from isthmus.ensemble.sensitivity.answers import SampledAnswers, Wanted, read_answers
 from isthmus.ensemble.sensitivity.effects import effects_table
 from isthmus.ensemble.sensitivity.effort import Effort
 from isthmus.ensemble.sensitivity.given import IN_CLASS, information_table
 from isthmus.ensemble.sensitivity.indices import indices_table
 from isthmus.ensemble.sensitivity.swings import swings_table
-from isthmus.ensemble.sensitivity.tables import Found
+from isthmus.ensemble.sensitivity.tables import MeasuredTable
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Result
 from isthmus.runtime import CancelToken, Executor, Progress, silent
@@ -42,7 +42,7 @@ CITATIONS: Mapping[Method, tuple[str, ...]] = {
 class _Kind(NamedTuple):
     design: Blocked
     blocks: int
-    read: Callable[[Answers, EnsemblePlan, Effort], Found]
+    read: Callable[[SampledAnswers, EnsemblePlan, Effort], MeasuredTable]
 
 
 _KINDS: Mapping[Method, _Kind] = {
@@ -153,8 +153,8 @@ def _problems(method: Method, effort: Effort, count: int, most: int) -> list[Inp
 
 def _result(
     method: Method,
-    answers: Answers,
-    found: Found,
+    answers: SampledAnswers,
+    found: MeasuredTable,
     plan: EnsemblePlan,
     effort: Effort,
     done: int,
@@ -176,7 +176,9 @@ def _result(
     return Result(tables, made, (*CITATIONS[method], *answers.citations))
 
 
-def _notes(answers: Answers, found: Found, effort: Effort, done: int) -> tuple[str, ...]:
+def _notes(
+    answers: SampledAnswers, found: MeasuredTable, effort: Effort, done: int
+) -> tuple[str, ...]:
     calls = answers.values.shape[1]
     notes = [*found.table.notes, f"{calls} samples; the ranges are assumptions"]
     if effort.precision is not None:

@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SampledAnswers:
     """Answers over samples.
 
     Parameters
@@ -86,7 +86,7 @@ class Answers:
     failed: int
 
 
-def read_answers(store: Store, runs: Sequence[RunEntry], wanted: Wanted) -> Answers:
+def read_answers(store: Store, runs: Sequence[RunEntry], wanted: Wanted) -> SampledAnswers:
     """Read one table of finished ensembles of the same lens; their samples follow each other.
 
     Raises
@@ -117,7 +117,7 @@ def read_answers(store: Store, runs: Sequence[RunEntry], wanted: Wanted) -> Answ
     whole = pl.concat(frames)
     rows, cells = _as_array(whole, dimensions, values, sum(counts))
     first = outputs[0]
-    return Answers(
+    return SampledAnswers(
         rows=rows,
         columns=_row_columns(source, [name for name in dimensions if name in rows.columns]),
         values=cells,

@@ -6,9 +6,9 @@ import numpy as np
 
 from isthmus.ensemble.blocks import HIGHEST, LOWEST, path_points
 from isthmus.ensemble.plan import EnsemblePlan
-from isthmus.ensemble.sensitivity.answers import Answers
+from isthmus.ensemble.sensitivity.answers import SampledAnswers
 from isthmus.ensemble.sensitivity.effort import Effort
-from isthmus.ensemble.sensitivity.tables import Found, by_parameter, widest
+from isthmus.ensemble.sensitivity.tables import MeasuredTable, by_parameter, widest
 from isthmus.evidence import Column
 from isthmus.evidence.table import IN_UNIT
 from isthmus.kernels.sensitivity import elementary_effects, morris_measures
@@ -28,7 +28,7 @@ COLUMNS = tuple(
 )
 
 
-def effects_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found:
+def effects_table(answers: SampledAnswers, plan: EnsemblePlan, effort: Effort) -> MeasuredTable:
     """Return the table ``effects``; paths in which an answer is missing are left out of it."""
     d = len(plan.paths)
     confidence, resamples = effort.confidence, effort.resamples
@@ -65,4 +65,4 @@ def effects_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found
         text="elementary effects",
         notes=notes,
     )
-    return Found(table, widest(half, fewest=min(used), least=LEAST))
+    return MeasuredTable(table, widest(half, fewest=min(used), least=LEAST))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.ensemble.sensitivity.answers import Answers, Wanted, read_answers
+from isthmus.ensemble.sensitivity.answers import SampledAnswers, Wanted, read_answers
 from isthmus.ensemble.sensitivity.tables import by_parameter
 from isthmus.errors import BadInput
 from isthmus.evidence import SHARE, Column, Result, Table
@@ -92,12 +92,12 @@ def information(store: Store, name: str, *, wanted: Wanted | None = None) -> Res
     return Result({table.name: table}, answers.provenance, (*CITATIONS, *answers.citations))
 
 
-def information_table(answers: Answers, *, pairs: int | None = None) -> Table:
+def information_table(answers: SampledAnswers, *, pairs: int | None = None) -> Table:
     """Return the table ``information``.
 
     Parameters
     ----------
-    answers : Answers
+    answers : SampledAnswers
         Samples that fill the ranges.
     pairs : int, optional
         Number of parameters of a ``saltelli`` design, of whose blocks the first and the last

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from isthmus.ensemble.plan import EnsemblePlan
-from isthmus.ensemble.sensitivity.answers import Answers
+from isthmus.ensemble.sensitivity.answers import SampledAnswers
 from isthmus.ensemble.sensitivity.effort import Effort
-from isthmus.ensemble.sensitivity.tables import Found, by_parameter, widest
+from isthmus.ensemble.sensitivity.tables import MeasuredTable, by_parameter, widest
 from isthmus.evidence import SHARE, Column
 from isthmus.kernels.sensitivity import sobol_indices
 from isthmus.runtime.streams import task_generator
@@ -29,7 +29,7 @@ COLUMNS = {
 }
 
 
-def indices_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found:
+def indices_table(answers: SampledAnswers, plan: EnsemblePlan, effort: Effort) -> MeasuredTable:
     """Return the table ``indices``; blocks in which an answer is missing are left out of it."""
     d = len(plan.paths)
     confidence, resamples = effort.confidence, effort.resamples
@@ -65,4 +65,4 @@ def indices_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found
         text="Sobol indices over independent ranges",
         notes=notes,
     )
-    return Found(table, widest(half, fewest=min(used), least=LEAST))
+    return MeasuredTable(table, widest(half, fewest=min(used), least=LEAST))

@@ -9,9 +9,9 @@ import polars as pl
 
 from isthmus.ensemble.blocks import ENDS
 from isthmus.ensemble.plan import EnsemblePlan
-from isthmus.ensemble.sensitivity.answers import Answers
+from isthmus.ensemble.sensitivity.answers import SampledAnswers
 from isthmus.ensemble.sensitivity.effort import Effort
-from isthmus.ensemble.sensitivity.tables import Found, by_parameter
+from isthmus.ensemble.sensitivity.tables import MeasuredTable, by_parameter
 from isthmus.evidence import Column
 from isthmus.evidence.table import IN_UNIT
 
@@ -28,7 +28,7 @@ LOW = Column("low", "attribute", text="the parameter at its tenth percentile")
 HIGH = Column("high", "attribute", text="the parameter at its ninetieth percentile")
 
 
-def swings_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found:
+def swings_table(answers: SampledAnswers, plan: EnsemblePlan, effort: Effort) -> MeasuredTable:
     """Return the table ``swings``, with the drawn values at both ends as text."""
     values, drawn = answers.values, enumerate(answers.drawn.items())
     middle, low, high = values[:, :1], values[:, 1::2], values[:, 2::2]
@@ -49,7 +49,7 @@ def swings_table(answers: Answers, plan: EnsemblePlan, effort: Effort) -> Found:
         pl.Series(LOW.name, [at[path][0] for path in paths]),
         pl.Series(HIGH.name, [at[path][1] for path in paths]),
     )
-    return Found(replace(table, frame=frame, columns=(*table.columns, LOW, HIGH)), 0.0)
+    return MeasuredTable(replace(table, frame=frame, columns=(*table.columns, LOW, HIGH)), 0.0)
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.ensemble.sensitivity.answers import Answers
+from isthmus.ensemble.sensitivity.answers import SampledAnswers
 from isthmus.evidence import Column, Table
 from isthmus.evidence.frames import finite
 
@@ -19,7 +19,7 @@ RANK = Column("rank", "attribute", text="1 moves this answer most")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class MeasuredTable:
     """A table, and the half width of its widest confidence interval, in the unit of precision.
 
     Infinite where an answer has too few blocks for an interval.
@@ -46,7 +46,7 @@ def widest(half: Floats, *, fewest: int, least: int) -> float:
 
 def by_parameter(
     name: str,
-    answers: Answers,
+    answers: SampledAnswers,
     numbers: Mapping[Column, Floats],
     *,
     order: Floats,
@@ -59,7 +59,7 @@ def by_parameter(
     ----------
     name : str
         Its name.
-    answers : Answers
+    answers : SampledAnswers
         What was looked at.
     numbers : mapping of Column to float64[answers, d]
         Columns; nan becomes an empty cell.

@@ -12,7 +12,7 @@ import polars as pl
 from isthmus.evidence import DatasetRecord, Finding, Kind, Result, Table
 from isthmus.scenario import Scenario
 from isthmus.study.dossier import Section
-from isthmus.study.wording import Catalogue, Sentence
+from isthmus.study.wording import Sentence, TextCatalogue
 from isthmus.suppliers import exposure, second_sources, stops
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of
 
@@ -34,7 +34,7 @@ class Board:
         Records of the data sets that it rests on.
     world : str
         Name, edition and versions of what was read.
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         The texts.
     results : tuple of Result
         What the lenses returned: exposure, second sources, one for each scenario.
@@ -45,7 +45,7 @@ class Board:
     sections: tuple[Section, ...]
     sources: tuple[DatasetRecord, ...]
     world: str
-    catalogue: Catalogue
+    catalogue: TextCatalogue
     results: tuple[Result, ...] = ()
 
 
@@ -77,7 +77,7 @@ def board(
     DataMissing, BadInput, CodeUnknown, ShockNotRepresentable
         As the lenses of the room `suppliers`.
     """
-    texts = Catalogue.load(language).with_texts(resources.files("isthmus.study.board"))
+    texts = TextCatalogue.load(language).with_texts(resources.files("isthmus.study.board"))
     where = exposure(world, suppliers=suppliers, lines=lines)
     other = second_sources(world, suppliers=suppliers, lines=lines, first=2)
     ran = [
@@ -125,7 +125,7 @@ def _finding(
     return Finding(key, value, unit, kind or table.kind, years, "suppliers", table.datasets, *ends)
 
 
-def _exposure(texts: Catalogue, where: Result) -> Section:
+def _exposure(texts: TextCatalogue, where: Result) -> Section:
     table = where["economies"]
     frame = table.frame
     first = frame.sort("face_value", descending=True).row(0, named=True)
@@ -142,7 +142,7 @@ def _exposure(texts: Catalogue, where: Result) -> Section:
     return _section(texts, "exposure", (said,), (_cut(table),))
 
 
-def _items(texts: Catalogue, where: Result) -> Section:
+def _items(texts: TextCatalogue, where: Result) -> Section:
     over = where["concentration"]
     alone = float(over.frame.filter(pl.col("hhi").is_null())["share"].item())
     said = texts.say("board.answer.single", share=_finding("items", alone, "share", over))
@@ -150,7 +150,7 @@ def _items(texts: Catalogue, where: Result) -> Section:
     return _section(texts, "items", (said,), (_cut(where["items"], names),))
 
 
-def _stops(texts: Catalogue, scenario: Scenario, result: Result, n: int) -> Section:
+def _stops(texts: TextCatalogue, scenario: Scenario, result: Result, n: int) -> Section:
     table = result["lines"]
     stopped = table.frame.filter(pl.col("stops") > 0)
     key = f"lines.{n}"
@@ -182,7 +182,7 @@ def _stops(texts: Catalogue, scenario: Scenario, result: Result, n: int) -> Sect
     return Section(key, heading, answer=tuple(said), tables=(cut,))
 
 
-def _second(texts: Catalogue, other: Result) -> Section:
+def _second(texts: TextCatalogue, other: Result) -> Section:
     table = other["sources"]
     found = table.frame["item"].n_unique()
     said = texts.say("board.answer.second", items=str(found))
@@ -193,7 +193,7 @@ def _second(texts: Catalogue, other: Result) -> Section:
 
 
 def _section(
-    texts: Catalogue, key: str, said: Sequence[Sentence], tables: Sequence[Table]
+    texts: TextCatalogue, key: str, said: Sequence[Sentence], tables: Sequence[Table]
 ) -> Section:
     heading = texts.say(f"board.question.{key}")
     return Section(key, heading, answer=tuple(said), tables=tuple(tables))

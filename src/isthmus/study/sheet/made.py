@@ -26,7 +26,7 @@ from isthmus.study.schema import Study
 from isthmus.study.sheet import bought, exposure, listed, losses, steps, votes
 from isthmus.study.sheet.side import SHEET, Side, side_of
 from isthmus.study.spoken import spoken
-from isthmus.study.wording import Catalogue, Sentence
+from isthmus.study.wording import Sentence, TextCatalogue
 from isthmus.world import World
 
 SCHEMA_VERSION = 1
@@ -61,7 +61,7 @@ class Sheet:
         Definition of each method used, by key.
     provenance : mapping
         What is needed to make the sheet again.
-    catalogue : Catalogue
+    catalogue : TextCatalogue
         The texts of its language.
     """
 
@@ -73,7 +73,7 @@ class Sheet:
     sources: tuple[DatasetRecord, ...]
     methods: Mapping[str, str]
     provenance: Mapping[str, Any]
-    catalogue: Catalogue
+    catalogue: TextCatalogue
 
     def findings(self) -> dict[str, Finding]:
         """Return every finding of the sheet by key, in order of appearance."""
@@ -124,7 +124,7 @@ def member_sheet(study: Study, world: World, member: str, *, language: str = "en
         When the economy belongs to no party of the study; the hint names some that do.
     """
     check_members(study, [member])
-    context = Context(study, world, Catalogue.load(language))
+    context = Context(study, world, TextCatalogue.load(language))
     context.study = spoken(study, context.catalogue)
     return written_sheet(context, study, member)
 

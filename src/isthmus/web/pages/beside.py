@@ -10,7 +10,7 @@ from isthmus import chains, dependence
 from isthmus.study.ask.trade import FLOWS
 from isthmus.study.context import Context
 from isthmus.study.subjects.disruption.listed import draws_table
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.datasets import rows_of
 from isthmus.web.state import Explorer
 from isthmus.web.view import Tabled
@@ -18,10 +18,10 @@ from isthmus.web.view import Tabled
 PRICED = {"ladder": ("ladder_members",), "leverage": ("leverage_members", "leverage_answers")}
 """Tables by member of other pages, which stand with the members too."""
 MONEY = "coercion_in_money"
-Beside = Callable[[Explorer, Question], Iterable[Tabled]]
+Beside = Callable[[Explorer, PageQuestion], Iterable[Tabled]]
 
 
-def _pair(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+def _pair(explorer: Explorer, question: PageQuestion) -> Iterable[Tabled]:
     """Direct trade both ways over the years, look-through both ways, and customs figures."""
     world = explorer.world
     if FLOWS not in world:
@@ -38,13 +38,13 @@ def _pair(explorer: Explorer, question: Question) -> Iterable[Tabled]:
         yield Tabled(rows_of(world, "customs_figures", parties), explorer.t("table.customs"))
 
 
-def _chips(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+def _chips(explorer: Explorer, question: PageQuestion) -> Iterable[Tabled]:
     for key in ("chip_facts", "chip_mirror"):
         if key in explorer.world:
             yield Tabled(rows_of(explorer.world, key), explorer.t(f"table.{key}"))
 
 
-def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+def _disruption(explorer: Explorer, question: PageQuestion) -> Iterable[Tabled]:
     """What home loses in every recorded draw of the posterior, by event and days."""
     study, home = explorer.answers.study(question), question.roles["home"]
     found = draws_table(Context(study, explorer.world, explorer.catalogue), home)
@@ -52,7 +52,7 @@ def _disruption(explorer: Explorer, question: Question) -> Iterable[Tabled]:
         yield Tabled(found, explorer.t("table.draws", home=explorer.name(home)))
 
 
-def _members(explorer: Explorer, question: Question) -> Iterable[Tabled]:
+def _members(explorer: Explorer, question: PageQuestion) -> Iterable[Tabled]:
     """What an answer of the rival could touch in each member, and the price of a step there."""
     for page, names in PRICED.items():
         if question.lacks(page):
@@ -61,14 +61,14 @@ def _members(explorer: Explorer, question: Question) -> Iterable[Tabled]:
             yield from (Tabled(table) for table in section.tables if table.name in names)
 
 
-def _coercion(explorer: Explorer, _question: Question) -> Iterable[Tabled]:
+def _coercion(explorer: Explorer, _question: PageQuestion) -> Iterable[Tabled]:
     """What economic pressure did in past cases, in money, as it was published."""
     if MONEY in explorer.world:
         table = rows_of(explorer.world, MONEY)
         yield Tabled(table, explorer.t("table.coercion_in_money"))
 
 
-def beside(subject: str, explorer: Explorer, question: Question) -> Iterable[Tabled]:
+def beside(subject: str, explorer: Explorer, question: PageQuestion) -> Iterable[Tabled]:
     """Return the tables that stand beside the sections of a subject."""
     if subject not in BESIDE:
         return []

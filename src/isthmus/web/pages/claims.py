@@ -10,10 +10,10 @@ from isthmus.study.claims import rejudged, threshold_span, threshold_text
 from isthmus.study.dossier import Assessed
 from isthmus.study.shipped import shipped_studies
 from isthmus.study.verdict import Status
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
-from isthmus.web.view import Block, Facts, Field, Form, Link, Links, Text, View
+from isthmus.web.view import Block, Facts, Field, Form, Link, LinkList, Text, View
 from isthmus.web.waiting import whole
 from isthmus.web.ways import study_ways
 
@@ -26,7 +26,7 @@ def claims(asked: Asked) -> View:
         study = explorer.spoken(explorer.answers.shipped(name))
         note = explorer.t("claims.count", count=str(len(study.claims)))
         items.append(Link(study.title, f"/claims/{name}", note))
-    listed = Links(explorer.t("claims.studies"), tuple(items))
+    listed = LinkList(explorer.t("claims.studies"), tuple(items))
     return View(explorer.t("claims.title"), (listed,), here="claims")
 
 
@@ -50,7 +50,7 @@ def study_claims(asked: Asked) -> View:
     blocks: tuple[Block, ...] = (
         Text((explorer.catalogue.text("claims.how"),)),
         Form(explorer.t("claims.filter"), here, fields, submit),
-        Links(explorer.t("claims.found", count=str(len(items))), tuple(items)),
+        LinkList(explorer.t("claims.found", count=str(len(items))), tuple(items)),
     )
     study = explorer.answers.study(question)
     return View(
@@ -94,7 +94,7 @@ def claim(asked: Asked) -> View:
 
 
 def _blocks(
-    explorer: Explorer, question: Question, assessed: Assessed, threshold: float | None
+    explorer: Explorer, question: PageQuestion, assessed: Assessed, threshold: float | None
 ) -> Iterator[Block]:
     catalogue, rule = explorer.catalogue, assessed.claim.rule
     yield Text((_said(explorer, assessed),), lead=True)

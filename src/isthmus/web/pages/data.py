@@ -7,7 +7,7 @@ from isthmus.evidence.frames import attribute, of_rows
 from isthmus.store import RunEntry, Store, compare_runs
 from isthmus.web.datasets import table_of
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Code, Facts, Field, Form, Link, Links, Tabled, Text, View
+from isthmus.web.view import Block, Code, Facts, Field, Form, Link, LinkList, Tabled, Text, View
 from isthmus.web.ways import command_way, rows_way
 
 
@@ -18,7 +18,7 @@ def datasets(asked: Asked) -> View:
     items = [Link(r.title, f"/data/{r.key}", _line(explorer, r)) for r in records]
     return View(
         explorer.t("data.title"),
-        (Links("", tuple(items)),),
+        (LinkList("", tuple(items)),),
         ways=(command_way(explorer, "data", "list"),),
         here="data",
     )
@@ -67,7 +67,7 @@ def tables(asked: Asked) -> View:
     ]
     return View(
         explorer.t("tables.title"),
-        (Text((explorer.t("tables.lead"),)), Links("", tuple(items))),
+        (Text((explorer.t("tables.lead"),)), LinkList("", tuple(items))),
         ways=(command_way(explorer, "data", "list"),),
         here="tables",
     )
@@ -94,7 +94,7 @@ def runs(asked: Asked) -> View:
     for entry in Store().runs():
         lens = entry.manifest.lens if entry.manifest is not None else entry.fault
         items.append(Link(entry.id, f"/run/{entry.id}", f"{lens}; {entry.status}"))
-    blocks: list[Block] = [Links("", tuple(items))]
+    blocks: list[Block] = [LinkList("", tuple(items))]
     if not items:
         blocks = [Text((explorer.t("runs.none"),))]
     if len(items) > 1:
@@ -104,7 +104,7 @@ def runs(asked: Asked) -> View:
         for job in explorer.jobs.listed()
     )
     if started:
-        blocks.insert(0, Links(explorer.t("job.list"), started))
+        blocks.insert(0, LinkList(explorer.t("job.list"), started))
     return View(
         explorer.t("runs.title"),
         tuple(blocks),

@@ -8,7 +8,7 @@ from isthmus.report.cite import of_figure
 from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import interval, told
 from isthmus.study.subjects import PAGES
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import asked_question
 from isthmus.web.pages.study import question_address
 from isthmus.web.state import Asked, Explorer
@@ -53,7 +53,7 @@ def figure(asked: Asked) -> View:
 
 
 def _facts(
-    explorer: Explorer, question: Question, dossier: Dossier, finding: Finding
+    explorer: Explorer, question: PageQuestion, dossier: Dossier, finding: Finding
 ) -> tuple[tuple[str, str | Link], ...]:
     t, units = explorer.t, explorer.catalogue.units
     kind = finding.kind.value

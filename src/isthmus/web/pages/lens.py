@@ -22,7 +22,7 @@ from isthmus.web.lensform import (
 from isthmus.web.query import address
 from isthmus.web.respond import check_ahead
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import WAITING, Block, Facts, Form, Going, Link, Links, Tabled, Text, View
+from isthmus.web.view import WAITING, Block, Facts, Form, Going, Link, LinkList, Tabled, Text, View
 from isthmus.web.ways import command_way, lens_way
 
 
@@ -34,7 +34,7 @@ def lenses(asked: Asked) -> View:
         rooms.setdefault(lens.room, []).append(Link(lens.name, f"/lens/{lens.name}", lens.title))
     return View(
         explorer.t("lens.all"),
-        tuple(Links(room, tuple(items)) for room, items in rooms.items()),
+        tuple(LinkList(room, tuple(items)) for room, items in rooms.items()),
         ways=(command_way(explorer, "lens", "list"),),
         here="lenses",
     )
@@ -71,7 +71,7 @@ def lens(asked: Asked) -> View:
     blocks.append(_about(explorer, found))
     return View(
         found.name,
-        tuple(block for block in blocks if not isinstance(block, Links) or block.items),
+        tuple(block for block in blocks if not isinstance(block, LinkList) or block.items),
         sources=explorer.records(used),
         ways=(
             lens_way(explorer, python_call(found.name, chosen or dict(*found.examples[:1]))),
@@ -119,7 +119,7 @@ def _result(asked: Asked, found: Lens, chosen: dict[str, Any]) -> Result | Job:
     return explorer.answers.kept(key, call)
 
 
-def _example(explorer: Explorer, found: Lens) -> Links:
+def _example(explorer: Explorer, found: Lens) -> LinkList:
     """Return the examples of a lens as addresses."""
     items = []
     for example in found.examples:
@@ -129,7 +129,7 @@ def _example(explorer: Explorer, found: Lens) -> Links:
         items.append(Link(told or explorer.t("lens.plain"), to))
     if is_long(found) or needs_files(found):
         items = []
-    return Links(explorer.t("lens.examples"), tuple(items))
+    return LinkList(explorer.t("lens.examples"), tuple(items))
 
 
 def _about(explorer: Explorer, found: Lens) -> Facts:

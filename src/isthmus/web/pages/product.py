@@ -16,7 +16,7 @@ from isthmus.web.asking import parties, parties_of
 from isthmus.web.datasets import table_of
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Facts, Field, Form, Link, Links, Tabled, Text, View
+from isthmus.web.view import Block, Facts, Field, Form, Link, LinkList, Tabled, Text, View
 from isthmus.web.ways import command_way, lens_way
 
 MATERIALS, PRODUCTION = "critical_materials_hs", "raw_material_production"
@@ -52,7 +52,7 @@ def product(asked: Asked) -> View:
     blocks += tables
     used = {key for block in tables for key in block.table.datasets}
     rows = [Link(key, address(f"/table/{key}", {"where.product": code})) for key in _sets(explorer)]
-    blocks.append(Links(explorer.t("product.rows"), tuple(rows)))
+    blocks.append(LinkList(explorer.t("product.rows"), tuple(rows)))
     asked_for = {"importer": home, "level": "product", "items": [code], "top": 10}
     call = python_call("dependence.profile", asked_for)
     return View(
@@ -90,7 +90,7 @@ def material(asked: Asked) -> View:
     if rows.frame.is_empty():
         blocks = [Text((explorer.t("product.not_produced"),))]
     if products:
-        blocks.append(Links(explorer.t("product.products"), tuple(products)))
+        blocks.append(LinkList(explorer.t("product.products"), tuple(products)))
     return View(
         name[:1].upper() + name[1:],
         tuple(blocks),

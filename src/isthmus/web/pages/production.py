@@ -15,7 +15,7 @@ from isthmus.production.tables import numbers_table, structure_table
 from isthmus.report.parts import run_on
 from isthmus.web.query import Query, address
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Field, Form, Link, Links, Live, Plain, Tabled, Text, View
+from isthmus.web.view import Block, Field, Form, Link, LinkList, Live, Plain, Tabled, Text, View
 from isthmus.web.ways import command_way, lens_way
 
 FIRST, LIVE, REMEDY = "shell-155", "line", "remedy."
@@ -28,7 +28,7 @@ SHOWN = ("stops", "held", "limits", "deliveries", "output", "competition", "bind
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedLine:
     """A line, what happens to it, and what is done.
 
     Parameters
@@ -104,10 +104,10 @@ def production(asked: Asked) -> View:
     )
 
 
-def _wanted(query: Query, bill: Bill) -> Wanted:
+def _wanted(query: Query, bill: Bill) -> WantedLine:
     """Return what an address asks of a line; what is wrong is noted in the query."""
     known = tuple(dict.fromkeys(supplier.economy for supplier in bill.suppliers))
-    return Wanted(
+    return WantedLine(
         bill,
         _number(query, "surge", 2.0, *SURGE),
         query.choice("who", known, ""),
@@ -129,7 +129,7 @@ def _number(query: Query, name: str, usual: float, least: float, most: float) ->
     return found
 
 
-def _result(explorer: Explorer, wanted: Wanted) -> Result:
+def _result(explorer: Explorer, wanted: WantedLine) -> Result:
     key = ("production", str(wanted.call))
     return explorer.answers.kept(key, lambda: run(explorer.world, **wanted.call))
 
@@ -141,7 +141,7 @@ def _choice(explorer: Explorer, name: str) -> Form:
     return Form(t("production.choose"), "/production", (line,), t("choose.submit"))
 
 
-def _moves(explorer: Explorer, wanted: Wanted) -> Form:
+def _moves(explorer: Explorer, wanted: WantedLine) -> Form:
     """Return the controls; what follows them is worked out while they are moved."""
     t, most = explorer.t, str(max(HORIZONS))
     whose = dict.fromkeys(supplier.economy for supplier in wanted.bill.suppliers)
@@ -181,7 +181,7 @@ def _tables(explorer: Explorer, result: Result) -> Iterator[Plain]:
     yield Text((run_on(dict.fromkeys(n for table in shown.values() for n in table.notes)),))
 
 
-def _more(explorer: Explorer, wanted: Wanted) -> Links:
+def _more(explorer: Explorer, wanted: WantedLine) -> LinkList:
     """Return what is asked of a line beyond its course, with this line filled in."""
     call: Mapping[str, Any] = wanted.call
     words = {
@@ -192,7 +192,7 @@ def _more(explorer: Explorer, wanted: Wanted) -> Links:
     }
     lenses = ("remedies", "cheapest_set", "allocation", "queues", "closure", "checks")
     taken = {"remedies": words, "cheapest_set": words, "allocation": words}
-    return Links(
+    return LinkList(
         explorer.t("production.more"),
         tuple(
             Link(
@@ -204,7 +204,7 @@ def _more(explorer: Explorer, wanted: Wanted) -> Links:
     )
 
 
-def _ways(explorer: Explorer, wanted: Wanted) -> tuple[Any, ...]:
+def _ways(explorer: Explorer, wanted: WantedLine) -> tuple[Any, ...]:
     call = wanted.call
     words = ["production", wanted.bill.head.name, "--surge", f"{wanted.surge:g}"]
     for stop in call["stops"]:

@@ -14,7 +14,7 @@ from isthmus.study.shipped import shipped_studies
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
-from isthmus.web.view import Block, Field, Form, Link, Links, Text, View
+from isthmus.web.view import Block, Field, Form, Link, LinkList, Text, View
 
 NEAR, ALIKE = 4, 0.75
 """Words that are offered, and how much of a word they must have in common with it."""
@@ -44,14 +44,14 @@ def search(asked: Asked) -> View:
                 meant[error.hint] = None
         if found:
             title = explorer.t(f"search.kind.{name}", count=str(len(found)))
-            blocks.append(Links(title, tuple(found[:MOST])))
+            blocks.append(LinkList(title, tuple(found[:MOST])))
             if len(found) > MOST:
                 blocks.append(Text((explorer.t("search.more", count=str(len(found) - MOST)),)))
     if text and len(blocks) == 1:
         blocks.append(Text((explorer.t("search.nothing", text=text), *meant)))
         words = [Link(word, address("/search", {"q": word})) for word in _near(explorer, text)]
         if words:
-            blocks.append(Links(explorer.t("search.meant"), tuple(words)))
+            blocks.append(LinkList(explorer.t("search.meant"), tuple(words)))
     return View(explorer.t("search.title"), tuple(blocks))
 
 

@@ -12,13 +12,13 @@ from isthmus.study.schema import ROLES
 from isthmus.study.shipped import shipped_studies
 from isthmus.study.subjects import PAGES
 from isthmus.study.wording import Sentence, plain
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import choose_parties, parties, parties_of
 from isthmus.web.atlas import POINTS, SHAPES, Atlas, Pick, outlines, places
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, TOOL, subject_address
-from isthmus.web.view import Code, Drawn, Later, Link, Links, Live, Plain, Said, Text, View
+from isthmus.web.view import Code, Drawn, LaterPart, Link, LinkList, Live, Plain, Said, Text, View
 
 ANSWERS, MAP, PICKED = "answers", "exposure-map", "map"
 ANSWERED = 3
@@ -39,10 +39,10 @@ def start(asked: Asked) -> View:
             Text((explorer.t("start.lead"),), lead=True),
             choose_parties(explorer, "pair", roles),
             *_atlas(explorer, roles, pick or ROLES[1]),
-            Links(explorer.t("start.do"), _tools(explorer)),
+            LinkList(explorer.t("start.do"), _tools(explorer)),
             _map(explorer),
-            Later(ANSWERS, "/answers", explorer.t("start.answers")),
-            Links(explorer.t("start.more"), more),
+            LaterPart(ANSWERS, "/answers", explorer.t("start.answers")),
+            LinkList(explorer.t("start.more"), more),
         ),
         ways=(Code(explorer.t("ways.command"), "isthmus --help"),),
         here="start",
@@ -69,7 +69,7 @@ def answers(asked: Asked) -> View:
             gaps=(),
         )
         blocks.append(Said(first, question))
-        blocks.append(Links("", (Link(explorer.t("start.read"), f"/study/{name}"),)))
+        blocks.append(LinkList("", (Link(explorer.t("start.read"), f"/study/{name}"),)))
     return View(
         explorer.t("start.answers"),
         (Live(ANSWERS, tuple(blocks)),),
@@ -79,7 +79,9 @@ def answers(asked: Asked) -> View:
     )
 
 
-def _first_figures(explorer: Explorer, question: Question) -> tuple[Section, tuple[Sentence, ...]]:
+def _first_figures(
+    explorer: Explorer, question: PageQuestion
+) -> tuple[Section, tuple[Sentence, ...]]:
     """Return the first sentences of a study that hold a figure, and the section they are from."""
     chosen = [choice.page for choice in explorer.answers.study(question).pages]
     pages = ["answer", *(chosen or (page for page in PAGES if not question.lacks(page)))]
@@ -141,7 +143,7 @@ def studies(asked: Asked) -> View:
         explorer.t("studies.title"),
         (
             studies_listed(explorer),
-            Links(explorer.t("studies.more"), (Link(explorer.t("do.wizard"), "/wizard"),)),
+            LinkList(explorer.t("studies.more"), (Link(explorer.t("do.wizard"), "/wizard"),)),
             Text((explorer.t("studies.own"),)),
         ),
         ways=(Code(explorer.t("ways.command"), "isthmus study list"),),
@@ -149,13 +151,13 @@ def studies(asked: Asked) -> View:
     )
 
 
-def studies_listed(explorer: Explorer) -> Links:
+def studies_listed(explorer: Explorer) -> LinkList:
     """Return the shipped studies with their questions."""
     items = []
     for name in shipped_studies():
         study = explorer.spoken(explorer.answers.shipped(name))
         items.append(Link(study.title, f"/study/{name}", _answer(explorer, name) or study.question))
-    return Links(explorer.t("start.studies"), tuple(items))
+    return LinkList(explorer.t("start.studies"), tuple(items))
 
 
 def _answer(explorer: Explorer, name: str) -> str:
@@ -182,7 +184,7 @@ def go(asked: Asked) -> str:
         if role not in roles and not query.text(role):
             query.problem(role, "is missing", asked.explorer.t(f"role_text.{role}"))
     query.check()
-    return subject_address(subject, Question(roles))
+    return subject_address(subject, PageQuestion(roles))
 
 
 def _usual(explorer: Explorer) -> dict[str, str]:

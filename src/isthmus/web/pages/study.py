@@ -8,10 +8,10 @@ from isthmus import codes
 from isthmus.report.sheet import render_sheet_html
 from isthmus.study.dossier import Dossier, Section
 from isthmus.study.sheet import check_members, member_sheet
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
-from isthmus.web.view import Block, Field, Form, Link, Links, Said, Text, View
+from isthmus.web.view import Block, Field, Form, Link, LinkList, Said, Text, View
 from isthmus.web.waiting import whole
 from isthmus.web.ways import study_ways
 
@@ -32,7 +32,7 @@ def study(asked: Asked) -> View:
     blocks: list[Block] = [
         Text((asked_study.question,), lead=True),
         Said(_first_page(dossier, explorer), question),
-        Links(
+        LinkList(
             explorer.t("study.read"),
             (
                 Link(
@@ -43,7 +43,7 @@ def study(asked: Asked) -> View:
                 Link(explorer.t("study.claims"), f"/claims/{question.study}"),
             ),
         ),
-        Links(explorer.t("nav.subjects"), subjects),
+        LinkList(explorer.t("nav.subjects"), subjects),
     ]
     return View(
         asked_study.title,
@@ -78,7 +78,7 @@ def sheet(asked: Asked) -> str:
     )
 
 
-def sheet_form(explorer: Explorer, question: Question) -> Iterator[Form]:
+def sheet_form(explorer: Explorer, question: PageQuestion) -> Iterator[Form]:
     """Yield the choice of a member whose sheet is shown; nothing where home has no members."""
     members = codes.members(question.roles["home"])
     if not question.study or len(members) < 2:
@@ -102,7 +102,7 @@ def _first_page(dossier: Dossier, explorer: Explorer) -> Section:
     )
 
 
-def question_address(question: Question) -> str:
+def question_address(question: PageQuestion) -> str:
     """Return where a question is answered first."""
     if question.study:
         return f"/study/{question.study}"

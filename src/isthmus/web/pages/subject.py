@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import choose_parties, question_of
 from isthmus.web.chain import chip_chain
 from isthmus.web.pages.beside import beside
 from isthmus.web.pages.study import sheet_form
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
-from isthmus.web.view import Block, Link, Links, Said, Text, View
+from isthmus.web.view import Block, Link, LinkList, Said, Text, View
 from isthmus.web.ways import study_ways
 
 
@@ -63,26 +63,26 @@ def subject(asked: Asked) -> View:
     )
 
 
-def _said(explorer: Explorer, question: Question, page: str) -> list[Said]:
+def _said(explorer: Explorer, question: PageQuestion, page: str) -> list[Said]:
     drawn = explorer.answers.pictures(question, page)
     sections = explorer.answers.page(question, page).sections
     return [Said(section, question, drawn) for section in sections]
 
 
-def _title(explorer: Explorer, name: str, question: Question) -> str:
+def _title(explorer: Explorer, name: str, question: PageQuestion) -> str:
     home, partner = (explorer.inside(question.roles[role]) for role in ("home", "partner"))
     text = explorer.t(f"subject_title.{name}", home=home, partner=partner)
     return text[:1].upper() + text[1:]
 
 
-def _swapped(explorer: Explorer, question: Question) -> Links:
+def _swapped(explorer: Explorer, question: PageQuestion) -> LinkList:
     """Return links to the same pair from the other side, and to each party."""
     roles = dict(question.roles)
     roles["home"], roles["partner"] = roles["partner"], roles["home"]
     named = {
         role: explorer.name(code) for role, code in roles.items() if role in ("home", "partner")
     }
-    other = Link(explorer.t("pair.swap", **named), subject_address("pair", Question(roles)))
+    other = Link(explorer.t("pair.swap", **named), subject_address("pair", PageQuestion(roles)))
     parties = dict.fromkeys(question.roles.values())
     single = [Link(explorer.name(code), f"/economy/{code}") for code in parties]
-    return Links(explorer.t("pair.more"), (other, *single))
+    return LinkList(explorer.t("pair.more"), (other, *single))

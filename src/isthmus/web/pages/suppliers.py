@@ -17,7 +17,7 @@ from isthmus.scenario import Scenario, preset, preset_names
 from isthmus.store import Store
 from isthmus.study.board import Board, board
 from isthmus.suppliers.firm import EXAMPLE, SUPPLIERS
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import parties, parties_of
 from isthmus.web.child import ENDINGS, LARGEST, read_apart
 from isthmus.web.columns import economies_read
@@ -25,7 +25,19 @@ from isthmus.web.multipart import Sent
 from isthmus.web.query import Query, address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.uploads import UNITS, Mapped, Upload, mapped
-from isthmus.web.view import Block, Code, Facts, Field, Form, Link, Links, Said, Tabled, Text, View
+from isthmus.web.view import (
+    Block,
+    Code,
+    Facts,
+    Field,
+    Form,
+    Link,
+    LinkList,
+    Said,
+    Tabled,
+    Text,
+    View,
+)
 from isthmus.web.ways import command_way, lens_way
 from isthmus.world.templates import template_of
 
@@ -100,7 +112,7 @@ def lists(asked: Asked) -> View:
         (
             Text((t("suppliers.lead"),), lead=True),
             Form(t("suppliers.send"), "/suppliers", (file,), t("suppliers.submit"), post=True),
-            Links(t("suppliers.listed"), (*kept, example)),
+            LinkList(t("suppliers.listed"), (*kept, example)),
             Tabled(_template(explorer), t("suppliers.template")),
         ),
         ways=(command_way(explorer, "data", "template", "suppliers", "--out", "suppliers.xlsx"),),
@@ -240,10 +252,10 @@ def _board(explorer: Explorer, made: Mapped | None, chosen: Chosen) -> Board:
 def _answers(
     found: Board, path: str, words: Mapping[str, str], explorer: Explorer
 ) -> Iterator[Block]:
-    nobody = Question({})
+    nobody = PageQuestion({})
     yield Text((found.made.text,), lead=True)
     printed = Link(explorer.t("suppliers.sheet"), address(f"{path}/sheet", words))
-    yield Links("", (printed,))
+    yield LinkList("", (printed,))
     yield from (Said(section, nobody) for section in found.sections)
     where, other, *ran = found.results
     for n, result in enumerate((where, other, *ran)):
@@ -306,7 +318,7 @@ def _read(
     t = explorer.t
     notes = (*upload.cells.notes, *(() if made is None else made.notes))
     if notes:
-        yield Links(t("suppliers.read"), tuple(Link(note, "") for note in notes))
+        yield LinkList(t("suppliers.read"), tuple(Link(note, "") for note in notes))
     if columns["economy"]:
         rows = economies_read(upload.frame[columns["economy"]])
         strange = t("suppliers.unknown")

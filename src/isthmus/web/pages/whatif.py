@@ -9,7 +9,7 @@ from isthmus.ensemble.losses import prepare
 from isthmus.ensemble.losses.question import LENS
 from isthmus.ensemble.recording import Recorded
 from isthmus.study.page import Page
-from isthmus.web.answers import Question
+from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import CHOSEN, choose_parties, parties, question_of
 from isthmus.web.moved import (
     ALL,
@@ -18,7 +18,7 @@ from isthmus.web.moved import (
     MOST,
     SIDES,
     Found,
-    Wanted,
+    WantedScenario,
     asking,
     beside_of,
     choices_of_industries,
@@ -30,7 +30,7 @@ from isthmus.web.movedsaid import HORIZONS, Scenarios, event_name, full_name, pa
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import TOOL, subject_address
-from isthmus.web.view import Block, Facts, Field, Form, Link, Links, Live, Plain, Text, View
+from isthmus.web.view import Block, Facts, Field, Form, Link, LinkList, Live, Plain, Text, View
 from isthmus.web.ways import losses_ways
 
 USUAL = 90
@@ -97,7 +97,9 @@ def run(asked: Asked) -> str:
     return f"/job/{explorer.jobs.start(LENS, told, work, back).id}"
 
 
-def _read(asked: Asked, question: Question) -> tuple[Wanted, tuple[Wanted, ...], int]:
+def _read(
+    asked: Asked, question: PageQuestion
+) -> tuple[WantedScenario, tuple[WantedScenario, ...], int]:
     wanted = wanted_of(asked.explorer, question, asked.query)
     others = beside_of(asked.explorer, question, asked.query)
     until = asked.query.choice("until", tuple(map(str, HORIZONS)), str(USUAL))
@@ -105,7 +107,7 @@ def _read(asked: Asked, question: Question) -> tuple[Wanted, tuple[Wanted, ...],
 
 
 def _words(
-    question: Question, wanted: Wanted, others: tuple[Wanted, ...], until: int
+    question: PageQuestion, wanted: WantedScenario, others: tuple[WantedScenario, ...], until: int
 ) -> dict[str, str]:
     """Return the state of the page as parameters of its address."""
     roles = {} if question.study else {r: c for r, c in question.roles.items() if r in CHOSEN}
@@ -131,15 +133,17 @@ def _hidden(words: Mapping[str, str], *left: str) -> tuple[Field, ...]:
 
 def _choice(
     explorer: Explorer,
-    question: Question,
+    question: PageQuestion,
     page: Page,
     here: str,
     words: Mapping[str, str],
-    wanted: Wanted,
+    wanted: WantedScenario,
 ) -> Form:
     """Return the choice of an event; what was moved counts for the event before."""
     known = events(explorer, question)
-    choices = [(key, event_name(page, Wanted(key, one, wanted.at))) for key, one in known.items()]
+    choices = [
+        (key, event_name(page, WantedScenario(key, one, wanted.at))) for key, one in known.items()
+    ]
     if wanted.token not in known:
         choices.append((wanted.token, event_name(page, wanted)))
     event = Field("event", explorer.t("whatif.event"), "select", wanted.token, tuple(choices))
@@ -152,7 +156,7 @@ def _sliders(
     page: Page,
     here: str,
     words: Mapping[str, str],
-    first: tuple[Wanted, Found],
+    first: tuple[WantedScenario, Found],
 ) -> Form:
     """Return the sliders, with marks where runs are recorded, and the days that are counted."""
     wanted, found = first
@@ -192,7 +196,7 @@ def _step(severity: float) -> str:
 
 def _beside(
     explorer: Explorer, page: Page, here: str, words: Mapping[str, str], some: Scenarios
-) -> Links:
+) -> LinkList:
     """Return what stands side by side, with links that put the scenario there or take one away."""
     first, others = some[0][0], [one for one, _ in some[1:]]
     items = []
@@ -203,7 +207,7 @@ def _beside(
         rest = ",".join(other.text for other in others if other is not one)
         text = explorer.t("whatif.take", name=full_name(page, one))
         items.append(Link(text, address(here, {**words, "beside": rest})))
-    return Links(explorer.t("whatif.beside"), tuple(items))
+    return LinkList(explorer.t("whatif.beside"), tuple(items))
 
 
 def _exact(explorer: Explorer, here: str, words: Mapping[str, str]) -> Form:
@@ -211,7 +215,7 @@ def _exact(explorer: Explorer, here: str, words: Mapping[str, str]) -> Form:
     return Form(title, f"{here}/run", _hidden(words), submit, post=True)
 
 
-def _rests(explorer: Explorer, page: Page, first: tuple[Wanted, Found]) -> Facts:
+def _rests(explorer: Explorer, page: Page, first: tuple[WantedScenario, Found]) -> Facts:
     """Return the runs behind an answer, and how they are read."""
     t, text = explorer.t, explorer.catalogue.text
     wanted, found = first

@@ -15,11 +15,11 @@ from isthmus.study.new import draft_study, templates
 from isthmus.study.record import LENS, assess_and_record
 from isthmus.study.schema import ROLES, Study
 from isthmus.study.toml import study_toml
-from isthmus.web.answers import Question, name_of
+from isthmus.web.answers import PageQuestion, name_of
 from isthmus.web.asking import NEEDED, parties_of, party_fields
 from isthmus.web.query import Query, address
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Code, Field, Form, Link, Links, Text, View
+from isthmus.web.view import Block, Code, Field, Form, Link, LinkList, Text, View
 from isthmus.web.waiting import by_page
 from isthmus.web.ways import study_ways
 
@@ -66,13 +66,13 @@ def wizard(asked: Asked) -> View:
         blocks.append(_ticks(explorer, found))
         if found.left_out:
             items = tuple(Link(f"{name}: {why}", "") for name, why in found.left_out.items())
-            blocks.append(Links(t("wizard.left_out"), items))
+            blocks.append(LinkList(t("wizard.left_out"), items))
         blocks.append(
             Code(t("ways.toml", name=f"{found.chosen.name}.toml"), study_toml(found.chosen))
         )
         hidden = tuple(Field(n, "", "hidden", v) for n, v in found.words.items())
         blocks.append(Form(t("wizard.answer"), "/wizard/run", hidden, t("wizard.run"), post=True))
-    ways = () if found is None else study_ways(explorer, Question(roles), found.chosen)
+    ways = () if found is None else study_ways(explorer, PageQuestion(roles), found.chosen)
     return View(t("wizard.title"), tuple(blocks), ways=ways, here="studies")
 
 

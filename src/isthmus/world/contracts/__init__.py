@@ -1,14 +1,20 @@
 """What a table must hold before it is taken: types, codes, units and rows, checked at the add."""
 
-from isthmus.world.contracts.conform import Choices, Conformed, checked, conform, conform_frame
+from isthmus.world.contracts.conform import (
+    ConformChoices,
+    Conformed,
+    checked,
+    conform,
+    conform_frame,
+)
 from isthmus.world.contracts.given import Given, from_frame, from_text
-from isthmus.world.contracts.model import Column, Contract, contract_of, known_keys
+from isthmus.world.contracts.model import Contract, ContractColumn, contract_of, known_keys
 
 __all__ = [
-    "Choices",
-    "Column",
+    "ConformChoices",
     "Conformed",
     "Contract",
+    "ContractColumn",
     "Given",
     "checked",
     "conform",

@@ -10,7 +10,7 @@ from isthmus import codes
 from isthmus.errors import few
 from isthmus.evidence import Kind
 from isthmus.world.contracts.given import Given, Report
-from isthmus.world.contracts.model import DTYPES, LIMITS, Column
+from isthmus.world.contracts.model import DTYPES, LIMITS, ContractColumn
 from isthmus.world.contracts.names import (
     DROP_HINT,
     economy_code,
@@ -28,12 +28,12 @@ YEAR_HINT = "a year as 2022; a table by month or quarter must be added up to yea
 _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
 
-def typed(column: Column, given: Given, report: Report, classification: str) -> pl.Series:
+def typed(column: ContractColumn, given: Given, report: Report, classification: str) -> pl.Series:
     """Return a column in the type of its contract; null where a cell is empty or wrong.
 
     Parameters
     ----------
-    column : Column
+    column : ContractColumn
         What the column must be.
     given : Given
         The table; text of number columns has been read as numbers already.
@@ -67,7 +67,7 @@ def year_text(cells: pl.Series, given: Given, report: Report) -> pl.Series:
     return read.fill_null(cells)
 
 
-def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> pl.Series:
+def _number(column: ContractColumn, cells: pl.Series, given: Given, report: Report) -> pl.Series:
     if cells.dtype == pl.Null:
         cells = cells.cast(pl.Float64)
     if cells.dtype in (pl.Date, pl.Datetime):
@@ -102,7 +102,7 @@ def _number(column: Column, cells: pl.Series, given: Given, report: Report) -> p
     return wide.set(wrong.fill_null(False), None)
 
 
-def _truth(column: Column, cells: pl.Series, given: Given, report: Report) -> pl.Series:
+def _truth(column: ContractColumn, cells: pl.Series, given: Given, report: Report) -> pl.Series:
     if cells.dtype == pl.Boolean:
         return cells
     text = cells.cast(pl.String).str.to_lowercase().str.replace(r"\.0$", "")
@@ -113,7 +113,7 @@ def _truth(column: Column, cells: pl.Series, given: Given, report: Report) -> pl
 
 
 def _text(
-    column: Column, cells: pl.Series, given: Given, report: Report, classification: str
+    column: ContractColumn, cells: pl.Series, given: Given, report: Report, classification: str
 ) -> pl.Series:
     text = _as_text(cells)
     reader = _READERS.get(column.type)

@@ -21,7 +21,7 @@ from isthmus.world.contracts.tables import is_table_key, table_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ConformChoices:
     """What to do where a table leaves it open.
 
     Parameters
@@ -70,7 +70,9 @@ class Conformed:
     notes: tuple[str, ...] = ()
 
 
-def conform(record: DatasetRecord, given: Given, choices: Choices | None = None) -> Conformed:
+def conform(
+    record: DatasetRecord, given: Given, choices: ConformChoices | None = None
+) -> Conformed:
     """Return a table in the types of its contract.
 
     Parameters
@@ -79,7 +81,7 @@ def conform(record: DatasetRecord, given: Given, choices: Choices | None = None)
         Its key chooses the contract.
     given : Given
         The table, from `from_text` or `from_frame`.
-    choices : Choices, optional
+    choices : ConformChoices, optional
         What to do where the table leaves it open.
 
     Raises
@@ -87,7 +89,7 @@ def conform(record: DatasetRecord, given: Given, choices: Choices | None = None)
     BadInput
         With every problem by row and column, the first twenty spelt out.
     """
-    choices = choices or Choices()
+    choices = choices or ConformChoices()
     report = Report()
     contract = contract_of(record.key)
     if given.frame.is_empty():
@@ -109,7 +111,7 @@ def conform(record: DatasetRecord, given: Given, choices: Choices | None = None)
 
 
 def conform_frame(
-    record: DatasetRecord, frame: pl.DataFrame, choices: Choices | None = None
+    record: DatasetRecord, frame: pl.DataFrame, choices: ConformChoices | None = None
 ) -> Conformed:
     """Return a typed frame in the types of its contract; arguments and errors as in `conform`."""
     return conform(record, from_frame(frame, record.key), choices)
@@ -143,7 +145,7 @@ def checked(record: DatasetRecord, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(
-    record: DatasetRecord, contract: Contract, given: Given, report: Report, choices: Choices
+    record: DatasetRecord, contract: Contract, given: Given, report: Report, choices: ConformChoices
 ) -> tuple[DatasetRecord, pl.DataFrame]:
     if contract.closed:
         what = "is computed together with the world and cannot be replaced by a table of one's own"

@@ -72,7 +72,7 @@ ALSO: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ContractColumn:
     """A column of a known data set.
 
     Parameters
@@ -102,7 +102,7 @@ class Contract:
 
     Parameters
     ----------
-    columns : mapping of str to Column
+    columns : mapping of str to ContractColumn
         By name, in the order of the table.
     unique : tuple of str
         Columns that tell rows apart.
@@ -124,7 +124,7 @@ class Contract:
         Edition of the Harmonized System of its products.
     """
 
-    columns: Mapping[str, Column] = field(default_factory=dict)
+    columns: Mapping[str, ContractColumn] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
     unit: str = ""
     money: tuple[str, ...] = ()
@@ -171,7 +171,7 @@ def _contract(given: dict[str, Any]) -> Contract:
     return Contract(columns=MappingProxyType(columns), **told)
 
 
-def _column(name: str, said: str) -> Column:
+def _column(name: str, said: str) -> ContractColumn:
     kind, _, texts = said.partition(" = ")
     one_of = tuple(texts.split("|")) if texts else ()
-    return Column(name, kind.removesuffix("?"), kind.endswith("?"), one_of)
+    return ContractColumn(name, kind.removesuffix("?"), kind.endswith("?"), one_of)

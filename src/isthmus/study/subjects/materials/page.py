@@ -19,7 +19,7 @@ MAJORITY = 0.5
 SHARE = {"share": "share"}
 
 
-class Bought(NamedTuple):
+class BasketShares(NamedTuple):
     """A basket and the rival's share in what home and partner buy of it."""
 
     title: str
@@ -49,21 +49,21 @@ def write(page: Page) -> None:
     page.note("transit")
 
 
-def _bought(page: Page, known: list[str]) -> list[Bought]:
+def _bought(page: Page, known: list[str]) -> list[BasketShares]:
     """The baskets, largest share of the rival in home's imports first."""
 
     def share(importer: str, basket: str) -> Finding:
         return import_share(page.context, importer=importer, exporter=page.rival, basket=basket)
 
     rows = [
-        Bought(basket.title, basket.codes, share(page.home, key), share(page.partner, key))
+        BasketShares(basket.title, basket.codes, share(page.home, key), share(page.partner, key))
         for key, basket in page.study.baskets.items()
         if key in known
     ]
     return sorted(rows, key=lambda row: (-(row.home.value or 0.0), row.title))
 
 
-def _baskets(page: Page, rows: list[Bought], known: list[str]) -> None:
+def _baskets(page: Page, rows: list[BasketShares], known: list[str]) -> None:
     top = rows[0]
     if not top.home.value:
         page.say("answer.none_bought", year=top.home.year)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.evidence import Result
 from isthmus.production import load_bill, remedies, run
-from isthmus.production.events import Stop
+from isthmus.production.events import SupplyStop
 from isthmus.study.context import Context
 
 OUTPUT = "defence_output"
@@ -59,7 +59,7 @@ def suppliers_in(family: str, party: str) -> tuple[str, ...]:
 
     What is held for a coalition as one counts for the coalition, not for each of its members.
     """
-    stop = Stop(_code(party))
+    stop = SupplyStop(_code(party))
     return tuple(
         sorted({s.item for s in load_bill(family).suppliers if stop.hits(s.name, s.economy)})
     )
