@@ -123,8 +123,8 @@ def test_a_language_is_a_file_beside_each(house: Path) -> None:
         text = text.replace(" km2", " km²") if file.parent.name == "land" else text
         (file.parent / "xx.toml").write_text(text, encoding="utf-8")
     code = (
-        "from isthmus.study.wording import Catalogue, languages;"
-        "assert 'xx' in languages(); print(Catalogue.load('xx').text('land.answer.both',"
+        "from isthmus.study.wording import TextCatalogue, languages;"
+        "assert 'xx' in languages(); print(TextCatalogue.load('xx').text('land.answer.both',"
         " home='A', partner='B', ours='1', theirs='2'))"
     )
     assert run(house, "-c", code).strip() == "A has 1 km², B has 2 km²."
