@@ -70,9 +70,12 @@ class Buyers:
         rows = [place[p.code if p.is_coalition else p.members[0]] for p in parties.values()]
         insides = [member_mask(party, known) for party in together]
         return cls(
-            tuple(parties.values()), len({party.code for party in asked}), together,
-            np.array(insides, dtype=bool).reshape(-1, len(known)), np.array(rows, dtype=np.int64),
-        )  # fmt: skip
+            tuple(parties.values()),
+            len({party.code for party in asked}),
+            together,
+            np.array(insides, dtype=bool).reshape(-1, len(known)),
+            np.array(rows, dtype=np.int64),
+        )
 
     def notes(self, economies: Sequence[str]) -> tuple[str, ...]:
         """Return what a reader must know of the coalitions' members."""

@@ -84,16 +84,22 @@ def chip_imports(
     datasets = [EXPORTS_KEY, MIRROR_KEY]
     tables = {
         "chips": table(
-            "chips", frame,
+            "chips",
+            frame,
             [
-                dimension("importer", "destination"), dimension("exporter"),
-                dimension("product", "HS heading"), dimension("year"),
+                dimension("importer", "destination"),
+                dimension("exporter"),
+                dimension("product", "HS heading"),
+                dimension("year"),
                 number("low", MONEY, "exporter's record by destination"),
                 number("high", MONEY, "importer's record by origin; null where there is none"),
-                attribute("interval", "mirror records or lower bound"), attribute("kind"),
+                attribute("interval", "mirror records or lower bound"),
+                attribute("kind"),
             ],
-            kind=Kind.MEASURED, datasets=datasets,
-            text="integrated circuits from Taiwan by destination", notes=notes,
+            kind=Kind.MEASURED,
+            datasets=datasets,
+            text="integrated circuits from Taiwan by destination",
+            notes=notes,
         ),
         "totals": table(
             "totals",
@@ -101,13 +107,17 @@ def chip_imports(
                 pl.lit(party.code).alias("importer"), pl.lit(Kind.MEASURED.value).alias("kind")
             ),
             [
-                dimension("importer"), dimension("year"),
+                dimension("importer"),
+                dimension("year"),
                 number("low", MONEY, "sum of the lower bounds"),
-                number("members", "economies", "destinations in the sum"), attribute("kind"),
+                number("members", "economies", "destinations in the sum"),
+                attribute("kind"),
             ],
-            kind=Kind.MEASURED, datasets=datasets,
-            text="a lower bound of the chips bought from Taiwan", notes=notes,
+            kind=Kind.MEASURED,
+            datasets=datasets,
+            text="a lower bound of the chips bought from Taiwan",
+            notes=notes,
         ),
-    }  # fmt: skip
+    }
     parameters = {"importer": party.spec, "years": list(chosen)}
     return Result(tables, provenance(world, "dependence.chip_imports", datasets, parameters))

@@ -14,8 +14,9 @@ from isthmus.dependence.items import Level, check_years, known_years
 from isthmus.dependence.ledger import SERVICES, Ledger, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.profile import supplier_rows
+from isthmus.dependence.trade import table_of
 from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
 from isthmus.world import World
@@ -133,10 +134,8 @@ def _items(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
         attribute("rank", "1 is the best match of this direction"),
         attribute("kind"),
     ]
-    return table(
-        "items", pl.concat(frames), columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text="export strength of one side against import need of the other", notes=notes,
-    )  # fmt: skip
+    text = "export strength of one side against import need of the other"
+    return table_of(ledger, "items", pl.concat(frames), columns, text, notes)
 
 
 def _indices(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
@@ -162,10 +161,8 @@ def _indices(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
         number("value", "1", "of the indicator, by its own scale"),
         attribute("kind"),
     ]
-    return table(
-        "indices", pl.concat(frames), columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text="fit of the exports of one side to the imports of the other", notes=notes,
-    )  # fmt: skip
+    text = "fit of the exports of one side to the imports of the other"
+    return table_of(ledger, "indices", pl.concat(frames), columns, text, notes)
 
 
 def _ends(frame: pl.DataFrame, seller: Ledger, buyer: Ledger) -> pl.DataFrame:

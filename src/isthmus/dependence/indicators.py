@@ -29,9 +29,10 @@ from isthmus.dependence.measures import (
     descending_rank,
     indicators_of,
 )
+from isthmus.dependence.trade import table_of
 from isthmus.errors import BadInput
 from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, grid, number, table
+from isthmus.evidence.frames import attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.world import World
 
@@ -235,10 +236,8 @@ def _indicator_table(
         attribute("kind"),
     ]
     text = "; ".join(f"{k}: {DEFINITIONS[k]}" for k in keys)
-    return table(
-        "indicators", frame, columns, kind=kind,
-        datasets=[ledger.dataset, *(g.datasets if g else ())], text=text, notes=_notes(ledger),
-    )  # fmt: skip
+    more, notes = g.datasets if g else (), _notes(ledger)
+    return table_of(ledger, "indicators", frame, columns, text, notes, kind=kind, datasets=more)
 
 
 def _criteria_table(
@@ -262,11 +261,9 @@ def _criteria_table(
         attribute("unit"),
         attribute("kind"),
     ]
-    return table(
-        "criteria", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text="each criterion with its value, threshold and margin",
-        notes=(*_notes(ledger), *(f"{m}: {UNVERIFIED[m]}" for m in methods)),
-    )  # fmt: skip
+    text = "each criterion with its value, threshold and margin"
+    notes = (*_notes(ledger), *(f"{m}: {UNVERIFIED[m]}" for m in methods))
+    return table_of(ledger, "criteria", frame, columns, text, notes)
 
 
 def _dependent_table(
@@ -290,10 +287,8 @@ def _dependent_table(
         attribute("rule", "the rule with its thresholds"),
         attribute("kind"),
     ]
-    return table(
-        "dependent", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text="which items meet all criteria of a method", notes=_notes(ledger),
-    )  # fmt: skip
+    text = "which items meet all criteria of a method"
+    return table_of(ledger, "dependent", frame, columns, text, _notes(ledger))
 
 
 def rule_of(method: Method, limits: Thresholds) -> str:

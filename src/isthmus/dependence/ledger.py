@@ -191,9 +191,19 @@ def _from_flows(
         np.maximum(part, 0.0, out=part)
     key = FLOWS_KEY
     return Ledger(
-        party, "industry", economies, wanted, chosen, imports, exports, world_exports, domestic,
-        key, world.record(key).kind, whole=len(wanted) == len(industries),
-    )  # fmt: skip
+        party,
+        "industry",
+        economies,
+        wanted,
+        chosen,
+        imports,
+        exports,
+        world_exports,
+        domestic,
+        key,
+        world.record(key).kind,
+        whole=len(wanted) == len(industries),
+    )
 
 
 def _from_trade(
@@ -227,12 +237,19 @@ def ledger_of(
     inside = member_mask(party, trade.economies)
     home = [made[inside].sum(axis=0) for made in (domestic or {}).values() if made is not None]
     return Ledger(
-        party, trade.level, trade.economies, trade.items, tuple(flows),
+        party,
+        trade.level,
+        trade.economies,
+        trade.items,
+        tuple(flows),
         np.stack([sold(rows, inside[rows.importer]) for rows in flows.values()]),
         np.stack([sold(rows, inside[rows.exporter], by="importer") for rows in flows.values()]),
         np.stack([sold(rows) for rows in flows.values()]),
         np.stack(home) if home else None,
-        trade.dataset, trade.kind,
+        trade.dataset,
+        trade.kind,
         tuple(year for year in trade.partial_years if year in flows),
-        whole=trade.whole, on_adding=trade.on_adding, edition=trade.edition,
-    )  # fmt: skip
+        whole=trade.whole,
+        on_adding=trade.on_adding,
+        edition=trade.edition,
+    )

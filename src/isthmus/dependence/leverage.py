@@ -15,10 +15,10 @@ from isthmus.dependence.items import check_years, known_years
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import all_use
 from isthmus.dependence.profile import supplier_rows
-from isthmus.dependence.trade import FLOWS_KEY
+from isthmus.dependence.trade import FLOWS_KEY, table_of
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
@@ -97,15 +97,10 @@ def leverage(
         limit = _cap_of(buyer, cap, whole)
         frames.append(_direction(buyer, seller, labels, s, limit))
     frame = pl.concat(frames)
-    notes = (*first.notes, SUPPLY_ONLY, ASSUMPTION if elasticity is None else "")
-    tables = {
-        "leverage": table(
-            "leverage", frame, _COLUMNS, kind=Kind.MODELLED, datasets=[first.dataset],
-            text="loss of the importer if the exporter stopped supplying an item",
-            notes=[n for n in notes if n],
-        ),
-        "totals": _totals(frame, first, [n for n in notes if n]),
-    }  # fmt: skip
+    notes = (*first.notes, SUPPLY_ONLY, *([ASSUMPTION] if elasticity is None else []))
+    text = "loss of the importer if the exporter stopped supplying an item"
+    by_item = table_of(first, "leverage", frame, _COLUMNS, text, notes, kind=Kind.MODELLED)
+    tables = {"leverage": by_item, "totals": _totals(frame, first, notes)}
     parameters = {
         "a": first.party.spec,
         "b": second.party.spec,
@@ -220,7 +215,5 @@ def _totals(frame: pl.DataFrame, ledger: Ledger, notes: Sequence[str]) -> Any:
         number("loss", MONEY, "per year, added over items"),
         attribute("kind"),
     ]
-    return table(
-        "totals", summed, columns, kind=Kind.MODELLED, datasets=[ledger.dataset],
-        text="losses added over items", notes=notes,
-    )  # fmt: skip
+    text = "losses added over items"
+    return table_of(ledger, "totals", summed, columns, text, notes, kind=Kind.MODELLED)

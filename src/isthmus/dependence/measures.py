@@ -118,8 +118,15 @@ INDICATORS: dict[str, Indicator] = {
     ),
 }
 
-_OWN = ("hhi", "ghhi", "top_share", "external_share", "imports_to_exports", "world_hhi",
-        "external_imports")  # fmt: skip
+_OWN = (
+    "hhi",
+    "ghhi",
+    "top_share",
+    "external_share",
+    "imports_to_exports",
+    "world_hhi",
+    "external_imports",
+)
 UNITS = {key: INDICATORS[key].unit for key in _OWN}
 DEFINITIONS = {key: INDICATORS[key].text for key in _OWN}
 

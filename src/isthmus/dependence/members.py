@@ -14,8 +14,9 @@ from isthmus.dependence.items import Level
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
+from isthmus.dependence.trade import table_of
 from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
@@ -162,8 +163,5 @@ def _table(
         *(number(key, *_TEXTS[key]) for key in _TEXTS if key in values),
         attribute("kind"),
     ]
-    return table(
-        name, frame, columns, kind=bloc.kind, datasets=[bloc.dataset],
-        text=f"trade of each member of {bloc.party.code} with {other}; exposure, not loss",
-        notes=(*bloc.notes, GOODS_ONLY),
-    )  # fmt: skip
+    text = f"trade of each member of {bloc.party.code} with {other}; exposure, not loss"
+    return table_of(bloc, name, frame, columns, text, (*bloc.notes, GOODS_ONLY))

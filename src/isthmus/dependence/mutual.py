@@ -18,8 +18,9 @@ from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
+from isthmus.dependence.trade import table_of
 from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
@@ -152,8 +153,5 @@ def _wrap(name: str, ledger: Ledger, frame: pl.DataFrame, item: str) -> Table:
         columns.append(attribute("rank", "1 is the largest item of this direction and year"))
     columns.append(attribute("kind"))
     frame = frame.with_columns(pl.lit(ledger.kind.value).alias("kind"))
-    return table(
-        name, frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text="purchases in both directions; shares are exposures, not losses",
-        notes=(*ledger.notes, GOODS_ONLY),
-    )  # fmt: skip
+    text = "purchases in both directions; shares are exposures, not losses"
+    return table_of(ledger, name, frame, columns, text, (*ledger.notes, GOODS_ONLY))

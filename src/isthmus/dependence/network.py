@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
 from isthmus.dependence.items import Level, check_years
 from isthmus.dependence.measures import descending_rank
-from isthmus.dependence.trade import Trade, trade_of
+from isthmus.dependence.trade import Trade, table_of, trade_of
 from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, grid, number, table
+from isthmus.evidence.frames import attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import hhi
 from isthmus.kernels.screening import BorderFlows, sold, structure
@@ -104,7 +104,5 @@ def network_table(
         attribute("rank", "1 is the largest value among the items of this year"),
         attribute("kind"),
     ]
-    return table(
-        "network", frame, columns, kind=trade.kind, datasets=[trade.dataset],
-        text="structure of the world trade network by item", notes=[UNVERIFIED],
-    )  # fmt: skip
+    text = "structure of the world trade network by item"
+    return table_of(trade, "network", frame, columns, text, [UNVERIFIED])

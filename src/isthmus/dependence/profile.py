@@ -16,6 +16,7 @@ from isthmus.dependence.customs import customs_records, without_records
 from isthmus.dependence.items import Level
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.parties import member_mask
+from isthmus.dependence.trade import table_of
 from isthmus.errors import BadInput
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import (
@@ -24,7 +25,6 @@ from isthmus.evidence.frames import (
     dimension,
     grid,
     number,
-    table,
 )
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import ratio
@@ -227,12 +227,6 @@ def _finish(
         attribute("rank", "1 is the largest origin of this item and year"),
         attribute("kind"),
     ]
-    return table(
-        name,
-        frame,
-        columns,
-        kind=ledger.kind,
-        datasets=[ledger.dataset],
-        text=f"purchases of {ledger.party.code} by supplier",
-        notes=(*ledger.notes, *_edition(ledger), GOODS_ONLY),
-    )
+    text = f"purchases of {ledger.party.code} by supplier"
+    notes = (*ledger.notes, *_edition(ledger), GOODS_ONLY)
+    return table_of(ledger, name, frame, columns, text, notes)

@@ -114,9 +114,12 @@ def behind_hubs(
     ).with_columns(**common)
     tables = {
         "origins": table(
-            "origins", origins,
+            "origins",
+            origins,
             [
-                dimension("importer"), dimension("exporter", "origin"), dimension(level),
+                dimension("importer"),
+                dimension("exporter", "origin"),
+                dimension(level),
                 dimension("year"),
                 number("recorded", MONEY, "as recorded"),
                 number("attributed", MONEY, "after the correction; own goods may come back"),
@@ -124,21 +127,26 @@ def behind_hubs(
                 number("share_attributed", "share", "of all origins, after the correction"),
                 attribute("kind"),
             ],
-            kind=Kind.ESTIMATED, datasets=[dataset],
+            kind=Kind.ESTIMATED,
+            datasets=[dataset],
             text="imports by recorded and by attributed origin; both add up to the same total",
         ),
         "concentration": table(
-            "concentration", concentration,
+            "concentration",
+            concentration,
             [
-                dimension("importer"), dimension(level), dimension("year"),
+                dimension("importer"),
+                dimension(level),
+                dimension("year"),
                 number("hhi_recorded", "1", "external origins as recorded"),
                 number("hhi_attributed", "1", "external origins after the correction"),
                 attribute("kind"),
             ],
-            kind=Kind.ESTIMATED, datasets=[dataset],
+            kind=Kind.ESTIMATED,
+            datasets=[dataset],
             text="concentration of external origins before and after the correction",
         ),
-    }  # fmt: skip
+    }
     parameters = {
         "importer": party.spec,
         "reexport_share": dict(reexport_share),

@@ -27,9 +27,9 @@ from isthmus.dependence.measures import (
 from isthmus.dependence.network import components, network_table
 from isthmus.dependence.reexports import hubs
 from isthmus.dependence.series import CHANGES
-from isthmus.dependence.trade import Trade, data_notes, trade_of
+from isthmus.dependence.trade import Trade, data_notes, table_of, trade_of
 from isthmus.evidence import Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, finite, grid, number, table
+from isthmus.evidence.frames import attribute, dimension, finite, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.kernels.screening import BorderFlows, behind_hubs, mean
@@ -48,9 +48,13 @@ SINGLE = "for a single economy all imports are external: external_share is 1 ove
     "dependence.screening",
     {"importers": ["DEU", "EU27_2020"], "items": ["850511"], "methods": ["geodep"]},
     {"level": "industry", "items": ["C26"], "coalitions": ["EU27_2020"], "network": True},
-    {"importers": ["DEU"], "items": ["850511"], "reexport_share": {"HKG": 0.9},
-     "distance": "alliance"},
-)  # fmt: skip
+    {
+        "importers": ["DEU"],
+        "items": ["850511"],
+        "reexport_share": {"HKG": 0.9},
+        "distance": "alliance",
+    },
+)
 def screening(
     world: World,
     *,
@@ -266,10 +270,8 @@ class _AnswerRows:
             *(number(key, INDICATORS[key].unit, INDICATORS[key].text) for key in keys),
             *(attribute(key, said) for key, (_, said) in (more or {}).items()),
         ]
-        return table(
-            name, frame, columns, kind=kind or self.trade.kind,
-            datasets=[self.trade.dataset, *datasets], text=text, notes=(*self.notes, *notes),
-        )  # fmt: skip
+        notes = (*self.notes, *notes)
+        return table_of(self.trade, name, frame, columns, text, notes, kind=kind, datasets=datasets)
 
     def indicators(self, tops: NDArray[np.int64]) -> Table:
         origin = pl.Series(self.trade.economies).gather(tops[self.at])
@@ -284,9 +286,13 @@ class _AnswerRows:
     def geopolitics(self, near: Near) -> Table:
         gone = (f"no distance of {', '.join(near.without)}: null",) if near.without else ()
         return self.table(
-            "geopolitics", ("ghhi",), f"geopolitical concentration by {near.source}",
-            kind=Kind.weakest([self.trade.kind, near.kind]), notes=gone, datasets=near.datasets,
-        )  # fmt: skip
+            "geopolitics",
+            ("ghhi",),
+            f"geopolitical concentration by {near.source}",
+            kind=Kind.weakest([self.trade.kind, near.kind]),
+            notes=gone,
+            datasets=near.datasets,
+        )
 
     def attributed(self) -> Table:
         text = "concentration after re-exports of hubs are attributed to the hubs' suppliers"
@@ -335,12 +341,9 @@ class _AnswerRows:
             attribute("dependent", "whether the method's own rule holds; null before it can"),
             attribute("rule", "the method's rule with its thresholds"),
         ]
-        return table(
-            "listed", pl.concat(parts), columns, kind=self.trade.kind,
-            datasets=[self.trade.dataset],
-            text="items that meet all criteria of a method; those that meet none have no row",
-            notes=(*self.notes, *(f"{m}: {UNVERIFIED[m]}" for m in flags)),
-        )  # fmt: skip
+        text = "items that meet all criteria of a method; those that meet none have no row"
+        notes = (*self.notes, *(f"{m}: {UNVERIFIED[m]}" for m in flags))
+        return table_of(self.trade, "listed", pl.concat(parts), columns, text, notes)
 
     def churn(self, flags: Mapping[Method, Flags]) -> Table:
         methods = list(flags)
@@ -361,8 +364,5 @@ class _AnswerRows:
             {**counted, "changed_share": ratio(changed, either)},
         )
         columns = [dimension("importer"), dimension("method"), dimension("year"), *CHANGES]
-        return table(
-            "churn", frame, columns, kind=self.trade.kind, datasets=[self.trade.dataset],
-            text="change of each importer's list of items that meet all criteria in a year",
-            notes=self.notes,
-        )  # fmt: skip
+        text = "change of each importer's list of items that meet all criteria in a year"
+        return table_of(self.trade, "churn", frame, columns, text, self.notes)

@@ -16,9 +16,10 @@ from isthmus.dependence.items import Level, known_years
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
+from isthmus.dependence.trade import table_of
 from isthmus.errors import BadInput
 from isthmus.evidence import IN_UNIT, Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.world import World
@@ -110,10 +111,8 @@ def time_series(
         attribute("unit"),
         attribute("kind"),
     ]
-    series = table(
-        "series", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text=f"indicators of {ledger.party.code} by year", notes=(*ledger.notes, GOODS_ONLY),
-    )  # fmt: skip
+    text, notes = f"indicators of {ledger.party.code} by year", (*ledger.notes, GOODS_ONLY)
+    series = table_of(ledger, "series", frame, columns, text, notes)
     parameters = {
         "importer": ledger.party.spec,
         "on": None if on is None else resolve(on, known=ledger.economies).spec,
@@ -230,11 +229,8 @@ def _listed(
         attribute("rule", "the criteria with their thresholds"),
         attribute("kind"),
     ]
-    return table(
-        "listed", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text=f"items of {ledger.party.code} that meet the criteria of {method}",
-        notes=ledger.notes,
-    )  # fmt: skip
+    text = f"items of {ledger.party.code} that meet the criteria of {method}"
+    return table_of(ledger, "listed", frame, columns, text, ledger.notes)
 
 
 def _churn(ledger: Ledger, method: Method, flags: Flags) -> Table:
@@ -260,7 +256,5 @@ def _churn(ledger: Ledger, method: Method, flags: Flags) -> Table:
         *CHANGES,
         attribute("kind"),
     ]
-    return table(
-        "churn", frame, columns, kind=ledger.kind, datasets=[ledger.dataset],
-        text=f"change of the list by the criteria of {method}", notes=ledger.notes,
-    )  # fmt: skip
+    text = f"change of the list by the criteria of {method}"
+    return table_of(ledger, "churn", frame, columns, text, ledger.notes)

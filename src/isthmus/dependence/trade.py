@@ -11,7 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.dependence.items import Level, check_items, product_rows
-from isthmus.evidence import Kind
+from isthmus.evidence import Column, Kind, Table
+from isthmus.evidence.frames import table
 from isthmus.kernels.screening import BorderFlows, in_order
 from isthmus.world import World
 
@@ -74,6 +75,10 @@ class Coverage(Protocol):
         """Key of the data set."""
 
     @property
+    def kind(self) -> Kind:
+        """Kind of its numbers."""
+
+    @property
     def partial_years(self) -> tuple[int, ...]:
         """Years in which the data hold the larger flows alone."""
 
@@ -91,6 +96,22 @@ def data_notes(data: Coverage) -> list[str]:
         listed = ", ".join(map(str, data.partial_years))
         out.append(f"only each economy's larger suppliers and customers are known in {listed}")
     return [*out, *(f"{data.dataset}: {text}" for text in data.on_adding)]
+
+
+def table_of(
+    data: Coverage,
+    name: str,
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    text: str,
+    notes: Sequence[str] = (),
+    *,
+    kind: Kind | None = None,
+    datasets: Sequence[str] = (),
+) -> Table:
+    """Return a table of what was read from the data: of its kind unless said, and of its set."""
+    kind, datasets = kind or data.kind, [data.dataset, *datasets]
+    return table(name, frame, columns, kind=kind, datasets=datasets, text=text, notes=notes)
 
 
 def trade_of(world: World, level: Level, items: Sequence[str] | None = None) -> Trade:
@@ -129,10 +150,16 @@ def _by_industry(world: World, items: Sequence[str] | None) -> Trade:
         return BorderFlows(i, j, k, F[i, j, k], len(own), len(labels))
 
     return Trade(
-        "industry", tuple(held.economies), labels, tuple(sorted(int(y) for y in held.years)),
-        FLOWS_KEY, world.record(FLOWS_KEY).kind, flows, lambda year: values(year)[own, own],
+        "industry",
+        tuple(held.economies),
+        labels,
+        tuple(sorted(int(y) for y in held.years)),
+        FLOWS_KEY,
+        world.record(FLOWS_KEY).kind,
+        flows,
+        lambda year: values(year)[own, own],
         whole=len(labels) == len(held.industries),
-    )  # fmt: skip
+    )
 
 
 def _by_product(world: World, items: Sequence[str] | None) -> Trade:
@@ -156,9 +183,17 @@ def _by_product(world: World, items: Sequence[str] | None) -> Trade:
 
     record = world.record(key)
     return Trade(
-        "product", economies, labels, tuple(_labels(rows, "year")), key, record.kind, flows,
-        partial_years=tuple(_labels(partial, "year")), on_adding=record.on_adding, edition=edition,
-    )  # fmt: skip
+        "product",
+        economies,
+        labels,
+        tuple(_labels(rows, "year")),
+        key,
+        record.kind,
+        flows,
+        partial_years=tuple(_labels(partial, "year")),
+        on_adding=record.on_adding,
+        edition=edition,
+    )
 
 
 def _labels(rows: pl.LazyFrame, column: str) -> list[Any]:

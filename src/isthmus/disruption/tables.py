@@ -162,9 +162,13 @@ def industries_table(
 
 
 def paths_table(
-    losses: DailyLosses, trace: Trace, base: Floats, economies: Sequence[str], kind: Kind,
+    losses: DailyLosses,
+    trace: Trace,
+    base: Floats,
+    economies: Sequence[str],
+    kind: Kind,
     datasets: tuple[str, ...],
-) -> Table:  # fmt: skip
+) -> Table:
     """Return daily output, value added and unmet demand by economy."""
     days = trace.days
     r = len(economies)
@@ -191,9 +195,12 @@ def paths_table(
 
 
 def stops_table(
-    trace: Trace, economies: Sequence[str], industries: Sequence[str], kind: Kind,
+    trace: Trace,
+    economies: Sequence[str],
+    industries: Sequence[str],
+    kind: Kind,
     datasets: tuple[str, ...],
-) -> Table:  # fmt: skip
+) -> Table:
     """Return who stopped whom: first stops in order of day, with the input that was missing."""
     s = len(industries)
     nodes = np.flatnonzero(trace.first != NONE)
@@ -236,9 +243,12 @@ def stops_table(
 
 
 def stocks_table(
-    trace: Trace, economies: Sequence[str], industries: Sequence[str], kind: Kind,
+    trace: Trace,
+    economies: Sequence[str],
+    industries: Sequence[str],
+    kind: Kind,
     datasets: tuple[str, ...],
-) -> Table:  # fmt: skip
+) -> Table:
     """Return the lowest stock of each input in each economy, over its start."""
     start = trace.start
     lowest = np.where(start > 0, _share(trace.low_stock, start), 1.0)

@@ -293,9 +293,10 @@ def _iterate(
             # the last step moved mu: the projection for the covariance uses the final weights
             return eta, b, project(X, levels, mu), deviance, rounds
     raise DidNotConverge(
-        f"the estimate did not settle in {max_iterations} steps", where="ppml",
+        f"the estimate did not settle in {max_iterations} steps",
+        where="ppml",
         hint="look for outcomes that a combination of effects fits by minus infinity",
-    )  # fmt: skip
+    )
 
 
 def _damped(

@@ -132,9 +132,14 @@ def every_importer(flows: BorderFlows, distance: Array | None = None) -> Bought:
     summed = [part.reshape(n, K) for part in summed]
     own, *geopolitical = summed
     return Bought(
-        imports, exports, own, top.reshape(n, K), who.reshape(n, K), world,
+        imports,
+        exports,
+        own,
+        top.reshape(n, K),
+        who.reshape(n, K),
+        world,
         geopolitical[0] if geopolitical else None,
-    )  # fmt: skip
+    )
 
 
 def networks(flows: BorderFlows, *, cells: int = CELLS) -> Iterator[tuple[slice, Array]]:
