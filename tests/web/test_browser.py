@@ -29,6 +29,8 @@ PAGES = (
     "/data/chip_facts",
     "/lens/dependence.profile?importer=DEU&call=1",
     "/study/taiwan-europe/whatif?event=chips_180&severity=1&duration=100&beside=chips_180:1:30:0",
+    "/study/taiwan-europe/whatif?figure=moved.0.90d",
+    "/package?take.chip-early-warning=true&take.trade-dialogue=true&beside=quiet",
     "/suppliers",
     "/suppliers/example?scenario=taiwan-chips-30-full",
     "/chips/EU27_2020/TWN",

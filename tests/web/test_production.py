@@ -9,10 +9,14 @@ import pytest
 
 from isthmus.production import run
 from isthmus.production.files import family_names, load_bill
+from isthmus.scenario import preset
+from isthmus.study.wording import TextCatalogue
+from isthmus.web.pages import suppliers
 from isthmus.web.pages.production import DRAWS
 from isthmus.web.state import Explorer
+from isthmus.world import World
 
-from .conftest import Client
+from .conftest import Client, opened
 
 
 @pytest.mark.parametrize("line", family_names())
@@ -69,3 +73,33 @@ def test_further_questions_take_the_line_with_them(client: Client) -> None:
     to = re.search(r'href="(/lens/production\.remedies\?[^"]+)"', page)
     assert to is not None
     assert 'value="TWN=1@28+180"' in unescape(client.ask(to[1]).text)
+
+
+@pytest.mark.once_broken("titles of bills and remedies stood in English in every language")
+def test_what_can_be_chosen_of_a_line_is_in_the_readers_language() -> None:
+    said = TextCatalogue.load("de").said
+    bills = [load_bill(name) for name in family_names()]
+    told = [
+        text for b in bills for text in (b.head.title, b.head.note, *(r.title for r in b.remedies))
+    ]
+    told += [preset(name).title for name in suppliers._presets()]
+    assert [text for text in told if text and said(text) == text] == []
+    client = opened(Explorer(World.open("starter"), language="de"))
+    page = client.ask("/production?line=small-drone").text
+    assert "Lager an Magneten" in page
+    assert "stock of magnets" not in page
+
+
+@pytest.mark.once_broken("the page of a line had no chart")
+def test_the_course_of_a_line_is_said_and_drawn(client: Client) -> None:
+    told = client.ask("/production.json?line=shell-155&table=output").json()["table"]
+    shown = client.ask("/production.json?line=shell-155&table=course").json()["table"]
+    made = [row[4] for row in shown["rows"] if row[3] == "output"]
+    assert made == [row[3] for row in told["rows"]]
+    page = client.ask("/production?line=shell-155")
+    assert page.text.count("<figure") == 1
+    found = re.search(r'href="(/production\?line=shell-155&amp;figure=[^"]+)"', page.text)
+    assert found is not None
+    least = client.ask(unescape(found[1]))
+    assert "over what demand asks for" in least.text
+    assert client.ask("/production.svg?line=shell-155").body.startswith(b"<svg")

@@ -69,3 +69,25 @@ def test_a_page_that_rests_on_the_world_alone_is_written_once(
     assert client.ask("/economy/DEU.json").json()["title"] == "Germany"
     assert [client.ask("/economy/nowhere").status for _ in range(2)] == [404, 404]
     assert len(seen) == 5
+
+
+@pytest.mark.once_broken("figures of moved events and of lists of suppliers had no page")
+@pytest.mark.parametrize(
+    ("page", "key", "means"),
+    [
+        ("/study/taiwan-europe/whatif", "moved.0.90d", "Value added lost"),
+        ("/suppliers/example", "economies.through", "Output made in the economy"),
+    ],
+)
+def test_a_figure_that_no_study_holds_has_a_page(
+    client: Client, page: str, key: str, means: str
+) -> None:
+    address = f"{page}?figure={key}"
+    assert f'href="{address}"' in client.ask(page).text
+    told = client.ask(address).text
+    assert means in told
+    assert f"of the page {page}, world" in told
+    assert f'href="{page}"' in told
+    held = {b["title"]: b for b in client.ask(f"{page}.json?figure={key}").json()["blocks"]}
+    assert {"Cite as text", "Cite as BibTeX"} < set(held)
+    assert client.ask(f"{page}?figure={key}x").status == 404

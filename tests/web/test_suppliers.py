@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.errors import BadInput
+from isthmus.errors import BadInput, NotFound
 from isthmus.store import Store
 from isthmus.suppliers import exposure
 from isthmus.web import child
 from isthmus.web.child import read_apart
 from isthmus.web.columns import guessed
 from isthmus.web.multipart import sent_of
+from isthmus.web.shelf import MOST, Shelf
 from isthmus.web.state import Explorer
-from isthmus.web.uploads import MOST, Uploads
 from isthmus.world.templates import csv_text, template_of
 
 from .conftest import HOST, Client, Reply
@@ -76,7 +76,7 @@ def test_the_answer_is_that_of_the_lens(
     shown = {row[0]: dict(zip(names, row, strict=True)) for row in document["rows"]}
     assert shown["TWN"]["face_value"] == pytest.approx(0.5)
     assert shown["TWN"]["spend"] == pytest.approx(4.0)
-    upload = explorer.uploads.upload(address.rpartition("/")[2])
+    upload = explorer.uploads.get(address.rpartition("/")[2])
     from isthmus.web.uploads import mapped
 
     world = mapped(upload, upload.guesses, "USD").world(explorer.world)
@@ -182,10 +182,11 @@ def test_a_list_is_saved_only_when_asked_and_can_be_forgotten(client: Client) ->
 
 
 def test_only_the_latest_lists_are_kept() -> None:
-    uploads = Uploads()
-    cells = child.Cells(("a",), (("1",),), (2,), "line", ())
-    names = [uploads.keep("x", cells).id for _ in range(MOST + 1)]
-    assert [one.id for one in uploads.listed()] == names[:0:-1]
+    uploads: Shelf[str] = Shelf("list")
+    names = [uploads.keep(str) for _ in range(MOST + 1)]
+    assert uploads.listed() == names[:0:-1]
+    with pytest.raises(NotFound, match="this list is not in memory"):
+        uploads.get(names[0])
 
 
 def test_the_template_reads_as_itself() -> None:

@@ -134,6 +134,33 @@ def test_a_shock_of_ones_own_is_a_scenario_file(client: Client) -> None:
     assert "20 more days" in str(moved["ways"])
 
 
+@pytest.mark.once_broken("only one shock could be built")
+def test_shocks_that_happen_together_are_one_scenario(client: Client) -> None:
+    # As the form sends it, with what the page holds beside.
+    left = {"event": "chips_180", "severity": "0.475", "duration": "60", "until": "90"}
+    built = {"kind": "export_stop", "who": "CHN", "whom": "*", "what": "C27", "add": "true"}
+    page = client.ask(f"{PAGE}?{urlencode({**left, **built})}").text
+    named = re.search(r'name="event" value="([^"]+)"', page)
+    assert named is not None
+    assert named[1] == "own.export_stop.CHN.*.C27~chips_180.47_5.60"
+    words = {"event": named[1], "severity": "0.8", "duration": "40"}
+    third = {"kind": "demand_surge", "who": "USA", "what": "CHIPS", "add": "true"}
+    assert (
+        "~own.export_stop.CHN.*.C27.80.40~chips_180.47_5.60"
+        in client.ask(f"{PAGE}?{urlencode({**words, **third})}").text
+    )
+    document = client.ask(f"{PAGE}.json?{urlencode(words)}").json()
+    text = next(way["text"] for way in document["ways"] if way["title"].startswith("Scenario file"))
+    first, second = loads(text).shocks
+    assert (first.severity, first.duration) == (0.8, 40)
+    assert (second.severity, second.duration) == (0.475, 60)
+    (gap,) = part(document, "said")[0]["section"]["gaps"]
+    assert "with it: " in gap["text"]
+    assert "48% for 60 days" in gap["text"]
+    beside = f"{named[1]}:0.8:40:0"
+    assert "Take away" in client.ask(f"{PAGE}?{urlencode({'beside': beside})}").text
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -159,6 +186,11 @@ def test_a_shock_of_ones_own_is_a_scenario_file(client: Client) -> None:
         "event=own.embargo.TWN.TWN.*",
         "event=own.export_stop.*.TWN.*",
         "event=own.export_stop.TWN.*",
+        "event=chips_180~nothing.100.30",
+        "event=chips_180~own.export_stop.CHN.*.C27",
+        "event=chips_180~own.export_stop.CHN.*.C27.0.30",
+        "event=chips_180~own.export_stop.CHN.*.C27.150.30",
+        "event=chips_180~strike.50.30~strike.50.30~strike.50.30~strike.50.30",
     ],
 )
 def test_what_makes_no_sense_is_named(client: Client, words: str) -> None:

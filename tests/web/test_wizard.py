@@ -81,7 +81,7 @@ def test_the_dossier_is_written_and_opens(client: Client, explorer: Explorer) ->
 def test_answers_of_shipped_studies_stand_under_the_start_page(client: Client) -> None:
     start = client.ask("/").text
     assert 'data-later="/answers"' in start
-    assert "members.svg?chart=exposure-map" in start
+    assert 'id="exposure-map" data-later="/study/taiwan-europe/members"' in start
     document = client.ask("/answers.json").json()
     said = [b for b in document["blocks"][0]["blocks"] if b["form"] == "said"]
     assert len(said) == 4

@@ -12,7 +12,9 @@ from isthmus.charts.spec import ChartSpec
 
 WIDE, HIGH = 156, 104
 COLUMNS = 2
-MONTHS = (30, 90, 180, 365)
+MONTHS = (30, 90, 180, 365, 730, 1095)
+NEAREST = 0.05
+"""Part of the axis that a mark stands from its start at least, so that the two do not touch."""
 
 
 def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
@@ -24,7 +26,7 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
     wanted = {spec.x, spec.y, spec.low, spec.high, spec.series, spec.facet} - {""}
     values = [{name: row[name] for name in sorted(wanted)} for row in rows]
     last = max(row[spec.x] for row in values)
-    days = [day for day in MONTHS if day <= last * 1.1] or [last]
+    days = [day for day in MONTHS if last * NEAREST <= day <= last * 1.1] or [last]
     x = alt.X(
         f"{spec.x}:Q",
         axis=alt.Axis(values=[0, *days], title=spec.x_title or None, grid=False, labelBound=True),

@@ -96,7 +96,7 @@ def _dossier(place: Path) -> list[Reference]:
 
 def _figure(key: str, study: str, world: str) -> list[Reference]:
     from isthmus.errors import NotFound, did_you_mean
-    from isthmus.report.cite import of_figure
+    from isthmus.report.cite import of_dossiers_figure
     from isthmus.report.references import of_data
     from isthmus.study import assess, open_study
     from isthmus.world import World
@@ -108,4 +108,4 @@ def _figure(key: str, study: str, world: str) -> list[Reference]:
         raise NotFound(f"no run, dossier or figure of '{study}' is called '{key}'", hint=hint)
     finding = figures[key]
     used = (record for record in dossier.sources if record.key in finding.datasets)
-    return [of_figure(finding, dossier), *of_data(dossier.catalogue, used)]
+    return [of_dossiers_figure(finding, dossier), *of_data(dossier.catalogue, used)]

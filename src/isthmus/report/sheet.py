@@ -56,12 +56,10 @@ def render_sheet_html(sheet: Sheet) -> str:
 
 def render_board(sheet: Board) -> str:
     """Return the sheet on a firm's suppliers as one self-contained HTML page that prints on A4."""
-    return _page("board.html.j2", sheet, "sheet.css", "board.css", figure="t", names=True)
+    return _page("board.html.j2", sheet, "sheet.css", "board.css", tables=True)
 
 
-def _page(
-    template: str, sheet: Any, *styles: str, figure: str = "f", names: bool = False, **words: Any
-) -> str:
+def _page(template: str, sheet: Any, *styles: str, tables: bool = False, **words: Any) -> str:
     """Return a sheet as one self-contained HTML page.
 
     Parameters
@@ -72,10 +70,9 @@ def _page(
         What the template writes, with ``catalogue`` and ``sources``.
     *styles : str
         Names of its style sheets, beside that of every page.
-    figure : str
-        First letter of the anchors to which figures lead.
-    names : bool
-        Whether tables write names beside codes.
+    tables : bool
+        Whether figures lead to the tables they are from, which then write names beside codes; a
+        figure's key is the name of its table and a word of its own.
     **words
         Further words of the template.
     """
@@ -83,9 +80,13 @@ def _page(
     called = parts(
         sheet.catalogue,
         sheet.sources,
-        figure_link=lambda finding: f"#{figure}-{anchor(finding.key)}",
+        figure_link=lambda finding: (
+            f"#t-{anchor(finding.key.rpartition('.')[0])}"
+            if tables
+            else f"#f-{anchor(finding.key)}"
+        ),
         source_link=lambda key: f"#s-{anchor(key)}",
-        names=names,
+        names=tables,
     )
     page = templates().get_template(template)
     marked = Markup(style)  # noqa: S704 (our own style sheets)

@@ -19,7 +19,7 @@ from isthmus.report.parts import style_sheet
 from isthmus.runtime import canonical_json
 from isthmus.runtime.faults import as_named
 from isthmus.runtime.home import home_folder
-from isthmus.web.changes import CHANGES, Answer, changed, events, uploaded
+from isthmus.web.changes import CHANGES, SENT, Answer, changed, events, uploaded
 from isthmus.web.guard import Gate, Guard
 from isthmus.web.loading import Loader
 from isthmus.web.openapi import description
@@ -51,6 +51,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("/answers", "start.answers"),
     ("/backtest", "backtest.backtest"),
     ("/production", "production.production"),
+    ("/package", "package.package"),
     ("/suppliers", "suppliers.lists"),
     ("/suppliers/{list}", "suppliers.suppliers"),
     ("/economy/{code}", "economy.economy"),
@@ -104,13 +105,14 @@ def create_app(explorer: Explorer, gate: Gate, hosts: Iterable[str]) -> ASGIApp:
         Route(path, _named(explorer, changed(explorer, function(change))), methods=["POST"])
         for path, change in CHANGES.items()
     ]
-    sends = _named(explorer, uploaded(explorer, function("suppliers.take")))
-    routes.append(Route("/suppliers", sends, methods=["POST"]))
+    for path, take in SENT.items():
+        sends = _named(explorer, uploaded(explorer, function(take)))
+        routes.append(Route(path, sends, methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: absent})
     return Guard(_Formats(app), gate, hosts)
 
 
-LOADER = Loader((*(name for _, name in PAGES), *CHANGES.values()))
+LOADER = Loader((*(name for _, name in PAGES), *CHANGES.values(), *SENT.values()))
 function = LOADER.function
 
 

@@ -37,15 +37,20 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         "/wizard/run": "wizard.run",
         "/suppliers/{list}/save": "suppliers.save",
         "/suppliers/{list}/forget": "suppliers.forget",
+        "/package/run": "package.run",
         "/study/{study}/whatif/run": "whatif.run",
         "/whatif/{home}/{partner}/run": "whatif.run",
     }
 )
 """What a form can change, by address: module and name of what returns where its page is."""
+SENT: Mapping[str, str] = MappingProxyType(
+    {"/suppliers": "suppliers.take", "/package": "package.take"}
+)
+"""What takes a file, by address."""
 
 
 def uploaded(explorer: Explorer, take: Callable[[Asked, Sent], str]) -> Answer:
-    """Return what takes a list of suppliers: it is read apart, then its page is shown."""
+    """Return what takes a file: it is read apart, then its page is shown."""
 
     async def answer(request: Request) -> Response:
         body = await _body(request, LARGEST + LONGEST_FORM)

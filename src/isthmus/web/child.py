@@ -1,4 +1,4 @@
-"""A table that a browser sent, read in a process of its own with limits.
+"""A file that a browser sent, read in a process of its own with limits.
 
 ``python -m isthmus.web.child ENDING`` reads the file on stdin and writes its cells as JSON. What it
 can do wrong ends with it: memory and time are limited, and nothing but text comes back.
@@ -21,8 +21,9 @@ from isthmus.runtime.reading import Unreadable, json_values
 from isthmus.runtime.threads import ONE_THREAD
 
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
-LARGEST = 4 * 2**20
-"""Bytes of a file."""
+TOML = ".toml"
+LARGEST, LARGEST_TOML = 4 * 2**20, 2**18
+"""Bytes of a table, and of a TOML file."""
 MOST_ROWS, MOST_COLUMNS = 20_000, 100
 MOST_TEXT = 4 * LARGEST
 """Characters of all cells: a workbook names one long text in many cells."""
@@ -71,12 +72,35 @@ def read_apart(content: bytes, name: str) -> Cells:
     BadInput
         When it is too large, of another kind, no table, or too much for the limits.
     """
+    told = _told(content, name, ENDINGS, LARGEST)
+    return Cells(
+        tuple(told["columns"]),
+        tuple(tuple(row) for row in told["rows"]),
+        tuple(told["lines"]),
+        told["noun"],
+        tuple(told["notes"]),
+    )
+
+
+def text_apart(content: bytes, name: str) -> str:
+    """Return the text of a TOML file that was sent, once it was read as TOML.
+
+    Raises
+    ------
+    BadInput
+        As `read_apart`.
+    """
+    return str(_told(content, name, (TOML,), LARGEST_TOML)["text"])
+
+
+def _told(content: bytes, name: str, endings: tuple[str, ...], largest: int) -> dict[str, Any]:
+    """Return what the process makes of a file."""
     ending = Path(name).suffix.lower()
-    if ending not in ENDINGS:
-        hint = f"a table as {', '.join(ENDINGS)}"
+    if ending not in endings:
+        hint = f"a file as {', '.join(endings)}"
         raise BadInput(f"files of the ending {ending!r} are not taken", where=name, hint=hint)
-    if not content or len(content) > LARGEST:
-        what = "is empty" if not content else f"is larger than {LARGEST // 2**20} MB"
+    if not content or len(content) > largest:
+        what = "is empty" if not content else f"is larger than {largest / 2**20:g} MB"
         raise BadInput(f"the file {what}", where=name)
     # Without -P, files of the folder in which the explorer was started go before the libraries.
     command = [sys.executable, "-P", "-m", __name__, ending]
@@ -94,20 +118,23 @@ def read_apart(content: bytes, name: str) -> Cells:
     try:
         told: dict[str, Any] = json_values(done.stdout, wide=False)
     except Unreadable:
-        hint = f"at most {LARGEST // 2**20} MB and {MOST_ROWS:,} rows, saved anew"
+        hint = f"at most {largest / 2**20:g} MB and {MOST_ROWS:,} rows, saved anew"
         raise BadInput("the file cannot be read", where=name, hint=hint) from None
     if "what" in told:
         raise BadInput(told["what"], where=name, hint=told["hint"])
-    return Cells(
-        tuple(told["columns"]),
-        tuple(tuple(row) for row in told["rows"]),
-        tuple(told["lines"]),
-        told["noun"],
-        tuple(told["notes"]),
-    )
+    return told
 
 
 def _cells(content: bytes, ending: str) -> dict[str, Any]:
+    if ending == TOML:
+        from isthmus.runtime.reading import load_toml
+
+        try:
+            told = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise BadInput("the file is not UTF-8 text") from None
+        load_toml(told)
+        return {"text": told}
     from isthmus.sources.text import TextOptions, read_bytes
     from isthmus.sources.workbook import read_sheet
 

@@ -29,11 +29,13 @@ from isthmus.study.prepare import moved_question
 from isthmus.study.schema import Study
 from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import parties_of
-from isthmus.web.query import Query, real
+from isthmus.web.query import MOVED, Query, real
 from isthmus.web.state import Explorer
 
 OWN = "own"
 ALL = "*"
+TOGETHER = "~"
+"""Stands between shocks of an address that happen together; the sliders move the first."""
 SIDES: Mapping[str, tuple[str, str]] = {
     "export_stop": ("exporters", "importers"),
     "purchase_ban": ("importers", "exporters"),
@@ -65,11 +67,19 @@ class WantedScenario:
         What happens, as the package or the reader has it.
     at : At
         How hard, how long, with how many more days in stock.
+    more : tuple of WantedScenario
+        What happens with it, each as hard and long as the reader left it.
     """
 
     token: str
     event: Event
     at: At
+    more: tuple[WantedScenario, ...] = ()
+
+    @property
+    def first(self) -> str:
+        """The event or shock that the sliders move, without what happens with it."""
+        return self.token.partition(TOGETHER)[0]
 
     @property
     def text(self) -> str:
@@ -124,13 +134,18 @@ def wanted_of(explorer: Explorer, question: PageQuestion, query: Query) -> Wante
     """
     known = events(explorer, question)
     usual = next((key for key, event in known.items() if event.detail), next(iter(known), ""))
-    built = _built(query)
-    token = built or query.text("event", usual)
-    event = _event(known, token)
-    if event is None:
+    for name in MOVED:
+        query.text(name)
+    built, before = _built(query), query.text("event", usual)
+    token = built or before
+    if built and query.choice("add", ("true",), ""):
+        token = f"{built}{TOGETHER}{_left(query, known, before)}"
+    found = _event(known, token)
+    if found is None:
         query.problem("event", f"{token!r} is no event", did_you_mean(token, known))
         query.check_own()
-        event = known[usual]
+        found = known[usual], ()
+    event, more = found
     at = at_of(event.scenario) or At(1.0, 30)
     of = query.text("of", token)
     severity = query.text("severity")
@@ -141,7 +156,7 @@ def wanted_of(explorer: Explorer, question: PageQuestion, query: Query) -> Wante
     )
     if built or (of != token and severity):
         moved_to = at
-    return _checked(query, "severity", WantedScenario(token, event, _held(event, moved_to)))
+    return _checked(query, "severity", WantedScenario(token, event, _held(event, moved_to), more))
 
 
 def beside_of(
@@ -155,15 +170,18 @@ def beside_of(
     found = []
     for word in words[: MOST - 1]:
         token, *numbers = word.split(":")
-        event, values = _event(known, token), [real(text) for text in numbers]
+        named, values = _event(known, token), [real(text) for text in numbers]
         days = natural(numbers[1]) if len(numbers) == 3 else None
         at = (
             None if days is None or None in values else At(values[0] or 0.0, days, values[2] or 0.0)
         )
-        if event is None or at is None or not _within(at):
+        if named is None or at is None or not _within(at):
             query.problem("beside", f"{word!r} is no scenario", "EVENT:SEVERITY:DAYS:STOCK")
             continue
-        found.append(_checked(query, "beside", WantedScenario(token, event, _held(event, at))))
+        event, more = named
+        found.append(
+            _checked(query, "beside", WantedScenario(token, event, _held(event, at), more))
+        )
     return tuple(found)
 
 
@@ -237,10 +255,56 @@ def _built(query: Query) -> str:
     return ".".join((OWN, kind, who, whom, what))
 
 
-def _event(known: Mapping[str, Event], token: str) -> Event | None:
-    """Return the event of a word: one of the study, or a shock of one's own; None where neither."""
-    if token in known:
-        return known[token]
+def _left(query: Query, known: Mapping[str, Event], token: str) -> str:
+    """Return what stood on the page before, each as hard and long as it was left."""
+    first, _, rest = token.partition(TOGETHER)
+    found = _event(known, first)
+    at = (at_of(found[0].scenario) if found else None) or At(1.0, 30)
+    severity = _share(query, "severity", at.severity) * 100
+    days = query.whole("duration", at.duration, least=1, most=LONGEST)
+    left = f"{first}.{f'{severity:g}'.replace('.', '_')}.{days}"
+    return f"{left}{TOGETHER}{rest}" if rest else left
+
+
+def _event(
+    known: Mapping[str, Event], token: str
+) -> tuple[Event, tuple[WantedScenario, ...]] | None:
+    """Return the event of a word, with what happens with it; None where there is none.
+
+    A word is an event of the study or a shock of one's own; what happens with it follows, each
+    with its severity in percent and its days.
+    """
+    first, *rest = token.split(TOGETHER)
+    event = known.get(first) or _own(first)
+    more = [_with(known, word) for word in rest]
+    if event is None or len(rest) >= MOST or None in more:
+        return None
+    with_it = tuple(one for one in more if one is not None)
+    if not with_it:
+        return event, ()
+    scenario = event.scenario.model_copy(
+        update={
+            "name": f"{event.scenario.name}-and-{len(with_it)}",
+            "shocks": (*event.scenario.shocks, *(s for w in with_it for s in w.scenario.shocks)),
+        }
+    )
+    inputs = tuple(dict.fromkeys((*event.inputs, *(i for w in with_it for i in w.event.inputs))))
+    return replace(event, scenario=scenario, inputs=inputs), with_it
+
+
+def _with(known: Mapping[str, Event], word: str) -> WantedScenario | None:
+    """Return what happens with an event, from its word with severity and days."""
+    token, severity, days = (*word.rsplit(".", 2), "", "")[:3]
+    event = known.get(token) or _own(token)
+    share, length = real(severity.replace("_", ".")), natural(days)
+    if event is None or share is None or length is None:
+        return None
+    at = At(share / 100, length)
+    return WantedScenario(token, event, at) if 0 < at.severity <= 1 and _within(at) else None
+
+
+def _own(token: str) -> Event | None:
+    """Return the shock of one's own that a word names; None where it names none."""
     head, _, rest = token.partition(".")
     parts = rest.split(".")
     if head != OWN or len(parts) != 4 or parts[0] not in SIDES:

@@ -36,29 +36,42 @@ def page_of(explorer: Explorer, study: Study) -> Page:
 
 def event_name(page: Page, wanted: WantedScenario) -> str:
     """Return what happens in words, without how hard and how long."""
-    event = wanted.event
-    if not wanted.token.startswith(f"{OWN}."):
-        place = page.context.name(event.place) if event.place else ""
-        actor = page.context.name(event.actor)
-        fields = {"actor": actor, "place": place, "home": page.fields["home"]}
-        return event.title or page.context.say(f"moved.event.{event.key}", **fields).text
-    _, kind, who, whom, what = wanted.token.split(".")
-    far = page.word("moved.everyone") if whom == ALL else page.context.name(whom)
-    goods = page.context.catalogue.get(f"moved.what.{what}") or page.context.industry(what)
-    return page.word(f"moved.own.{kind}", who=page.context.label(who), whom=far, what=goods)
+    return _with_others(page, _first_name(page, wanted), wanted)
 
 
 def full_name(page: Page, wanted: WantedScenario) -> str:
     """Return what happens in words, with how hard, how long and what is in stock."""
     at = wanted.at
-    return page.word(
+    name = page.word(
         "moved.name_stock" if at.more_days else "moved.name",
-        event=event_name(page, wanted),
+        event=_first_name(page, wanted),
         severity=f"{at.severity:.0%}",
         days=str(at.duration),
         stock=f"{at.more_days:g}",
         home=page.fields["home"],
     )
+    return _with_others(page, name, wanted)
+
+
+def _with_others(page: Page, name: str, wanted: WantedScenario) -> str:
+    if not wanted.more:
+        return name
+    others = "; ".join(full_name(page, one) for one in wanted.more)
+    return page.word("moved.together", first=name, others=others)
+
+
+def _first_name(page: Page, wanted: WantedScenario) -> str:
+    """Return what the sliders move in words."""
+    event = wanted.event
+    if not wanted.first.startswith(f"{OWN}."):
+        place = page.context.name(event.place) if event.place else ""
+        actor = page.context.name(event.actor)
+        fields = {"actor": actor, "place": place, "home": page.fields["home"]}
+        return event.title or page.context.say(f"moved.event.{event.key}", **fields).text
+    _, kind, who, whom, what = wanted.first.split(".")
+    far = page.word("moved.everyone") if whom == ALL else page.context.name(whom)
+    goods = page.context.catalogue.get(f"moved.what.{what}") or page.context.industry(what)
+    return page.word(f"moved.own.{kind}", who=page.context.label(who), whom=far, what=goods)
 
 
 def said(page: Page, explorer: Explorer, some: Scenarios, until: int) -> Said:

@@ -30,6 +30,18 @@ class Sent:
     name: str = ""
     content: bytes = b""
 
+    def called(self, hint: str) -> str:
+        """Return the name of the file as it can be shown.
+
+        Raises
+        ------
+        BadInput
+            When none was chosen.
+        """
+        if not self.name:
+            raise BadInput("no file was chosen", hint=hint)
+        return "".join(c for c in self.name if c.isprintable())[:80]
+
 
 def sent_of(body: bytes, content_type: str) -> Sent:
     """Return the fields and the file of a form.

@@ -10,21 +10,21 @@ from typing import Any
 from isthmus._version import __version__
 from isthmus.evidence import Lens
 from isthmus.web.lensform import CALL, needs_files, offered
-from isthmus.web.query import VIEWER
+from isthmus.web.query import MOVED, VIEWER
 from isthmus.web.respond import START
 from isthmus.web.subjects import SUBJECTS
 
 _ROLES = ("home", "partner", "rival", "ally")
-_MOVED = ("event", "of", "severity", "duration", "stock", "until", "beside")
 _BUILT = ("kind", "who", "whom", "what")
 OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         START: (*_ROLES, "pick"),
         "/search": ("q", "kind"),
-        "/study/{study}/whatif": (*_MOVED, *_BUILT),
-        "/whatif/{home}/{partner}": (*_ROLES[2:], *_MOVED, *_BUILT),
+        "/study/{study}/whatif": (*MOVED, *_BUILT),
+        "/whatif/{home}/{partner}": (*_ROLES[2:], *MOVED, *_BUILT),
         "/suppliers/{list}": ("scenario", "second", "home", "unit", "named", "saved"),
         "/production": ("line", "surge", "who", "share", "day", "stopped", "days"),
+        "/package": ("title", "file", "package", "beside"),
         "/wizard": (*_ROLES, "template", "ticked"),
         "/product/{code}": ("home", "rival"),
         "/claims/{study}": ("status", "has"),

@@ -13,10 +13,12 @@ from isthmus.runtime.reading.values import natural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-VIEWER = ("table", "chart", "sort", "columns", "start", "rows")
-"""Parameters that choose a table or chart of a page, and order it."""
+VIEWER = ("table", "chart", "figure", "sort", "columns", "start", "rows")
+"""Parameters that choose a table, chart or figure of a page, and order it."""
 FILTERS = ("where", "has", "min", "max")
 """First words of parameters that name a column behind a point."""
+MOVED = ("event", "of", "severity", "duration", "stock", "until", "beside", "add")
+"""Parameters of events that are moved, beside those of a shock that a form builds."""
 LONGEST = 2_000
 """Characters of one value."""
 

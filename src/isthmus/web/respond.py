@@ -16,6 +16,7 @@ from isthmus.evidence.out.workbook import check_library, workbook
 from isthmus.report.parts import environment, parts
 from isthmus.runtime import canonical_json
 from isthmus.web.cut import MOST, Cut, cut_of, filters, matching, read_cut, stretch
+from isthmus.web.figures import one_figure
 from isthmus.web.query import FILTERS, VIEWER, Query, address
 from isthmus.web.state import Asked
 from isthmus.web.subjects import figure_address, subject_links
@@ -80,13 +81,15 @@ def reply(asked: Asked, view: View) -> Reply:
     Raises
     ------
     NotFound
-        When the page has no such table or chart, or none at all.
+        When the page has no such table, chart or figure, or none at all.
     BadInput
         When a parameter cannot be used, or the answer would have too many rows.
     """
     form = asked.form
     if view.status == WAITING:
         return _whole(asked, view, PAGE if form == PAGE else JSON)
+    if figure := asked.query.text("figure"):
+        view = one_figure(asked, view, figure)
     if form in DRAWN:
         return _drawn(asked, view)
     chosen = _chosen(asked, view.tables(), needed=view.only or form in FILES)
@@ -211,13 +214,12 @@ def _chart(asked: Asked, charts: Mapping[str, Chart]) -> Chart:
 
 def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
     explorer = asked.explorer
-    words = {} if view.question is None else view.question.words
-    said = [block.section for block in view.said()]
-    places = {finding.key: section.key for section in said for finding in section.findings}
+    places = {f: block for block in view.said() for f in block.findings}
 
     def figure(finding: Finding) -> str:
-        page = places.get(finding.key, "")
-        return view.figures or figure_address(finding.key, {**words, "page": page})
+        block = places[finding]
+        words = {**block.question.words, "page": block.page or block.section.key}
+        return here(figure=finding.key) if view.own else figure_address(finding.key, words)
 
     def here(**more: str) -> str:
         return address(asked.path, {**asked.query.kept(), **more})
@@ -262,6 +264,7 @@ def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
             subjects=[] if view.question is None else subject_links(view.question),
             short=lambda shown: replace(shown, frame=shown.frame.head(SHORT)),
             rows_shown=SHORT,
+            held=explorer.world,
             world=explorer.world.reference,
             **viewer,
         )

@@ -16,10 +16,11 @@ from isthmus.web.answers import Answers
 from isthmus.web.jobs import Jobs
 from isthmus.web.memo import Memo
 from isthmus.web.query import Query
+from isthmus.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from isthmus.evidence import DatasetRecord
-    from isthmus.web.uploads import Uploads
+    from isthmus.web.uploads import Upload
     from isthmus.world import World
 
 MOST_SHOWN = 64
@@ -46,6 +47,8 @@ class Explorer:
         self.answers = Answers(world, language)
         self.jobs = Jobs()
         self.shown = Memo(MOST_SHOWN)
+        self.uploads: Shelf[Upload] = Shelf("list of suppliers")
+        self.packages: Shelf[PackageFile] = Shelf("file of packages")
 
     def t(self, key: str, **fields: str) -> str:
         """Return a text of the explorer."""
@@ -68,16 +71,26 @@ class Explorer:
         return tuple(self.world.record(key) for key in sorted(keys) if key in self.world)
 
     @cached_property
-    def uploads(self) -> Uploads:
-        """Lists of suppliers in memory; what reads them is imported with the first."""
-        from isthmus.web.uploads import Uploads
-
-        return Uploads()
-
-    @cached_property
     def _context(self) -> Context:
         nobody = Study.model_construct(roles=dict.fromkeys(ROLES, Role(party="WLD")))
         return Context(nobody, self.world, self.catalogue)
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file of actions and packages that a browser sent.
+
+    Parameters
+    ----------
+    id, name : str
+        Its name in addresses, and what its owner calls it.
+    text : str
+        TOML that was read apart.
+    """
+
+    id: str
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)

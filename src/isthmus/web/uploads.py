@@ -1,17 +1,14 @@
-"""Lists of suppliers that a browser sent: kept in memory, with the columns that a reader maps."""
+"""Lists of suppliers that a browser sent, with the columns that a reader maps."""
 
 from __future__ import annotations
 
-import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
-from isthmus.errors import BadInput, NotFound
+from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.store.datasets import describe
 from isthmus.suppliers.firm import SUPPLIERS
@@ -22,8 +19,6 @@ from isthmus.world.contracts import ConformChoices, Given, conform
 from isthmus.world.manifest import Entry
 from isthmus.world.templates import template_of
 
-MOST = 4
-"""Lists that are kept; the oldest goes."""
 UNITS = ("million USD", "thousand USD", "USD")
 
 
@@ -78,47 +73,6 @@ class Mapped:
     def world(self, world: World) -> World:
         """Return a world with the list in it, in memory alone."""
         return world.with_entries({SUPPLIERS: Entry(self.record, lambda: self.frame)})
-
-
-class Uploads:
-    """The lists of one explorer; they end with it."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, Upload] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def keep(self, name: str, cells: Cells) -> Upload:
-        """Keep a list under a new name."""
-        made = Upload(secrets.token_hex(6), name, cells)
-        with self._lock:
-            self._kept[made.id] = made
-            while len(self._kept) > MOST:
-                self._kept.popitem(last=False)
-        return made
-
-    def listed(self) -> list[Upload]:
-        """Return the lists, the latest first."""
-        with self._lock:
-            return list(reversed(self._kept.values()))
-
-    def upload(self, name: str) -> Upload:
-        """Return a list.
-
-        Raises
-        ------
-        NotFound
-            When it is not in memory any more.
-        """
-        with self._lock:
-            if name not in self._kept:
-                hint = "lists end with the explorer, and the oldest of five goes: send it again"
-                raise NotFound("this list of suppliers is not in memory", hint=hint)
-            return self._kept[name]
-
-    def forget(self, name: str) -> None:
-        """Take a list out of memory."""
-        with self._lock:
-            self._kept.pop(name, None)
 
 
 def mapped(upload: Upload, columns: Mapping[str, str], unit: str) -> Mapped:

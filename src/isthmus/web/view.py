@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from isthmus.evidence import DatasetRecord, Table
+from isthmus.evidence import DatasetRecord, Finding, Table
 from isthmus.study.dossier import Section
 from isthmus.web.answers import PageQuestion
 from isthmus.web.atlas import Atlas
@@ -151,12 +151,32 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A section that a page of a study wrote, with its pictures."""
+    """A section that a page of a study wrote, with its pictures.
+
+    Parameters
+    ----------
+    section : Section
+        The section.
+    question : Question
+        Whom it is about.
+    pictures : mapping
+        Its charts as inline SVG, by key.
+    page : str
+        Page of the study that holds its figures, where its section has another name.
+    """
 
     form: ClassVar[str] = "said"
     section: Section
     question: PageQuestion
     pictures: Mapping[str, Any] = field(default_factory=dict)
+    page: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every figure that its sentences quote or its section keeps."""
+        s = self.section
+        quoted = (f for said in (*s.answer, *s.notes, *s.gaps) for f in said.findings)
+        return tuple(dict.fromkeys((*s.findings, *quoted)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -221,16 +241,16 @@ class LaterPart:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A chart of another page, fetched as a picture, that leads there."""
+    """A chart of another page, fetched in the reader's colours when this one is there."""
 
     form: ClassVar[str] = "drawn"
-    source: str
+    id: str
     to: str
     text: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {"source": self.source, "to": self.to, "text": self.text}
+        return {"chart": self.id, "to": self.to, "text": self.text}
 
 
 Plain = (
@@ -285,8 +305,8 @@ class View:
         Name of the page in the navigation.
     only : bool
         Whether the page is its one table, to be sorted and filtered.
-    figures : str
-        Where numbers of sentences lead that no study holds; their own pages when empty.
+    own : bool
+        Whether its figures stand at its own address, because no study holds them.
     status : int
         What the answer says of itself; `WAITING` until there is one.
     """
@@ -298,7 +318,7 @@ class View:
     ways: tuple[Code, ...] = ()
     here: str = ""
     only: bool = False
-    figures: str = ""
+    own: bool = False
     status: int = 200
 
     def said(self) -> Iterator[Said]:

@@ -95,7 +95,8 @@ def board(
     ]
     used = sorted({key for made in (where, other, *ran) for key in made.provenance.datasets})
     items = where["items"].frame
-    spend = _finding("spend", float(items["spend"].sum()), "million USD", where["items"])
+    spent = float(items["spend"].sum())
+    spend = _finding("spend.all", spent, "million USD", where["items"], method="suppliers_spend")
     made = texts.say(
         "board.made_up" if suppliers == EXAMPLE else "board.made",
         suppliers=str(firm_of(world, suppliers, lines).rows["supplier"].n_unique()),
@@ -120,9 +121,12 @@ def _finding(
     table: Table,
     ends: tuple[float | None, float | None] = (None, None),
     kind: Kind | None = None,
+    *,
+    method: str,
 ) -> Finding:
+    """Return a figure; its key is that of the table it stands in, and a word of its own."""
     years = "-".join(str(y) for y in table.years)
-    return Finding(key, value, unit, kind or table.kind, years, "suppliers", table.datasets, *ends)
+    return Finding(key, value, unit, kind or table.kind, years, method, table.datasets, *ends)
 
 
 def _exposure(texts: TextCatalogue, where: Result) -> Section:
@@ -130,8 +134,13 @@ def _exposure(texts: TextCatalogue, where: Result) -> Section:
     frame = table.frame
     first = frame.sort("face_value", descending=True).row(0, named=True)
     behind = frame.sort("look_through", descending=True).row(0, named=True)
-    face = _finding("economies", first["face_value"], "share", table, kind=where["items"].kind)
-    through = _finding("economies", behind["look_through"], "share", table)
+    spent, share = where["items"].kind, "share"
+    face = _finding(
+        "economies.face", first["face_value"], share, table, kind=spent, method="suppliers_face"
+    )
+    through = _finding(
+        "economies.through", behind["look_through"], share, table, method="suppliers_through"
+    )
     said = texts.say(
         "board.answer.first",
         economy=texts.party(first["economy"]),
@@ -145,7 +154,8 @@ def _exposure(texts: TextCatalogue, where: Result) -> Section:
 def _items(texts: TextCatalogue, where: Result) -> Section:
     over = where["concentration"]
     alone = float(over.frame.filter(pl.col("hhi").is_null())["share"].item())
-    said = texts.say("board.answer.single", share=_finding("items", alone, "share", over))
+    share = _finding("items.single", alone, "share", over, method="suppliers_single")
+    said = texts.say("board.answer.single", share=share)
     names = ["line", "item", "first_supplier", "spend", "suppliers", "hhi"]
     return _section(texts, "items", (said,), (_cut(where["items"], names),))
 
@@ -156,7 +166,7 @@ def _stops(texts: TextCatalogue, scenario: Scenario, result: Result, n: int) -> 
     key = f"lines.{n}"
     said = []
     for row in stopped.head(1).iter_rows(named=True):
-        stops_in = _finding(key, row["stops"], "share", table)
+        stops_in = _finding(f"{key}.stops", row["stops"], "share", table, method="suppliers_stops")
         about = {"line": row["line"], "item": row["missing"], "stops": stops_in}
         if row["first_stop"] is None:
             said.append(texts.say("board.answer.stop_in_some", **about))
@@ -164,7 +174,9 @@ def _stops(texts: TextCatalogue, scenario: Scenario, result: Result, n: int) -> 
         ends = (row["first_stop_low"], row["first_stop_high"])
         # Where some draws have no stop, the range has no end: it would read as "at least".
         ends = (None, None) if row["first_stop_high"] is None else ends
-        day = _finding(key, row["first_stop"], "days", table, ends)
+        day = _finding(
+            f"{key}.first", row["first_stop"], "days", table, ends, method="suppliers_first"
+        )
         said.append(texts.say("board.answer.stop", **about, day=day))
     said = said or [texts.say("board.answer.no_stop")]
     for row in stopped.head(1).iter_rows(named=True):
@@ -172,7 +184,8 @@ def _stops(texts: TextCatalogue, scenario: Scenario, result: Result, n: int) -> 
             said.append(texts.say("board.answer.not_given"))
             continue
         ends = (row["value_added_lost_low"], row["value_added_lost_high"])
-        lost = _finding(key, row["value_added_lost"], "million USD", table, ends)
+        value = row["value_added_lost"]
+        lost = _finding(f"{key}.lost", value, "million USD", table, ends, method="suppliers_lost")
         said.append(texts.say("board.answer.lost", lost=lost))
     names = ["line", "missing", "stops"]
     for name in ("first_stop", "days_lost", "value_added_lost"):

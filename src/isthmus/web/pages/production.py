@@ -13,6 +13,7 @@ from isthmus.production.bill import Bill
 from isthmus.production.files import family_names, load_bill
 from isthmus.production.tables import numbers_table, structure_table
 from isthmus.report.parts import run_on
+from isthmus.web.course import course
 from isthmus.web.query import Query, address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Field, Form, Link, LinkList, Live, Plain, Tabled, Text, View
@@ -73,6 +74,7 @@ class WantedLine:
 def production(asked: Asked) -> View:
     """Return the page of a production line."""
     explorer, t, query = asked.explorer, asked.explorer.t, asked.query
+    said = explorer.catalogue.said
     name = query.choice("line", family_names(), FIRST)
     bill = load_bill(name)
     wanted = _wanted(query, bill)
@@ -86,7 +88,7 @@ def production(asked: Asked) -> View:
     blocks: list[Block] = [
         Text((t("production.lead"),), lead=True),
         _choice(explorer, name),
-        Text((f"{': '.join(filter(None, (bill.head.title, bill.head.note)))}.",)),
+        Text((f"{': '.join(filter(None, map(said, (bill.head.title, bill.head.note))))}.",)),
     ]
     if not bill.suppliers:
         blocks += [Text((t("production.structure"),)), *parts]
@@ -95,13 +97,12 @@ def production(asked: Asked) -> View:
     result = _result(explorer, wanted)
     blocks += [
         _moves(explorer, wanted),
-        Live(LIVE, tuple(_tables(explorer, result))),
+        Live(LIVE, tuple(_answer(explorer, wanted, result))),
         *parts,
         _more(explorer, wanted),
     ]
-    return View(
-        t("production.title"), tuple(blocks), ways=_ways(explorer, wanted), here="production"
-    )
+    ways = _ways(explorer, wanted)
+    return View(t("production.title"), tuple(blocks), ways=ways, here="production", own=True)
 
 
 def _wanted(query: Query, bill: Bill) -> WantedLine:
@@ -136,7 +137,8 @@ def _result(explorer: Explorer, wanted: WantedLine) -> Result:
 
 def _choice(explorer: Explorer, name: str) -> Form:
     t = explorer.t
-    named = tuple((one, load_bill(one).head.title) for one in family_names())
+    said = explorer.catalogue.said
+    named = tuple((one, said(load_bill(one).head.title)) for one in family_names())
     line = Field("line", t("production.line"), "select", name, named)
     return Form(t("production.choose"), "/production", (line,), t("choose.submit"))
 
@@ -153,8 +155,9 @@ def _moves(explorer: Explorer, wanted: WantedLine) -> Form:
         return Field(name, t(f"production.{name}"), "range", value, (), "", least, top, step)
 
     remedies = (
-        Field(f"{REMEDY}{r.name}", r.title, "check", "true" if r.name in wanted.remedies else "")
+        Field(f"{REMEDY}{r.name}", explorer.catalogue.said(r.title), "check", "true" if on else "")
         for r in wanted.bill.remedies
+        for on in [r.name in wanted.remedies]
     )
     fields = (
         Field("line", "", "hidden", wanted.bill.head.name),
@@ -171,7 +174,10 @@ def _moves(explorer: Explorer, wanted: WantedLine) -> Form:
     )
 
 
-def _tables(explorer: Explorer, result: Result) -> Iterator[Plain]:
+def _answer(explorer: Explorer, wanted: WantedLine, result: Result) -> Iterator[Plain]:
+    key = ("course", str(wanted.call))
+    found = explorer.answers.kept(key, lambda: course(explorer, wanted.bill, result))
+    yield from () if found is None else (found,)
     yield Text((explorer.t("production.draws", draws=str(DRAWS)),))
     shown = {name: result.tables[name] for name in SHOWN}
     for name, table in shown.items():

@@ -68,14 +68,13 @@ def answers(asked: Asked) -> View:
             notes=(),
             gaps=(),
         )
-        blocks.append(Said(first, question))
+        blocks.append(Said(first, question, page=section.key))
         blocks.append(LinkList("", (Link(explorer.t("start.read"), f"/study/{name}"),)))
     return View(
         explorer.t("start.answers"),
         (Live(ANSWERS, tuple(blocks)),),
         ways=(Code(explorer.t("ways.command"), "isthmus study list"),),
         here="start",
-        figures="/studies",
     )
 
 
@@ -123,17 +122,17 @@ def _atlas(explorer: Explorer, roles: dict[str, str], pick: str) -> Iterator[Atl
 def _tools(explorer: Explorer) -> tuple[Link, ...]:
     """Return where a reader asks something of their own."""
     moved = subject_address(TOOL, explorer.answers.question_of(FLAGSHIP))
-    places = (("whatif", moved), ("suppliers", "/suppliers"), ("wizard", "/wizard"))
-    more = (*places, ("production", "/production"), ("backtest", "/backtest"))
+    places = (("whatif", moved), ("suppliers", "/suppliers"), ("package", "/package"))
+    more = (*places, *((n, f"/{n}") for n in ("wizard", "production", "backtest")))
     return tuple(Link(explorer.t(f"do.{n}"), to, explorer.t(f"do_text.{n}")) for n, to in more)
 
 
 def _map(explorer: Explorer) -> Drawn:
-    """Return the map of the flagship's members as a picture that leads to their table."""
+    """Return the map of the flagship's members, which leads to their table."""
     question = explorer.answers.question_of(FLAGSHIP)
     page = subject_address("members", question)
     named = {role: explorer.name(question.roles[role]) for role in ("home", "rival")}
-    return Drawn(f"{page}.svg?chart={MAP}", page, explorer.t("start.map", **named))
+    return Drawn(MAP, page, explorer.t("start.map", **named))
 
 
 def studies(asked: Asked) -> View:

@@ -39,6 +39,9 @@ def subject(asked: Asked) -> View:
         blocks.append(Text((explorer.t("subject_lacks", roles=roles),)))
     if name in {"members", "packages"}:
         blocks[:0] = sheet_form(explorer, question)
+    if name == "packages":
+        own = Link(explorer.t("do.package"), "/package", explorer.t("do_text.package"))
+        blocks.append(LinkList("", (own,)))
     if name == "pair":
         blocks.append(_swapped(explorer, question))
     if not question.study:

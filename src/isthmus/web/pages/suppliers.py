@@ -150,17 +150,16 @@ def suppliers(asked: Asked) -> View:
         sources=() if found is None else found.sources,
         ways=_ways(explorer, chosen),
         here="suppliers",
-        figures=f"{address(asked.path, chosen.words)}#h-sources",
+        own=True,
     )
 
 
 def take(asked: Asked, sent: Sent) -> str:
     """Read a file that was sent, keep it in memory, and return where it is shown."""
     asked.query.check()
-    if not sent.name:
-        raise BadInput("no file was chosen", hint=f"a table as {', '.join(ENDINGS)}")
-    name = "".join(c for c in sent.name if c.isprintable())[:80]
-    kept = asked.explorer.uploads.keep(name, read_apart(sent.content, name))
+    name = sent.called(f"a table as {', '.join(ENDINGS)}")
+    cells = read_apart(sent.content, name)
+    kept = asked.explorer.uploads.keep(lambda own: Upload(own, name, cells))
     return f"/suppliers/{kept.id}"
 
 
@@ -191,7 +190,7 @@ def forget(asked: Asked) -> str:
 def _chosen(asked: Asked) -> Chosen:
     """Return what an address asks; what is wrong is noted in its query."""
     name, query = asked.words["list"], asked.query
-    upload = None if name == EXAMPLE else asked.explorer.uploads.upload(name)
+    upload = None if name == EXAMPLE else asked.explorer.uploads.get(name)
     home = parties_of(query, ("home",)).get("home", "")
     return Chosen(upload, *_columns(upload, query), _scenarios(query), home)
 
@@ -278,7 +277,8 @@ def _told(problem: InputProblem) -> str:
 
 def _asking(explorer: Explorer, path: str, chosen: Chosen) -> Form:
     t, words = explorer.t, chosen.words
-    named = tuple((name, preset(name).title or name) for name in _presets())
+    said = explorer.catalogue.said
+    named = tuple((name, said(preset(name).title or name)) for name in _presets())
     none = ("", t("choose.none"))
     homes = (none, *parties(explorer))
     asked = [

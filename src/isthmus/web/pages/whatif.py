@@ -62,9 +62,10 @@ def whatif(asked: Asked) -> View:
     blocks: list[Block] = [
         Text((explorer.t("whatif.lead"),), lead=True),
         _choice(explorer, question, page, here, words, wanted),
+        *([Text((explorer.t("whatif.first"),))] if wanted.more else []),
         _sliders(explorer, page, here, words, some[0]),
         Live(LIVE, tuple(live)),
-        _builder(explorer, here, words),
+        _builder(explorer, here, words, wanted),
     ]
     if not question.study:
         blocks.append(choose_parties(explorer, TOOL, question.roles))
@@ -76,7 +77,7 @@ def whatif(asked: Asked) -> View:
         explorer.records(used | set(page.datasets)),
         losses_ways(explorer, asking(study, wanted), study.party("home"), until),
         TOOL,
-        figures=f"#{RESTS}",
+        own=True,
     )
 
 
@@ -239,8 +240,10 @@ def _rests(explorer: Explorer, page: Page, first: tuple[WantedScenario, Found]) 
     return Facts(t("whatif.rests"), tuple(rows), RESTS)
 
 
-def _builder(explorer: Explorer, here: str, words: Mapping[str, str]) -> Form:
-    """Return the form that builds a shock of the reader's own."""
+def _builder(
+    explorer: Explorer, here: str, words: Mapping[str, str], wanted: WantedScenario
+) -> Form:
+    """Return the form that builds a shock of the reader's own, alone or with what is there."""
     t = explorer.t
     known = parties(explorer)
     kinds = tuple((kind, t(f"whatif.kind.{kind}")) for kind in SIDES)
@@ -251,7 +254,8 @@ def _builder(explorer: Explorer, here: str, words: Mapping[str, str]) -> Form:
         Field("who", t("whatif.who"), "select", "", known, who, required=True),
         Field("whom", t("whatif.whom"), "select", "", (everyone, *known), whom),
         Field("what", t("whatif.what"), "select", "", goods),
-        *_hidden(words, "event", "of", "severity", "duration", "stock"),
+        *([Field("add", t("whatif.add"), "check")] if len(wanted.more) + 1 < MOST else []),
+        *_hidden(words, "of", "stock"),
     )
     return Form(t("whatif.build"), here, fields, t("whatif.build_submit"))
 
