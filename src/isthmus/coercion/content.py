@@ -12,12 +12,11 @@ from isthmus.errors import DataMissing, DidNotConverge
 from isthmus.kernels.chains import domestic_content
 from isthmus.world import World
 from isthmus.world.mrio import SOLVE_TOLERANCE
+from isthmus.world.shipped import TABLE, YEAR
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-TABLE = "mrio_2022"
-YEAR = 2022
 USED = 1e-3
 """Least share of an input in output at which an industry counts as using it."""
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from isthmus.codes import members
 from isthmus.coercion.assumptions import Rung, preset
 from isthmus.coercion.cases import MEASURES
-from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import appeal, intensity
 from isthmus.coercion.instruments import instrument_mix
 from isthmus.coercion.record import SETS, STEPS, UNSELECTED, steps_towards
@@ -22,6 +21,7 @@ from isthmus.evidence.lens import lens
 from isthmus.kernels.choice_fit import ChoiceFit, fit_choice
 from isthmus.kernels.response import log_sum_exp
 from isthmus.world import World
+from isthmus.world.shipped import TABLE
 
 Array = NDArray[np.float64]
 

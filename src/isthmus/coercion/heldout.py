@@ -14,7 +14,6 @@ from isthmus import codes
 from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
-from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import StepOutcome, respond
 from isthmus.coercion.instruments import ECONOMIC, FIRST, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, WEEKS, Stakes, read_stakes
@@ -23,6 +22,7 @@ from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.evidence.lens import lens
 from isthmus.world import World
+from isthmus.world.shipped import TABLE
 
 Array = NDArray[np.float64]
 

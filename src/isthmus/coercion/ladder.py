@@ -22,7 +22,6 @@ from isthmus.coercion.assumptions import (
     read_ladder,
 )
 from isthmus.coercion.cases import MEASURES
-from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import StepOutcome, respond
 from isthmus.coercion.instruments import Mix, instrument_mix
 from isthmus.coercion.precedent import precedents
@@ -31,6 +30,7 @@ from isthmus.errors import BadInput, CodeUnknown
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.lens import lens
 from isthmus.world import World
+from isthmus.world.shipped import TABLE
 
 DRAWS = 200
 BLOC = "EU27_2020"

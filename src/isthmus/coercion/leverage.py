@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.codes import Coalition, Party, PartySpec, resolve
 from isthmus.coercion.cases import SERVICES
-from isthmus.coercion.content import TABLE, YEAR, Content, content_of_bloc, read_content
+from isthmus.coercion.content import Content, content_of_bloc, read_content
 from isthmus.coercion.leverage_tables import (
     alone_table,
     items_table,
@@ -26,6 +26,7 @@ from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, provenance
 from isthmus.evidence.lens import lens
 from isthmus.world import World
+from isthmus.world.shipped import TABLE, YEAR
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

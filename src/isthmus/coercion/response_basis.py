@@ -9,10 +9,10 @@ import polars as pl
 
 from isthmus.coercion.assumptions import ResponseAssumptions, Rung
 from isthmus.coercion.cases import MEASURES
-from isthmus.coercion.content import TABLE
 from isthmus.coercion.instruments import ECONOMIC, Mix
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
+from isthmus.world.shipped import TABLE
 
 CODED = (FLOWS, MEASURES, TABLE)
 KIND = Column("kind", "attribute", text="measured, estimated, modelled or assumed")

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.assumptions import Rung
-from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.engine import SUPPORT, StepOutcome
 from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES
 from isthmus.coercion.response_basis import KIND, framed, table_of
@@ -20,6 +19,7 @@ from isthmus.coercion.stakes import FLOWS, Stakes
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
+from isthmus.world.shipped import TABLE, YEAR
 
 Array = NDArray[np.float64]
 

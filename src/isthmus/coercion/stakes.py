@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.cases import CaseMeasure, measures
-from isthmus.coercion.content import YEAR, read_content
+from isthmus.coercion.content import read_content
 from isthmus.errors import BadInput
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
 from isthmus.world import World
 from isthmus.world.flows import IndustryFlows
+from isthmus.world.shipped import YEAR
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus import codes
-from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.record import STEPS, steps_towards
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.cooperation.listing import UNCHECKED
@@ -23,6 +22,7 @@ from isthmus.kernels.voting import QUALIFIED, blocks, smallest_blocking
 from isthmus.kernels.voting import power as counted
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
+from isthmus.world.shipped import TABLE, YEAR
 
 Array = NDArray[np.float64]
 

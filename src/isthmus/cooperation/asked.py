@@ -28,6 +28,7 @@ from isthmus.scenario.model import Scenario
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.scenario.ranges import Range
 from isthmus.scenario.select import expand
+from isthmus.world.shipped import YEAR
 
 Array = NDArray[np.float64]
 
@@ -36,7 +37,6 @@ LEVELS = (0.0, 0.5, 1.0)
 DRAWS = 100
 UNTIL = 545
 WEEK = 7
-YEAR = 2022
 SECONDS = 6.0
 """Processor seconds of one run to day 545 of 81 economies, as measured on a machine that others
 used too (5.9 for one draw, 7.7 each for four); an idle one takes less. For what is said before a

@@ -12,7 +12,7 @@ from isthmus import codes
 from isthmus.codes import resolve
 from isthmus.cooperation import beside, order, thresholds
 from isthmus.cooperation.agree import UNION, acts, blocking, dates, members_table
-from isthmus.cooperation.asked import DRAWS, YEAR, question
+from isthmus.cooperation.asked import DRAWS, question
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.firms import firms
 from isthmus.cooperation.lines import outputs
@@ -27,6 +27,7 @@ from isthmus.scenario.catalogues import read_catalogue, shipped_catalogue
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.store import Store
 from isthmus.world import World
+from isthmus.world.shipped import YEAR
 
 FLAGSHIP = "taiwan-europe"
 EXPOSED = 5

@@ -27,11 +27,11 @@ from isthmus.scenario import (
     preset,
 )
 from isthmus.world.mrio import MRIO
+from isthmus.world.shipped import YEAR
 
 Array = NDArray[np.float64]
 
-PASSAGES, MODES, TABLE = "sea_passages", "transport_modes", "mrio_2022"
-YEAR = 2022
+PASSAGES, MODES = "sea_passages", "transport_modes"
 GOODS = "GOODS"
 NO_PRESET = "no-preset"
 DAYS = 365.0

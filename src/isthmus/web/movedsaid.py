@@ -13,12 +13,12 @@ from isthmus.report.parts import pictures
 from isthmus.study.context import Context
 from isthmus.study.page import Page
 from isthmus.study.schema import ROLES, Study
-from isthmus.study.subjects.disruption.runs import YEAR
 from isthmus.study.subjects.disruption.tables import spread
 from isthmus.web.answers import PageQuestion
 from isthmus.web.moved import ALL, OWN, Found, WantedScenario, between_of
 from isthmus.web.state import Explorer
 from isthmus.web.view import Said
+from isthmus.world.shipped import YEAR
 
 HORIZONS = (30, 90, 180, 270, 365)
 """Last days to which recorded runs count losses."""

@@ -15,7 +15,7 @@ from isthmus.disruption.episodes.answer import Answer
 from isthmus.disruption.posterior import SHIPPED, Posterior, load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
-from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
+from isthmus.ensemble.calibration.calibrate import CITATIONS
 from isthmus.ensemble.calibration.engine import engine_hash
 from isthmus.ensemble.calibration.misfit import normal_factors, predicted
 from isthmus.ensemble.calibration.setup import (
@@ -33,6 +33,7 @@ from isthmus.evidence.lens import lens
 from isthmus.kernels import population as kernel
 from isthmus.runtime import CancelToken, Progress, ProgressEvent
 from isthmus.runtime.streams import task_generator
+from isthmus.world.shipped import YEAR
 
 Floats = NDArray[np.float64]
 

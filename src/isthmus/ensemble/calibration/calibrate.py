@@ -21,12 +21,12 @@ from isthmus.ensemble.smc import Sampled, prior_draws, sample
 from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress, open_executor, silent
+from isthmus.world.shipped import YEAR
 
 CITATIONS = (
     "Beaumont, M. A., Cornuet, J.-M., Marin, J.-M., Robert, C. P. (2009). Adaptive approximate "
     "Bayesian computation. Biometrika 96(4), 983-990.",
 )
-YEAR = 2022
 _PLACES = ("world", "world_hash")
 
 

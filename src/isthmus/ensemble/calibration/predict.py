@@ -19,7 +19,7 @@ from isthmus.disruption.posterior import SHIPPED, Posterior, load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision, Settings
 from isthmus.disruption.table import daily_table
-from isthmus.ensemble.calibration.calibrate import CITATIONS, YEAR
+from isthmus.ensemble.calibration.calibrate import CITATIONS
 from isthmus.ensemble.calibration.ends import ENDS, at_end, middle_of
 from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, predicted
 from isthmus.ensemble.calibration.tables import LEVELS
@@ -30,6 +30,7 @@ from isthmus.runtime import CancelToken, Progress
 from isthmus.scenario import Scenario
 from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
+from isthmus.world.shipped import YEAR
 
 Floats = NDArray[np.float64]
 

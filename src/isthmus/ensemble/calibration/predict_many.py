@@ -13,7 +13,6 @@ import polars as pl
 from isthmus.disruption.posterior import load_posterior
 from isthmus.disruption.prepare import Engine
 from isthmus.disruption.settings import Precision
-from isthmus.ensemble.calibration.calibrate import YEAR
 from isthmus.ensemble.calibration.predict import (
     ALL_CITATIONS,
     SHARE_LOST,
@@ -33,6 +32,7 @@ from isthmus.runtime import CancelToken, Progress, canonical_hash
 from isthmus.scenario import Scenario
 from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
+from isthmus.world.shipped import YEAR
 
 
 @lens(

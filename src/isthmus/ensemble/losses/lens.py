@@ -21,7 +21,7 @@ from isthmus.ensemble.calibration.engine import engine_hash
 from isthmus.ensemble.calibration.predict import beyond
 from isthmus.ensemble.losses.cases import Cases, around_of, drawn_of, levels_of
 from isthmus.ensemble.losses.levels import Level, check_levels
-from isthmus.ensemble.losses.question import DRAWS, LENS, UNTIL, YEAR, without_ranges
+from isthmus.ensemble.losses.question import DRAWS, LENS, UNTIL, without_ranges
 from isthmus.ensemble.losses.tables import CaseArrays, Maker
 from isthmus.ensemble.losses.watch import WEEK, Parts, parts_of
 from isthmus.ensemble.losses.work import KEPT, LossWork, run_cases, unpacked
@@ -41,6 +41,7 @@ from isthmus.runtime import (
 )
 from isthmus.scenario import Scenario
 from isthmus.world.mrio import MRIO
+from isthmus.world.shipped import YEAR
 
 LABEL = "losses"
 

@@ -17,7 +17,6 @@ from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, pr
 from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.ensemble.losses.lens import conditional
 from isthmus.ensemble.losses.levels import Level, held_levels
-from isthmus.ensemble.losses.question import YEAR
 from isthmus.ensemble.losses.read import Losses, losses_of
 from isthmus.ensemble.losses.tables import ENDS, LEVELS
 from isthmus.ensemble.losses.watch import MISSING_AFTER, RETURNED, middle_return
@@ -26,6 +25,7 @@ from isthmus.evidence import Column, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress
 from isthmus.scenario import Scenario
+from isthmus.world.shipped import YEAR
 
 Floats = NDArray[np.float64]
 

@@ -15,11 +15,11 @@ from isthmus.ensemble.inputs import input_file
 from isthmus.ensemble.losses.levels import Level
 from isthmus.runtime import canonical_hash
 from isthmus.scenario import Scenario
+from isthmus.world.shipped import YEAR
 
 LENS = "losses.conditional"
 UNTIL = 545
 DRAWS = 100
-YEAR = 2022
 MOVED = ("severity", "duration")
 """Fields of a shock in which the runs of one family differ."""
 

@@ -6,12 +6,12 @@ import polars as pl
 
 from isthmus import codes
 from isthmus.coercion.assumptions import Rung, preset_ladder
-from isthmus.coercion.content import TABLE
 from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Result
 from isthmus.study.context import Context
+from isthmus.world.shipped import TABLE
 
 EPISODES = "coercion_measures"
 DRAWS = 100

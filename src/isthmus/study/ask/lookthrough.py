@@ -11,9 +11,8 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
 from isthmus.world.mrio_chips import PARTS, WHOLE
+from isthmus.world.shipped import TABLE, YEAR
 
-TABLE = "mrio_2022"
-YEAR = 2022
 DATASETS = ("icio_flows", "mrio_2022")
 SPLIT, FACTS = "chip_split", "chip_facts"
 

@@ -24,11 +24,10 @@ from isthmus.scenario.packages import Package
 from isthmus.study.ask.coercion import LADDER, case_name, coded
 from isthmus.study.context import Context
 from isthmus.study.numbers import SHARE_OF_DRAWS
+from isthmus.world.shipped import YEAR
 
 DATA = (*LADDER, STEPS)
 EUR = "million EUR"
-YEAR = 2022
-"""Year of the table of which losses are recorded."""
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 _SHORT = {ALONE: "beside_alone", TODAY: "today"}
 

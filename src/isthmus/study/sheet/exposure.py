@@ -12,12 +12,13 @@ from isthmus.coercion.stakes import FLOWS as STAKES
 from isthmus.dependence.customs import BALANCED, FIGURES, IMPORTER
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import LADDER, answering, coded
-from isthmus.study.ask.lookthrough import TABLE, input_finding
+from isthmus.study.ask.lookthrough import input_finding
 from isthmus.study.ask.records import SOURCES, note_alone, records
 from isthmus.study.ask.trade import FLOWS, link, link_finding, member_trade, year_of
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
 from isthmus.study.subjects.ladder.measures import exposure as sold_over_gdp
+from isthmus.world.shipped import TABLE
 
 MONEY = "million USD"
 DESCRIBED = ("record", "year", "recorded", "hong_kong", "kind")

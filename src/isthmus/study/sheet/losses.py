@@ -12,13 +12,13 @@ from isthmus.study.subjects import pages_of
 from isthmus.study.subjects.disruption.runs import (
     QUARTER,
     WHOLE,
-    YEAR,
     datasets,
     events,
     loss_finding,
     there,
 )
 from isthmus.study.subjects.disruption.tables import event_name
+from isthmus.world.shipped import YEAR
 
 NUMBERS = ("quarter", "quarter_low", "quarter_high", "year", "year_low", "year_high")
 

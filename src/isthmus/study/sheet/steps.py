@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.coercion.content import YEAR
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import (
     AGREED,
@@ -21,6 +20,7 @@ from isthmus.study.money import unit_of
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
 from isthmus.study.subjects.ladder.measures import below_cap, break_even, price
+from isthmus.world.shipped import YEAR
 
 
 def write(page: Page, side: Side) -> None:

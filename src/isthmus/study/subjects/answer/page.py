@@ -15,7 +15,6 @@ from isthmus.evidence import Kind
 from isthmus.scenario.packages import Package
 from isthmus.study.ask.packages import (
     EUR,
-    YEAR,
     catalogue_of,
     comparison,
     cost,
@@ -35,6 +34,7 @@ from isthmus.study.subjects.answer.bottom import bottom_line
 from isthmus.study.subjects.answer.past import say_last_time
 from isthmus.study.subjects.answer.sure import sure
 from isthmus.study.verdict import Status
+from isthmus.world.shipped import YEAR
 
 MOST_CLAIMS = 8
 """Claims of a study without packages that stand on the page."""

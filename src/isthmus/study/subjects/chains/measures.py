@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.lookthrough import (
-    DATASETS,
-    TABLE,
-    YEAR,
-    demand,
-    input_finding,
-    inputs_of,
-    stakes,
-)
+from isthmus.study.ask.lookthrough import DATASETS, demand, input_finding, inputs_of, stakes
 from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure, tenths
+from isthmus.world.shipped import TABLE, YEAR
 
 
 @measure("chains.look_through", party=PARTY, on=PARTY, industry=INDUSTRY)

@@ -14,14 +14,13 @@ from isthmus.study.ask.lookthrough import (
     DATASETS,
     FACTS,
     SPLIT,
-    TABLE,
-    YEAR,
     input_finding,
     inputs_of,
     split_shares,
     stake_findings,
 )
 from isthmus.study.page import Fields, Page
+from isthmus.world.shipped import TABLE, YEAR
 
 SERVICES = f"{TABLE}_services"
 SIDES = ("rival_face", "rival_through", "partner_face", "partner_through")

@@ -9,7 +9,8 @@ import polars as pl
 from isthmus.evidence import SHARE, Kind, Table
 from isthmus.evidence.frames import dimension, number, table
 from isthmus.study.context import Context
-from isthmus.study.subjects.disruption.runs import HORIZONS, YEAR, datasets, shares, there
+from isthmus.study.subjects.disruption.runs import HORIZONS, datasets, shares, there
+from isthmus.world.shipped import YEAR
 
 DIMENSIONS = ("event", "actor", "days", "draw")
 

@@ -22,7 +22,6 @@ from isthmus.study.subjects.disruption.drivers import list_drivers, say_driver
 from isthmus.study.subjects.disruption.runs import (
     QUARTER,
     WHOLE,
-    YEAR,
     datasets,
     draws_finding,
     events,
@@ -38,6 +37,7 @@ from isthmus.study.subjects.disruption.runs import (
     wide,
 )
 from isthmus.study.subjects.disruption.tables import around, by_stock, event_name, list_all, moves
+from isthmus.world.shipped import YEAR
 
 
 def write(page: Page) -> None:

@@ -19,10 +19,10 @@ from isthmus.store import Store
 from isthmus.study.context import Context
 from isthmus.study.events import Event, events_of, suppliers_of
 from isthmus.study.prepare import levels_question, losses_question, supplier_question
+from isthmus.world.shipped import YEAR
 
 Floats = NDArray[np.float64]
 
-YEAR = 2022
 MONTH, QUARTER, WHOLE = 30, 90, 365
 HORIZONS = (MONTH, QUARTER, WHOLE)
 RANGE = (0.1, 0.9)

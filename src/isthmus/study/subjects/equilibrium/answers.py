@@ -9,9 +9,8 @@ from isthmus.errors import DidNotConverge, ShockNotRepresentable
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.scenario import Embargo, ExportStop, Scenario, TradeCostChange, industry_groups
 from isthmus.study.context import Context
+from isthmus.world.shipped import TABLE, YEAR
 
-TABLE = "mrio_2022"
-YEAR = 2022
 DATASETS = ("icio_flows", "mrio_2022")
 SERVICES = "mrio_2022_services"
 HORIZONS = (1.0, 3.0, 10.0)

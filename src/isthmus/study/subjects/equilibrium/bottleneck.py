@@ -7,8 +7,9 @@ from isthmus.disruption.compat import first_rules
 from isthmus.errors import DataMissing
 from isthmus.scenario import ExportStop, Scenario, industry_groups
 from isthmus.study.context import Context
-from isthmus.study.subjects.equilibrium.answers import YEAR, inside
+from isthmus.study.subjects.equilibrium.answers import inside
 from isthmus.world.mrio import MRIO
+from isthmus.world.shipped import YEAR
 
 CHIP_SPLIT = "chip_split"
 QUARTER = 90

@@ -8,13 +8,13 @@ from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, NUMBER, PARTY, measure
 from isthmus.study.subjects.equilibrium.answers import (
     DATASETS,
-    YEAR,
     broken,
     change,
     closer,
     kind,
     loss_finding,
 )
+from isthmus.world.shipped import YEAR
 
 LONG_RUN = 10.0
 

@@ -13,7 +13,6 @@ from isthmus.study.subjects.equilibrium.answers import (
     DATASETS,
     HORIZONS,
     SERVICES,
-    YEAR,
     broken,
     closer,
     farthest,
@@ -24,6 +23,7 @@ from isthmus.study.subjects.equilibrium.answers import (
     stopped,
 )
 from isthmus.study.subjects.equilibrium.bottleneck import CHIP_SPLIT, bottleneck
+from isthmus.world.shipped import YEAR
 
 FIRST, DECADE = HORIZONS[0], HORIZONS[-1]
 INTERVAL = ("loss", "loss_low", "loss_high")

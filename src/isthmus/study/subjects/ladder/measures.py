@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.instruments import ECONOMIC, instrument
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.coercion import EPISODES, LADDER, episodes, ladder_of, last_year
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, measure
+from isthmus.world.shipped import TABLE, YEAR
 
 LISTING = ECONOMIC[2]
 

@@ -6,7 +6,6 @@ import polars as pl
 
 from isthmus.charts import ChartSpec
 from isthmus.coercion.assumptions import preset_ladder
-from isthmus.coercion.content import YEAR
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import (
     AFTER_DELAY,
@@ -25,6 +24,7 @@ from isthmus.study.money import unit_of
 from isthmus.study.numbers import as_given
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.ladder.measures import below_cap, break_even, exposure, price
+from isthmus.world.shipped import YEAR
 
 DEGREES = ("visible", "official", "military")
 

@@ -9,7 +9,6 @@ import polars as pl
 
 from isthmus.coercion import Assumptions, backtest, held_out, leverage_map
 from isthmus.coercion.assumptions import preset
-from isthmus.coercion.content import TABLE, YEAR
 from isthmus.coercion.heldout import READINGS
 from isthmus.coercion.instruments import ECONOMIC, instrument_mix
 from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP
@@ -20,6 +19,7 @@ from isthmus.study.ask.coercion import EPISODES
 from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, PARTY, TEXT, measure, tenths
+from isthmus.world.shipped import TABLE, YEAR
 
 TRADE = (FLOWS, TABLE)
 TOP = 5

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus.charts import ChartSpec
-from isthmus.coercion.content import YEAR
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
 from isthmus.evidence import Kind
@@ -21,6 +20,7 @@ from isthmus.study.subjects.leverage.measures import (
     pair,
 )
 from isthmus.study.subjects.leverage.told import scores, tell
+from isthmus.world.shipped import YEAR
 
 FIFTH = 5.0
 WORDS = {SUPPLY_STOP: "channel.supply", PURCHASE_BAN: "channel.purchase"}

@@ -16,9 +16,10 @@ from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import quantiles
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.packages import YEAR, catalogue_of, even, rate, staged
+from isthmus.study.ask.packages import catalogue_of, even, rate, staged
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, NUMBER, PARTY, TEXT, measure
+from isthmus.world.shipped import YEAR
 
 OFFICIAL = 0.5
 """Official degree that parts lower from higher steps."""
