@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from isthmus.cascade.engine import Rule
-from isthmus.cascade.lens import run, systemic_importance
+from isthmus.cascade.engine import DEFAULT_EPS, Rule
+from isthmus.cascade.lens import CORE_SHARE, run, systemic_importance
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.cascade.reading import read_network
 from isthmus.cascade.remedies import SecondSource, critical_links, second_source
@@ -35,8 +35,8 @@ def from_files(
     second_sources: Sequence[str] = (),
     replaceability: str = "none",
     rule: Rule = "published",
-    eps: float = 1e-2,
-    core_share: float = 0.5,
+    eps: float = DEFAULT_EPS,
+    core_share: float = CORE_SHARE,
     threads: int = 0,
     cancel: CancelToken | None = None,
     progress: Progress = silent,

@@ -19,6 +19,7 @@ CITATION = (
     "Diem, Borsos, Reisch, Kertesz, Thurner (2022), Quantifying firm-level economic systemic "
     "risk from nation-wide supply networks, Scientific Reports 12, 7719"
 )
+CORE_SHARE = 0.5
 _LOSS = "share of the network's output lost"
 
 
@@ -29,7 +30,7 @@ def systemic_importance(
     rule: Rule = "published",
     eps: float = DEFAULT_EPS,
     size: float = 1.0,
-    core_share: float = 0.5,
+    core_share: float = CORE_SHARE,
     engine: Engine = "auto",
     threads: int = 0,
     checkpoints: Checkpoints | None = None,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
-from isthmus.coercion.assumptions import ResponseAssumptions, Rung, preset
+from isthmus.coercion.assumptions import DRAWS, ResponseAssumptions, Rung, preset
 from isthmus.coercion.engine import SUPPORT, respond
 from isthmus.coercion.instruments import FIRST, instrument_mix
 from isthmus.coercion.record import AMERICAN, UNSELECTED, Rate, state_rate, steps_towards
@@ -72,7 +72,7 @@ def answer_to(
     bloc: PartySpec = "EU27_2020",
     actors: Sequence[str] = (),
     assumptions: ResponseAssumptions | None = None,
-    draws: int = 200,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> ActAnswer:
     """Return what may answer one act of a coalition, its members or firms.

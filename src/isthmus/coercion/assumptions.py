@@ -21,6 +21,7 @@ from isthmus.scenario.base import Strict
 Array = NDArray[np.float64]
 FOLDER = "isthmus.coercion"
 PRESET = "presets/response.toml"
+DRAWS = 200
 TABLES = ("schema_version", "parameters", "rungs")
 """Tables of a file; parameters and ladder may stand in one file or in two."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.codes import PartySpec, resolve
-from isthmus.coercion.assumptions import Rung, find_rung, preset, preset_ladder
+from isthmus.coercion.assumptions import DRAWS, Rung, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.engine import StepOutcome, respond
 from isthmus.coercion.instruments import ECONOMIC, FIRST, instrument, instrument_mix
@@ -73,7 +73,7 @@ def held_out(
     *,
     sender: str = "CHN",
     bloc: PartySpec = BLOC,
-    draws: int = 200,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Result:
     """Return what the response model gives to listings of firms that took no part in it.

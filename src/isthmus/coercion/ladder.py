@@ -12,6 +12,7 @@ from isthmus.codes import Party, PartySpec, resolve
 from isthmus.coercion import response_basis as basis
 from isthmus.coercion import response_tables as tables
 from isthmus.coercion.assumptions import (
+    DRAWS,
     ResponseAssumptions,
     Rung,
     Step,
@@ -32,7 +33,6 @@ from isthmus.evidence.lens import lens
 from isthmus.world import World
 from isthmus.world.shipped import TABLE
 
-DRAWS = 200
 BLOC = "EU27_2020"
 CITATIONS = (
     "McKelvey, R. D., Palfrey, T. R. (1995). Quantal Response Equilibria for Normal Form Games. "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from isthmus import codes
 from isthmus.cooperation.chance import uniform
 from isthmus.ensemble.losses import Easing, Level, Question, Relief, Reserve
+from isthmus.ensemble.losses.question import DRAWS, UNTIL
 from isthmus.scenario.actions import (
     Action,
     Capacity,
@@ -34,8 +35,6 @@ Array = NDArray[np.float64]
 
 LEVELS = (0.0, 0.5, 1.0)
 """Delivery at which losses are recorded; 1 is the upper end of each effect's range."""
-DRAWS = 100
-UNTIL = 545
 WEEK = 7
 SECONDS = 6.0
 """Processor seconds of one run to day 545 of 81 economies, as measured on a machine that others

@@ -12,13 +12,14 @@ from isthmus import codes
 from isthmus.codes import resolve
 from isthmus.cooperation import beside, order, thresholds
 from isthmus.cooperation.agree import UNION, acts, blocking, dates, members_table
-from isthmus.cooperation.asked import DRAWS, question
+from isthmus.cooperation.asked import question
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.firms import firms
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import RATE, Stage
 from isthmus.cooperation.transfers import balances, transfers
 from isthmus.ensemble.losses import Losses, Question, load
+from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import DataMissing
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import of_years

@@ -13,9 +13,10 @@ from isthmus.codes import members
 from isthmus.coercion.act import ActAnswer, answer_to
 from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.engine import SUPPORT
-from isthmus.cooperation.asked import DRAWS, LEVELS, name_of, strength, touching
+from isthmus.cooperation.asked import LEVELS, name_of, strength, touching
 from isthmus.cooperation.chance import drawn, normal
 from isthmus.ensemble.losses import Losses
+from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
 from isthmus.scenario.actions import Action

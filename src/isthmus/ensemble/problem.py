@@ -150,3 +150,6 @@ class SearchEffort:
             if not fine
         ]
         raise_all("ABC-SMC", problems)
+
+
+EFFORT = SearchEffort()

@@ -52,7 +52,7 @@ from isthmus.evidence.lens import lens
 from isthmus.kernels.equilibrium import DeficitRule, TradeModel, TradeShock
 from isthmus.kernels.equilibrium_base import rebase
 from isthmus.kernels.equilibrium_check import check_model
-from isthmus.kernels.equilibrium_solve import Equilibrium
+from isthmus.kernels.equilibrium_solve import TOLERANCE, Equilibrium
 from isthmus.kernels.equilibrium_solve import solve as solve_model
 from isthmus.kernels.equilibrium_welfare import real_income
 from isthmus.scenario import Scenario, detail_of, economy_groups, industry_groups
@@ -81,7 +81,7 @@ def solve(
     coalitions: Sequence[str] | Mapping[str, Sequence[str]] = COALITIONS,
     lasting: bool = False,
     ranges: bool = False,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
 ) -> Result:
     """Return what a lasting shock changes once prices and suppliers have adjusted.
 

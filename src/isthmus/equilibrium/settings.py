@@ -15,6 +15,7 @@ from isthmus.equilibrium.elasticities import COMPOSITE, Level, at_horizon, sourc
 from isthmus.equilibrium.horizon import ElasticityPath, Reading
 from isthmus.equilibrium.ranges import Choice
 from isthmus.errors import InputProblem, did_you_mean, raise_all
+from isthmus.kernels.equilibrium_solve import TOLERANCE
 from isthmus.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ class EquilibriumSettings:
     level: Level = "path"
     reading: Reading = "share"
     deficits: Deficits = "fixed"
-    tolerance: float = 1e-10
+    tolerance: float = TOLERANCE
 
 
 def with_params(given: dict[str, Any], scenario: Scenario) -> dict[str, Any]:

@@ -37,6 +37,7 @@ SHORTEST_PORTION = 1.0 / 512.0
 LARGEST_STEP = 1.0
 RIDGE = 1e-13
 FLOOR = 1e-300
+TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def solve(
     shock: TradeShock | None = None,
     *,
     start: Equilibrium | None = None,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
     max_evaluations: int = 400,
 ) -> Equilibrium:
     """Solve for the equilibrium after a shock.
@@ -176,7 +177,7 @@ def solve_many(
     shocks: Iterable[TradeShock],
     *,
     start: Equilibrium | None = None,
-    tolerance: float = 1e-10,
+    tolerance: float = TOLERANCE,
 ) -> list[Equilibrium]:
     """Solve many shocks of one model, each started from `start`.
 

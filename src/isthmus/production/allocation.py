@@ -20,6 +20,7 @@ from isthmus.production.lens import (
     told_of,
     words_of,
 )
+from isthmus.production.plan import CALM
 
 
 @lens("production.allocation", {"days": 28})
@@ -29,8 +30,8 @@ def allocation(
     boms: Sequence[str] = ("shell-155",),
     files: Sequence[Path] = (),
     stops: Sequence[str] = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
+    surge: float = CALM.factor,
+    surge_day: float = CALM.start,
     remedies: Sequence[str] = (),
     days: int = 364,
 ) -> Result:

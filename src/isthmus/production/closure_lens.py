@@ -26,6 +26,7 @@ from isthmus.production.closure import (
     facts_of,
     run_closure,
 )
+from isthmus.production.plan import DRAWS
 from isthmus.production.results import spread
 from isthmus.production.sampling import Sampler
 
@@ -50,7 +51,7 @@ def closure(
     closed: Sequence[Closed] = ("sea",),
     days: int = 180,
     horizon: int = 180,
-    draws: int = 500,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Result:
     """Say what a closed sea, airspace or strait does to fuel, power and chips, in days.

@@ -16,7 +16,7 @@ from isthmus.production.bill import Bill
 from isthmus.production.events import SupplyStop, Surge, stops_of
 from isthmus.production.files import load_bills
 from isthmus.production.parts import Remedy
-from isthmus.production.plan import Setting, chain_of
+from isthmus.production.plan import CALM, DRAWS, STOPPED_BELOW, Setting, chain_of
 from isthmus.production.results import (
     Told,
     binding_table,
@@ -47,13 +47,13 @@ def run(
     boms: Sequence[str] = ("shell-155",),
     files: Sequence[Path] = (),
     stops: Sequence[str] = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
+    surge: float = CALM.factor,
+    surge_day: float = CALM.start,
     remedies: Sequence[str] = (),
     days: int = 728,
-    draws: int = 500,
+    draws: int = DRAWS,
     seed: int = 0,
-    stopped_below: float = 0.5,
+    stopped_below: float = STOPPED_BELOW,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Result:

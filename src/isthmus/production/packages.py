@@ -32,7 +32,7 @@ from isthmus.production.lens import (
     words_of,
 )
 from isthmus.production.parts import Remedy
-from isthmus.production.plan import Setting
+from isthmus.production.plan import CALM, DRAWS, Setting
 from isthmus.production.results import Told, blocks, causes_of, spread
 from isthmus.runtime import CancelToken, Progress, silent
 
@@ -166,10 +166,10 @@ def package(
     boms: Sequence[str] = ("shell-155",),
     files: Sequence[Path] = (),
     stops: Sequence[str] = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
+    surge: float = CALM.factor,
+    surge_day: float = CALM.start,
     days: int = 1092,
-    draws: int = 500,
+    draws: int = DRAWS,
     seed: int = 0,
     progress: Progress = silent,
     cancel: CancelToken | None = None,

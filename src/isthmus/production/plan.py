@@ -22,6 +22,9 @@ Ints = NDArray[np.int64]
 
 
 CALM = Surge()
+DRAWS = 500
+STOPPED_BELOW = 0.5
+"""Share of its usual output below which a line counts as stopped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from isthmus.production.closure import IMPORTS, POWER, STOCKS
 from isthmus.production.closure_checks import closure_rows
 from isthmus.production.files import bill_from_toml, family_names, load_bill
 from isthmus.production.lens import check_numbers, remedies_of, setting_of, told_of
+from isthmus.production.plan import DRAWS
 from isthmus.production.results import PERIOD, Told, spread, stop_days
 from isthmus.runtime import canonical_hash
 from isthmus.runtime.reading import load_toml
@@ -37,7 +38,7 @@ NOTES = (
 
 
 @lens("production.checks", {"draws": 1})
-def checks(world: Any, *, draws: int = 500, seed: int = 0) -> Result:
+def checks(world: Any, *, draws: int = DRAWS, seed: int = 0) -> Result:
     """Set courses of production beside what was published of past episodes.
 
     Parameters

@@ -28,12 +28,13 @@ from isthmus.production.lens import (
     words_of,
 )
 from isthmus.production.parts import Remedy
-from isthmus.production.plan import Setting, chain_of
+from isthmus.production.plan import CALM, STOPPED_BELOW, Setting, chain_of
 from isthmus.production.results import Told, spread, stop_days
 from isthmus.production.sampling import Sampler
 from isthmus.runtime import CancelToken, Progress, silent
 
 HALF_YEAR = 26
+DAYS, DRAWS = 1456, 200
 """Weeks between two rows of what a remedy has gained so far."""
 
 VISIBLE = 0.01
@@ -55,12 +56,12 @@ def remedies(
     files: Sequence[Path] = (),
     names: Sequence[str] = (),
     stops: Sequence[str] = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
-    days: int = 1456,
-    draws: int = 200,
+    surge: float = CALM.factor,
+    surge_day: float = CALM.start,
+    days: int = DAYS,
+    draws: int = DRAWS,
     seed: int = 0,
-    stopped_below: float = 0.5,
+    stopped_below: float = STOPPED_BELOW,
     progress: Progress = silent,
     cancel: CancelToken | None = None,
 ) -> Result:
@@ -200,10 +201,10 @@ def cheapest_set(
     product: str = "",
     confidence: float = 0.8,
     stops: Sequence[str] = (),
-    surge: float = 1.0,
-    surge_day: float = 0.0,
-    days: int = 1456,
-    draws: int = 200,
+    surge: float = CALM.factor,
+    surge_day: float = CALM.start,
+    days: int = DAYS,
+    draws: int = DRAWS,
     seed: int = 0,
     seconds: float = 30.0,
     cancel: CancelToken | None = None,

@@ -18,13 +18,15 @@ _BUSY = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 _PAUSE = 0.02
 BEAT = 1.0
 """Seconds between two signs of life of a holder that gives them."""
+WAIT = 30.0
+"""Seconds to wait for another holder."""
 
 
 @contextlib.contextmanager
 def file_lock(
     path: Path,
     *,
-    wait: float = 30.0,
+    wait: float = WAIT,
     beat: bool = False,
     check: Callable[[], None] | None = None,
 ) -> Iterator[bool]:

@@ -12,7 +12,7 @@ from typing import Any
 from isthmus.errors import DataCorrupted, IsthmusError, NotFound, SchemaVersionUnsupported
 from isthmus.runtime import canonical_json, disk
 from isthmus.runtime.atomic import storage_errors
-from isthmus.runtime.lock import file_lock
+from isthmus.runtime.lock import WAIT, file_lock
 from isthmus.runtime.reading import Unreadable, check_regular, json_values, read_bytes
 
 STORE_VERSION = 1
@@ -53,7 +53,7 @@ def check_format(root: Path) -> None:
 
 
 @contextlib.contextmanager
-def writing(root: Path, *, wait: float = 30.0) -> Iterator[None]:
+def writing(root: Path, *, wait: float = WAIT) -> Iterator[None]:
     """Hold the store's writer lock; make the folders where they are missing.
 
     Raises

@@ -24,7 +24,7 @@ from isthmus.evidence import DatasetRecord, Result
 from isthmus.runtime import disk
 from isthmus.runtime.atomic import storage_errors
 from isthmus.runtime.home import home_folder
-from isthmus.runtime.lock import file_lock
+from isthmus.runtime.lock import WAIT, file_lock
 from isthmus.store import datasets, index, layout, runs
 from isthmus.store.datasets import DatasetEntry, DatasetManifest
 from isthmus.store.layout import DATASETS, RUNS
@@ -52,7 +52,7 @@ class Store:
         When the folder has a layout that this release does not read.
     """
 
-    def __init__(self, root: Path | None = None, *, wait: float = 30.0) -> None:
+    def __init__(self, root: Path | None = None, *, wait: float = WAIT) -> None:
         self.root = root if root is not None else home_folder() / "store"
         self.wait = wait
         layout.check_format(self.root)

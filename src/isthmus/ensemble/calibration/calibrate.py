@@ -16,7 +16,7 @@ from isthmus.ensemble.calibration import tables
 from isthmus.ensemble.calibration.leave_out import leave_one_out, left_out_of
 from isthmus.ensemble.calibration.priors import load_priors
 from isthmus.ensemble.calibration.setup import Ground, ground_of, hashes, held, problem_of
-from isthmus.ensemble.problem import SearchEffort
+from isthmus.ensemble.problem import EFFORT, SearchEffort
 from isthmus.ensemble.smc import Sampled, prior_draws, sample
 from isthmus.evidence import Provenance, Result
 from isthmus.evidence.lens import lens
@@ -48,13 +48,13 @@ def calibrate(
     own: Sequence[Path] = (),
     without: Sequence[str] = (),
     priors: Path | None = None,
-    particles: int = 500,
-    draws: int = 20_000,
-    shrink: float = 0.5,
-    goal: float = 1.0,
-    batch: int = 32,
-    batches: int = 8,
-    seed: int = 0,
+    particles: int = EFFORT.particles,
+    draws: int = EFFORT.draws,
+    shrink: float = EFFORT.shrink,
+    goal: float = EFFORT.goal,
+    batch: int = EFFORT.batch,
+    batches: int = EFFORT.batches,
+    seed: int = EFFORT.seed,
     leave_out: int = 0,
     full_table: bool = False,
     precision: Precision = "float32",

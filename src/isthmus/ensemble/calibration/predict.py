@@ -34,6 +34,7 @@ from isthmus.world.shipped import YEAR
 
 Floats = NDArray[np.float64]
 
+DRAWS, BATCH = 100, 64
 SHARE_LOST = "value_added_lost_share"
 NO_GAIN = (
     "a loss below nought ({}) is no gain: users make do with less of what is missing, and what "
@@ -49,13 +50,13 @@ def predict(
     scenario: Scenario,
     *,
     posterior: Path | None = None,
-    draws: int = 100,
+    draws: int = DRAWS,
     coalitions: Sequence[str] = ("EU27_2020",),
     until: int | None = None,
     year: int = YEAR,
     horizons: Sequence[int] | None = None,
     seed: int = 0,
-    batch: int = 64,
+    batch: int = BATCH,
     precision: Precision = "float32",
     engine: Engine = "auto",
     progress: Progress | None = None,

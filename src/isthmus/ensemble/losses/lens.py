@@ -25,6 +25,7 @@ from isthmus.ensemble.losses.question import DRAWS, LENS, UNTIL, without_ranges
 from isthmus.ensemble.losses.tables import CaseArrays, Maker
 from isthmus.ensemble.losses.watch import WEEK, Parts, parts_of
 from isthmus.ensemble.losses.work import KEPT, LossWork, run_cases, unpacked
+from isthmus.ensemble.problem import EFFORT
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import of_years
@@ -62,7 +63,7 @@ def conditional(
     until: int = UNTIL,
     year: int = YEAR,
     around: bool = False,
-    batch: int = 32,
+    batch: int = EFFORT.batch,
     precision: Precision = "float32",
     engine: Engine = "auto",
     workers: int = 1,

@@ -14,6 +14,8 @@ ARMS, SUPPLIERS = "arms_concentration", "arms_suppliers"
 ORDERED = ("arms_orders", "arms_backlog")
 YEARS = 10
 """Years after which a second source is looked at."""
+SHARE = 0.25
+"""What a second source delivers of what is ordered."""
 
 
 def arms_row(context: Context, economy: str, period: str = "") -> dict[str, object]:
@@ -71,13 +73,13 @@ def queue_of(context: Context, party: str) -> Result:
 
 
 @measure("arms.second_source_wait", economy=PARTY, share=NUMBER)
-def second_source_wait(context: Context, *, economy: str, share: float = 0.25) -> Finding:
+def second_source_wait(context: Context, *, economy: str, share: float = SHARE) -> Finding:
     """Mean wait of a new order with a second source over that without one, after ten years."""
     return _with_over_without(context, economy, share, "wait")
 
 
 @measure("arms.second_source_hhi", economy=PARTY, share=NUMBER)
-def second_source_hhi(context: Context, *, economy: str, share: float = 0.25) -> Finding:
+def second_source_hhi(context: Context, *, economy: str, share: float = SHARE) -> Finding:
     """Concentration of deliveries with a second source over that without one, after ten years."""
     return _with_over_without(context, economy, share, "hhi")
 

@@ -10,6 +10,7 @@ from isthmus.evidence import Finding
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, TEXT, measure
 from isthmus.study.subjects.disruption.runs import (
+    QUARTER,
     datasets,
     draws_finding,
     event_of,
@@ -24,14 +25,14 @@ ELECTRONICS = "C26"
 
 
 @measure("disruption.loss", event=TEXT, actor=PARTY, economy=PARTY, days=NUMBER)
-def loss(context: Context, *, event: str, actor: str, economy: str, days: int = 90) -> Finding:
+def loss(context: Context, *, event: str, actor: str, economy: str, days: int = QUARTER) -> Finding:
     """Share of value added that a party loses within some days of an event, by draw."""
     return loss_finding(context, event_of(context, event, actor), economy, days)
 
 
 @measure("disruption.loss_ratio", event=TEXT, actor=PARTY, a=PARTY, b=PARTY, days=NUMBER)
 def loss_ratio(
-    context: Context, *, event: str, actor: str, a: str, b: str, days: int = 90
+    context: Context, *, event: str, actor: str, a: str, b: str, days: int = QUARTER
 ) -> Finding:
     """Share lost by one party over the share lost by another, within each draw."""
     found = event_of(context, event, actor)
@@ -43,7 +44,7 @@ def loss_ratio(
 
 @measure("disruption.supplier_lead", event=TEXT, actor=PARTY, economy=PARTY, days=NUMBER)
 def supplier_lead(
-    context: Context, *, event: str, actor: str, economy: str, days: int = 90
+    context: Context, *, event: str, actor: str, economy: str, days: int = QUARTER
 ) -> Finding:
     """Loss of a party from one supplier's stop over the largest from another's, by draw."""
     found = event_of(context, event, actor)
@@ -59,7 +60,7 @@ def supplier_lead(
 
 @measure("disruption.industries_stopped", event=TEXT, actor=PARTY, home=PARTY, days=NUMBER)
 def industries_stopped(
-    context: Context, *, event: str, actor: str, home: str, days: int = 90
+    context: Context, *, event: str, actor: str, home: str, days: int = QUARTER
 ) -> Finding:
     """Number of industries outside electronics that fall below half of their output, by draw."""
     found = event_of(context, event, actor)

@@ -11,7 +11,7 @@ from isthmus.production import load_bill
 from isthmus.study.ask.trade import FLOWS, link
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, TEXT, measure
-from isthmus.study.subjects.munitions.runs import FAMILIES, OUTPUT, bought, origin, surged
+from isthmus.study.subjects.munitions.runs import FAMILIES, OUTPUT, SURGE, bought, origin, surged
 
 CUSTOMS = "customs_figures"
 SPECIALISED, LINKS, HIGH_TECH = "specialisation_hs4", "firm_links", "high_tech_imports"
@@ -28,7 +28,7 @@ def _family(context: Context, family: str) -> str:
 
 
 @measure("munitions.held_by_inputs", family=TEXT, surge=NUMBER)
-def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Finding:
+def held_by_inputs(context: Context, *, family: str, surge: float = SURGE) -> Finding:
     """Share of weeks in two years in which an input holds a line under a surge down.
 
     The lines hold their last stage to have room, so that it is no rival to the inputs.
@@ -52,7 +52,7 @@ def held_by_inputs(context: Context, *, family: str, surge: float = 2.0) -> Find
 
 
 @measure("munitions.delivered_with_all", family=TEXT, surge=NUMBER)
-def delivered_with_all(context: Context, *, family: str, surge: float = 2.0) -> Finding:
+def delivered_with_all(context: Context, *, family: str, surge: float = SURGE) -> Finding:
     """Share of what is wanted that comes in two years with every listed remedy bought at once."""
     return delivered(context, _family(context, family), surge, remedied=True)
 

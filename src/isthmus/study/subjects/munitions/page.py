@@ -18,6 +18,7 @@ from isthmus.study.subjects.munitions.runs import (
     FAMILIES,
     OUTPUT,
     STOP_DAY,
+    SURGE,
     compared,
     origin,
     stopped,
@@ -35,7 +36,7 @@ TENFOLD = 10.0
 SHARES = {"median": "share", "low": "share", "high": "share"}
 
 
-def write(page: Page, surge: float = 2.0) -> None:
+def write(page: Page, surge: float = SURGE) -> None:
     """Answer what holds defence lines down when demand grows, and who can help.
 
     The lines stand for their kind wherever they run: shells in the bloc, interceptors in the ally,

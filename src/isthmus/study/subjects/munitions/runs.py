@@ -14,6 +14,7 @@ FAMILIES = ("shell-155", "interceptor", "small-drone")
 """Families with quantities; each stands for lines of one kind wherever they run."""
 
 DAYS = 728
+SURGE = 2.0
 DRAWS = 100
 FEW = 50
 """Draws of the comparison of remedies, which runs a line once for each."""
