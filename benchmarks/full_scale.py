@@ -156,13 +156,13 @@ def add_pandas(folder: Path) -> Callable[[], Any]:
 
 
 def screened(folder: Path, **asked: Any) -> Callable[[], Any]:
-    """Compute all indicators; the rows have been read before."""
+    """Compute all indicators; the rows on disk have been checked before."""
     from isthmus.dependence import screening
     from isthmus.store import Store
     from isthmus.world import World
 
     world = World.open("starter", with_=["baci_hs2017"], store=Store(folder / "store"))
-    world.table("baci_hs2017")
+    world.query("baci_hs2017", lambda rows: rows.head(1))
     return lambda: screening(world, coalitions=["EU27_2020"], **asked)
 
 

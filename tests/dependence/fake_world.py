@@ -46,6 +46,9 @@ class FakeWorld:
     def table(self, key):
         return self.products
 
+    def query(self, key, ask):
+        return ask(self.products.lazy()).collect()
+
     def __contains__(self, key):
         return key == "baci_critical_materials"
 

@@ -39,14 +39,14 @@ def material_network(world: World, *, year: int | None = None) -> SupplyNetwork:
         When there is no trade by product, or none of that year in full.
     """
     key = world.trade_key(NOMENCLATURE)
-    frame = world.trade(NOMENCLATURE)
-    if "coverage" in frame.columns:
-        frame = frame.filter(pl.col("coverage") == "full")
-    years = sorted(frame["year"].unique().to_list())
+    full = pl.col("coverage") == "full"
+    held = world.query(key, lambda rows: rows.select(pl.col("year").filter(full).unique()))
+    years = sorted(held.to_series())
     chosen = years[-1] if year is None and years else year
     if chosen not in years:
         raise DataMissing(f"no full trade by product for {year}", where=key)
-    rows = frame.filter((pl.col("year") == chosen) & (pl.col("value") > 0)).sort(
+    traded = full & (pl.col("year") == chosen) & (pl.col("value") > 0)
+    rows = world.query(key, lambda rows: rows.filter(traded)).sort(
         "product", "exporter", "importer"
     )
     nodes = (

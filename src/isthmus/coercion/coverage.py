@@ -37,13 +37,18 @@ def coverage(world: World) -> Result:
 
 
 def _table(world: World, key: str) -> Table:
-    flows, held, trade = world.flows(), held_products(world), world.trade(CLASSIFICATION)
+    flows, held = world.flows(), held_products(world)
     industry_years = (int(min(flows.years)), int(max(flows.years)))
-    product_years = tuple(int(y) for y in trade["year"].unique().sort())
+    years = world.query(key, lambda rows: rows.select(pl.col("year").unique().sort()))
+    product_years = tuple(int(y) for y in years.to_series())
     span = (product_years[0], product_years[-1])
-    sold = set(trade.select("exporter", "importer", "product", "year").rows())
+    coded = measures(world)
+    between = pl.col("exporter").is_in([m.target for m in coded])
+    between &= pl.col("importer").is_in([m.sender for m in coded])
+    flow = ("exporter", "importer", "product", "year")
+    sold = set(world.query(key, lambda rows: rows.filter(between).select(flow)).rows())
     rows: list[tuple[str, int, str, int, str, str, str, str]] = []
-    for m in measures(world):
+    for m in coded:
         products = products_of(m, held)
         by_industry = _reason(m, industry_years, flows.economies)
         if by_industry == SEEN and not m.industries:

@@ -20,7 +20,8 @@ LARGEST = 6
 
 def held_products(world: World) -> tuple[str, ...]:
     """Return the products whose bilateral trade the world holds."""
-    return tuple(world.trade(CLASSIFICATION)["product"].unique().sort().to_list())
+    held = pl.col("product").unique().sort()
+    return tuple(world.query(world.trade_key(CLASSIFICATION), lambda r: r.select(held)).to_series())
 
 
 def products_of(measure: CaseMeasure, held: Sequence[str]) -> tuple[str, ...]:
@@ -70,9 +71,9 @@ def product_panel(world: World, products: Sequence[str]) -> Panel:
     Where some years list larger flows only, the same cut is made in every year, so that years
     can be compared; a flow that is not listed is zero.
     """
-    frame = world.trade(CLASSIFICATION).filter(
-        pl.col("product").is_in(list(products)) & (pl.col("exporter") != pl.col("importer"))
-    )
+    key = world.trade_key(CLASSIFICATION)
+    abroad = pl.col("exporter") != pl.col("importer")
+    frame = world.query(key, lambda r: r.filter(abroad & pl.col("product").is_in(list(products))))
     if (frame["coverage"] == "top").any():
         frame = _largest(frame)
     economies = tuple(sorted(set(frame["exporter"]) | set(frame["importer"])))
@@ -86,7 +87,6 @@ def product_panel(world: World, products: Sequence[str]) -> Panel:
         frame["year"].cast(pl.Int64).replace_strict({y: n for n, y in enumerate(years)}).to_numpy(),
     )
     np.add.at(flows, at, frame["value"].to_numpy())
-    key = world.trade_key(CLASSIFICATION)
     return Panel(economies, tuple(products), years, flows, key, "products")
 
 

@@ -59,14 +59,20 @@ def product_flows(
         return None
     if REST not in economies:
         return None
-    frame = world.table(key).filter((pl.col("year") == year) & (pl.col("coverage") == "full"))
     industry = heaviest_industry(world)
-    products = tuple(p for p in sorted(frame["product"].unique()) if industry.get(p) in industries)
+    ours = sorted(p for p, i in industry.items() if i in industries)
+    frame = world.query(
+        key,
+        lambda rows: rows.filter(
+            pl.col("year") == year, pl.col("coverage") == "full", pl.col("product").is_in(ours)
+        ),
+    )
+    products = tuple(sorted(frame["product"].unique()))
     if not products:
         return None
     place = {e: n for n, e in enumerate(economies)}
     column = {p: n for n, p in enumerate(products)}
-    kept = frame.filter(pl.col("product").is_in(products)).sort("exporter", "importer", "product")
+    kept = frame.sort("exporter", "importer", "product")
 
     def at(name: str) -> NDArray[np.int64]:
         found = kept[name].replace_strict(place, default=place[REST], return_dtype=pl.Int64)

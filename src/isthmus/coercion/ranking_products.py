@@ -71,8 +71,8 @@ def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Tabl
         key = world.trade_key(CLASSIFICATION)
     except DataMissing:
         return {}
-    trade = world.table(key)
-    full = sorted(trade.filter(pl.col("coverage") == "full")["year"].unique().to_list())
+    in_full = pl.col("year").filter(pl.col("coverage") == "full").unique()
+    full = sorted(world.query(key, lambda rows: rows.select(in_full)).to_series())
     flows = world.flows()
     by_year: dict[int, ProductFlows | None] = {}
     rows = []

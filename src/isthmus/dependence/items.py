@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -16,8 +16,8 @@ Level = Literal["industry", "product"]
 PRODUCT_EDITION = "HS2017"
 
 
-def product_rows(world: World, items: Sequence[str] | None = None) -> tuple[str, str, pl.DataFrame]:
-    """Return edition, key and rows of the data set that answers for products.
+def product_set(world: World, items: Sequence[str] | None = None) -> tuple[str, str]:
+    """Return edition and key of the data set that answers for products.
 
     The first of the world's sets that holds all products asked for; the first of all where none
     does, or none is named. Editions are never mixed in one answer: one code means different goods.
@@ -25,16 +25,24 @@ def product_rows(world: World, items: Sequence[str] | None = None) -> tuple[str,
     sets = world.trade_sets()
     if not sets:
         world.trade_key(PRODUCT_EDITION)
-    plain = pl.col("exporter", "importer", "product").cast(pl.String)
-    rows = {key: world.table(key).with_columns(plain) for _, key in sets[:1]}
-    for edition, key in sets:
-        frame = rows.get(key)
-        if frame is None:
-            frame = world.table(key).with_columns(plain)
-        if items is None or set(items) <= set(frame["product"].unique()):
-            return edition, key, frame
-    edition, key = sets[0]
-    return edition, key, rows[key]
+    if items is None:
+        return sets[0]
+    holding = (one for one in sets if set(items) <= set(*labels(world, one[1], "product")))
+    return next(holding, sets[0])
+
+
+def labels(world: World, key: str, *columns: str, where: pl.Expr | None = None) -> list[list[Any]]:
+    """Return what columns of a data set hold, each sorted, in the rows of a condition."""
+
+    def ask(rows: pl.LazyFrame) -> pl.LazyFrame:
+        held = rows if where is None else rows.filter(where)
+        return held.select(pl.col(c).unique().implode() for c in columns)
+
+    found = [column.item() for column in world.query(key, ask)]
+    return [
+        (held if held.dtype.is_integer() else held.cast(pl.String)).sort().to_list()
+        for held in found
+    ]
 
 
 def check_years(years: Sequence[int] | None, known: Sequence[int]) -> tuple[int, ...]:
@@ -89,7 +97,7 @@ def _other_item(item: str, known: Sequence[str], noun: str, world: World | None)
     if world is None:
         return nearest_product(item, known, PRODUCT_EDITION)
     for edition, key in world.trade_sets():
-        if code in set(world.table(key)["product"].cast(pl.String)) and code not in known:
+        if code not in known and code in labels(world, key, "product")[0]:
             return f"{code!r} is held in {edition} ({key}): ask for it apart from other editions"
     return f"{nearest_product(item, known, PRODUCT_EDITION)}{_where_held(item)}"
 
@@ -109,4 +117,4 @@ def known_years(world: World, level: Level, items: Sequence[str] | None = None) 
     """Return the years that the data of a level hold, sorted."""
     if level == "industry":
         return tuple(sorted(int(y) for y in world.flows().years))
-    return tuple(sorted(product_rows(world, items)[2]["year"].unique().to_list()))
+    return tuple(labels(world, product_set(world, items)[1], "year")[0])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.dependence.items import Level, check_items, product_rows
+from isthmus.dependence.items import Level, check_items, labels, product_set
 from isthmus.evidence import Column, Kind, Table
 from isthmus.evidence.frames import table
 from isthmus.kernels.screening import BorderFlows, in_order
@@ -163,42 +163,42 @@ def _by_industry(world: World, items: Sequence[str] | None) -> Trade:
 
 
 def _by_product(world: World, items: Sequence[str] | None) -> Trade:
-    edition, key, frame = product_rows(world, items)
-    columns = ("year", "exporter", "importer", "product", "value")
-    rows = frame.lazy().filter(pl.col("exporter") != pl.col("importer"))
-    sides = [_labels(rows, side) for side in ("exporter", "importer")]
+    edition, key = product_set(world, items)
+    abroad = pl.col("exporter") != pl.col("importer")
+    *sides, products, years = labels(
+        world, key, "exporter", "importer", "product", "year", where=abroad
+    )
     economies = tuple(sorted({*sides[0], *sides[1]}))
-    labels = check_items(items, _labels(rows, "product"), "product", world)
-    partial = rows.filter(pl.col("coverage") != "full").filter(pl.col("product").is_in(labels))
+    held = check_items(items, products, "product", world)
+    axes = {"exporter": economies, "importer": economies, "product": held}
+    if items is not None:
+        abroad &= pl.col("product").cast(pl.String).is_in(held)
+    part = abroad & (pl.col("coverage").cast(pl.String) != "full")
 
     def flows(year: int) -> BorderFlows:
-        wanted = (pl.col("year") == year) & (pl.col("value") > 0)
-        if items is not None:
-            wanted &= pl.col("product").is_in(labels)
-        found = rows.select(columns).filter(wanted).collect()
-        axes = {"exporter": economies, "importer": economies, "product": labels}
-        i, j, k = (_positions(found[name], known) for name, known in axes.items())
-        value = found["value"].cast(pl.Float64).to_numpy()
-        return in_order(i, j, k, value, len(economies), len(labels))
+        wanted = abroad & (pl.col("year") == year) & (pl.col("value") > 0)
+        places = [_position(name, known) for name, known in axes.items()]
+        found = world.query(key, lambda rows: rows.filter(wanted).select(*places, _VALUE))
+        i, j, k, value = (column.to_numpy() for column in found)
+        return in_order(i, j, k, value, len(economies), len(held))
 
     record = world.record(key)
     return Trade(
         "product",
         economies,
-        labels,
-        tuple(_labels(rows, "year")),
+        held,
+        tuple(years),
         key,
         record.kind,
         flows,
-        partial_years=tuple(_labels(partial, "year")),
+        partial_years=tuple(labels(world, key, "year", where=part)[0]),
         on_adding=record.on_adding,
         edition=edition,
     )
 
 
-def _labels(rows: pl.LazyFrame, column: str) -> list[Any]:
-    return rows.select(pl.col(column).unique().sort()).collect().to_series().to_list()
+_VALUE = pl.col("value").cast(pl.Float64)
 
 
-def _positions(column: pl.Series, labels: Sequence[str]) -> NDArray[np.integer]:
-    return column.cast(pl.Enum(list(labels))).to_physical().to_numpy()
+def _position(name: str, known: Sequence[str]) -> pl.Expr:
+    return pl.col(name).cast(pl.String).cast(pl.Enum(list(known))).to_physical()

@@ -63,19 +63,28 @@ def in_order(
         order = np.argsort(place, kind="stable")  # linear where runs are in order already
         place, first = np.unique(place[order], return_index=True)
         value = np.add.reduceat(value[order], first)
-        pair, item = np.divmod(place, items)
-        exporter, importer = np.divmod(pair, economies)
+        pair, of = np.divmod(place, items)
+        found = zip((*np.divmod(pair, economies), of), (exporter, importer, item), strict=True)
+        exporter, importer, item = (new.astype(np.asarray(old).dtype) for new, old in found)
     return BorderFlows(exporter, importer, item, value, economies, items)
 
 
 def mean(years: Sequence[BorderFlows]) -> BorderFlows:
     """Return the mean flows of several years of the same axes; a year without a flow counts 0."""
-    rows = (
-        np.concatenate([getattr(year, name) for year in years]) for name in BorderFlows._fields[:4]
+    n, K = years[0].economies, years[0].items
+    ends = [np.searchsorted(year.exporter, np.arange(n + 1)) for year in years]
+    parts = []
+    for seller in range(n):  # one exporter's rows stay in a processor's cache
+        own = [slice(end[seller], end[seller + 1]) for end in ends]
+        exporter, importer, item, value = (
+            np.concatenate([getattr(y, name)[at] for y, at in zip(years, own, strict=True)])
+            for name in BorderFlows._fields[:4]
+        )
+        parts.append(in_order(exporter, importer, item, value / len(years), n, K))
+    exporter, importer, item, value = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in BorderFlows._fields[:4]
     )
-    exporter, importer, item, value = rows
-    first = years[0]
-    return in_order(exporter, importer, item, value / len(years), first.economies, first.items)
+    return BorderFlows(exporter, importer, item, value, n, K)
 
 
 def sold(

@@ -23,7 +23,7 @@ from isthmus.evidence.content import beyond_64_bits, content_hash
 from isthmus.runtime import canonical_hash, reading
 from isthmus.runtime.atomic import atomic_write_bytes
 from isthmus.runtime.reading import Unreadable
-from isthmus.runtime.reading.tables import parquet_frame
+from isthmus.runtime.reading.tables import parquet_frame, parquet_rows
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
 
@@ -243,11 +243,25 @@ def read_table(folder: Path, manifest: DatasetManifest) -> pl.DataFrame:
     DataCorrupted
         When the file is missing or differs from its manifest.
     """
+    _check_files(folder, manifest)
+    return stored_frame(folder / DATA_FILE)
+
+
+def read_rows(folder: Path, manifest: DatasetManifest) -> pl.LazyFrame:
+    """Return the rows of a version to be asked, after checking the file's hash; as `read_table`."""
+    _check_files(folder, manifest)
+    try:
+        return parquet_rows(folder / DATA_FILE)
+    except (Unreadable, BadInput, NotFound) as error:
+        where = manifest.reference
+        raise DataCorrupted("not a readable table", where=where, hint=str(error)) from error
+
+
+def _check_files(folder: Path, manifest: DatasetManifest) -> None:
     for problem in file_problems(folder, manifest.files):
         raise DataCorrupted(
             problem, where=manifest.reference, hint="isthmus data verify lists all faults"
         )
-    return stored_frame(folder / DATA_FILE)
 
 
 def stored_frame(path: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:

@@ -138,6 +138,17 @@ class Store:
         manifest = datasets.read_manifest(entry.folder)
         return datasets.read_table(entry.folder, manifest)
 
+    def rows(self, reference: str) -> pl.LazyFrame:
+        """Return the rows of a data set to be asked; its file is checked now, read when asked.
+
+        Raises
+        ------
+        DataMissing, DataCorrupted
+            As `table`.
+        """
+        entry = self.dataset(reference)
+        return datasets.read_rows(entry.folder, datasets.read_manifest(entry.folder))
+
     def add(self, record: DatasetRecord, frame: pl.DataFrame) -> DatasetEntry:
         """Register rows under a record and return their version, which is the newest now.
 

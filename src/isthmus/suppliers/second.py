@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -75,8 +76,9 @@ def second_sources(
     for line, item, economy in firm.rows.select("line", "item", "economy").iter_rows():
         held.setdefault((line, item), set()).add(economy)
     found, present, used, lacking, parts = [], [], set[str](), [], []
+    sets = _traded(world, named["product"].unique())
     for (line, item, product), part in named.group_by(_ORDER, maintain_order=True):
-        asked = _exports(world, str(product))
+        asked = _exports(sets, str(product))
         if asked is None:
             lacking.append(f"{item} ({product})")
             continue
@@ -132,11 +134,26 @@ def _part_of(product: str, inside: set[str]) -> list[str]:
     return [f"{product}: trade of {len(inside)} of its {len(whole)} codes alone{listed}"]
 
 
-def _exports(world: Any, product: str) -> tuple[str, str, pl.DataFrame, set[str]] | None:
+def _traded(world: Any, products: pl.Series) -> dict[str, pl.DataFrame]:
+    """Return the trade of some codes in the years that each data set of the world covers in full.
+
+    One question for all codes: a large data set is read once.
+    """
+    code, coverage = pl.col("product").cast(pl.String), pl.col("coverage").cast(pl.String)
+    asked = pl.any_horizontal(code.str.starts_with(p) for p in products)
+    return {
+        key: world.query(key, lambda rows: rows.filter(asked, coverage == "full"))
+        for _, key in world.trade_sets()
+        if len(products)
+    }
+
+
+def _exports(
+    sets: Mapping[str, pl.DataFrame], product: str
+) -> tuple[str, str, pl.DataFrame, set[str]] | None:
     """Return data set, year, exports by economy and codes of a product, or None for no trade."""
-    for _, key in world.trade_sets():
-        frame = world.table(key).filter(pl.col("product").cast(pl.String).str.starts_with(product))
-        whole = frame.filter(pl.col("coverage").cast(pl.String) == "full")
+    for key, frame in sets.items():
+        whole = frame.filter(pl.col("product").cast(pl.String).str.starts_with(product))
         if whole.is_empty():
             continue
         year = whole["year"].max()

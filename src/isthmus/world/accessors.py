@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,10 @@ class Accessors(ABC):
     @abstractmethod
     def table(self, key: str) -> pl.DataFrame:
         """Return the rows of a data set."""
+
+    @abstractmethod
+    def query(self, key: str, ask: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+        """Return what the rows of a data set answer to a question."""
 
     @abstractmethod
     def record(self, key: str) -> DatasetRecord:

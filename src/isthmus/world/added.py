@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from isthmus.store import Store
 
 
+MANY = 2_000_000
+"""Rows from which a data set stays on disk: a world that kept them whole would need gigabytes."""
+
+
 def stored_entries(references: Sequence[str], store: Store | None = None) -> dict[str, Entry]:
     """Return the entries that `references` name, by full reference (``key@version``), sorted.
 
@@ -40,8 +44,10 @@ def stored_entries(references: Sequence[str], store: Store | None = None) -> dic
     for name in references:
         stored = place.dataset(name)
         if stored.manifest is not None:
-            read = partial(_checked, place, stored.reference, stored.manifest.record)
-            found[stored.reference] = Entry(stored.manifest.record, read)
+            about = place, stored.reference, stored.manifest.record
+            found[stored.reference] = Entry(
+                stored.manifest.record, partial(_checked, *about), partial(_left, *about)
+            )
     keys = [entry.record.key for entry in found.values()]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         problems = [InputProblem("two versions are named", key) for key in twice]
@@ -54,3 +60,13 @@ def _checked(place: Store, reference: str, record: DatasetRecord) -> pl.DataFram
     from isthmus.world.contracts import checked
 
     return checked(record, place.table(reference))
+
+
+def _left(place: Store, reference: str, record: DatasetRecord) -> pl.LazyFrame | None:
+    """Return stored rows left on disk, checked as `_checked` does; None where they are few."""
+    from isthmus.world.contracts import checked_by_year
+
+    if (record.rows or 0) < MANY:
+        return None
+    rows = place.rows(reference)
+    return rows if checked_by_year(record, rows) else None

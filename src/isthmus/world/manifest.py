@@ -50,10 +50,14 @@ class Entry:
         Source, licence, hashes.
     load : callable
         Reads and verifies the rows; called at most once as long as the rows stay cached.
+    rows : callable, optional
+        Verifies the rows and returns them to be asked; None where they are too few to leave on
+        disk, or where they have to be read whole.
     """
 
     record: DatasetRecord
     load: Callable[[], pl.DataFrame]
+    rows: Callable[[], pl.LazyFrame | None] | None = None
 
 
 def read_manifest(folder: Path) -> Manifest:

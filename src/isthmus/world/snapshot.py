@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from isthmus.errors import BadInput, DataMissing, InputProblem, did_you_mean
+from isthmus.errors import BadInput, DataCorrupted, DataMissing, InputProblem, did_you_mean
 from isthmus.evidence import DatasetRecord, Origin
 from isthmus.runtime import canonical_hash
+from isthmus.runtime.reading import Unreadable
+from isthmus.runtime.reading.tables import asked
 from isthmus.world.accessors import Accessors
 from isthmus.world.added import stored_entries
 from isthmus.world.flows import IndustryFlows, flows_from_frame
@@ -64,6 +66,7 @@ class World(Accessors):
         self._edition = edition
         self._entries = dict(sorted(entries.items()))
         self._tables: OrderedDict[str, pl.DataFrame] = OrderedDict()
+        self._left: dict[str, pl.LazyFrame | None] = {}
         self._flows: IndustryFlows | None = None
         self._mrio: OrderedDict[tuple[int, bool, bool], MRIO] = OrderedDict()
         self._lock = threading.RLock()
@@ -179,6 +182,50 @@ class World(Accessors):
             frame = entry.load()
             self._keep(key, frame)
             return frame
+
+    def query(self, key: str, ask: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+        """Return what the rows of a data set answer to a question.
+
+        Of a large set (a whole year of trade by product has eleven million rows) only the columns
+        and rows that the question needs are read; it stays on disk, checked as `table` checks it.
+
+        Parameters
+        ----------
+        key : str
+            Of the data set.
+        ask : callable
+            Takes the rows and returns those of the answer; filter and select first.
+
+        Raises
+        ------
+        DataMissing, DataCorrupted
+            As `table`.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> from isthmus.world import World
+        >>> magnets = lambda rows: rows.filter(product="850511", year=2024).select("exporter")
+        >>> World.open("starter").query("baci_critical_materials", magnets).height > 0
+        True
+        """
+        try:
+            if (rows := self._rows_on_disk(key)) is not None:
+                return asked(ask(rows))
+        except Unreadable as error:
+            what = f"the file of data set {key!r} is not readable"
+            raise DataCorrupted(what, where=key, hint=str(error)) from error
+        return ask(self.table(key).lazy()).collect()
+
+    def _rows_on_disk(self, key: str) -> pl.LazyFrame | None:
+        """Return the rows of a data set that is left on disk, checked once."""
+        entry = self._entry(key)
+        with self._lock:
+            if key in self._tables or entry.rows is None:
+                return None
+            if key not in self._left:
+                self._left[key] = entry.rows()
+            return self._left[key]
 
     def flows(self) -> IndustryFlows:
         """Return bilateral flows by supplier industry, all years.

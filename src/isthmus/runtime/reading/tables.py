@@ -48,6 +48,35 @@ def parquet_frame(
         return pl.read_parquet(place, columns=wanted, glob=False, hive_partitioning=False)
 
 
+def parquet_rows(path: Path | str) -> pl.LazyFrame:
+    """Return the rows of one Parquet file, which are read when a question is put to them.
+
+    Raises
+    ------
+    Unreadable
+        When it is not Parquet.
+    NotFound, BadInput
+        When there is no such file, or it is not a regular one.
+    """
+    check_regular(path, what="Parquet file")
+    with parsing("Parquet"):
+        rows = pl.scan_parquet(_plain(path), glob=False, hive_partitioning=False)
+        rows.collect_schema()
+    return rows
+
+
+def asked(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Return the answer to a question put to rows on disk, in their order.
+
+    Raises
+    ------
+    Unreadable
+        When the file is damaged, or gone meanwhile.
+    """
+    with parsing("Parquet"):
+        return rows.collect(engine="streaming")
+
+
 def read_parquet(path: Path | str, *, what: str = "table") -> pl.DataFrame:
     """Read one Parquet file that somebody else wrote.
 

@@ -4,6 +4,7 @@ from isthmus.world.contracts.conform import (
     ConformChoices,
     Conformed,
     checked,
+    checked_by_year,
     conform,
     conform_frame,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "ContractColumn",
     "Given",
     "checked",
+    "checked_by_year",
     "conform",
     "conform_frame",
     "contract_of",

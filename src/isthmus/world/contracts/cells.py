@@ -139,6 +139,8 @@ def _text(
     report.dropped += [f"column {column.name}: read {said}" for said in noted]
     if changed and (cells.dtype == pl.String or any(v != read[v] for v in values)):
         report.notes.append(f"column {column.name}: read {few(changed)}")
+    if all(value and value == found for value, found in read.items()):
+        return text
     return text.replace_strict(read, return_dtype=pl.String).replace("", None)
 
 

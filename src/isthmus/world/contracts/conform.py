@@ -10,6 +10,7 @@ import polars as pl
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.record import ON_ADDING
+from isthmus.runtime.reading.tables import asked
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, capped
 from isthmus.world.contracts import rows
@@ -142,6 +143,28 @@ def checked(record: DatasetRecord, frame: pl.DataFrame) -> pl.DataFrame:
             hint="add it anew with `isthmus data add`, which reads it so",
         )
     return found.frame
+
+
+def checked_by_year(record: DatasetRecord, rows: pl.LazyFrame) -> bool:
+    """Check stored rows as `checked` does, a year at a time; tell whether they can stay as stored.
+
+    They cannot where the contract looks across years, or fills or types a column anew.
+
+    Raises
+    ------
+    BadInput
+        As `checked`.
+    """
+    contract, schema = contract_of(record.key), rows.collect_schema()
+    if contract is None or contract.complete or "year" not in contract.unique:
+        return False
+    if not schema.get("year", pl.String).is_integer():
+        return False
+    for year in asked(rows.select(pl.col("year").unique().sort())).to_series():
+        part = asked(rows.filter(pl.col("year").eq_missing(year)))
+        if checked(record, part).schema != schema:
+            return False
+    return True
 
 
 def _known(

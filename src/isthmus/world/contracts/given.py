@@ -97,8 +97,10 @@ def from_frame(frame: pl.DataFrame, name: str) -> Given:
     """Return a typed frame as it was given; categories are text, blank texts empty."""
     texts = [c for c, t in frame.schema.items() if t in (pl.Categorical, pl.Enum, pl.String)]
     plain = frame.with_columns(pl.col(texts).cast(pl.String))
-    blank = pl.col(texts).str.strip_chars() == ""
-    plain = plain.with_columns(pl.when(blank).then(None).otherwise(pl.col(texts)).name.keep())
+    for name in texts:
+        held = plain[name].unique()
+        if len(blank := held.filter(held.str.strip_chars() == "")):
+            plain = plain.with_columns(pl.col(name).replace(blank, None))
     lines = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return Given(plain, lines, name, "row")
 

@@ -21,8 +21,10 @@ def write(page: Page) -> None:
     if all(page.context.missing(key) for key in ("baci_hs2017", "baci_critical_materials")):
         page.gap("no_products")
         return
-    page.rests_on(page.world.trade_key("HS2017"))
-    every = tuple(int(y) for y in page.world.trade("HS2017")["year"].unique().sort().to_list())
+    key = page.world.trade_key("HS2017")
+    page.rests_on(key)
+    held = page.world.query(key, lambda rows: rows.select(pl.col("year").unique().sort()))
+    every = tuple(int(y) for y in held.to_series())
     years = every[-WINDOW:]
     chosen, churn = _chosen(page, years), _churn(page, every)
     frame = _products(chosen, churn, years)

@@ -19,17 +19,19 @@ def basket_rows(context: Context, basket: str) -> pl.DataFrame:
         When the world holds none of the products; the hint says what to add.
     """
     wanted = context.study.baskets[basket]
-    frame = context.world.trade(wanted.nomenclature)
-    known = set(frame["product"].unique().to_list())
+    key = context.world.trade_key(wanted.nomenclature)
+    held = pl.col("product").unique()
+    known = context.world.query(key, lambda rows: rows.select(held)).to_series()
     absent = [c for c in wanted.codes if not any(str(k).startswith(c) for k in known)]
     if absent:
         raise DataMissing(
             f"trade in {', '.join(absent)} ({wanted.nomenclature}) is not in this world",
-            where=context.world.trade_key(wanted.nomenclature),
+            where=key,
             hint="add BACI with `isthmus data add`",
         )
     matches = pl.any_horizontal(pl.col("product").str.starts_with(c) for c in wanted.codes)
-    return frame.filter(matches).sort("year", "exporter", "importer", "product")
+    found = context.world.query(key, lambda rows: rows.filter(matches))
+    return found.sort("year", "exporter", "importer", "product")
 
 
 def has_trade(context: Context, basket: str) -> bool:
