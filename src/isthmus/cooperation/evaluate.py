@@ -17,6 +17,7 @@ from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.firms import firms
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import RATE, Stage
+from isthmus.cooperation.stated import named
 from isthmus.cooperation.transfers import balances, transfers
 from isthmus.ensemble.losses import Losses, Question, load
 from isthmus.ensemble.losses.question import DRAWS
@@ -365,7 +366,8 @@ def _result(
     seed: int,
     **more: Any,
 ) -> Result:
-    made = of_years(tables, [YEAR, catalogue.year])
+    told = named(tables, stage.stated, str(more.get("hazard", "")))
+    made = of_years(told, [YEAR, catalogue.year])
     used = sorted({key for t in made.values() for key in t.datasets} | {RATES})
     parameters = {
         "packages": [p.key for p in stage.packages],

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from isthmus.cooperation.beside import NO_RECORD
 from isthmus.cooperation.stage import TODAY, Stage
+from isthmus.cooperation.stated import written
 from isthmus.cooperation.thresholds import CHANCES, FACTOR, NESTED, TOGETHER, WIDTH, computed
 from isthmus.errors import BadInput
 from isthmus.evidence import SHARE, Table
@@ -32,10 +33,10 @@ def first(stage: Stage, hazard: str) -> Table:
     packages = _comparable(stage, hazard)
     rows = []
     for reading in readings(stage):
-        for chance in CHANCES:
+        for chance in stage.chances(hazard, CHANCES):
             net = np.stack([stage.net(p, hazard, chance, reading) for p in packages], axis=1)
             for package, share in zip(packages, share_first(net), strict=True):
-                rows.append((hazard, f"{chance:.1%}", reading, package.key, float(share)))
+                rows.append((hazard, written(chance), reading, package.key, float(share)))
     columns = (
         dimension("hazard", "the one hazard that counts"),
         dimension("probability", "a year; an axis, not an estimate"),
@@ -59,12 +60,12 @@ def knowing(stage: Stage, hazard: str) -> Table:
         numbers[f"{ANSWER}: {package.key}"] = stage.answer_cost(package, reading)
     moving = {name: drawn for name, drawn in numbers.items() if np.ptp(drawn) > 0.0}
     rows = []
-    for chance in CHANCES:
+    for chance in stage.chances(hazard, CHANCES):
         net = np.stack([stage.net(p, hazard, chance, reading) for p in packages], axis=1)
         usual = int(np.argmax(share_first(net)))
         for name, drawn in moving.items():
             changed = _changed(net, drawn, usual)
-            rows.append((hazard, f"{chance:.1%}", name, packages[usual].key, changed))
+            rows.append((hazard, written(chance), name, packages[usual].key, changed))
     columns = (
         dimension("hazard", "the one hazard that counts"),
         dimension("probability", "a year; it is never on the list of numbers"),

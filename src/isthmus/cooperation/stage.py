@@ -15,6 +15,7 @@ from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.engine import SUPPORT
 from isthmus.cooperation.asked import LEVELS, name_of, strength, touching
 from isthmus.cooperation.chance import drawn, normal
+from isthmus.cooperation.stated import stated
 from isthmus.ensemble.losses import Losses
 from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import BadInput
@@ -96,6 +97,18 @@ class Stage:
     def real(self) -> tuple[Hazard, ...]:
         """Hazards in which something happens."""
         return tuple(h for h in self.catalogue.hazards if not h.null)
+
+    @cached_property
+    def stated(self) -> dict[str, tuple[float, ...]]:
+        """Yearly probabilities by hazard that the reader states; see `stated`."""
+        return stated(self.world, self.catalogue)
+
+    def chances(self, hazard: str, axis: tuple[float, ...]) -> tuple[float, ...]:
+        """Return the yearly probabilities of a hazard at which tables are made.
+
+        The printed axis where the reader states none.
+        """
+        return self.stated.get(hazard, axis)
 
     @property
     def home(self) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from isthmus.cooperation.chance import drawn
 from isthmus.cooperation.listing import MONEY, YEARLY
 from isthmus.cooperation.stage import COMPARED, TODAY, Stage
+from isthmus.cooperation.stated import written
 from isthmus.evidence import SHARE, Column, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.kernels.decision import break_even_effect, break_even_probability
@@ -192,11 +193,11 @@ def effect(stage: Stage) -> Table:
             if base is not None and not stage.covers(hazard.key, base, TODAY):
                 continue
             loss = stage.left(hazard.key, base, stage.home)
-            for chance in CHANCES:
+            for chance in stage.chances(hazard.key, CHANCES):
                 needed = within_one(break_even_effect(cost, loss, chance))
                 above = float(np.isinf(needed).mean())
                 rows.append(
-                    (package.key, compared, hazard.key, f"{chance:.1%}", *quantiles(needed), above)
+                    (package.key, compared, hazard.key, written(chance), *quantiles(needed), above)
                 )
     columns = (
         *_PACKAGE,

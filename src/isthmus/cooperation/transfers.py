@@ -10,6 +10,7 @@ from isthmus.coercion.engine import SUPPORT
 from isthmus.cooperation.listing import YEARLY
 from isthmus.cooperation.order import readings
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
+from isthmus.cooperation.stated import written
 from isthmus.cooperation.thresholds import RANGE, WIDTH, of_range, quantiles
 from isthmus.evidence import SHARE, Kind, Table
 from isthmus.evidence.digits import DIGITS, significant
@@ -122,16 +123,19 @@ def balances(stage: Stage, hazard: str) -> Table:
     """By package and party: what it pays, saves and is answered with, and what it gains, a year."""
     rows: list[tuple[str | float, ...]] = []
     parties = parties_of(stage, hazard)
+    told = stage.chances(hazard, (SHOWN,))
+    shown = told[len(told) // 2]
+    share = f"{100.0 * shown:.6g}%"
     for package in _listed(stage, hazard):
         saved, paid, price = _parts(stage, package, hazard)
-        gain = SHOWN * saved - (paid + price)
+        gain = shown * saved - (paid + price)
         for n, code in enumerate(parties):
             rows.append(
                 (
                     package.key,
                     code,
                     quantiles(paid[n])[0],
-                    quantiles(SHOWN * saved[n])[0],
+                    quantiles(shown * saved[n])[0],
                     quantiles(price[n])[0],
                     *quantiles(gain[n]),
                     float((gain[n] >= 0.0).mean()),
@@ -141,12 +145,12 @@ def balances(stage: Stage, hazard: str) -> Table:
         dimension("package", "key"),
         dimension("economy", "party"),
         number("paid", YEARLY, "net cost that it bears: median"),
-        number("saved", YEARLY, f"saved by it, times {SHOWN:.0%} a year: median"),
+        number("saved", YEARLY, f"saved by it, times {share} a year: median"),
         number("answer", YEARLY, "price of the answer that falls on it: median"),
         *of_range("value", YEARLY, "what is left to it"),
         number("gains", SHARE, "draws in which it does not lose"),
     )
-    text = f"what each party pays and gains if {hazard} has a chance of {SHOWN:.0%} a year"
+    text = f"what each party pays and gains if {hazard} has a chance of {share} a year"
     return of_rows(
         "balances", rows, columns, text, kind=Kind.ASSUMED, notes=(RANGE, WIDTH, KEY, EUROS)
     )
@@ -158,7 +162,7 @@ def transfers(stage: Stage, hazard: str) -> Table:
     parties = parties_of(stage, hazard)
     for package in _listed(stage, hazard):
         saved, paid, price = _parts(stage, package, hazard)
-        for chance in CHANCES:
+        for chance in stage.chances(hazard, CHANCES):
             gain = chance * saved - (paid + price)
             for share in SHARES:
                 found = smallest_payments(needed(gain, share))
@@ -166,7 +170,7 @@ def transfers(stage: Stage, hazard: str) -> Table:
                 rows.append(
                     (
                         package.key,
-                        f"{chance:.1%}",
+                        written(chance),
                         f"{share:.0%}",
                         found.moved,
                         found.outside,

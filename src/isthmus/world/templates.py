@@ -37,6 +37,8 @@ class Template:
         Key under which it is added, and unit of its numbers; empty where a command reads the file.
     command : str
         What reads the file, where nothing adds it.
+    kind : str
+        Kind of its numbers that the record proposes.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Template:
     key: str = ""
     unit: str = ""
     command: str = ""
+    kind: str = "measured"
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -62,7 +65,9 @@ def templates() -> Mapping[str, Template]:
     made = {}
     for name, said in toml_values(text).items():
         columns = MappingProxyType(said["columns"])
-        words = {k: said.get(k, "") for k in ("title", "about", "key", "unit", "command")}
+        words = {
+            k: said[k] for k in ("title", "about", "key", "unit", "command", "kind") if k in said
+        }
         made[name] = Template(name, columns=columns, rows=said["rows"]["values"], **words)
     return MappingProxyType(made)
 
@@ -111,7 +116,7 @@ def record_text(template: Template, *, sheet: str = "") -> str:
         'edition = "1"\n'
         "years = []  # the year of the amounts, as [2024]\n"
         f'unit = "{template.unit}"  # of money also "EUR" or "thousand EUR", with a rate below\n'
-        'kind = "measured"  # or estimated, modelled, assumed\n'
+        f'kind = "{template.kind}"  # one of measured, estimated, modelled, assumed\n'
         'licence = "private"  # stays out of exports unless asked for\n'
         'attribution = "none"\n'
         'redistribution = "forbidden"\n'
