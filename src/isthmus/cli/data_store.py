@@ -246,7 +246,8 @@ def template(
     Parameters
     ----------
     name
-        Name of a template: suppliers, firm-lines, bom, firms, links, needs, stock-days, probabilities.
+        Name of a template: suppliers, firm-lines, bom, firms, links, needs, stock-days,
+        probabilities.
     out
         A .csv file, or .xlsx with a sheet that explains the columns; printed when not given.
     delimiter
