@@ -12,13 +12,13 @@ import pytest
 
 from isthmus.ensemble import Recorded
 from isthmus.ensemble.recording import lens_plan
-from isthmus.errors import BadInput, NotFound
+from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.runtime import ProgressEvent
 from isthmus.scenario import preset
 from isthmus.store import Store
 from isthmus.web.answers import Answers
 from isthmus.web.changes import LONGEST_FORM
-from isthmus.web.jobs import MOST_ASKED, MOST_OVER, MOST_WAITING, Job, Jobs
+from isthmus.web.jobs import MOST_ASKED, MOST_OVER, MOST_WAITING, TOGETHER, Job, Jobs
 from isthmus.web.pages import lens as page
 from isthmus.web.state import Explorer
 
@@ -131,6 +131,31 @@ def test_answers_that_are_waited_for_have_an_end_of_their_own(jobs: Jobs) -> Non
         jobs.answer("one more", "a.b", {}, waiting_for(gate), "/a")
     assert jobs.start("a.b", {}, waiting_for(gate)).state in {"waiting", "running"}
     gate.set()
+
+
+@pytest.mark.once_broken("an answer under way could not be stopped")
+def test_an_answer_is_stopped_where_it_works_and_worked_out_anew(jobs: Jobs) -> None:
+    jobs.patience, begun = 0.0, threading.Event()
+
+    def work(_controls: dict[str, Any]) -> None:
+        begun.set()
+        while True:
+            time.sleep(0.001)
+
+    going = [jobs.answer(number, "a.b", {}, work, "/a") for number in range(TOGETHER + 1)]
+    all_of_them = [job for job in going if job is not None]
+    assert begun.wait(60)
+    for job in reversed(all_of_them):
+        jobs.stop(job)
+    for job in all_of_them:
+        until(job, "cancelled")
+        assert job.ended.wait(60)
+    with pytest.raises(Cancelled, match="it was stopped"):
+        jobs.answer(0, "a.b", {}, work, "/a")
+    gate = threading.Event()
+    gate.set()
+    jobs.patience = 60.0
+    assert jobs.answer("next", "a.b", {}, waiting_for(gate), "/a") is None
 
 
 @pytest.fixture

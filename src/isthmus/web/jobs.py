@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import secrets
 import threading
 import time
@@ -29,6 +30,13 @@ MOST_OVER = 50
 """Jobs that are over and still have a page, the latest."""
 PATIENCE = 2.0
 """Seconds that a page waits for an answer before it shows how far that is instead."""
+
+
+class Stopped(Cancelled):
+    """A reader stopped what a page waited for."""
+
+    def __init__(self) -> None:
+        super().__init__("it was stopped", hint="ask again to work it out anew")
 
 
 @dataclass
@@ -67,6 +75,7 @@ class Job:
     problem: str = ""
     error: BaseException | None = None
     begun: float = 0.0
+    thread: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -194,6 +203,19 @@ class Jobs:
         """Do the same again: a lens that keeps its state goes on where it was stopped."""
         return self.start(job.lens, job.parameters, job.work, job.back)
 
+    def stop(self, job: Job) -> None:
+        """Ask a job to stop: a run between two of its batches, an answer at its next step.
+
+        Nothing that a page asks is told of a wish to stop, so that one is raised where it works:
+        between two steps of Python, never inside a call of a library. What was kept stays.
+        """
+        with self._lock:
+            if job.key is None or job.state != "running":
+                job.token.cancel()
+                return
+            thread, error = ctypes.c_ulong(job.thread), ctypes.py_object(Stopped)
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+
     def close(self) -> None:
         """Cancel what is not over, and wait until runs stopped between two of their batches."""
         for job in list(self._jobs.values()):
@@ -216,20 +238,29 @@ class Jobs:
             self._do(self._answers.get())
 
     def _do(self, job: Job) -> None:
+        try:
+            self._work(job)
+        except Stopped as error:  # While something else went wrong.
+            job.problem, job.error, job.state = str(error), error, "cancelled"
+        finally:
+            job.ended.set()
+
+    def _work(self, job: Job) -> None:
         def told(event: ProgressEvent) -> None:
             job.event = event
 
         try:
-            job.token.check()
-            job.begun, job.state = time.monotonic(), "running"
+            with self._lock:
+                job.token.check()
+                job.begun, job.thread = time.monotonic(), threading.get_ident()
+                job.state = "running"
             done = job.work({"progress": told, "cancel": job.token})
             if done is not None:
                 job.run, job.problem = done.run, done.reason
-            job.state = "done"
+            with self._lock:  # From here on nobody stops it.
+                job.state = "done"
         except Cancelled as error:
             job.problem, job.error, job.state = str(error), error, "cancelled"
         except BaseException as error:  # noqa: BLE001 - the page of the job says what broke
             job.problem = str(as_named(error, Path(home_folder()) / "store"))
             job.error, job.state = error, "failed"
-        finally:
-            job.ended.set()

@@ -13,7 +13,7 @@ from isthmus.web.answers import PageQuestion
 from isthmus.web.jobs import Job
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import WAITING, Going, View
+from isthmus.web.view import WAITING, Form, Going, View
 
 
 class Waits(Exception):
@@ -64,5 +64,11 @@ def by_page(controls: Mapping[str, Any]) -> Progress:
 
 def waiting(explorer: Explorer, job: Job) -> View:
     """Return the page that follows what is worked out and turns into it."""
-    title = explorer.t("lens.waits")
-    return View(title, (Going(job.to_dict(), explorer.t("job.progress")),), status=WAITING)
+    return View(explorer.t("lens.waits"), followed(explorer, job), status=WAITING)
+
+
+def followed(explorer: Explorer, job: Job, label: str = "") -> tuple[Going, Form]:
+    """Return how far a job is, and what stops it."""
+    going = Going(job.to_dict(), label or explorer.t("job.progress"))
+    stop = explorer.t("job.cancel")
+    return going, Form("", f"/job/{job.id}/cancel", (), stop, post=True)

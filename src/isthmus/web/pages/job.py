@@ -14,7 +14,8 @@ from isthmus.store import Store
 from isthmus.web.jobs import Job
 from isthmus.web.lensform import CALL, as_text, parameters, with_scenario
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import Block, Facts, Form, Going, Link, View
+from isthmus.web.view import Block, Facts, Form, Link, View
+from isthmus.web.waiting import followed
 from isthmus.web.ways import command_way, lens_way
 
 
@@ -71,8 +72,9 @@ def cancel(asked: Asked) -> str:
     NotFound
         When this explorer started none of this name.
     """
-    found = asked.explorer.jobs.job(asked.words["job"])
-    found.token.cancel()
+    jobs = asked.explorer.jobs
+    found = jobs.job(asked.words["job"])
+    jobs.stop(found)
     return f"/job/{found.id}"
 
 
@@ -127,8 +129,5 @@ def _blocks(explorer: Explorer, found: Job) -> list[Block]:
         go_on = explorer.t("job.again")
         blocks.append(Form("", f"/job/{found.id}/again", (), go_on, post=True))
     if not found.over:
-        blocks.insert(0, Going(found.to_dict(), explorer.t("job.progress")))
-        if found.key is None or found.state == "waiting":
-            stop = explorer.t("job.cancel")
-            blocks.append(Form("", f"/job/{found.id}/cancel", (), stop, post=True))
+        blocks[:0] = followed(explorer, found)
     return blocks

@@ -22,7 +22,8 @@ from isthmus.web.lensform import (
 from isthmus.web.query import address
 from isthmus.web.respond import check_ahead
 from isthmus.web.state import Asked, Explorer
-from isthmus.web.view import WAITING, Block, Facts, Form, Going, Link, LinkList, Tabled, Text, View
+from isthmus.web.view import WAITING, Block, Facts, Form, Link, LinkList, Tabled, Text, View
+from isthmus.web.waiting import followed
 from isthmus.web.ways import command_way, lens_way
 
 
@@ -63,7 +64,7 @@ def lens(asked: Asked) -> View:
     used: set[str] = set()
     result = _result(asked, found, chosen) if answered else None
     if isinstance(result, Job):
-        blocks.insert(1, Going(result.to_dict(), explorer.t("lens.waits")))
+        blocks[1:1] = followed(explorer, result, explorer.t("lens.waits"))
     elif result is not None:
         tables = result.tables.values()
         blocks += [Tabled(table, f"{table.name}: {table.text}") for table in tables]
