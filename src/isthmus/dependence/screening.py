@@ -200,12 +200,17 @@ def screening(
 
 def _averaged(
     measured: Callable[..., tuple[dict[str, Array], Any]],
-    kept: Sequence[tuple[BorderFlows, Array | None]],
+    kept: list[tuple[BorderFlows, Array | None]],
 ) -> dict[str, Array]:
-    """Return the indicators of the mean flows of several years, shape (1, B, K) each."""
+    """Return the indicators of the mean flows of several years, shape (1, B, K) each.
+
+    The years are let go once their mean is made.
+    """
     home = [domestic for _, domestic in kept if domestic is not None]
     domestic = np.mean(home, axis=0) if home else None
-    found, _ = measured(mean([flows for flows, _ in kept]), domestic=domestic)
+    whole = mean([flows for flows, _ in kept])
+    kept.clear()
+    found, _ = measured(whole, domestic=domestic)
     return {name: part[None] for name, part in found.items()}
 
 

@@ -94,10 +94,10 @@ def sold(
 
     Sums run in the order of the rows, so that equal rows give equal bits.
     """
-    side = np.asarray(getattr(flows, by), dtype=np.int64)
-    cell, value = side * flows.items + flows.item, flows.value
+    side, item, value = getattr(flows, by), flows.item, flows.value
     if keep is not None:
-        cell, value = cell[keep], value[keep]
+        side, item, value = side[keep], item[keep], value[keep]
+    cell = np.asarray(side, dtype=np.int64) * flows.items + item
     shape = (flows.economies, flows.items)
     counted = np.bincount(cell, weights=value, minlength=shape[0] * shape[1])
     return counted.astype(np.float64, copy=False).reshape(shape)
@@ -123,17 +123,17 @@ def every_importer(flows: BorderFlows, distance: Array | None = None) -> Bought:
     n, K = flows.economies, flows.items
     imports, exports = sold(flows, by="importer"), sold(flows)
     cell = np.asarray(flows.importer, dtype=np.int64) * K + flows.item
-    share = flows.value / imports.ravel()[cell]
-    squared = share**2
+    share = imports.ravel()[cell]
+    np.divide(flows.value, share, out=share)
     top = np.zeros(n * K)
     np.maximum.at(top, cell, share)
     largest = np.flatnonzero(share == top[cell])[::-1]
     who = np.full(n * K, -1, dtype=np.int64)
     who[cell[largest]] = flows.exporter[largest]
     world = np.broadcast_to(hhi(exports, axis=0), (n, K))
-    weights = [squared]
+    weights = [np.square(share, out=share)]  # shares of a year are large: none is kept beside
     if distance is not None:
-        weights.append(squared * distance[flows.importer, flows.exporter])
+        weights.append(share * distance[flows.importer, flows.exporter])
     summed = [
         np.asarray(np.bincount(cell, weights=part, minlength=n * K), dtype=np.float64)
         for part in weights
