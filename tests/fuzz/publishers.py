@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.fuzz.reader import Reader, byte_contents
+from tests.fuzz.reader import Reader, byte_contents, file_reader
+from tests.sources import test_adb as adb
+from tests.sources import test_exiobase as exiobase
 from tests.sources.test_table_sources import FIGARO_FINAL, ICIO_FINAL, Table, figaro, icio
 
 from isthmus.store import Store
@@ -24,6 +27,28 @@ def _tables() -> list[bytes]:
     return [text.encode() for text in texts]
 
 
+def _workbook() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [adb.written(Path(folder), adb.cells()).read_bytes()]
+
+
+def _exiobase() -> list[bytes]:
+    """Return the files of a folder, each a content of its own behind its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = sorted(exiobase.filled(Path(folder) / "IOT_2019_ixi").iterdir())
+        return [f"{file.name}\n".encode() + file.read_bytes() for file in files]
+
+
+def _add_folder(content: bytes, folder: Path) -> None:
+    """Put one file in the place of its own in a sound folder, and add that."""
+    name, _, text = content.partition(b"\n")
+    path = exiobase.filled(folder / "IOT_2019_ixi")
+    known = {file.name.encode(): file for file in path.iterdir()}
+    known.get(name, path / "Z.txt").write_bytes(text)
+    store = Store(folder / "store")
+    store.table(add_file(path, store=store, rate="1.25").entry.reference)
+
+
 def _add(name: str) -> Callable[[bytes, Path], object]:
     """Return what adds a publisher's file as a person does, and opens what was kept."""
 
@@ -34,6 +59,11 @@ def _add(name: str) -> Callable[[bytes, Path], object]:
         store.table(add_file(path, store=store, rate="1.25").entry.reference)
 
     return add
+
+
+def _add_table(path: Path) -> None:
+    store = Store(path.parent / "store")
+    store.table(add_file(path, store=store).entry.reference)
 
 
 PUBLISHERS: dict[str, Reader] = {
@@ -58,5 +88,10 @@ PUBLISHERS: dict[str, Reader] = {
     "USGS": Reader(byte_contents(_samples("usgs.csv")), _add("usgs")),
     "SIPRI": Reader(byte_contents(_samples("sipri.csv")), _add("sipri")),
     "Gravity": Reader(byte_contents(_samples("gravity.csv")), _add("gravity")),
+    "EXIOBASE 3": Reader(byte_contents(_exiobase), _add_folder),
+    "ADB MRIO": Reader(
+        byte_contents(_workbook),
+        file_reader("ADB-MRIO-2024-August 2025.xlsx", _add_table),
+    ),
     "ICIO and FIGARO": Reader(byte_contents(_tables), _add("matrix_eu-ic-io_ind-by-ind_25ed_2022")),
 }

@@ -35,7 +35,11 @@ def written(values: np.ndarray, across: tuple[str, ...], last: bool = False) -> 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "IOT_2019_ixi"
+    return filled(tmp_path / "IOT_2019_ixi")
+
+
+def filled(path: Path) -> Path:
+    """Make a folder as the publisher unpacks it."""
     path.mkdir()
     nodes = [f"{r}\t{s}" for r in REGIONS for s in SECTORS]
     (path / "Z.txt").write_text(written(Z, SECTORS))

@@ -19,6 +19,8 @@ from isthmus.sources import registry
 from isthmus.sources.published import Wishes
 from isthmus.sources.pull import Offer, Planned, WantedData, offer_named, planned, pull
 from isthmus.sources.registry import offers, source_of
+from isthmus.store import Store
+from isthmus.world.adding import add_file
 
 FAST = Patience(tries=2, silence=2.0, sleep=lambda _: None)
 BACI = "t,i,j,k,v,q\n2022,156,276,854231,5,1\n"
@@ -269,9 +271,12 @@ def test_pages_that_came_are_kept_and_added_as_one(server: Server, tmp_path: Pat
     read = source.dataset(found.files[0], Wishes())
     assert read.frame["product"].to_list() == ["010121", "854231"]
     assert any("3 pages read, 1 of them without rows" in note for note in read.notes)
-    (tmp_path / "c_2022" / "2.json").write_text('{"data": [], "error": "quota"}')
-    with pytest.raises(BadInput, match="quota"):
-        source.dataset(found.files[0], Wishes())
+    (tmp_path / "c_2022" / "0.json").write_text("<html>busy</html>")
+    (tmp_path / "c_2022" / "1.json").write_text(json.dumps({"data": pages[0], "error": "quota"}))
+    with pytest.raises(BadInput) as caught:  # of every page at once, rows or none
+        add_file(found.files[0], store=Store(tmp_path / "store"))
+    assert [problem.where for problem in caught.value.problems] == ["0.json", "1.json"]
+    assert "quota" in str(caught.value)
 
 
 def test_the_command_shows_size_and_licence_before(

@@ -215,8 +215,10 @@ def test_a_download_of_which_nothing_is_left_says_why(tmp_path: Path, row: str, 
     assert len(caught.value.problems) == 1
 
 
-def test_an_answer_without_rows_says_so(tmp_path: Path) -> None:
+def test_an_answer_with_an_error_or_without_rows_says_so(tmp_path: Path) -> None:
     text = '{"count": 0, "data": [], "error": "no key", "x": ["reporterCode", "cmdCode"]}'
     text = text.replace('["reporterCode", "cmdCode"]', '{"reporterCode": 1, "cmdCode": 1}')
-    with pytest.raises(BadInput, match="holds no rows: no key"):
+    with pytest.raises(BadInput, match="the answer is an error: no key"):
         read(tmp_path, "comtrade.json", text)
+    with pytest.raises(BadInput, match="hold no rows"):
+        read(tmp_path, "comtrade.json", text.replace("no key", ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -64,8 +64,7 @@ FLOWS = {"M": "import", "1": "import", "X": "export", "2": "export"}
 def reads(found: Peek) -> bool:
     """Tell whether a file is a download from UN Comtrade, or a folder of the API's pages."""
     if found.path.is_dir():
-        first = next(iter(sorted(found.path.glob(PAGES))), None)
-        return first is not None and reads(peek(first))
+        return any(reads(peek(page)) for page in sorted(found.path.glob(PAGES)))
     if found.path.suffix.lower() == ".json":
         return '"reporterCode"' in found.start and '"cmdCode"' in found.start
     return all(found.names & set(ALSO[name]) for name in ("reporter", "partner", "flow", "value"))
@@ -83,9 +82,11 @@ def dataset(path: Path, wishes: Wishes) -> Published:
         As `isthmus.sources.customs.read_office`; when the file holds headings alone.
     """
     if path.is_dir():
-        table = _pages(path)
+        table = _answers(sorted(path.glob(PAGES)), path.name)
+    elif path.suffix.lower() == ".json":
+        table = _answers([path], path.name)
     else:
-        table = _json(path) if path.suffix.lower() == ".json" else _text(path, wishes)
+        table = _text(path, wishes)
     return read_office(_OFFICE, table, path, wishes)
 
 
@@ -93,40 +94,33 @@ def _text(path: Path, wishes: Wishes) -> TextTable:
     return plain_text(path, wishes.reading, ("reporterCode", "partnerCode", "cmdCode"))
 
 
-def _json(path: Path) -> TextTable:
-    frame, error = _page(path)
-    if frame.is_empty():
-        said = error or "the question has no answer"
-        raise BadInput(f"the answer of UN Comtrade holds no rows: {said}", where=str(path))
-    lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)
-    return TextTable(frame, lines, path.name)
-
-
-def _pages(folder: Path) -> TextTable:
-    """Return the rows of all pages in a folder; a page that is cut or failed is named."""
-    found = {path: _page(path) for path in sorted(folder.glob(PAGES))}
-    raise_all(
-        f"pages of UN Comtrade in {folder.name}",
-        [
-            InputProblem(f"the answer is an error: {error}", path.name, "bring the page anew")
-            for path, (_, error) in found.items()
-            if error
-        ]
-        + [
-            InputProblem(
-                f"the answer is cut at {LIMIT:,} rows", path.name, "ask for fewer products"
-            )
-            for path, (frame, _) in found.items()
-            if frame.height >= LIMIT
-        ],
-    )
-    whole = [frame for frame, _ in found.values() if not frame.is_empty()]
+def _answers(paths: Sequence[Path], name: str) -> TextTable:
+    """Return the rows of answers of the API; every one that is damaged, failed or cut is named."""
+    frames: list[pl.DataFrame] = []
+    problems: list[InputProblem] = []
+    for path in paths:
+        try:
+            frame, error = _page(path)
+        except BadInput as fault:
+            said = "; ".join(str(problem) for problem in fault.problems)
+            what = f"{fault.what}: {said}" if said else fault.what
+            problems.append(InputProblem(what, path.name, "bring the page anew"))
+            continue
+        if error:
+            what = f"the answer is an error: {error}"
+            problems.append(InputProblem(what, path.name, "bring the page anew"))
+        if frame.height >= LIMIT:
+            what = f"the answer is cut at {LIMIT:,} rows"
+            problems.append(InputProblem(what, path.name, "ask for fewer products"))
+        frames.append(frame)
+    raise_all(f"answers of UN Comtrade in {name}", problems)
+    whole = [frame for frame in frames if not frame.is_empty()]
     if not whole:
-        raise BadInput("the pages of UN Comtrade hold no rows", where=str(folder))
+        raise BadInput("the answers of UN Comtrade hold no rows", where=name)
     frame = pl.concat(whole, how="diagonal")
     lines = pl.Series("line", range(1, frame.height + 1), dtype=pl.Int64)
-    notes = (f"{len(found):,} pages read, {len(found) - len(whole):,} of them without rows",)
-    return TextTable(frame, lines, folder.name, notes=notes)
+    said = f"{len(frames):,} pages read, {len(frames) - len(whole):,} of them without rows"
+    return TextTable(frame, lines, name, notes=(said,) if len(paths) > 1 else ())
 
 
 def _page(path: Path) -> tuple[pl.DataFrame, str]:

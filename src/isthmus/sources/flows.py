@@ -56,7 +56,7 @@ class Rows:
 
     def places(self, at: pl.Expr | pl.Series, column: str = "") -> str:
         """Return where the rows of a mask stand in the file; nothing when there are none."""
-        lines = self.frame.filter(at)["line"]
+        lines = self.frame.filter(at)["line"].unique(maintain_order=True)
         if not lines.len():
             return ""
         more = f" and {lines.len() - 3:,} more" if lines.len() > 3 else ""
