@@ -162,6 +162,15 @@ def test_what_was_meant_is_said(line: str, said: str, capsys: pytest.CaptureFixt
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["equilibrium solve", "dependence profile", "disruption simulate", "disruption simulate-many"],
+)
+def test_a_lens_is_found_by_its_own_name(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*line.split(), "--help"]) == 0
+    assert f"isthmus {line} " in capsys.readouterr().out
+
+
 def test_old_spellings_are_gone_and_name_rooms_that_are_there() -> None:
     app = build_app()
     for room, spelling in RENAMED:

@@ -49,11 +49,13 @@ def add_lenses(app: App, room: str, specials: Mapping[str, Special | None]) -> A
         short = lens["name"].partition(".")[2]
         special = specials.get(short, PLAIN)
         if special is not None:
-            made = command(lens, special)
+            made, own = command(lens, special), short.replace("_", "-")
+            shown = "" if special.default else special.name or own
             if special.default:
                 app.default(made)
-            else:
-                app.command(made, name=special.name or short.replace("_", "-"))
+            # A lens is found by its own name too, where its command is called something else.
+            for name in dict.fromkeys((shown or own, own)):
+                app.command(made, name=name, show=name == shown)
     return app
 
 
