@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
 
 import polars as pl
 import pytest
@@ -92,3 +94,16 @@ def test_an_error_ends_the_process(charts):
     one.begin(charts)
     one.__exit__(KeyError, KeyError(), None)
     assert child.wait(timeout=10) is not None
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc")
+def test_words_are_measured_with_the_fonts_of_the_renderer_whatever_is_installed(monkeypatch):
+    monkeypatch.setenv("FONTCONFIG_FILE", "fonts-of-the-user.conf")
+    with Press() as one:
+        told = Path(f"/proc/{one._child.pid}/environ").read_bytes().split(b"\0")
+    assert [v for v in told if v.startswith(b"FONTCONFIG_FILE=")] == [
+        f"FONTCONFIG_FILE={press.FONTS}".encode()
+    ]
+    folders = [found.text for found in ElementTree.parse(press.FONTS).iter("dir")]
+    assert folders
+    assert not any(Path(folder).exists() for folder in folders)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 
 from isthmus.charts import drawer
@@ -17,6 +19,9 @@ from isthmus.evidence import Table
 
 Drawable = tuple[str, ChartSpec, Table, Outlines | None]
 """Key, how to draw, what to draw, and outlines where it is a map."""
+
+FONTS = Path(__file__).with_name("fonts.conf")
+"""What tells the process to measure words with the fonts that come with the renderer."""
 
 _PATIENCE = 5.0
 """Seconds that the process has to end by itself."""
@@ -47,6 +52,7 @@ class Press:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
             )
         return self
 
@@ -66,7 +72,8 @@ class Press:
             child.communicate(timeout=_PATIENCE)
         if child.poll() is None:
             child.kill()
-            child.wait()
+        with suppress(OSError), child:
+            pass  # its pipes are closed, whether or not it could be told to end
 
     def begin(self, charts: Iterable[Drawable]) -> None:
         """Begin to draw charts, each with a key of its own."""

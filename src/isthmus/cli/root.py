@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Collection, Sequence
@@ -19,6 +20,10 @@ from isthmus.cli.process import (
 )
 from isthmus.errors import BadInput, IsthmusError, NotFound
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+
+FEW_CYCLES = 50_000
+"""New objects after which Python looks for cycles among them; at its own 700 a twentieth of an
+assessment's time goes there, for nothing that is worth the memory."""
 
 
 class Room(NamedTuple):
@@ -142,6 +147,7 @@ def entry() -> int:
     An interrupt ends it at once with its exit code: one that passes through a library's own call
     into the interpreter would otherwise be remembered, and end the process by signal.
     """
+    gc.set_threshold(FEW_CYCLES, *gc.get_threshold()[1:])
     open_streams()
     clear_terminal_size()
     code = main()

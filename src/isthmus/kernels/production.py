@@ -280,13 +280,13 @@ def _grant(
     """Share the stock of an item among its users, by priority; deliver what buyers get."""
     left = np.maximum(state.stock[i], 0.0)
     for edges, wishes in layout.classes[i]:
-        total = np.zeros_like(left)
+        total = np.zeros(left.shape)
         for e in edges:
             total += chain.need[e] * rest[chain.user[e]]
         opens = [asked[w] - sent[w] for w in wishes]
         for open_ in opens:
             total += open_
-        ratio = np.ones_like(total)
+        ratio = np.ones(left.shape)
         np.divide(left, total, out=ratio, where=total > left)
         left = np.maximum(left - ratio * total, 0.0)
         fill.update(dict.fromkeys(edges, ratio))

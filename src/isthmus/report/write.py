@@ -85,19 +85,20 @@ def write_dossier(
         When PDF is asked for and no browser that prints is installed.
     """
     with publish_folder(target, contents=DOSSIER, replace=replace) as folder:
-        study = study_toml(dossier.asked).encode("utf-8")
-        drawn = pictures(dossier.charts.values(), press)
         beside = {
-            STUDY: study,
-            **dict(_brief(dossier, drawn)),
+            STUDY: study_toml(dossier.asked).encode("utf-8"),
             **dict(_tables(dossier)),
             **dict(_sheets(sheets)),
         }
+        markdown = render_markdown(dossier)
+        # The pictures last: the process that draws them may still be at it.
+        drawn = pictures(dossier.charts.values(), press)
+        beside |= dict(_brief(dossier, drawn))
         pages = [HTML, *(name for name in beside if name.endswith(".html"))] if pdf else []
         prints = [str(Path(name).with_suffix(".pdf").as_posix()) for name in pages]
         for name, text in (
             (JSON, render_json(dossier, _listed(beside, prints))),
-            (MARKDOWN, render_markdown(dossier)),
+            (MARKDOWN, markdown),
             (HTML, render_html(dossier, drawn)),
         ):
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
