@@ -179,7 +179,8 @@ class Catalogue(Strict):
 
     def members(self, package: Package) -> tuple[Action, ...]:
         """Return the actions of a package, sorted by key: their order means nothing."""
-        return tuple(self.action(key) for key in sorted(package.actions))
+        known = {a.key: a for a in self.actions}
+        return tuple(known.get(key) or self.action(key) for key in sorted(package.actions))
 
     def alone(self) -> Package | None:
         """Return the package of what home can do without the partner."""

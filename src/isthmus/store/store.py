@@ -199,17 +199,18 @@ class Store:
 
     def runs(self, *, prefix: str = "") -> list[RunEntry]:
         """Return the runs whose id begins with `prefix`, by id; unfinished and damaged ones too."""
-        return [
-            RunEntry(
-                id=row.name,
-                folder=self.root / RUNS / row.name,
-                manifest=_parsed(row.document, RunManifest),
-                done=(self.root / RUNS / row.name / runs.OUTPUTS).exists(),
-                fault=row.fault,
-            )
-            for row in self._rows()
-            if row.kind == "run" and row.name.startswith(prefix)
-        ]
+        rows = (row for row in self._rows() if row.kind == "run")
+        return [self._entry(row) for row in rows if row.name.startswith(prefix)]
+
+    def _entry(self, row: index.Row) -> RunEntry:
+        folder = self.root / RUNS / row.name
+        return RunEntry(
+            id=row.name,
+            folder=folder,
+            manifest=_parsed(row.document, RunManifest),
+            done=(folder / runs.OUTPUTS).exists(),
+            fault=row.fault,
+        )
 
     def run(self, name: str) -> RunEntry:
         """Return the run whose id is `name` or alone starts or ends with it.
@@ -221,20 +222,19 @@ class Store:
         NotFound
             When no run, or more than one, has such an id.
         """
-        entries = self.runs()
-        said = {e.id: e.id.replace("_", "-") for e in entries}
+        rows = [(row, row.name.replace("_", "-")) for row in self._rows() if row.kind == "run"]
         asked = name.replace("_", "-")
-        exact = [e for e in entries if asked == said[e.id]]
+        exact = [row for row, said in rows if asked == said]
         near = exact or [
-            e for e in entries if said[e.id].startswith(asked) or said[e.id].endswith(asked)
+            row for row, said in rows if said.startswith(asked) or said.endswith(asked)
         ]
         if len(near) != 1 or not name:
             problem = f"'{name}' fits {len(near)} runs" if near else f"there is no run '{name}'"
-            hint = did_you_mean(name, [e.id for e in entries])
+            hint = did_you_mean(name, [row.name for row, _ in rows])
             raise NotFound(
                 problem, where=str(self.root), hint=hint or "isthmus runs list shows all"
             )
-        return near[0]
+        return self._entry(near[0])
 
     def outputs(self, name: str) -> RunOutputs:
         """Return what came out of a finished run.
