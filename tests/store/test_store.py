@@ -16,7 +16,7 @@ from store_helpers import files, plan, record, result, rows
 from isthmus.errors import BadInput, DataCorrupted, DataMissing, NotFound
 from isthmus.evidence import content_hash
 from isthmus.runtime.disk import watched
-from isthmus.store import Store, compare_runs, home_folder
+from isthmus.store import RunManifest, Store, compare_runs, home_folder
 from isthmus.store.gc import collect
 from isthmus.store.index import load
 from isthmus.store.verify import verify
@@ -191,6 +191,17 @@ def test_the_same_question_with_the_same_answer_is_one_run(store):
     other = store.record_run(plan(k=2), result(1.0), timing={})
     assert first.id == again.id != other.id
     assert len(store.runs()) == 2
+
+
+def test_a_run_is_found_without_reading_what_the_others_were_asked(store, monkeypatch):
+    made = [store.record_run(plan(k=k), result(1.0), timing={}) for k in range(3)]
+    parsed = []
+    read = RunManifest.model_validate_json
+    monkeypatch.setattr(
+        RunManifest, "model_validate_json", lambda text: parsed.append(text) or read(text)
+    )
+    assert store.run(made[1].id) == made[1]
+    assert len(parsed) == 1
 
 
 def test_another_answer_to_the_same_question_is_kept_beside_it(store):

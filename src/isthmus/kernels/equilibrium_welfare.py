@@ -45,7 +45,8 @@ class Welfare:
 
 def base_income(model: TradeModel) -> Floats:
     """Return final expenditure in the base, shape (N,)."""
-    tariffs = (base_flows(model) * model.tariff).sum(axis=(0, 2))
+    paid = model.tariff.any()
+    tariffs = (base_flows(model) * model.tariff).sum(axis=(0, 2)) if paid else 0.0
     return np.asarray(model.value_added + tariffs + model.deficit)
 
 
