@@ -26,6 +26,7 @@ from isthmus.cooperation.evaluate import questions as package_questions
 from isthmus.cooperation.evaluate import roles_of
 from isthmus.ensemble.calibration.recorded import RECORDED, find_backtest
 from isthmus.ensemble.losses import Question, find, joined, missing, prepare
+from isthmus.ensemble.losses.duration import scenario_years
 from isthmus.ensemble.recording import run_lens
 from isthmus.evidence import Result
 from isthmus.scenario.catalogues import shipped_catalogue
@@ -36,7 +37,7 @@ from isthmus.store.tables import TABLES
 from isthmus.study import open_study, shipped_studies
 from isthmus.study.context import Context
 from isthmus.study.page import Page
-from isthmus.study.prepare import moved_questions, needed, scenario_years
+from isthmus.study.prepare import moved_questions, needed
 from isthmus.study.subjects.disruption.runs import shares, there, wide
 from isthmus.study.subjects.disruption.tables import event_name
 from isthmus.world import World

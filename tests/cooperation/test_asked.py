@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from isthmus.codes import members
-from isthmus.cooperation.asked import SECONDS, _Shares, level_of, minutes, question, strength
+from isthmus.cooperation.asked import _Shares, level_of, question, strength
 from isthmus.cooperation.beside import not_measured
 from isthmus.cooperation.evaluate import found_losses, stage_of
 from isthmus.ensemble.losses import Easing, Relief, Reserve
+from isthmus.ensemble.losses.duration import COMPILED, processor_minutes
 from isthmus.errors import CodeUnknown
 from isthmus.scenario.actions import Action
 from isthmus.scenario.catalogues import shipped_catalogue
@@ -120,7 +121,8 @@ def test_a_run_is_asked_for_the_packages_that_are_looked_at(world, held):
     needed = question(world, more, more.hazard(HAZARD), PARTIES, packages=[mine])
     # As things are; alone, the own action, and both together, each at half and in full.
     assert len(needed.levels) == 7
-    assert minutes([needed]) == pytest.approx(7 * needed.draws * SECONDS / 60.0)
+    took = 7 * needed.draws * needed.until * COMPILED / 60.0
+    assert processor_minutes([needed]) == pytest.approx(took)
     told = not_measured(stage_of(world, more, PARTIES, ["mine"], losses={})).frame
     (row,) = told.filter(name=HAZARD).to_dicts()
-    assert "isthmus package prepare makes it, in up to about 70 min" in row["reason"]
+    assert "isthmus package prepare makes it, in about 4 min of one processor" in row["reason"]

@@ -11,9 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.disruption import default_criticality, read_criticality, simulate, simulate_many
+from isthmus.disruption.prepare import compiles, prepare
 from isthmus.disruption.settings import Settings
+from isthmus.disruption.table import daily_table
 from isthmus.disruption.terms import noise_of, stock_cells
 from isthmus.errors import BadInput, Cancelled, CodeUnknown, NotFound, ShockNotRepresentable
+from isthmus.kernels.disruption import FactoredTable
 from isthmus.runtime import CancelToken, ProgressEvent
 from isthmus.scenario import (
     CapacityLoss,
@@ -224,6 +227,22 @@ def test_redirected_final_demand_is_met_and_lost_demand_is_counted(table):
     # Nobody has spare capacity on the first day, so what is redirected crowds out others.
     assert losses(kept, "unmet_final")[1] < losses(gone, "unmet_final")[1]
     assert losses(kept, "unmet_final")[3] > losses(gone, "unmet_final")[3] == 0.0
+
+
+def test_the_engine_is_chosen_for_all_scenarios_of_which_a_batch_is_a_part(table, monkeypatch):
+    made = []
+
+    def kept(*parts, **more):
+        made.append(type(prepare(*parts, **more)).__name__)
+        return prepare(*parts, **more)
+
+    monkeypatch.setattr("isthmus.disruption.many.prepare", kept)
+    s, r = len(table.industries), len(table.economies)
+    cells = s * s * r * (1 if isinstance(daily_table(table).table, FactoredTable) else r)
+    monkeypatch.setattr("isthmus.disruption.prepare.COMPILE_FROM", cells * 5 * 10.0)
+    for among in (None, 10, 11):
+        simulate_many(table, [scenario(STOP)], until=5, among=among)
+    assert made == ["BatchRun", "BatchRun", "FastRun" if compiles() else "BatchRun"]
 
 
 def test_a_batch_equals_single_runs(table):

@@ -205,8 +205,10 @@ def shock_plan(lens: str, **words: object) -> EnsemblePlan:
 
 def test_a_lens_of_many_scenarios_is_called_once_per_batch(store, world):
     toy_lens.calls.clear()
+    toy_lens.told.clear()
     many = run_ensemble(store, shock_plan("toy.shocked_many"), world)
     assert toy_lens.calls == [8] * 6 + [2]
+    assert toy_lens.told == [50] * 7  # each batch knows of how many samples it is a part
     alone = run_ensemble(store, shock_plan("toy.shocked"), world)
     one, two = store.result(alone.id), store.result(many.id)
     assert one["loss"].frame.equals(two["loss"].frame)

@@ -44,11 +44,15 @@ def shocked(world: Any, scenario: Any, *, psi: float = 0.5) -> Result:
 
 
 calls: list[int] = []
+told: list[int | None] = []
 
 
-def shocked_many(world: Any, scenarios: Any, *, strict: bool = False) -> Result:
+def shocked_many(
+    world: Any, scenarios: Any, *, strict: bool = False, among: int | None = None
+) -> Result:
     """Return what `shocked` does, for many; where strict, none has a solution above 0.9."""
     calls.append(len(scenarios))
+    told.append(among)
     worst = max(scenario.shocks[0].severity for scenario in scenarios)
     if strict and worst > 0.9:
         raise DidNotConverge(f"severity {worst:.3f}")

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from isthmus.kernels.disruption import DenseTable, FactoredTable
 from isthmus.kernels.disruption_batch import ratio
-from isthmus.kernels.disruption_drivers import CapacityShock, DemandShock, Drivers
+from isthmus.kernels.disruption_drivers import (
+    CapacityShock,
+    DemandShock,
+    Drivers,
+    FinalDemand,
+    Stop,
+)
 from isthmus.kernels.disruption_rebuild import RebuildEvent, Rebuilding, rebuild_split
 from isthmus.kernels.disruption_terms import Behaviour, reading_need
 
@@ -298,3 +304,37 @@ def test_an_endless_stock_never_limits(table):
 def test_ratio_of_nothing_is_nothing():
     top, bottom = np.array([1.0, 0.0, 2.0]), np.array([0.0, 0.0, 4.0])
     assert ratio(np, top, bottom).tolist() == [0.0, 0.0, 0.5]
+
+
+def test_final_demand_that_shocks_move_is_that_of_its_cells():
+    """Two stops, one of them full, and a surge, against every cell written out."""
+    rng, batch = np.random.default_rng(4), 3
+    base = rng.lognormal(0, 1, (2, 4, 4))
+    half, whole = np.array([[0.5, 0.2, 0.0]]), np.array([[1.0, 1.0, 0.3]])
+    turned, surge = np.array([[0.5, 0.0, 1.0]]), np.array([[0.4, 0.0, -1.0]])
+    stops = (
+        Stop(1, np.array([0, 2]), np.array([1]), half, turned),
+        Stop(1, np.array([0, 1, 2]), np.array([3]), whole, redirect=True),
+    )
+    shock = DemandShock(np.array([1]), np.array([1, 2]), surge)
+    final = FinalDemand(base, Drivers(1, batch, stops=stops, demand=(shock,)))
+    final.advance(0)
+    cells = np.repeat(base[1][:, :, None], batch, axis=2)
+    cells[:, [1, 2]] *= 1.0 + surge[0]
+    wanted, redirected = cells.sum(axis=0), np.zeros((4, batch))
+    for stop_ in stops:
+        for o in stop_.exporters:
+            for j in stop_.importers:
+                redirected[j] += cells[o, j] * stop_.turned(0)
+                cells[o, j] *= 1.0 - stop_.path[0]
+    placed = cells.sum(axis=0)
+    cells *= 1.0 + np.divide(redirected, placed, out=np.zeros_like(placed), where=placed > 0)
+    moved, weight = final.moved[1], rng.random((4, batch))
+    close = {"rtol": 1e-12, "atol": 1e-14}
+    np.testing.assert_allclose(moved.by_supplier(), cells.sum(axis=1), **close)
+    np.testing.assert_allclose(final.by_supplier[1::2], cells.sum(axis=1), **close)
+    by_importer = np.einsum("ob,ojb->jb", weight, cells)
+    np.testing.assert_allclose(moved.by_importer(weight), by_importer, **close)
+    np.testing.assert_allclose(moved.lost, wanted - cells.sum(axis=0), rtol=1e-12, atol=1e-12)
+    assert np.array_equal(final.by_supplier[::2, 0], base[0].sum(axis=1))
+    assert set(final.moved) == {1}

@@ -227,7 +227,7 @@ def test_a_share_of_orders_is_redirected():
         [1.0 * (1 + 2 * r / 9), 2.0 * (1 + 2 * r / 9), 6.0 * (1 + 2 * r / 9)] for r in share[:, 0]
     ]
     np.testing.assert_allclose(asked, expected, rtol=1e-12)
-    assert made.final.lost[0][0, 0] == pytest.approx(0.0, abs=1e-12)
+    assert made.final.moved[0].lost[0, 0] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_orders_for_use_follow_a_path_of_redirection():

@@ -17,6 +17,7 @@ from isthmus.ensemble.calibration.recorded import recorded_backtest
 from isthmus.ensemble.losses import find, halving
 from isthmus.ensemble.losses import read as losses_read
 from isthmus.ensemble.losses.cases import drawn_of
+from isthmus.ensemble.losses.duration import scenario_years
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.store import Store
@@ -26,7 +27,7 @@ from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
 from isthmus.study.events import events_of, suppliers_of, templates
 from isthmus.study.numbers import show
-from isthmus.study.prepare import lacking, needed, scenario_years
+from isthmus.study.prepare import lacking, needed
 from isthmus.study.schema import EventChoice, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.subjects.disruption import measures as own_measures

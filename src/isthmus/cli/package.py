@@ -171,10 +171,10 @@ def prepare(
 def _prepare(packages: Sequence[str], asked: PackageParties, world: str, workers: int = 1) -> None:
     """Make the recorded losses that packages need, after saying how long it takes."""
     from isthmus.cli.output import say
-    from isthmus.cooperation.asked import minutes
     from isthmus.cooperation.evaluate import opened, questions, roles_of
     from isthmus.ensemble.losses import missing
     from isthmus.ensemble.losses import prepare as make
+    from isthmus.ensemble.losses.duration import in_words, seconds_needed
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.world import World
 
@@ -185,12 +185,9 @@ def _prepare(packages: Sequence[str], asked: PackageParties, world: str, workers
     asks = questions(found, held, parties, chosen, draws=asked.draws, seed=asked.seed)
     needed = tuple(asks.values())
     todo = missing(needed, found)
-    time = (
-        f"up to about {max(minutes(todo) / workers, 1.0):.0f} min"
-        if todo
-        else "nothing to wait for"
-    )
-    say(f"hazards to run: {len(todo)} of {len(needed)}, {time}")
+    say(f"hazards to run: {len(todo)} of {len(needed)}")
+    if todo:
+        say(in_words(seconds_needed(todo, found, workers=workers)))
     for question in todo:
         with terminal_progress() as progress, cancel_on_interrupt() as cancel:
             done = make(question, found, workers=workers, progress=progress, cancel=cancel)

@@ -181,25 +181,20 @@ def prepare(
     study
         Name of a shipped study, or a study file (.toml).
     """
+    from isthmus.ensemble.losses.duration import in_words, scenario_years, seconds_needed
     from isthmus.runtime import cancel_on_interrupt, terminal_progress
     from isthmus.study import open_study
-    from isthmus.study.prepare import (
-        lacking,
-        needed,
-        prepare_study,
-        scenario_years,
-        seconds_needed,
-    )
+    from isthmus.study.prepare import lacking, needed, prepare_study
     from isthmus.world import World
 
     asked, there = open_study(study), World.open(world)
     every, todo = needed(asked, there), lacking(asked, there)
-    years = sum(scenario_years(one.question) for one in todo)
+    questions = [one.question for one in todo]
+    years = sum(scenario_years(one) for one in questions)
     say(f"runs needed: {len(every)}, to be made: {len(todo)}, years of days in them: {years:,.0f}")
     made: tuple[str, ...] = ()
     if todo and not plan:
-        minutes = seconds_needed(todo, there, workers=workers) / 60
-        say(f"about {max(minutes, 1.0):,.0f} min as fast as a short trial went")
+        say(in_words(seconds_needed(questions, there, workers=workers)))
         with terminal_progress() as progress, cancel_on_interrupt() as cancel:
             runs = prepare_study(todo, there, workers=workers, progress=progress, cancel=cancel)
         made = tuple(run.run for run in runs)

@@ -36,10 +36,6 @@ Array = NDArray[np.float64]
 LEVELS = (0.0, 0.5, 1.0)
 """Delivery at which losses are recorded; 1 is the upper end of each effect's range."""
 WEEK = 7
-SECONDS = 6.0
-"""Processor seconds of one run to day 545 of 81 economies, as measured on a machine that others
-used too (5.9 for one draw, 7.7 each for four); an idle one takes less. For what is said before a
-preparation begins."""
 
 
 def touching(actions: Iterable[Action], hazard: str) -> tuple[str, ...]:
@@ -109,11 +105,6 @@ def question(
         vary=True,
         until=until,
     )
-
-
-def minutes(questions: Iterable[Question]) -> float:
-    """Return about how many processor minutes it takes to record some losses."""
-    return sum(len(q.levels) * q.draws for q in questions) * SECONDS / 60.0
 
 
 def scenario_of(hazard: Hazard, parties: Mapping[str, str]) -> Scenario:

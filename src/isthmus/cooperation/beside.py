@@ -11,10 +11,11 @@ from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.record import STEPS
 from isthmus.coercion.response_tables import COVERED
 from isthmus.coercion.stakes import FLOWS
-from isthmus.cooperation.asked import minutes, question
+from isthmus.cooperation.asked import question
 from isthmus.cooperation.listing import MONEY, UNCHECKED, YEARLY
 from isthmus.cooperation.stage import DIVERTED, Stage
 from isthmus.cooperation.thresholds import RANGE, of_range, quantiles
+from isthmus.ensemble.losses.duration import processor_minutes
 from isthmus.evidence import IN_UNIT, SHARE, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.scenario.actions import Action
@@ -221,7 +222,7 @@ def _time(stage: Stage, hazard: Hazard) -> str:
         draws=stage.draws,
         seed=stage.seed,
     )
-    return f"in up to about {max(minutes([needed]), 1.0):.0f} min of one processor"
+    return f"in about {max(processor_minutes([needed]), 1.0):.0f} min of one processor (compiled)"
 
 
 def _held(stage: Stage) -> list[Action]:

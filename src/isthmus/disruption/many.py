@@ -46,6 +46,7 @@ def simulate_many(
     settings: Settings | Sequence[Settings] = DEFAULTS,
     engine: Engine = "auto",
     threads: int = 1,
+    among: int | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> Result:
@@ -66,6 +67,8 @@ def simulate_many(
         The parameters of `simulate`, of all scenarios or of every one.
     engine, threads : optional
         As in `isthmus.disruption.prepare`.
+    among : int, optional
+        Scenarios of the whole work of which these are a part: what `engine` "auto" judges.
     world, until, year, progress, cancel
         As in `simulate`; `until` is required when horizons differ.
 
@@ -90,7 +93,7 @@ def simulate_many(
         raise NotFound(f"there is no scenario '{base}'", hint=did_you_mean(base, known))
     each = settings_of_all(settings, scenarios, mrio)
     daily = daily_table(mrio)
-    engine = engine_for(engine, daily, days, len(scenarios))
+    engine = engine_for(engine, daily, days, max(among or 0, len(scenarios)))
     frames: list[pl.DataFrame] = []
     passes = range(0, len(scenarios), batch)
     for number, lo in enumerate(passes):

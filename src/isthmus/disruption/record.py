@@ -78,8 +78,8 @@ class DailyLosses:
         missing = np.subtract(1.0, day.met_final, dtype=np.float64)
         missing = np.maximum(missing, 0.0, out=missing).reshape(r, -1, missing.shape[1])
         lost = np.zeros((r, missing.shape[2]))
-        for sector, cells in final.cells.items():
-            lost += np.einsum("ob,ojb->jb", missing[:, sector], cells) + final.lost[sector]
+        for sector, moved in final.moved.items():
+            lost += moved.by_importer(missing[:, sector]) + moved.lost
             missing[:, sector] = 0.0
         short = missing.reshape(len(self.whole), -1)
         if np.any(day.late):
@@ -95,8 +95,8 @@ def unmet_cells(met: Floats, final: FinalDemand) -> Floats:
     s, r, _ = final.base.shape
     short = (1.0 - met).reshape(r, s).T
     out = np.matmul(final.base.transpose(0, 2, 1), short[:, :, None])[:, :, 0]
-    for sector, cells in final.cells.items():
-        out[sector] = short[sector] @ cells[:, :, 0] + final.lost[sector][:, 0]
+    for sector, moved in final.moved.items():
+        out[sector] = (moved.by_importer(short[sector][:, None]) + moved.lost)[:, 0]
     return np.asarray(np.maximum(out, 0.0))
 
 

@@ -31,6 +31,8 @@ KINDS = ("capacity_loss", "demand_surge", "embargo", "export_stop", "purchase_ba
 _Stopping = ExportStop | PurchaseBan | Embargo
 _Cell = tuple[int, bytes, bytes]
 """Sector, exporters and importers of a stop."""
+_Piece = tuple[_Cell, tuple[int, ...]]
+"""A block of cells and the positions of the shocks that act on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def drivers_of(
     batch = len(scenarios)
     losses: dict[bytes, tuple[Floats, Floats]] = {}
     cells: dict[_Cell, tuple[Floats, Floats]] = {}
+    cut: dict[bytes, list[_Piece]] = {}
     surges: dict[tuple[bytes, bytes], Floats] = {}
     for b, scenario in enumerate(scenarios):
         scenario.require(KINDS, lens="disruption")
@@ -98,7 +101,7 @@ def drivers_of(
                 )
                 path = surges.setdefault(key, np.zeros((days, batch)))
                 path[:, b] = (1.0 + path[:, b]) * (1.0 + shock.severity * shock.path(days)) - 1.0
-        for cell, (stopped, turned) in _stops(scenario, places, days).items():
+        for cell, (stopped, turned) in _stops(scenario, places, days, cut).items():
             both = cells.setdefault(cell, (np.zeros((days, batch)), np.zeros((days, batch))))
             both[0][:, b], both[1][:, b] = stopped, turned
     return Drivers(
@@ -177,34 +180,51 @@ def _rebuild(
     )
 
 
-def _stops(scenario: Scenario, places: Places, days: int) -> dict[_Cell, tuple[Floats, Floats]]:
+def _stops(
+    scenario: Scenario, places: Places, days: int, known: dict[bytes, list[_Piece]]
+) -> dict[_Cell, tuple[Floats, Floats]]:
     """Stopped cells as disjoint blocks [sector, exporters x importers] with their paths.
 
     The first path is the share stopped, the second the part of that for which buyers turn to
     others. Where shocks overlap, what passes all of them passes, and an order is turned away from
     an origin by any of them: with u = prod (1 - s r) and v = prod (1 - s) the share stopped is
-    1 - v and the part turned (1 - u)/(1 - v).
+    1 - v and the part turned (1 - u)/(1 - v). Shocks on the same pairs and sectors as those of a
+    scenario before are not cut again: `known` keeps their blocks.
     """
     stopping = [s for s in scenario.shocks if isinstance(s, _Stopping)]
     groups = economy_groups(scenario, places.economies)
     masks = [pairs(s, places.economies, groups=groups) for s in stopping]
-    hit = [set(places.industry(s.industries).tolist()) for s in stopping]
+    hit = [places.industry(s.industries) for s in stopping]
+    key = b"|".join(m.tobytes() + h.tobytes() for m, h in zip(masks, hit, strict=True))
+    if key not in known:
+        known[key] = _cut(masks, [set(h.tolist()) for h in hit])
+    paths = [s.severity * s.path(days) for s in stopping]
+    turned = [p * s.redirected(days) for s, p in zip(stopping, paths, strict=True)]
+    found: dict[tuple[int, ...], tuple[Floats, Floats]] = {}
     out: dict[_Cell, tuple[Floats, Floats]] = {}
+    for cell, acting in known[key]:
+        if acting not in found:
+            stopped, away = (
+                1.0 - np.prod([1.0 - part[i] for i in acting], axis=0) for part in (paths, turned)
+            )
+            share = np.divide(away, stopped, out=np.zeros(days), where=stopped > 0)
+            found[acting] = (stopped, share)
+        out[cell] = found[acting]
+    return out
+
+
+def _cut(masks: Sequence[NDArray[np.bool_]], hit: Sequence[set[int]]) -> list[_Piece]:
+    """Return disjoint blocks with the positions of the shocks that act on all of a block."""
+    out: list[_Piece] = []
     for sector in sorted(set().union(*hit)) if hit else []:
-        acting = [i for i in range(len(stopping)) if sector in hit[i]]
+        acting = [i for i in range(len(masks)) if sector in hit[i]]
         code = np.zeros(masks[0].shape, dtype=np.int64)
         for bit, i in enumerate(acting):
             code |= masks[i].astype(np.int64) << bit
-        for value in np.unique(code[code > 0]):
-            chosen = [stopping[i] for bit, i in enumerate(acting) if value >> bit & 1]
-            paths = [s.severity * s.path(days) for s in chosen]
-            turned = [p * s.redirected(days) for s, p in zip(chosen, paths, strict=True)]
-            stopped, away = (
-                1.0 - np.prod([1.0 - p for p in part], axis=0) for part in (paths, turned)
-            )
-            share = np.divide(away, stopped, out=np.zeros(days), where=stopped > 0)
+        for value in np.unique(code[code > 0]).tolist():
+            chosen = tuple(i for bit, i in enumerate(acting) if value >> bit & 1)
             for exporters, importers in _blocks(code == value):
-                out[sector, exporters.tobytes(), importers.tobytes()] = (stopped, share)
+                out.append(((sector, exporters.tobytes(), importers.tobytes()), chosen))
     return out
 
 

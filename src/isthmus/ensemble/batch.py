@@ -15,6 +15,7 @@ from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.lenses import (
     call_lens,
     register_lens,
+    takes_among,
     takes_scenarios,
     takes_seed,
 )
@@ -77,6 +78,8 @@ class Work:
         Samples that belong together: they share the draws of a lens that draws by itself.
     first : int
         Blocks of the design before the first sample.
+    samples : int
+        Samples of all batches.
     """
 
     folder: Path
@@ -92,6 +95,7 @@ class Work:
     own: Mapping[str, Function] = field(default_factory=dict)
     block: int = 1
     first: int = 0
+    samples: int = 0
 
 
 @lru_cache(maxsize=2)
@@ -204,10 +208,11 @@ def _together(
 ) -> Answers:
     """Call the lens once for all samples; where that has no solution, for each alone."""
     named = {n: s.model_copy(update={"name": f"sample-{n}"}) for n, s in samples.items()}
+    controls: dict[str, Any] = {"scenarios": tuple(named.values())}
+    if takes_among(work.lens):
+        controls["among"] = work.samples
     try:
-        whole = call_lens(
-            work.lens, world, None, work.parameters, controls={"scenarios": tuple(named.values())}
-        )
+        whole = call_lens(work.lens, world, None, work.parameters, controls=controls)
     except _MODEL_FAILURES as error:
         for number, scenario in named.items():
             if len(named) == 1:

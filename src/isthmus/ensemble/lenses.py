@@ -160,6 +160,11 @@ def takes_scenarios(name: str) -> bool:
     return "scenarios" in takes and "scenario" not in takes
 
 
+def takes_among(name: str) -> bool:
+    """Return whether a lens wants to know of how many scenarios a batch is a part."""
+    return "among" in inspect.signature(find_lens(name)).parameters
+
+
 def takes_seed(name: str) -> bool:
     """Return whether a lens has a parameter `seed`."""
     return "seed" in inspect.signature(find_lens(name)).parameters

@@ -222,6 +222,7 @@ def run_manifest(
         own=own_lenses(),
         block=block_size(design, len(paths)),
         first=first,
+        samples=samples,
     )
     return run_batches(
         partial(run_batch, work),

@@ -15,7 +15,7 @@ from isthmus.evidence.plain import Plain, as_plain, json_type
 from isthmus.evidence.result import Result
 from isthmus.evidence.table import Column, Table
 
-CONTROLS = frozenset({"threads", "workers", "daily", "replace_daily"})
+CONTROLS = frozenset({"among", "threads", "workers", "daily", "replace_daily"})
 """Plain parameters that do not change the content of a result."""
 
 SCHEMA_VERSION = 1

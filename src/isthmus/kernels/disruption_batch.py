@@ -148,10 +148,6 @@ class Flows:
                 out -= xp.matmul(pick, xp.matmul(block[:, lo:hi], ask) * now[None, :])
         return out
 
-    def collect_imports(self, weights: Any, severity: Severity) -> Any:
-        """Return sum_o weight[p, o] origin[p, o, j] of a factored table, shape (S, R, B)."""
-        return self._received(0, self.shape[0], weights, severity)
-
     def _received(self, lo: int, hi: int, part: Any, severity: Severity) -> Any:
         xp = self.xp
         out = xp.matmul(xp.matrix_transpose(self.matrix[lo:hi, :, :]), part)
@@ -168,10 +164,6 @@ class Flows:
             return self._asked(lo, hi, ask, severity)
         imports, own = self._gather(lo, hi, ask)
         return self._asked(lo, hi, imports, severity) + own
-
-    def place_imports(self, foreign: Any, severity: Severity) -> Any:
-        """Return sum_j origin[p, o, j] foreign[p, j] of a factored table, shape (S, R, B)."""
-        return self._asked(0, self.shape[0], foreign, severity)
 
     def _asked(self, lo: int, hi: int, ask: Any, severity: Severity) -> Any:
         xp = self.xp

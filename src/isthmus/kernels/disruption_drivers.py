@@ -115,6 +115,82 @@ def capacity_left(drivers: Drivers, t: int, n: int) -> Array:
     return left
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Final demand for one product on a day on which shocks move it; its cells are never made.
+
+    Of origin o and importer j it is what they exchange without a shock, times `factor` of j, times
+    the share that no stop takes.
+
+    Parameters
+    ----------
+    free : ndarray, shape (R, R)
+        Y[o, j] without a shock where nothing is ever stopped, else 0.
+    left : tuple of (Stop, ndarray, shape (exporters, importers), ndarray, shape (B,))
+        Stops with their cells of Y and the share that passes.
+    factor : ndarray, shape (R, B)
+        What importers ask of an origin that delivers in full, over what they ask without a shock.
+    lost : ndarray, shape (R, B)
+        What importers want and no supplier is asked for.
+    """
+
+    free: Array
+    left: tuple[tuple[Stop, Array, Array], ...]
+    factor: Array
+    lost: Array
+
+    def by_supplier(self) -> Array:
+        """Return what each origin is asked for, shape (R, B)."""
+        out = self.free @ self.factor
+        for stop, cells, share in self.left:
+            out[stop.exporters] += share * (cells @ self.factor[stop.importers])
+        return np.asarray(out)
+
+    def by_importer(self, weight: Array) -> Array:
+        """Return the sum over origins of what is asked of them times `weight`, both (R, B)."""
+        out = self.free.T @ weight
+        for stop, cells, share in self.left:
+            out[stop.importers] += share * (cells.T @ weight[stop.exporters])
+        return np.asarray(out * self.factor)
+
+
+@dataclass(slots=True)
+class Touching:
+    """The shocks on the final demand for one product.
+
+    Attributes
+    ----------
+    free : ndarray, shape (R, R)
+        As in `Moved`.
+    stops : list of (Stop, ndarray, shape (exporters, importers))
+        Stops with their cells of Y.
+    surges : list of DemandShock
+        Changes of what is wanted.
+    """
+
+    free: Array
+    stops: list[tuple[Stop, Array]] = field(default_factory=list)
+    surges: list[DemandShock] = field(default_factory=list)
+
+    def at(self, t: int, batch: int) -> Moved:
+        """Return what they make of final demand on day t."""
+        factor = np.ones((len(self.free), batch))
+        for shock in self.surges:
+            factor[shock.economies] *= 1.0 + shock.path[t]
+        placed = self.free.sum(axis=0)[:, None] * factor
+        stopped, redirected = np.zeros_like(placed), np.zeros_like(placed)
+        for stop, cells in self.stops:
+            theirs = cells.sum(axis=0)[:, None] * factor[stop.importers]
+            placed[stop.importers] += theirs * (1.0 - stop.path[t])
+            stopped[stop.importers] += theirs * stop.path[t]
+            redirected[stop.importers] += theirs * stop.turned(t)
+        ratio = np.divide(redirected, placed, out=np.zeros_like(placed), where=placed > 0)
+        lost = stopped - placed * ratio
+        lost = np.where(lost > 1e-12 * (placed + stopped), lost, 0.0)
+        left = tuple((stop, cells, 1.0 - stop.path[t]) for stop, cells in self.stops)
+        return Moved(self.free, left, factor * (1.0 + ratio), lost)
+
+
 @dataclass(slots=True)
 class FinalDemand:
     """Final demand by supplier on the current day, recomputed only when a path moves.
@@ -126,17 +202,15 @@ class FinalDemand:
     ----------
     by_supplier : ndarray, shape (n, B)
         Final demand that reaches each industry.
-    cells : mapping of sector to ndarray, shape (R, R, B)
-        Final demand [origin, importer] of the sectors that a shock touches.
-    lost : mapping of sector to ndarray, shape (R, B)
-        Final demand of importers that reaches no supplier.
+    moved : mapping of sector to Moved
+        Final demand for the sectors that a shock touches.
     """
 
     base: Array
     drivers: Drivers
     by_supplier: Array = field(init=False)
-    cells: dict[int, Array] = field(init=False, default_factory=dict)
-    lost: dict[int, Array] = field(init=False, default_factory=dict)
+    moved: dict[int, Moved] = field(init=False, default_factory=dict)
+    _touched: dict[int, Touching] = field(init=False, default_factory=dict)
     _seen: dict[int, tuple[Array, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -144,50 +218,31 @@ class FinalDemand:
         whole = self.base.sum(axis=2)
         flat = np.repeat(whole.T.reshape(r * s, 1), self.drivers.batch, axis=1)
         self.by_supplier = np.asarray(flat)
-
-    def touched(self) -> dict[int, tuple[list[Stop], list[DemandShock]]]:
-        """Return the shocks on final demand by sector."""
-        out: dict[int, tuple[list[Stop], list[DemandShock]]] = {}
         for stop in self.drivers.stops:
-            out.setdefault(stop.sector, ([], []))[0].append(stop)
+            shocks, block = self._shocks(stop.sector), np.ix_(stop.exporters, stop.importers)
+            shocks.stops.append((stop, np.asarray(shocks.free[block])))
+            shocks.free[block] = 0.0
         for shock in self.drivers.demand:
             for sector in shock.sectors:
-                out.setdefault(int(sector), ([], []))[1].append(shock)
-        return out
+                self._shocks(int(sector)).surges.append(shock)
+
+    def _shocks(self, sector: int) -> Touching:
+        if sector not in self._touched:
+            self._touched[sector] = Touching(self.base[sector].copy())
+        return self._touched[sector]
 
     def advance(self, t: int) -> None:
         """Move to day t."""
         s, r, _ = self.base.shape
-        for sector, (stops, surges) in self.touched().items():
+        for sector, shocks in self._touched.items():
             now = (
-                *(stop.path[t] for stop in stops),
-                *(stop.turned(t) for stop in stops),
-                *(surge.path[t] for surge in surges),
+                *(stop.path[t] for stop, _ in shocks.stops),
+                *(stop.turned(t) for stop, _ in shocks.stops),
+                *(surge.path[t] for surge in shocks.surges),
             )
             before = self._seen.get(sector)
             if before and all(np.array_equal(a, b) for a, b in zip(now, before, strict=True)):
                 continue
             self._seen[sector] = now
-            cells, lost = _final_cells(self.base[sector], stops, surges, t, self.drivers.batch)
-            self.cells[sector], self.lost[sector] = cells, lost
-            self.by_supplier[np.arange(r) * s + sector] = cells.sum(axis=1)
-
-
-def _final_cells(
-    base: Array, stops: list[Stop], surges: list[DemandShock], t: int, batch: int
-) -> tuple[Array, Array]:
-    cells = np.repeat(base[:, :, None], batch, axis=2)
-    for shock in surges:
-        cells[:, shock.economies] *= 1.0 + shock.path[t]
-    wanted = cells.sum(axis=0)
-    redirected = np.zeros_like(wanted)
-    for stop in stops:
-        block = np.ix_(stop.exporters, stop.importers)
-        turned = cells[block] * stop.turned(t)
-        cells[block] -= cells[block] * stop.path[t]
-        redirected[stop.importers] += turned.sum(axis=0)
-    placed = cells.sum(axis=0)
-    ratio = np.divide(redirected, placed, out=np.zeros_like(placed), where=placed > 0)
-    cells *= 1.0 + ratio
-    lost = wanted - cells.sum(axis=0)
-    return cells, np.where(lost > 1e-12 * wanted, lost, 0.0)
+            self.moved[sector] = shocks.at(t, self.drivers.batch)
+            self.by_supplier[np.arange(r) * s + sector] = self.moved[sector].by_supplier()

@@ -102,6 +102,7 @@ class FastRun(DayRun):
     def _day_work(self) -> Callable[..., tuple[Any, Any]]:
         if isinstance(self.table, FactoredTable):
             self.loop = compiled("sweep_factored")
+            self.stopped = StoppedImports(self.drivers.stops, self.flows.matrix)
             return self._factored
         if self.drivers.batch > 1:
             self.loop = compiled("sweep_dense")
@@ -242,8 +243,8 @@ class FastRun(DayRun):
         s, r = self.shape
         batch = self.drivers.batch
         today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
-        made = self.flows.collect_imports(delivered, today)
-        pool = self.flows.collect_imports(weight, turned)
+        made = self.stopped.collected(delivered, today)
+        pool = self.stopped.collected(weight, turned)
         foreign = np.empty((s, r, batch), dtype=self.precision)
         home = np.empty((s, r, batch), dtype=self.precision)
         used = np.zeros((r, s, batch), dtype=self.precision)
@@ -277,12 +278,46 @@ class FastRun(DayRun):
             )
 
         self._each(work, ranges(r, PARTS if self.pool is not None else 1))
-        placed = (self.flows.place_imports(foreign, tomorrow) + home) * weight
+        placed = (self.stopped.placed(foreign, tomorrow) + home) * weight
         return placed, used.reshape(r * s, batch)
 
 
 _CHOSEN = ("cover", "per_day", "rise", "fall", "late")
 """Choices in the order in which the loops take them."""
+
+
+class StoppedImports:
+    """What importers collect and ask for on a factored table; stops touch their own cells alone.
+
+    Parameters
+    ----------
+    stops : tuple of Stop
+        Cells whose deliveries can be stopped.
+    origin : (S, R, R) array
+        Shares of origins, as in `FactoredTable`.
+    """
+
+    def __init__(self, stops: tuple[Stop, ...], origin: Any) -> None:
+        self.stops, self.origin = stops, origin
+        self.cells = [origin[s.sector][np.ix_(s.exporters, s.importers)] for s in stops]
+
+    def collected(self, weights: Any, severity: list[Any]) -> Any:
+        """Return sum_o weight[p, o] origin[p, o, j] of what passes, shape (S, R, B)."""
+        out = np.matmul(self.origin.transpose(0, 2, 1), weights)
+        for stop, cells, share in zip(self.stops, self.cells, severity, strict=True):
+            if share is not None:
+                taken = weights[stop.sector, stop.exporters] * share
+                out[stop.sector, stop.importers] -= cells.T @ taken
+        return out
+
+    def placed(self, foreign: Any, severity: list[Any]) -> Any:
+        """Return sum_j origin[p, o, j] foreign[p, j] of what passes, shape (S, R, B)."""
+        out = np.matmul(self.origin, foreign)
+        for stop, cells, share in zip(self.stops, self.cells, severity, strict=True):
+            if share is not None:
+                taken = cells @ foreign[stop.sector, stop.importers]
+                out[stop.sector, stop.exporters] -= taken * share
+        return out
 
 
 class Passing:

@@ -292,7 +292,8 @@ def sweep_factored(
     """Element-wise part of a day on a factored table, for the users of economies lo .. hi-1.
 
     An economy's outputs stay in the cache while its inputs pass by; its orders for an input are
-    added up four users at a time. A stock that is tight stays so: `bind` says when it is not.
+    added up four users at a time. A stock that is tight stays so: `bind` says when it is not. What
+    stands in `ask` of an input that is not used at all is zero from the start.
 
     Parameters
     ----------
@@ -322,6 +323,8 @@ def sweep_factored(
             for k in range(sectors):
                 t = tech[p, j, k]
                 u = unit[p, j, k]
+                if t == zero and u == zero:
+                    continue  # no use of the input: no stock, no order
                 c = bar[p, j, k]
                 qi = imported[p, j, k]
                 qd = domestic[p, j, k]

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
 from isthmus import codes
-from isthmus.disruption.posterior import load_posterior
 from isthmus.ensemble.calibration.recorded import RECORDED, recorded_backtest
 from isthmus.ensemble.losses import (
     Level,
     Question,
-    conditional,
     held_levels,
     missing,
     prepare,
 )
 from isthmus.ensemble.losses.between import At, held, moved
-from isthmus.ensemble.losses.cases import around_of
 from isthmus.ensemble.recording import Recorded, run_lens
 from isthmus.errors import DataMissing
 from isthmus.runtime import CancelToken, Progress
@@ -35,9 +31,7 @@ UNTIL = 365
 """Last day of the runs of a study: half a year after a stop of half a year."""
 DRAWS = 50
 """Draws of equal weight for a page; a package of actions may ask for more."""
-TRIAL_DAYS = 7
 SUBJECT = "disruption"
-BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -137,29 +131,6 @@ def lacking(study: Study, world: World, store: Store | None = None) -> tuple[Nee
     every = needed(study, world)
     absent = missing([one.question for one in every], world, store)
     return tuple(one for one in every if one.question in absent)
-
-
-def scenario_years(question: Question) -> float:
-    """Return how many years of days a question simulates."""
-    posterior = load_posterior(question.posterior)
-    draws = min(question.draws, len(posterior.weight)) if not question.vary else question.draws
-    count = len(question.levels) * draws
-    count += len(around_of(posterior)) if question.around else 0
-    return count * question.until / 365
-
-
-def seconds_needed(some: Sequence[Needed], world: World, *, workers: int = 1) -> float:
-    """Return how long runs will take, from the second of two short trials of the first."""
-    if not some:
-        return 0.0
-    question = some[0].question
-    taken = 0.0
-    for _ in range(2):
-        clock = time.perf_counter()
-        conditional(world, question.scenario, keep=question.keep, draws=BATCH, until=TRIAL_DAYS)
-        taken = time.perf_counter() - clock
-    years = BATCH * TRIAL_DAYS / 365
-    return sum(scenario_years(one.question) for one in some) * taken / years / workers
 
 
 def prepare_study(

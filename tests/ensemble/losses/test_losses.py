@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +19,7 @@ from isthmus.ensemble.losses import (
     Reserve,
     conditional,
     delivered_levels,
+    duration,
     find,
     held_levels,
     joined,
@@ -27,8 +29,9 @@ from isthmus.ensemble.losses import (
     prepare,
 )
 from isthmus.ensemble.losses.cases import REFERENCE, around_of, drawn_of
+from isthmus.ensemble.losses.duration import in_words, run_days, runs_of, seconds_needed
 from isthmus.ensemble.losses.watch import NEVER, LossWatch, edges_of
-from isthmus.ensemble.losses.work import packed, unpacked
+from isthmus.ensemble.losses.work import WIDTH, packed, unpacked, width
 from isthmus.errors import BadInput, Cancelled, CodeUnknown, DataMissing
 from isthmus.runtime import ArrayCheckpoint, CancelToken
 from isthmus.scenario import ExportStop, Range, Scenario
@@ -195,6 +198,33 @@ def test_windows_end_with_the_run() -> None:
     assert edges_of(60) == (30, 60)
     assert edges_of(545)[-2:] == (455, 545)
     assert edges_of(90) == (30, 90)
+
+
+def test_runs_are_cut_into_pairs_of_batches_of_one_size() -> None:
+    assert [width(runs) for runs in (1, 2, 50, 100, 5500)] == [1, 1, 25, 50, 64]
+    for runs in range(2, 700):
+        assert width(runs) <= WIDTH
+        assert -(-runs // width(runs)) % 2 == 0
+
+
+def test_what_losses_take_is_told_from_two_trials(world: Small, monkeypatch) -> None:
+    clock, asked = [0.0], question()
+    cost = {"call": 2.0, "day": 0.01}
+
+    def trial(_, scenario, *, draws, until, **more) -> None:
+        runs = runs_of(replace(asked, draws=draws, levels=(Level(),)))
+        clock[0] += cost["call"] + cost["day"] * runs * until
+
+    monkeypatch.setattr(duration, "conditional", trial)
+    monkeypatch.setattr(duration.time, "perf_counter", lambda: clock[0])
+    assert run_days(asked) == len(LEVELS) * runs_of(replace(asked, levels=(Level(),))) * 90
+    small = replace(asked, levels=(Level(),))
+    days = run_days(asked) + run_days(small)
+    for workers in (1, 2):
+        told = seconds_needed([small, asked], world, workers=workers)
+        assert told == pytest.approx(days * cost["day"] / workers + 2 * cost["call"])
+    assert seconds_needed([], world) == 0.0
+    assert in_words(90.0) == "about 2 min as fast as a short trial went"
 
 
 def test_arrays_survive_being_kept_as_text() -> None:

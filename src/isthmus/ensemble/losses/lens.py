@@ -24,8 +24,7 @@ from isthmus.ensemble.losses.levels import Level, check_levels
 from isthmus.ensemble.losses.question import DRAWS, LENS, UNTIL, without_ranges
 from isthmus.ensemble.losses.tables import CaseArrays, Maker
 from isthmus.ensemble.losses.watch import WEEK, Parts, parts_of
-from isthmus.ensemble.losses.work import KEPT, LossWork, run_cases, unpacked
-from isthmus.ensemble.problem import EFFORT
+from isthmus.ensemble.losses.work import KEPT, LossWork, run_cases, unpacked, width
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import of_years
@@ -63,7 +62,7 @@ def conditional(
     until: int = UNTIL,
     year: int = YEAR,
     around: bool = False,
-    batch: int = EFFORT.batch,
+    batch: int | None = None,
     precision: Precision = "float32",
     engine: Engine = "auto",
     workers: int = 1,
@@ -101,8 +100,8 @@ def conditional(
         Year of the table.
     around : bool
         Also the reference case, the two ends of the family, and each number in its tails.
-    batch : int
-        Runs per pass over the table.
+    batch : int, optional
+        Runs per pass over the table; by default as `isthmus.ensemble.losses.work.width` says.
     precision, engine
         As in `isthmus.disruption.simulate`.
     workers : int
@@ -145,11 +144,12 @@ def conditional(
         days=until,
         engine=engine_for(engine, daily, until, len(cases)),
     )
-    kept = None if checkpoint is None else Checkpoints(checkpoint.folder / "batches")
+    size = width(len(cases)) if batch is None else batch
+    kept = None if checkpoint is None else Checkpoints(checkpoint.folder / f"batches-{size}")
     with open_executor(workers) as executor:
         outcomes = run_batches(
             partial(run_cases, work),
-            split(len(cases), batch),
+            split(len(cases), size),
             label=LABEL,
             executor=executor,
             checkpoints=kept,
