@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.cooperation.asked import minutes
 from isthmus.cooperation.evaluate import agreement, questions, roles_of, stage_of, tables_of
 from isthmus.cooperation.stage import TODAY
 from isthmus.ensemble.losses import Question, missing, prepare
+from isthmus.ensemble.losses.duration import processor_minutes
 from isthmus.ensemble.losses.question import LENS
 from isthmus.ensemble.recording import Recorded
 from isthmus.evidence import Finding, Kind, Table
@@ -248,7 +248,7 @@ def _runs(
     if not todo:
         yield Text((t("package.recorded", needed=str(needed)),))
         return
-    time = f"{max(minutes(todo), 1.0):.0f}"
+    time = f"{max(processor_minutes(todo), 1.0):.0f}"
     yield Text((t("package.lacks", todo=str(len(todo)), needed=str(needed), minutes=time),))
     hidden = tuple(Field(name, "", "hidden", v) for name, v in chosen.words.items() if v)
     yield Form(t("package.run"), f"{HERE}/run", hidden, t("whatif.start"), post=True)
