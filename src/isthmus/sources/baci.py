@@ -53,7 +53,7 @@ def dataset(path: Path, wishes: Wishes) -> Published:
     countries, products = _lists(files[0].parent, edition)
     parts = [_year(file, edition, countries, products, wishes.reading) for file in files]
     raise_all(f"BACI {path.name}", capped([p for rows, _ in parts for p in rows.problems]))
-    frame = pl.concat([frame for _, frame in parts]).sort(*flows.COLUMNS[:4])
+    frame = pl.concat([frame for _, frame in parts])  # in order: a file holds its year alone
     notes = [note for rows, _ in parts for note in rows.notes]
     faults = [fault for rows, _ in parts for fault in rows.faults]
     years = tuple(sorted(int(y) for y in frame["year"].unique()))
@@ -137,8 +137,9 @@ def _year(
     values = {"value": by_name["v"], "quantity": by_name["q"]}
     rows = flows.text_rows(table, given)
     flows.written_out(rows)
-    rows.once(*given)
     flows.numbers(rows, table, values, options)
+    del table  # the cells of a year take a gigabyte
+    rows.once(*given)
     flows.years(rows)
     if said := NAME.fullmatch(file.name):
         other = pl.col("year") != int(said[2])

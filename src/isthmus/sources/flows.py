@@ -317,22 +317,23 @@ def amounts(rows: Rows, columns: Mapping[str, str]) -> None:
 
 
 def summed(rows: Rows, extra: Sequence[str] = ()) -> pl.DataFrame:
-    """Return one row for each year, pair and product, sorted; parts of one flow are added up."""
+    """Return one row for each year, pair and product, sorted; parts of one flow are added up.
+
+    The rows are taken out of `rows`, so that a large file is not held twice.
+    """
     keys = ["year", "exporter", "importer", "product", *extra]
     if "quantity" not in rows.frame.columns:
         rows.frame = rows.frame.with_columns(pl.lit(None, pl.Float64).alias("quantity"))
-    given = rows.frame.select(*keys, "value", "quantity")
-    place, known = places_of(given.select(keys))
-    given = given.select(place, "value", "quantity").sort(PLACE)
-    frame = given
-    if (given[PLACE].diff() == 0).any():
-        frame = given.group_by(PLACE, maintain_order=True).agg(
+    place, known = places_of(rows.frame.select(keys))
+    frame = rows.frame.select(place, "value", "quantity")
+    rows.frame = rows.frame.clear()
+    frame, count = frame.sort(PLACE), frame.height
+    if (frame[PLACE].diff() == 0).any():
+        frame = frame.group_by(PLACE, maintain_order=True).agg(
             pl.col("value").sum(), _quantity().alias("quantity")
         )
-    if frame.height < rows.frame.height:
-        rows.notes.append(
-            f"{rows.frame.height:,} rows added up to {frame.height:,} flows of economies"
-        )
+    if frame.height < count:
+        rows.notes.append(f"{count:,} rows added up to {frame.height:,} flows of economies")
     whole = frame.with_columns(keys_at(frame[PLACE], known)).with_columns(coverage=pl.lit("full"))
     return whole.select(*COLUMNS, *extra)
 
