@@ -279,9 +279,10 @@ def written_out(rows: Rows) -> None:
     if numbers:
         first = numbers[0]
         rows.notes.append(f"codes written as numbers, such as {first}, read as {full[first]}")
-    rows.frame = rows.frame.with_columns(
-        pl.col("product").replace_strict(full, default=None, return_dtype=pl.String)
-    )
+    if any(text != code for text, code in full.items()):
+        rows.frame = rows.frame.with_columns(
+            pl.col("product").replace_strict(full, default=None, return_dtype=pl.String)
+        )
 
 
 def products(rows: Rows, column: str, edition: str, listed: frozenset[str] = frozenset()) -> None:

@@ -125,6 +125,22 @@ def test_repeated_rows_are_refused_and_added_up_on_request(bench: Bench) -> None
     assert bench.shares("850511") == {"CHN": 0.9, "USA": 0.1}
 
 
+def test_rows_that_stand_twice_are_named_beside_other_faults(bench: Bench) -> None:
+    table = rows(
+        "2022,CHN,DEU,850511,90,1,full",
+        "2022,CHN,DEU,850511,91,1,full",
+        "2022,XQX,DEU,850511,20,1,full",
+        "2022,USA,DEU,850511,many,1,full",
+        "2022,JPN,DEU,850511,,1,full",
+        "2022,JPN,DEU,850511,5,1,full",
+        "2022,DEU,DEU,850511,5,1,full",
+        "2022,DEU,DEU,850511,5,1,full",
+    )
+    said = bench.add(table, code=3)
+    for part in ("2022, CHN, DEU, 850511 stands 2 times", "'XQX'", "'many'", "3 problems"):
+        assert part in said
+
+
 @pytest.mark.parametrize("label", ["Total", "All", "Sum", "Insgesamt", "Africa"])
 def test_a_total_under_any_name_is_refused_as_one(bench: Bench, label: str) -> None:
     table = rows("2022,CHN,DEU,850511,90,1,full", f"2022,{label},DEU,850511,100,1,full")

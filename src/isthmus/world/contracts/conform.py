@@ -10,7 +10,7 @@ import polars as pl
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.record import ON_ADDING
-from isthmus.runtime.reading.tables import asked
+from isthmus.runtime.reading import tables
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, capped
 from isthmus.world.contracts import rows
@@ -160,8 +160,8 @@ def checked_by_year(record: DatasetRecord, rows: pl.LazyFrame) -> bool:
         return False
     if not schema.get("year", pl.String).is_integer():
         return False
-    for year in asked(rows.select(pl.col("year").unique().sort())).to_series():
-        part = asked(rows.filter(pl.col("year").eq_missing(year)))
+    for year in tables.asked(rows.select(pl.col("year").unique().sort())).to_series():
+        part = tables.asked(rows.filter(pl.col("year").eq_missing(year)))
         if checked(record, part).schema != schema:
             return False
     return True
@@ -177,6 +177,7 @@ def _known(
     record, given = _named(record, contract, given, report)
     if report.problems:
         return record, given.frame
+    asked = given
     given = _numbers(contract, given, report, choices.reading)
     given = rows.without_aggregates(given, contract, report, drop=choices.drop_aggregates)
     columns = [
@@ -190,6 +191,8 @@ def _known(
     kept, unit = rows.in_unit(kept, contract, record, report, choices.rates)
     if not report.problems:
         kept = rows.without_repeats(kept, contract, report, add_up=choices.sum_duplicates)
+    elif not (choices.sum_duplicates or choices.drop_aggregates):
+        rows.say_repeats(asked, contract, report)
     if not report.problems:
         rows.check_complete(kept, contract, report)
         rows.say_zeros(kept, contract, report)

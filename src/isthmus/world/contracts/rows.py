@@ -234,6 +234,16 @@ def without_repeats(given: Given, contract: Contract, report: Report, *, add_up:
     return given
 
 
+def say_repeats(given: Given, contract: Contract, report: Report) -> None:
+    """Name the rows that stand twice beside other faults: those whose keys are written alike."""
+    needed = [n for n, c in contract.columns.items() if c.is_number and not c.empty]
+    counted = pl.all_horizontal(pl.col(needed).is_not_null()) if needed else pl.lit(True)
+    if contract.apart:
+        counted &= pl.col(contract.apart[0]) != pl.col(contract.apart[1])
+    held = given.frame.with_columns(counted.alias("_counted"))["_counted"].fill_null(False)
+    without_repeats(given.filter(held), contract, report, add_up=False)
+
+
 def say_zeros(given: Given, contract: Contract, report: Report) -> None:
     """Say so where every amount is zero, so that no share can follow."""
     held = given.frame.select(pl.col(c) for c in contract.money if c in given.frame.columns)
