@@ -41,6 +41,7 @@ PAGES = (
     "/wizard?home=DEU&partner=JPN&template=materials",
     "/backtest",
     "/production?line=small-drone&who=CHN&share=0.8",
+    "/package?take.chip-early-warning=true&take.trade-dialogue=true&beside=quiet",
     "/lens/dependence.profile?importer=DEU&call=1",
     "/runs",
 )

@@ -194,6 +194,7 @@ def main(count: int = 10_000, seed: int = 0) -> int:
         seen[status] += 1
         if status >= 500 or str(status) not in about["responses"]:
             faults.append((status, address[:200], body[:300]))
+            print("fault:", *faults[-1], file=sys.stderr, flush=True)
         if number % 250 == 249:
             told = f"{number + 1:,} requests, {memory():.0f} MB, {sum(t for t, _ in times):.0f} s"
             print(told, file=sys.stderr, flush=True)
