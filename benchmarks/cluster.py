@@ -3,20 +3,22 @@
 Run: ``python benchmarks/cluster.py [throughput|content|efficiency]``. Throughput is processor time
 of one process with one thread, so that other load on the machine does not count; content compares
 all files of an ensemble in series with those on Dask clusters of 1, 2 and 4 workers. Efficiency is
-processor time in series over that of two workers and their caller, apart from what starting costs:
-the difference of two sizes of run.
+processor time of one process with one thread over that of two workers and their caller, and wall
+time of one process with two threads over theirs (on an idle machine): medians of pairs taken in
+turn, the workers having opened the world.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
+import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from isthmus.disruption import Settings, simulate_many
 from isthmus.ensemble import EnsemblePlan, find_lens, run_ensemble
@@ -27,6 +29,7 @@ from isthmus.store import Store
 from isthmus.world import World
 
 DAYS = 90
+BATCH, SAMPLES, ROUNDS = 64, 128, 7
 COUNTS = (1e4, 1e5, 1e7)
 
 
@@ -140,44 +143,61 @@ def efficiency():
         path="shocks.0.severity", distribution="uniform", low=0.5, high=1.0, reason="a benchmark"
     )
     base = preset("taiwan-chips-30-full").model_copy(update={"ranges": (severity,)})
-    settings = {
-        "until": DAYS,
-        "batch": 64,
-        "engine": "compiled",
-        "settings": {"precision": "float32"},
-    }
+    precision = {"precision": "float32"}
 
-    def spent(samples, opened):
-        """Return processor time of this process and of the workers that it ended."""
+    def spent(executor, threads=1):
+        """Return processor time of this process and its children, and the wall time, of a run."""
         plan = EnsemblePlan(
             "disruption.simulate_many",
             base,
-            settings,
-            samples=samples,
-            batch=64,
+            {
+                "until": DAYS,
+                "batch": BATCH,
+                "engine": "compiled",
+                "threads": threads,
+                "settings": precision,
+            },
+            samples=SAMPLES,
+            batch=BATCH,
             tables=("losses",),
         )
-        start = sum(os.times()[:4])
-        with tempfile.TemporaryDirectory() as folder, opened() as executor:
+        before, start = processor_time(), time.perf_counter()
+        with tempfile.TemporaryDirectory() as folder:
             run_ensemble(Store(Path(folder) / "store"), plan, world, executor=executor)
-        return sum(os.times()[:4]) - start
+        return processor_time() - before, time.perf_counter() - start
 
-    ways = {
-        "in series": contextlib.nullcontext,
-        "2 processes": lambda: open_executor(2),
-        "Dask, 2 workers": lambda: open_executor(2, scheduler="local"),
-    }
-    print("| way | start (CPU s) | ms per scenario | efficiency |\n| --- | --- | --- | --- |")
-    first = None
-    spent(64, contextlib.nullcontext)
-    for name, opened in ways.items():
-        few, many = spent(128, opened), spent(384, opened)
-        each = (many - few) / 256
-        first = first or each
-        print(
-            f"| {name} | {few - 128 * each:.1f} | {1e3 * each:.1f} | {first / each:.2f} |",
-            flush=True,
-        )
+    with open_executor(2) as processes, open_executor(2, scheduler="local") as cluster:
+        ways = {
+            "one process, one thread": (None, 1),
+            "one process, two threads": (None, 2),
+            "2 processes": (processes, 1),
+            "Dask, 2 workers": (cluster, 1),
+        }
+        for _ in range(2):  # a worker that has had no batch yet opens the world with its first
+            for way in ways.values():
+                spent(*way)
+        found = {name: [] for name in ways}
+        for number in range(ROUNDS):
+            turn = list(ways.items())
+            for name, way in turn if number % 2 else reversed(turn):
+                found[name].append(spent(*way))
+            print(f"round {number + 1}, load {os.getloadavg()[0]:.0f}", file=sys.stderr, flush=True)
+    alone, both, *_ = found.values()
+    print("| way | CPU ms per scenario | efficiency by CPU | wall ms | efficiency by wall |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, pairs in found.items():
+        cpu, wall = (statistics.median(pair[which] for pair in pairs) for which in (0, 1))
+        by_cpu = statistics.median(a[0] / b[0] for a, b in zip(alone, pairs, strict=True))
+        by_wall = statistics.median(a[1] / b[1] for a, b in zip(both, pairs, strict=True))
+        each = (f"{1e3 * cpu / SAMPLES:.1f}", f"{1e3 * wall / SAMPLES:.1f}")
+        print(f"| {name} | {each[0]} | {by_cpu:.2f} | {each[1]} | {by_wall:.2f} |")
+
+
+def processor_time():
+    """Return the processor time so far of this process and of all that it started."""
+    here = psutil.Process()
+    times = [process.cpu_times() for process in (here, *here.children(recursive=True))]
+    return sum(spent.user + spent.system for spent in times)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,13 @@ def tasks():
 
 @pytest.fixture(scope="module")
 def cluster(tasks):
+    before = dict(os.environ)
     with open_executor(2, scheduler="local") as executor:
+        assert dict(os.environ) == before
         yield executor
+    # A worker was replaced since, and its nanny set them again.
+    for name in ("MALLOC_TRIM_THRESHOLD_", "PYTHONHASHSEED", "__DASK_PARENT_PID"):
+        assert os.environ.get(name) == before.get(name)
 
 
 def test_bit_identical_to_the_serial_executor(tasks, cluster, tmp_path):

@@ -15,8 +15,9 @@ from typing import Any, Self, TypeVar
 from isthmus._version import __version__
 from isthmus.errors import BadInput, InputProblem, IsthmusError, WorkerLost
 from isthmus.runtime.cancel import CancelToken
+from isthmus.runtime.heap import keep
 from isthmus.runtime.processes import AHEAD, attempted
-from isthmus.runtime.threads import ONE_THREAD, one_blas_thread
+from isthmus.runtime.threads import ONE_THREAD, one_blas_thread, restored
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +29,8 @@ PATIENCE = 60.0
 """Seconds to wait for a scheduler to answer, and for a worker where there is none."""
 
 _POLL = 0.2
+_SET = ("PYTHONHASHSEED", "__DASK_PARENT_PID")
+"""What a nanny sets in its own process beside what its configuration names."""
 _BITS = ("numpy", "scipy", "polars")
 _one_at_a_time = threading.Lock()
 
@@ -80,16 +83,7 @@ class DaskExecutor:
     def _connect(self, workers: int) -> Any:
         address: Any = self.scheduler
         if address == LOCAL:
-            cluster = self._dask.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,
-                env=dict(ONE_THREAD),
-                silence_logs=logging.CRITICAL,
-            )
-            address = self._open.enter_context(cluster)
+            address = self._open.enter_context(self._here(workers))
         try:
             client = self._dask.Client(address, timeout=self._patience, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -102,6 +96,25 @@ class DaskExecutor:
         except (TimeoutError, OSError) as error:
             raise self._nobody() from error
         return client
+
+    def _here(self, workers: int) -> Any:
+        """Start a cluster on this machine, and leave the environment of this process as it is.
+
+        Its nannies set variables here that the workers are to inherit, again where one is replaced.
+        """
+        config = importlib.import_module("dask").config
+        names = {*_SET, *config.get("distributed.nanny.pre-spawn-environ")}
+        self._open.enter_context(restored(names))
+        with restored(names):
+            return self._dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address="127.0.0.1:0",
+                memory_limit=0,
+                env=dict(ONE_THREAD),
+                silence_logs=logging.CRITICAL,
+            )
 
     @property
     def workers(self) -> int:
@@ -246,7 +259,8 @@ def _versions() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _settled() -> ExitStack:
-    """Take one BLAS thread for the rest of the life of a worker."""
+    """Take one BLAS thread, and an allocator that keeps, for the rest of the life of a worker."""
+    keep()
     stack = ExitStack()
     stack.enter_context(one_blas_thread())
     return stack

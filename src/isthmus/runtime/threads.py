@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 ONE_THREAD = dict.fromkeys(
     (
@@ -25,8 +25,15 @@ ONE_THREAD = dict.fromkeys(
 @contextlib.contextmanager
 def environment(values: dict[str, str]) -> Iterator[None]:
     """Set environment variables for the block and put the old ones back."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    with restored(values):
+        os.environ.update(values)
+        yield
+
+
+@contextlib.contextmanager
+def restored(names: Iterable[str]) -> Iterator[None]:
+    """Put environment variables that are set inside the block back to what they were."""
+    before = {name: os.environ.get(name) for name in names}
     try:
         yield
     finally:
