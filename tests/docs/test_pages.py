@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,16 +19,20 @@ FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.S)
 CHART = re.compile(r"`--((?:[a-z]+-)?(?:chart|map)) PATH`")
 
 
-@pytest.fixture(scope="module")
-def gallery():
+def extension(name: str) -> ModuleType:
+    """Return an extension that builds the pages, where what it needs is installed."""
     sys.path.insert(0, str(DOCS / "_ext"))
     try:
-        import gallery as made
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
         pytest.skip(f"the group docs is not installed: {error.name}")
     finally:
         sys.path.pop(0)
-    return made
+
+
+@pytest.fixture(scope="module")
+def gallery():
+    return extension("gallery")
 
 
 def below(page: str) -> set[str]:
@@ -89,3 +95,26 @@ def test_the_notebook_on_an_episode_draws_few_and_says_so() -> None:
     text = "".join("".join(cell["source"]) for cell in cells)
     assert "particles=30, draws=150" in text
     assert "far too few to quote" in text
+
+
+def test_a_dead_link_and_a_formula_as_typed_are_found(tmp_path: Path) -> None:
+    links = extension("links")
+    (tmp_path / "sub").mkdir()
+    good = '<h2 id="über">a</h2><br><code>$$x$$</code><math><annotation>\\frac</annotation></math>'
+    (tmp_path / "index.html").write_text(
+        f'{good}<a href="sub/two.html#b">1</a><a href="#%C3%BCber">2</a><a href="https://x.y/#z">3</a>'
+    )
+    (tmp_path / "sub" / "two.html").write_text('<p id="b"><img src="../index.html?v=1"></p>')
+    assert links.faults(tmp_path) == []
+    (tmp_path / "bad.html").write_text(
+        '<p><a href="none.html">1</a><a href="sub/two.html#c">2</a>so \\frac{1}{2}</p>'
+    )
+    found = ["none.html", "sub/two.html#c", r"formula at \frac"]
+    assert links.faults(tmp_path) == [f"bad.html: {fault}" for fault in found]
+
+
+def test_files_that_the_first_pages_name_are_there() -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        text = CODE.sub("", (PROJECT / name).read_text(encoding="utf-8"))
+        for lead in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+            assert re.match(r"[a-z]+:", lead) or (PROJECT / lead).exists(), (name, lead)
