@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from isthmus.ensemble.blocks import blocked_rows, path_points
 from isthmus.kernels.sensitivity import (
+    drivers,
     elementary_effects,
     explained,
     in_classes,
@@ -166,3 +167,15 @@ def test_ranks_and_spread_are_those_of_the_textbook(values):
         assert rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic, abs=1e-12)
     else:
         assert np.isnan(rank_correlation(x, y))
+
+
+def test_drivers_are_told_from_chance():
+    rng = np.random.default_rng(5)
+    numbers = {f"noise {n}": rng.random(400) for n in range(20)}
+    numbers |= {"up": rng.random(400), "down": rng.random(400), "held": np.full(400, 2.0)}
+    answer = np.exp(3.0 * numbers["up"]) - 8.0 * numbers["down"] + 0.1 * rng.random(400)
+    answer[0] = np.inf
+    assert [(n, r > 0) for n, r in drivers(numbers, answer)] == [("up", True), ("down", False)]
+    assert drivers({name: numbers[name] for name in ("noise 1", "held")}, answer) == []
+    assert drivers({}, answer) == []
+    assert drivers({"up": numbers["up"][:2]}, answer[:2]) == []

@@ -98,6 +98,8 @@ def _of_call(page: str, what: str, texts: list[str], named: dict[str, list[str]]
         return {f"{page}.{text}" for text in texts}
     if what in {"headline", "counter"}:
         return {f"{page}.{text}" for text in texts or [what]}
+    if what in {"driver", "drawn_driver"}:
+        return {f"{page}.driver.{text}" for text in texts}
     if what == "numbers":
         return {f"axis.{text}" for text in texts[:1]}
     if what in {"note", "gap", "axis"}:

@@ -430,7 +430,8 @@ def test_the_number_that_a_loss_goes_with_is_named(context, built):
     """The correlation of the text is that of the draws, and chance is not told as a driver."""
     from scipy.stats import spearmanr
 
-    from isthmus.study.subjects.disruption.drivers import MOST, chance_level, drivers
+    from isthmus.kernels.sensitivity import MOST, chance_level
+    from isthmus.study.subjects.disruption.drivers import drivers
 
     chips = event(context, "chips_180")
     strongest = drivers(context, chips, HOME)[0]

@@ -20,6 +20,7 @@ from isthmus.ensemble.losses import Losses
 from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
+from isthmus.kernels.sensitivity import drivers
 from isthmus.scenario.actions import Action
 from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.hazards import Hazard
@@ -138,23 +139,42 @@ class Stage:
 
     def cost(self, package: Package, compared: str) -> Array:
         """Return the equivalent annual net cost that a package adds, (W,), million EUR."""
+        added = self.added(package, compared)
+        return np.asarray(sum((self.cost_of(a) for a in added), np.zeros(self.draws)))
+
+    def added(self, package: Package, compared: str) -> list[Action]:
+        """Return the actions in force with a package and not without it."""
         whole, base = self.together(package, compared)
         known = set() if base is None else set(base.actions)
-        added = [a for a in self.catalogue.members(whole) if a.key not in known]
-        return np.asarray(sum((self.cost_of(a) for a in added), np.zeros(self.draws)))
+        return [a for a in self.catalogue.members(whole) if a.key not in known]
 
     def cost_of(self, action: Action) -> Array:
         """Return the equivalent annual net cost of one action, (W,), million EUR."""
-        c = action.cost
-        one, year, life = (
-            drawn(amount, f"{action.key}.cost.{name}", self.draws, self.seed)
-            for name, amount in (
-                ("one_off", c.one_off),
-                ("yearly", c.yearly),
-                ("life_years", c.life_years),
+        c = self._priced(action)
+        return equivalent_annual_cost(c["one_off"], c["yearly"], c["life_years"], self.rate)
+
+    def _priced(self, action: Action) -> dict[str, Array]:
+        """Return the numbers that a cost is made of."""
+        return {
+            name: drawn(
+                getattr(action.cost, name), f"{action.key}.cost.{name}", self.draws, self.seed
             )
-        )
-        return equivalent_annual_cost(one, year, life, self.rate)
+            for name in ("one_off", "yearly", "life_years")
+        }
+
+    def cost_drivers(self, package: Package, compared: str) -> list[tuple[Action, str, float]]:
+        """Return actions and the number of each with which the cost added goes most.
+
+        As `isthmus.kernels.sensitivity.drivers`: the strongest first, with its rank correlation.
+        """
+        numbers = {
+            f"{action.key} {name}": (action, name, values)
+            for action in self.added(package, compared)
+            for name, values in self._priced(action).items()
+            if np.ptp(values) > 0.0
+        }
+        found = drivers({k: n[2] for k, n in numbers.items()}, self.cost(package, compared))
+        return [(*numbers[key][:2], correlation) for key, correlation in found]
 
     def loss(self, hazard: str, party: str) -> Array:
         """Return what a party loses if a hazard happens, as things are, (W,), million EUR.

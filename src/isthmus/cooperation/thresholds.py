@@ -120,9 +120,7 @@ def costs(stage: Stage) -> Table:
     """What each package costs for certain, who pays, and what only moves."""
     rows: list[tuple[Any, ...]] = []
     for package, compared in looked_at(stage):
-        whole, base = stage.together(package, compared)
-        known = set() if base is None else set(base.actions)
-        added = [a for a in stage.catalogue.members(whole) if a.key not in known]
+        added = stage.added(package, compared)
         once, moved, called = (
             sum(
                 (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,12 @@ LEVELS = 4
 
 STEP = LEVELS / (2.0 * (LEVELS - 1))
 """Length of a step of Morris, a share of the way from the lowest to the highest level."""
+
+MOST = 3
+"""Numbers that are named of those with which an answer goes."""
+
+BY_CHANCE = 0.05
+"""Chance that the strongest of correlations that are all nothing is taken for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +223,44 @@ def rank_correlation(x: Array, y: Array) -> float:
     one, two = one - one.mean(), two - two.mean()
     size = float(np.sqrt((one @ one) * (two @ two)))
     return float(one @ two) / size if size > 0.0 else float("nan")
+
+
+def chance_level(draws: int, numbers: int) -> float:
+    """Return the size that the strongest of so many correlations reaches by chance, 1 at most.
+
+    In one of twenty cases; normal approximation of Spearman's correlation, Bonferroni.
+    """
+    if draws < MOST:
+        return 1.0
+    z = NormalDist().inv_cdf(1.0 - BY_CHANCE / (2.0 * max(numbers, 1)))
+    return float(min(1.0, z / np.sqrt(draws - 1.0)))
+
+
+def drivers(
+    numbers: Mapping[str, Array], answer: Array, *, draws: int = 0
+) -> list[tuple[str, float]]:
+    """Return the numbers with which an answer goes most, and their rank correlations.
+
+    Those are left out whose correlation is no larger than `chance_level`.
+
+    Parameters
+    ----------
+    numbers : mapping of str to float64[n]
+        What was drawn, by name; a number that does not vary goes with nothing.
+    answer : float64[n]
+        What came of it; infinite where it never happens.
+    draws : int
+        Draws that differ, where some are taken more than once.
+
+    Returns
+    -------
+    list of tuple
+        The strongest first, `MOST` at most.
+    """
+    level = chance_level(draws or len(answer), len(numbers))
+    found = [(name, rank_correlation(drawn, answer)) for name, drawn in numbers.items()]
+    telling = [one for one in found if abs(one[1]) > level]
+    return sorted(telling, key=lambda one: (-abs(one[1]), one[0]))[:MOST]
 
 
 def in_classes(x: Array, classes: int) -> Places:

@@ -13,12 +13,14 @@ from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, of_years, table, years_in
 from isthmus.evidence.lens import lens
 from isthmus.kernels.power import first_day
+from isthmus.kernels.sensitivity import drivers
 from isthmus.production.closure import (
     FUELS,
     IMPORTS,
     POWER,
     READINGS,
     STOCKS,
+    Array,
     Closed,
     Closure,
     EconomyFacts,
@@ -27,7 +29,7 @@ from isthmus.production.closure import (
     run_closure,
 )
 from isthmus.production.plan import DRAWS
-from isthmus.production.results import spread
+from isthmus.production.results import DRIVER, spread
 from isthmus.production.sampling import Sampler
 
 USED = (STOCKS, POWER, IMPORTS)
@@ -75,8 +77,8 @@ def closure(
     -------
     Result
         Tables ``days`` (until a fuel is used up, power falls, chip output and deliveries fall, by
-        reading), ``path`` (power, chip output and deliveries by day) and ``numbers`` (each with
-        range and origin).
+        reading), ``drivers`` (numbers with which those days go most), ``path`` (power, chip output
+        and deliveries by day) and ``numbers`` (each with range and origin).
 
     Raises
     ------
@@ -88,8 +90,9 @@ def closure(
     _check(closed, days, horizon, draws)
     facts = facts_of(world, economy)
     shock = PlantClosure(tuple(dict.fromkeys(closed)), days, horizon)
-    found = run_closure(facts, shock, Sampler(draws, seed))
-    tables = (_days(found), _path(found), _numbers(facts))
+    sampler = Sampler(draws, seed)
+    found = run_closure(facts, shock, sampler)
+    tables = (_days(found), _drivers(found, sampler), _path(found), _numbers(facts))
     words = {
         "economy": economy,
         "closed": sorted(shock.closed),
@@ -131,6 +134,14 @@ def day_rows(
     found: Closure,
 ) -> list[tuple[str, str, float, float | None, float | None, float | None]]:
     """Return what happens, reading, share of draws in which it does, and days until then."""
+    return [
+        (what, reading, float(np.isfinite(day).mean()), *spread(day))
+        for what, reading, day in _cases(found)
+    ]
+
+
+def _cases(found: Closure) -> list[tuple[str, str, Array]]:
+    """Return what happens, reading, and the day of each draw, infinite where it never comes."""
     # What is low at the end of a day was used up on that day.
     cases = [
         (f"{fuel} used up", "", first_day(found.course.stock[:, n], EMPTY) + 1.0)
@@ -143,10 +154,29 @@ def day_rows(
             for below in (0.9, 0.5)
             for reading, path in paths.items()
         ]
-    return [
-        (what, reading, float(np.isfinite(day).mean()), *spread(day))
-        for what, reading, day in cases
+    return cases
+
+
+def _drivers(found: Closure, sampler: Sampler) -> Table:
+    columns = (
+        dimension("event", "what happens"),
+        dimension("reading", "how what is short is shared; empty: the same in both"),
+        *DRIVER,
+    )
+    rows = [
+        (what, reading, *one)
+        for what, reading, day in _cases(found)
+        for one in drivers(sampler.held, day)
     ]
+    return table(
+        "drivers",
+        pl.DataFrame(rows, schema=_schema(columns), orient="row"),
+        columns,
+        kind=Kind.ASSUMED,
+        datasets=USED,
+        text="what the days go with most over the draws, three numbers at most",
+        notes=NOTES,
+    )
 
 
 def _days(found: Closure) -> Table:

@@ -23,6 +23,7 @@ from isthmus.production.results import (
     checks_table,
     competition_table,
     deliveries_table,
+    drivers_table,
     held_table,
     limits_table,
     output_table,
@@ -87,7 +88,7 @@ def run(
     -------
     Result
         Tables ``output``, ``binding``, ``held``, ``limits``, ``stops``, ``deliveries``,
-        ``competition``, ``checks``.
+        ``drivers`` (numbers that deliveries go with most), ``competition``, ``checks``.
 
     Raises
     ------
@@ -110,6 +111,7 @@ def run(
         limits_table(told),
         stops_table(told, stopped_below),
         deliveries_table(told),
+        drivers_table(told, setting.sampler.held),
         competition_table(told),
         checks_table(told),
     ]

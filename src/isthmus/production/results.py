@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from isthmus.kernels.order_statistics import order_statistics
 from isthmus.kernels.production import NONE, ProductionCourse
 from isthmus.kernels.production_chain import ProductionChain, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
+from isthmus.kernels.sensitivity import drivers
 from isthmus.production.bill import Bill
 
 Array = NDArray[np.float64]
@@ -26,6 +27,11 @@ _DAY = Column("day", "dimension", "days", "last day of four weeks, counted from 
 _PRODUCT = Column("product", "dimension", text="the product")
 _UNIT = Column("unit", "attribute", text="unit of the item")
 _RANGE = ("median", "low", "high")
+
+DRIVER = (
+    Column("number", "dimension", text="which of the numbers drawn, the strongest first"),
+    Column("value", "value", "1", "Spearman's rank correlation over the draws"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +222,34 @@ def stops_table(told: Told, below: float) -> Table:
     return told.table("stops", rows, columns, text)
 
 
+def drivers_table(told: Told, drawn: Mapping[str, Array]) -> Table:
+    """Return the numbers that what each buyer gets goes with most."""
+    rows = [
+        (wish.item, wish.buyer, *one)
+        for w, wish in enumerate(told.bill.demands)
+        for one in drivers(drawn, _delivered(told, w)[2])
+    ]
+    columns = (
+        Column("item", "dimension", text="what is wanted"),
+        Column("buyer", "dimension", text="by whom"),
+        *DRIVER,
+    )
+    text = "what the share delivered goes with most over the draws, three numbers at most"
+    return told.table("drivers", rows, columns, text)
+
+
+def _delivered(told: Told, w: int) -> tuple[Array, Array, Array]:
+    """Return what a buyer wants in all, gets, and the share, by draw."""
+    wanted = told.chain.wish[:, w].sum(axis=0)
+    got = told.course.delivered[:, w].sum(axis=0)
+    return wanted, got, np.divide(got, wanted, out=np.ones_like(got), where=wanted > 0)
+
+
 def deliveries_table(told: Told) -> Table:
     """Return what each buyer got of what it wanted, and what stays open."""
     rows = []
     for w, wish in enumerate(told.bill.demands):
-        wanted = told.chain.wish[:, w].sum(axis=0)
-        got = told.course.delivered[:, w].sum(axis=0)
-        share = np.divide(got, wanted, out=np.ones_like(got), where=wanted > 0)
+        wanted, got, share = _delivered(told, w)
         left = told.course.open[-1, w] if wish.waits else wanted - got
         rows.append(
             (

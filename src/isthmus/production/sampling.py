@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,16 @@ class Sampler:
         How many; a single one takes the value of each number.
     seed : int
         Seed.
+
+    Attributes
+    ----------
+    held : dict of str to array
+        What was drawn of numbers that vary, by place.
     """
 
     draws: int
     seed: int
+    held: dict[str, Array] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, place: str, amount: Amount | None, unit: str, absent: float = 0.0) -> Array:
         """Return draws of a number in `unit`, or `absent` everywhere without one.
@@ -46,4 +52,6 @@ class Sampler:
         below = (mode - low) / (high - low)
         rising = low + np.sqrt(u * (high - low) * (mode - low))
         falling = high - np.sqrt((1 - u) * (high - low) * (high - mode))
-        return np.where(u < below, rising, falling) * factor
+        found = np.where(u < below, rising, falling) * factor
+        self.held[place] = found
+        return found

@@ -127,6 +127,35 @@ class Page:
         """Offer a sentence to the first page; the lowest ranks are printed there."""
         self._headlines.append(Note(rank, self.text(key, **fields)))
 
+    def driver(self, figure: str, moved: Finding, **fields: Any) -> None:
+        """Say of a headline that one assumption makes its range, or that none is varied.
+
+        Parameters
+        ----------
+        figure : str
+            What moves, a key under ``driver`` of this page.
+        moved : Finding
+            The figure; its interval says which assumption is held both ways.
+        **fields
+            Fields of the name of the figure.
+        """
+        named = self.word(f"{self.key}.driver.{figure}", **(self.fields | fields))
+        key = "driver.one" if moved.interval else "driver.none"
+        self._answer.append(self.context.say(key, figure=named, interval=moved.interval))
+
+    def drawn_driver(
+        self, figure: str, number: str, correlation: float | None, **fields: Any
+    ) -> None:
+        """Say which number a headline goes with most over its draws; none where nothing does."""
+        named = self.word(f"{self.key}.driver.{figure}", **(self.fields | fields))
+        if correlation is None:
+            self._answer.append(self.context.say("driver.chance", figure=named))
+            return
+        key = f"{self.key}.driver.{figure}"
+        found = self.finding(key, correlation, "1", method="rank_correlation")
+        text = self.context.say("driver.drawn", figure=named, number=number, correlation=found)
+        self._answer.append(text)
+
     def counter(self, rank: int, key: str = "counter", **fields: Any) -> None:
         """Offer a counter-argument to the first page."""
         self._counters.append(Note(rank, self.text(key, **fields)))

@@ -81,6 +81,7 @@ def _backlog(page: Page, found: Result) -> None:
     )
     page.say("answer.backlog", value=value, years=years, month=last["month"])
     page.headline(27, "headline_backlog", value=value, years=years, month=last["month"])
+    page.driver("backlog", years)
     page.chart(
         "backlog",
         found["backlog"].frame.select("month", "value", "listed", "status").sort("month"),

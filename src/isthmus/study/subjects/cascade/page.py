@@ -102,6 +102,7 @@ def _partner(page: Page, stops: Table, other: str) -> None:
         f"answer.{'contribution' if (gain.value or 0.0) > 0 else 'loss_contribution'}", gain=gain
     )
     page.headline(60, loss=loss)
+    page.driver("chips", loss)
     low = page.finding(
         f"cascade.chips.pooled.{page.partner}.{page.home}",
         loss.low,
@@ -194,6 +195,7 @@ def _rival(page: Page, entry: dict[str, float], suppliers: pl.DataFrame) -> None
     count = suppliers["product"].n_unique()
     page.say("answer.materials", products=products, count=count, mean=mean)
     page.headline(35, "headline_materials", products=products, count=count)
+    page.driver("materials", products)
 
 
 def _ranking(page: Page, ranking: Table) -> None:

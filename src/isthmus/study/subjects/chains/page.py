@@ -197,6 +197,7 @@ def _stakes(page: Page) -> None:
     value, share = at_stake[page.home, page.rival]
     page.say("answer.rival_stakes", value=value, share=share)
     page.headline(45, "headline_stakes", **shares)
+    page.driver("stakes", their_share)
     order = ((0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1))
     rows = []
     for party, other in ((parties[a], parties[b]) for a, b in order):

@@ -54,7 +54,18 @@ def _fuel(page: Page) -> None:
     )
     page.say("answer.fuel", gas=gas, coal=coal)
     page.headline(24, "headline_fuel", gas=gas, coal=coal)
+    page.drawn_driver("gas", *_strongest(page, "LNG used up"))
+    page.drawn_driver("coal", *_strongest(page, "coal used up"))
     page.fields |= {"gas": gas}
+
+
+def _strongest(page: Page, event: str) -> tuple[str, float | None]:
+    """Return the number that the days until an event go with most, and how closely."""
+    found = closed(page.context, page.partner, "sea")["drivers"].frame.filter(event=event)
+    if found.is_empty():
+        return "", None
+    name = "-".join(found["number"][0].lower().replace(":", "").split())
+    return page.word(f"island.number.{name}"), found["value"][0]
 
 
 def _chips(page: Page) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
-from isthmus.evidence import Kind
+from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.coercion import AFTER_DELAY, LADDER, TOP, coded, inside, ladder_of
 from isthmus.study.ask.records import note_records
 from isthmus.study.page import Fields, Page
@@ -45,7 +45,9 @@ def write(page: Page) -> None:
     _chart(page, known, stop)
     _pairs(page, known)
     _exposures(page)
-    page.headline(48, **stop)
+    page.headline(48, loss=stop["loss"], cost=stop["cost"])
+    page.driver("loss", stop["loss"])
+    page.driver("cost", stop["cost"])
     if coded(page.context):
         if inside(page.context):
             _answers(page)
@@ -68,7 +70,7 @@ def _known(page: Page) -> list[str]:
     return [side for side, inside in sides if listed & inside and not rival & inside]
 
 
-def _between(page: Page, sender: str, target: str, channel: str) -> Fields:
+def _between(page: Page, sender: str, target: str, channel: str) -> dict[str, Finding]:
     link = {"sender": sender, "target": target, "channel": channel}
     return {"loss": loss_share(page.context, **link), "cost": cost_share(page.context, **link)}
 

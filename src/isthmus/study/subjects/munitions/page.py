@@ -81,6 +81,7 @@ def _held(page: Page, surge: float) -> None:
             page.fields["limited"] = limited
             if suppliers_in(family, page.home):
                 page.headline(26, "headline_held", **fields)
+                _driver(page, family, surge)
         kept = items.filter(pl.col("median") >= SHOWN).to_dicts()
         rows += [
             {"item": f"{item_name(page, row['item'])} ({name})"}
@@ -104,6 +105,26 @@ def _held(page: Page, surge: float) -> None:
         about={"notes": ["lines_assumed"]},
     )
     page.keep(*(held_by_inputs(page.context, family=f, surge=surge) for f in FAMILIES))
+
+
+def _driver(page: Page, family: str, surge: float) -> None:
+    """Name the number that what is delivered of a family goes with most."""
+    found = surged(page.context, family, surge)["drivers"].frame.filter(item=family)
+    name = family_name(page, family)
+    if found.is_empty():
+        page.drawn_driver("delivered", "", None, family=name)
+        return
+    first = found.row(0, named=True)
+    of, *middle, what = first["number"].split(".")
+    item, used = middle[0], middle[-1]
+    if of == "suppliers":
+        (item,) = {s.item for s in load_bill(family).suppliers if s.name == ".".join(middle)}
+    elif of == "demands":
+        what = "demand"
+    elif "inputs" in middle:
+        item = used
+    word = page.word(f"munitions.number.{what}", item=item_name(page, item))
+    page.drawn_driver("delivered", word, first["value"], family=name)
 
 
 def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:

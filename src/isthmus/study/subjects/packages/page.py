@@ -15,7 +15,7 @@ from isthmus.cooperation.agree import UNION, blocking, members_table
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.evaluate import most_exposed
 from isthmus.cooperation.lines import outputs
-from isthmus.cooperation.stage import ALONE, Stage
+from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.scenario.packages import Package
@@ -63,6 +63,18 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     page.note("net_cost", "drawn_hazards", "no_mean", "law_unchecked", "no_recommendation")
 
 
+def _driver(page: Page, stage: Stage, package: Package) -> None:
+    """Name the number that the cost of a package goes with most."""
+    name = page.inside(package.title)
+    found = stage.cost_drivers(package, TODAY)
+    if not found:
+        page.drawn_driver("cost", "", None, package=name)
+        return
+    action, what, correlation = found[0]
+    number = page.word(f"packages.number.{what}", action=page.inside(action.title))
+    page.drawn_driver("cost", number, correlation, package=name)
+
+
 def _cost(page: Page, stage: Stage, catalogue: str) -> None:
     """What packages cost a year for certain, in the order of their cost."""
     listed = held(stage)
@@ -77,6 +89,7 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
         high_name=page.inside(high.title),
     )
     page.headline(22, cheapest=found[low.key], low_name=page.inside(low.title))
+    _driver(page, stage, low)
     rows = [
         {"package": p.title, "cost": f.value, "cost_low": f.low, "cost_high": f.high}
         for p in order
