@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -151,6 +152,15 @@ def test_a_scheduler_that_is_gone_is_named_and_the_run_goes_on_elsewhere(tasks, 
     assert 2 <= done < 6
     whole = run_batches(tasks.product, batches, label="t", checkpoints=kept)
     assert whole == run_batches(tasks.product, batches, label="t")
+
+
+@pytest.mark.once_broken("a scheduler that went ended a run with an error of the library")
+def test_a_client_that_is_losing_its_scheduler_knows_of_no_workers():
+    executor = object.__new__(DaskExecutor)
+    executor._client = SimpleNamespace(scheduler_info=lambda **_: {"type": "Scheduler"})
+    executor._count, executor._counted = 2, float("-inf")
+    assert executor._there() == 0
+    assert executor.workers == 1
 
 
 def test_what_cannot_start_is_said():

@@ -124,7 +124,8 @@ class DaskExecutor:
         return max(1, self._count)
 
     def _there(self) -> int:
-        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+        # A client that is losing its scheduler knows of no workers any more.
+        return len(self._client.scheduler_info(n_workers=-1).get("workers", ()))
 
     def run(
         self, task: Callable[[T], R], items: Iterable[T], *, cancel: CancelToken | None = None
