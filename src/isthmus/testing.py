@@ -13,6 +13,7 @@ from isthmus.world.mrio_forms import FactoredForm
 from isthmus.world.mrio_sample import sample_table
 
 MOST = 10
+RTOL = 1e-9
 """Differences that a message names."""
 
 
@@ -52,7 +53,7 @@ def small_table(
 
 
 def assert_tables_equal(
-    left: Table, right: Table, *, rtol: float = 1e-9, atol: float = 0.0
+    left: Table, right: Table, *, rtol: float = RTOL, atol: float = 0.0
 ) -> None:
     """Raise unless two tables say the same: schema, kind, text, and every cell.
 
@@ -75,7 +76,7 @@ def assert_results_equal(
     left: Result | Collection,
     right: Result | Collection,
     *,
-    rtol: float = 1e-9,
+    rtol: float = RTOL,
     atol: float = 0.0,
     provenance: bool = False,
 ) -> None:

@@ -15,6 +15,7 @@ CHECKS: dict[str, list[str]] = {
     "lock": ["uv", "lock", "--check"],
     "platforms": ["python", "tools/checks/platforms.py"],
     "module size": ["python", "tools/checks/module_size.py"],
+    "names": ["python", "tools/checks/names.py"],
     "tests collected": ["python", "tools/checks/tests_collected.py"],
     "import cost": ["python", "tools/checks/import_cost.py"],
     "licences": ["python", "tools/checks/licences.py"],

@@ -12,7 +12,15 @@ import numpy as np
 
 from isthmus.cascade.shocks import Shocks
 from isthmus.errors import DidNotConverge, InputProblem, raise_all
-from isthmus.kernels.cascade import Floats, Ints, Levels, Supply, propagate, systemic_index
+from isthmus.kernels.cascade import (
+    MOST_STEPS,
+    Floats,
+    Ints,
+    Levels,
+    Supply,
+    propagate,
+    systemic_index,
+)
 from isthmus.kernels.cascade_exact import fixed_point
 from isthmus.runtime import (
     Batch,
@@ -28,7 +36,6 @@ from isthmus.runtime import (
 Rule = Literal["published", "exact"]
 Engine = Literal["auto", "numpy", "compiled"]
 DEFAULT_EPS = 1e-2
-MAX_STEPS = 100_000
 # Below this many link visits per full step of all shocks, compiling costs more than it saves.
 _WORTH_COMPILING = 50_000_000
 _BATCH = 512
@@ -176,7 +183,7 @@ def levels_of(
     psi = shocks.dense(supply.n)
     if rule == "exact":
         return fixed_point(supply, psi)
-    levels = propagate(supply, psi, eps=eps, max_steps=MAX_STEPS)
+    levels = propagate(supply, psi, eps=eps, max_steps=MOST_STEPS)
     if len(shocks) and levels.change.max() > eps:
         _not_met(shocks.names[int(levels.change.argmax())], eps)
     return levels
@@ -202,7 +209,7 @@ def _run_numpy(
         if rule == "exact":
             levels = fixed_point(supply, psi)
         else:
-            levels = propagate(supply, psi, eps=eps, max_steps=MAX_STEPS)
+            levels = propagate(supply, psi, eps=eps, max_steps=MOST_STEPS)
         rows = slice(first - batch.start, last - batch.start)
         out["index"][rows] = np.stack(systemic_index(levels, share), axis=1)
         out["steps"][rows], out["change"][rows] = levels.steps, levels.change
@@ -238,7 +245,7 @@ def _run_compiled(
         share=share,
         group=group,
         eps=eps,
-        max_steps=MAX_STEPS,
+        max_steps=MOST_STEPS,
         full_steps=full_steps,
         out=out,
     )
@@ -288,7 +295,7 @@ def _settled(outcome: Outcome, shocks: Shocks, rule: Rule, eps: float) -> None:
 
 def _not_met(name: str, eps: float) -> None:
     raise DidNotConverge(
-        f"levels still change by more than {eps:g} after {MAX_STEPS} steps",
+        f"levels still change by more than {eps:g} after {MOST_STEPS} steps",
         where=f"shock '{name}'",
         hint="choose a larger eps or the exact rule",
     )

@@ -26,6 +26,7 @@ OwnFile = Annotated[
 Packages = Annotated[
     str, Parameter(help="Keys of packages; all of the catalogue when none is given.")
 ]
+RATE = 0.03
 Rate = Annotated[float, Parameter(help="Discount rate a year.")]
 First = Annotated[
     bool,
@@ -117,7 +118,7 @@ def show(
 @app.command
 def evaluate(
     *packages: Packages,
-    rate: Rate = 0.03,
+    rate: Rate = RATE,
     first: First = False,
     asked: PackageParties = FLAGSHIP,
     world: WorldName = "starter",
@@ -133,7 +134,7 @@ def evaluate(
 def compare(
     *packages: Packages,
     hazard: Counts = "",
-    rate: Rate = 0.03,
+    rate: Rate = RATE,
     first: First = False,
     asked: PackageParties = FLAGSHIP,
     world: WorldName = "starter",

@@ -17,6 +17,7 @@ ESSENTIAL, NON_ESSENTIAL, NEGLIGIBLE = 2, 1, 0
 # A market whose remaining sales fall below this counts as having sales of one unit in the
 # published rule; the number is that of the published implementation.
 EMPTY_MARKET = 1e-10
+MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def propagate(
     psi: Floats,
     *,
     eps: float,
-    max_steps: int = 100_000,
+    max_steps: int = MOST_STEPS,
     empty_market_is_one: bool = True,
     upstream: bool = True,
 ) -> Levels:

@@ -7,7 +7,16 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.cascade import Floats, Ints, Levels, Supply, matrices, propagate, slots
+from isthmus.kernels.cascade import (
+    MOST_STEPS,
+    Floats,
+    Ints,
+    Levels,
+    Supply,
+    matrices,
+    propagate,
+    slots,
+)
 
 # A level that rises by less than this is taken as unchanged; far above rounding, far below 1e-9.
 RISE = 1e-13
@@ -16,7 +25,7 @@ _FIRST_STEPS = 30
 _MOST_POLICIES = 200
 
 
-def fixed_point(supply: Supply, psi: Floats, *, max_steps: int = 100_000) -> Levels:
+def fixed_point(supply: Supply, psi: Floats, *, max_steps: int = MOST_STEPS) -> Levels:
     """Return the least fixed point of the cascade for each shock.
 
     The upstream part, and the downstream part without replaceability, have the form

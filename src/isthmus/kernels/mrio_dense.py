@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 REFINEMENTS = 12
+TOLERANCE, MOST_STEPS = 1e-12, 500
 """Steps of iterative refinement before the single-precision factorisation is given up."""
 
 
@@ -67,7 +68,13 @@ def factorise(Z: Array, x: Array, *, single: bool = True) -> Factors:
 
 
 def solve_factors(
-    Z: Array, x: Array, factors: Factors, B: Array, *, transposed: bool = False, tol: float = 1e-12
+    Z: Array,
+    x: Array,
+    factors: Factors,
+    B: Array,
+    *,
+    transposed: bool = False,
+    tol: float = TOLERANCE,
 ) -> tuple[Array, Array, int]:
     """Solve (I - A) X = B, or its transpose, from the factors, refined in double precision.
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.kernels.mrio_dense import reciprocal
+from isthmus.kernels.mrio_dense import MOST_STEPS, TOLERANCE, reciprocal
 
 Array = NDArray[np.float64]
 AnyArray = NDArray[Any]
@@ -143,8 +143,8 @@ def solve(
     B: Array,
     *,
     transposed: bool = False,
-    tol: float = 1e-12,
-    max_iter: int = 500,
+    tol: float = TOLERANCE,
+    max_iter: int = MOST_STEPS,
 ) -> tuple[Array, Array, int]:
     """Solve (I - A) X = B, or its transpose, by the splitting I - A = (I - domestic) - imports.
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.kernels.mrio_dense import MOST_STEPS, TOLERANCE
+
 Array = NDArray[np.float64]
 
 
@@ -22,8 +24,8 @@ def solve_split(
     domestic: Array,
     B: Array,
     *,
-    tol: float = 1e-12,
-    max_iter: int = 500,
+    tol: float = TOLERANCE,
+    max_iter: int = MOST_STEPS,
 ) -> tuple[Array, Array, int]:
     """Solve (I - D - M) X = B by X <- (I - D)^-1 (B + M X), D block-diagonal.
 

@@ -11,8 +11,12 @@ from isthmus.errors import BadInput
 
 Array = NDArray[np.float64]
 
+LEVEL = 0.95
 
-def placebo_interval(effect: Array, placebos: Array, *, level: float = 0.95) -> tuple[Array, Array]:
+
+def placebo_interval(
+    effect: Array, placebos: Array, *, level: float = LEVEL
+) -> tuple[Array, Array]:
     """Return the values of an effect that placebos do not make unusual.
 
     With one treated unit, errors clustered by unit do not exist. If the unit's own error is drawn
@@ -50,7 +54,7 @@ def placebo_interval(effect: Array, placebos: Array, *, level: float = 0.95) -> 
     return effect - high, effect - low
 
 
-def inner_range(draws: Array, *, level: float = 0.95) -> tuple[Array, Array]:
+def inner_range(draws: Array, *, level: float = LEVEL) -> tuple[Array, Array]:
     """Return the k-th lowest and highest of some draws, k as in `placebo_interval`.
 
     Parameters

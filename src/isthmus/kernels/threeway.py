@@ -20,6 +20,7 @@ Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 # relative to the diagonal; steps always follow the true gradient, so a ridge only slows them
 RIDGES = (1e-13, 1e-11, 1e-9, 1e-7)
 WARM_SWEEPS = 30
+TOLERANCE, MOST_STEPS = 1e-12, 60
 LOG_STEP = 2.0  # largest change of log fitted values that a Newton step may make
 
 
@@ -211,8 +212,8 @@ def fit(
     X: Array,
     mask: NDArray[np.bool_] | None = None,
     *,
-    tolerance: float = 1e-12,
-    max_iterations: int = 60,
+    tolerance: float = TOLERANCE,
+    max_iterations: int = MOST_STEPS,
 ) -> ThreeWayFit:
     """Fit effects alone to the flows of one item.
 

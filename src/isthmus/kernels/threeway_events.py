@@ -10,6 +10,7 @@ import numpy as np
 from isthmus.errors import DidNotConverge
 from isthmus.kernels.threeway import (
     LOG_STEP,
+    TOLERANCE,
     Array,
     Cells,
     Factor,
@@ -132,7 +133,7 @@ def estimate_events(
     flows: Sequence[Array],
     cells: Cells,
     *,
-    tolerance: float = 1e-12,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 300,
 ) -> EventFit:
     """Estimate the effects of events, pooled over items, together with all fixed effects.

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+from isthmus.kernels.placebo import LEVEL
 from isthmus.kernels.threeway import (
     LOG_STEP,
+    MOST_STEPS,
     Factor,
     factorise,
     fit,
@@ -80,7 +82,7 @@ class ThreeWayEstimate:
         """Square roots of the diagonal of the corrected covariance, shape (p,)."""
         return np.sqrt(np.diag(self.covariance))
 
-    def interval(self, level: float = 0.95) -> tuple[Array, Array]:
+    def interval(self, level: float = LEVEL) -> tuple[Array, Array]:
         """Return the ends of the interval of each coefficient, by Student's t."""
         from scipy.special import stdtrit
 
@@ -113,7 +115,7 @@ def estimate_regressors(
     *,
     mask: NDArray[np.bool_] | None = None,
     tolerance: float = 1e-11,
-    max_iterations: int = 60,
+    max_iterations: int = MOST_STEPS,
 ) -> ThreeWayEstimate:
     """Estimate ``E[Y] = exp(X b + pair + exporter-year + importer-year)``.
 

@@ -31,6 +31,7 @@ from isthmus.world.mrio import MRIO
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
+DRAWS = 100
 LEAST = 1.0
 """Least stock, days: what arrives on a day is used on the next."""
 
@@ -52,7 +53,7 @@ def stops(
     suppliers: str = SUPPLIERS,
     lines: str = LINES,
     home: str | None = None,
-    draws: int = 100,
+    draws: int = DRAWS,
     seed: int = 0,
     stopped_below: float = 0.5,
     psi: float | None = None,

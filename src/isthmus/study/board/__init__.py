@@ -15,6 +15,7 @@ from isthmus.study.dossier import Section
 from isthmus.study.wording import Sentence, TextCatalogue
 from isthmus.suppliers import exposure, second_sources, stops
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of
+from isthmus.suppliers.stops import DRAWS
 
 ROWS = 8
 """Rows of a table on the page; the lenses give them all."""
@@ -56,7 +57,7 @@ def board(
     suppliers: str = SUPPLIERS,
     lines: str = LINES,
     home: str | None = None,
-    draws: int = 100,
+    draws: int = DRAWS,
     language: str = "en",
 ) -> Board:
     """Return the sheet on a firm's suppliers.
