@@ -11,8 +11,7 @@ import numpy as np
 from isthmus.codes import members
 from isthmus.disruption.shocks import Places
 from isthmus.errors import InputProblem, did_you_mean, raise_all
-from isthmus.kernels.disruption_drivers import Drivers, Stop
-from isthmus.kernels.disruption_drivers import Reserve as Held
+from isthmus.kernels.disruption_drivers import Drivers, ReserveStock, Stop
 from isthmus.scenario import expand, industry_groups
 
 ALL = "*"
@@ -158,7 +157,7 @@ def _number_problems(place: str, value: Any, *, share: bool) -> list[InputProble
     return [InputProblem(f"must be {rule}, got {value!r}", place)]
 
 
-def held_of(given: Sequence[Sequence[Reserve]], places: Places) -> tuple[Held, ...]:
+def held_of(given: Sequence[Sequence[Reserve]], places: Places) -> tuple[ReserveStock, ...]:
     """Return what the holders of each scenario of a batch hold, by input.
 
     Raises
@@ -180,7 +179,7 @@ def held_of(given: Sequence[Sequence[Reserve]], places: Places) -> tuple[Held, .
     for p, days in sorted(whole.items()):
         nodes = np.flatnonzero(days.any(axis=1))
         if nodes.size:
-            out.append(Held(p, nodes, days[nodes]))
+            out.append(ReserveStock(p, nodes, days[nodes]))
     return tuple(out)
 
 

@@ -77,7 +77,7 @@ class DemandShock:
 
 
 @dataclass(frozen=True, slots=True)
-class Reserve:
+class ReserveStock:
     """Stocks of one input that some industries hold at the start above what they want.
 
     Parameters
@@ -104,7 +104,7 @@ class Drivers:
     capacity: tuple[CapacityShock, ...] = ()
     stops: tuple[Stop, ...] = ()
     demand: tuple[DemandShock, ...] = ()
-    reserves: tuple[Reserve, ...] = ()
+    reserves: tuple[ReserveStock, ...] = ()
 
 
 def capacity_left(drivers: Drivers, t: int, n: int) -> Array:

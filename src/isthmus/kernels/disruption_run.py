@@ -17,7 +17,7 @@ from isthmus.kernels.disruption_batch import (
     to_industries,
     to_sectors,
 )
-from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, Reserve, capacity_left
+from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, ReserveStock, capacity_left
 from isthmus.kernels.disruption_rebuild import Rebuilding
 from isthmus.kernels.disruption_steps import (
     Allowed,
@@ -186,7 +186,7 @@ class BatchRun:
             held[one.sector, one.nodes] += self.reserve(one)
         return held
 
-    def reserve(self, one: Reserve) -> Array:
+    def reserve(self, one: ReserveStock) -> Array:
         """Return the stock of one reserve, (nodes, B), in double precision."""
         output = np.asarray(self.initial, dtype=np.float64)[one.nodes]
         return np.asarray(output * self.inputs.unit[one.sector, one.nodes][:, None] * one.days)

@@ -75,36 +75,84 @@ class DayRun(BatchRun):
         if self.deferring:
             backlog, more, late, waits = self._empty(4)
             self._pass(
-                "put_off_day", self.start, left, factor, demand, optimum,
-                allowed.output, allowed.gone, allowed.later,
-                self.each["defer_days"], self.each["catch_up"],
-                state.backlog, state.waiting, backlog, more, late, waits,
-            )  # fmt: skip
+                "put_off_day",
+                self.start,
+                left,
+                factor,
+                demand,
+                optimum,
+                allowed.output,
+                allowed.gone,
+                allowed.later,
+                self.each["defer_days"],
+                self.each["catch_up"],
+                state.backlog,
+                state.waiting,
+                backlog,
+                more,
+                late,
+                waits,
+            )
         output, met, served = self._empty(3)
         self._pass(
-            "share_day", state.orders, final, optimum, allowed.output, more, self.deferring,
-            self.each["ration"], self.rations, output, met, served,
-        )  # fmt: skip
+            "share_day",
+            state.orders,
+            final,
+            optimum,
+            allowed.output,
+            more,
+            self.deferring,
+            self.each["ration"],
+            self.rations,
+            output,
+            met,
+            served,
+        )
         delivered, weight = (np.empty_like(state.weight) for _ in range(2))
         (most,) = self._empty(1)
         self._pass(
-            "hand_over", self.start, factor, capacity, state.weight, met, self.climb,
-            self.each["alt"], self.all_alt, delivered, weight, most,
-        )  # fmt: skip
+            "hand_over",
+            self.start,
+            factor,
+            capacity,
+            state.weight,
+            met,
+            self.climb,
+            self.each["alt"],
+            self.all_alt,
+            delivered,
+            weight,
+            most,
+        )
         if self.deferring:
             most += backlog / self.each["defer_days"]
             (waiting,) = self._empty(1)
             self._pass(
-                "close_day", final, served, more, late, waits, state.waiting,
-                output, demand, capacity, optimum, waiting,
-            )  # fmt: skip
+                "close_day",
+                final,
+                served,
+                more,
+                late,
+                waits,
+                state.waiting,
+                output,
+                demand,
+                capacity,
+                optimum,
+                waiting,
+            )
         plans = [output, *self._aims(output, optimum, demand)]
         placed, used = self.day_work(t, state, plans, delivered, weight, most)
         day = Day(output, demand, capacity, optimum, met, served, used, late)
         return day, replace(
-            state, orders=placed, weight=weight, factor=factor, output=output,
-            backlog=backlog, waiting=waiting,
-        )  # fmt: skip
+            state,
+            orders=placed,
+            weight=weight,
+            factor=factor,
+            output=output,
+            backlog=backlog,
+            waiting=waiting,
+        )
 
     def _planned(self, t: int, state: State, final: Any) -> list[Any]:
         """Return the share of capacity left, demand, overproduction, capacity, planned output."""
@@ -112,12 +160,21 @@ class DayRun(BatchRun):
         paths = [loss.path[t] for loss in self.drivers.capacity]
         filled = self._empty(5)
         self._pass(
-            "plan_day", np.ascontiguousarray(state.orders), final, state.output, state.factor,
-            self.start, self.weights,
+            "plan_day",
+            np.ascontiguousarray(state.orders),
+            final,
+            state.output,
+            state.factor,
+            self.start,
+            self.weights,
             np.array(paths, dtype=np.float64).reshape(len(paths), self.drivers.batch),
-            self.each["over_max"], self.each["over_tau"],
-            kind(self.behaviour.over_base), kind(self.behaviour.calm), t > 1, *filled,
-        )  # fmt: skip
+            self.each["over_max"],
+            self.each["over_tau"],
+            kind(self.behaviour.over_base),
+            kind(self.behaviour.calm),
+            t > 1,
+            *filled,
+        )
         return filled
 
     def _aims(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:
@@ -128,9 +185,17 @@ class DayRun(BatchRun):
         if self.by_demand:
             (target,) = self._empty(1)
         self._pass(
-            "aim_day", self.start, output, planned, demand, self.shares, self.each["fixed"],
-            self.by_demand, expected, target,
-        )  # fmt: skip
+            "aim_day",
+            self.start,
+            output,
+            planned,
+            demand,
+            self.shares,
+            self.each["fixed"],
+            self.by_demand,
+            expected,
+            target,
+        )
         return expected, target
 
     def _most(self, state: State) -> Any:
