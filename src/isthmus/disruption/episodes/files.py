@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -51,8 +52,13 @@ def load_episode(source: str | Path) -> Episode:
     if text not in names:
         hint = did_you_mean(text, names) or f"known: {', '.join(names)}"
         raise NotFound(f"no episode is called '{text}'", hint=hint)
-    file = resources.files(__package__) / _FOLDER / f"{text}.toml"
-    return loads_episode(file.read_text(encoding="utf-8"), where=f"episode {text}")
+    return _of_package(text)
+
+
+@cache
+def _of_package(name: str) -> Episode:
+    file = resources.files(__package__) / _FOLDER / f"{name}.toml"
+    return loads_episode(file.read_text(encoding="utf-8"), where=f"episode {name}")
 
 
 def load_episodes(sources: Sequence[str | Path] = ()) -> tuple[Episode, ...]:
