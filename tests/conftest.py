@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -19,6 +20,9 @@ from hypothesis.internal.constants_ast import Constants
 # Workers share the cores: threads of one matrix product that wait for each other cost several times
 # its work. Faces call every lens with one thread as well.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# At Python's own pace a twelfth of the time of the explorer's tests went into looking for cycles.
+gc.set_threshold(50_000, 20, 20)
 
 if TYPE_CHECKING:
     from isthmus.study import Study
@@ -106,6 +110,12 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["ISTHMUS_HOME"] = before
 
 
+def pytest_collection_finish() -> None:
+    """Look for no more cycles among modules and tests."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the report say which tests are slow."""
     for item in items:
@@ -187,13 +197,59 @@ def chromium() -> str:
     return found
 
 
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Rules that look at colours: all that a colour scheme can change (see the tests of the style)."""
+
+AUDIT = """async rules => {
+  const away = [];
+  const bare = (element, deep) => {
+    const copy = element.cloneNode(deep);
+    const words = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) {
+      const text = words.currentNode;
+      text.data = 'x'.repeat(Math.min(text.data.trim().length, 2));
+    }
+    return copy.outerHTML;
+  };
+  for (const body of document.querySelectorAll('tbody')) {
+    const met = new Map();
+    for (const row of [...body.rows]) {
+      const like = bare(row, false);
+      const kinds = [...row.cells].map((cell, place) => place + like + bare(cell, true));
+      if (kinds.every(kind => met.get(kind) > 1)) away.push([row, row.nextSibling, body]);
+      kinds.forEach(kind => met.set(kind, (met.get(kind) ?? 0) + 1));
+    }
+  }
+  away.forEach(([row]) => row.remove());
+  const only = rules ? {runOnly: {type: 'rule', values: rules}} : {};
+  const found = await axe.run(document, {resultTypes: ['violations'], ...only});
+  away.reverse().forEach(([row, next, body]) => body.insertBefore(row, next));
+  return found.violations.map(fault => [fault.id, fault.nodes[0].html.slice(0, 120)]);
+}"""
+"""Audit a page, of tables without the rows whose every cell differs from two cells of its column
+in its words alone; whether a word has no letter, one or more counts. Contrast is looked up word by
+word, nine tenths of the time."""
+
+
 @pytest.fixture(scope="session")
-def axe_script() -> str:
-    """Return the text of axe-core, or skip."""
+def audit() -> Callable[..., list[list[str]]]:
+    """Return what finds the faults of a page by axe-core, or skip.
+
+    It takes the page of a browser, and whether only colours are looked at, and returns the name of
+    each rule that is broken with the first element that breaks it. The page stays as it is.
+    """
     named = os.environ.get("ISTHMUS_AXE")
     if named is None:
         package = importlib.util.find_spec("axe_playwright_python")
         if package is None or package.origin is None:
             _absent("accessibility suite", "no axe-core (install the group browser)")
         named = str(Path(package.origin).with_name("axe.min.js"))
-    return Path(named).read_text(encoding="utf-8")
+    script = Path(named).read_text(encoding="utf-8")
+
+    def faults(page: Any, *, colours_only: bool = False) -> list[list[str]]:
+        if not page.evaluate("'axe' in window"):
+            page.add_script_tag(content=script)
+        found: list[list[str]] = page.evaluate(AUDIT, COLOURS if colours_only else None)
+        return found
+
+    return faults

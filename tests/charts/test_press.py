@@ -97,9 +97,13 @@ def test_an_error_ends_the_process(charts):
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc")
-def test_words_are_measured_with_the_fonts_of_the_renderer_whatever_is_installed(monkeypatch):
+def test_words_are_measured_with_the_fonts_of_the_renderer_whatever_is_installed(
+    charts, here, monkeypatch
+):
     monkeypatch.setenv("FONTCONFIG_FILE", "fonts-of-the-user.conf")
     with Press() as one:
+        one.begin(charts[:1])
+        assert one.svg(charts[0]) == here[0]
         told = Path(f"/proc/{one._child.pid}/environ").read_bytes().split(b"\0")
     assert [v for v in told if v.startswith(b"FONTCONFIG_FILE=")] == [
         f"FONTCONFIG_FILE={press.FONTS}".encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from isthmus.study.sheet import member_sheet
 from isthmus.world import World
 
 pytestmark = pytest.mark.browser
+Audit = Callable[..., list[list[str]]]
 MOST_PAGES = 72
 """Printed pages of the whole dossier at full size; longer tables are files beside it."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -37,20 +38,36 @@ def browser(chromium: str) -> Iterator[Any]:
         opened.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(
-    browser: Any, address: str, axe_script: str, width: int, scheme: str
-) -> None:
-    page = browser.new_page(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
-    )
+def test_axe_finds_nothing(browser: Any, address: str, audit: Audit, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=True)
     page.goto(address)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.add_script_tag(content=axe_script)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    found = audit(page)
+    page.emulate_media(color_scheme="dark")
+    dark = audit(page, colours_only=True)
     page.close()
-    assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+    assert found == []
+    assert dark == []
+
+
+ROWS = "".join(f"<tr{' class=faint' if n == 300 else ''}><td>{n}</td></tr>" for n in range(600))
+
+
+def test_a_fault_is_found_in_one_row_of_many_and_the_page_stays_as_it_is(
+    browser: Any, audit: Audit
+) -> None:
+    page = browser.new_page()
+    style = "<style>.faint{color:#bbb}</style>"
+    table = f"<table><thead><tr><th>Number</th></tr></thead><tbody>{ROWS}</tbody></table>"
+    head = f"<html lang=en><head><title>Rows</title>{style}</head>"
+    page.set_content(f"<!doctype html>{head}<body><main><h1>Rows</h1>{table}</main></body></html>")
+    before = page.content()
+    assert audit(page) == [["color-contrast", "<td>300</td>"]]
+    assert page.evaluate("document.querySelector('tbody').innerText.split(/\\s+/).length") == 600
+    page.evaluate("document.querySelectorAll('script').forEach(s => s.remove())")
+    assert page.content() == before
+    page.close()
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])
@@ -147,7 +164,7 @@ def sheets(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_a_member_sheet_prints_on_one_side_fits_and_is_accessible(
-    browser: Any, sheets: list[str], axe_script: str
+    browser: Any, sheets: list[str], audit: Audit
 ) -> None:
     wide = (
         "[...document.querySelectorAll('.part table')].filter(t => t.getBoundingClientRect().right"
@@ -160,9 +177,7 @@ def test_a_member_sheet_prints_on_one_side_fits_and_is_accessible(
             )
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.add_script_tag(content=axe_script)
-            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-            assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+            assert audit(page) == []
             if width == 1280:
                 assert pages_of(page.pdf(prefer_css_page_size=True)) == 1
                 page.emulate_media(media="print")
@@ -176,7 +191,7 @@ def pages_of(printed: bytes) -> int:
 
 
 def test_the_brief_opens_on_the_answer_and_prints_on_fifteen_pages(
-    browser: Any, dossier: Dossier, axe_script: str, tmp_path: Path
+    browser: Any, dossier: Dossier, audit: Audit, tmp_path: Path
 ) -> None:
     (tmp_path / "brief.html").write_text(render_brief_html(dossier), "utf-8")
     for width, scheme in ((360, "dark"), (1280, "light")):
@@ -186,9 +201,7 @@ def test_the_brief_opens_on_the_answer_and_prints_on_fifteen_pages(
         page.goto((tmp_path / "brief.html").as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.querySelector('main > section').id") == "answer"
-        page.add_script_tag(content=axe_script)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == []
+        assert audit(page) == []
         if width == 1280:
             assert pages_of(page.pdf(prefer_css_page_size=True)) <= 15
         page.close()

@@ -167,3 +167,12 @@ def test_a_long_table_is_named_with_its_file_in_print(dossier: Dossier, page: st
     named = set(re.findall(r"tables/[a-z0-9-]+\.csv", page))
     assert long | behind <= named
     assert named <= set(files)
+
+
+def test_a_dark_scheme_changes_colours_alone(page: str) -> None:
+    """So that an audit in the other scheme needs to look at colours and at nothing else."""
+    dark = re.findall(r"@media \(prefers-color-scheme:dark\)\{((?:[^{}]*\{[^{}]*\})*)\s*\}", page)
+    own = re.findall(r"([a-z-]+):([^;{}]+)[;}]", "".join(dark))
+    assert len(dark) == page.count("prefers-color-scheme:dark") == 2
+    assert {name for name, _ in own if not name.startswith("--")} == {"fill", "stroke"}
+    assert all(value.strip().startswith("#") for _, value in own)
