@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-LIBRARIES = {"all", "boario_peer"}
+LIBRARIES = {"all", "boario_peer", "dense_update"}
 """Modules that are not comparisons of their own."""
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from dense_update import updated_dense
 
 from isthmus.chains import reach
 from isthmus.chains.demand import absorbed
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_update import Technology, table_from_use, technology, updated_use
-from isthmus.world.mrio_update_dense import updated_dense
 from isthmus.world.mrio_wiod import from_wiod
 
 YEARS = ((2005, 2011), (2000, 2008), (1995, 2011))
