@@ -1,7 +1,8 @@
-"""Fail when a class of the package has the name of another, or is set by hand without need.
+"""Fail when a class has the name of another, a table is declared twice, or lines are set by hand.
 
-A name is given once, private ones included. A table of numbers alone may be kept from the
-formatter: a statement that ends with the mark and holds more numbers than anything else.
+A name is given once, private ones included, and the columns of a table stand in one place. A table
+of numbers alone may be kept from the formatter: a statement that ends with the mark and holds more
+numbers than anything else.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path("src/isthmus")
+COLUMNS = {"Column", "dimension", "number", "attribute"}
+"""What makes a column of a table."""
+FEWEST = 3
+"""Columns from which a list of them declares a table."""
 MARKS = ("# fmt: skip", "# fmt: off")
 
 
@@ -28,6 +33,21 @@ def named_twice(sources: dict[Path, str]) -> Iterator[str]:
     for name, found in sorted(places.items()):
         if len(found) > 1:
             yield f"class {name} stands for {len(found)} things: {', '.join(found)}"
+
+
+def declared_twice(sources: dict[Path, str]) -> Iterator[str]:
+    """Yield tables whose columns stand in more than one place, word for word."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.List | ast.Tuple):
+                made = [part for part in node.elts if isinstance(part, ast.Call)]
+                named = [call.func.id for call in made if isinstance(call.func, ast.Name)]
+                if sum(name in COLUMNS for name in named) >= FEWEST:
+                    places[ast.dump(node)].append(f"{path}:{node.lineno}")
+    for found in places.values():
+        if len(found) > 1:
+            yield f"the columns of a table stand in {len(found)} places: {', '.join(found)}"
 
 
 def set_by_hand(path: Path, text: str) -> Iterator[str]:
@@ -53,7 +73,7 @@ def is_numbers(statement: ast.stmt) -> bool:
 def main() -> int:
     """Read every module of the package; return the exit code."""
     sources = {path: path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
-    wrong = [*named_twice(sources)]
+    wrong = [*named_twice(sources), *declared_twice(sources)]
     for path, text in sources.items():
         wrong += set_by_hand(path, text)
     print(*wrong, f"names: {len(sources)} modules, {len(wrong)} places to mend", sep="\n")
