@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from tests.study.test_packages_section import HAZARD, PARTIES, recorded
 
@@ -16,6 +17,9 @@ from isthmus.report import render_html, render_markdown
 from isthmus.scenario.catalogues import shipped_catalogue
 from isthmus.study import assess
 from isthmus.study.ask import packages
+from isthmus.study.ask.coercion import price, standing
+from isthmus.study.ask.events import events
+from isthmus.study.ask.trade import link_finding
 from isthmus.study.assessment import written, written_of
 from isthmus.study.context import Context
 from isthmus.study.schema import PageChoice
@@ -170,6 +174,25 @@ def test_a_study_without_packages_says_so(world):
     (told,) = (table for table in built.tables if table.name == "answer_claims")
     assert set(told.frame["verdict"]) <= {"supported", "contradicted", "depends on records"}
     assert told.frame["why"].str.len_chars().min() > 10
+
+
+def test_a_study_without_packages_opens_with_what_is_known_without_them(world):
+    context = Context(open_study("lithuania-taiwan"), world)
+    built = written(context, "answer")
+    tables = {table.name: table.frame for table in built.tables}
+    assert tables["answer_ties"]["economy"].to_list()[:2] == ["Taiwan", "China"]
+    bought = link_finding(context, "LTU", "CHN", "share_of_imports").value
+    assert tables["answer_ties"]["bought"][1] == bought
+    losses, worst = tables["answer_losses"], said(built)["answer.answer.plain_loss"].text
+    assert losses.height == len(events(context)) == 7
+    (row,) = losses.filter(pl.col("quarter") == losses["quarter"].max()).to_dicts()
+    assert row["event"] in worst
+    assert row["quarter_low"] < row["quarter"] < row["quarter_high"]
+    steps, dearest = tables["answer_steps"], said(built)["answer.answer.plain_step"].text
+    title = steps.sort("price")["rung"][-1]
+    assert title[1:] in dearest
+    found = price(context, "trade-promotion", "LTU", standing(context))
+    assert steps["price"][0] == found.value
 
 
 @pytest.mark.parametrize(

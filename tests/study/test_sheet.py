@@ -10,9 +10,10 @@ from isthmus import codes
 from isthmus.errors import BadInput
 from isthmus.report import render_sheet_html, render_sheet_json, render_sheet_markdown
 from isthmus.study import open_study
+from isthmus.study.ask.events import events
 from isthmus.study.context import Context
 from isthmus.study.sheet import Sheet, check_members, member_sheet
-from isthmus.study.subjects.disruption.runs import events, losses
+from isthmus.study.subjects.disruption.runs import losses
 from isthmus.world import World
 
 PARTS = ["exposure", "bought", "losses", "listed", "steps", "votes"]

@@ -9,9 +9,9 @@ from isthmus.coercion.assumptions import Rung, preset_ladder
 from isthmus.coercion.engine import SUPPORT
 from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.stakes import FLOWS
-from isthmus.evidence import Result
+from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.context import Context
-from isthmus.world.shipped import TABLE
+from isthmus.world.shipped import TABLE, YEAR
 
 EPISODES = "coercion_measures"
 DRAWS = 100
@@ -86,3 +86,34 @@ def answering(context: Context) -> list[str]:
 def standing(context: Context) -> str:
     """Return what support members of home have when nothing was agreed beforehand."""
     return AFTER_DELAY if inside(context) else NONE
+
+
+def price(context: Context, rung: str, economy: str, support: str) -> Finding:
+    """Return the expected loss of a rung: an assumed figure with its range."""
+    row = ladder_row(context, "prices", rung, economy, support)
+    return context.finding(
+        f"ladder.price.{rung}.{economy}.{support.replace(' ', '_')}",
+        row["value"],
+        "million USD",
+        kind=Kind.ASSUMED,
+        year=YEAR,
+        method="ladder_price",
+        datasets=LADDER,
+        low=row["low"],
+        high=row["high"],
+        interval="assumptions",
+        caveat="intentions",
+    )
+
+
+def ladder_row(
+    context: Context, table: str, rung: str, economy: str, support: str
+) -> dict[str, float]:
+    """Return the row of a table of the ladder for a step, an economy and a support."""
+    frame = ladder_of(context)[table].frame
+    return frame.row(
+        by_predicate=(pl.col("rung") == rung)
+        & (pl.col("economy") == economy)
+        & (pl.col("support") == support),
+        named=True,
+    )

@@ -6,6 +6,7 @@ import polars as pl
 
 from isthmus.errors import CodeUnknown
 from isthmus.evidence import Kind
+from isthmus.study.ask.events import events
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
 from isthmus.study.subjects import pages_of
@@ -13,7 +14,6 @@ from isthmus.study.subjects.disruption.runs import (
     QUARTER,
     WHOLE,
     datasets,
-    events,
     loss_finding,
     there,
 )

@@ -13,13 +13,14 @@ from isthmus.study.ask.coercion import (
     answering,
     coded,
     inside,
+    price,
     standing,
     steps_of,
 )
 from isthmus.study.money import unit_of
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
-from isthmus.study.subjects.ladder.measures import below_cap, break_even, price
+from isthmus.study.subjects.ladder.measures import below_cap, break_even
 from isthmus.world.shipped import YEAR
 
 

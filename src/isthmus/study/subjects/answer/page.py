@@ -31,6 +31,7 @@ from isthmus.study.ask.packages import (
 from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.subjects.answer.bottom import bottom_line
+from isthmus.study.subjects.answer.known import say_known
 from isthmus.study.subjects.answer.past import say_last_time
 from isthmus.study.subjects.answer.sure import sure
 from isthmus.study.verdict import Status
@@ -49,6 +50,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     if not chosen or page.context.missing(STEPS):
         page.question = "question_alone"
         page.say("answer.plain")
+        say_known(page)
         _plain(page)
         page.gap("no_catalogue" if not chosen else "no_steps")
         say_last_time(page)

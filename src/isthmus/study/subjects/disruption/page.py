@@ -14,6 +14,7 @@ from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.ensemble.losses.watch import RETURNED, middle_return
 from isthmus.ensemble.losses.work import told_of_later
 from isthmus.evidence import SHARE, Finding, Kind
+from isthmus.study.ask.events import events
 from isthmus.study.events import Event
 from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
@@ -24,7 +25,6 @@ from isthmus.study.subjects.disruption.runs import (
     WHOLE,
     datasets,
     draws_finding,
-    events,
     has_course,
     has_levels,
     loss_finding,

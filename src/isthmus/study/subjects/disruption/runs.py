@@ -16,8 +16,9 @@ from isthmus.ensemble.losses import Losses, load
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.store import Store
+from isthmus.study.ask.events import event_name, events
 from isthmus.study.context import Context
-from isthmus.study.events import Event, events_of, suppliers_of
+from isthmus.study.events import Event, suppliers_of
 from isthmus.study.prepare import levels_question, losses_question, supplier_question
 from isthmus.world.shipped import YEAR
 
@@ -35,11 +36,6 @@ def store_of(context: Context) -> Store:
     return context.memo("store", Store)
 
 
-def events(context: Context) -> tuple[Event, ...]:
-    """Return the events of the study, in order."""
-    return context.memo("events", lambda: events_of(context.study, context.world))
-
-
 def event_of(context: Context, key: str, actor: str) -> Event:
     """Return one event of the study, or one with which a claim compares.
 
@@ -53,18 +49,6 @@ def event_of(context: Context, key: str, actor: str) -> Event:
     if found is None:
         raise DataMissing(f"the study has no event {key} by {actor}", where="events")
     return found
-
-
-def event_name(context: Context, event: Event) -> str:
-    """Return the name of an event."""
-    if event.title:
-        return event.title
-    return context.say(
-        f"event.{event.key}",
-        actor=context.name(event.actor),
-        home=context.name(context.home),
-        place=context.name(event.place) if event.place else "",
-    ).text
 
 
 def losses(context: Context, event: Event) -> Losses:

@@ -12,11 +12,11 @@ from isthmus.disruption.family import PARAMETERS
 from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
 from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.errors import DataMissing
+from isthmus.study.ask.events import event_name as name_of
 from isthmus.study.events import Event
 from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.schema import ROLES
-from isthmus.study.subjects.disruption import runs
 from isthmus.study.subjects.disruption.runs import (
     HORIZONS,
     LEAST,
@@ -47,7 +47,7 @@ ENDS = ("low", "high")
 
 def event_name(page: Page, event: Event) -> str:
     """Return the name of an event."""
-    return runs.event_name(page.context, event)
+    return name_of(page.context, event)
 
 
 def list_all(page: Page) -> None:

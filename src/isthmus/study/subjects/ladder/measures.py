@@ -7,7 +7,7 @@ import polars as pl
 from isthmus.coercion.instruments import ECONOMIC, instrument
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.coercion import EPISODES, LADDER, episodes, ladder_of, last_year
+from isthmus.study.ask.coercion import EPISODES, LADDER, episodes, ladder_of, ladder_row, last_year
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, measure
 from isthmus.world.shipped import TABLE, YEAR
@@ -55,27 +55,9 @@ def exposure(context: Context, member: str) -> Finding:
     )
 
 
-def price(context: Context, rung: str, economy: str, support: str) -> Finding:
-    """Return the expected loss of a rung: an assumed figure with its range."""
-    row = _row(context, "prices", rung, economy, support)
-    return context.finding(
-        f"ladder.price.{rung}.{economy}.{support.replace(' ', '_')}",
-        row["value"],
-        "million USD",
-        kind=Kind.ASSUMED,
-        year=YEAR,
-        method="ladder_price",
-        datasets=LADDER,
-        low=row["low"],
-        high=row["high"],
-        interval="assumptions",
-        caveat="intentions",
-    )
-
-
 def break_even(context: Context, rung: str, economy: str, support: str) -> Finding:
     """Return the yearly probability of an economic answer at which a rung breaks even."""
-    row = _row(context, "break_even", rung, economy, support)
+    row = ladder_row(context, "break_even", rung, economy, support)
     return context.finding(
         f"ladder.break_even.{rung}.{economy}.{support.replace(' ', '_')}",
         row["value"],
@@ -94,13 +76,3 @@ def break_even(context: Context, rung: str, economy: str, support: str) -> Findi
 def below_cap(finding: Finding) -> float | None:
     """Return a break-even probability; None where the step pays even if an answer is certain."""
     return None if finding.value is None or finding.value >= 1.0 else finding.value
-
-
-def _row(context: Context, table: str, rung: str, economy: str, support: str) -> dict[str, float]:
-    frame = ladder_of(context)[table].frame
-    return frame.row(
-        by_predicate=(pl.col("rung") == rung)
-        & (pl.col("economy") == economy)
-        & (pl.col("support") == support),
-        named=True,
-    )

@@ -16,6 +16,7 @@ from isthmus.study.ask.coercion import (
     coded,
     inside,
     ladder_of,
+    price,
     standing,
     steps_of,
 )
@@ -23,7 +24,7 @@ from isthmus.study.ask.records import note_records
 from isthmus.study.money import unit_of
 from isthmus.study.numbers import as_given
 from isthmus.study.page import Fields, Page
-from isthmus.study.subjects.ladder.measures import below_cap, break_even, exposure, price
+from isthmus.study.subjects.ladder.measures import below_cap, break_even, exposure
 from isthmus.world.shipped import YEAR
 
 DEGREES = ("visible", "official", "military")
