@@ -21,6 +21,7 @@ from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
 from isthmus.kernels.sensitivity import drivers
+from isthmus.runtime.brief import Brief
 from isthmus.scenario.actions import Action
 from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.hazards import Hazard
@@ -41,8 +42,8 @@ ALONE, TODAY = "added to what home can do alone", "against things as they are"
 COMPARED = (ALONE, TODAY)
 
 
-@dataclass(frozen=True)
-class Stage:
+@dataclass(frozen=True, repr=False)
+class Stage(Brief):
     """Packages of a catalogue over common draws.
 
     Parameters

@@ -17,6 +17,7 @@ from isthmus.disruption.family import PARAMETERS, value_problems
 from isthmus.errors import DataCorrupted, InputProblem, SchemaVersionUnsupported, raise_all
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import canonical_json, publish_folder, write_bytes
+from isthmus.runtime.brief import Brief
 from isthmus.runtime.reading import Unreadable, json_values, read_bytes
 from isthmus.runtime.reading.tables import parquet_frame
 from isthmus.store.datasets import parquet_bytes
@@ -32,8 +33,8 @@ _WEIGHT = "weight"
 HINT = "a folder that `isthmus disruption calibrate --save` has written"
 
 
-@dataclass(frozen=True)
-class Posterior:
+@dataclass(frozen=True, repr=False)
+class Posterior(Brief):
     """Draws that came close to what was observed.
 
     Parameters

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from isthmus.evidence.kinds import Kind
+from isthmus.runtime.brief import Brief
 
 SCHEMA_VERSION = 1
 
@@ -19,7 +20,7 @@ PRIVATE = "private"
 Redistribution = Literal["allowed", "derived_only", "forbidden"]
 
 
-class DatasetRecord(BaseModel):
+class DatasetRecord(Brief, BaseModel):
     """Source, edition, unit, kind, licence and known faults of one data set.
 
     `sha256` is the hash of the file as stored; `content_sha256` that of its rows in canonical

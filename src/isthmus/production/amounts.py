@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from isthmus.evidence import Kind
+from isthmus.runtime.brief import Brief
 
 Read = Literal["full text", "page", "derived", "general", "own"]
 """How a number was read: in a text, on a page seen in part, by own division, from general
@@ -28,7 +29,7 @@ _PERIODS = {"week": 1.0, "month": 365.25 / 12 / 7, "year": 365.25 / 7}
 """Weeks in a period."""
 
 
-class Part(BaseModel):
+class Part(Brief, BaseModel):
     """Frozen part of a file that refuses unknown fields; problems are collected by the reader."""
 
     model_config = ConfigDict(

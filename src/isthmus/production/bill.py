@@ -16,6 +16,7 @@ from isthmus.production.checks import cross_problems
 from isthmus.production.loose import between_fields, loosely
 from isthmus.production.parts import Demand, Item, Name, Remedy, Supplier
 from isthmus.runtime import canonical_hash
+from isthmus.runtime.brief import Brief
 from isthmus.scenario.base import problems_of
 
 SCHEMA_VERSION = 1
@@ -34,8 +35,8 @@ class Head(Part):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+@dataclass(frozen=True, slots=True, repr=False)
+class Bill(Brief):
     """One or several product families with what they are made of.
 
     Attributes

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from isthmus.errors import BadInput, InputProblem, did_you_mean
+from isthmus.runtime.brief import Brief
 
 ALL = "*"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:@-]*")
@@ -43,7 +44,7 @@ Codes = Annotated[tuple[str, ...], BeforeValidator(_as_codes), AfterValidator(_c
 """Codes of economies, coalitions or industries: sorted, once each; ``"*"`` alone means all."""
 
 
-class Strict(BaseModel):
+class Strict(Brief, BaseModel):
     """Frozen model that refuses unknown fields and raises `BadInput` with every problem.
 
     Raises

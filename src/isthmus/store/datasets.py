@@ -22,6 +22,7 @@ from isthmus.evidence import DatasetRecord
 from isthmus.evidence.content import beyond_64_bits, content_hash
 from isthmus.runtime import canonical_hash, reading
 from isthmus.runtime.atomic import atomic_write_bytes
+from isthmus.runtime.brief import Brief
 from isthmus.runtime.reading import Unreadable
 from isthmus.runtime.reading.tables import parquet_frame, parquet_rows
 from isthmus.store.digest import file_digest
@@ -34,7 +35,7 @@ VERSION_LENGTH = 16
 _OTHER_TYPES = (pl.String, pl.Boolean, pl.Date)
 
 
-class FileEntry(BaseModel):
+class FileEntry(Brief, BaseModel):
     """A file of a manifest: its name, size and hash."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +45,7 @@ class FileEntry(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-class DatasetManifest(BaseModel):
+class DatasetManifest(Brief, BaseModel):
     """The truth about one version of a data set.
 
     `version` is the start of the hash of record and rows, so equal data have equal versions
@@ -73,7 +74,7 @@ class DatasetManifest(BaseModel):
         return manifest_bytes(self.model_dump(mode="json"))
 
 
-class DatasetEntry(BaseModel):
+class DatasetEntry(Brief, BaseModel):
     """A version of a data set as the store lists it; `fault` says what keeps it from being read."""
 
     model_config = ConfigDict(frozen=True)

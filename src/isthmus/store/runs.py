@@ -16,6 +16,7 @@ from isthmus._version import __version__
 from isthmus.errors import DataCorrupted
 from isthmus.evidence import Provenance, Result
 from isthmus.runtime import canonical_hash, disk, write_bytes
+from isthmus.runtime.brief import Brief
 from isthmus.store.datasets import file_problems
 from isthmus.store.layout import MANIFEST, Migration, manifest_bytes, migrate, read_json, write_new
 from isthmus.store.tables import TABLES, TableEntry, load_table, plain, stage_table
@@ -30,7 +31,7 @@ _ID_LENGTH = 12
 _LIBRARIES = ("numpy", "scipy", "polars", "numba")
 
 
-class _Model(BaseModel):
+class _Model(Brief, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -88,7 +89,7 @@ class RunOutputs(_Model):
         return {table.name: table.content_sha256 for table in self.tables}
 
 
-class RunEntry(BaseModel):
+class RunEntry(Brief, BaseModel):
     """A run as the store lists it; `fault` says what keeps it from being read."""
 
     model_config = ConfigDict(frozen=True)

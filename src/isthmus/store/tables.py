@@ -12,6 +12,7 @@ from isthmus.errors import DataCorrupted
 from isthmus.evidence import Column, Kind, Table
 from isthmus.evidence.content import content_hash
 from isthmus.runtime import disk
+from isthmus.runtime.brief import Brief
 from isthmus.store.datasets import FileEntry, file_problems, parquet_bytes, stored_frame
 from isthmus.store.digest import file_digest
 from isthmus.store.layout import write_new
@@ -19,7 +20,7 @@ from isthmus.store.layout import write_new
 TABLES = "tables"
 
 
-class ColumnEntry(BaseModel):
+class ColumnEntry(Brief, BaseModel):
     """Schema of one column, as `isthmus.evidence.Column`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +31,7 @@ class ColumnEntry(BaseModel):
     text: str = ""
 
 
-class TableEntry(BaseModel):
+class TableEntry(Brief, BaseModel):
     """A stored table: its schema, its file and the digest of its rows in their order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -10,6 +10,7 @@ from isthmus._version import __version__
 from isthmus.charts import ChartSpec, Outlines, Picture
 from isthmus.errors import NotFound, did_you_mean
 from isthmus.evidence import DatasetRecord, Finding, Table
+from isthmus.runtime.brief import Brief
 from isthmus.study.schema import Claim, Study
 from isthmus.study.verdict import Status, Verdict
 from isthmus.study.wording import Sentence, TextCatalogue
@@ -18,8 +19,8 @@ SCHEMA_VERSION = 1
 REACH = "summary.data_to"
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+@dataclass(frozen=True, slots=True, repr=False)
+class Chart(Brief):
     """A picture of one table, with its finding as title.
 
     Parameters
@@ -72,8 +73,8 @@ class Note:
     sentence: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+@dataclass(frozen=True, slots=True, repr=False)
+class Section(Brief):
     """One question and its answer.
 
     Parameters
@@ -129,8 +130,8 @@ class Section:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+@dataclass(frozen=True, slots=True, repr=False)
+class Assessed(Brief):
     """A claim with its evidence and verdict.
 
     Parameters

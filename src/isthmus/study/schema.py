@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from isthmus.codes import dated
+from isthmus.runtime.brief import Brief
 from isthmus.scenario.ranges import Correlation, Range
 
 SCHEMA_VERSION = 2
@@ -28,7 +29,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_le
 ProductCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,6}$")]
 
 
-class _StudyPart(BaseModel):
+class _StudyPart(Brief, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 

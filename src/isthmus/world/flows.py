@@ -10,10 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.errors import DataMissing, IdentityViolated
+from isthmus.runtime.brief import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class IndustryFlows:
+@dataclass(frozen=True, slots=True, repr=False)
+class IndustryFlows(Brief):
     """Sales of each supplier industry from economy to economy, by year.
 
     Parameters

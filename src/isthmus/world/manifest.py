@@ -19,6 +19,7 @@ from isthmus.errors import (
     SchemaVersionUnsupported,
 )
 from isthmus.evidence import DatasetRecord
+from isthmus.runtime.brief import Brief
 from isthmus.runtime.reading import Unreadable, json_values, read_bytes
 from isthmus.runtime.reading.json_values import LARGEST_JSON
 from isthmus.runtime.reading.tables import parquet_frame
@@ -26,7 +27,7 @@ from isthmus.runtime.reading.tables import parquet_frame
 SCHEMA_VERSION = 1
 
 
-class Manifest(BaseModel):
+class Manifest(Brief, BaseModel):
     """Name, edition and records of a world on disk.
 
     Each record's data lie in ``<key>.parquet`` beside the manifest.

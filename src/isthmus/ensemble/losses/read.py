@@ -17,6 +17,7 @@ from isthmus.ensemble.recording import Recorded, run_lens
 from isthmus.errors import CodeUnknown, DataMissing, IsthmusError
 from isthmus.evidence import Result
 from isthmus.runtime import CancelToken, Progress
+from isthmus.runtime.brief import Brief
 from isthmus.scenario import Scenario
 from isthmus.store import RunEntry, RunManifest, Store
 
@@ -26,8 +27,8 @@ PREPARE = "isthmus study prepare STUDY"
 _PREFIX = LENS.replace("_", "-") + "-"
 
 
-@dataclass(frozen=True)
-class Losses:
+@dataclass(frozen=True, repr=False)
+class Losses(Brief):
     """Losses of one event over common draws.
 
     Parameters
