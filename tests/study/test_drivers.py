@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from isthmus.cooperation.chance import drawn
+from isthmus.cooperation.costs import cost_drivers
 from isthmus.cooperation.stage import TODAY
 from isthmus.evidence import Finding, Kind
 from isthmus.production import closure
@@ -65,7 +66,7 @@ def test_a_driver_is_the_strongest_rank_correlation_over_the_draws(world) -> Non
 def test_what_a_package_costs_goes_with_a_number_of_its_actions(world) -> None:
     stage = staged(Context(golden.study_of("taiwan-europe"), world))
     for package in held(stage):
-        (action, name, value), *_ = stage.cost_drivers(package, TODAY)
+        (action, name, value), *_ = cost_drivers(stage, package, TODAY)
         assert action in stage.added(package, TODAY)
         amount = getattr(action.cost, name)
         draws = drawn(amount, f"{action.key}.cost.{name}", stage.draws, stage.seed)

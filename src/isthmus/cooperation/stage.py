@@ -15,12 +15,12 @@ from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.engine import SUPPORT
 from isthmus.cooperation.asked import LEVELS, name_of, strength, touching
 from isthmus.cooperation.chance import drawn, normal
+from isthmus.cooperation.costs import annual_cost
 from isthmus.cooperation.stated import stated
 from isthmus.ensemble.losses import Losses
 from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import BadInput
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
-from isthmus.kernels.sensitivity import drivers
 from isthmus.runtime.brief import Brief
 from isthmus.scenario.actions import Action
 from isthmus.scenario.amounts import RangedAmount
@@ -151,31 +151,7 @@ class Stage(Brief):
 
     def cost_of(self, action: Action) -> Array:
         """Return the equivalent annual net cost of one action, (W,), million EUR."""
-        c = self._priced(action)
-        return equivalent_annual_cost(c["one_off"], c["yearly"], c["life_years"], self.rate)
-
-    def _priced(self, action: Action) -> dict[str, Array]:
-        """Return the numbers that a cost is made of."""
-        return {
-            name: drawn(
-                getattr(action.cost, name), f"{action.key}.cost.{name}", self.draws, self.seed
-            )
-            for name in ("one_off", "yearly", "life_years")
-        }
-
-    def cost_drivers(self, package: Package, compared: str) -> list[tuple[Action, str, float]]:
-        """Return actions and the number of each with which the cost added goes most.
-
-        As `isthmus.kernels.sensitivity.drivers`: the strongest first, with its rank correlation.
-        """
-        numbers = {
-            f"{action.key} {name}": (action, name, values)
-            for action in self.added(package, compared)
-            for name, values in self._priced(action).items()
-            if np.ptp(values) > 0.0
-        }
-        found = drivers({k: n[2] for k, n in numbers.items()}, self.cost(package, compared))
-        return [(*numbers[key][:2], correlation) for key, correlation in found]
+        return annual_cost(action, self.draws, self.seed, self.rate)
 
     def loss(self, hazard: str, party: str) -> Array:
         """Return what a party loses if a hazard happens, as things are, (W,), million EUR.

@@ -13,6 +13,7 @@ from isthmus.coercion.record import PRECEDENTS, STEPS, rates
 from isthmus.cooperation import beside, order, thresholds
 from isthmus.cooperation.agree import UNION, blocking, members_table
 from isthmus.cooperation.contribution import contribution
+from isthmus.cooperation.costs import cost_drivers
 from isthmus.cooperation.evaluate import most_exposed
 from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
@@ -66,7 +67,7 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
 def _driver(page: Page, stage: Stage, package: Package) -> None:
     """Name the number that the cost of a package goes with most."""
     name = page.inside(package.title)
-    found = stage.cost_drivers(package, TODAY)
+    found = cost_drivers(stage, package, TODAY)
     if not found:
         page.drawn_driver("cost", "", None, package=name)
         return
