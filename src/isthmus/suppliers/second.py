@@ -139,12 +139,13 @@ def _traded(world: Any, products: pl.Series) -> dict[str, pl.DataFrame]:
 
     One question for all codes: a large data set is read once.
     """
+    if products.is_empty():
+        return {}
     code, coverage = pl.col("product").cast(pl.String), pl.col("coverage").cast(pl.String)
     asked = pl.any_horizontal(code.str.starts_with(p) for p in products)
     return {
         key: world.query(key, lambda rows: rows.filter(asked, coverage == "full"))
         for _, key in world.trade_sets()
-        if len(products)
     }
 
 
