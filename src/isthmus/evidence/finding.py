@@ -36,6 +36,9 @@ class Finding:
         What the number does not say.
     sources : tuple of str
         Ids of single sources (episodes, fact tables) below the data set level.
+    digits : int
+        Significant digits that it needs at least, to be told from what stands beside it; none for
+        those of its kind and range.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Finding:
     interval: str = ""
     caveat: str = ""
     sources: tuple[str, ...] = ()
+    digits: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -57,4 +61,6 @@ class Finding:
         out["kind"] = self.kind.value
         out["datasets"] = list(self.datasets)
         out["sources"] = list(self.sources)
+        if not self.digits:
+            del out["digits"]
         return out

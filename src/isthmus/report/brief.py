@@ -58,6 +58,7 @@ def render_brief_html(dossier: Dossier, drawn: Mapping[str, Markup] | None = Non
             parts(
                 dossier.catalogue,
                 dossier.sources,
+                findings=dossier.findings().values(),
                 figure_link=lambda finding: f"{ANNEX}#f-{anchor(finding.key)}",
                 source_link=lambda key: f"{ANNEX}#s-{anchor(key)}",
             ),

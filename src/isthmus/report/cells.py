@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from isthmus.evidence import IN_UNIT, SHARE, Column, Kind, Table
+from isthmus.evidence import IN_UNIT, SHARE, Column, Finding, Kind, Table
 from isthmus.evidence.digits import (
     DIGITS,
     NOT_KNOWN,
@@ -18,12 +18,15 @@ from isthmus.evidence.digits import (
     significant,
 )
 from isthmus.evidence.out.texts import with_name
-from isthmus.study.numbers import MONEY, MONTHS, SHARE_OF_DRAWS
+from isthmus.study.numbers import MONEY, MONTHS, SHARE_OF_DRAWS, digits_of
 from isthmus.study.wording import TextCatalogue
 
 LEAST_PARTS = 3
 """Shares that make a whole together from which they are parts of it."""
 WHOLE = 1e-6
+
+Quoted = Mapping[tuple[str, str], Sequence[tuple[frozenset[str], int]]]
+"""By unit and value: data sets of the numbers that sentences quote, with their digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,27 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+def quoted(findings: Iterable[Finding]) -> Quoted:
+    """Return the digits of every number of findings, for the tables that stand beside them."""
+    found: dict[tuple[str, str], list[tuple[frozenset[str], int]]] = {}
+    for finding in findings:
+        for value in (finding.value, finding.low, finding.high):
+            if value is not None:
+                digits = frozenset(finding.datasets), digits_of(finding, value)
+                found.setdefault(_same(finding.unit, value), []).append(digits)
+    return found
+
+
+def _same(unit: str, value: float) -> tuple[str, str]:
+    """Return what two numbers have in common that are one figure."""
+    return "1" if unit in {"", "index", "ratio"} else unit, f"{value:.9e}"
+
+
 def grid(
     table: Table,
     catalogue: TextCatalogue,
     *,
+    said: Quoted | None = None,
     series: str = "",
     with_names: bool = False,
     folded: bool = False,
@@ -62,7 +82,8 @@ def grid(
     """Return a table as text; a column ``kind`` sets the digits of its row.
 
     Where rounding would move an end of a range in a row by more than a part of its width, the
-    numbers of that unit get more digits, as in sentences.
+    numbers of that unit get more digits, as in sentences. A number that a sentence quotes from the
+    same data has no fewer digits than there.
 
     Parameters
     ----------
@@ -70,6 +91,8 @@ def grid(
         Rows.
     catalogue : TextCatalogue
         Headings and units.
+    said : mapping, optional
+        Digits of what sentences quote; see `quoted`.
     series : str
         A dimension whose values become columns, where the table has one value per combination.
     with_names : bool
@@ -100,7 +123,10 @@ def grid(
                 else _cell(
                     value,
                     column if column.unit == unit else replace(column, unit=unit),
-                    _digits(value, _range(row, units, at, own) or ranges.get(unit), digits),
+                    max(
+                        _digits(value, _range(row, units, at, own) or ranges.get(unit), digits),
+                        _as_said(value, unit, table, said or {}),
+                    ),
                     catalogue,
                     with_names=with_names,
                     signed=column.unit == IN_UNIT,
@@ -242,6 +268,14 @@ def _ranges(
 
 def _digits(value: Any, ends: tuple[float, float] | None, digits: int) -> int:
     return in_range(value, *ends, digits) if ends and isinstance(value, float) else digits
+
+
+def _as_said(value: Any, unit: str, table: Table, said: Quoted) -> int:
+    """Return the digits with which a sentence quotes a number of the data of a table."""
+    if not isinstance(value, float):
+        return 0
+    found = said.get(_same(unit, value), ())
+    return max((digits for data, digits in found if data & set(table.datasets)), default=0)
 
 
 def _heading(table: Table, column: Column, catalogue: TextCatalogue) -> str:

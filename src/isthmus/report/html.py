@@ -31,6 +31,7 @@ def render_html(dossier: Dossier, drawn: Mapping[str, Markup] | None = None) -> 
             parts(
                 dossier.catalogue,
                 dossier.sources,
+                findings=dossier.findings().values(),
                 figure_link=lambda finding: f"#f-{anchor(finding.key)}",
                 source_link=lambda key: f"#s-{anchor(key)}",
                 file_of=lambda table: files.get(id(table), ""),

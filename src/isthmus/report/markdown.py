@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from isthmus.evidence import Finding, Table
-from isthmus.report.cells import grid
+from isthmus.report.cells import grid, quoted
 from isthmus.report.parts import anchor, moves, plain_address, run_on, source_line, use
 from isthmus.runtime.markdown import (
     after_marks,
@@ -66,6 +66,7 @@ class Writer:
         self.document = document
         self.catalogue = document.catalogue
         self.t = self.catalogue.text
+        self.quoted = quoted(document.findings().values())
 
     def say(self, sentence: Sentence) -> str:
         """Return a sentence as a block of its own."""
@@ -113,7 +114,7 @@ class Writer:
 
     def table(self, table: Table, series: str = "") -> list[str]:
         """Return a table with its notes and sources."""
-        cells = grid(table, self.catalogue, series=series)
+        cells = grid(table, self.catalogue, said=self.quoted, series=series)
         heads = [cell(f"{name} ({unit})" if unit else name) for name, unit, _ in cells.headings]
         rules = ["---:" if numeric else "---" for _, _, numeric in cells.headings]
         rows = [" | ".join(cell(plain_address(c.text)) for c in row) for row in cells.rows]

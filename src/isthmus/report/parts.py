@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from isthmus.charts import Press, drawable, render_svgs, theme
 from isthmus.evidence import DatasetRecord, Finding, Table
-from isthmus.report.cells import grid
+from isthmus.report.cells import grid, quoted
 from isthmus.runtime.visible import visible
 from isthmus.study.claims import threshold_text
 from isthmus.study.dossier import Chart, Section
@@ -34,6 +34,7 @@ def parts(
     catalogue: TextCatalogue,
     sources: Sequence[DatasetRecord],
     *,
+    findings: Iterable[Finding],
     figure_link: Callable[[Finding], str],
     source_link: Callable[[str], str],
     names: bool = False,
@@ -47,6 +48,8 @@ def parts(
         Texts, headings and units.
     sources : sequence of DatasetRecord
         Data sets that the page names.
+    findings : iterable of Finding
+        What sentences of the document quote.
     figure_link : callable
         Where a reader finds all about a finding.
     source_link : callable
@@ -56,6 +59,7 @@ def parts(
     file_of : callable
         Name of the file in which the rows of a table lie beside the page, where they do.
     """
+    said = quoted(findings)
     return {
         "t": catalogue.text,
         "language": catalogue.language,
@@ -63,7 +67,7 @@ def parts(
         "use": lambda key: use(catalogue, key),
         "name": lambda key: catalogue.get(key, key),
         "grid": lambda table, series="", folded=False: grid(
-            table, catalogue, series=series, with_names=names, folded=folded
+            table, catalogue, said=said, series=series, with_names=names, folded=folded
         ),
         "shown": lambda finding: show(finding, catalogue.units),
         "value": lambda f: told(f, catalogue.units),

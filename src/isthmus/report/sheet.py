@@ -80,6 +80,7 @@ def _page(template: str, sheet: Any, *styles: str, tables: bool = False, **words
     called = parts(
         sheet.catalogue,
         sheet.sources,
+        findings=(found for section in sheet.sections for found in section.findings),
         figure_link=lambda finding: (
             f"#t-{anchor(finding.key.rpartition('.')[0])}"
             if tables

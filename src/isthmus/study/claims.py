@@ -47,7 +47,9 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
         hint = error.hint or ""
         hint = hint if hint.startswith("isthmus") else hint[:1].upper() + hint[1:]
         hint = f"{hint}." if hint else ""
-        reason = context.say("verdict.no_data", what=context.named(error.what), hint=hint)
+        reason = context.say(
+            "verdict.no_data", what=context.named(error.what), hint=context.named(hint)
+        )
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
     draws = tuple(context.samples.get(finding.key, ()))
     return _judged(claim, finding, claim.rule, context.catalogue, draws)

@@ -22,6 +22,7 @@ from isthmus.world import World
 
 T = TypeVar("T")
 
+_COMMAND = re.compile(r"`([^`]+)`")
 _CODE = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
 
 
@@ -102,14 +103,15 @@ class Context:
         return name[:1].upper() + name[1:]
 
     def named(self, message: str) -> str:
-        """Return a message of the program with names in place of the codes of parties."""
+        """Return a message of the program for a page: parties by name, commands in its quotes."""
 
         def name(found: re.Match[str]) -> str:
             code = found.group()
             known = code in codes.economy_names() or code in codes.coalition_names()
             return self.name(code) if known else code
 
-        return _CODE.sub(name, message)
+        quoted = _COMMAND.sub(lambda it: self.catalogue.text("word.quoted", text=it[1]), message)
+        return _CODE.sub(name, quoted)
 
     def role(self, code: str) -> str:
         """Return the colour role of a party; ``"other"`` for economies that are none."""
@@ -142,6 +144,7 @@ class Context:
         interval: str = "",
         caveat: str = "",
         sources: Sequence[str] = (),
+        digits: int = 0,
     ) -> Finding:
         """Make a finding and keep it, with the data sets and the method that it rests on.
 
@@ -179,6 +182,7 @@ class Context:
             interval=self.catalogue.get(f"interval.{interval}"),
             caveat=self.catalogue.get(f"caveat.{caveat}"),
             sources=tuple(sources),
+            digits=digits,
         )
         before = self.findings.setdefault(key, found)
         if before != found:

@@ -87,8 +87,8 @@ def told(finding: Finding, units: Mapping[str, str]) -> str:
 
 
 def digits_of(finding: Finding, value: float | None) -> int:
-    """Return the digits of the kind, or those that a number of the range needs."""
-    digits = DIGITS[finding.kind]
+    """Return the digits of the kind, or those that a number of the range or beside it needs."""
+    digits = max(DIGITS[finding.kind], finding.digits)
     if value is None or finding.low is None or finding.high is None:
         return digits
     return in_range(value, finding.low, finding.high, digits)

@@ -9,7 +9,8 @@ import polars as pl
 from isthmus import dependence
 from isthmus.dependence.customs import FIGURES, RATES
 from isthmus.errors import DataMissing
-from isthmus.evidence import Finding, Result
+from isthmus.evidence import Finding, Kind, Result
+from isthmus.evidence.digits import DIGITS
 from isthmus.study.context import Context
 
 FLOWS = "icio_flows"
@@ -133,6 +134,8 @@ def link_finding(
         low=low,
         high=high,
         interval="" if low is None else "records",
+        # Shares that offices state stand beside it with the digits of what is measured.
+        digits=0 if low is None or what == "value" else DIGITS[Kind.MEASURED],
         caveat="goods_only" if item == GOODS else "industry_broad" if item != "all" else "",
     )
 

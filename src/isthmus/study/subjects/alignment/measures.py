@@ -27,16 +27,21 @@ def ideal_points(context: Context, party: str, year: int | None = None) -> list[
     DataMissing
         When no member voted; Taiwan has had no vote since 1971.
     """
+    return [float(v) for v in _rows(context, party, year)["value"].to_list()]
+
+
+def _rows(context: Context, party: str, year: int | None = None) -> pl.DataFrame:
     frame = context.world.ideal_points(year or vote_year(context))
     rows = frame.filter(pl.col("economy").is_in(context.members(party))).sort("economy")
     if rows.is_empty():
         raise DataMissing(f"no votes of {party} in the General Assembly", where=VOTES)
-    return [float(v) for v in rows["value"].to_list()]
+    return rows
 
 
 def mean_point(context: Context, party: str) -> Finding:
-    """Return the mean ideal point of a party, with the range of its members as interval."""
-    points = ideal_points(context, party)
+    """Return the mean ideal point of a party, with the range of its members or its own interval."""
+    rows = _rows(context, party)
+    points = rows["value"].to_list()
     several = len(points) > 1
     return context.finding(
         f"alignment.ideal_point.{party}",
@@ -46,9 +51,9 @@ def mean_point(context: Context, party: str) -> Finding:
         year=vote_year(context),
         method="ideal_point",
         datasets=[VOTES],
-        low=min(points) if several else None,
-        high=max(points) if several else None,
-        interval="range_of_members" if several else "",
+        low=min(points) if several else rows["low"][0],
+        high=max(points) if several else rows["high"][0],
+        interval="range_of_members" if several else "posterior",
         caveat="votes_only",
     )
 

@@ -7,8 +7,10 @@ import polars as pl
 from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Result
+from isthmus.study.numbers import MONTHS
 from isthmus.study.page import Page
 from isthmus.study.subjects.arms.measures import (
+    ARMS,
     ORDERED,
     YEARS,
     queue_of,
@@ -44,7 +46,7 @@ def _waits(page: Page, found: Result) -> None:
     months = page.finding(
         f"arms.wait.{page.partner}",
         row["median"],
-        "months",
+        MONTHS,
         year=year,
         method="arms_wait",
         caveat="wait_if_plans_kept",
@@ -127,7 +129,7 @@ def _tables(page: Page, found: Result) -> None:
             "months",
             "kind",
         ),
-        {"quantity": "count", "value": MONEY, "waited": "months", "months": "months"},
+        {"quantity": "count", "value": MONEY, "waited": "months", "months": MONTHS},
         attributes=["state", "notified", "planned", "kind"],
         notes=["arms_orders_values"],
         kind=found["orders"].kind,
@@ -140,7 +142,7 @@ def _tables(page: Page, found: Result) -> None:
             "open": "count",
             "open_value": MONEY,
             "oldest": "months",
-            "median": "months",
+            "median": MONTHS,
         },
         kind=found["waits"].kind,
     )
@@ -155,5 +157,6 @@ def _tables(page: Page, found: Result) -> None:
             .select(pl.col("reading").alias("rate"), "year", *columns),
             units,
             kind=Kind.ASSUMED,
+            datasets=[*ORDERED, ARMS],
             notes=["second_source_assumed"],
         )

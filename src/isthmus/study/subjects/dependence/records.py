@@ -10,7 +10,8 @@ import polars as pl
 from isthmus.dependence.customs import BALANCED
 from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.records import SOURCES, names_of, note_alone, records
-from isthmus.study.ask.trade import FLOWS, year_of
+from isthmus.study.ask.trade import FLOWS, link_finding, year_of
+from isthmus.study.numbers import digits_of
 from isthmus.study.page import Page
 
 MONEY = "million USD"
@@ -55,7 +56,7 @@ def say_turn(page: Page, importer: str, exporter: str) -> None:
         _shares(page, importer, exporter, found)
 
 
-def _figure(page: Page, row: dict[str, object], what: str) -> Finding:
+def _figure(page: Page, row: dict[str, object], what: str, digits: int = 0) -> Finding:
     """Return one figure of an office as a finding."""
     inside = ".with_hub" if "+" in str(row["partner"]) else ""
     return page.context.finding(
@@ -67,6 +68,7 @@ def _figure(page: Page, row: dict[str, object], what: str) -> Finding:
         year=int(str(row["year"])),
         method="customs_record",
         datasets=SOURCES,
+        digits=digits,
     )
 
 
@@ -78,15 +80,18 @@ def _values(page: Page, importer: str, exporter: str, found: pl.DataFrame) -> No
     offices = {r["record"]: r for r in rows.sort("value").to_dicts() if r["record"] != BALANCED}
     if not offices:
         return
+    span = link_finding(page.context, importer, exporter, "value")
+    digits = max(digits_of(span, end) for end in (span.value, span.low, span.high))
+    by = {f"by_{record}": _figure(page, row, "value", digits) for record, row in offices.items()}
     page.say(
         f"answer.records_{'both' if len(offices) == 2 else next(iter(offices))}",
-        balanced=_balanced(page, importer, exporter, rows),
-        **{f"by_{record}": _figure(page, row, "value") for record, row in offices.items()},
+        balanced=_balanced(page, importer, exporter, rows, digits),
+        **by,
         **names_of(page, importer, exporter),
     )
 
 
-def _balanced(page: Page, importer: str, exporter: str, rows: pl.DataFrame) -> Finding:
+def _balanced(page: Page, importer: str, exporter: str, rows: pl.DataFrame, digits: int) -> Finding:
     row = rows.filter(record=BALANCED).row(0, named=True)
     return page.finding(
         f"trade.balanced.{exporter}.{importer}.{row['year']}",
@@ -94,6 +99,7 @@ def _balanced(page: Page, importer: str, exporter: str, rows: pl.DataFrame) -> F
         MONEY,
         method="trade_value",
         year=row["year"],
+        digits=digits,
     )
 
 

@@ -14,11 +14,12 @@ from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.ensemble.losses.watch import RETURNED, middle_return
 from isthmus.ensemble.losses.work import told_of_later
 from isthmus.evidence import SHARE, Finding, Kind
+from isthmus.evidence.digits import DIGITS, in_range
 from isthmus.study.ask.events import events
 from isthmus.study.events import Event
 from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
-from isthmus.study.subjects.disruption.charts import draw_all
+from isthmus.study.subjects.disruption.charts import SHOWN_MOVES, draw_all
 from isthmus.study.subjects.disruption.drivers import list_drivers, say_driver
 from isthmus.study.subjects.disruption.runs import (
     QUARTER,
@@ -121,11 +122,20 @@ def _main(page: Page, event: Event) -> None:
 
 def _reference(page: Page, event: Event) -> None:
     """One case with reasons, and what moves it most."""
-    cases = around(page, event)
-    name, low, high = moves(page, event)[0]
+    middle, found = around(page, event)[REFERENCE], moves(page, event)
+    name, low, high = found[0]
     page.say(
         "answer.reference",
-        loss=_finding(page, f"reference.{event.key}", cases[REFERENCE], "disruption_reference"),
+        loss=_finding(
+            page,
+            f"reference.{event.key}",
+            middle,
+            "disruption_reference",
+            digits=max(
+                in_range(middle, *sorted(ends), DIGITS[page.kind])
+                for _, *ends in found[:SHOWN_MOVES]
+            ),
+        ),
         number=page.word(f"number.{name}"),
         moved=_finding(
             page,
