@@ -52,13 +52,58 @@ def input_finding(
     context: Context, party: str, on: str, column: str, *, industry: str = "ALL"
 ) -> Finding:
     """Return the face value, the look-through or the value-added share as a finding."""
-    return context.finding(
+    return _of_table(
+        context,
         f"chains.{column}.{party}.{on}.{industry}",
         inputs_on(context, party, on, industry)[column],
+        f"chains_{column}",
+    )
+
+
+def output_finding(context: Context, party: str, on: str) -> Finding:
+    """Return inputs bought directly from another over the output of a party, all industries."""
+    row = inputs_on(context, party, on)
+    return _of_table(
+        context,
+        f"chains.face_output.{party}.{on}",
+        row["face_value"] * row["base"] / output_of(context, party),
+        "chains_face_output",
+    )
+
+
+def output_of(context: Context, party: str) -> float:
+    """Return the output of a party in the table, million USD."""
+    table = context.world.mrio(YEAR)
+    inside = [m for m in context.members(party) if m in table.economies]
+    return float(table.x[table.node_positions(inside)].sum())
+
+
+def exports_finding(context: Context, party: str, on: str = "") -> Finding:
+    """Return value added of all others in the exports of a party, or of one, over the exports."""
+    found = context.memo(
+        ("chains.exports", party), lambda: chains.decompose(context.world, party, year=YEAR)
+    )
+    (whole,) = found["decomposition"].frame.to_dicts()
+    origins = found["origins"].frame
+    part = whole["fva"]
+    if on:
+        part = float(origins.filter(pl.col("partner").is_in(context.members(on)))["value"].sum())
+    return _of_table(
+        context,
+        ".".join(("chains.exports_foreign", party, on)).rstrip("."),
+        part / whole["exports"] if whole["exports"] else None,
+        "chains_exports_foreign",
+    )
+
+
+def _of_table(context: Context, key: str, value: float | None, method: str) -> Finding:
+    return context.finding(
+        key,
+        value,
         "share",
         kind=context.kind_of(TABLE),
         year=YEAR,
-        method=f"chains_{column}",
+        method=method,
         datasets=DATASETS,
         caveat="table_estimated",
     )

@@ -14,8 +14,11 @@ from isthmus.study.ask.lookthrough import (
     DATASETS,
     FACTS,
     SPLIT,
+    exports_finding,
     input_finding,
     inputs_of,
+    output_finding,
+    output_of,
     split_shares,
     stake_findings,
 )
@@ -25,6 +28,8 @@ from isthmus.world.shipped import TABLE, YEAR
 SERVICES = f"{TABLE}_services"
 SIDES = ("rival_face", "rival_through", "partner_face", "partner_through")
 
+PUBLISHED = ("DEU", "CHN")
+"""Buyer and seller for whom a note cites published shares of output."""
 MOVED = 0.05
 """Part of a share by which chip nodes must move it to be said."""
 
@@ -45,6 +50,7 @@ def write(page: Page) -> None:
         _by_member(page, members)
     if set(codes.industries_in("defence")) <= set(industries):
         _defence(page)
+    _output(page)
     _stakes(page)
     if not page.context.missing(SPLIT, FACTS):
         _split(page, industries, partner)
@@ -185,6 +191,29 @@ def _defence(page: Page) -> None:
         ends[f"{role}_high"] = _share(page, on, ranked[-1])
     names = ", ".join(page.inside(page.context.industry(code), whole=True) for code in made_in)
     page.say("answer.arms", made_in=names, **ends)
+
+
+def _output(page: Page) -> None:
+    """Say shares of output and of exports beside those of inputs: what others publish is of these."""
+
+    def of(party: str) -> Fields:
+        return {
+            "face": output_finding(page.context, party, page.rival),
+            "added": input_finding(page.context, party, page.rival, "value_added"),
+        }
+
+    page.say("answer.output", **of(page.home))
+    members = page.context.members(page.home)
+    largest = max(members, key=lambda member: (output_of(page.context, member), member))
+    if len(members) > 1:
+        page.say("answer.output_member", member=page.context.name(largest), **of(largest))
+    page.say(
+        "answer.exports",
+        foreign=exports_finding(page.context, page.home),
+        part=exports_finding(page.context, page.home, page.rival),
+    )
+    if (largest, page.rival) == PUBLISHED:
+        page.note("output_published", member=page.context.name(largest), **of(largest))
 
 
 def _stakes(page: Page) -> None:

@@ -26,6 +26,8 @@ from isthmus.study.subjects.equilibrium.bottleneck import CHIP_SPLIT, bottleneck
 from isthmus.world.shipped import YEAR
 
 FIRST, DECADE = HORIZONS[0], HORIZONS[-1]
+PUBLISHED, MEMBER = ("EU27_2020", "CHN"), "DEU"
+"""Two parties, and a member, for whose break a note cites published losses."""
 INTERVAL = ("loss", "loss_low", "loss_high")
 
 
@@ -63,6 +65,20 @@ def write(page: Page) -> None:
     _four_answers(page)
     _horizons(page)
     page.note("lasting", "elasticities", "zero_tariffs", "one_electronics", "four_answers")
+    if (page.home, page.rival) == PUBLISHED:
+        _published(page)
+
+
+def _published(page: Page) -> None:
+    """Cite what others found for a break of these two beside the same figures here."""
+    page.note(
+        "break_published",
+        first=_loss(page, FIRST, MEMBER),
+        decade=_loss(page, DECADE, MEMBER),
+        home_decade=_loss(page, DECADE, page.home),
+        rival_decade=_loss(page, DECADE, page.rival),
+        member=page.context.name(MEMBER),
+    )
 
 
 def _driver(page: Page) -> None:
