@@ -27,11 +27,30 @@ def context(world):
 def test_section_opens_with_answers_and_quotes_the_lens(world, context):
     built = written(context, "chains")
     assert not built.gaps
-    assert len(built.answer) == 8
+    assert len(built.answer) == 11
     assert {chart.key for chart in built.charts} == {"chains-industries", "chains-members"}
     found = chains.lookthrough(world, "EU27_2020", on="CHN", by="industry", industries="C26")
     value = found["lookthrough"].frame["look_through"][0]
     assert context.findings["chains.look_through.EU27_2020.CHN.C26"].value == value
+
+
+def test_shares_of_output_and_of_exports_are_those_of_rows_of_the_table(world, context):
+    written(context, "chains")
+    table = world.mrio(2022)
+    home = table.node_positions(codes.members("DEU"))
+    of_china = np.zeros(len(table.x))
+    of_china[table.node_positions(["CHN"])] = 1.0
+    bought = table.product_t(of_china)[home] @ table.x[home]
+    found = context.findings
+    direct = found["chains.face_output.DEU.CHN"].value
+    assert direct == pytest.approx(bought / table.x[home].sum(), rel=1e-9)
+    row = chains.lookthrough(world, "DEU", on="CHN", year=2022)["lookthrough"].frame.to_dicts()[0]
+    assert found["chains.value_added.DEU.CHN.ALL"].value == row["value_added"] > direct
+    parts = chains.decompose(world, "EU27_2020", year=2022)["decomposition"].frame.to_dicts()[0]
+    whole = sum(parts[name] for name in ("dva", "fva", "ddc", "fdc"))
+    foreign = found["chains.exports_foreign.EU27_2020"].value
+    assert foreign == pytest.approx(parts["fva"] / whole, rel=1e-9)
+    assert 0 < found["chains.exports_foreign.EU27_2020.CHN"].value < foreign
 
 
 def test_arms_are_bounded_by_the_industries_that_the_concordance_names(world, context):

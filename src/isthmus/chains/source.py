@@ -90,7 +90,7 @@ def _rest(table: MRIO) -> str:
 def _rest_hint(table: MRIO) -> str:
     """Return where economies that the table does not list are to be found."""
     if rest := _rest(table):
-        return f"its members are inside {rest}, the rest of the world"
+        return f"what it lists no row for is inside {rest}"
     return f"the table has no rest of the world; it lists {', '.join(table.economies[:12])}"
 
 

@@ -135,7 +135,7 @@ def resolve(
     found = _resolved(party, on, labels)
     if known is not None and not labels & found.inside:
         raise CodeUnknown(
-            f"the data hold no member of {found.code!r}",
+            f"the data hold no {'member of ' if found.is_coalition else ''}{found.code!r}",
             where=where,
             hint=held_otherwise((found.code, *found.members), labels)
             or hint

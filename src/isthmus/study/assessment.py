@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from isthmus._version import __version__
-from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
 from isthmus.runtime import canonical_hash
 from isthmus.study.claims import assess_claim
-from isthmus.study.context import Context
+from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Dossier, Section
 from isthmus.study.page import Page
 from isthmus.study.schema import PageChoice, Study
@@ -106,9 +105,9 @@ def written(context: Context, name: str, **chosen: Any) -> Section:
     page = Page(context, name)
     try:
         writer(name)(page, **chosen)
-    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
+    except UNANSWERED as error:
         asked, part = page.question, page.part
         page = Page(context, name)
         page.question, page.part = asked, part
-        page.gap("unanswered", what=context.named(error.what))
+        page.gap("unanswered", what=context.reason(error))
     return page.section()

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
+from isthmus.errors import BadInput
 from isthmus.evidence import SHARE, Finding
 from isthmus.evidence.digits import percent, percent_of_draws
-from isthmus.study.context import Context
+from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import unmet
@@ -43,12 +43,12 @@ def assess_claim(context: Context, claim: Claim) -> Assessed:
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
     try:
         finding = measure.run(context, **_arguments(context, measure, claim))
-    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
+    except UNANSWERED as error:
         hint = error.hint or ""
         hint = hint if hint.startswith("isthmus") else hint[:1].upper() + hint[1:]
         hint = f"{hint}." if hint else ""
         reason = context.say(
-            "verdict.no_data", what=context.named(error.what), hint=context.named(hint)
+            "verdict.no_data", what=context.reason(error), hint=context.named(hint)
         )
         return Assessed(claim, Verdict(Status.NOT_MEASURABLE), None, reason)
     draws = tuple(context.samples.get(finding.key, ()))

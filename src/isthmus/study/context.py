@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
-from isthmus.errors import BadInput, IsthmusError
+from isthmus.errors import (
+    BadInput,
+    CodeUnknown,
+    DataMissing,
+    IsthmusError,
+    ShockNotRepresentable,
+)
 from isthmus.evidence import Finding, Kind
 from isthmus.study.inflection import ALONE, inflected
 from isthmus.study.money import RATES, rate_of, told_rate, unit_of
@@ -22,6 +28,8 @@ from isthmus.world import World
 
 T = TypeVar("T")
 
+UNANSWERED = (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable)
+"""What the data at hand do not allow: a page says so and goes on."""
 _COMMAND = re.compile(r"`([^`]+)`")
 _CODE = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
 
@@ -101,6 +109,11 @@ class Context:
         """Return a party's name as it stands alone: in a table, a legend, on an axis."""
         name = inflected(self.name(code), ALONE, self.catalogue.texts)
         return name[:1].upper() + name[1:]
+
+    def reason(self, error: IsthmusError) -> str:
+        """Return what is wrong as a page says it: what each problem is, where it lists some."""
+        problems = [problem.what for problem in getattr(error, "problems", ())]
+        return self.named("; ".join(problems) or error.what)
 
     def named(self, message: str) -> str:
         """Return a message of the program for a page: parties by name, commands in its quotes."""

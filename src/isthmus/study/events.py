@@ -159,5 +159,5 @@ def _largest(home: str, industry: str, world: World) -> str:
     column = table.industries.index(industry)
     place = [table.economies.index(m) for m in codes.members(home) if m in table.economies]
     if not place:
-        raise DataMissing(f"the table of 2022 holds no member of {home!r}", where="mrio_2022")
+        raise DataMissing(f"the table of 2022 does not list {home}", where="mrio_2022")
     return table.economies[place[int(np.argmax(output[place, column]))]]

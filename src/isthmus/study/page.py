@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from isthmus.charts import ChartSpec, NumberWords, Outlines
 from isthmus.evidence import Column, Finding, Kind, Table
-from isthmus.study.context import Context
+from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.money import RATES, rate_of, unit_of
 from isthmus.study.wording import Sentence
@@ -168,6 +168,13 @@ class Page:
     def gap(self, key: str, **fields: Any) -> None:
         """Say what could not be answered, by a key under ``gap.``."""
         self._gaps.append(self.context.say(f"gap.{key}", **(self.fields | fields)))
+
+    def attempt(self, part: Callable[[Page], None]) -> None:
+        """Write a part of the page, or say what the data at hand do not allow of it."""
+        try:
+            part(self)
+        except UNANSWERED as error:
+            self.gap("unanswered", what=self.context.reason(error))
 
     def finding(self, key: str, value: float | None, unit: str, **about: Any) -> Finding:
         """Make a finding with the page's data sets, kind and year; see `Context.finding`."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from isthmus.study.context import Context
 from isthmus.study.dossier import Assessed, Note, Section
 from isthmus.study.money import RATES, told_rate
+from isthmus.study.numbers import MONEY
 from isthmus.study.verdict import Status
 from isthmus.study.wording import Sentence, plain
 
@@ -62,7 +63,7 @@ def _state(context: Context) -> tuple[Sentence, ...]:
     turned = {
         f.year
         for f in context.findings.values()
-        if RATES in f.datasets and f.unit == f"million {currency}"
+        if RATES in f.datasets and f.unit == f"million {currency}" != MONEY
     }
     if turned:
         rates = "; ".join(told_rate(context, year) for year in sorted(turned))

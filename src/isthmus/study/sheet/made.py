@@ -204,7 +204,7 @@ def _part(context: Context, side: Side, key: str) -> Section:
         PARTS[key](page, side)
     except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
         page = _page(context, side, key)
-        page.gap("unanswered", what=context.named(error.what))
+        page.gap("unanswered", what=context.reason(error))
     return replace(page.section(), key=key)
 
 

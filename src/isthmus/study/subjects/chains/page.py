@@ -194,7 +194,7 @@ def _defence(page: Page) -> None:
 
 
 def _output(page: Page) -> None:
-    """Say shares of output and of exports beside those of inputs: what others publish is of these."""
+    """Say shares of output and of exports beside those of inputs: others publish these."""
 
     def of(party: str) -> Fields:
         return {

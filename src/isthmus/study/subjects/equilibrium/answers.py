@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from isthmus import equilibrium
-from isthmus.errors import DidNotConverge, ShockNotRepresentable
+from isthmus.errors import DataMissing, DidNotConverge, ShockNotRepresentable
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.scenario import Embargo, ExportStop, Scenario, TradeCostChange, industry_groups
 from isthmus.study.context import Context
@@ -21,9 +21,18 @@ TOLERANCE = 1e-7
 
 
 def inside(context: Context, code: str) -> tuple[str, ...]:
-    """Return the members of a party that the table holds."""
+    """Return the members of a party that the table holds.
+
+    Raises
+    ------
+    DataMissing
+        When it holds none.
+    """
     known = set(context.world.mrio(YEAR).economies)
-    return tuple(c for c in context.members(code) if c in known)
+    found = tuple(c for c in context.members(code) if c in known)
+    if not found:
+        raise DataMissing(f"the table of {YEAR} does not list {code}", where="mrio_2022")
+    return found
 
 
 def scenario_break(context: Context, a: str, b: str, severity: float) -> Scenario:

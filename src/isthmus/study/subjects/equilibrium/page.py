@@ -54,19 +54,24 @@ def write(page: Page) -> None:
     if not members.is_empty():
         _by_member(page, members)
     page.say("answer.half", half=_loss(page, DECADE, page.home, severity=0.5))
+    page.attempt(_with_partner)
+    page.headline(35, **ours)
+    page.counter(40, **ours)
+    _horizons(page)
+    page.note("lasting", "elasticities", "zero_tariffs", "one_electronics")
+    if (page.home, page.rival) == PUBLISHED:
+        _published(page)
+
+
+def _with_partner(page: Page) -> None:
+    """What the loss of the partner as a supplier costs, and what closer trade with it brings."""
     page.say(
         "answer.stop",
         first=_stop(page, FIRST, page.home),
         partner_first=_stop(page, FIRST, page.partner),
     )
     page.say("answer.closer", ours=_gain(page, page.home), theirs=_gain(page, page.partner))
-    page.headline(35, **ours)
-    page.counter(40, **ours)
     _four_answers(page)
-    _horizons(page)
-    page.note("lasting", "elasticities", "zero_tariffs", "one_electronics", "four_answers")
-    if (page.home, page.rival) == PUBLISHED:
-        _published(page)
 
 
 def _published(page: Page) -> None:

@@ -42,7 +42,7 @@ def write(page: Page) -> None:
     _chips(page)
     _strait(page)
     _modes(page)
-    _passages(page)
+    page.attempt(_passages)
     _tables(page)
     page.note("closure_readings", "not_an_island_test", "three_stocks")
 
