@@ -22,7 +22,7 @@ from isthmus.study.dossier import Dossier
 from isthmus.study.numbers import digits_of
 from isthmus.study.numbers import number as written
 from isthmus.study.sheet import member_sheet
-from isthmus.study.wording import Catalogue, languages
+from isthmus.study.wording import TextCatalogue, languages
 from isthmus.world import World
 
 FLAGSHIP = "taiwan-europe"
@@ -98,10 +98,10 @@ def test_a_table_gives_a_quoted_figure_the_digits_of_its_sentence() -> None:
     columns = dimension("row"), number("value", "share")
     rows = Table("t", frame, columns, Kind.ASSUMED, ("one", "two"))
     narrow = Finding("a", 0.0274, "share", Kind.ASSUMED, "2022", "way", ("two",), 0.027, 0.028)
-    printed = [row[1].text for row in grid(rows, Catalogue.load(), said=quoted([narrow])).rows]
+    printed = [row[1].text for row in grid(rows, TextCatalogue.load(), said=quoted([narrow])).rows]
     assert printed == ["2.7", "2.7", "3"]
     elsewhere = replace(narrow, datasets=("three",))
-    apart = [row[1].text for row in grid(rows, Catalogue.load(), said=quoted([elsewhere])).rows]
+    apart = [row[1].text for row in grid(rows, TextCatalogue.load(), said=quoted([elsewhere])).rows]
     assert apart == ["3", "3", "3"]
 
 
@@ -160,7 +160,7 @@ def test_no_german_page_and_no_sheet_shows_a_mark_of_markdown(world: World, stud
 
 @pytest.mark.parametrize("language", languages())
 def test_no_text_of_the_catalogue_has_a_mark_of_markdown(language: str) -> None:
-    catalogue = Catalogue.load(language)
+    catalogue = TextCatalogue.load(language)
     held = {**catalogue.texts, **catalogue.translated}
     assert {key: text for key, text in held.items() if MARKS.search(text)} == {}
     assert MARKS.search("see `isthmus data list`, **bold**, *leaning*, _so_ and [link](there)")

@@ -14,7 +14,7 @@ from isthmus.study.context import Context
 from isthmus.study.dossier import Section
 from isthmus.study.new import draft_study
 from isthmus.study.summary import build_summary
-from isthmus.study.wording import Catalogue, languages
+from isthmus.study.wording import TextCatalogue, languages
 from isthmus.world import World
 
 RAW = re.compile(r"problem\b|at a date|, ;|\bROW\b|no member of")
@@ -27,7 +27,7 @@ def world() -> World:
 
 def context(world: World, language: str = "en", **parties: str) -> Context:
     drafted = draft_study("odd", world, {"rival": "CHN", "ally": "USA", **parties})
-    return Context(drafted.study, world, Catalogue.load(language))
+    return Context(drafted.study, world, TextCatalogue.load(language))
 
 
 def said(section: Section) -> list[str]:
@@ -37,8 +37,8 @@ def said(section: Section) -> list[str]:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_coalition_has_a_name_that_stands_in_a_sentence(language: str) -> None:
-    catalogue = Catalogue.load(language)
-    english = Catalogue.load().texts
+    catalogue = TextCatalogue.load(language)
+    english = TextCatalogue.load().texts
     for code, named in codes.coalition_names().items():
         assert f"party.{code}" in english, code
         name = catalogue.party(code)

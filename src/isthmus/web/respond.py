@@ -230,7 +230,7 @@ def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
     shared = parts(
         explorer.catalogue,
         view.sources,
-        findings=(found for section in said for found in section.findings),
+        findings=places,
         figure_link=figure,
         source_link=lambda key: f"/data/{key}",
         names=True,

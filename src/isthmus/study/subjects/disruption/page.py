@@ -132,7 +132,7 @@ def _reference(page: Page, event: Event) -> None:
             middle,
             "disruption_reference",
             digits=max(
-                in_range(middle, *sorted(ends), DIGITS[page.kind])
+                in_range(middle, min(ends), max(ends), DIGITS[page.kind])
                 for _, *ends in found[:SHOWN_MOVES]
             ),
         ),
