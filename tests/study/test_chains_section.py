@@ -27,7 +27,7 @@ def context(world):
 def test_section_opens_with_answers_and_quotes_the_lens(world, context):
     built = written(context, "chains")
     assert not built.gaps
-    assert len(built.answer) == 11
+    assert len(built.answer) == 12
     assert {chart.key for chart in built.charts} == {"chains-industries", "chains-members"}
     found = chains.lookthrough(world, "EU27_2020", on="CHN", by="industry", industries="C26")
     value = found["lookthrough"].frame["look_through"][0]
