@@ -313,3 +313,51 @@ def test_from_the_template_to_the_answer_on_the_command_line(
     assert {p.stem for p in (home / "out").glob("*.csv")} == {"lines", "items", "deliveries"}
     assert main(["suppliers", "second-sources", *world, "--json"]) == 0
     assert len(Store().runs()) == 3
+
+
+def test_a_german_spreadsheet_of_five_hundred_rows_with_three_mistakes(home: Path) -> None:
+    """All three are named at once, by line; mended, the list is taken in dollars."""
+    file = home / "lieferanten.csv"
+    write_template(template_of("suppliers"), file, delimiter=";")
+    beside = file.with_suffix(".toml")
+    said = beside.read_text().replace("million USD", "thousand EUR").replace("[]", "[2024]")
+    beside.write_text(said.replace("# [reading]", "[reading]").replace("# rate", "rate"))
+    columns = list(template_of("suppliers").columns)
+    goods = (("Steuergeräte", "8542"), ("Gehäuse", "7325"), ("Magnete", "850511"))
+    given = [
+        {
+            "item": f"{goods[n % 3][0]} {n // 3}",
+            "supplier": f"Müller & Söhne {n}",
+            "economy": ("TWN", "DE", "CHN")[n % 3],
+            "spend": f"{1 + n // 100}.{n % 1000:03},50",
+            "product": goods[n % 3][1],
+            "stock_days": "10,5",
+        }
+        for n in range(500)
+    ]
+
+    def saved() -> None:
+        lines = [columns, *([row.get(c, "") for c in columns] for row in given)]
+        text = "".join(";".join(line) + "\r\n" for line in lines)
+        file.write_bytes(text.encode("cp1252"))
+
+    right = given[41]["spend"], given[199]["economy"], given[333]
+    given[41]["spend"], given[199]["economy"], given[333] = "k.A. 12", "Absurdistan", given[332]
+    saved()
+    with pytest.raises(BadInput) as caught:
+        add_file(file)
+    told = [str(problem) for problem in caught.value.problems]
+    assert len(told) == 3
+    for part, text in zip(
+        ("line 43, column spend", "line 201", "lines 334, 335"), told, strict=True
+    ):
+        assert part in text
+    given[41]["spend"], given[199]["economy"], given[333] = right
+    saved()
+    added = add_file(file)
+    assert added.entry.manifest is not None
+    assert added.entry.manifest.record.rows == 500
+    assert added.entry.manifest.record.private
+    spent = Store().table(added.entry.reference)["spend"].sum()
+    thousands = sum(1000 * (1 + n // 100) + n % 1000 + 0.5 for n in range(500))
+    assert spent == pytest.approx(thousands / 1000 * 1.08)
