@@ -144,15 +144,19 @@ class Page:
         self._answer.append(self.context.say(key, figure=named, interval=moved.interval))
 
     def drawn_driver(
-        self, figure: str, number: str, correlation: float | None, **fields: Any
+        self, figure: str, moved: Finding, number: str, correlation: float | None, **fields: Any
     ) -> None:
-        """Say which number a headline goes with most over its draws; none where nothing does."""
+        """Say which number a headline goes with most over its draws; none where nothing does.
+
+        The correlation rests on what the figure rests on.
+        """
         named = self.word(f"{self.key}.driver.{figure}", **(self.fields | fields))
         if correlation is None:
             self._answer.append(self.context.say("driver.chance", figure=named))
             return
         key = f"{self.key}.driver.{figure}"
-        found = self.finding(key, correlation, "1", method="rank_correlation")
+        rests = {n: getattr(moved, n) for n in ("datasets", "sources", "year")}
+        found = self.finding(key, correlation, "1", method="rank_correlation", **rests)
         text = self.context.say("driver.drawn", figure=named, number=number, correlation=found)
         self._answer.append(text)
 

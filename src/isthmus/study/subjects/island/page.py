@@ -54,8 +54,8 @@ def _fuel(page: Page) -> None:
     )
     page.say("answer.fuel", gas=gas, coal=coal)
     page.headline(24, "headline_fuel", gas=gas, coal=coal)
-    page.drawn_driver("gas", *_strongest(page, "LNG used up"))
-    page.drawn_driver("coal", *_strongest(page, "coal used up"))
+    page.drawn_driver("gas", gas, *_strongest(page, "LNG used up"))
+    page.drawn_driver("coal", coal, *_strongest(page, "coal used up"))
     page.fields |= {"gas": gas}
 
 

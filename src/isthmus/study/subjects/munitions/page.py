@@ -110,9 +110,9 @@ def _held(page: Page, surge: float) -> None:
 def _driver(page: Page, family: str, surge: float) -> None:
     """Name the number that what is delivered of a family goes with most."""
     found = surged(page.context, family, surge)["drivers"].frame.filter(item=family)
-    name = family_name(page, family)
+    moved, name = delivered(page.context, family, surge, remedied=False), family_name(page, family)
     if found.is_empty():
-        page.drawn_driver("delivered", "", None, family=name)
+        page.drawn_driver("delivered", moved, "", None, family=name)
         return
     first = found.row(0, named=True)
     of, *middle, what = first["number"].split(".")
@@ -124,7 +124,7 @@ def _driver(page: Page, family: str, surge: float) -> None:
     elif "inputs" in middle:
         item = used
     word = page.word(f"munitions.number.{what}", item=item_name(page, item))
-    page.drawn_driver("delivered", word, first["value"], family=name)
+    page.drawn_driver("delivered", moved, word, first["value"], family=name)
 
 
 def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:

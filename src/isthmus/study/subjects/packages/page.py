@@ -64,16 +64,16 @@ def write(page: Page, *, catalogue: str = "", hazard: str = "") -> None:
     page.note("net_cost", "drawn_hazards", "no_mean", "law_unchecked", "no_recommendation")
 
 
-def _driver(page: Page, stage: Stage, package: Package) -> None:
+def _driver(page: Page, stage: Stage, package: Package, moved: Finding) -> None:
     """Name the number that the cost of a package goes with most."""
     name = page.inside(package.title)
     found = cost_drivers(stage, package, TODAY)
     if not found:
-        page.drawn_driver("cost", "", None, package=name)
+        page.drawn_driver("cost", moved, "", None, package=name)
         return
     action, what, correlation = found[0]
     number = page.word(f"packages.number.{what}", action=page.inside(action.title))
-    page.drawn_driver("cost", number, correlation, package=name)
+    page.drawn_driver("cost", moved, number, correlation, package=name)
 
 
 def _cost(page: Page, stage: Stage, catalogue: str) -> None:
@@ -90,7 +90,7 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
         high_name=page.inside(high.title),
     )
     page.headline(22, cheapest=found[low.key], low_name=page.inside(low.title))
-    _driver(page, stage, low)
+    _driver(page, stage, low, found[low.key])
     rows = [
         {"package": p.title, "cost": f.value, "cost_low": f.low, "cost_high": f.high}
         for p in order
