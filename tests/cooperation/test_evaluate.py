@@ -20,8 +20,9 @@ from isthmus.cooperation.beside import (
     timing,
 )
 from isthmus.cooperation.contribution import contribution
+from isthmus.cooperation.cut import within
 from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
-from isthmus.cooperation.stage import ALONE, TODAY, within
+from isthmus.cooperation.stage import ALONE, TODAY
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.scenario.actions import Action, ActionIndicator
 from isthmus.scenario.catalogues import shipped_catalogue, template

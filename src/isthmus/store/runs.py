@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib import metadata
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from isthmus._version import __version__
-from isthmus.errors import DataCorrupted
+from isthmus.errors import DataCorrupted, NotFound, did_you_mean
 from isthmus.evidence import Provenance, Result
 from isthmus.runtime import canonical_hash, disk, write_bytes
 from isthmus.runtime.brief import Brief
@@ -260,6 +260,26 @@ def read_outputs(folder: Path) -> RunOutputs | None:
     if outputs.manifest_sha256 != manifest_hash(read_run(folder)):
         raise DataCorrupted("the outputs belong to another manifest", where=str(path))
     return outputs
+
+
+def the_run(name: str, ids: Iterable[str], *, where: Path) -> str:
+    """Return the id that is `name` or alone starts or ends with it, whatever its hyphens.
+
+    Raises
+    ------
+    NotFound
+        When no id, or more than one, is so.
+    """
+    said = {one: one.replace("_", "-") for one in ids}
+    asked = name.replace("_", "-")
+    near = [one for one, as_said in said.items() if as_said == asked] or [
+        one for one, as_said in said.items() if as_said.startswith(asked) or as_said.endswith(asked)
+    ]
+    if len(near) != 1 or not name:
+        problem = f"'{name}' fits {len(near)} runs" if near else f"there is no run '{name}'"
+        hint = did_you_mean(name, list(said)) or "isthmus runs list shows all"
+        raise NotFound(problem, where=str(where), hint=hint)
+    return near[0]
 
 
 def free_name(place: Path, name: str, outputs: RunOutputs) -> str:

@@ -222,19 +222,8 @@ class Store:
         NotFound
             When no run, or more than one, has such an id.
         """
-        rows = [(row, row.name.replace("_", "-")) for row in self._rows() if row.kind == "run"]
-        asked = name.replace("_", "-")
-        exact = [row for row, said in rows if asked == said]
-        near = exact or [
-            row for row, said in rows if said.startswith(asked) or said.endswith(asked)
-        ]
-        if len(near) != 1 or not name:
-            problem = f"'{name}' fits {len(near)} runs" if near else f"there is no run '{name}'"
-            hint = did_you_mean(name, [row.name for row, _ in rows])
-            raise NotFound(
-                problem, where=str(self.root), hint=hint or "isthmus runs list shows all"
-            )
-        return self._entry(near[0])
+        rows = {row.name: row for row in self._rows() if row.kind == "run"}
+        return self._entry(rows[runs.the_run(name, rows, where=self.root)])
 
     def outputs(self, name: str) -> RunOutputs:
         """Return what came out of a finished run.
