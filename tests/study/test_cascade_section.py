@@ -21,7 +21,9 @@ def test_section_answers_and_quotes_the_lens(world):
     context = Context(open_study("taiwan-europe"), world)
     built = written(context, "cascade")
     assert not built.gaps
-    assert len(built.answer) == 5
+    said = [sentence.key for sentence in built.answer]
+    assert said.count("driver.one") == 2
+    assert len(said) == 5 + 2
     assert {c.key for c in built.charts} == {"cascade-stops", "cascade-materials"}
     result = chip_case(world, context.members("EU27_2020"), partner="TWN")
     frame = result["stops"].frame
