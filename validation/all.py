@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-LIBRARIES = {"all", "boario_peer", "dense_update"}
-"""Modules that are not comparisons of their own."""
+LIBRARIES = {"all", "boario_peer", "dense_update", "explorer_schemathesis"}
+"""Modules that are not comparisons of their own, or need a program that is installed apart."""
 
 
 def main(wanted: list[str]) -> int:

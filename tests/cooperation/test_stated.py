@@ -76,6 +76,14 @@ def test_tables_are_made_at_the_stated_probabilities(template: Entry) -> None:
     )
 
 
+@pytest.mark.parametrize(("low", "high"), [(None, 0.2), (0.01, 0.2), (0.0004, None), (None, None)])
+def test_what_is_gained_is_counted_at_the_probability_between_the_ends(
+    template: Entry, low: float | None, high: float | None
+) -> None:
+    own = replace(stage(), world=world(template, ("stop", 0.01, low, high, "mine")))
+    assert "chance of 1% a year" in balances(own, "stop").text
+
+
 def test_the_printed_axis_stays_where_nothing_is_stated(template: Entry) -> None:
     held = catalogue()
     plain = stage(held)

@@ -19,7 +19,10 @@ from isthmus.world import World
 pytestmark = pytest.mark.browser
 Audit = Callable[..., list[list[str]]]
 MOST_PAGES = 72
-"""Printed pages of the whole dossier at full size; longer tables are files beside it."""
+"""Printed pages of the whole dossier at full size; longer tables are files beside it.
+
+It was 60 while the browser shrank wide tables, and with them the page, to fit the paper.
+"""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 

@@ -118,3 +118,10 @@ def test_an_entry_without_rows_on_disk_is_asked_in_memory():
     frame = pl.DataFrame({"code": ["A", "B"]})
     world = World("w", "1", {"toy": Entry(record(columns={}), lambda: frame)})
     assert world.query("toy", lambda rows: rows.filter(code="B")).height == 1
+
+
+def test_a_question_that_does_not_fit_is_no_fault_of_the_file(store, trade, left):
+    add_frame(about(), trade, store=store)
+    world = World.open("starter", with_=[KEY], store=store)
+    with pytest.raises(pl.exceptions.ColumnNotFoundError, match="nothing"):
+        world.query(KEY, lambda rows: rows.select("nothing"))

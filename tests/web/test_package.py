@@ -107,3 +107,15 @@ def test_a_file_is_taken_and_evaluated(client: Client) -> None:
 def test_what_is_no_file_of_packages_is_refused(content: bytes, name: str, said: str) -> None:
     with pytest.raises(Exception, match=said):
         text_apart(content, name)
+
+
+def test_a_package_of_which_no_loss_is_recorded_is_priced_all_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = package.stage_of
+    monkeypatch.setattr(package, "stage_of", lambda *given: made(*given, losses={}))
+    reply = client.ask(f"/package.json?{urlencode({'take.plant-aid': 'true'})}")
+    assert reply.status == 200
+    shown = tables(reply.json())
+    assert "costs" in shown
+    assert "break_even" not in shown

@@ -42,7 +42,6 @@ def cost_drivers(stage: Stage, package: Package, compared: str) -> list[tuple[Ac
         f"{action.key} {name}": (action, name, values)
         for action in stage.added(package, compared)
         for name, values in priced(action, stage.draws, stage.seed).items()
-        if np.ptp(values) > 0.0
     }
     found = drivers({k: n[2] for k, n in numbers.items()}, stage.cost(package, compared))
     return [(*numbers[key][:2], correlation) for key, correlation in found]

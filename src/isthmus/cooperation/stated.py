@@ -57,6 +57,14 @@ def stated(world: Any, catalogue: Catalogue) -> dict[str, tuple[float, ...]]:
     return found
 
 
+def central(world: Any, hazard: str) -> float | None:
+    """Return the probability that the reader states between his ends; None where he states none."""
+    if PROBABILITIES not in world:
+        return None
+    rows = world.table(PROBABILITIES).filter(pl.col("hazard").cast(pl.String) == hazard)
+    return float(rows["probability"][0]) if rows.height else None
+
+
 def named(tables: Iterable[Table], hazards: Iterable[str], hazard: str = "") -> list[Table]:
     """Return tables with the reader's table named where they were made at his probabilities.
 

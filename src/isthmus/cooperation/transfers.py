@@ -10,7 +10,7 @@ from isthmus.coercion.engine import SUPPORT
 from isthmus.cooperation.listing import YEARLY
 from isthmus.cooperation.order import readings
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
-from isthmus.cooperation.stated import written
+from isthmus.cooperation.stated import central, written
 from isthmus.cooperation.thresholds import RANGE, WIDTH, of_range, quantiles
 from isthmus.evidence import SHARE, Kind, Table
 from isthmus.evidence.digits import DIGITS, significant
@@ -123,8 +123,8 @@ def balances(stage: Stage, hazard: str) -> Table:
     """By package and party: what it pays, saves and is answered with, and what it gains, a year."""
     rows: list[tuple[str | float, ...]] = []
     parties = parties_of(stage, hazard)
-    told = stage.chances(hazard, (SHOWN,))
-    shown = told[len(told) // 2]
+    shown = central(stage.world, hazard) if hazard in stage.stated else None
+    shown = SHOWN if shown is None else shown
     share = f"{100.0 * shown:.6g}%"
     for package in _listed(stage, hazard):
         saved, paid, price = _parts(stage, package, hazard)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 REFINEMENTS = 12
-TOLERANCE, MOST_STEPS = 1e-12, 500
 """Steps of iterative refinement before the single-precision factorisation is given up."""
+TOLERANCE, MOST_STEPS = 1e-12, 500
 
 
 class Factors(NamedTuple):

@@ -257,6 +257,7 @@ def drivers(
     list of tuple
         The strongest first, `MOST` at most.
     """
+    numbers = {name: drawn for name, drawn in numbers.items() if np.ptp(drawn) > 0.0}
     level = chance_level(draws or len(answer), len(numbers))
     found = [(name, rank_correlation(drawn, answer)) for name, drawn in numbers.items()]
     telling = [one for one in found if abs(one[1]) > level]

@@ -34,8 +34,8 @@ from isthmus.production.sampling import Sampler
 from isthmus.runtime import CancelToken, Progress, silent
 
 HALF_YEAR = 26
-DAYS, DRAWS = 1456, 200
 """Weeks between two rows of what a remedy has gained so far."""
+DAYS, DRAWS = 1456, 200
 
 VISIBLE = 0.01
 """Share of planned output so far from which an effect counts as there."""

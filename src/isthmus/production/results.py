@@ -227,7 +227,7 @@ def drivers_table(told: Told, drawn: Mapping[str, Array]) -> Table:
     rows = [
         (wish.item, wish.buyer, *one)
         for w, wish in enumerate(told.bill.demands)
-        for one in drivers(drawn, _delivered(told, w)[2])
+        for one in drivers(drawn, np.round(_delivered(told, w)[2], 9))
     ]
     columns = (
         Column("item", "dimension", text="what is wanted"),

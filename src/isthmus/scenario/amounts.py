@@ -67,7 +67,7 @@ NOTHING = RangedAmount(low=0.0, high=0.0, reason="none")
 
 
 class Share(RangedAmount):
-    """An `RangedAmount` between 0 and 1."""
+    """A `RangedAmount` between 0 and 1."""
 
     low: float = Field(strict=True, ge=0.0, le=1.0, description="lower end, a fraction")
     high: float = Field(strict=True, ge=0.0, le=1.0, description="upper end, a fraction")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -235,7 +236,8 @@ class Jobs:
 
     def _work_off(self) -> None:
         while True:
-            self._do(self._answers.get())
+            with suppress(Stopped):
+                self._do(self._answers.get())
 
     def _do(self, job: Job) -> None:
         try:
@@ -243,6 +245,8 @@ class Jobs:
         except Stopped as error:  # While something else went wrong.
             job.problem, job.error, job.state = str(error), error, "cancelled"
         finally:
+            with suppress(Stopped):  # Asked for in the last moment.
+                job.ended.set()
             job.ended.set()
 
     def _work(self, job: Job) -> None:

@@ -187,7 +187,8 @@ class World(Accessors):
         """Return what the rows of a data set answer to a question.
 
         Of a large set (a whole year of trade by product has eleven million rows) only the columns
-        and rows that the question needs are read; it stays on disk, checked as `table` checks it.
+        and rows that the question needs are read; it stays on disk, and its file is checked once,
+        at the first question.
 
         Parameters
         ----------

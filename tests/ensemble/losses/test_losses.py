@@ -211,7 +211,8 @@ def test_what_losses_take_is_told_from_two_trials(world: Small, monkeypatch) -> 
     clock, asked = [0.0], question()
     cost = {"call": 2.0, "day": 0.01}
 
-    def trial(_, scenario, *, draws, until, **more) -> None:
+    def trial(_, scenario, *, draws, until, seed, year, parties, **more) -> None:
+        assert (seed, year, parties) == (asked.seed, asked.year, asked.parties)
         runs = runs_of(replace(asked, draws=draws, levels=(Level(),)))
         clock[0] += cost["call"] + cost["day"] * runs * until
 
@@ -223,6 +224,10 @@ def test_what_losses_take_is_told_from_two_trials(world: Small, monkeypatch) -> 
     for workers in (1, 2):
         told = seconds_needed([small, asked], world, workers=workers)
         assert told == pytest.approx(days * cost["day"] / workers + 2 * cost["call"])
+    runs = runs_of(small)
+    batches = -(-runs // width(runs))  # more processes than batches have nothing to do
+    alone = run_days(small) * cost["day"] / batches + cost["call"]
+    assert seconds_needed([small], world, workers=64) == pytest.approx(alone)
     assert seconds_needed([], world) == 0.0
     assert in_words(90.0) == "about 2 min as fast as a short trial went"
 

@@ -70,10 +70,13 @@ def asked(rows: pl.LazyFrame) -> pl.DataFrame:
 
     Raises
     ------
+    polars.exceptions.PolarsError
+        When the rows have no such columns, or not of a type that fits: as rows in memory raise it.
     Unreadable
         When the file is damaged, or gone meanwhile.
     """
-    with parsing("Parquet"):
+    rows.collect_schema()
+    with parsing("Parquet", quiet=False):
         return rows.collect(engine="streaming")
 
 
@@ -151,7 +154,9 @@ def _named(path: Path | str, what: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def parsing(notation: str, faults: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+def parsing(
+    notation: str, faults: tuple[type[Exception], ...] = (), *, quiet: bool = True
+) -> Iterator[None]:
     """Name what a parser raises, its panics included, and keep its own words off stderr.
 
     Parameters
@@ -160,6 +165,8 @@ def parsing(notation: str, faults: tuple[type[Exception], ...] = ()) -> Iterator
         What it parses, for messages.
     faults : tuple of type
         Errors of its own.
+    quiet : bool
+        Whether nothing else may write to stderr meanwhile; not for what takes long.
 
     Raises
     ------
@@ -167,7 +174,7 @@ def parsing(notation: str, faults: tuple[type[Exception], ...] = ()) -> Iterator
         With the first line of its words.
     """
     try:
-        with _quiet():
+        with _quiet() if quiet else contextlib.nullcontext():
             yield
     except Unreadable:
         raise

@@ -90,14 +90,21 @@ def standing(context: Context) -> str:
 
 def price(context: Context, rung: str, economy: str, support: str) -> Finding:
     """Return the expected loss of a rung: an assumed figure with its range."""
-    row = ladder_row(context, "prices", rung, economy, support)
+    return ladder_finding(context, "price", "prices", "million USD", rung, economy, support)
+
+
+def ladder_finding(
+    context: Context, name: str, table: str, unit: str, rung: str, economy: str, support: str
+) -> Finding:
+    """Return a figure of a rung for an economy: assumed, with its range."""
+    row = ladder_row(context, table, rung, economy, support)
     return context.finding(
-        f"ladder.price.{rung}.{economy}.{support.replace(' ', '_')}",
+        f"ladder.{name}.{rung}.{economy}.{support.replace(' ', '_')}",
         row["value"],
-        "million USD",
+        unit,
         kind=Kind.ASSUMED,
         year=YEAR,
-        method="ladder_price",
+        method=f"ladder_{name}",
         datasets=LADDER,
         low=row["low"],
         high=row["high"],

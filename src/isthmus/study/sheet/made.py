@@ -9,17 +9,13 @@ from typing import Any
 from isthmus import codes
 from isthmus._version import __version__
 from isthmus.errors import (
-    BadInput,
-    CodeUnknown,
-    DataMissing,
     InputProblem,
-    ShockNotRepresentable,
     did_you_mean,
     raise_all,
 )
 from isthmus.evidence import DatasetRecord, Finding
 from isthmus.runtime import canonical_hash
-from isthmus.study.context import Context
+from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Section
 from isthmus.study.page import Page
 from isthmus.study.schema import Study
@@ -202,7 +198,7 @@ def _part(context: Context, side: Side, key: str) -> Section:
     page = _page(context, side, key)
     try:
         PARTS[key](page, side)
-    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
+    except UNANSWERED as error:
         page = _page(context, side, key)
         page.gap("unanswered", what=context.reason(error))
     return replace(page.section(), key=key)

@@ -10,11 +10,12 @@ import polars as pl
 
 from isthmus.cooperation.evaluate import agreement, questions, roles_of, stage_of, tables_of
 from isthmus.cooperation.stage import TODAY
+from isthmus.cooperation.stated import named
 from isthmus.ensemble.losses import Question, missing, prepare
 from isthmus.ensemble.losses.duration import processor_minutes
 from isthmus.ensemble.losses.question import LENS
 from isthmus.ensemble.recording import Recorded
-from isthmus.evidence import Finding, Kind, Table
+from isthmus.evidence import Finding, Table
 from isthmus.evidence.description import python_call
 from isthmus.evidence.frames import of_years
 from isthmus.scenario.catalogues import parse_catalogue, shipped_catalogue, template
@@ -27,11 +28,11 @@ from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer, PackageFile
 from isthmus.web.view import Block, Code, Facts, Field, Form, Link, LinkList, Tabled, Text, View
 from isthmus.web.ways import command_way, lens_way
+from isthmus.world.shipped import YEAR
 
 OWN, TAKE, FILE = "own-package", "take.", "mine.toml"
 FIRST = ("costs", "break_even")
 """Tables that a reader asks for first."""
-YEAR = 2022
 HERE = "/package"
 
 
@@ -51,6 +52,8 @@ class OwnPackage:
         The shipped one with the file's entries and the package.
     packages : tuple of str
         What is evaluated: the package, and one beside it.
+    rival : str
+        Code of the rival in the study of the catalogue.
     """
 
     file: PackageFile | None
@@ -58,6 +61,7 @@ class OwnPackage:
     taken: tuple[str, ...]
     catalogue: Catalogue
     packages: tuple[str, ...]
+    rival: str
 
     @property
     def text(self) -> str:
@@ -70,7 +74,7 @@ class OwnPackage:
     @property
     def parties(self) -> dict[str, str]:
         """Parties by role: those of the catalogue, and the rival of its study."""
-        return roles_of(self.catalogue.home, self.catalogue.partner, "CHN")
+        return roles_of(self.catalogue.home, self.catalogue.partner, self.rival)
 
     @property
     def words(self) -> dict[str, str]:
@@ -162,7 +166,8 @@ def _chosen(asked: Asked) -> OwnPackage:
     beside = query.choice("beside", named, "")
     # Without a tick there is no package of one's own yet: an empty form is no mistake.
     packages = tuple(dict.fromkeys(key for key in (first, beside) if key in named))
-    return OwnPackage(file, title, taken, held, packages)
+    rival = asked.explorer.answers.shipped(FLAGSHIP).party("rival")
+    return OwnPackage(file, title, taken, held, packages, rival)
 
 
 def _toml(title: str, taken: Sequence[str]) -> str:
@@ -189,7 +194,7 @@ def _tables(explorer: Explorer, chosen: OwnPackage) -> dict[str, Table]:
 
     def made() -> dict[str, Table]:
         hazard = next(iter(stage.losses), "")
-        found = [*tables_of(stage), *agreement(stage, hazard)]
+        found = named([*tables_of(stage), *agreement(stage, hazard)], stage.stated, hazard)
         found.sort(key=lambda table: table.name not in FIRST)
         dated = of_years(found, [YEAR, chosen.catalogue.year])
         return {name: table for name, table in dated.items() if table.frame.height}
@@ -201,7 +206,9 @@ def _short(explorer: Explorer, chosen: OwnPackage, tables: Mapping[str, Table]) 
     """Return what the package costs, and from which probability of which hazard it pays."""
     t, said, catalogue = explorer.t, explorer.catalogue.said, chosen.catalogue
     mine = (pl.col("package") == chosen.packages[0]) & (pl.col("compared") == TODAY)
-    costs, pays = ([*_ranged(explorer, tables[name], mine)] for name in FIRST)
+    costs, pays = (
+        [*_ranged(explorer, tables[name], mine)] if name in tables else [] for name in FIRST
+    )
     rows = [(t("package.costs"), text) for _, text in costs]
     for row, text in pays:
         hazard = said(catalogue.hazard(row["hazard"]).title)
@@ -214,13 +221,15 @@ def _short(explorer: Explorer, chosen: OwnPackage, tables: Mapping[str, Table]) 
 def _ranged(
     explorer: Explorer, table: Table, mine: pl.Expr
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield rows of a table with the middle of their draws and its range in words."""
+    """Yield rows of a table with the middle of their draws, its range and its kind in words."""
+    mark = explorer.catalogue.text(f"kind_mark.{table.kind.value}")
     units = explorer.catalogue.units
     unit = next(column.unit for column in table.columns if column.name == "value")
     for row in table.frame.filter(mine).iter_rows(named=True):
-        found = Finding("", row["value"], unit, Kind.MODELLED, "", "", (), row["low"], row["high"])
+        found = Finding("", row["value"], unit, table.kind, "", "", (), row["low"], row["high"])
         between = interval(found, units)
-        yield row, f"{told(found, units)} ({between})" if between else told(found, units)
+        text = f"{told(found, units)} ({between})" if between else told(found, units)
+        yield row, f"{text} {mark}"
 
 
 def _ticks(explorer: Explorer, chosen: OwnPackage) -> Form:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isthmus.errors import BadInput, CodeUnknown, DataMissing, ShockNotRepresentable
+from isthmus.study.context import UNANSWERED
 from isthmus.web.answers import PageQuestion
 from isthmus.web.asking import choose_parties, question_of
 from isthmus.web.chain import chip_chain
@@ -32,7 +32,7 @@ def subject(asked: Asked) -> View:
         for table in beside(name, explorer, question):
             blocks.append(table)
             used |= set(table.table.datasets)
-    except (BadInput, CodeUnknown, DataMissing, ShockNotRepresentable) as error:
+    except UNANSWERED as error:
         blocks.append(Text((explorer.catalogue.text("gap.unanswered", what=error.what),)))
     if lacking:
         roles = ", ".join(explorer.t(f"role.{role}") for role in lacking)

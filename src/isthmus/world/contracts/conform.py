@@ -153,7 +153,7 @@ def checked_by_year(record: DatasetRecord, rows: pl.LazyFrame) -> bool:
     Raises
     ------
     BadInput
-        As `checked`.
+        As `checked`, of the first year that has problems; its rows are counted within the year.
     """
     contract, schema = contract_of(record.key), rows.collect_schema()
     if contract is None or contract.complete or "year" not in contract.unique:
@@ -162,7 +162,12 @@ def checked_by_year(record: DatasetRecord, rows: pl.LazyFrame) -> bool:
         return False
     for year in tables.asked(rows.select(pl.col("year").unique().sort())).to_series():
         part = tables.asked(rows.filter(pl.col("year").eq_missing(year)))
-        if checked(record, part).schema != schema:
+        try:
+            found = checked(record, part)
+        except BadInput as error:
+            where = f"the rows of {year}, counted among themselves"
+            raise BadInput(error.what, error.problems, where=where, hint=error.hint) from error
+        if found.schema != schema:
             return False
     return True
 

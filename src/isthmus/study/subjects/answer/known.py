@@ -28,16 +28,18 @@ def say_known(page: Page) -> None:
 
     there = {choice.page for choice in pages_of(page.study)}
     if there & {"dependence", "exposure", "chains"} and not page.context.missing(FLOWS):
-        _ties(page, through="chains" in there and not page.context.missing(TABLE))
+        through = "chains" in there and not page.context.missing(TABLE)
+        page.attempt(lambda part: _ties(part, through=through))
     if "disruption" in there:
-        _losses(page)
+        page.attempt(_losses)
     if "ladder" in there:
-        _steps(page)
+        page.attempt(_steps)
 
 
 def _ties(page: Page, *, through: bool) -> None:
     """What home buys from and sells to each of the others, of all that it buys and sells."""
     context, rows = page.context, []
+    page.fields["table_year"] = str(YEAR)
     own = set(context.members(page.home))
     others = [code for role, code in page.study.parties.items() if role != "home"]
     for code in dict.fromkeys(others):
@@ -69,14 +71,20 @@ def _losses(page: Page) -> None:
     """What home loses in each event of which there is a recorded run, and in the worst of them."""
     from isthmus.study.subjects import measures
 
-    loss, found = measures()["disruption.loss"].run, {}
+    loss, found, lacking = measures()["disruption.loss"].run, {}, []
     for event in events(page.context):
         about = {"event": event.key, "actor": event.actor, "economy": page.home}
         try:
             both = [loss(page.context, **about, days=days) for days in (QUARTER, WHOLE)]
-        except (CodeUnknown, DataMissing):
+        except CodeUnknown:
+            continue
+        except DataMissing:
+            lacking.append(event_name(page.context, event))
             continue
         found[event_name(page.context, event)] = both
+    if lacking:
+        page.fields["study"] = page.study.name
+        page.gap("no_runs", events="; ".join(lacking))
     if not found:
         return
     page.keep(*(one for both in found.values() for one in both))
@@ -102,11 +110,12 @@ def _steps(page: Page) -> None:
     context = page.context
     if context.missing(STAKES, *LADDER) or not coded(context):
         return
-    single = page.home in answering(context)
-    priced = {}
-    for step in steps_of(context):
-        if single or len(context.members(page.home)) > 1:
-            priced[step.title] = price(context, step.key, page.home, standing(context))
+    if page.home not in answering(context) and len(context.members(page.home)) == 1:
+        return
+    priced = {
+        step.title: price(context, step.key, page.home, standing(context))
+        for step in steps_of(context)
+    }
     if not priced:
         return
     page.keep(*priced.values())

@@ -7,7 +7,13 @@ import polars as pl
 from isthmus.coercion.instruments import ECONOMIC, instrument
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.coercion import EPISODES, LADDER, episodes, ladder_of, ladder_row, last_year
+from isthmus.study.ask.coercion import (
+    EPISODES,
+    episodes,
+    ladder_finding,
+    ladder_of,
+    last_year,
+)
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, measure
 from isthmus.world.shipped import TABLE, YEAR
@@ -57,20 +63,8 @@ def exposure(context: Context, member: str) -> Finding:
 
 def break_even(context: Context, rung: str, economy: str, support: str) -> Finding:
     """Return the yearly probability of an economic answer at which a rung breaks even."""
-    row = ladder_row(context, "break_even", rung, economy, support)
-    return context.finding(
-        f"ladder.break_even.{rung}.{economy}.{support.replace(' ', '_')}",
-        row["value"],
-        "share",
-        kind=Kind.ASSUMED,
-        year=YEAR,
-        method="ladder_break_even",
-        datasets=LADDER,
-        low=row["low"],
-        high=row["high"],
-        interval="assumptions",
-        caveat="intentions",
-    )
+    name = "break_even"
+    return ladder_finding(context, name, name, "share", rung, economy, support)
 
 
 def below_cap(finding: Finding) -> float | None:
