@@ -168,6 +168,7 @@ def test_a_threshold_is_moved_by_keyboard_and_judged_at_once(page: Any) -> None:
     for place in range(links.count()):
         page.goto(f"/claims/{STUDY}")
         links.nth(place).click()
+        page.wait_for_url(f"**/claims/{STUDY}/*")
         if page.locator("input[type=range]").count():
             break
     before = page.url
@@ -183,6 +184,29 @@ def test_a_threshold_is_moved_by_keyboard_and_judged_at_once(page: Any) -> None:
     )
     page.reload()
     assert page.locator("#moved").count() == 1
+
+
+def test_a_slider_moved_before_its_script_came_is_judged_once_it_is_there(page: Any) -> None:
+    go(page, f"/claims/{STUDY}")
+    addresses = [
+        link.get_attribute("href")
+        for link in page.locator(f"main a[href^='/claims/{STUDY}/']").all()
+    ]
+    for address in addresses:
+        page.goto(address)
+        if page.locator("input[type=range]").count():
+            break
+    held: list[Any] = []
+    page.route("**/explorer.js", lambda route: held.append(route))
+    with page.expect_request("**/explorer.js"):
+        page.goto(page.url, wait_until="commit")
+    page.locator("input[type=range]").focus()
+    page.keyboard.press("End")
+    assert held
+    assert page.locator("#moved").count() == 0
+    held[0].continue_()
+    page.wait_for_selector("#moved")
+    assert "threshold=" in page.url
 
 
 def test_what_is_downloaded_is_what_is_shown(page: Any, tmp_path: Path) -> None:

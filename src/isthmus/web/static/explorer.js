@@ -25,6 +25,11 @@ for (const range of document.querySelectorAll("input[type=range]")) {
   range.addEventListener("input", () => { shown.value = range.value; });
 }
 
+const givenBy = (form) => {
+  const given = [...new FormData(form)].filter(([, value]) => value !== "");
+  return `${form.action}?${new URLSearchParams(given)}`;
+};
+
 // A form whose parts follow it: one question at a time; the latest is asked when it is answered.
 for (const form of document.querySelectorAll("form[data-live]")) {
   const ids = form.dataset.live.split(" ");
@@ -44,20 +49,28 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const ask = async () => {
     if (asking) return;
     asking = true;
-    for (let address = wanted; address; address = wanted === address ? "" : wanted) {
-      const answer = await fetch(address);
-      if (!answer.ok || wanted !== address) continue;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const id of ids) put(id, page);
-      history.replaceState(null, "", address);
+    try {
+      for (let address = wanted; address; address = wanted === address ? "" : wanted) {
+        const answer = await fetch(address);
+        if (!answer.ok || wanted !== address) continue;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const id of ids) put(id, page);
+        history.replaceState(null, "", address);
+      }
+    } finally {
+      asking = false;
     }
-    asking = false;
   };
   form.addEventListener("input", () => {
-    const given = [...new FormData(form)].filter(([, value]) => value !== "");
-    wanted = `${form.action}?${new URLSearchParams(given)}`;
+    wanted = givenBy(form);
     ask();
   });
+  // It may have been moved before this file came, or be put back by the browser as it was left.
+  const asLoaded = form.cloneNode(true);
+  asLoaded.reset();
+  if (givenBy(form) !== givenBy(asLoaded)) {
+    for (const control of form.elements) control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 for (const place of document.querySelectorAll("[data-later]")) {
