@@ -46,6 +46,8 @@ def test_a_product_stands_by_a_short_name_with_its_code(context: Context) -> Non
 
 def test_messages_name_parties_as_sentences_do(context: Context) -> None:
     assert context.named("no arms orders of USA") == "no arms orders of the United States"
+    named = "no run is recorded of: All chip exports of the EU stop for 180 days"
+    assert context.named(named) == named
 
 
 @pytest.mark.parametrize("name", ["the EU", "EU"])

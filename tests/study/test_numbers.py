@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.evidence import Finding, Kind
-from isthmus.study.numbers import DIGITS, SHARE_OF_DRAWS, interval, number, show, told
+from isthmus.study.numbers import CHANCE, DIGITS, SHARE_OF_DRAWS, interval, number, show, told
 
 UNITS = {
     "percent": " %",
@@ -83,3 +83,13 @@ def test_a_share_of_draws_is_told_to_whole_percents(share: float, told: str) -> 
 @pytest.mark.parametrize(("share", "told"), [(0.947, "95 %"), (0.84, "80 %"), (1.0, "100 %")])
 def test_what_is_nearly_the_whole_is_told_to_whole_percents(share: float, told: str) -> None:
     assert number(share, "share", Kind.ASSUMED, {"percent": " %"}) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.1333, "13 %"), (0.0966, "9.7 %"), (0.1, "10 %"), (0.0807, "8 %"), (0.0044, "0.4 %")],
+)
+def test_a_threshold_reads_on_its_side_of_the_line_that_never_is_counted_from(
+    value: float, text: str
+) -> None:
+    assert number(value, CHANCE, Kind.ASSUMED, UNITS) == text

@@ -86,3 +86,15 @@ def test_a_reason_says_each_problem_with_names_and_quotes(world: World) -> None:
     listed = [InputProblem("no flow of TWN"), InputProblem("see `isthmus data list`")]
     reason = context(world, home="DEU", partner="QAT").reason(BadInput("Embargo", listed))
     assert reason == 'no flow of Taiwan; see "isthmus data list"'
+
+
+def test_a_partner_without_capacity_makes_no_headline(world: World) -> None:
+    section = written(context(world, home="MEX", partner="USA", ally="JPN"), "chips")
+    assert "0 %" in next(s.text for s in section.answer if s.key == "chips.answer.capacity")
+    assert not [note for note in section.headlines if note.sentence.key == "chips.headline"]
+
+
+@pytest.mark.slow
+def test_an_assumption_that_moves_nothing_is_no_driver(world: World) -> None:
+    section = written(context(world, home="NATO", partner="TUR", rival="RUS"), "cascade")
+    assert [s.key for s in section.answer if s.key.startswith("driver.")] == ["driver.still"]

@@ -94,7 +94,8 @@ def support(stage: Stage) -> Table:
         *of_range("moved", MONEY, "borne by others in place of those who are hit: a transfer"),
     )
     text = "what support changes for those who are hit, and for home as a whole"
-    return of_rows("support", rows, columns, text, notes=(RANGE, MOSTLY))
+    used = [FLOWS] if FLOWS in stage.world else []
+    return of_rows("support", rows, columns, text, datasets=used, notes=(RANGE, MOSTLY))
 
 
 def indicators(stage: Stage) -> Table:

@@ -86,5 +86,6 @@ def contribution(stage: Stage) -> Table:
         columns,
         "what each package contributes beside what home can do",
         kind=Kind.ASSUMED,
+        datasets=stage.datasets,
         notes=(PLAYERS, RANGE, WIDTH, TOGETHER),
     )

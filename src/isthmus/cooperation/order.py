@@ -46,7 +46,7 @@ def first(stage: Stage, hazard: str) -> Table:
     )
     notes = (WIDTH, _read(stage), TOGETHER, FACTOR, NESTED)
     text = "in which share of draws each package comes first, by what is measured in money"
-    return of_rows("first", rows, columns, text, notes=notes)
+    return of_rows("first", rows, columns, text, datasets=stage.datasets, notes=notes)
 
 
 def knowing(stage: Stage, hazard: str) -> Table:
@@ -74,7 +74,8 @@ def knowing(stage: Stage, hazard: str) -> Table:
         number("value", SHARE, f"draws in whose fifth of that number another does ({BINS} bins)"),
     )
     text = "which number known exactly would change which package comes first"
-    return of_rows("knowing", rows, columns, text, notes=(WIDTH, _read(stage)))
+    notes = (WIDTH, _read(stage))
+    return of_rows("knowing", rows, columns, text, datasets=stage.datasets, notes=notes)
 
 
 def front(stage: Stage, hazard: str) -> Table:
@@ -115,7 +116,7 @@ def front(stage: Stage, hazard: str) -> Table:
         WIDTH,
     )
     text = "which packages are not dominated"
-    return of_rows("front", rows, told, text, notes=notes)
+    return of_rows("front", rows, told, text, datasets=stage.datasets, notes=notes)
 
 
 def _alone_in(reached: dict[str, list[float]], place: int) -> str:

@@ -113,6 +113,12 @@ class Stage(Brief):
         """
         return self.stated.get(hazard, axis)
 
+    @cached_property
+    def datasets(self) -> tuple[str, ...]:
+        """Return what the recorded losses rest on."""
+        runs = self.losses.values()
+        return tuple(sorted({key for run in runs for key in run.result.provenance.datasets}))
+
     @property
     def home(self) -> str:
         """Code of the party whose costs and losses are compared."""

@@ -253,5 +253,5 @@ def _made(
 ) -> Table:
     """Return a table of modelled savings and assumed costs: assumed as a whole."""
     told = [note.format(rate=100.0 * stage.rate) if note == CARRYING else note for note in notes]
-    used = sorted({key for run in stage.losses.values() for key in run.result.provenance.datasets})
-    return of_rows(name, rows, columns, text, kind=Kind.ASSUMED, datasets=used, notes=told)
+    about: dict[str, Any] = {"kind": Kind.ASSUMED, "datasets": stage.datasets, "notes": told}
+    return of_rows(name, rows, columns, text, **about)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -151,9 +153,8 @@ def balances(stage: Stage, hazard: str) -> Table:
         number("gains", SHARE, "draws in which it does not lose"),
     )
     text = f"what each party pays and gains if {hazard} has a chance of {share} a year"
-    return of_rows(
-        "balances", rows, columns, text, kind=Kind.ASSUMED, notes=(RANGE, WIDTH, KEY, EUROS)
-    )
+    about: dict[str, Any] = {"datasets": stage.datasets, "notes": (RANGE, WIDTH, KEY, EUROS)}
+    return of_rows("balances", rows, columns, text, kind=Kind.ASSUMED, **about)
 
 
 def transfers(stage: Stage, hazard: str) -> Table:
@@ -194,9 +195,9 @@ def transfers(stage: Stage, hazard: str) -> Table:
     text = (
         f"smallest payments that make each party whole, if {hazard} is the one hazard that counts"
     )
-    return of_rows(
-        "transfers", rows, columns, text, kind=Kind.ASSUMED, notes=(FIXED, APART, KEY, EUROS, WIDTH)
-    )
+    notes = (FIXED, APART, KEY, EUROS, WIDTH)
+    about: dict[str, Any] = {"datasets": stage.datasets, "notes": notes}
+    return of_rows("transfers", rows, columns, text, kind=Kind.ASSUMED, **about)
 
 
 _EDGE = 1e-3

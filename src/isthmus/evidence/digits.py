@@ -87,6 +87,16 @@ def percent_of_draws(value: float) -> str:
     return f"{scaled:.1f}" if rounded in {"0", "100"} and scaled != float(rounded) else rounded
 
 
+def percent_apart(value: float, line: float, digits: int) -> str:
+    """Return a share as percent without the sign, with the digits that tell it from a line.
+
+    On which side of the line it lies is what it is quoted for: 13 % is not 10 %.
+    """
+    while digits < MOST and value != line and percent(value, digits) == percent(line, digits):
+        digits += 1
+    return percent(value, digits)
+
+
 def percent(value: float, digits: int) -> str:
     """Return a share as percent without the sign; at most one decimal above one percent.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from isthmus.cooperation.thresholds import NEVER
 from isthmus.evidence import IN_UNIT, SHARE, Column, Finding, Kind, Table
 from isthmus.evidence.digits import (
     DIGITS,
@@ -14,11 +15,12 @@ from isthmus.evidence.digits import (
     in_range,
     of_range,
     percent,
+    percent_apart,
     percent_of_draws,
     significant,
 )
 from isthmus.evidence.out.texts import with_name
-from isthmus.study.numbers import MONEY, MONTHS, SHARE_OF_DRAWS, digits_of
+from isthmus.study.numbers import CHANCE, MONEY, MONTHS, SHARE_OF_DRAWS, digits_of
 from isthmus.study.wording import TextCatalogue
 
 LEAST_PARTS = 3
@@ -313,6 +315,8 @@ def _cell(
 def _number(value: float, unit: str, digits: int) -> str:
     if unit == SHARE:
         return percent(value, digits)
+    if unit == CHANCE:
+        return percent_apart(value, NEVER, digits)
     if unit == SHARE_OF_DRAWS:
         return percent_of_draws(value)
     if unit in {"count", MONTHS}:

@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from isthmus.errors import BadInput
-from isthmus.evidence import SHARE, Finding
+from isthmus.evidence import Finding
 from isthmus.evidence.digits import percent, percent_of_draws
 from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Assessed
 from isthmus.study.measures import PARTIES, Measure
 from isthmus.study.needs import unmet
-from isthmus.study.numbers import MONEY, digits_of, joined, number
+from isthmus.study.numbers import FRACTIONS, MONEY, digits_of, joined, number
 from isthmus.study.schema import Claim, Rule
 from isthmus.study.subjects import measures
 from isthmus.study.verdict import Status, Verdict, judge, judge_draws
@@ -85,7 +85,7 @@ def threshold_span(finding: Finding, rule: Rule) -> tuple[float, float]:
 
     Zero, the value, the ends of its interval and the study's own threshold lie between them.
     """
-    if finding.unit == SHARE:
+    if finding.unit in FRACTIONS:
         numbers = [0.0, 1.0, rule.threshold]
     else:
         known = (finding.value, finding.low, finding.high, rule.threshold)
@@ -136,7 +136,7 @@ def _reason(
     if not digits:
         return said
     units, value, unit = catalogue.units, finding.value, finding.unit
-    if unit == SHARE and value is not None:
+    if unit in FRACTIONS and value is not None:
         exact = number(value * 100, "1", finding.kind, units, digits=digits) + units["percent"]
     else:
         exact = number(value, unit, finding.kind, units, digits=digits)
@@ -161,7 +161,7 @@ def deciding(finding: Finding, rule: Rule) -> int:
 
     usual = digits_of(finding, value)
     shown = rounded(usual)
-    if finding.unit == SHARE:
+    if finding.unit in FRACTIONS:
         # Percent are printed with one decimal at most.
         shown = float(f"{percent(value, usual).replace(',', '')}e-2")
     if apart(shown):
@@ -171,7 +171,7 @@ def deciding(finding: Finding, rule: Rule) -> int:
 
 def threshold_text(catalogue: TextCatalogue, unit: str, value: float) -> str:
     """Return a threshold in the unit of its finding, with all the digits that it was given."""
-    if unit == SHARE:
+    if unit in FRACTIONS:
         return catalogue.written(f"{value * 100:g}{catalogue.text('unit.percent')}")
     name = "" if unit in {"count", "index", "1"} else catalogue.unit(unit)
     number = f"{value:,g}" if unit != MONEY else f"{value:,.0f}"

@@ -121,7 +121,9 @@ class Context:
         def name(found: re.Match[str]) -> str:
             code = found.group()
             known = code in codes.economy_names() or code in codes.coalition_names()
-            return self.name(code) if known else code
+            named = self.name(code) if known else code
+            # "the EU" in a message is a name already.
+            return code if code in named.split() else named
 
         quoted = _COMMAND.sub(lambda it: self.catalogue.text("word.quoted", text=it[1]), message)
         return _CODE.sub(name, quoted)

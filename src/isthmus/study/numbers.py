@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from isthmus.cooperation.thresholds import NEVER
 from isthmus.evidence import SHARE, Finding, Kind
 from isthmus.evidence.digits import (
     DIGITS,
     NOT_KNOWN,
     in_range,
     percent,
+    percent_apart,
     percent_of_draws,
     significant,
 )
@@ -19,6 +21,9 @@ _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"
 SHARE_OF_DRAWS = "share of draws"
 """Unit of a share that counts draws: a fraction, as a share is."""
+CHANCE = "share a year"
+"""Unit of a yearly probability at which a package pays: a fraction, read beside `NEVER`."""
+FRACTIONS = frozenset({SHARE, CHANCE})
 MONTHS = "whole months"
 """Unit of months that were put in or summed: printed as they are."""
 EUR, BILLIONS = "million EUR", 1e4
@@ -61,6 +66,8 @@ def _number(value: float | None, unit: str, digits: int, units: Mapping[str, str
         digits = max(digits, 2)
     if unit == SHARE:
         return f"{percent(value, digits)}{units['percent']}"
+    if unit == CHANCE:
+        return f"{percent_apart(value, NEVER, digits)}{units['percent']}"
     if unit == SHARE_OF_DRAWS:
         return f"{percent_of_draws(value)}{units['percent']}"
     if unit == MONEY:

@@ -140,7 +140,8 @@ class Page:
             Fields of the name of the figure.
         """
         named = self.word(f"{self.key}.driver.{figure}", **(self.fields | fields))
-        key = "driver.one" if moved.interval else "driver.none"
+        still = moved.low == moved.high
+        key = "driver.none" if not moved.interval else "driver.still" if still else "driver.one"
         self._answer.append(self.context.say(key, figure=named, interval=moved.interval))
 
     def drawn_driver(

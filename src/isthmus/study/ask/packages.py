@@ -23,7 +23,7 @@ from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.scenario.packages import Package
 from isthmus.study.ask.coercion import LADDER, case_name, coded
 from isthmus.study.context import Context
-from isthmus.study.numbers import SHARE_OF_DRAWS
+from isthmus.study.numbers import CHANCE, SHARE_OF_DRAWS
 from isthmus.world.shipped import YEAR
 
 DATA = (*LADDER, STEPS)
@@ -269,7 +269,7 @@ def even(
         context,
         key,
         draws,
-        "share",
+        CHANCE,
         year=YEAR,
         method="package_break_even",
         datasets=_datasets(stage, hazard),

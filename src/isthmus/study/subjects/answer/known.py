@@ -119,8 +119,15 @@ def _steps(page: Page) -> None:
     if not priced:
         return
     page.keep(*priced.values())
-    most = max(priced, key=lambda title: priced[title].value or 0.0)
-    page.say("answer.plain_step", step=page.inside(most), price=priced[most])
+    order = sorted(priced, key=lambda title: priced[title].value or 0.0)
+    least, most = order[0], order[-1]
+    page.say(
+        "answer.plain_step",
+        least=priced[least],
+        least_step=page.inside(least),
+        price=priced[most],
+        step=page.inside(most),
+    )
     page.table(
         "steps",
         pl.DataFrame([{"rung": title, **_ends("price", one)} for title, one in priced.items()]),

@@ -28,7 +28,7 @@ from isthmus.study.ask.packages import (
     shown,
     staged,
 )
-from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS
+from isthmus.study.numbers import CHANCE, MONTHS, SHARE_OF_DRAWS
 from isthmus.study.page import Page
 from isthmus.study.subjects.answer.bottom import bottom_line
 from isthmus.study.subjects.answer.known import say_known
@@ -169,10 +169,10 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
             "full_high": max(a.lead_months.high + a.ramp_months.high for a in members),
         }
         rows.append(row)
-    shares = dict.fromkeys(("saved", "even", "even_low", "even_high"), "share")
+    chances = dict.fromkeys(("even", "even_low", "even_high"), CHANCE)
     units = {
         **dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
-        **(shares | {"never": SHARE_OF_DRAWS} if hazard else {}),
+        **({"saved": "share", **chances, "never": SHARE_OF_DRAWS} if hazard else {}),
         "first": MONTHS,
         "full_high": MONTHS,
     }
@@ -181,6 +181,7 @@ def _packages(page: Page, stage: Stage, hazard: str, name: str) -> None:
         page.table(
             "packages",
             pl.DataFrame(rows),
+            datasets=stage.datasets,
             notes=["threshold", "below_nought", "drawn_hazards"],
             **about,
         )

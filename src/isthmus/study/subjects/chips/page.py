@@ -66,7 +66,8 @@ def _capacity(page: Page) -> None:
         return
     fields: Fields = {"year": share.year, "share": share}
     page.say("answer.capacity", **fields)
-    page.headline(10, **fields)
+    if share.value:
+        page.headline(10, **fields)
     facts = page.world.chip_facts().filter(
         (pl.col("node") == _leading()) & ~pl.col("projection") & (pl.col("share") > 0)
     )

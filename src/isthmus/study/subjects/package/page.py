@@ -36,10 +36,11 @@ from isthmus.study.ask.packages import (
     staged,
 )
 from isthmus.study.context import Context
-from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS, as_given
+from isthmus.study.numbers import CHANCE, MONTHS, SHARE_OF_DRAWS, as_given
 from isthmus.study.page import Page
 
 SHARE = dict.fromkeys(("value", "low", "high"), "share")
+CHANCES = dict.fromkeys(SHARE, CHANCE)
 IN_DRAWS = dict.fromkeys(("never", "impossible", "bounded", "together", "reached"), SHARE_OF_DRAWS)
 
 
@@ -174,12 +175,12 @@ def _thresholds(page: Page, stage: Stage, package: Package) -> None:
     """Break-even probability and effect, and the change of a probability that weighs as much."""
     if not stage.losses:
         return
-    for name, make in (
-        ("break_even", thresholds.break_even),
-        ("effect", thresholds.effect),
-        ("deterrence", thresholds.deterrence),
+    for name, make, units in (
+        ("break_even", thresholds.break_even, CHANCES),
+        ("effect", thresholds.effect, SHARE),
+        ("deterrence", thresholds.deterrence, SHARE),
     ):
-        _table(page, stage, package, name, make(stage), SHARE, notes=["more_than_all"])
+        _table(page, stage, package, name, make(stage), units, notes=["more_than_all"])
 
 
 def _indicators(page: Page, stage: Stage) -> None:

@@ -32,7 +32,7 @@ from isthmus.study.ask.packages import (
     spelled,
     staged,
 )
-from isthmus.study.numbers import MONTHS, SHARE_OF_DRAWS, told
+from isthmus.study.numbers import CHANCE, MONTHS, SHARE_OF_DRAWS, told
 from isthmus.study.page import Page
 
 FEWEST = 4
@@ -186,11 +186,11 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
                 share=True,
                 log=True,
             ),
-            {**dict.fromkeys(("value", "low", "high"), "share"), "never": SHARE_OF_DRAWS},
+            {**dict.fromkeys(("value", "low", "high"), CHANCE), "never": SHARE_OF_DRAWS},
             lowest=page.finding(
                 f"packages.lowest.{hazard}",
                 cast("float", drawn["value"].min()),
-                "share",
+                CHANCE,
                 method="package_lowest",
                 caveat="answers_and_effects_assumed",
                 sources=[page.fields["origin"]],
