@@ -13,7 +13,7 @@ from isthmus import codes
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.errors import DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Origin
-from isthmus.kernels.cascade import Floats
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
 
 FACTS, FLOWS = "chip_facts", "icio_flows"
@@ -102,11 +102,11 @@ class ChipChain:
 
     blocks: tuple[StageShares, ...]
     economies: tuple[str, ...]
-    electronics: Floats
-    output: Floats
+    electronics: Array
+    output: Array
     year: int
     source: Origin | None = None
-    kept: dict[tuple[tuple[str, float], ...], Floats] = field(default_factory=dict, compare=False)
+    kept: dict[tuple[tuple[str, float], ...], Array] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def of(world: World) -> ChipChain:
@@ -216,7 +216,7 @@ class ChipChain:
             ),
         )
 
-    def _deliveries(self, named: Mapping[str, float]) -> Floats:
+    def _deliveries(self, named: Mapping[str, float]) -> Array:
         """Deliveries of one stage, shape (suppliers, economies), million USD of electronics."""
         key = tuple(named.items())
         if key not in self.kept:
@@ -237,7 +237,7 @@ def chip_network(
     return ChipChain.of(world).network(stages=stages, capacity=capacity)
 
 
-def balanced(seed: Floats, rows: Floats, columns: Floats) -> Floats:
+def balanced(seed: Array, rows: Array, columns: Array) -> Array:
     """Scale rows and columns of a non-negative table in turn until both sums are met.
 
     Parameters
@@ -270,8 +270,8 @@ def balanced(seed: Floats, rows: Floats, columns: Floats) -> Floats:
     raise DataMissing("the pattern of deliveries cannot meet the shares of suppliers and users")
 
 
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    out: Floats = np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0)
+def _ratio(top: Array, bottom: Array) -> Array:
+    out: Array = np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0)
     return out
 
 
@@ -297,12 +297,12 @@ def _europe(economies: tuple[str, ...]) -> set[str]:
 
 
 def _pattern(
-    electronics: Floats,
+    electronics: Array,
     economies: tuple[str, ...],
     supplier: str,
     named: Mapping[str, float],
     europe: set[str],
-) -> Floats:
+) -> Array:
     """Electronics sales of a supplier of chips to each economy; a group sells as its members."""
     if supplier == EUROPE:
         rows = [n for n, e in enumerate(economies) if e in europe]
@@ -311,7 +311,7 @@ def _pattern(
         rows = [n for n, e in enumerate(economies) if e not in known]
     else:
         rows = [n for n, e in enumerate(economies) if e == supplier]
-    total: Floats = electronics[rows].sum(axis=0)
+    total: Array = electronics[rows].sum(axis=0)
     return total
 
 

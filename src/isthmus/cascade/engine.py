@@ -12,10 +12,9 @@ import numpy as np
 
 from isthmus.cascade.shocks import Shocks
 from isthmus.errors import DidNotConverge, InputProblem, raise_all
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.kernels.cascade import (
     MOST_STEPS,
-    Floats,
-    Ints,
     Levels,
     Supply,
     propagate,
@@ -61,10 +60,10 @@ class Outcome:
         Links visited, and links that full steps would have visited; 0 where not counted.
     """
 
-    index: Floats
+    index: Array
     steps: Ints
-    change: Floats
-    by_group: Floats
+    change: Array
+    by_group: Array
     rule: str
     walked: int = 0
     full: int = 0
@@ -81,7 +80,7 @@ def run_shocks(
     supply: Supply,
     shocks: Shocks,
     *,
-    weight: Floats,
+    weight: Array,
     group: Ints | None = None,
     rule: Rule = "published",
     eps: float = DEFAULT_EPS,
@@ -194,7 +193,7 @@ def _run_numpy(
     *,
     supply: Supply,
     shocks: Shocks,
-    share: Floats,
+    share: Array,
     group: Ints,
     n_groups: int,
     rule: Rule,
@@ -226,7 +225,7 @@ def _run_compiled(
     *,
     supply: Supply,
     shocks: Shocks,
-    share: Floats,
+    share: Array,
     group: Ints,
     n_groups: int,
     rule: Rule,
@@ -262,7 +261,7 @@ def _empty(b: int, n_groups: int) -> dict[str, Any]:
     }
 
 
-def _joined(parts: list[dict[str, Any]], key: str, shape: tuple[int, ...]) -> Floats:
+def _joined(parts: list[dict[str, Any]], key: str, shape: tuple[int, ...]) -> Array:
     arrays = [np.asarray(part[key], np.float64) for part in parts]
     return np.concatenate(arrays) if arrays else np.zeros(shape)
 
@@ -275,7 +274,7 @@ def _compiled(engine: Engine, supply: Supply, count: int) -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def _check(weight: Floats, rule: Rule, eps: float, n: int) -> None:
+def _check(weight: Array, rule: Rule, eps: float, n: int) -> None:
     problems = []
     if rule not in ("published", "exact"):
         problems.append(InputProblem(f"unknown rule '{rule}'", "rule", "published or exact"))

@@ -11,7 +11,8 @@ import polars as pl
 
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Origin
-from isthmus.kernels.cascade import Floats, Ints, Kinds, Supply, link_kinds, supply_network
+from isthmus.kernels.arrays import Array, Ints
+from isthmus.kernels.cascade import Kinds, Supply, link_kinds, supply_network
 from isthmus.runtime import canonical_hash
 
 KIND_NAMES = {2: "essential", 1: "non_essential", 0: "negligible"}
@@ -53,15 +54,15 @@ class SupplyNetwork:
     firms: pl.DataFrame
     supplier: Ints
     customer: Ints
-    weight: Floats
+    weight: Array
     link_kind: Kinds
     sectors: tuple[str, ...]
     unit: str = "million USD"
     kind: Kind = Kind.MEASURED
     datasets: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
-    revenue: Floats | None = None
-    costs: Floats | None = None
+    revenue: Array | None = None
+    costs: Array | None = None
     source: Origin | None = None
     years: tuple[int, ...] = ()
 
@@ -117,7 +118,7 @@ class SupplyNetwork:
         return np.array([place[name] for name in self.sector_name], np.int64)
 
     @cached_property
-    def output(self) -> Floats:
+    def output(self) -> Array:
         """Weight of each firm in the index."""
         return self.firms["output"].to_numpy().astype(np.float64)
 

@@ -12,7 +12,7 @@ import polars as pl
 from isthmus.cascade.network import SupplyNetwork, kinds_from_table
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind
-from isthmus.kernels.cascade import Floats
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading.tables import read_parquet
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, TextTable, read_text
@@ -134,7 +134,7 @@ def read_network(
     )
 
 
-def _reported(table: pl.DataFrame, name: str) -> Floats | None:
+def _reported(table: pl.DataFrame, name: str) -> Array | None:
     return table[name].to_numpy().astype(np.float64) if name in table.columns else None
 
 

@@ -17,7 +17,7 @@ from isthmus.errors import (
     did_you_mean,
     raise_all,
 )
-from isthmus.kernels.cascade import Floats, Ints
+from isthmus.kernels.arrays import Array, Ints
 
 if TYPE_CHECKING:
     from isthmus.cascade.network import SupplyNetwork
@@ -45,12 +45,12 @@ class Shocks:
     names: tuple[str, ...]
     start: Ints
     firm: Ints
-    size: Floats
+    size: Array
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def dense(self, n: int, first: int = 0, last: int | None = None) -> Floats:
+    def dense(self, n: int, first: int = 0, last: int | None = None) -> Array:
         """Return the losses of shocks `first` to `last` as an array, shape (n, last - first)."""
         last = len(self) if last is None else last
         psi = np.zeros((n, last - first))

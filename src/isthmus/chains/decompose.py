@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.chains.source import BORIN_MANCINI, PlacedParty, mask, notes, parties
 from isthmus.codes import PartySpec
@@ -16,11 +15,11 @@ from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
 from isthmus.kernels import chains as kernel
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.world import World
 from isthmus.world.mrio import MRIO, SOLVE_TOLERANCE
 from isthmus.world.mrio_origin import mrio_of
 
-Array = NDArray[np.float64]
 By = Literal["total", "industry"]
 
 
@@ -101,7 +100,7 @@ def decompose(
     return Result(of_years(made.values(), [table.year], unit=table.unit), about, (BORIN_MANCINI,))
 
 
-def exports_of(table: MRIO, party: PlacedParty) -> tuple[NDArray[np.bool_], Array]:
+def exports_of(table: MRIO, party: PlacedParty) -> tuple[Mask, Array]:
     """Return the nodes of a party, (N,), and its exports out of the party by node, (N,)."""
     lb = table.labels
     inside = mask(lb.n, party.positions)
@@ -112,7 +111,7 @@ def exports_of(table: MRIO, party: PlacedParty) -> tuple[NDArray[np.bool_], Arra
 
 def _baskets(
     table: MRIO, owners: list[PlacedParty], by: By
-) -> tuple[NDArray[np.bool_], Array, list[tuple[str, str]]]:
+) -> tuple[Mask, Array, list[tuple[str, str]]]:
     lb = table.labels
     groups, exports, names = [], [], []
     industry = np.tile(np.arange(lb.S), lb.n)
@@ -133,7 +132,7 @@ def _baskets(
 def _parts(
     table: MRIO,
     owners: list[PlacedParty],
-    groups: NDArray[np.bool_],
+    groups: Mask,
     exports: Array,
     names: list[tuple[str, str]],
     found: kernel.ExportTerms,
@@ -158,7 +157,7 @@ def _parts(
 def _origins(
     table: MRIO,
     owners: list[PlacedParty],
-    groups: NDArray[np.bool_],
+    groups: Mask,
     names: list[tuple[str, str]],
     found: kernel.ExportTerms,
 ) -> Table:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.chains import reach
 from isthmus.chains.source import DEMAND, PlacedParty, notes, parties
@@ -14,11 +13,10 @@ from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
-
-Array = NDArray[np.float64]
 
 
 def absorbed(table: MRIO) -> Array:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.chains.source import BALDWIN, notes, party
 from isthmus.codes import PartySpec
@@ -14,6 +13,7 @@ from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import dimension, number, of_years
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.chains import lookthrough_gradient
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
@@ -105,7 +105,7 @@ def derivatives(
 
 def _nodes(
     name: str,
-    values: NDArray[np.float64],
+    values: Array,
     exposure: float,
     table: MRIO,
     top: int,

@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.chains.methods import Decomposition, decompositions
 from isthmus.chains.source import PlacedParty, mask, notes, parties, party
@@ -17,13 +16,12 @@ from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import grid, of_rows, of_years
 from isthmus.evidence.lens import lens
 from isthmus.kernels import export_terms as kernel
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.exports import Accounts, Exporter
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Method = Literal["bm_src", "bm_snk", "my", "oecd", "wwz", "kww"]
 By = Literal["total", "importer", "industry", "both"]
 ALL = "ALL"

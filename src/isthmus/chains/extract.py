@@ -15,14 +15,13 @@ from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
 from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.scenario import ALL, Embargo, ExportStop, PurchaseBan, Scenario
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_forms import DenseForm, FactoredForm, TableForm, frozen
 from isthmus.world.mrio_origin import mrio_of
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

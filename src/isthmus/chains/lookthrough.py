@@ -15,12 +15,12 @@ from isthmus.codes import PartySpec
 from isthmus.evidence import Column, Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.chains import shares
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import mrio_of
 
-Array = NDArray[np.float64]
 Direction = Literal["backward", "forward"]
 By = Literal["total", "industry", "economy", "node"]
 

@@ -9,11 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading import toml_values
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

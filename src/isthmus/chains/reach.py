@@ -7,11 +7,9 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.world.mrio import MRIO
-
-Array = NDArray[np.float64]
 
 _made: WeakKeyDictionary[MRIO, dict[str, Array]] = WeakKeyDictionary()
 _lock = threading.Lock()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.codes import Coalition, Party, PartySpec, resolve
+from isthmus.kernels.arrays import Mask
 from isthmus.world.mrio import MRIO
 
 Positions = NDArray[np.intp]
@@ -75,7 +76,7 @@ def party(table: MRIO, spec: PartySpec) -> PlacedParty:
     return PlacedParty(found, table.labels.economy_positions(inside), absent, _rest(table))
 
 
-def mask(size: int, positions: Positions) -> NDArray[np.bool_]:
+def mask(size: int, positions: Positions) -> Mask:
     """Return which of `size` places are among `positions`, (size,)."""
     out = np.zeros(size, bool)
     out[positions] = True

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.coercion.assumptions import DRAWS, ResponseAssumptions, Rung, preset
@@ -15,9 +14,8 @@ from isthmus.coercion.instruments import FIRST, instrument_mix
 from isthmus.coercion.record import AMERICAN, UNSELECTED, Rate, state_rate, steps_towards
 from isthmus.coercion.stakes import read_stakes
 from isthmus.errors import BadInput, DataMissing
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 MOST_HIT = 5
 """Members that one answer touches at most: past answers singled out one or a few."""
@@ -53,7 +51,7 @@ class ActAnswer:
     record: Array | None
     upper: Array | None
     loss: Array
-    hit: NDArray[np.bool_]
+    hit: Mask
     by_member: Array
 
     @property
@@ -131,7 +129,7 @@ def answer_to(
     return ActAnswer(members, np.asarray(model), record, upper, each.sum(axis=1), hit, each)
 
 
-def _hit(exposure: Array, draws: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+def _hit(exposure: Array, draws: int, rng: np.random.Generator) -> Mask:
     """Draw who is hit: one to five, by exposure to a power between 0 (evenly) and 1."""
     count = len(exposure)
     size = rng.integers(1, min(MOST_HIT, count) + 1, draws)
@@ -142,7 +140,7 @@ def _hit(exposure: Array, draws: int, rng: np.random.Generator) -> NDArray[np.bo
     return np.asarray(rank < size[:, None])
 
 
-def _instrument(chance: Array, rng: np.random.Generator) -> NDArray[np.int64]:
+def _instrument(chance: Array, rng: np.random.Generator) -> Ints:
     """Draw one instrument for each draw from its shares, (W, 4)."""
     ends = np.cumsum(chance / chance.sum(axis=1, keepdims=True), axis=1)
     return np.asarray((rng.random(len(chance))[:, None] > ends[:, :-1]).sum(axis=1))
@@ -162,7 +160,7 @@ def _record(
     return record, upper if rung.military >= ARMS else None
 
 
-def _rates(rate: Rate, order: NDArray[np.int64]) -> Array | None:
+def _rates(rate: Rate, order: Ints) -> Array | None:
     """Return the middles of equal parts of the posterior of a rate, in an order, (W,).
 
     So the quantiles of the draws are those of the posterior. None where nothing was counted: the

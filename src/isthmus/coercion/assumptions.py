@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading import load_toml, read_text
 from isthmus.scenario.base import Strict
 
-Array = NDArray[np.float64]
 FOLDER = "isthmus.coercion"
 PRESET = "presets/response.toml"
 DRAWS = 200

@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.errors import DataMissing, DidNotConverge
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.chains import domestic_content
 from isthmus.world import World
 from isthmus.world.mrio import SOLVE_TOLERANCE
 from isthmus.world.shipped import TABLE, YEAR
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 USED = 1e-3
 """Least share of an input in output at which an industry counts as using it."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import measures
 from isthmus.coercion.panel import REST, Panel, TradeEpisode
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Ints
 from isthmus.world import World
 
 BASELINE_YEARS = 3
@@ -18,7 +18,7 @@ AFTER_YEARS = 2  # years before the measures without which later years must serv
 PLACEBO_SIZE = 0.25  # smallest flow of a placebo pair, relative to the pair of the episode
 FEWEST_PLACEBOS = 39  # below this no 95 % interval can be read: the next largest pairs fill up
 
-Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+Cells = tuple[Ints, Ints, Ints]
 
 
 @dataclass(frozen=True)

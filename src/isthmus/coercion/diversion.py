@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.panel import Panel, TradeEpisode
 from isthmus.evidence import Kind
 from isthmus.evidence.frames import finite
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.placebo import inner_range
 
-Array = NDArray[np.float64]
 WINDOW = 3
 
 

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.instruments import FIRST, RESPONSES
 from isthmus.coercion.stakes import WEEKS, Stakes, losses
 from isthmus.errors import BadInput
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.response import calibrated_offsets, hold_probability, quantal_response
-
-Array = NDArray[np.float64]
 
 SUPPORT = ("none", "after delay", "agreed beforehand")
 """No help; the bloc's instrument after its delay; help agreed before the step."""
@@ -108,7 +106,7 @@ def respond(
     rungs: Sequence[Rung],
     p: Mapping[str, Array],
     mix: Array,
-    bloc: NDArray[np.bool_],
+    bloc: Mask,
 ) -> StepOutcome:
     """Return responses, losses and the target's answer for every draw.
 
@@ -161,7 +159,7 @@ def appeal(
     rungs: Sequence[Rung],
     p: Mapping[str, Array],
     mix: Array,
-    bloc: NDArray[np.bool_],
+    bloc: Mask,
 ) -> Array:
     """Return what speaks for each economic response beside its signal, (D, n, R, G, 4), points.
 
@@ -204,7 +202,7 @@ def _times(p: Mapping[str, Array]) -> tuple[Array, Array]:
     return np.stack(years, axis=1), np.stack(weeks, axis=1)
 
 
-def _bloc_cost(p: Mapping[str, Array], bloc: NDArray[np.bool_]) -> Array:
+def _bloc_cost(p: Mapping[str, Array], bloc: Mask) -> Array:
     """Points that the sender loses when a bloc may answer, (D, n, G)."""
     agreed = np.array([g == SUPPORT[2] for g in SUPPORT])
     points = _col(p["bloc_cost"], 3) + _col(p["support_cost"], 3) * agreed

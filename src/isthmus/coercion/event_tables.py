@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import MEASURES, PURCHASES, CaseMeasure
 from isthmus.coercion.design import (
@@ -19,10 +18,9 @@ from isthmus.coercion.design import (
 from isthmus.coercion.panel import Panel, TradeEpisode
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.placebo import half_life, placebo_interval
-
-Array = NDArray[np.float64]
 
 RELATIVE = (
     "an effect is relative to the target's other destinations and the sender's other origins in "

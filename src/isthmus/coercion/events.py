@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import EFFECTS, MEASURES, measures
 from isthmus.coercion.design import EpisodeCells, cells_of, design, placebo_pairs
@@ -23,12 +22,11 @@ from isthmus.coercion.product_panel import product_episode, product_panel
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, provenance
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.placebo import placebo_interval
 from isthmus.kernels.threeway import ThreeWayFit, fit
 from isthmus.kernels.threeway_events import estimate_events, one_step
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 CITATIONS = (
     "Santos Silva, J. M. C., Tenreyro, S. (2006), The Log of Gravity, Review of Economics and "

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import members
 from isthmus.coercion.assumptions import Rung, preset
@@ -18,12 +17,11 @@ from isthmus.coercion.stakes import FLOWS, read_stakes
 from isthmus.evidence import IN_UNIT, Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import of_rows
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.kernels.choice_fit import ChoiceFit, fit_choice
 from isthmus.kernels.response import log_sum_exp
 from isthmus.world import World
 from isthmus.world.shipped import TABLE
-
-Array = NDArray[np.float64]
 
 PARAMETERS = (
     "signal_rhetoric",
@@ -136,7 +134,7 @@ def _rung(row: dict[str, object]) -> Rung:
     )
 
 
-def _seen(steps: pl.DataFrame) -> tuple[NDArray[np.int64], Array]:
+def _seen(steps: pl.DataFrame) -> tuple[Ints, Array]:
     """The response to each step and how much the step counts."""
     state = pl.col("state_case")
     told = steps.select(
@@ -177,7 +175,7 @@ def _parameters(found: ChoiceFit) -> Table:
     )
 
 
-def _fitted(steps: pl.DataFrame, utility: Array, chosen: NDArray[np.int64], weight: Array) -> Table:
+def _fitted(steps: pl.DataFrame, utility: Array, chosen: Ints, weight: Array) -> Table:
     share = np.exp(utility - log_sum_exp(utility)[:, None])
     columns = (
         Column("rung", "dimension", text="kind of step; all of them last"),

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.codes import PartySpec, resolve
@@ -21,10 +20,9 @@ from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.world import World
 from isthmus.world.shipped import TABLE
-
-Array = NDArray[np.float64]
 
 NEAREST = "arms-sales"
 BLOC = "EU27_2020"
@@ -171,7 +169,7 @@ def _listings(world: World, sender: str) -> list[_Listing]:
 
 
 def _readings(
-    stakes: Stakes, rung: Rung, p: Mapping[str, Array], shares: Array, inside: NDArray[np.bool_]
+    stakes: Stakes, rung: Rung, p: Mapping[str, Array], shares: Array, inside: Mask
 ) -> dict[str, Any]:
     """By reading, a function of target and support: shares given an answer, and probabilities."""
     plain = {**p, "military_listing": np.zeros_like(p["military_listing"])}

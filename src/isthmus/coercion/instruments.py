@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import MEASURES, response_class
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 RESPONSES = (
     "none",

@@ -25,11 +25,9 @@ from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, provenance
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.world import World
 from isthmus.world.shipped import TABLE, YEAR
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 CITATIONS = (
     "Feenstra, R. C. (1994), New Product Varieties and the Measurement of International Prices, "

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.pairs import CHANNELS, Leverage
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, grid, number, table
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 # every row holds a loss or a cost of lost sales, and the part sold elsewhere is assumed
 PAIR = ("sender", "target", "channel", "horizon", "year")

@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.coercion.content import Content
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss, trade_elasticity
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 CHANNELS = ("supply stop", "purchase ban")
 SUPPLY_STOP, PURCHASE_BAN = CHANNELS

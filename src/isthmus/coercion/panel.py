@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import PURCHASES, SERVICES, CaseMeasure, check_case, measures
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
 
-Array = NDArray[np.float64]
 FLOWS = "icio_flows"
 REST = "ROW"
 

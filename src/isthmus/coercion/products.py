@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import heaviest_industry
 from isthmus.coercion.panel import REST
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 CLASSIFICATION = "HS2017"
 NOTES = (
@@ -74,7 +72,7 @@ def product_flows(
     column = {p: n for n, p in enumerate(products)}
     kept = frame.sort("exporter", "importer", "product")
 
-    def at(name: str) -> NDArray[np.int64]:
+    def at(name: str) -> Ints:
         found = kept[name].replace_strict(place, default=place[REST], return_dtype=pl.Int64)
         return found.to_numpy()
 

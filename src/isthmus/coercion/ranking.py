@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import MEASURES, PURCHASES, measures
 from isthmus.coercion.leverage import DOMESTIC_SHARE, Assumptions, refused
@@ -24,8 +23,6 @@ from isthmus.evidence import Kind, Result, dataset_keys, provenance
 from isthmus.evidence.frames import table
 from isthmus.evidence.lens import lens
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 METHODS = {
     "model": "loss of the target per cost to the sender, times what can be sourced elsewhere",

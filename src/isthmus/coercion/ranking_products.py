@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.cases import MEASURES, SUPPLIES, hs_prefixes
 from isthmus.coercion.content import Content
@@ -21,9 +20,8 @@ from isthmus.coercion.ranking_rows import (
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import attribute, table
+from isthmus.kernels.arrays import Mask
 from isthmus.world import World
-
-Mask = NDArray[np.bool_]
 
 WORLD = "WLD"
 METHODS = {

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.evidence import Column, Kind
 from isthmus.evidence.frames import attribute, dimension, number
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Mask
 
 
 def case_columns(items: str, *, year: str, hit: str, traded: str) -> tuple[Column, ...]:
@@ -46,7 +44,7 @@ def method_columns(items: str) -> tuple[Column, ...]:
 
 
 def ranked(
-    names: Sequence[str], traded: NDArray[np.bool_], scores: Mapping[str, Array]
+    names: Sequence[str], traded: Mask, scores: Mapping[str, Array]
 ) -> dict[str, dict[str, int]]:
     """Return the rank of each item that is traded, by method; the highest score is first."""
     out = {}

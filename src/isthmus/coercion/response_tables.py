@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.assumptions import Rung
@@ -17,11 +16,10 @@ from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES
 from isthmus.coercion.response_basis import KIND, framed, table_of
 from isthmus.coercion.stakes import FLOWS, Stakes
 from isthmus.evidence import Column, Kind, Table
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
 from isthmus.world.shipped import TABLE, YEAR
-
-Array = NDArray[np.float64]
 
 MONEY = "million USD"
 LOW, HIGH = 0.05, 0.95
@@ -70,7 +68,7 @@ class Data:
     label: str
     stakes: Stakes
     rungs: tuple[Rung, ...]
-    inside: NDArray[np.bool_]
+    inside: Mask
     p: Mapping[str, Array]
 
     @property
@@ -317,7 +315,7 @@ def _by_rung(
     numbers: Mapping[str, Array],
     *,
     targets: Sequence[str] = (),
-    inside: NDArray[np.bool_] | None = None,
+    inside: Mask | None = None,
 ) -> pl.DataFrame:
     """Rows by rung, target and support from arrays of draws (D, n, R, G)."""
     names = list(targets or data.stakes.targets)

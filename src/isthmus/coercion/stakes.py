@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.cases import CaseMeasure, measures
 from isthmus.coercion.content import read_content
 from isthmus.errors import BadInput
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
 from isthmus.world import World
 from isthmus.world.flows import IndustryFlows
 from isthmus.world.shipped import YEAR
-
-Array = NDArray[np.float64]
 
 FLOWS = "icio_flows"
 WEEKS = 52.0

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.record import STEPS, steps_towards
@@ -18,13 +17,12 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import SHARE, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, of_rows, of_years
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Ints
 from isthmus.kernels.voting import QUALIFIED, blocks, smallest_blocking
 from isthmus.kernels.voting import power as counted
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
 from isthmus.world.shipped import TABLE, YEAR
-
-Array = NDArray[np.float64]
 
 COUNCIL = "council_population"
 YEAR_OF_COUNCIL = 2025
@@ -124,7 +122,7 @@ def power(world: World) -> Result:
     )
 
 
-def populations(world: World) -> tuple[list[str], NDArray[np.int64]]:
+def populations(world: World) -> tuple[list[str], Ints]:
     """Return the members of the Council in order of code, and their populations."""
     frame = world.table(COUNCIL).sort("economy")
     return frame["economy"].to_list(), frame["value"].to_numpy().astype(np.int64)

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.cooperation.chance import uniform
 from isthmus.ensemble.losses import Easing, Level, Question, Relief, Reserve
 from isthmus.ensemble.losses.question import DRAWS, UNTIL
+from isthmus.kernels.arrays import Array
 from isthmus.scenario.actions import (
     Action,
     Capacity,
@@ -30,8 +30,6 @@ from isthmus.scenario.packages import Catalogue, Package
 from isthmus.scenario.ranges import Range
 from isthmus.scenario.select import expand
 from isthmus.world.shipped import YEAR
-
-Array = NDArray[np.float64]
 
 LEVELS = (0.0, 0.5, 1.0)
 """Delivery at which losses are recorded; 1 is the upper end of each effect's range."""

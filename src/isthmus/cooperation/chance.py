@@ -6,11 +6,9 @@ from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.scenario.amounts import RangedAmount
-
-Array = NDArray[np.float64]
 
 
 @lru_cache(maxsize=4096)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import RANGE, TOGETHER, WIDTH, computed, of_range, quantiles
 from isthmus.evidence import SHARE, Kind, Table
 from isthmus.evidence.frames import dimension, of_rows
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.contribution import shapley
 from isthmus.scenario.packages import Package
-
-Array = NDArray[np.float64]
 
 PLAYERS = (
     "two players: what home can do alone, and the package; the worth of both, of one and of none "

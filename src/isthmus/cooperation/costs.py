@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from isthmus.cooperation.chance import drawn
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import equivalent_annual_cost
 from isthmus.kernels.sensitivity import drivers
 from isthmus.scenario.actions import Action
@@ -15,8 +13,6 @@ from isthmus.scenario.packages import Package
 
 if TYPE_CHECKING:
     from isthmus.cooperation.stage import Stage
-
-Array = NDArray[np.float64]
 
 
 def priced(action: Action, draws: int, seed: int) -> dict[str, Array]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.ensemble.losses import Losses
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 
 def within(run: Losses, party: str, factor: Array) -> Array:

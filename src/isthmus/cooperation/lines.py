@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.cooperation.stage import Stage
 from isthmus.cooperation.thresholds import RANGE, looked_at, of_range, quantiles
 from isthmus.evidence import IN_UNIT, SHARE, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
+from isthmus.kernels.arrays import Array
 from isthmus.production import change, load_bill
 from isthmus.production.amounts import Amount as Number
 from isthmus.production.lens import setting_of, told_all
@@ -20,7 +20,6 @@ from isthmus.production.results import causes_of
 from isthmus.scenario.actions import Action, OutputEffect
 from isthmus.scenario.amounts import RangedAmount
 
-Array = NDArray[np.float64]
 _Changes = tuple[str, ...]
 
 _COURSES: dict[tuple[str, _Changes, int], PackageRuns] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.cooperation.beside import NO_RECORD
 from isthmus.cooperation.stage import TODAY, Stage
@@ -12,11 +11,10 @@ from isthmus.cooperation.thresholds import CHANCES, FACTOR, NESTED, TOGETHER, WI
 from isthmus.errors import BadInput
 from isthmus.evidence import SHARE, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import share_first
 from isthmus.kernels.front import share_not_dominated
 from isthmus.scenario.packages import Package
-
-Array = NDArray[np.float64]
 
 BINS = 5
 RECORD, MODEL = "record", "model"

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import members
 from isthmus.coercion.act import ActAnswer, answer_to
@@ -21,6 +20,7 @@ from isthmus.cooperation.stated import stated
 from isthmus.ensemble.losses import Losses
 from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import BadInput
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import at_level, equivalent_annual_cost, saved_share
 from isthmus.runtime.brief import Brief
 from isthmus.scenario.actions import Action
@@ -28,8 +28,6 @@ from isthmus.scenario.amounts import RangedAmount
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 RATE = 0.03
 """Discount rate a year; assumed."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.cooperation.chance import drawn
 from isthmus.cooperation.listing import MONEY, YEARLY
@@ -14,12 +13,11 @@ from isthmus.cooperation.stage import COMPARED, TODAY, Stage
 from isthmus.cooperation.stated import written
 from isthmus.evidence import SHARE, Column, Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import break_even_effect, break_even_probability
 from isthmus.kernels.order_statistics import order_statistics
 from isthmus.scenario.hazards import Hazard
 from isthmus.scenario.packages import Package
-
-Array = NDArray[np.float64]
 
 LOW, HIGH = 0.1, 0.9
 CHANCES = (0.001, 0.005, 0.01, 0.02, 0.05)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.engine import SUPPORT
@@ -17,11 +16,10 @@ from isthmus.cooperation.thresholds import RANGE, WIDTH, of_range, quantiles
 from isthmus.evidence import SHARE, Kind, Table
 from isthmus.evidence.digits import DIGITS, significant
 from isthmus.evidence.frames import attribute, dimension, number, of_rows
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import equivalent_annual_cost
 from isthmus.kernels.transfers import needed, smallest_payments
 from isthmus.scenario.packages import Package
-
-Array = NDArray[np.float64]
 
 CHANCES = (0.005, 0.01, 0.02, 0.05)
 SHOWN = 0.01

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import Party, PartySpec, resolve
 from isthmus.dependence.geopolitics import Assumption, Distances, distances
@@ -16,11 +15,10 @@ from isthmus.dependence.parties import member_mask
 from isthmus.dependence.trade import Trade
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.screening import BorderFlows, every_importer
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class Buyers:
     parties: tuple[Party, ...]
     named: int
     coalitions: tuple[Party, ...]
-    insides: NDArray[np.bool_]
-    rows: NDArray[np.int64]
+    insides: Mask
+    rows: Ints
 
     @classmethod
     def of(
@@ -160,7 +158,7 @@ def values_of(
     share_base: ShareBase = "imports",
     near: Near | None = None,
     domestic: Array | None = None,
-) -> tuple[dict[str, Array], NDArray[np.int64]]:
+) -> tuple[dict[str, Array], Ints]:
     """Return the indicators of every buyer in a year.
 
     Parameters

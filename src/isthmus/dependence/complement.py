@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BALASSA, DRYSDALE, MICHAELY
@@ -18,10 +17,9 @@ from isthmus.dependence.trade import table_of
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 COARSE = "at this number of industries too coarse for a verdict on single technologies"
 

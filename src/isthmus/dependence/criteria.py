@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, raise_all
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.concentration import held_in_window
 
 Method = Literal["commission_2021", "commission_2023", "geodep"]
@@ -87,9 +87,7 @@ class Thresholds:
         return asdict(self)
 
 
-def holds(
-    values: dict[str, NDArray[np.float64]], method: Method, thresholds: Thresholds
-) -> NDArray[np.bool_]:
+def holds(values: dict[str, Array], method: Method, thresholds: Thresholds) -> Mask:
     """Say where all criteria of a method hold.
 
     Parameters

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import Party
 from isthmus.errors import BadInput, DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
 
 IDEAL_POINTS = "unga_ideal_points"
@@ -60,7 +60,7 @@ class Distances:
     """
 
     economies: tuple[str, ...]
-    vector: NDArray[np.float64]
+    vector: Array
     source: str
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
     datasets: tuple[str, ...] = ()

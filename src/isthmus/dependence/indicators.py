@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import (
@@ -34,9 +33,8 @@ from isthmus.errors import BadInput
 from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 CITATIONS: dict[Method, str] = {
     "commission_2021": COMMISSION_2021,

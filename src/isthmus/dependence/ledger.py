@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import Party, PartySpec, resolve
 from isthmus.dependence.items import Level, check_items, check_years
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.trade import FLOWS_KEY, Trade, data_notes, trade_of
 from isthmus.evidence import Kind
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.screening import BorderFlows, sold
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 SERVICES = "SERV"
 
@@ -71,7 +69,7 @@ class Ledger:
     edition: str = ""
 
     @cached_property
-    def inside(self) -> NDArray[np.bool_]:
+    def inside(self) -> Mask:
         """Which economies are members, shape (n,)."""
         return member_mask(self.party, self.economies)
 
@@ -101,7 +99,7 @@ class Ledger:
         return np.concatenate([outside, own], axis=1)
 
     @property
-    def scopes(self) -> dict[str, NDArray[np.bool_]]:
+    def scopes(self) -> dict[str, Mask]:
         """Which items a total covers, by name of the total: each of shape (K,).
 
         ``goods`` and ``all`` only where the items are all that is traded, else ``listed``.

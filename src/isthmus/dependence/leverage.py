@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import BOEHM, CLAYTON, FEENSTRA
@@ -20,11 +19,10 @@ from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import price_rise, supply_stop_loss, trade_elasticity
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 HORIZONS = (1.0, 3.0, 10.0)
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.dependence.ledger import Ledger
 from isthmus.errors import BadInput
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.kernels.concentration import ghhi, hhi, ratio, shares
 
-Array = NDArray[np.float64]
 ExportBase = Literal["total", "external"]
 ShareBase = Literal["imports", "use"]
 
@@ -192,7 +191,7 @@ def averaged(ledger: Ledger) -> Ledger:
     )
 
 
-def descending_rank(values: Array) -> NDArray[np.int64]:
+def descending_rank(values: Array) -> Ints:
     """Rank along the last axis, 1 for the largest; equal values keep the order of the items."""
     order = np.argsort(-values, axis=-1, kind="stable")
     ranks = np.empty(values.shape, dtype=np.int64)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import Party, PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
@@ -18,10 +17,9 @@ from isthmus.dependence.trade import table_of
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 _TEXTS = {
     "imports": (MONEY, "purchases of the member from the other party"),
@@ -107,7 +105,7 @@ def members(
     return Result(tables, made, (HIRSCHMAN,))
 
 
-def _parts(book: Ledger, inside: NDArray[np.bool_], other: NDArray[np.bool_]) -> dict[str, Array]:
+def _parts(book: Ledger, inside: Mask, other: Mask) -> dict[str, Array]:
     """Amounts of one member, each of shape (T, K)."""
     parts = {
         "imports": book.imports[:, other].sum(axis=1),

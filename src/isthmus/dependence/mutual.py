@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
@@ -22,10 +21,9 @@ from isthmus.dependence.trade import table_of
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Mask
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 
 @lens("dependence.mutual", {"a": "DEU", "b": "CHN"})
@@ -107,9 +105,7 @@ def mutual(
     return Result(tables, made, (HIRSCHMAN,))
 
 
-def _direction(
-    buyer: Ledger, seller: Ledger, scope: tuple[str, NDArray[np.bool_]] | None
-) -> pl.DataFrame:
+def _direction(buyer: Ledger, seller: Ledger, scope: tuple[str, Mask] | None) -> pl.DataFrame:
     """Rows of what the buyer purchases from the seller."""
     mask = member_mask(seller.party, buyer.economies)
     parts = {

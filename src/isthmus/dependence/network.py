@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
 from isthmus.dependence.items import Level, check_years
@@ -15,6 +14,7 @@ from isthmus.dependence.trade import Trade, table_of, trade_of
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import hhi
 from isthmus.kernels.screening import BorderFlows, sold, structure
 from isthmus.runtime.threads import one_blas_thread
@@ -80,14 +80,12 @@ def network(
     )
 
 
-def components(flows: BorderFlows) -> dict[str, NDArray[np.float64]]:
+def components(flows: BorderFlows) -> dict[str, Array]:
     """Return the components of every item's network, shape (K,) each."""
     return {"world_hhi": hhi(sold(flows), axis=0), **structure(flows)}
 
 
-def network_table(
-    trade: Trade, years: Sequence[int], rows: Sequence[dict[str, NDArray[np.float64]]]
-) -> Table:
+def network_table(trade: Trade, years: Sequence[int], rows: Sequence[dict[str, Array]]) -> Table:
     """Return the components of every year as a table, each with its rank."""
     keys = ("world_hhi", "dispersion", "clustering")
     values = np.stack([np.stack([row[key] for row in rows]) for key in keys])

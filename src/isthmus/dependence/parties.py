@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import Party
+from isthmus.kernels.arrays import Mask
 
 
-def member_mask(party: Party, economies: Sequence[str]) -> NDArray[np.bool_]:
+def member_mask(party: Party, economies: Sequence[str]) -> Mask:
     """Return which economies belong to the party, shape (n,)."""
     return np.array([e in party.inside for e in economies], dtype=bool)

@@ -27,10 +27,9 @@ from isthmus.evidence.frames import (
     number,
 )
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 GOODS_ONLY = (
     "goods trade leaves out sales of foreign affiliates, finance and tourism; a share is an "

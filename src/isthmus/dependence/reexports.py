@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, nearest_economy, resolve
 from isthmus.dependence.citations import COMMISSION_2023
@@ -17,6 +16,7 @@ from isthmus.errors import CodeUnknown
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
 from isthmus.kernels.screening import networks
 from isthmus.runtime.threads import one_blas_thread
@@ -158,7 +158,7 @@ def behind_hubs(
     return Result(tables, made, (COMMISSION_2023,))
 
 
-def hubs(reexport_share: Mapping[str, float], economies: Sequence[str]) -> NDArray[np.float64]:
+def hubs(reexport_share: Mapping[str, float], economies: Sequence[str]) -> Array:
     """Return the part of its exports that each economy re-exports, shape (n,).
 
     Raises

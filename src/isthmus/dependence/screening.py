@@ -31,13 +31,11 @@ from isthmus.dependence.trade import Trade, data_notes, table_of, trade_of
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, finite, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.kernels.screening import BorderFlows, behind_hubs, mean
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.world import World
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 OWN = ("external_imports", "hhi", "top_share", "external_share", "imports_to_exports", "world_hhi")
 ATTRIBUTED = ("hhi_attributed", "top_share_attributed")
@@ -135,7 +133,7 @@ def screening(
     near = Near.of(world, trade, buyers, distance, held[-1])
     rho = None if reexport_share is None else hubs(reexport_share, trade.economies)
     values: dict[str, list[Array]] = {}
-    tops: list[NDArray[np.int64]] = []
+    tops: list[Ints] = []
     nets: list[dict[str, Array]] = []
     kept: list[tuple[BorderFlows, Array | None]] = []
 
@@ -278,7 +276,7 @@ class _AnswerRows:
         notes = (*self.notes, *notes)
         return table_of(self.trade, name, frame, columns, text, notes, kind=kind, datasets=datasets)
 
-    def indicators(self, tops: NDArray[np.int64]) -> Table:
+    def indicators(self, tops: Ints) -> Table:
         origin = pl.Series(self.trade.economies).gather(tops[self.at])
         rank = pl.Series(descending_rank(self.values["hhi"])[self.at])
         more = {
@@ -304,7 +302,7 @@ class _AnswerRows:
         return self.table("attributed", ATTRIBUTED, text, kind=Kind.ESTIMATED)
 
     def listed(
-        self, flags: Mapping[Method, Flags], own: Mapping[Method, Flags], limits: Thresholds
+        self, flags: Mapping[Method, Mask], own: Mapping[Method, Mask], limits: Thresholds
     ) -> Table:
         """Return where criteria hold; `own` covers the last years of `flags`, as many as it has."""
         parts = []
@@ -350,7 +348,7 @@ class _AnswerRows:
         notes = (*self.notes, *(f"{m}: {UNVERIFIED[m]}" for m in flags))
         return table_of(self.trade, "listed", pl.concat(parts), columns, text, notes)
 
-    def churn(self, flags: Mapping[Method, Flags]) -> Table:
+    def churn(self, flags: Mapping[Method, Mask]) -> Table:
         methods = list(flags)
         held = np.stack([flags[m] for m in methods])
         before, now = held[:, :-1], held[:, 1:]

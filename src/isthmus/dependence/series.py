@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
@@ -21,10 +20,9 @@ from isthmus.errors import BadInput
 from isthmus.evidence import IN_UNIT, Result, Table, provenance
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Mask
 from isthmus.kernels.concentration import held_in_window, ratio
 from isthmus.world import World
-
-Flags = NDArray[np.bool_]
 
 CHANGES = (
     number("listed", "items", "items listed in this year"),
@@ -201,9 +199,7 @@ def churn(
     return Result(tables, made, (HIRSCHMAN, CITATIONS[method]))
 
 
-def _listed(
-    ledger: Ledger, method: Method, flags: Flags, stable: Flags, limits: Thresholds
-) -> Table:
+def _listed(ledger: Ledger, method: Method, flags: Mask, stable: Mask, limits: Thresholds) -> Table:
     window = ledger.years[limits.window - 1 :]
     late = grid({"year": window, ledger.level: ledger.items}, {"stable": stable})
     rule = " and ".join(f"{c} > {limits.of(c):g}" for c in CRITERIA[method])
@@ -233,7 +229,7 @@ def _listed(
     return table_of(ledger, "listed", frame, columns, text, ledger.notes)
 
 
-def _churn(ledger: Ledger, method: Method, flags: Flags) -> Table:
+def _churn(ledger: Ledger, method: Method, flags: Mask) -> Table:
     entered = (flags[1:] & ~flags[:-1]).sum(axis=1)
     left = (~flags[1:] & flags[:-1]).sum(axis=1)
     before, now = flags[:-1].sum(axis=1), flags[1:].sum(axis=1)

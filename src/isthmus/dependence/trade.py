@@ -8,15 +8,13 @@ from typing import Protocol
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.dependence.items import Level, check_items, labels, product_set
 from isthmus.evidence import Column, Kind, Table
 from isthmus.evidence.frames import table
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.screening import BorderFlows, in_order
 from isthmus.world import World
-
-Array = NDArray[np.float64]
 
 FLOWS_KEY = "icio_flows"
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.sensitivity import morris_path
 from isthmus.runtime.streams import task_generator
 
-Floats = NDArray[np.float64]
 Blocked = Literal["saltelli", "morris", "one_at_a_time"]
 BLOCKED: tuple[Blocked, ...] = ("saltelli", "morris", "one_at_a_time")
 
@@ -43,7 +42,7 @@ def check_blocks(design: str, samples: int, first: int, paths: int) -> list[Inpu
     return problems
 
 
-def blocked_rows(design: str, shape: tuple[int, int], seed: int, first: int) -> Iterator[Floats]:
+def blocked_rows(design: str, shape: tuple[int, int], seed: int, first: int) -> Iterator[Array]:
     """Yield the rows of a design in blocks.
 
     Parameters
@@ -85,13 +84,13 @@ def blocked_rows(design: str, shape: tuple[int, int], seed: int, first: int) -> 
             yield rows
 
 
-def path_points(count: int, d: int, seed: int, first: int) -> Floats:
+def path_points(count: int, d: int, seed: int, first: int) -> Array:
     """Return the points of the paths of a ``morris`` design, float64[count, d + 1, d] in [0, 1]."""
     paths = [morris_path(d, task_generator(seed, k))[0] for k in range(first, first + count)]
     return np.stack(paths)
 
 
-def _saltelli(count: int, d: int, seed: int, first: int) -> Iterator[Floats]:
+def _saltelli(count: int, d: int, seed: int, first: int) -> Iterator[Array]:
     from isthmus.ensemble.design import sobol_sequence
 
     sequence = sobol_sequence(2 * d, seed)

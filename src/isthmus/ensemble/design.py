@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.ensemble.blocks import BLOCKED, Blocked, blocked_rows
 from isthmus.errors import BadInput, InputProblem
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.runtime import atomic_write_bytes
 from isthmus.runtime.streams import task_generator
 from isthmus.scenario import Correlation
 
-Floats = NDArray[np.float64]
 Design = Literal["latin_hypercube", "sobol", "random"]
 DESIGNS: tuple[Design, ...] = ("latin_hypercube", "sobol", "random")
 _BLOCK = 4096
@@ -45,7 +44,7 @@ def write_design(
     shape: tuple[int, int],
     *,
     seed: int,
-    mixing: Floats | None = None,
+    mixing: Array | None = None,
     first: int = 0,
 ) -> None:
     """Write the unit design to an array file; one that is there already is kept.
@@ -93,15 +92,13 @@ def write_design(
             handle.write(np.ascontiguousarray(block, dtype="<f8").tobytes())
 
 
-def open_design(path: Path) -> Floats:
+def open_design(path: Path) -> Array:
     """Map the design read-only; its pages are shared by all workers."""
-    rows: Floats = np.load(path, mmap_mode="r", allow_pickle=False)
+    rows: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     return rows
 
 
-def _hypercube_columns(
-    shape: tuple[int, int], seed: int, mixing: Floats | None
-) -> Iterator[Floats]:
+def _hypercube_columns(shape: tuple[int, int], seed: int, mixing: Array | None) -> Iterator[Array]:
     """Yield the columns; mixed ones in the order that gives their rank correlations."""
     n, d = shape
     rows = np.eye(d) if mixing is None else mixing
@@ -115,14 +112,14 @@ def _hypercube_columns(
         yield np.sort(column)[ranks[j]] if j in ranks else column
 
 
-def _uncorrelated(scores: Sequence[Floats]) -> list[Floats]:
+def _uncorrelated(scores: Sequence[Array]) -> list[Array]:
     """Take chance correlations out of scores, and give each the length 1.
 
     Column by column, what the earlier ones explain is subtracted: the same as multiplying with the
     inverse Cholesky factor of the correlations of the sample, as Iman and Conover (1982) do. A
     column that earlier ones explain whole (too few samples) stays as it is.
     """
-    out: list[Floats] = []
+    out: list[Array] = []
     for score in scores:
         centred = score - score.mean()
         rest = centred
@@ -135,14 +132,14 @@ def _uncorrelated(scores: Sequence[Floats]) -> list[Floats]:
     return out
 
 
-def _ranks_with(r: Floats, scores: Sequence[Floats]) -> list[NDArray[np.int64]]:
+def _ranks_with(r: Array, scores: Sequence[Array]) -> list[Ints]:
     """Return ranks whose correlations are those that belong to the normal correlations `r`.
 
     The correlations of mixed scores are exact, those of their ranks scatter around what is wanted.
     `r` is moved by what is missing, and the closest of a few rounds is taken.
     """
     wanted, given = _rank_correlation(r), r
-    best: list[NDArray[np.int64]] = []
+    best: list[Ints] = []
     least = np.inf
     for _ in range(_ROUNDS):
         mixing = _root(given)
@@ -158,7 +155,7 @@ def _ranks_with(r: Floats, scores: Sequence[Floats]) -> list[NDArray[np.int64]]:
     return best
 
 
-def _spearman(one: NDArray[np.int64], two: NDArray[np.int64]) -> float:
+def _spearman(one: Ints, two: Ints) -> float:
     n = len(one)
     return 1.0 - 6.0 * float(np.sum((one - two) ** 2)) / max(n * (n * n - 1.0), 1.0)
 
@@ -168,32 +165,32 @@ def _normal_correlation(s: Any) -> Any:
     return 2.0 * np.sin(np.pi * s / 6.0)
 
 
-def _rank_correlation(r: Floats) -> Floats:
-    ranks: Floats = 6.0 / np.pi * np.arcsin(np.clip(r, -1.0, 1.0) / 2.0)
+def _rank_correlation(r: Array) -> Array:
+    ranks: Array = 6.0 / np.pi * np.arcsin(np.clip(r, -1.0, 1.0) / 2.0)
     return ranks
 
 
-def _nearest(r: Floats) -> Floats:
+def _nearest(r: Array) -> Array:
     """Return `r` without negative eigenvalues, with ones on the diagonal."""
     values, vectors = np.linalg.eigh(r)
     if values[0] < 0.0:
         r = (vectors * np.maximum(values, 0.0)) @ vectors.T
     length = np.sqrt(np.diag(r))
-    scaled: Floats = r / np.outer(length, length)
+    scaled: Array = r / np.outer(length, length)
     return scaled
 
 
-def _hypercube_column(n: int, seed: int, j: int) -> Floats:
+def _hypercube_column(n: int, seed: int, j: int) -> Array:
     draw = task_generator(seed, j)
-    column: Floats = (draw.permutation(n) + draw.random(n)) / n
+    column: Array = (draw.permutation(n) + draw.random(n)) / n
     return column
 
 
-def _blocks(design: str) -> Callable[..., Iterator[Floats]]:
+def _blocks(design: str) -> Callable[..., Iterator[Array]]:
     """Return the source of rows of a design, mapped through the Gaussian copula."""
     rows_of = {"sobol": _sobol_rows, "random": _random_rows}[design]
 
-    def mapped(shape: tuple[int, int], seed: int, mixing: Floats | None) -> Iterator[Floats]:
+    def mapped(shape: tuple[int, int], seed: int, mixing: Array | None) -> Iterator[Array]:
         from scipy.special import ndtr
 
         for rows in rows_of(shape, seed):
@@ -202,13 +199,13 @@ def _blocks(design: str) -> Callable[..., Iterator[Floats]]:
     return mapped
 
 
-def _random_rows(shape: tuple[int, int], seed: int) -> Iterator[Floats]:
+def _random_rows(shape: tuple[int, int], seed: int) -> Iterator[Array]:
     n, d = shape
     for number, start in enumerate(range(0, n, _BLOCK)):
         yield task_generator(seed, number).random((min(_BLOCK, n - start), d))
 
 
-def _sobol_rows(shape: tuple[int, int], seed: int) -> Iterator[Floats]:
+def _sobol_rows(shape: tuple[int, int], seed: int) -> Iterator[Array]:
     n, d = shape
     sequence = sobol_sequence(d, seed)
     for start in range(0, n, _BLOCK):
@@ -224,14 +221,14 @@ def sobol_sequence(d: int, seed: int) -> Any:
     return qmc.Sobol(d, scramble=True, **words)
 
 
-def _normal_score(u: Floats) -> Floats:
+def _normal_score(u: Array) -> Array:
     from scipy.special import ndtri
 
-    score: Floats = ndtri(np.clip(u, _EDGE, 1.0 - _EDGE))
+    score: Array = ndtri(np.clip(u, _EDGE, 1.0 - _EDGE))
     return score
 
 
-def mixing_matrix(paths: Sequence[str], correlations: Sequence[Correlation]) -> Floats | None:
+def mixing_matrix(paths: Sequence[str], correlations: Sequence[Correlation]) -> Array | None:
     """Return M with M M' = R, the normal correlations of the wanted rank correlations.
 
     For a bivariate normal pair Spearman's rank correlation s belongs to the correlation
@@ -268,10 +265,10 @@ def mixing_matrix(paths: Sequence[str], correlations: Sequence[Correlation]) -> 
     return _root(r)
 
 
-def _root(r: Floats) -> Floats:
+def _root(r: Array) -> Array:
     """Return M with M M' = R; lower triangular where R has no eigenvalue of 0."""
     values, vectors = np.linalg.eigh(r)
     if values.min(initial=1.0) > 1e-9:
         return np.asarray(np.linalg.cholesky(r), dtype=np.float64)
-    root: Floats = vectors * np.sqrt(np.maximum(values, 0.0))
+    root: Array = vectors * np.sqrt(np.maximum(values, 0.0))
     return root

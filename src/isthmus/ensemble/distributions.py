@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.scenario import Range
 
-Floats = NDArray[np.float64]
 _EDGE = 2.0**-53
 
 
-def quantile(spec: Range, u: Floats) -> list[Any]:
+def quantile(spec: Range, u: Array) -> list[Any]:
     """Return the values of a range at probabilities `u`.
 
     Parameters
@@ -51,27 +50,27 @@ def _number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def _triangular(p: Floats, low: float, mode: float, high: float) -> Floats:
+def _triangular(p: Array, low: float, mode: float, high: float) -> Array:
     width, cut = high - low, (mode - low) / (high - low)
     rising = low + np.sqrt(p * width * (mode - low))
     falling = high - np.sqrt((1.0 - p) * width * (high - mode))
     return np.where(p < cut, rising, falling)
 
 
-def _beta(p: Floats, spec: Range) -> Floats:
+def _beta(p: Array, spec: Range) -> Array:
     from scipy.special import betaincinv
 
     low, high = (0.0 if spec.low is None else spec.low), (1.0 if spec.high is None else spec.high)
-    inside: Floats = low + (high - low) * betaincinv(spec.alpha, spec.beta, p)
+    inside: Array = low + (high - low) * betaincinv(spec.alpha, spec.beta, p)
     return inside
 
 
-def _normal(p: Floats, spec: Range) -> Floats:
+def _normal(p: Array, spec: Range) -> Array:
     """Normal, cut at low and high: the probability between the cuts is spread over [0, 1]."""
     from scipy.special import ndtr, ndtri
 
     mean, sd = _number(spec.mean), _number(spec.sd)
     first = 0.0 if spec.low is None else float(ndtr((spec.low - mean) / sd))
     last = 1.0 if spec.high is None else float(ndtr((spec.high - mean) / sd))
-    inside: Floats = mean + sd * ndtri(first + (last - first) * p)
+    inside: Array = mean + sd * ndtri(first + (last - first) * p)
     return inside

@@ -6,15 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.targets import Target, check_problem
 from isthmus.errors import InputProblem, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.scenario import Range
 
-Floats = NDArray[np.float64]
-Simulate = Callable[[Floats, Sequence[np.random.Generator]], Floats]
+Simulate = Callable[[Array, Sequence[np.random.Generator]], Array]
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Problem:
         start = sum(len(s.targets) for s in self.stages[:stage])
         return slice(start, start + len(self.stages[stage].targets))
 
-    def order(self, distances: Floats, tolerance: float) -> tuple[int, ...]:
+    def order(self, distances: Array, tolerance: float) -> tuple[int, ...]:
         """Return the stages in the order in which turning down draws costs least.
 
         Parameters
@@ -89,7 +88,7 @@ class Problem:
         price = [s.cost / max(w, 1e-9) for s, w in zip(self.stages, share, strict=True)]
         return tuple(sorted(range(count), key=price.__getitem__))
 
-    def values(self, u: Floats) -> Floats:
+    def values(self, u: Array) -> Array:
         """Return parameters float64[n, d] at places u in the unit cube of their priors."""
         columns = [
             np.array(quantile(_placed(prior), column), dtype=np.float64)

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.ensemble.problem import Problem, SearchEffort
 from isthmus.ensemble.targets import target_arrays
 from isthmus.errors import DidNotConverge
 from isthmus.kernels import population as kernel
+from isthmus.kernels.arrays import Array
 from isthmus.runtime import (
     Batch,
     CancelToken,
@@ -30,9 +30,6 @@ from isthmus.runtime import (
     silent,
 )
 from isthmus.runtime.streams import task_generator
-
-Floats = NDArray[np.float64]
-
 
 KEPT = 1 / 3
 """Share of a population from which one that the budget cut short is kept."""
@@ -70,10 +67,10 @@ class Generation:
     accepted: int
     order: tuple[int, ...]
     left: tuple[int, ...]
-    u: Floats
-    weight: Floats
-    summaries: Floats
-    distances: Floats
+    u: Array
+    weight: Array
+    summaries: Array
+    distances: Array
 
     @property
     def effective(self) -> float:
@@ -111,7 +108,7 @@ class Sampled:
         return sum(g.simulated for g in self.generations) + self.unfinished
 
     @property
-    def values(self) -> Floats:
+    def values(self) -> Array:
         """Parameters of the last population, float64[n, d]."""
         return self.problem.values(self.last.u)
 
@@ -193,9 +190,9 @@ class PriorDraws:
         As in `Generation`.
     """
 
-    u: Floats
-    summaries: Floats
-    distances: Floats
+    u: Array
+    summaries: Array
+    distances: Array
 
 
 def prior_draws(
@@ -226,7 +223,7 @@ def prior_draws(
     )
 
 
-def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Floats, Floats, Floats]:
+def _gathered(outcomes: Sequence[dict[str, Any]]) -> tuple[Array, Array, Array]:
     """Return u, summaries and distances of all batches, in the order of the draws."""
     u, summaries, far = (
         np.array([row for o in outcomes for row in o[key]], dtype=np.float64)
@@ -327,9 +324,9 @@ def _round(first: int, start: int, budget: int, effort: SearchEffort) -> tuple[B
 
 @dataclass(frozen=True)
 class _Ancestors:
-    u: Floats
-    weight: Floats
-    scale: Floats
+    u: Array
+    weight: Array
+    scale: Array
 
 
 def _ancestors(before: Generation | None) -> _Ancestors | None:
@@ -378,7 +375,7 @@ def _simulate(work: _Work, batch: Batch) -> dict[str, Any]:
     }
 
 
-def _proposal(work: _Work, rng: np.random.Generator) -> Floats:
+def _proposal(work: _Work, rng: np.random.Generator) -> Array:
     d = len(work.problem.priors)
     if (a := work.ancestors) is None:
         return rng.random(d)

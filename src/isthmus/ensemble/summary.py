@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.ensemble.batch import FAILURES_TABLE, SAMPLES_TABLE
 from isthmus.errors import BadInput, DataCorrupted, InputProblem, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.kernels.arrays import Array
 from isthmus.store import RunEntry, RunOutputs, Store
 from isthmus.store.datasets import file_problems, stored_frame
 from isthmus.store.runs import provenance_of
@@ -21,8 +21,6 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 CURVE_GROUPS = 200
 _CURVE_STEPS = 100
 _CELLS = 2_000_000
-
-Floats = NDArray[np.float64]
 
 
 def summarise(
@@ -186,7 +184,7 @@ def _groups(parts: Sequence[Any], dimensions: list[str], keep: list[pl.Expr]) ->
 
 def _columns(
     parts: Sequence[Any], block: pl.DataFrame, dimensions: list[str], value: str
-) -> Iterator[Floats]:
+) -> Iterator[Array]:
     """Yield the values of each group of a block, in the order of its rows."""
     numbered = block.with_row_index("group")
     pieces = []
@@ -206,7 +204,7 @@ def _columns(
         yield cells[edges[k] : edges[k + 1]]
 
 
-def _labels(block: pl.DataFrame, held: list[Floats], name: str, unit: str) -> pl.DataFrame:
+def _labels(block: pl.DataFrame, held: list[Array], name: str, unit: str) -> pl.DataFrame:
     about = block.drop("all") if block.columns == ["all"] else block
     words = {
         "quantity": [name] * block.height,
@@ -216,7 +214,7 @@ def _labels(block: pl.DataFrame, held: list[Floats], name: str, unit: str) -> pl
     return about.hstack(pl.DataFrame(words, schema_overrides={"samples": pl.Int64}))
 
 
-def _bands(held: list[Floats], levels: tuple[float, ...]) -> pl.DataFrame:
+def _bands(held: list[Array], levels: tuple[float, ...]) -> pl.DataFrame:
     """Return mean and quantiles of sorted samples; empty cells where a group has none."""
     columns: dict[str, list[float | None]] = {
         "mean": [float(np.mean(v)) if len(v) else None for v in held]
@@ -234,7 +232,7 @@ def level_name(level: float) -> str:
     return f"p{percent.zfill(2) if '.' not in percent else percent}"
 
 
-def _curves(about: pl.DataFrame, held: list[Floats]) -> pl.DataFrame:
+def _curves(about: pl.DataFrame, held: list[Array]) -> pl.DataFrame:
     frames = []
     for k, v in enumerate(held):
         if not len(v):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, raise_all
+from isthmus.kernels.arrays import Array, Mask
 
 Side = Literal["both", "at_most", "at_least"]
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -53,7 +53,7 @@ class Target:
 
 def target_arrays(
     targets: Sequence[Target],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[Array, Array, Mask, Mask]:
     """Return observed, tolerance, whether bounds from above, and from below, each of shape (m,)."""
     return (
         np.array([t.observed for t in targets], dtype=np.float64),

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.equilibrium.base import Base
 from isthmus.equilibrium.elasticities import sources
 from isthmus.equilibrium.settings import Elasticities, EquilibriumSettings
 from isthmus.evidence import Column, Kind, Provenance, Table, provenance
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.scenario import Scenario
-
-Floats = NDArray[np.float64]
 
 CITATIONS = (
     "Caliendo, L., Parro, F. (2015). Estimates of the trade and welfare effects of NAFTA. Review "
@@ -33,7 +30,7 @@ def notes_of(
     base: Base,
     assumed: bool,
     absent: Sequence[str],
-    others: Mapping[str, Floats | None],
+    others: Mapping[str, Array | None],
 ) -> tuple[str, ...]:
     """Return the notes that stand under every table of changes."""
     notes = [
@@ -58,7 +55,7 @@ def notes_of(
     return tuple(notes)
 
 
-def elasticity_table(base: Base, theta: Floats, settings: EquilibriumSettings) -> Table:
+def elasticity_table(base: Base, theta: Array, settings: EquilibriumSettings) -> Table:
     """Return the elasticities used by industry."""
     source = settings.elasticities if isinstance(settings.elasticities, str) else OWN
     frame = pl.DataFrame(

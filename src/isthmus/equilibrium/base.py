@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, InputProblem, SurplusExceedsIncome, raise_all
 from isthmus.evidence import Origin
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium import TradeModel
 from isthmus.kernels.equilibrium_base import model_from_flows, settle
 from isthmus.world.mrio import MRIO
-
-Floats = NDArray[np.float64]
 
 SMALLEST_VALUE_ADDED = 0.01
 """Least share of value added in gross output; industries below it have their inputs scaled."""
@@ -60,14 +58,14 @@ class Base:
     unit: str = "million USD"
 
     @property
-    def imports(self) -> Floats:
+    def imports(self) -> Array:
         """Imports of the world by industry, (J,), million USD."""
         value = self.model.pi * self.model.expenditure.T[:, :, None] / (1.0 + self.model.tariff)
         inside = np.diagonal(value, axis1=1, axis2=2).sum(axis=1)
         return np.asarray(value.sum(axis=(1, 2)) - inside)
 
 
-def prepare(table: MRIO, *, tariff: Floats | None = None) -> Base:
+def prepare(table: MRIO, *, tariff: Array | None = None) -> Base:
     """Return the base of a table.
 
     One set of origin shares per product and importer serves all its users, intermediate and
@@ -137,12 +135,12 @@ def economies_named(economies: tuple[str, ...]) -> Iterator[None]:
         raise
 
 
-def with_theta(base: Base, theta: Floats) -> TradeModel:
+def with_theta(base: Base, theta: Array) -> TradeModel:
     """Return the model with elasticities by industry."""
     return replace(base.model, theta=np.asarray(theta, dtype=np.float64))
 
 
-def _inputs(use: Floats, output: Floats) -> tuple[Floats, int]:
+def _inputs(use: Array, output: Array) -> tuple[Array, int]:
     total = use.sum(axis=1)
     most = (1.0 - SMALLEST_VALUE_ADDED) * output
     over = (total > most) & (output > 0)
@@ -156,7 +154,7 @@ def _inputs(use: Floats, output: Floats) -> tuple[Floats, int]:
     return coefficients, int(over.sum())
 
 
-def _tariffs(tariff: Floats | None, shape: tuple[int, ...]) -> Floats | None:
+def _tariffs(tariff: Array | None, shape: tuple[int, ...]) -> Array | None:
     if tariff is None:
         return None
     rates = np.asarray(tariff, dtype=np.float64)
@@ -174,7 +172,7 @@ def _tariffs(tariff: Floats | None, shape: tuple[int, ...]) -> Floats | None:
     return rates
 
 
-def _flow_problems(flows: Floats, economies: tuple[str, ...]) -> list[InputProblem]:
+def _flow_problems(flows: Array, economies: tuple[str, ...]) -> list[InputProblem]:
     abroad = flows.sum(axis=2)
     np.fill_diagonal(abroad, 0.0)
     problems = []

@@ -18,7 +18,8 @@ from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, Table, provenance
 from isthmus.evidence.frames import MONEY, dimension, number, of_years
 from isthmus.evidence.lens import lens
-from isthmus.kernels.equilibrium import Floats, TradeShock
+from isthmus.kernels.arrays import Array
+from isthmus.kernels.equilibrium import TradeShock
 from isthmus.kernels.equilibrium_adjoint import Gradient, real_income_gradient
 from isthmus.kernels.equilibrium_welfare import base_flows, base_income
 from isthmus.world.mrio import MRIO
@@ -54,8 +55,8 @@ class _Answer:
 
     base: Base
     gradient: Gradient
-    flows: Floats
-    inside: Floats
+    flows: Array
+    inside: Array
     kind: Kind
 
 

@@ -9,15 +9,14 @@ from importlib import resources
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import INDUSTRY_CLASSIFICATIONS, concordance, industries
 from isthmus.codes.nodes import whole_of
 from isthmus.equilibrium.horizon import ElasticityPath, Reading
 from isthmus.errors import BadInput, InputProblem, NotFound, did_you_mean, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading import toml_values
 
-Floats = NDArray[np.float64]
 Level = Literal["path", "source"]
 """``path``: the import-weighted mean follows the horizon path; ``source``: the source's own values
 hold in the long run and shrink towards the first year in the proportion of the path."""
@@ -68,7 +67,7 @@ def sources() -> Mapping[str, ElasticitySource]:
     return found
 
 
-def source_theta(name: str, table_industries: Sequence[str]) -> Floats:
+def source_theta(name: str, table_industries: Sequence[str]) -> Array:
     """Return a source's values for the industries of a table.
 
     Industries of another known classification take the mean over the goods industries that they
@@ -116,14 +115,14 @@ def source_theta(name: str, table_industries: Sequence[str]) -> Floats:
 
 
 def at_horizon(
-    theta: Floats,
-    weights: Floats,
+    theta: Array,
+    weights: Array,
     horizon: float,
     *,
     path: ElasticityPath,
     level: Level = "path",
     reading: Reading = "share",
-) -> Floats:
+) -> Array:
     """Return elasticities by industry at a horizon.
 
     Parameters

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes.nodes import CHIPS, MATERIALS
 from isthmus.equilibrium.about import (
@@ -49,6 +48,7 @@ from isthmus.errors import (
 from isthmus.evidence import Collection, Kind, Result
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium import DeficitRule, TradeModel, TradeShock
 from isthmus.kernels.equilibrium_base import rebase
 from isthmus.kernels.equilibrium_check import check_model
@@ -59,8 +59,6 @@ from isthmus.scenario import Scenario, detail_of, economy_groups, industry_group
 from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import TableWorld, mrio_of
-
-Floats = NDArray[np.float64]
 
 COALITIONS = ("EU27_2020", "G7", "NATO", "ASEAN")
 
@@ -77,7 +75,7 @@ def solve(
     level: Level = "path",
     reading: Reading = "share",
     deficits: Deficits = "fixed",
-    tariff: Floats | None = None,
+    tariff: Array | None = None,
     coalitions: Sequence[str] | Mapping[str, Sequence[str]] = COALITIONS,
     lasting: bool = False,
     ranges: bool = False,
@@ -194,7 +192,7 @@ def solve(
 def _base(
     world: TableWorld | MRIO | Base,
     year: int | None,
-    tariff: Floats | None,
+    tariff: Array | None,
     scenarios: Sequence[Scenario],
 ) -> Base:
     if isinstance(world, Base):
@@ -211,7 +209,7 @@ def solve_many(
     scenarios: Sequence[Scenario],
     *,
     year: int | None = None,
-    tariff: Floats | None = None,
+    tariff: Array | None = None,
     **settings: Any,
 ) -> Collection:
     """Solve several scenarios on one prepared base.
@@ -255,7 +253,7 @@ def run_base(
     settings: EquilibriumSettings,
     *,
     start: Equilibrium | None = None,
-) -> tuple[SolvedRun, Floats]:
+) -> tuple[SolvedRun, Array]:
     """Solve a prepared base for one shock; returns the run and the elasticities used.
 
     Raises
@@ -272,7 +270,7 @@ def _solved(
     base: Base,
     shock: TradeShock,
     settings: EquilibriumSettings,
-    theta: Floats,
+    theta: Array,
     start: Equilibrium | None,
 ) -> tuple[TradeModel, TradeShock, Equilibrium]:
     model = with_theta(base, theta)
@@ -292,11 +290,11 @@ def _solved(
 
 def _alternatives(
     base: Base, shock: TradeShock, settings: EquilibriumSettings, near: Equilibrium
-) -> dict[str, Floats | None]:
+) -> dict[str, Array | None]:
     """Real income by alternative; None where the model found no equilibrium."""
     named = settings.elasticities if isinstance(settings.elasticities, str) else None
     main = Choice("main", named, settings.path, settings.level, settings.reading)
-    out: dict[str, Floats | None] = {}
+    out: dict[str, Array | None] = {}
     for choice in alternatives(main, settings.horizon):
         try:
             theta = chosen_theta(base, settings, choice)

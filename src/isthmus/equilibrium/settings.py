@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes.nodes import whole_of
 from isthmus.equilibrium.base import Base
@@ -15,10 +14,10 @@ from isthmus.equilibrium.elasticities import COMPOSITE, Level, at_horizon, sourc
 from isthmus.equilibrium.horizon import ElasticityPath, Reading
 from isthmus.equilibrium.ranges import Choice
 from isthmus.errors import InputProblem, did_you_mean, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium_solve import TOLERANCE
 from isthmus.scenario import Scenario
 
-Floats = NDArray[np.float64]
 Deficits = Literal["fixed", "world_share", "removed"]
 Elasticities = str | Mapping[str, float]
 
@@ -72,7 +71,7 @@ def with_params(given: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
     return chosen
 
 
-def chosen_theta(base: Base, settings: EquilibriumSettings, choice: Choice) -> Floats:
+def chosen_theta(base: Base, settings: EquilibriumSettings, choice: Choice) -> Array:
     """Return the elasticities of a choice at the horizon of `settings`, shape (J,).
 
     Raises
@@ -95,7 +94,7 @@ def chosen_theta(base: Base, settings: EquilibriumSettings, choice: Choice) -> F
     )
 
 
-def _own_theta(given: Mapping[str, float], industries: Sequence[str]) -> Floats:
+def _own_theta(given: Mapping[str, float], industries: Sequence[str]) -> Array:
     key = {code: code if code in given else whole_of(code) for code in industries}
     problems = [
         InputProblem("no elasticity", code, "give one per industry")

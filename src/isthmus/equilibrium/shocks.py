@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.equilibrium.base import Base
 from isthmus.errors import (
@@ -15,6 +14,7 @@ from isthmus.errors import (
     ShockNotRepresentable,
     few,
 )
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium import TradeModel, TradeShock, shocked_system
 from isthmus.kernels.equilibrium_check import check_shock, isolated, unsupplied
 from isthmus.scenario import (
@@ -31,7 +31,6 @@ from isthmus.scenario import (
     pairs,
 )
 
-Floats = NDArray[np.float64]
 Groups = Mapping[str, Sequence[str]]
 
 KINDS = (
@@ -140,7 +139,7 @@ def require_possible(model: TradeModel, shock: TradeShock, base: Base) -> None:
 def _apply(
     shock: Shock,
     base: Base,
-    arrays: dict[str, Floats],
+    arrays: dict[str, Array],
     economies: Groups,
     industries: Groups,
 ) -> None:
@@ -157,7 +156,7 @@ def _apply(
             arrays["keep"][j] *= np.where(touched, 1.0 - shock.severity, 1.0)
 
 
-def _changed(values: Floats, before: Floats) -> Floats | None:
+def _changed(values: Array, before: Array) -> Array | None:
     return None if np.array_equal(values, before) else values
 
 

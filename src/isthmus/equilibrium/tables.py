@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.equilibrium.base import Base
 from isthmus.evidence import Column, Kind, Table
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium import TradeModel, TradeShock
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.kernels.equilibrium_welfare import (
@@ -20,8 +21,6 @@ from isthmus.kernels.equilibrium_welfare import (
     new_flows,
     welfare,
 )
-
-Floats = NDArray[np.float64]
 
 CHANGE = "share"
 MONEY = "million USD"
@@ -75,8 +74,8 @@ class SolvedRun:
     shock: TradeShock
     found: Equilibrium
     gains: Welfare
-    old: Floats
-    new: Floats
+    old: Array
+    new: Array
 
 
 def outcome(model: TradeModel, shock: TradeShock, found: Equilibrium) -> SolvedRun:
@@ -92,13 +91,13 @@ def outcome(model: TradeModel, shock: TradeShock, found: Equilibrium) -> SolvedR
 
 
 def economy_table(
-    run: SolvedRun, base: Base, kind: Kind, *, low: Floats | None, high: Floats | None
+    run: SolvedRun, base: Base, kind: Kind, *, low: Array | None, high: Array | None
 ) -> Table:
     """Return changes by economy."""
     gains, income = run.gains, base_income(run.model)
     here = np.arange(len(base.economies))
     change = gains.real_income - 1.0
-    values: dict[str, Floats] = {"real_income": change}
+    values: dict[str, Array] = {"real_income": change}
     if low is not None and high is not None:
         values |= {"real_income_low": low - 1.0, "real_income_high": high - 1.0}
     values |= {
@@ -121,7 +120,7 @@ def coalition_table(
     kind: Kind,
     groups: Mapping[str, Sequence[str]],
     *,
-    incomes: Floats | None,
+    incomes: Array | None,
 ) -> Table:
     """Return changes by coalition: members' real incomes weighted by base expenditure.
 
@@ -153,7 +152,7 @@ def alternative_table(
     base: Base,
     kind: Kind,
     groups: Mapping[str, Sequence[str]],
-    others: Mapping[str, Floats | None],
+    others: Mapping[str, Array | None],
 ) -> Table:
     """Return real income by other elasticities and readings, of coalitions and economies.
 
@@ -227,7 +226,7 @@ def trade_table(run: SolvedRun, base: Base, kind: Kind) -> Table:
 def _table(
     name: str,
     labels: Mapping[str, Sequence[str]],
-    values: Mapping[str, Floats],
+    values: Mapping[str, Array],
     base: Base,
     kind: Kind,
     text: str,
@@ -239,26 +238,26 @@ def _table(
     return Table(name, frame, tuple(columns), kind, base.datasets, text)
 
 
-def _means(values: Floats, sets: Sequence[NDArray[np.intp]], income: Floats) -> Floats:
+def _means(values: Array, sets: Sequence[NDArray[np.intp]], income: Array) -> Array:
     """Return the mean of each set of economies, weighted by their income."""
     return np.array([(values[s] * income[s]).sum() / income[s].sum() for s in sets])
 
 
-def _change(old: Floats, new: Floats) -> Floats:
+def _change(old: Array, new: Array) -> Array:
     """Relative change; flows that are zero before and after have not changed."""
     return np.divide(new, old, out=np.ones_like(old), where=old > 0) - 1.0
 
 
-def _abroad(flows: Floats, here: NDArray[np.intp], axis: int) -> Floats:
+def _abroad(flows: Array, here: NDArray[np.intp], axis: int) -> Array:
     """Exports (axis 1, over importers) or imports (axis 2, over exporters) by economy."""
     return np.asarray(_abroad_by_sector(flows, here, axis).sum(axis=1))
 
 
-def _abroad_by_sector(flows: Floats, here: NDArray[np.intp], axis: int) -> Floats:
+def _abroad_by_sector(flows: Array, here: NDArray[np.intp], axis: int) -> Array:
     return np.asarray((flows.sum(axis=axis) - flows[:, here, here]).T)
 
 
-def _outside(flows: Floats, sets: Sequence[NDArray[np.intp]], axis: int) -> Floats:
+def _outside(flows: Array, sets: Sequence[NDArray[np.intp]], axis: int) -> Array:
     total = flows.sum(axis=0)
     within = [total[np.ix_(s, s)].sum() for s in sets]
     side = total.sum(axis=axis - 1)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from isthmus.evidence.kinds import Kind
 from isthmus.evidence.table import Column, Table
+from isthmus.kernels.arrays import Array
 
 MONEY = "million USD"
 
@@ -75,7 +76,7 @@ def grid(axes: Mapping[str, Sequence[Any]], values: Mapping[str, NDArray[Any]]) 
     return pl.DataFrame(columns)
 
 
-def finite(values: NDArray[np.float64]) -> pl.Series:
+def finite(values: Array) -> pl.Series:
     """Return numbers with null where one is unbounded; a table never holds NaN or infinity."""
     series = pl.Series(values, nan_to_null=True)
     return pl.select(pl.when(series.is_finite()).then(series)).to_series()

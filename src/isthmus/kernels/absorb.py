@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import DidNotConverge
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from isthmus.kernels.arrays import Array, Ints
 
 
 def project(
     values: Array,
-    levels: Sequence[Index],
+    levels: Sequence[Ints],
     weights: Array,
     *,
     tolerance: float = 1e-12,
@@ -64,7 +61,7 @@ def project(
 
 
 def _conjugate_gradients(
-    values: Array, levels: Sequence[Index], weights: Array, tolerance: float, max_iterations: int
+    values: Array, levels: Sequence[Ints], weights: Array, tolerance: float, max_iterations: int
 ) -> Array:
     """Solve the normal equations of the effects, preconditioned by the level weights."""
     sizes = [int(level.max()) + 1 for level in levels]

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from isthmus.kernels.arrays import Array, Ints
+
 Indices = npt.NDArray[np.int32]
 Kinds = npt.NDArray[np.int8]
 
@@ -56,15 +56,15 @@ class Supply:
     input_start: Ints
     input_slot: Ints
     input_supplier: Indices
-    input_share: Floats
+    input_share: Array
     client_start: Ints
     client: Indices
     order_start: Ints
     order_customer: Indices
-    order_share: Floats
+    order_share: Array
     vendor_start: Ints
     vendor: Indices
-    sales: Floats
+    sales: Array
     market: Ints | None = None
 
     @property
@@ -111,13 +111,13 @@ def link_kinds(supplier: Ints, customer: Ints, sector: Ints, essential: npt.Arra
 def supply_network(
     supplier: Ints,
     customer: Ints,
-    weight: Floats,
+    weight: Array,
     *,
     sector: Ints,
     kind: Kinds,
     market: Ints | None = None,
-    revenue: Floats | None = None,
-    costs: Floats | None = None,
+    revenue: Array | None = None,
+    costs: Array | None = None,
 ) -> Supply:
     """Turn links into the downstream and upstream shares of the cascade.
 
@@ -151,8 +151,8 @@ def supply_network(
     weight = np.asarray(weight, np.float64)
     n = len(sector)
     n_sectors = int(sector.max()) + 1 if n else 0
-    sales: Floats = np.bincount(supplier, weight, n).astype(np.float64)
-    bought: Floats = np.bincount(customer, weight, n).astype(np.float64)
+    sales: Array = np.bincount(supplier, weight, n).astype(np.float64)
+    bought: Array = np.bincount(customer, weight, n).astype(np.float64)
 
     source = customer * (n_sectors + 1) + sector[supplier] + 1
     keys, group = np.unique(source, return_inverse=True)
@@ -205,15 +205,15 @@ class Levels:
         Largest change in the last step; above the tolerance means not converged.
     """
 
-    down: Floats
-    up: Floats
+    down: Array
+    up: Array
     steps: Ints
-    change: Floats
+    change: Array
 
 
 def propagate(
     supply: Supply,
-    psi: Floats,
+    psi: Array,
     *,
     eps: float,
     max_steps: int = MOST_STEPS,
@@ -287,7 +287,7 @@ def slots(supply: Supply) -> Ints:
     return _starts(owner, supply.n)
 
 
-def systemic_index(levels: Levels, weight: Floats) -> tuple[Floats, Floats, Floats]:
+def systemic_index(levels: Levels, weight: Array) -> tuple[Array, Array, Array]:
     """Return the index of each shock: combined, downstream part, upstream part.
 
     Parameters
@@ -306,7 +306,7 @@ def systemic_index(levels: Levels, weight: Floats) -> tuple[Floats, Floats, Floa
     return share @ both, share @ levels.down, share @ levels.up
 
 
-def _worst(terms: Floats, slot_start: Ints, n: int) -> Floats:
+def _worst(terms: Array, slot_start: Ints, n: int) -> Array:
     worst = np.zeros((n, terms.shape[1]))
     buyers = np.flatnonzero(np.diff(slot_start))
     if len(buyers):
@@ -314,7 +314,7 @@ def _worst(terms: Floats, slot_start: Ints, n: int) -> Floats:
     return worst
 
 
-def _capped(floor: Floats, loss: Floats) -> Floats:
+def _capped(floor: Array, loss: Array) -> Array:
     return np.minimum(1.0, np.maximum(floor, loss))
 
 
@@ -327,8 +327,8 @@ def _sharing(supply: Supply) -> sparse.csr_array | None:
 
 
 def _irreplaceable(
-    supply: Supply, sharing: sparse.csr_array | None, down: Floats, empty_market_is_one: bool
-) -> Floats | float:
+    supply: Supply, sharing: sparse.csr_array | None, down: Array, empty_market_is_one: bool
+) -> Array | float:
     """Share of a firm's loss that its competitors cannot make good."""
     if sharing is None or supply.market is None:
         return 1.0
@@ -338,11 +338,11 @@ def _irreplaceable(
     instead = 1.0 if empty_market_is_one else 0.0
     left = np.where(empty, instead, left)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sigma: Floats = np.minimum(1.0, np.where(left > 0, sales / left, 1.0))
+        sigma: Array = np.minimum(1.0, np.where(left > 0, sales / left, 1.0))
     return sigma
 
 
-def _ratio(top: Floats, bottom: Floats) -> Floats:
+def _ratio(top: Array, bottom: Array) -> Array:
     out = np.zeros(np.broadcast_shapes(top.shape, bottom.shape))
     np.divide(top, bottom, out=out, where=bottom > 0)
     return out

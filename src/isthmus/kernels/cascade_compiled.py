@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.kernels.cascade import Floats, Ints, Supply, supply_network
+from isthmus.kernels.arrays import Array, Ints
+from isthmus.kernels.cascade import Supply, supply_network
 from isthmus.kernels.cascade_fast import run_shocks
 
 # When changed firms have more than this share of the links, a list of them is not worth keeping.
@@ -44,9 +45,9 @@ def run_batch(
     supply: Supply,
     start: Ints,
     firm: Ints,
-    size: Floats,
+    size: Array,
     *,
-    share: Floats,
+    share: Array,
     group: Ints,
     eps: float,
     max_steps: int,

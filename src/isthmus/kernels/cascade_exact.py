@@ -7,10 +7,9 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from isthmus.errors import DidNotConverge
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.kernels.cascade import (
     MOST_STEPS,
-    Floats,
-    Ints,
     Levels,
     Supply,
     matrices,
@@ -25,7 +24,7 @@ _FIRST_STEPS = 30
 _MOST_POLICIES = 200
 
 
-def fixed_point(supply: Supply, psi: Floats, *, max_steps: int = MOST_STEPS) -> Levels:
+def fixed_point(supply: Supply, psi: Array, *, max_steps: int = MOST_STEPS) -> Levels:
     """Return the least fixed point of the cascade for each shock.
 
     The upstream part, and the downstream part without replaceability, have the form
@@ -89,7 +88,7 @@ def fixed_point(supply: Supply, psi: Floats, *, max_steps: int = MOST_STEPS) -> 
     return Levels(down, up, steps, residual)
 
 
-def _by_policy(rows: sparse.csr_array, first: Ints, psi: Floats) -> tuple[Floats, Ints]:
+def _by_policy(rows: sparse.csr_array, first: Ints, psi: Array) -> tuple[Array, Ints]:
     x = np.empty_like(psi)
     steps = np.empty(psi.shape[1], np.int64)
     for lane in range(psi.shape[1]):
@@ -97,7 +96,7 @@ def _by_policy(rows: sparse.csr_array, first: Ints, psi: Floats) -> tuple[Floats
     return x, steps
 
 
-def _least(rows: sparse.csr_array, first: Ints, psi: Floats) -> tuple[Floats, int]:
+def _least(rows: sparse.csr_array, first: Ints, psi: Array) -> tuple[Array, int]:
     """Least solution of x = max(psi, rows x) for one shock, and the number of steps.
 
     A firm takes a slot as its own only when that raises it, so that no group of firms can hold
@@ -133,7 +132,7 @@ def _least(rows: sparse.csr_array, first: Ints, psi: Floats) -> tuple[Floats, in
     )
 
 
-def _value(rows: sparse.csr_array, chosen: Ints, psi: Floats) -> Floats:
+def _value(rows: sparse.csr_array, chosen: Ints, psi: Array) -> Array:
     """Levels when each firm loses what its chosen slot says; -1 keeps the initial loss."""
     inside = np.flatnonzero(chosen >= 0)
     mine = rows[chosen[inside]]
@@ -145,7 +144,7 @@ def _value(rows: sparse.csr_array, chosen: Ints, psi: Floats) -> Floats:
     return x
 
 
-def _largest(terms: Floats, first: Ints, n: int) -> tuple[Ints, Floats]:
+def _largest(terms: Array, first: Ints, n: int) -> tuple[Ints, Array]:
     """Slot with the largest loss of each firm, and that loss; firms without slots lose nothing."""
     best = np.full(n, -1)
     loss = np.zeros(n)
@@ -158,7 +157,7 @@ def _largest(terms: Floats, first: Ints, n: int) -> tuple[Ints, Floats]:
     return best, loss
 
 
-def _image(rows: sparse.csr_array, first: Ints, x: Floats, psi: Floats) -> Floats:
+def _image(rows: sparse.csr_array, first: Ints, x: Array, psi: Array) -> Array:
     terms = rows @ x
     out = psi.copy()
     owners = np.flatnonzero(np.diff(first))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import DidNotConverge
+from isthmus.kernels.arrays import Array, Ints
 
-Array = NDArray[np.float64]
 STEPS = 100
 
 
@@ -32,7 +31,7 @@ def log_posterior(
     theta: Array,
     design: Array,
     offset: Array,
-    chosen: NDArray[np.int64],
+    chosen: Ints,
     weight: Array,
     mean: Array,
     spread: Array,
@@ -48,7 +47,7 @@ def log_posterior(
 def fit_choice(
     design: Array,
     offset: Array,
-    chosen: NDArray[np.int64],
+    chosen: Ints,
     weight: Array,
     mean: Array,
     spread: Array,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import shares
-
-Array = NDArray[np.float64]
 
 
 def revealed(values: Array, world: Array) -> Array:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, IdentityViolated
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Mask
 
 
 def shares(values: Array, *, axis: int = -2) -> Array:
@@ -109,7 +107,7 @@ def ratio(numerator: Array, denominator: Array, *, empty: float = 0.0) -> Array:
     return np.asarray(np.divide(top, bottom, out=out, where=bottom > 0))
 
 
-def held_in_window(flags: NDArray[np.bool_], *, window: int, required: int) -> NDArray[np.bool_]:
+def held_in_window(flags: Mask, *, window: int, required: int) -> Mask:
     """Say for each year whether a criterion held in enough of the years that end with it.
 
     Parameters
@@ -202,9 +200,7 @@ def reexport_corrected(imports: Array, reexport_share: Array, *, tolerance: floa
     return corrected
 
 
-def mirror_interval(
-    exporter_record: Array, importer_record: Array
-) -> tuple[Array, Array, NDArray[np.bool_]]:
+def mirror_interval(exporter_record: Array, importer_record: Array) -> tuple[Array, Array, Mask]:
     """Return the two records of one flow as an interval.
 
     Parameters

@@ -7,11 +7,11 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from isthmus.errors import BadInput
+from isthmus.kernels.arrays import Array, Ints
 
-Array = NDArray[np.float64]
 MOST = 16
 """Players whose 2^n coalitions are listed one by one."""
 
@@ -114,6 +114,6 @@ def _players(v: Array) -> int:
     return len(v).bit_length() - 1
 
 
-def _sizes(n: int) -> NDArray[np.int64]:
+def _sizes(n: int) -> Ints:
     masks = np.arange(1 << n)
     return np.asarray(sum((masks >> i) & 1 for i in range(n)), dtype=np.int64)

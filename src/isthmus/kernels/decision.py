@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from isthmus.errors import BadInput
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Mask
 
 
 def capital_recovery(rate: ArrayLike, years: ArrayLike) -> Array:
@@ -153,7 +152,7 @@ def share_first(net: ArrayLike) -> Array:
     return np.asarray((best / best.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
-def _over(above: Array, below: Array, where: NDArray[np.bool_], otherwise: ArrayLike) -> Array:
+def _over(above: Array, below: Array, where: Mask, otherwise: ArrayLike) -> Array:
     """Return a ratio where it is defined, something else where it is not."""
     out = np.array(np.broadcast_to(np.asarray(otherwise, float), above.shape))
     np.divide(above, below, out=out, where=where)

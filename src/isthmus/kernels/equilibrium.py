@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Mask
 
 DeficitRule = Literal["fixed", "world_share"]
 
@@ -53,15 +52,15 @@ class TradeModel:
         Trade elasticity (dispersion parameter; Armington sigma less one).
     """
 
-    pi: Floats
-    tariff: Floats
-    expenditure: Floats
-    value_added: Floats
-    deficit: Floats
-    beta: Floats
-    gamma: Floats
-    alpha: Floats
-    theta: Floats
+    pi: Array
+    tariff: Array
+    expenditure: Array
+    value_added: Array
+    deficit: Array
+    beta: Array
+    gamma: Array
+    alpha: Array
+    theta: Array
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -91,11 +90,11 @@ class TradeShock:
         added and tariff revenue.
     """
 
-    tariff: Floats | None = None
-    cost: Floats | None = None
-    keep: Floats | None = None
-    productivity: Floats | None = None
-    deficit: Floats | None = None
+    tariff: Array | None = None
+    cost: Array | None = None
+    keep: Array | None = None
+    productivity: Array | None = None
+    deficit: Array | None = None
     deficit_rule: DeficitRule = "fixed"
 
 
@@ -118,11 +117,11 @@ class ShockedSystem:
     """
 
     model: TradeModel
-    K: Floats
-    F: Floats
+    K: Array
+    F: Array
     tariffs: bool
-    spent: NDArray[np.bool_]
-    deficit: Floats
+    spent: Mask
+    deficit: Array
     deficit_rule: DeficitRule
 
 
@@ -139,13 +138,13 @@ class Evaluation:
         Tariff revenue, final expenditure, and value added demanded by production.
     """
 
-    cost: Floats
-    price: Floats
-    expenditure: Floats
-    output: Floats
-    revenue: Floats
-    income: Floats
-    demand: Floats
+    cost: Array
+    price: Array
+    expenditure: Array
+    output: Array
+    revenue: Array
+    income: Array
+    demand: Array
 
 
 def shocked_system(model: TradeModel, shock: TradeShock) -> ShockedSystem:
@@ -182,7 +181,7 @@ def shocked_system(model: TradeModel, shock: TradeShock) -> ShockedSystem:
     )
 
 
-def _cost_factor(model: TradeModel, shock: TradeShock) -> Floats | None:
+def _cost_factor(model: TradeModel, shock: TradeShock) -> Array | None:
     """New over old cost of delivery at given wages and prices; None when nothing changes it."""
     factors = []
     if shock.tariff is not None:
@@ -199,7 +198,7 @@ def _cost_factor(model: TradeModel, shock: TradeShock) -> Floats | None:
     return product
 
 
-def evaluate(system: ShockedSystem, wage: Floats, price: Floats, expenditure: Floats) -> Evaluation:
+def evaluate(system: ShockedSystem, wage: Array, price: Array, expenditure: Array) -> Evaluation:
     """Evaluate costs, prices, expenditure and labour demand once.
 
     Parameters
@@ -250,8 +249,8 @@ def evaluate(system: ShockedSystem, wage: Floats, price: Floats, expenditure: Fl
 
 
 def _tariff_revenue(
-    system: ShockedSystem, weight: Floats, per_index: Floats, expenditure: Floats
-) -> Floats:
+    system: ShockedSystem, weight: Array, per_index: Array, expenditure: Array
+) -> Array:
     if not system.tariffs:
         return np.zeros(expenditure.shape[0])
     net = np.matmul(system.F, weight)[:, :, 0] * per_index[:, 0, :]

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.equilibrium import Floats, ShockedSystem, TradeModel, TradeShock, base_gdp
+from isthmus.kernels.arrays import Array
+from isthmus.kernels.equilibrium import ShockedSystem, TradeModel, TradeShock, base_gdp
 from isthmus.kernels.equilibrium import shocked_system as _system
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.kernels.equilibrium_welfare import new_shares
@@ -48,8 +49,8 @@ class Gradient:
         Residual of the linear system, relative to its right side.
     """
 
-    cost: Floats
-    tariff: Floats
+    cost: Array
+    tariff: Array
     products: int
     residual: float
 
@@ -60,28 +61,28 @@ class _Point:
 
     model: TradeModel
     system: ShockedSystem
-    tariff: Floats
-    shares: Floats
-    flows: Floats
-    spent: Floats
-    value_added: Floats
-    income: Floats
-    spending: Floats
+    tariff: Array
+    shares: Array
+    flows: Array
+    spent: Array
+    value_added: Array
+    income: Array
+    spending: Array
 
 
 @dataclass(frozen=True, slots=True)
 class _Adjoint:
     """What a reverse pass adds up, by prices (N, J), expenditure (N, J), wages (N,) and costs."""
 
-    price: Floats
-    expenditure: Floats
-    wage: Floats
-    cost: Floats
-    tariff: Floats
+    price: Array
+    expenditure: Array
+    wage: Array
+    cost: Array
+    tariff: Array
 
 
 def real_income_gradient(
-    model: TradeModel, shock: TradeShock, found: Equilibrium, weights: Floats
+    model: TradeModel, shock: TradeShock, found: Equilibrium, weights: Array
 ) -> Gradient:
     """Return the derivatives of a weighted mean of log real income to all trade costs.
 
@@ -114,7 +115,7 @@ def real_income_gradient(
     right = -_packed(point, _reverse(point, np.zeros(size), weights))
     count = 0
 
-    def product(r: Floats) -> Floats:
+    def product(r: Array) -> Array:
         nonlocal count
         count += 1
         return _packed(point, _reverse(point, np.ravel(r), nothing))
@@ -150,13 +151,13 @@ def _point(model: TradeModel, shock: TradeShock, found: Equilibrium) -> _Point:
     )
 
 
-def _packed(point: _Point, held: _Adjoint) -> Floats:
+def _packed(point: _Point, held: _Adjoint) -> Array:
     """Return the adjoint of prices, of expenditure in units of an economy's, and of wages."""
     relative = held.expenditure * point.spent[:, None]
     return np.concatenate([held.price.ravel(), relative.ravel(), held.wage])
 
 
-def _reverse(point: _Point, r: Floats, weights: Floats) -> _Adjoint:
+def _reverse(point: _Point, r: Array, weights: Array) -> _Adjoint:
     """Return the reverse pass of equations weighted with `r` and of the outcome.
 
     The equations are price implied less price (logarithms), expenditure implied less expenditure

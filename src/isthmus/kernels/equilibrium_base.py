@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.equilibrium import Floats, TradeModel, TradeShock, evaluate, shocked_system
+from isthmus.kernels.arrays import Array
+from isthmus.kernels.equilibrium import TradeModel, TradeShock, evaluate, shocked_system
 from isthmus.kernels.equilibrium_check import check_model
 from isthmus.kernels.equilibrium_solve import overdrawn, solve, surplus_exceeds_income
 from isthmus.kernels.equilibrium_welfare import new_shares
@@ -23,11 +24,11 @@ NEAR_ROUNDING = 1e-13
 
 
 def model_from_flows(
-    flows: Floats,
-    inputs: Floats,
+    flows: Array,
+    inputs: Array,
     *,
-    theta: Floats,
-    tariff: Floats | None = None,
+    theta: Array,
+    tariff: Array | None = None,
 ) -> TradeModel:
     """Return shares and incomes from tariff-exclusive flows and input use.
 
@@ -83,7 +84,7 @@ def model_from_flows(
     return model
 
 
-def rebase(model: TradeModel, *, deficit: Floats | None = None) -> TradeModel:
+def rebase(model: TradeModel, *, deficit: Array | None = None) -> TradeModel:
     """Solve once with unchanged costs and tariffs, and take the solution as the base.
 
     Parameters

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from isthmus.errors import EconomyIsolated, InputProblem, NoSupplierLeft, raise_all
-from isthmus.kernels.equilibrium import Floats, ShockedSystem, TradeModel, TradeShock
+from isthmus.kernels.arrays import Array, Ints, Mask
+from isthmus.kernels.equilibrium import ShockedSystem, TradeModel, TradeShock
 
 LOWEST_THETA = 0.05
 HIGHEST_THETA = 200.0
@@ -16,12 +16,12 @@ SUM_TOLERANCE = 1e-6
 BALANCE_TOLERANCE = 1e-6
 
 
-def unsupplied(system: ShockedSystem) -> NDArray[np.int64]:
+def unsupplied(system: ShockedSystem) -> Ints:
     """Return cells (importer, sector) with base expenditure and no supplier left, shape (C, 2)."""
     return np.argwhere((system.model.expenditure > 0) & ~system.spent)
 
 
-def isolated(system: ShockedSystem) -> NDArray[np.int64]:
+def isolated(system: ShockedSystem) -> Ints:
     """Return economies cut off by the shock.
 
     An economy is cut off when it traded both ways with the largest group of economies in the base
@@ -67,7 +67,7 @@ def check_model(model: TradeModel) -> None:
     """
     problems: list[InputProblem] = []
     for name in ("pi", "tariff", "expenditure", "beta", "gamma", "alpha", "theta"):
-        values: Floats = getattr(model, name)
+        values: Array = getattr(model, name)
         if not np.isfinite(values).all():
             problems.append(InputProblem("holds NaN or infinite values", name))
         elif (values < 0).any():
@@ -89,7 +89,7 @@ def check_shock(model: TradeModel, shock: TradeShock) -> None:
     if shock.tariff is not None and not (np.isfinite(shock.tariff) & (shock.tariff > -1)).all():
         problems.append(InputProblem("must be finite and above -1", "tariff"))
     for name in ("cost", "productivity"):
-        values: Floats | None = getattr(shock, name)
+        values: Array | None = getattr(shock, name)
         if values is not None and not (np.isfinite(values) & (values > 0)).all():
             problems.append(
                 InputProblem("must be positive and finite", name, "use keep = 0 for an embargo")
@@ -101,11 +101,11 @@ def check_shock(model: TradeModel, shock: TradeShock) -> None:
     raise_all("trade shock", problems)
 
 
-def _balanced(deficit: Floats, model: TradeModel) -> bool:
+def _balanced(deficit: Array, model: TradeModel) -> bool:
     return bool(abs(deficit.sum()) <= BALANCE_TOLERANCE * model.value_added.sum())
 
 
-def _theta_problems(theta: Floats) -> list[InputProblem]:
+def _theta_problems(theta: Array) -> list[InputProblem]:
     return [
         InputProblem(
             f"theta = {theta[j]:g} lies outside [{LOWEST_THETA:g}, {HIGHEST_THETA:g}]",
@@ -134,7 +134,7 @@ def _sum_problems(model: TradeModel) -> list[InputProblem]:
     return problems
 
 
-def _in_largest_group(trades: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _in_largest_group(trades: Mask) -> Mask:
     apart = trades & ~np.eye(trades.shape[0], dtype=np.bool_)
     _, group = connected_components(csr_array(apart), directed=True, connection="strong")
     return np.asarray(group == np.bincount(group).argmax())

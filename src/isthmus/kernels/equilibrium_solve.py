@@ -21,9 +21,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from isthmus.errors import DidNotConverge, SurplusExceedsIncome
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.equilibrium import (
     Evaluation,
-    Floats,
     ShockedSystem,
     TradeModel,
     TradeShock,
@@ -64,13 +64,13 @@ class Equilibrium:
         1 when solved in one go, else the number of portions of the shock.
     """
 
-    wage: Floats
-    price: Floats
-    cost: Floats
-    expenditure: Floats
-    output: Floats
-    revenue: Floats
-    income: Floats
+    wage: Array
+    price: Array
+    cost: Array
+    expenditure: Array
+    output: Array
+    revenue: Array
+    income: Array
     residual: float
     evaluations: int
     portions: int
@@ -78,9 +78,9 @@ class Equilibrium:
 
 @dataclass(frozen=True, slots=True)
 class _Equilibrium:
-    wage: Floats
-    price: Floats
-    expenditure: Floats
+    wage: Array
+    price: Array
+    expenditure: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ class _Memory:
         self._turns = np.empty((MEMORY, size))
         self._steps = np.empty((MEMORY, size))
         self._held = 0
-        self._last: tuple[Floats, Floats] | None = None
+        self._last: tuple[Array, Array] | None = None
 
-    def mixed(self, point: Floats, move: Floats) -> Floats:
+    def mixed(self, point: Array, move: Array) -> Array:
         """Return the step whose linearised residual over the memory is smallest."""
         if self._last is not None:
             place = self._held % MEMORY
@@ -207,7 +207,7 @@ def solve_many(
     return [solve(model, shock, start=start, tolerance=tolerance) for shock in shocks]
 
 
-def wage_damping(model: TradeModel) -> Floats:
+def wage_damping(model: TradeModel) -> Array:
     """Return ``1 / (1 + own-price elasticity of labour demand)`` by economy, shape (N,)."""
     sales = np.einsum("jni,nj->ij", model.pi / (1.0 + model.tariff), model.expenditure)
     labour = model.beta * sales
@@ -217,7 +217,7 @@ def wage_damping(model: TradeModel) -> Floats:
     return np.asarray(1.0 / (1.0 + (share * model.theta * (1.0 - home)).sum(axis=1)))
 
 
-def overdrawn(income: Floats) -> tuple[int, ...]:
+def overdrawn(income: Array) -> tuple[int, ...]:
     """Return the positions of economies whose surplus leaves nothing to spend.
 
     The equations may have a solution with negative spending; it is no equilibrium.
@@ -263,7 +263,7 @@ def _accelerated(
 
 
 def _next(
-    system: ShockedSystem, state: _Equilibrium, got: Evaluation, damping: Floats
+    system: ShockedSystem, state: _Equilibrium, got: Evaluation, damping: Array
 ) -> _Equilibrium:
     model = system.model
     gap = np.log(np.maximum(got.demand, FLOOR) / (state.wage * model.value_added))
@@ -330,12 +330,12 @@ def _portion(system: ShockedSystem, share: float) -> ShockedSystem:
     )
 
 
-def _pack(system: ShockedSystem, state: _Equilibrium) -> Floats:
+def _pack(system: ShockedSystem, state: _Equilibrium) -> Array:
     spent = np.log(np.maximum(state.expenditure[system.spent], FLOOR))
     return np.concatenate([np.log(state.price).ravel(), spent, np.log(state.wage)])
 
 
-def _unpack(system: ShockedSystem, point: Floats) -> _Equilibrium:
+def _unpack(system: ShockedSystem, point: Array) -> _Equilibrium:
     shape = system.model.shape
     cells = shape[0] * shape[1]
     expenditure = np.zeros(shape)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.kernels.equilibrium import Floats, TradeModel, TradeShock, shocked_system
+from isthmus.kernels.arrays import Array
+from isthmus.kernels.equilibrium import TradeModel, TradeShock, shocked_system
 from isthmus.kernels.equilibrium_solve import Equilibrium
 
 
@@ -30,54 +31,54 @@ class Welfare:
         The two parts of the first-order change, as fractions of base income.
     """
 
-    real_income: Floats
-    real_wage: Floats
-    price_index: Floats
-    income: Floats
-    terms_of_trade: Floats
-    volume_of_trade: Floats
+    real_income: Array
+    real_wage: Array
+    price_index: Array
+    income: Array
+    terms_of_trade: Array
+    volume_of_trade: Array
 
     @property
-    def first_order(self) -> Floats:
+    def first_order(self) -> Array:
         """First-order welfare change: terms of trade plus volume of trade."""
         return self.terms_of_trade + self.volume_of_trade
 
 
-def base_income(model: TradeModel) -> Floats:
+def base_income(model: TradeModel) -> Array:
     """Return final expenditure in the base, shape (N,)."""
     paid = model.tariff.any()
     tariffs = (base_flows(model) * model.tariff).sum(axis=(0, 2)) if paid else 0.0
     return np.asarray(model.value_added + tariffs + model.deficit)
 
 
-def base_flows(model: TradeModel) -> Floats:
+def base_flows(model: TradeModel) -> Array:
     """Return tariff-exclusive flows of the base, shape (J, importer, exporter)."""
-    flows: Floats = model.pi * model.expenditure.T[:, :, None] / (1.0 + model.tariff)
+    flows: Array = model.pi * model.expenditure.T[:, :, None] / (1.0 + model.tariff)
     return flows
 
 
-def new_shares(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floats:
+def new_shares(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Array:
     """Return the new trade shares, shape (J, importer, exporter); rows sum to 1 or 0."""
     shares = shocked_system(model, shock).K * ((found.cost ** (-model.theta)).T[:, None, :])
     total = shares.sum(axis=2, keepdims=True)
     return np.asarray(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0))
 
 
-def new_flows(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Floats:
+def new_flows(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Array:
     """Return tariff-exclusive flows after the shock, shape (J, importer, exporter)."""
     tariff = model.tariff if shock.tariff is None else shock.tariff
     shares = new_shares(model, shock, found)
-    flows: Floats = shares * found.expenditure.T[:, :, None] / (1.0 + tariff)
+    flows: Array = shares * found.expenditure.T[:, :, None] / (1.0 + tariff)
     return flows
 
 
-def real_income(model: TradeModel, found: Equilibrium) -> Floats:
+def real_income(model: TradeModel, found: Equilibrium) -> Array:
     """Return the exact change of real income, new over old, shape (N,)."""
-    change: Floats = found.income / base_income(model) / price_index(model, found)
+    change: Array = found.income / base_income(model) / price_index(model, found)
     return change
 
 
-def price_index(model: TradeModel, found: Equilibrium) -> Floats:
+def price_index(model: TradeModel, found: Equilibrium) -> Array:
     """Return the change of the final price index ``prod P^alpha``, shape (N,)."""
     return np.asarray(np.exp((model.alpha * np.log(found.price)).sum(axis=1)))
 

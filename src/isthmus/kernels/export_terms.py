@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.exports import (
     Accounts,
-    Array,
     Exporter,
-    Mask,
     Routes,
     by_origin,
     by_origin_industry,

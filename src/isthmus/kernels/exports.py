@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.mrio_split import block_product
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Product = Callable[[Array], Array]
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from isthmus.errors import BadInput, DidNotConverge
+from isthmus.kernels.arrays import Array, Mask
 
-Array = NDArray[np.float64]
 STEP = 1e-5
 """Difference in gain or cost, over the largest of one action, that counts as one; above the
 feasibility tolerance of the solver."""
 
 
-def not_dominated(values: ArrayLike) -> NDArray[np.bool_]:
+def not_dominated(values: ArrayLike) -> Mask:
     """Tell which options no other is at least as good as in every column and better in one.
 
     Parameters

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 REFINEMENTS = 12
 """Steps of iterative refinement before the single-precision factorisation is given up."""

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import MOST_STEPS, TOLERANCE, reciprocal
 
-Array = NDArray[np.float64]
 AnyArray = NDArray[Any]
 
 

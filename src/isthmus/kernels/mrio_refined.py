@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.kernels import mrio_factored as factored
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_factored import FactoredSystem, largest, swap
 from isthmus.kernels.neumann import series, weights
 
-Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
 REDUCTION = 1e-7

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import MOST_STEPS, TOLERANCE
-
-Array = NDArray[np.float64]
 
 
 def block_product(blocks: Array, X: Array) -> Array:

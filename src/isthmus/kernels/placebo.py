@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 LEVEL = 0.95
 

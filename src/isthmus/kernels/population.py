@@ -10,18 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from isthmus.kernels.arrays import Array, Mask
 
 TINY = 1e-6
 """Share of what was observed that stands for a model value of nothing or of the other sign."""
 
 
-def distances(
-    model: Floats, observed: Floats, tolerance: Floats, upper: Bools, lower: Bools
-) -> Floats:
+def distances(model: Array, observed: Array, tolerance: Array, upper: Mask, lower: Mask) -> Array:
     """Return how far each summary of each draw is from what was observed, in tolerances.
 
     For a magnitude d = |log(model / observed)| / log(tolerance). For a bound from above
@@ -50,12 +46,12 @@ def distances(
     return np.where(np.isnan(model), np.inf, np.maximum(d, 0.0))
 
 
-def largest(d: Floats) -> Floats:
+def largest(d: Array) -> Array:
     """Return the distance of each draw, float64[n]: the largest over its summaries."""
     return np.asarray(np.max(d, axis=1, initial=0.0))
 
 
-def kernel_scale(u: Floats, weight: Floats) -> Floats:
+def kernel_scale(u: Array, weight: Array) -> Array:
     """Return the standard deviation of the kernel by parameter, float64[d].
 
     Its variance is twice the weighted variance of the population (Beaumont, Cornuet, Marin,
@@ -67,7 +63,7 @@ def kernel_scale(u: Floats, weight: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(2.0 * variance, TINY)))
 
 
-def importance_weights(u: Floats, before: Floats, weight: Floats, scale: Floats) -> Floats:
+def importance_weights(u: Array, before: Array, weight: Array, scale: Array) -> Array:
     """Return the weights of a new population, which sum to 1.
 
     w_i = 1 / sum_j w_j K(u_i | u_j), with K a normal kernel in each parameter, cut at 0 and 1 and
@@ -95,7 +91,7 @@ def importance_weights(u: Floats, before: Floats, weight: Floats, scale: Floats)
     return np.asarray(raw / raw.sum())
 
 
-def moved(chance: Floats, before: Floats, weight: Floats, scale: Floats) -> Floats:
+def moved(chance: Array, before: Array, weight: Array, scale: Array) -> Array:
     """Return a proposal, float64[d]: an ancestor chosen by its weight, moved by the kernel.
 
     Parameters
@@ -115,19 +111,19 @@ def moved(chance: Floats, before: Floats, weight: Floats, scale: Floats) -> Floa
     return np.asarray(np.clip(start + scale * step, 0.0, 1.0))
 
 
-def _edges(u: Floats, scale: Floats) -> tuple[Floats, Floats]:
+def _edges(u: Array, scale: Array) -> tuple[Array, Array]:
     """Return the normal distribution at the faces of the cube, seen from u."""
     from scipy.special import ndtr
 
     return np.asarray(ndtr(-u / scale)), np.asarray(ndtr((1.0 - u) / scale))
 
 
-def effective_size(weight: Floats) -> float:
+def effective_size(weight: Array) -> float:
     """Return Kish's effective sample size, (sum w)^2 / sum w^2."""
     return float(weight.sum() ** 2 / np.sum(weight**2))
 
 
-def weighted_quantile(values: Floats, weight: Floats, p: Any) -> Floats:
+def weighted_quantile(values: Array, weight: Array, p: Any) -> Array:
     """Return quantiles of weighted values, interpolated at the middle of each weight.
 
     Parameters
@@ -143,7 +139,7 @@ def weighted_quantile(values: Floats, weight: Floats, p: Any) -> Floats:
     return np.asarray(np.interp(p, middle, values[order]))
 
 
-def rank_correlations(one: Floats, two: Floats, weight: Floats) -> Floats:
+def rank_correlations(one: Array, two: Array, weight: Array) -> Array:
     """Return weighted Spearman correlations of every column of one with every column of two.
 
     Columns that do not vary have correlation 0.
@@ -166,14 +162,14 @@ def rank_correlations(one: Floats, two: Floats, weight: Floats) -> Floats:
     return np.asarray((scores[0] * share[:, None]).T @ scores[1])
 
 
-def average_ranks(values: Floats) -> Floats:
+def average_ranks(values: Array) -> Array:
     """Return ranks from 0, equal values sharing the mean of theirs."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
     return np.asarray((last - (count + 1) / 2.0)[place])
 
 
-def _standard(x: Floats, share: Floats) -> Floats:
+def _standard(x: Array, share: Array) -> Array:
     centred = x - share @ x
     spread = np.sqrt(share @ centred**2)
     return np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-9)

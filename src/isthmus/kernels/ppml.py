@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge, InputProblem, SingularSystem, raise_all
 from isthmus.kernels.absorb import project
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.ppml_clusters import jackknifed, sandwich
 from isthmus.kernels.separation import separated
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 # eta is kept in a range in which exp neither over- nor underflows; zeros that only a chain of
 # effects can fit drift towards the lower end without touching the coefficients
@@ -51,8 +48,8 @@ class PPMLFit:
     coef: Array
     covariance: Array
     fitted: Array
-    kept: NDArray[np.bool_]
-    identified: NDArray[np.bool_]
+    kept: Mask
+    identified: Mask
     deviance: float
     iterations: int
     clusters: int
@@ -66,9 +63,9 @@ class PPMLFit:
 def ppml(
     y: Array,
     X: Array,
-    effects: Sequence[Index],
+    effects: Sequence[Ints],
     *,
-    clusters: Index | None = None,
+    clusters: Ints | None = None,
     jackknife: bool = False,
     tolerance: float = 1e-9,
     max_iterations: int = 100,
@@ -150,9 +147,7 @@ def ppml(
     return PPMLFit(coef, full, fitted, kept, identified, deviance * scale, rounds, n_groups)
 
 
-def _estimable(
-    y: Array, X: Array, effects: Sequence[Index]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], bool]:
+def _estimable(y: Array, X: Array, effects: Sequence[Ints]) -> tuple[Mask, Mask, bool]:
     """Return what is not separated, and whether a combination of regressors separated anything."""
     kept, usable = informative(y, X, effects)
     inside = [np.asarray(e[kept]) for e in effects]
@@ -166,7 +161,7 @@ def _estimable(
     return kept, usable & still, True
 
 
-def _unit(y: Array, effects: Sequence[Index]) -> float:
+def _unit(y: Array, effects: Sequence[Ints]) -> float:
     """Return a power of two for outcomes whose logarithms leave the range of eta.
 
     The effects take up the unit of the outcome; without effects the unit is part of the model.
@@ -178,9 +173,7 @@ def _unit(y: Array, effects: Sequence[Index]) -> float:
     return float(2.0 ** np.round(np.log2(mean))) if extreme > ETA_RANGE / 2 else 1.0
 
 
-def informative(
-    y: Array, X: Array, effects: Sequence[Index]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def informative(y: Array, X: Array, effects: Sequence[Ints]) -> tuple[Mask, Mask]:
     """Find observations and regressors that are not fitted perfectly by minus infinity.
 
     Parameters
@@ -221,7 +214,7 @@ def _numbers(values: Array, where: str) -> Array:
         raise BadInput(f"is no array of numbers: {error}", where=where) from None
 
 
-def _levels(labels: Index, where: str) -> Index:
+def _levels(labels: Ints, where: str) -> Ints:
     """Return levels from 0; labels of any other kind are numbered in their order."""
     found = np.asarray(labels)
     if found.dtype.kind == "f" and not np.isfinite(found).all():
@@ -231,7 +224,7 @@ def _levels(labels: Index, where: str) -> Index:
     return np.asarray(np.unique(found, return_inverse=True)[1], dtype=np.intp)
 
 
-def _check(y: Array, X: Array, effects: Sequence[Index]) -> None:
+def _check(y: Array, X: Array, effects: Sequence[Ints]) -> None:
     if not len(y):
         raise BadInput("no observations are given", where="y")
     if X.ndim != 2 or len(X) != len(y) or any(len(e) != len(y) for e in effects):
@@ -248,9 +241,7 @@ def _check(y: Array, X: Array, effects: Sequence[Index]) -> None:
     raise_all("outcomes must be finite and zero or more, regressors finite", problems)
 
 
-def _independent(
-    X: Array, asked: NDArray[np.bool_], levels: Sequence[Index], *, drop: bool
-) -> NDArray[np.bool_]:
+def _independent(X: Array, asked: Mask, levels: Sequence[Ints], *, drop: bool) -> Mask:
     """Which regressors are no combination of the effects, nor of those asked for before them.
 
     Raises
@@ -276,7 +267,7 @@ def _independent(
 
 
 def _iterate(
-    y: Array, X: Array, levels: Sequence[Index], tolerance: float, max_iterations: int
+    y: Array, X: Array, levels: Sequence[Ints], tolerance: float, max_iterations: int
 ) -> tuple[Array, Array, Array, float, int]:
     mu = (y + y.mean()) / 2.0
     eta = np.log(mu)

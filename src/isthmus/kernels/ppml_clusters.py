@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import SingularSystem
-
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from isthmus.kernels.arrays import Array, Ints
 
 LONE_CLUSTER = 1e-10  # information left without a cluster, relative to all
 
 
-def sandwich(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array, int]:
+def sandwich(X: Array, mu: Array, residual: Array, group: Ints) -> tuple[Array, int]:
     """Return the cluster-robust covariance with the factor G/(G - 1), and G.
 
     Parameters
@@ -45,7 +42,7 @@ def sandwich(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array,
     return bread @ meat @ bread, n_groups
 
 
-def jackknifed(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Array, int]:
+def jackknifed(X: Array, mu: Array, residual: Array, group: Ints) -> tuple[Array, int]:
     """Return the covariance from changes of the estimate without one cluster (CR3), and G.
 
     Parameters
@@ -76,7 +73,7 @@ def jackknifed(X: Array, mu: Array, residual: Array, group: Index) -> tuple[Arra
     return np.asarray(changes.T @ changes * (n_groups - 1) / n_groups), n_groups
 
 
-def _by_cluster(values: Array, group: Index, n_groups: int) -> Array:
+def _by_cluster(values: Array, group: Ints, n_groups: int) -> Array:
     """Column sums over each cluster, shape (G, columns)."""
     return np.column_stack(
         [

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.production_chain import (
     LINES,
-    Array,
-    Ints,
     ProductionChain,
     capacity,
     explode,
@@ -135,7 +134,7 @@ class _Layout:
     ahead: Array
     """Weeks of full work of its user for which an item is ordered: this one, and those that pass
     until what goes into it has come, (I, D)."""
-    at_once: tuple[NDArray[np.bool_] | None, ...]
+    at_once: tuple[Mask | None, ...]
     """Draws in which an item arrives in the week in which it is begun; None where in none."""
 
     @staticmethod

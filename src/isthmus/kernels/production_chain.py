@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from isthmus.kernels.arrays import Array, Ints, Mask
 
 LINES = 2
 """Priority of the lines that use an item, among the wishes of buyers."""
@@ -63,7 +61,7 @@ class ProductionChain:
     running: Array
     wish_item: Ints
     wish: Array
-    waits: NDArray[np.bool_]
+    waits: Mask
     priority: Ints
     gifts: dict[int, Array] = field(default_factory=dict)
     before: Array | None = None

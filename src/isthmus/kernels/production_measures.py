@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.production import ProductionCourse
 from isthmus.kernels.production_chain import ProductionChain, through
-
-Array = NDArray[np.float64]
 
 WEEK = 7.0
 """Days in a week."""

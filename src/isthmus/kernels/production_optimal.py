@@ -7,15 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from isthmus.errors import DidNotConverge
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.production_chain import ProductionChain, capacity, through, usual_flow
-
-Array = NDArray[np.float64]
-Chosen = NDArray[np.bool_]
 
 
 def best_deliveries(chain: ProductionChain, weights: Array, *, draw: int = 0) -> Array:
@@ -84,7 +81,7 @@ def best_deliveries(chain: ProductionChain, weights: Array, *, draw: int = 0) ->
     return np.asarray(solved.x[sent])
 
 
-def _block(first: int, weeks: int, width: int) -> NDArray[np.int64]:
+def _block(first: int, weeks: int, width: int) -> Ints:
     return first + np.arange(weeks * width).reshape(weeks, width)
 
 
@@ -143,7 +140,7 @@ class Search:
         Integer programmes solved, courses simulated.
     """
 
-    chosen: Chosen | None
+    chosen: Mask | None
     cost: float
     bound: float
     rounds: int
@@ -157,7 +154,7 @@ class Search:
 
 def cheapest(
     costs: Array,
-    meets: Callable[[Chosen], bool],
+    meets: Callable[[Mask], bool],
     base: Array,
     gains: Array,
     target: Array,
@@ -202,7 +199,7 @@ def cheapest(
     best = np.ones(len(costs), bool)
     if not meets(best):
         return Search(None, np.inf, np.inf, rounds, runs)
-    cuts: list[Chosen] = []
+    cuts: list[Mask] = []
     end = begin + PROOF * seconds
     while time.monotonic() < end:
         rounds += 1
@@ -240,9 +237,9 @@ def _propose(
     gains: Array,
     target: Array,
     missing: int,
-    cuts: list[Chosen],
+    cuts: list[Mask],
     seconds: float,
-) -> tuple[Chosen | None, float]:
+) -> tuple[Mask | None, float]:
     """Return the cheapest set of the relaxation and a lower bound of the cost."""
     many, draws = len(costs), len(target)
     item, draw = np.nonzero(base < target * (1 - 1e-9))

@@ -8,8 +8,9 @@ from itertools import accumulate
 
 import numpy as np
 
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.production import ProductionCourse, simulate
-from isthmus.kernels.production_chain import Array, ProductionChain
+from isthmus.kernels.production_chain import ProductionChain
 
 MOST = 4096
 """Draws side by side, unless one line alone has more: what a walk holds in memory is bounded."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Waiting:
     at_least: float
 
 
-def waiting(months: Array, done: NDArray[np.bool_]) -> Waiting:
+def waiting(months: Array, done: Mask) -> Waiting:
     """Return the product-limit estimate of waiting times (Kaplan and Meier 1958).
 
     Parameters

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from isthmus.errors import BadInput
-
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 
 def log_sum_exp(values: ArrayLike, axis: int = -1) -> Array:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.disruption_steps import Block, limits, usable
 from isthmus.kernels.disruption_terms import Behaviour
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
@@ -38,10 +38,10 @@ class SupplySchedule:
     """
 
     item: Ints
-    share: Floats
-    capacity: Floats
-    stopped: Floats
-    turned: Floats
+    share: Array
+    capacity: Array
+    stopped: Array
+    turned: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class RunDown:
         Lowest stock of each item, days of use.
     """
 
-    output: Floats
+    output: Array
     binding: Ints
-    lowest: Floats
+    lowest: Array
 
 
 def run_down(
-    supply: SupplySchedule, cover: Floats, need: Floats, *, psi: Floats, restore: Floats
+    supply: SupplySchedule, cover: Array, need: Array, *, psi: Array, restore: Array
 ) -> RunDown:
     """Run stocks down.
 
@@ -136,7 +136,7 @@ def run_down(
     return RunDown(output, binding, lowest)
 
 
-def delivered(supply: SupplySchedule, ask: Floats, day: int) -> Floats:
+def delivered(supply: SupplySchedule, ask: Array, day: int) -> Array:
     """Return what arrives of each item on a day, days of use, shape (P, B).
 
     Parameters

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.concentration import hhi, reexport_corrected, shares
 from isthmus.kernels.fragility import clustering, strength_dispersion
 
-Array = NDArray[np.float64]
 Places = NDArray[np.integer]
 CELLS = 2**18
 """Cells of the dense networks that are held at a time: 2 MB, which stay in a processor's cache."""
@@ -39,7 +39,7 @@ class Bought(NamedTuple):
     exports: Array
     hhi: Array
     top_share: Array
-    top: NDArray[np.int64]
+    top: Ints
     world_hhi: Array
     ghhi: Array | None
 
@@ -87,9 +87,7 @@ def mean(years: Sequence[BorderFlows]) -> BorderFlows:
     return BorderFlows(exporter, importer, item, value, n, K)
 
 
-def sold(
-    flows: BorderFlows, keep: NDArray[np.bool_] | None = None, *, by: str = "exporter"
-) -> Array:
+def sold(flows: BorderFlows, keep: Mask | None = None, *, by: str = "exporter") -> Array:
     """Return values summed by one side and item, shape (n, K), over the rows kept.
 
     Sums run in the order of the rows, so that equal rows give equal bits.
@@ -184,9 +182,7 @@ def structure(flows: BorderFlows) -> dict[str, Array]:
     return out
 
 
-def behind_hubs(
-    flows: BorderFlows, reexport_share: Array, insides: NDArray[np.bool_]
-) -> dict[str, Array]:
+def behind_hubs(flows: BorderFlows, reexport_share: Array, insides: Mask) -> dict[str, Array]:
     """Return concentration by origin after re-exports are attributed to the hubs' suppliers.
 
     Parameters

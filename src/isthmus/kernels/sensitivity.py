@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Places = NDArray[np.int64]
+from isthmus.kernels.arrays import Array, Ints
+
 LEVELS = 4
 """Levels of a parameter along the paths of Morris."""
 
@@ -103,7 +102,7 @@ def percentile_ends(drawn: Array, confidence: float) -> tuple[Array, Array]:
     return low, high
 
 
-def morris_path(d: int, rng: np.random.Generator) -> tuple[Array, Places]:
+def morris_path(d: int, rng: np.random.Generator) -> tuple[Array, Ints]:
     """Return one random path of Morris (1991): every parameter moves once, by `STEP`.
 
     Parameters
@@ -264,13 +263,13 @@ def drivers(
     return sorted(telling, key=lambda one: (-abs(one[1]), one[0]))[:MOST]
 
 
-def in_classes(x: Array, classes: int) -> Places:
+def in_classes(x: Array, classes: int) -> Ints:
     """Return the class of each value: equally many in each, equal values in one class."""
     order = ranks(x)
     return np.minimum((order * classes / len(x)).astype(np.int64), classes - 1)
 
 
-def explained(place: Places, y: Array) -> float:
+def explained(place: Ints, y: Array) -> float:
     """Return the share of the variance of an answer between classes of a parameter.
 
     Corrected for the number of classes as by Kelley (1935), so that a parameter without influence
@@ -304,7 +303,7 @@ def explained(place: Places, y: Array) -> float:
 
 
 def narrowing(
-    place: Places,
+    place: Ints,
     y: Array,
     ends: tuple[float, float],
     *,

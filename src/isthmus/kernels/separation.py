@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import DidNotConverge
+from isthmus.kernels.arrays import Array, Ints, Mask
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-Project = Callable[[Array, Sequence[Index], Array], Array]
+Project = Callable[[Array, Sequence[Ints], Array], Array]
 
 NULL = 1e-10  # eigenvalue of the scaled cross products that counts as zero
 ABOVE = 1e-7  # part of the largest value of a combination that counts as above zero
 
 
-def separated(y: Array, X: Array, effects: Sequence[Index], project: Project) -> NDArray[np.bool_]:
+def separated(y: Array, X: Array, effects: Sequence[Ints], project: Project) -> Mask:
     """Find observations with outcome zero that a combination of regressors separates.
 
     A combination ``z = X b + effects`` separates when it is zero wherever the outcome is positive,
@@ -61,9 +59,7 @@ def separated(y: Array, X: Array, effects: Sequence[Index], project: Project) ->
     return out
 
 
-def _free(
-    X: Array, positive: NDArray[np.bool_], effects: Sequence[Index], project: Project
-) -> Array:
+def _free(X: Array, positive: Mask, effects: Sequence[Ints], project: Project) -> Array:
     """Return the b, one a column, whose X b lies within the effects at all positive outcomes."""
     levels = [np.unique(e[positive], return_inverse=True)[1] for e in effects]
     scale = np.sqrt((X * X).sum(axis=0))
@@ -73,7 +69,7 @@ def _free(
     return np.asarray(vectors[:, values < NULL] / scale[:, None])
 
 
-def _largest(combined: Array, positive: NDArray[np.bool_], effects: Sequence[Index]) -> Array:
+def _largest(combined: Array, positive: Mask, effects: Sequence[Ints]) -> Array:
     """Return the combination of columns and effects with the largest sum between zero and one."""
     from scipy import sparse
     from scipy.optimize import linprog

@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+from isthmus.kernels.arrays import Array, Ints, Mask
 
-Array = NDArray[np.float64]
-Cells = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+Cells = tuple[Ints, Ints, Ints]
 
 # relative to the diagonal; steps always follow the true gradient, so a ridge only slows them
 RIDGES = (1e-13, 1e-11, 1e-9, 1e-7)
@@ -68,7 +67,7 @@ class ThreeWayFit:
     gap: float
 
 
-def informative_cells(X: Array, mask: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+def informative_cells(X: Array, mask: Mask | None = None) -> Mask:
     """Return the cells off the diagonal that no empty margin fits by minus infinity.
 
     Parameters
@@ -210,7 +209,7 @@ def solve_effects(
 
 def fit(
     X: Array,
-    mask: NDArray[np.bool_] | None = None,
+    mask: Mask | None = None,
     *,
     tolerance: float = TOLERANCE,
     max_iterations: int = MOST_STEPS,
@@ -250,7 +249,7 @@ def fit(
     raise DidNotConverge(f"margins differ by {gap:.1e} of the total", where="threeway.fit")
 
 
-def _raked(data: Array, keep: NDArray[np.bool_]) -> Array:
+def _raked(data: Array, keep: Mask) -> Array:
     """Start values by proportional fitting of the three margins."""
     mu = keep * (data.sum() / max(keep.sum(), 1))
     for _ in range(WARM_SWEEPS):

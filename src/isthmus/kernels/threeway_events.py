@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.errors import DidNotConverge
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.threeway import (
     LOG_STEP,
     TOLERANCE,
-    Array,
     Cells,
     Factor,
     ThreeWayFit,

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.placebo import LEVEL
 from isthmus.kernels.threeway import (
     LOG_STEP,
@@ -27,8 +27,6 @@ from isthmus.kernels.threeway import (
     solve_gradient,
     spread,
 )
-
-Array = NDArray[np.float64]
 
 START_TOLERANCE = 1e-6  # of the fit without regressors, which only gives start values
 FULL_LEVERAGE = 1e-7  # a direction that effects fit completely has no residual to correct
@@ -113,7 +111,7 @@ def estimate_regressors(
     Y: Array,
     X: Array,
     *,
-    mask: NDArray[np.bool_] | None = None,
+    mask: Mask | None = None,
     tolerance: float = 1e-11,
     max_iterations: int = MOST_STEPS,
 ) -> ThreeWayEstimate:
@@ -198,7 +196,7 @@ def estimate_regressors(
 
 
 def _newton(
-    Y: Array, X: Array, mask: NDArray[np.bool_] | None, tolerance: float, max_iterations: int
+    Y: Array, X: Array, mask: Mask | None, tolerance: float, max_iterations: int
 ) -> tuple[Array, Array, Factor, Array]:
     mu = fit(Y, mask, tolerance=START_TOLERANCE).fitted
     data = np.where(mu > 0, Y, 0.0)

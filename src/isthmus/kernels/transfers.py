@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 OUTSIDE = 2.0
 """Weight of money from outside over payments between parties: it is the last resort."""

@@ -7,12 +7,10 @@ from math import factorial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from isthmus.errors import BadInput
-
-Counts = NDArray[np.int64]
-Array = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Ints, Mask
 
 
 class VotingRule(NamedTuple):
@@ -60,14 +58,12 @@ class Power(NamedTuple):
     """
 
     winning: int
-    swings: Counts
+    swings: Ints
     banzhaf: Array
     shapley: Array
 
 
-def carries(
-    votes: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED
-) -> NDArray[np.bool_]:
+def carries(votes: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED) -> Mask:
     """Tell whether each vote carries an act; abstaining counts against.
 
     Parameters
@@ -88,9 +84,7 @@ def carries(
     return np.asarray(((size >= rule.least(n)) & enough) | (size > n - rule.blockers))
 
 
-def blocks(
-    group: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED
-) -> NDArray[np.bool_]:
+def blocks(group: ArrayLike, population: ArrayLike, rule: VotingRule = QUALIFIED) -> Mask:
     """Tell whether members that do not vote in favour stop an act of all others."""
     return ~carries(~np.asarray(group, bool), population, rule)
 
@@ -165,7 +159,7 @@ def power(population: ArrayLike, rule: VotingRule = QUALIFIED) -> Power:
 
 
 def _winning_by_size(
-    others: Counts, n: int, total: int, rule: VotingRule, *, own: int, members: int
+    others: Ints, n: int, total: int, rule: VotingRule, *, own: int, members: int
 ) -> list[int]:
     """Count coalitions of the others that win, by their size, with a member or without it."""
     need = -(-rule.population[0] * total // rule.population[1]) - own
@@ -182,7 +176,7 @@ def _winning_by_size(
     return out
 
 
-def _sums(people: Counts) -> list[Counts]:
+def _sums(people: Ints) -> list[Ints]:
     """Return the sorted sums of all subsets, by size."""
     sums = np.zeros(1, np.int64)
     sizes = np.zeros(1, np.int64)
@@ -192,7 +186,7 @@ def _sums(people: Counts) -> list[Counts]:
     return [np.sort(sums[sizes == k]) for k in range(len(people) + 1)]
 
 
-def _people(population: ArrayLike) -> Counts:
+def _people(population: ArrayLike) -> Ints:
     given = np.asarray(population)
     people = given.astype(np.int64)
     if given.ndim != 1 or not len(given) or (people != given).any() or (people <= 0).any():

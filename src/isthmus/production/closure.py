@@ -17,9 +17,9 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.power import Fuels, PowerCourse, run_power
 from isthmus.production.amounts import Amount
 from isthmus.production.sampling import Sampler
@@ -35,9 +35,7 @@ _FORM = {STOCKS: ("as_of", "days"), POWER: ("period", "share"), IMPORTS: ("perio
 Closed = Literal["sea", "air", "hormuz"]
 READINGS = ("shared", "served first")
 
-Array = NDArray[np.float64]
 Frames = dict[str, pl.DataFrame]
-Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +235,7 @@ def _fuels(draws: dict[str, Array], count: int, *, at_once: bool) -> Fuels:
 
 
 def _arriving(
-    draws: dict[str, Array], shock: PlantClosure, shut: Truth, fuel: str, at_once: bool
+    draws: dict[str, Array], shock: PlantClosure, shut: Mask, fuel: str, at_once: bool
 ) -> Array:
     """Return days of normal use of a fuel that arrive each day, (T, D)."""
     none = np.zeros_like(draws["spared"])
@@ -254,7 +252,7 @@ def _arriving(
     return np.where(gone, 1.0 - lost, 1.0)
 
 
-def _sent(chips: Array, sea_days: Array, shock: PlantClosure, shut: Truth) -> Array:
+def _sent(chips: Array, sea_days: Array, shock: PlantClosure, shut: Mask) -> Array:
     """Return what reaches users: by air, by sea where aircraft cannot fly, or not at all."""
     if "air" not in shock.closed:
         return chips

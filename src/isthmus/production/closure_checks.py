@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.power import first_day
 from isthmus.production.closure import (
     FUELS,
@@ -25,7 +23,7 @@ STRAIT = PlantClosure({"hormuz"}, 120, 120)
 ISLAND = PlantClosure({"sea"}, 180, 180)
 NO_RATIONING = "pages of March 2026: no rationing seen"
 
-Row = tuple[str, str, float, str, NDArray[np.float64], str]
+Row = tuple[str, str, float, str, Array, str]
 
 
 def closure_rows(world: Any, draws: int, seed: int) -> list[Row]:

@@ -12,6 +12,7 @@ from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, of_years, table, years_in
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.power import first_day
 from isthmus.kernels.sensitivity import drivers
 from isthmus.production.closure import (
@@ -20,7 +21,6 @@ from isthmus.production.closure import (
     POWER,
     READINGS,
     STOCKS,
-    Array,
     Closed,
     Closure,
     EconomyFacts,

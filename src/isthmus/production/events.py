@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import coalitions, members
 from isthmus.errors import InputProblem, did_you_mean, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.production.bill import Bill
 
 _STOP = re.compile(
@@ -47,9 +47,7 @@ class SupplyStop:
         return self.who in coalitions() and economy in members(self.who)
 
 
-def running(
-    stops: Iterable[SupplyStop], name: str, economy: str, weeks: int
-) -> NDArray[np.float64]:
+def running(stops: Iterable[SupplyStop], name: str, economy: str, weeks: int) -> Array:
     """Return the share of production that no stop takes from a supplier in each week, (T,).
 
     At every moment the largest of the stops in force counts.
@@ -115,7 +113,7 @@ class Surge:
     factor: float = 1.0
     start: float = 0.0
 
-    def path(self, weeks: int) -> NDArray[np.float64]:
+    def path(self, weeks: int) -> Array:
         """Return the factor of demand in each week, (T,)."""
         after = np.clip(np.arange(weeks) + 1 - self.start / 7.0, 0.0, 1.0)
         return np.asarray(1.0 + (self.factor - 1.0) * after)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.evidence import Column, Result, Table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.production.amounts import Amount
 from isthmus.production.bill import Bill, part_of
 from isthmus.production.checks import cross_problems
@@ -50,8 +50,6 @@ EXAMPLE = {
     "adds": {"value": 400, "unit": "t per month", "reason": "an example"},
 }
 """A change as a table of a bill of materials."""
-
-Array = NDArray[np.float64]
 
 
 def change(

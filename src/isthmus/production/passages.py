@@ -7,13 +7,13 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.codes import resolve
 from isthmus.errors import BadInput, CodeUnknown, InputProblem, raise_all
 from isthmus.evidence import SHARE, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, of_rows, of_years, years_in
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading import load_toml
 from isthmus.scenario import (
     Embargo,
@@ -28,8 +28,6 @@ from isthmus.scenario import (
 )
 from isthmus.world.mrio import MRIO
 from isthmus.world.shipped import YEAR
-
-Array = NDArray[np.float64]
 
 PASSAGES, MODES = "sea_passages", "transport_modes"
 GOODS = "GOODS"

@@ -8,18 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.production_chain import ProductionChain, explode
 from isthmus.production.bill import Bill
 from isthmus.production.events import SupplyStop, Surge, first_event, running
 from isthmus.production.parts import Item, Remedy, Supplier
 from isthmus.production.sampling import Sampler
-
-Array = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
 
 CALM = Surge()
 DRAWS = 500

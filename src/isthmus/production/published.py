@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.evidence import IN_UNIT, Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.production.bill import Bill
 from isthmus.production.closure import IMPORTS, POWER, STOCKS
 from isthmus.production.closure_checks import closure_rows
@@ -88,7 +88,7 @@ def checks(world: Any, *, draws: int = DRAWS, seed: int = 0) -> Result:
 
 
 def _beside(
-    check: str, status: str, value: float, unit: str, found: NDArray[np.float64], source: str
+    check: str, status: str, value: float, unit: str, found: Array, source: str
 ) -> tuple[Any, ...]:
     """Return a row: what was published, the range of draws, and whether it holds the former."""
     middle, low, high = spread(found)
@@ -113,7 +113,7 @@ def _bill(name: str) -> Bill:
     return bill_from_toml(_text(name), where=f"{name} (episode)")
 
 
-def _measured(told: Told, one: dict[str, Any]) -> NDArray[np.float64]:
+def _measured(told: Told, one: dict[str, Any]) -> Array:
     made = told.course.made[:, told.place(one["product"])]
     if one["measure"] == "stop":
         return stop_days(told, one["product"], BELOW)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, did_you_mean, raise_all
 from isthmus.evidence import IN_UNIT, Column, Result, Table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.production import simulate
-from isthmus.kernels.production_optimal import Chosen, cheapest, reach
+from isthmus.kernels.production_optimal import cheapest, reach
 from isthmus.production.bill import Bill
 from isthmus.production.files import load_bills
 from isthmus.production.lens import (
@@ -176,12 +176,12 @@ def _money(chosen: Sequence[Remedy], setting: Setting, field: str) -> float:
     return float(np.median(sum(each, np.zeros(setting.sampler.draws))))
 
 
-def made_of(told: Told, product: str) -> NDArray[np.float64]:
+def made_of(told: Told, product: str) -> Array:
     """Return what was made of a product, (T, D)."""
     return told.course.made[:, told.place(product)]
 
 
-def _without_noise(after: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+def _without_noise(after: Array, before: Array) -> Array:
     """Return what was gained, and nothing where it is rounding of the two sums."""
     gained = after - before
     return np.where(np.abs(gained) > 1e-9 * before, gained, 0.0)
@@ -247,7 +247,7 @@ def cheapest_set(
         [_money([r], plain, "cost") + years * _money([r], plain, "yearly") for r in acts]
     )
 
-    def share(chosen: Chosen) -> float:
+    def share(chosen: Mask) -> float:
         if cancel is not None:
             cancel.check()
         chain = chain_of(bill, setting, [r for r, yes in zip(acts, chosen, strict=True) if yes])
@@ -320,10 +320,10 @@ def _product(bill: Bill, product: str, target: float, confidence: float, seconds
 
 def _reaches(
     bill: Bill, setting: Setting, acts: Sequence[Remedy], place: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Array, Array]:
     """Return the reach without remedies, and the most that each adds, alone or to all others."""
 
-    def of(chosen: Sequence[Remedy]) -> NDArray[np.float64]:
+    def of(chosen: Sequence[Remedy]) -> Array:
         return reach(chain_of(bill, setting, chosen), place)
 
     base, full = of(()), of(acts)

@@ -8,17 +8,15 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.evidence import IN_UNIT, Column, Kind, Table
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.order_statistics import order_statistics
 from isthmus.kernels.production import NONE, ProductionCourse
 from isthmus.kernels.production_chain import ProductionChain, usual_flow
 from isthmus.kernels.production_measures import stop_day, taken_by
 from isthmus.kernels.sensitivity import drivers
 from isthmus.production.bill import Bill
-
-Array = NDArray[np.float64]
 
 PERIOD = 4
 """Weeks in one row of a path."""

@@ -6,11 +6,9 @@ import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.production.amounts import Amount
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

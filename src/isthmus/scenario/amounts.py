@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from isthmus.kernels.arrays import Array
 from isthmus.scenario.base import Strict
-
-Array = NDArray[np.float64]
 
 
 class RangedAmount(Strict):

@@ -9,15 +9,15 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from isthmus.kernels.arrays import Array
+
 RecoveryShape = Literal["linear", "convex", "convex_fast", "concave", "s"]
 Profile = Literal["constant", "rising", "falling"] | tuple[tuple[float, float], ...]
 
 FAST = 4.0
 
 
-def recovery_share(
-    elapsed: npt.ArrayLike, tau: float, shape: RecoveryShape
-) -> npt.NDArray[np.float64]:
+def recovery_share(elapsed: npt.ArrayLike, tau: float, shape: RecoveryShape) -> Array:
     """Return the share of the initial loss that is left after `elapsed` days of recovery.
 
     With e the elapsed days and u = min(e / tau, 1): linear 1 - u; convex (1 - 1/tau)^e, which
@@ -55,9 +55,7 @@ def recovery_share(
     return np.asarray(1.0 - u * u * (3.0 - 2.0 * u))
 
 
-def profile_share(
-    elapsed: npt.ArrayLike, duration: float, profile: Profile
-) -> npt.NDArray[np.float64]:
+def profile_share(elapsed: npt.ArrayLike, duration: float, profile: Profile) -> Array:
     """Return the share of the full severity in force `elapsed` days after the start.
 
     "rising" goes linearly from 1/duration on the first day to 1 on the last, "falling" is its
@@ -82,7 +80,7 @@ def severity_path(
     duration: int | None,
     profile: Profile = "constant",
     recovery: tuple[float, RecoveryShape] | None = None,
-) -> npt.NDArray[np.float64]:
+) -> Array:
     """Return the share of full severity in force on days 0 .. days-1.
 
     The shock acts on days start <= t < start + duration with its profile; from t = start +

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from isthmus.codes import nearest
 from isthmus.errors import CodeUnknown
+from isthmus.kernels.arrays import Mask
 from isthmus.scenario.base import ALL
 from isthmus.scenario.shocks import Embargo, Shock
 
@@ -69,7 +70,7 @@ def pairs(
     economies: Sequence[str],
     *,
     groups: Mapping[str, Sequence[str]] | None = None,
-) -> npt.NDArray[np.bool_]:
+) -> Mask:
     """Return which pairs [exporter, importer] a bilateral shock touches.
 
     Trade inside one economy is never touched; an embargo touches both directions.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from isthmus.kernels.arrays import Array
 from isthmus.scenario.base import ALL, Codes, Strict
 from isthmus.scenario.curves import RecoveryShape, profile_problems, severity_path
 
@@ -97,7 +97,7 @@ class Shock(Strict):
             raise ValueError(f"profile '{self.profile}' needs a duration")
         return self
 
-    def path(self, days: int) -> npt.NDArray[np.float64]:
+    def path(self, days: int) -> Array:
         """Return the share of the full severity in force on days 0 .. days-1."""
         recovery = None if self.recovery is None else (self.recovery.days, self.recovery.shape)
         return severity_path(
@@ -138,7 +138,7 @@ class _Stopping(Shock):
                 raise ValueError(f"redirect: {what}")
         return self
 
-    def redirected(self, days: int) -> npt.NDArray[np.float64]:
+    def redirected(self, days: int) -> Array:
         """Return the share of what is stopped for which buyers turn to others, days 0 .. days-1."""
         if not isinstance(self.redirect, tuple):
             return np.full(days, float(self.redirect))

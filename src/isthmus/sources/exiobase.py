@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import DatasetRecord, Kind
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading import open_regular
 from isthmus.sources.matrix import Square, columns_of, printed
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished, year_of
@@ -27,7 +27,6 @@ UNIT = re.compile(r"M\.? ?(?:EUR)|mill(?:ion)? ?EUR", re.IGNORECASE)
 RESIDUAL = 1e-8
 """Largest error of a solved output, against the largest output."""
 
-Array = NDArray[np.float64]
 Pair = tuple[str, str]
 
 

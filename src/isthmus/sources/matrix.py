@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.errors import InputProblem, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, TextTable, capped
 
-Array = NDArray[np.float64]
 BELOW = ("VALUE_ADDED", "OTHER_PRIMARY_INPUTS", "OUTPUT")
 TOLERANCE = 0.01
 """Share of output that a publisher's rounding may explain; what is left is mended and noted."""

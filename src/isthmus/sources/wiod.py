@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from isthmus.errors import BadInput, raise_all
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.record import Redistribution
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.reading import ArrayArchive, Unreadable
 from isthmus.sources.matrix import BELOW, Square, columns_of, printed
 from isthmus.sources.published import Peek, Published, Source, Wishes, finished
 from isthmus.sources.wiod_form import READ, form_problems, number_problems, read_meta
-
-Array = NDArray[np.float64]
 
 PUBLISHER = "World Input-Output Database"
 ADDRESS = "https://www.rug.nl/ggdc/valuechain/wiod/"

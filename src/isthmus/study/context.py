@@ -7,9 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from isthmus import codes
 from isthmus.errors import (
     BadInput,
@@ -19,6 +16,7 @@ from isthmus.errors import (
     ShockNotRepresentable,
 )
 from isthmus.evidence import Finding, Kind
+from isthmus.kernels.arrays import Array
 from isthmus.study.inflection import ALONE, inflected
 from isthmus.study.money import RATES, rate_of, told_rate, unit_of
 from isthmus.study.numbers import MONEY
@@ -58,7 +56,7 @@ class Context:
     catalogue: TextCatalogue = field(default_factory=TextCatalogue.load)
     used: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
-    samples: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    samples: dict[str, Array] = field(default_factory=dict)
     _memo: dict[Any, Any] = field(default_factory=dict)
 
     @property

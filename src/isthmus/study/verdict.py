@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.evidence import Finding
+from isthmus.kernels.arrays import Array
 from isthmus.study.schema import Rule
 
 
@@ -69,7 +69,7 @@ WIDE = (0.025, 0.975)
 """Range of draws on which a universal claim is held."""
 
 
-def judge_draws(draws: NDArray[np.float64], rule: Rule, *, universal: bool = False) -> Verdict:
+def judge_draws(draws: Array, rule: Rule, *, universal: bool = False) -> Verdict:
     """Hold draws against a rule.
 
     Supported where the rule holds in at least `MOST` of them, contradicted where in at most

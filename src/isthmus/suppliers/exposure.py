@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import of_rows
@@ -17,8 +16,6 @@ from isthmus.kernels.concentration import hhi
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, Firm, firm_of
 from isthmus.suppliers.places import PlacedDeliveries, placed
 from isthmus.world.mrio import MRIO
-
-Floats = NDArray[np.float64]
 
 CITATIONS = (
     "Hirschman, A. O. (1945). National Power and the Structure of Foreign Trade.",

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import members
 from isthmus.codes.parties import is_coalition_code
 from isthmus.disruption.shocks import Places, drivers_of
 from isthmus.errors import BadInput, CodeUnknown
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.disruption_drivers import capacity_left
 from isthmus.scenario import Scenario
 from isthmus.scenario.groups import industry_groups
 from isthmus.suppliers.places import REST, PlacedDeliveries
 from isthmus.world.mrio import MRIO
-
-Floats = NDArray[np.float64]
 
 CAPITAL_RATIO = 4.0
 """Capital over value added, as the disruption engine takes it."""
@@ -38,12 +36,12 @@ class Hits:
         Share of the supplier's capacity that is left.
     """
 
-    stopped: Floats
-    turned: Floats
-    left: Floats
+    stopped: Array
+    turned: Array
+    left: Array
 
     @property
-    def lost(self) -> Floats:
+    def lost(self) -> Array:
         """Share of a usual day's delivery that is missing."""
         return np.asarray(1.0 - (1.0 - self.stopped) * self.left)
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from isthmus.codes import concordance
 from isthmus.codes.nodes import whole_of
 from isthmus.errors import InputProblem, raise_all
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.runtime.reading import toml_values
 from isthmus.world.mrio import MRIO
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 REST = "ROW"
@@ -40,11 +40,11 @@ class PlacedDeliveries:
     """
 
     economy: Ints
-    weight: Floats
+    weight: Array
     notes: tuple[str, ...]
 
     @property
-    def known(self) -> NDArray[np.bool_]:
+    def known(self) -> Mask:
         """Which deliveries stand in the table."""
         return np.asarray((self.economy >= 0) & (self.weight.sum(axis=1) > 0))
 
@@ -133,7 +133,7 @@ def _by_heading(product: str) -> dict[str, float]:
     return {code: share / total for code, share in found.items()} if total else {}
 
 
-def _spread(code: str, industries: tuple[str, ...], output: Floats) -> Floats:
+def _spread(code: str, industries: tuple[str, ...], output: Array) -> Array:
     """Return weights of the industries that a code stands for: by output, if several."""
     named = code.split("+") if "+" in code else [code]
     members = [n for n, i in enumerate(industries) if i in named or whole_of(i) in named]

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.evidence import Column, Table
 from isthmus.evidence.frames import of_rows
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.order_statistics import order_statistics
 from isthmus.kernels.run_down import RunDown
 from isthmus.suppliers.firm import Firm
 from isthmus.suppliers.hits import Hits
-
-Floats = NDArray[np.float64]
 
 LOW, HIGH = 0.1, 0.9
 """Ends of the range of draws."""
@@ -30,18 +28,18 @@ class Ran:
     items: tuple[str, ...]
     rows: pl.DataFrame
     hits: Hits
-    cover: Floats
+    cover: Array
     course: RunDown | None
     threshold: float
 
     @property
-    def output(self) -> Floats:
+    def output(self) -> Array:
         """Output over plan, (T, B)."""
         days, batch = len(self.hits.stopped), self.cover.shape[1]
         return np.ones((days, batch)) if self.course is None else self.course.output
 
     @property
-    def first(self) -> Floats:
+    def first(self) -> Array:
         """Day of the first stop by draw, infinite for never."""
         below = self.output < self.threshold
         return np.where(below.any(axis=0), below.argmax(axis=0).astype(float), np.inf)
@@ -155,7 +153,7 @@ def _money(firm: Firm, line: str) -> tuple[float | None, float | None]:
     return (sales - bought if added is None else float(added)), sales
 
 
-def _stopping(one: Ran, n: int) -> NDArray[np.bool_]:
+def _stopping(one: Ran, n: int) -> Mask:
     """Return in which draws an item is what stops a line first."""
     if one.course is None:
         return np.zeros(one.cover.shape[1], dtype=bool)
@@ -169,7 +167,7 @@ def _culprit(one: Ran) -> str:
     return one.items[int(np.argmax(counts))] if max(counts) else "none"
 
 
-def _range(values: Floats | None) -> tuple[float | None, float | None, float | None]:
+def _range(values: Array | None) -> tuple[float | None, float | None, float | None]:
     """Return median and the ends of the range of draws; None where that is never or not known."""
     if values is None:
         return None, None, None

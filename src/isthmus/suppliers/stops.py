@@ -20,6 +20,7 @@ from isthmus.ensemble.inputs import input_file
 from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import Kind, Result, provenance
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.run_down import SupplySchedule, run_down
 from isthmus.scenario import Scenario, detail_of
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of, home_of
@@ -28,7 +29,6 @@ from isthmus.suppliers.places import NODES, PlacedDeliveries, placed
 from isthmus.suppliers.stop_tables import Ran, deliveries_table, items_table, lines_table
 from isthmus.world.mrio import MRIO
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 DRAWS = 100
@@ -218,7 +218,7 @@ def _cover(
     table: MRIO,
     at: PlacedDeliveries,
     drawn: Sequence[Mapping[str, float]],
-) -> Floats:
+) -> Array:
     """Return stocks by item and draw: the list's own, else the posterior's for its industry."""
     given = rows.group_by("item", maintain_order=True).agg(pl.col("stock_days").first())
     own = given["stock_days"].to_list()
@@ -256,5 +256,5 @@ def _renumbered(item: Ints) -> Ints:
     return np.unique(item, return_inverse=True)[1].astype(np.intp)
 
 
-def _cut(hits: Hits, chosen: NDArray[np.bool_]) -> Hits:
+def _cut(hits: Hits, chosen: Mask) -> Hits:
     return Hits(hits.stopped[:, chosen], hits.turned[:, chosen], hits.left[:, chosen])

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.errors import DataMissing, IdentityViolated
+from isthmus.kernels.arrays import Array
 from isthmus.runtime.brief import Brief
 
 
@@ -38,7 +39,7 @@ class IndustryFlows(Brief):
     cube: NDArray[np.floating]
     unit: str = "million USD"
 
-    def values(self, year: int) -> NDArray[np.float64]:
+    def values(self, year: int) -> Array:
         """Return one year's flows, shape (exporter, importer, industry), million USD.
 
         Raises

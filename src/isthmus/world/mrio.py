@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import DidNotConverge, NotProductive
 from isthmus.evidence import Kind, Origin
 from isthmus.kernels import mrio_split
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world import mrio_checks as checks
 from isthmus.world import mrio_made as made
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Array = NDArray[np.float64]
 Method = Literal["auto", "direct", "iterative"]
 
 SOLVE_TOLERANCE = 1e-9

@@ -7,16 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio_forms import DenseForm, FactoredForm, TableForm, frozen
 from isthmus.world.mrio_labels import Labels, Positions, grouping
 
 if TYPE_CHECKING:
     from isthmus.world.mrio import MRIO
-
-Array = NDArray[np.float64]
 
 
 def aggregate(

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind
+from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio_labels import Labels
-
-Array = NDArray[np.float64]
 
 BALANCE_TOLERANCE = 1e-6
 """Largest imbalance of a row or column, relative to the larger of its output and one millionth
@@ -118,7 +116,7 @@ def as_numbers(arrays: Mapping[str, Any]) -> list[Array]:
     return found
 
 
-def named(labels: Labels, mask: NDArray[np.bool_]) -> str:
+def named(labels: Labels, mask: Mask) -> str:
     """Return the names of the nodes in `mask`, the first ones spelt out."""
     hits = np.flatnonzero(mask)
     names = ", ".join(f"{labels.nodes[p][0]}:{labels.nodes[p][1]}" for p in hits[:SHOWN])

@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.codes.nodes import CHIP_NODES as NODES
 from isthmus.codes.nodes import CHIPS, parts_of
 from isthmus.errors import DataMissing, DidNotConverge
 from isthmus.kernels import balance
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_nodes import Split, held_below, sales_of, split_industry, user_weights
-
-Array = NDArray[np.float64]
 
 WHOLE = "C26"
 PARTS = parts_of(WHOLE, CHIPS)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.kernels import mrio_dense as dense
 from isthmus.kernels import mrio_factored as factored
 from isthmus.kernels import mrio_refined as refined
 from isthmus.kernels import mrio_split as split
+from isthmus.kernels.arrays import Array
 
-Array = NDArray[np.float64]
 Solved = tuple[Array, Array, int, str]
 
 SINGLE_RESIDUAL = 1e-8

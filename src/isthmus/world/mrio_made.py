@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import IdentityViolated, InputProblem, raise_all
+from isthmus.kernels.arrays import Array
 from isthmus.world import mrio_checks as checks
 from isthmus.world.mrio_forms import DenseForm, FactoredForm, TableForm, frozen
 from isthmus.world.mrio_labels import Labels
-
-Array = NDArray[np.float64]
 
 
 def dense_form(

@@ -11,15 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes.nodes import MATERIALS, parts_of, whole_of, wholes
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_nodes import Split, held_below, sales_of, split_industry
-
-Array = NDArray[np.float64]
 
 OTHER = "ROW"
 """Economy of the table that stands for all that it does not tell apart."""

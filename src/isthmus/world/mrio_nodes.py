@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import DataMissing, DidNotConverge
 from isthmus.evidence import Kind
 from isthmus.kernels import balance
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_forms import FactoredForm
 from isthmus.world.mrio_update import table_from_use
-
-Array = NDArray[np.float64]
 
 LARGEST_SHARE = 0.7
 """Most of what an economy sells of an industry that its nodes may make up together."""

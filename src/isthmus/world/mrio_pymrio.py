@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import InputProblem, IsthmusError, few, raise_all
 from isthmus.evidence import Kind
+from isthmus.kernels.arrays import Array
 from isthmus.world.money import money
 
 if TYPE_CHECKING:
     from isthmus.world.mrio import MRIO
 
 Pair = tuple[str, str]
-Array = NDArray[np.float64]
-"""Labels named one by one in a message; the rest are counted."""
 
 
 def to_pymrio(table: MRIO) -> Any:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array
 from isthmus.world.mrio_checks import balance_limit, named
 from isthmus.world.mrio_forms import DenseForm, TableForm, frozen
 from isthmus.world.mrio_labels import Labels
-
-Array = NDArray[np.float64]
 
 DISCREPANCY = "DISCREPANCY"
 """Final-demand category that takes up what rows lack; booked in the selling economy itself."""

@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.errors import IdentityViolated
 from isthmus.evidence import DatasetRecord
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.flows import IndustryFlows
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_update import table_from_use
-
-Array = NDArray[np.float64]
 
 ALL_SERVICES = "SERV"
 SERVICES: Mapping[str, str] = {

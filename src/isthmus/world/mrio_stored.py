@@ -18,8 +18,6 @@ from isthmus.errors import InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.world.mrio import MRIO
 
-Array = NDArray[np.float64]
-
 PREFIX = "mrio_"
 PLACES = ("exporter", "product", "importer")
 BELOW = ("VALUE_ADDED", "OTHER_PRIMARY_INPUTS", "OUTPUT")

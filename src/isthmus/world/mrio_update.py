@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.errors import BadInput, DidNotConverge
 from isthmus.kernels import balance
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
-
-Array = NDArray[np.float64]
 
 WORLD_SHARE = 1e-4
 """Weight of the world's pattern mixed into each prior, so that a product that the older table

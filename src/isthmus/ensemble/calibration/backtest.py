@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.disruption.episodes import Episode, Observable, load_episodes
 from isthmus.disruption.episodes.answer import Answer
@@ -32,11 +31,10 @@ from isthmus.ensemble.targets import target_arrays
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.kernels import population as kernel
+from isthmus.kernels.arrays import Array
 from isthmus.runtime import CancelToken, Progress, ProgressEvent
 from isthmus.runtime.streams import task_generator
 from isthmus.world.shipped import YEAR
-
-Floats = NDArray[np.float64]
 
 
 @lens("calibration.backtest", {"episodes": ["wltp-2018"], "draws": 2})
@@ -130,7 +128,7 @@ def _all_with(own: Sequence[Path]) -> tuple[Episode, ...]:
 
 def _with_nuisances(
     posterior: Posterior, using: Sequence[Episode], draws: int, seed: int
-) -> tuple[tuple[str, ...], Floats]:
+) -> tuple[tuple[str, ...], Array]:
     """Return draws with what is not known of each episode: accepted values, else the range."""
     values = posterior.draws(draws, seed=seed)
     new = [r for r in nuisances(using) if r.path not in posterior.names]
@@ -142,7 +140,7 @@ def _with_nuisances(
     return names, np.column_stack([values, *more])
 
 
-def _answered(answer: Answer, values: Floats, batch: int, cancel: CancelToken | None) -> Floats:
+def _answered(answer: Answer, values: Array, batch: int, cancel: CancelToken | None) -> Array:
     parts = []
     for lo in range(0, len(values), batch):
         if cancel is not None:
@@ -152,7 +150,7 @@ def _answered(answer: Answer, values: Floats, batch: int, cancel: CancelToken | 
 
 
 def _row(
-    episode: Episode, o: Observable, model: Floats, sigma: float, *, fitted: bool
+    episode: Episode, o: Observable, model: Array, sigma: float, *, fitted: bool
 ) -> dict[str, object]:
     equal = np.ones(len(model))
     low, low80, median, high80, high = predicted(model, equal, LEVELS)

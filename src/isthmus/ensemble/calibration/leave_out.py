@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.ensemble.calibration.misfit import (
     normal_factors,
@@ -21,8 +20,7 @@ from isthmus.ensemble.smc import PriorDraws
 from isthmus.ensemble.targets import Target
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels import population as kernel
-
-Floats = NDArray[np.float64]
+from isthmus.kernels.arrays import Array
 
 FEWEST = 30
 """Accepted draws below which the tolerance is opened, and said to be."""
@@ -46,8 +44,8 @@ class LeftOut:
     """
 
     targets: tuple[Target, ...]
-    summaries: Floats
-    weight: Floats
+    summaries: Array
+    weight: Array
     tolerance: float
 
     def medians(self) -> list[float]:
@@ -109,7 +107,7 @@ def leave_one_out(left: Sequence[LeftOut], datasets: tuple[str, ...]) -> tuple[T
     return _table(rows, datasets), sigma_of(off[magnitude])
 
 
-def _row(target: Target, model: Floats, left: LeftOut, sigma: float) -> dict[str, object]:
+def _row(target: Target, model: Array, left: LeftOut, sigma: float) -> dict[str, object]:
     width = max(left.tolerance, 1.0) * float(np.log(target.tolerance))
     ends = {
         "": predicted(model, left.weight, LEVELS),

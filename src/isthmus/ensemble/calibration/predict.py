@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.disruption.about import CITATIONS as ENGINE_CITATIONS
 from isthmus.disruption.episodes import episode_names, load_episodes
@@ -26,13 +25,12 @@ from isthmus.ensemble.calibration.tables import LEVELS
 from isthmus.errors import few
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.runtime import CancelToken, Progress
 from isthmus.scenario import Scenario
 from isthmus.scenario.groups import whole_coalitions
 from isthmus.world.mrio import MRIO
 from isthmus.world.shipped import YEAR
-
-Floats = NDArray[np.float64]
 
 DRAWS, BATCH = 100, 64
 SHARE_LOST = "value_added_lost_share"
@@ -256,7 +254,7 @@ def _severity(shock: Any) -> float:
     return abs(float(getattr(shock, "severity", None) or 0.0))
 
 
-def ranges(values: Floats, sigma: float) -> dict[str, float]:
+def ranges(values: Array, sigma: float) -> dict[str, float]:
     """Return the median and the ranges of values over draws, those of 80 % also with the misfit."""
     equal = np.ones(len(values))
     low, low80, median, high80, high = predicted(values, equal, LEVELS)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.disruption.episodes.model import Episode
 from isthmus.disruption.family import PARAMETERS
@@ -15,8 +14,7 @@ from isthmus.ensemble.smc import Generation, Sampled
 from isthmus.ensemble.targets import target_arrays
 from isthmus.evidence import Column, Kind, Table
 from isthmus.kernels import population as kernel
-
-Floats = NDArray[np.float64]
+from isthmus.kernels.arrays import Array, Mask
 
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 """Quantiles that are printed: the median, the 80 and the 95 % range."""
@@ -152,14 +150,14 @@ def _parameters(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
     return _table("parameters", pl.DataFrame(rows), columns, datasets, "prior and posterior")
 
 
-def _apart(one: Floats, one_weight: Floats, two: Floats, two_weight: Floats) -> float:
+def _apart(one: Array, one_weight: Array, two: Array, two_weight: Array) -> float:
     """Return the largest gap between two weighted cumulative distributions (Kolmogorov)."""
     at = np.unique(np.concatenate([one, two]))
     gaps = _cumulative(one, one_weight, at) - _cumulative(two, two_weight, at)
     return float(np.abs(gaps).max())
 
 
-def _cumulative(values: Floats, weight: Floats, at: Floats) -> Floats:
+def _cumulative(values: Array, weight: Array, at: Array) -> Array:
     order = np.argsort(values, kind="stable")
     edges = np.concatenate([[0.0], np.cumsum(weight[order] / weight.sum())])
     return np.asarray(edges[np.searchsorted(values[order], at, side="right")])
@@ -296,7 +294,7 @@ def _influence(sampled: Sampled, datasets: tuple[str, ...]) -> Table:
     return _table("influence", pl.DataFrame(rows), columns, datasets, text, (noise,))
 
 
-def _moved(first: Generation, values: Floats, near: NDArray[np.bool_]) -> float:
+def _moved(first: Generation, values: Array, near: Mask) -> float:
     return _apart(values, first.weight, values[near], first.weight[near])
 
 

@@ -8,16 +8,14 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.disruption.measures import Reserve
 from isthmus.ensemble.losses.levels import Level
 from isthmus.ensemble.losses.question import Question, covers, family_of, table_content
 from isthmus.ensemble.losses.read import Losses, finished, losses_of
+from isthmus.kernels.arrays import Array
 from isthmus.scenario import Scenario
 from isthmus.store import RunManifest, Store
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,7 +69,7 @@ class Between:
         Median loss of each corner.
     """
 
-    values: Floats
+    values: Array
     corners: tuple[Corner, ...]
     medians: tuple[float, ...]
 

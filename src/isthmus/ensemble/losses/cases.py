@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.disruption.family import settings_of_draw
 from isthmus.disruption.posterior import Posterior
@@ -16,10 +15,9 @@ from isthmus.disruption.shocks import Places
 from isthmus.ensemble.calibration.ends import ENDS, MIDDLE_DRAWS, at_end, middle_of
 from isthmus.ensemble.distributions import quantile
 from isthmus.ensemble.losses.levels import AS_TODAY, Level
+from isthmus.kernels.arrays import Array, Ints
 from isthmus.runtime.streams import task_generator
 from isthmus.scenario import Scenario
-
-Floats = NDArray[np.float64]
 
 TAILS = {"low": 0.1, "high": 0.9}
 """Points of the posterior to which one number at a time is moved from the reference case."""
@@ -43,9 +41,9 @@ class SharedDraws:
     """
 
     names: tuple[str, ...]
-    values: Floats
+    values: Array
     shocks: tuple[Mapping[str, Any], ...]
-    of: NDArray[np.int64]
+    of: Ints
 
 
 def drawn_of(

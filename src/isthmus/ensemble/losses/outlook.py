@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
 from isthmus.ensemble.calibration.misfit import misfit_share, normal_factors, predicted
@@ -23,11 +22,10 @@ from isthmus.ensemble.losses.watch import MISSING_AFTER, RETURNED, middle_return
 from isthmus.ensemble.losses.work import told_of_later
 from isthmus.evidence import Column, Result, Table
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import Array
 from isthmus.runtime import ArrayCheckpoint, CancelToken, Progress
 from isthmus.scenario import Scenario
 from isthmus.world.shipped import YEAR
-
-Floats = NDArray[np.float64]
 
 SAYS = {
     CRITICAL: "contradicted: other industries moved by 0.3 % or less in every strike, and the stop "
@@ -137,7 +135,7 @@ def _table(
     return replace(base, name=name, frame=frame, columns=tuple(columns), text=text)
 
 
-def spread(values: Floats, sigma: float = 0.0) -> tuple[float, ...]:
+def spread(values: Array, sigma: float = 0.0) -> tuple[float, ...]:
     """Return the 95 and 80 % ranges and the middle of draws, ascending."""
     ends = predicted(values, np.ones(len(values)), LEVELS, normal_factors(sigma))
     return tuple(float(v) for v in ends)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.ensemble.losses.levels import Level
@@ -16,12 +15,11 @@ from isthmus.ensemble.losses.question import LENS, Question, covers, key_of, tab
 from isthmus.ensemble.recording import Recorded, run_lens
 from isthmus.errors import CodeUnknown, DataMissing, IsthmusError
 from isthmus.evidence import Result
+from isthmus.kernels.arrays import Array
 from isthmus.runtime import CancelToken, Progress
 from isthmus.runtime.brief import Brief
 from isthmus.scenario import Scenario
 from isthmus.store import RunEntry, RunManifest, Store
-
-Floats = NDArray[np.float64]
 
 PREPARE = "isthmus study prepare STUDY"
 _PREFIX = LENS.replace("_", "-") + "-"
@@ -49,16 +47,16 @@ class Losses(Brief):
         Id of the run.
     """
 
-    lost: Floats
+    lost: Array
     levels: tuple[str, ...]
     economies: tuple[str, ...]
     days: tuple[int, ...]
-    base: Floats
+    base: Array
     result: Result
     run: str
 
     @property
-    def lengths(self) -> Floats:
+    def lengths(self) -> Array:
         """Days of each window, float64[windows]."""
         return np.diff((0, *self.days)).astype(np.float64)
 
@@ -86,13 +84,13 @@ class Losses(Brief):
             raise CodeUnknown(f"no losses were kept of {', '.join(absent)}", where=party)
         return [order[code] for code in wanted]
 
-    def money(self, party: str) -> Floats:
+    def money(self, party: str) -> Array:
         """Return value added lost by a party, float64[draws, levels, windows], million USD."""
         place = self.places(party)
         money = self.lost[:, :, place] * self.base[place][None, None, :, None]
         return np.asarray(money.sum(axis=2) * self.lengths)
 
-    def share(self, party: str, until: int) -> Floats:
+    def share(self, party: str, until: int) -> Array:
         """Return the share of value added that a party loses, float64[draws, levels].
 
         Parameters

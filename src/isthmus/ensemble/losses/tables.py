@@ -14,6 +14,7 @@ from isthmus.ensemble.losses.cases import REFERENCE, Cases
 from isthmus.ensemble.losses.watch import NEVER, WEEK, edges_of
 from isthmus.ensemble.losses.work import LossWork
 from isthmus.evidence import Column, Kind, Table
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.population import weighted_quantile
 
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
@@ -231,7 +232,7 @@ class Maker:
 _REFERENCE = Column("reference", "value", "share", "value added over base in the reference case")
 
 
-def _ranges(values: NDArray[Any]) -> NDArray[np.float64]:
+def _ranges(values: NDArray[Any]) -> Array:
     """Return the quantiles of `LEVELS` over the last axis, quantiles first."""
     flat = values.reshape(-1, values.shape[-1]).astype(np.float64)
     equal = np.ones(values.shape[-1])

@@ -10,10 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.kernels.arrays import Array, Ints, Mask
 from isthmus.kernels.disruption import Table
-
-Floats = NDArray[np.float64]
-Masks = NDArray[np.bool_]
 
 WEEK = 7
 STOPPED = 0.5
@@ -39,7 +37,7 @@ class Parts:
     """Parties as sets of the economies of a table, (P, R)."""
 
     codes: tuple[str, ...]
-    inside: Masks
+    inside: Mask
 
 
 class LossWatch:
@@ -94,7 +92,7 @@ class LossWatch:
             low = (level < STOPPED * self.gross[i][:, None]) & (self.first[i] == NEVER)
             self.first[i][low & (self.gross[i][:, None] > 0)] = t
 
-    def lost(self, rows: Masks) -> NDArray[np.float32]:
+    def lost(self, rows: Mask) -> NDArray[np.float32]:
         """Return the share of value added lost by row of economies and window, float32[K, W, B].
 
         Parameters
@@ -124,7 +122,7 @@ class LossWatch:
         share = 1.0 - _ratio(self.made, lengths * self.party_base[None, :, :, None])
         return np.ascontiguousarray(share.transpose(1, 2, 0, 3), dtype=np.float32)
 
-    def returns(self, last_shock: int) -> tuple[Floats, NDArray[np.int64], Floats]:
+    def returns(self, last_shock: int) -> tuple[Array, Ints, Array]:
         """Return what each party loses until it is back, when that is, what is missing later.
 
         Returns
@@ -155,10 +153,10 @@ def middle_return(back: pl.Series) -> float | None:
     return float(days[half - 1]) if len(days) >= half > 0 else None
 
 
-def _ratio(top: Any, bottom: Any) -> Floats:
+def _ratio(top: Any, bottom: Any) -> Array:
     """Return top over bottom; 1 where there is nothing."""
     top, bottom = np.broadcast_arrays(np.asarray(top, dtype=np.float64), bottom)
-    share: Floats = np.divide(top, bottom, out=np.ones(top.shape), where=bottom > 0)
+    share: Array = np.divide(top, bottom, out=np.ones(top.shape), where=bottom > 0)
     return share
 
 

@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.ensemble.batch import FAILURES_TABLE, SAMPLES_TABLE
 from isthmus.ensemble.summary import check_where, dimensions_of, pick_table
 from isthmus.errors import BadInput, DataCorrupted, NotFound, did_you_mean, raise_all
 from isthmus.evidence import Column, Kind, Provenance
+from isthmus.kernels.arrays import Array
 from isthmus.store import RunEntry, Store
 from isthmus.store.datasets import file_problems, stored_frame
 from isthmus.store.runs import provenance_of
 from isthmus.store.tables import TableEntry
 
-Floats = NDArray[np.float64]
 MOST = 200
 """Answers that are looked at together."""
 
@@ -75,7 +74,7 @@ class SampledAnswers:
 
     rows: pl.DataFrame
     columns: tuple[Column, ...]
-    values: Floats
+    values: Array
     drawn: Mapping[str, Sequence[Any]]
     table: str
     datasets: tuple[str, ...]
@@ -156,7 +155,7 @@ def _kept(
 
 def _as_array(
     whole: pl.DataFrame, dimensions: Sequence[str], values: Mapping[str, str], samples: int
-) -> tuple[pl.DataFrame, Floats]:
+) -> tuple[pl.DataFrame, Array]:
     """Return what each answer is, and its value in every sample."""
     dimensions = _telling(whole, dimensions)
     key = dimensions or ["all"]

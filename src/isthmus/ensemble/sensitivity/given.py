@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from isthmus.ensemble.sensitivity.answers import SampledAnswers, Wanted, read_answers
 from isthmus.ensemble.sensitivity.tables import by_parameter
 from isthmus.errors import BadInput
 from isthmus.evidence import SHARE, Column, Result, Table
 from isthmus.evidence.table import IN_UNIT
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.sensitivity import (
     explained,
     in_classes,
@@ -23,7 +23,6 @@ from isthmus.kernels.sensitivity import (
 from isthmus.runtime.streams import task_generator
 from isthmus.store import Store
 
-Floats = NDArray[np.float64]
 ENDS = (0.05, 0.95)
 IN_CLASS = 32
 """Samples that a class holds at least."""
@@ -132,7 +131,7 @@ def information_table(answers: SampledAnswers, *, pairs: int | None = None) -> T
     )
 
 
-def _narrowed(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[float, ...]:
+def _narrowed(x: Array, y: Array, rng: np.random.Generator) -> tuple[float, ...]:
     place = in_classes(x, min(CLASSES, len(y) // IN_CLASS))
     whole = spread(y, ENDS)
     share, chance = narrowing(place, y, ENDS, shuffles=SHUFFLES, rng=rng)
@@ -140,7 +139,7 @@ def _narrowed(x: Floats, y: Floats, rng: np.random.Generator) -> tuple[float, ..
     return whole, whole * (1.0 - share), share, explained(place, y), chance, correlation
 
 
-def _codes(values: Sequence[Any]) -> Floats:
+def _codes(values: Sequence[Any]) -> Array:
     """Return numbers as they are, alternatives in words by their order."""
     if all(isinstance(v, int | float) for v in values):
         return np.array(values, dtype=np.float64)

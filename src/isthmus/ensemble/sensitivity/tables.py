@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.ensemble.sensitivity.answers import SampledAnswers
 from isthmus.evidence import Column, Table
 from isthmus.evidence.frames import finite
+from isthmus.kernels.arrays import Array
 
-Floats = NDArray[np.float64]
 PARAMETER = Column("parameter", "dimension", text="what has a range, by its path")
 RANK = Column("rank", "attribute", text="1 moves this answer most")
 
@@ -29,7 +28,7 @@ class MeasuredTable:
     widest: float
 
 
-def widest(half: Floats, *, fewest: int, least: int) -> float:
+def widest(half: Array, *, fewest: int, least: int) -> float:
     """Return the largest half width; what does not vary has none, too few blocks an infinite one.
 
     Parameters
@@ -47,9 +46,9 @@ def widest(half: Floats, *, fewest: int, least: int) -> float:
 def by_parameter(
     name: str,
     answers: SampledAnswers,
-    numbers: Mapping[Column, Floats],
+    numbers: Mapping[Column, Array],
     *,
-    order: Floats,
+    order: Array,
     text: str,
     notes: Sequence[str] = (),
 ) -> Table:

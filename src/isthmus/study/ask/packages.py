@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.coercion.assumptions import preset_ladder
@@ -18,6 +17,7 @@ from isthmus.cooperation.order import ANSWER, COST, SAVED
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import NEVER, quantiles
 from isthmus.evidence import Finding, Kind, Table
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import break_even_probability
 from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
 from isthmus.scenario.packages import Package
@@ -335,9 +335,7 @@ def _datasets(stage: Stage, hazard: str) -> list[str]:
     return list(stage.losses[hazard].result.provenance.datasets)
 
 
-def _assumed(
-    context: Context, key: str, draws: NDArray[np.float64], unit: str, **about: Any
-) -> Finding:
+def _assumed(context: Context, key: str, draws: Array, unit: str, **about: Any) -> Finding:
     value, low, high = quantiles(draws)
     return context.finding(
         key,

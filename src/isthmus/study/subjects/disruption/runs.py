@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.disruption.posterior import load_posterior
 from isthmus.ensemble.calibration.misfit import normal_factors, predicted
@@ -15,14 +14,13 @@ from isthmus.ensemble.calibration.recorded import recorded_backtest
 from isthmus.ensemble.losses import Losses, load
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
+from isthmus.kernels.arrays import Array
 from isthmus.store import Store
 from isthmus.study.ask.events import event_name, events
 from isthmus.study.context import Context
 from isthmus.study.events import Event, suppliers_of
 from isthmus.study.prepare import levels_question, losses_question, supplier_question
 from isthmus.world.shipped import YEAR
-
-Floats = NDArray[np.float64]
 
 MONTH, QUARTER, WHOLE = 30, 90, 365
 HORIZONS = (MONTH, QUARTER, WHOLE)
@@ -134,7 +132,7 @@ def misfit(context: Context) -> float:
     return context.memo("misfit", lambda: float(load_posterior().about.get("misfit") or 0.0))
 
 
-def shares(context: Context, event: Event, party: str, days: int) -> Floats:
+def shares(context: Context, event: Event, party: str, days: int) -> Array:
     """Return the share of value added that a party loses by that day, one per draw."""
     return losses(context, event).share(party, days)[:, 0]
 
@@ -142,7 +140,7 @@ def shares(context: Context, event: Event, party: str, days: int) -> Floats:
 def draws_finding(
     context: Context,
     key: str,
-    values: Floats,
+    values: Array,
     unit: str,
     method: str,
     used: Sequence[str],
@@ -178,19 +176,19 @@ def loss_finding(context: Context, event: Event, party: str, days: int) -> Findi
     )
 
 
-def wide(context: Context, values: Floats) -> tuple[float, float]:
+def wide(context: Context, values: Array) -> tuple[float, float]:
     """Return the 80 % range of draws with the misfit seen out of sample."""
     equal = np.ones(len(values))
     ends = predicted(values, equal, RANGE, normal_factors(misfit(context)))
     return float(ends[0]), float(ends[1])
 
 
-def ratio(top: Floats, bottom: Floats) -> Floats:
+def ratio(top: Array, bottom: Array) -> Array:
     """Return the ratio of two losses within each draw; a loss below `LEAST` counts as `LEAST`."""
     return np.asarray(top / np.maximum(bottom, LEAST))
 
 
-def saved_share(today: Floats, values: Floats) -> Floats:
+def saved_share(today: Array, values: Array) -> Array:
     """Return the share of a loss that is saved, within each draw; 0 where nothing is lost."""
     return np.divide(today - values, today, out=np.zeros_like(today), where=today > 0)
 

@@ -12,6 +12,7 @@ from isthmus.disruption.family import PARAMETERS
 from isthmus.ensemble.calibration.ends import CRITICAL, SUBSTITUTED
 from isthmus.ensemble.losses.cases import REFERENCE
 from isthmus.errors import DataMissing
+from isthmus.kernels.arrays import Array
 from isthmus.study.ask.events import event_name as name_of
 from isthmus.study.events import Event
 from isthmus.study.numbers import SHARE_OF_DRAWS
@@ -23,7 +24,6 @@ from isthmus.study.subjects.disruption.runs import (
     QUARTER,
     RANGE,
     WHOLE,
-    Floats,
     backtest,
     datasets,
     first_stops,
@@ -69,7 +69,7 @@ def list_all(page: Page) -> None:
     _backtest(page)
 
 
-def spread(values: Floats, name: str) -> dict[str, float]:
+def spread(values: Array, name: str) -> dict[str, float]:
     """Return the middle and the 80 % range of draws as columns."""
     low, middle, high = np.quantile(values, (RANGE[0], 0.5, RANGE[1])).tolist()
     return {name: middle, f"{name}_low": low, f"{name}_high": high}
@@ -196,7 +196,7 @@ def _tornado(page: Page, event: Event) -> None:
     )
 
 
-def by_stock(page: Page, event: Event) -> list[tuple[float, Floats]]:
+def by_stock(page: Page, event: Event) -> list[tuple[float, Array]]:
     """Return losses of the quarter by draw, by days of the stopped inputs held more at home."""
     more = levels(page.context, event)
     values = more.share(page.home, QUARTER)

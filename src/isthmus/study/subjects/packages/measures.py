@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.coercion.record import SETS, STEPS, UNSELECTED, Rate, steps_towards
 from isthmus.cooperation.agree import COUNCIL, YEAR_OF_COUNCIL, power
@@ -16,6 +15,7 @@ from isthmus.cooperation.stage import ALONE, TODAY, Stage
 from isthmus.cooperation.thresholds import quantiles
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
+from isthmus.kernels.arrays import Array
 from isthmus.study.ask.packages import catalogue_of, even, rate, staged
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, NUMBER, PARTY, TEXT, measure
@@ -248,7 +248,7 @@ def _of_packages(
 def _of_draws(
     context: Context,
     key: str,
-    draws: NDArray[np.float64],
+    draws: Array,
     datasets: Iterable[str],
     method: str,
     *,
