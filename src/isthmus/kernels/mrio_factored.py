@@ -1,4 +1,4 @@
-"""Products and solves with a factored inter-economy table, at n^2 S + n S^2 per column.
+"""Products with a factored inter-economy table, at n^2 S + n S^2 per column.
 
 With n economies and S industries, the intermediate flow of product k of economy i to industry l of
 economy j is ``Z[(i,k),(j,l)] = flow[i,j,k] * use[j,k,l]``, where ``use`` is the domestic pattern
@@ -13,13 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.kernels.arrays import Array
-from isthmus.kernels.mrio_dense import MOST_STEPS, TOLERANCE, reciprocal
+from isthmus.kernels.mrio_dense import reciprocal
 
 AnyArray = NDArray[Any]
-
-
-LOOK_EVERY = 4
-"""Iterations between two looks at the change, which costs as much as the products."""
 
 
 class FactoredSystem(NamedTuple):
@@ -38,21 +34,6 @@ class FactoredSystem(NamedTuple):
     foreign: Array
     domestic: Array
     imported: Array
-
-
-class Resolved(NamedTuple):
-    """What the iteration on imports needs besides.
-
-    Attributes
-    ----------
-    resolvent : (n, S, S) array
-        (I - domestic)^-1 of each economy alone.
-    passing : (n, S, S) array
-        imported @ resolvent: imports of k caused by deliveries of l out of economy j.
-    """
-
-    resolvent: Array
-    passing: Array
 
 
 def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSystem:
@@ -79,13 +60,6 @@ def system(flow: Array, use_dom: Array, use_imp: Array, x: Array) -> FactoredSys
     imported = use_imp * per_unit
     imported *= total.T[:, :, None]
     return FactoredSystem(foreign, domestic, imported)
-
-
-def resolved(s: FactoredSystem) -> Resolved:
-    """Return what solves need, in the precision of `s`."""
-    one = np.eye(s.domestic.shape[1], dtype=s.domestic.dtype)
-    resolvent = np.asarray(np.linalg.inv(one - s.domestic))
-    return Resolved(resolvent, np.asarray(s.imported @ resolvent))
 
 
 def to_origins(foreign: AnyArray, q: AnyArray, out: AnyArray | None = None) -> AnyArray:
@@ -137,106 +111,14 @@ def foreign_product(s: FactoredSystem, X: Array) -> Array:
     return to_origins(s.foreign, s.imported @ X.reshape(n, S, -1)).reshape(X.shape)
 
 
-def solve(
-    s: FactoredSystem,
-    r: Resolved,
-    B: Array,
-    *,
-    transposed: bool = False,
-    tol: float = TOLERANCE,
-    max_iter: int = MOST_STEPS,
-) -> tuple[Array, Array, int]:
-    """Solve (I - A) X = B, or its transpose, by the splitting I - A = (I - domestic) - imports.
-
-    For a non-negative A with spectral radius below one the splitting is regular, so that the
-    iteration converges for every B (Varga 1962, theorem 3.13).
-
-    Parameters
-    ----------
-    s, r :
-        From `system` and `resolved`.
-    B : (n * S, m) array
-        Right-hand sides.
-    transposed : bool
-        Solve (I - A') X = B.
-    tol : float
-        The iteration ends when no column changes by more than ``tol`` relative to its largest
-        entry.
-    max_iter : int
-        Most iterations; the residual tells whether they were enough.
-
-    Returns
-    -------
-    X : (n * S, m) array
-        Solution.
-    residual : (m,) array
-        Largest residual of each column relative to the largest entry of that column of B.
-    iterations : int
-        Iterations taken.
-
-    References
-    ----------
-    Varga, R. S. (1962). Matrix Iterative Analysis. Prentice-Hall.
-    """
+def foreign_product_t(s: FactoredSystem, X: Array) -> Array:
+    """Return (A - domestic blocks)' X for X of shape (n * S, m)."""
     n, S, _ = s.domestic.shape
-    B = np.ascontiguousarray(B, dtype=np.float64)
-    iterate = _solve_transposed if transposed else _solve_forward
-    with np.errstate(over="ignore", invalid="ignore"):
-        found, iterations = iterate(s, r, B.reshape(n, S, -1), tol, max_iter)
-        X = found.reshape(B.shape)
-        left = (input_product_t if transposed else input_product)(s, X)
-        left -= X
-        left += B
-    scale = largest(B)
-    scale[scale == 0] = 1.0
-    return X, largest(left) / scale, iterations
+    return np.asarray(swap(s.imported) @ to_importers(s.foreign, X.reshape(n, S, -1))).reshape(
+        X.shape
+    )
 
 
 def largest(B: Array) -> Array:
     """Return the largest absolute entry of each column of B, (N, m)."""
     return np.asarray(np.maximum(B.max(axis=0, initial=0.0), -B.min(axis=0, initial=0.0)))
-
-
-def _still_moving(new: Array, old: Array, tol: float, iteration: int) -> bool:
-    if iteration % LOOK_EVERY:
-        return True
-    np.subtract(new, old, out=old)
-    change = np.maximum(old.max(axis=(0, 1)), -old.min(axis=(0, 1)))
-    size = np.maximum(new.max(axis=(0, 1)), -new.min(axis=(0, 1)))
-    return bool((change > tol * size).any()) and bool(np.isfinite(size).all())
-
-
-def _solve_forward(
-    s: FactoredSystem, r: Resolved, B: Array, tol: float, max_iter: int
-) -> tuple[Array, int]:
-    start = r.passing @ B
-    q = start.copy()
-    iteration = 0
-    while iteration < max_iter:
-        iteration += 1
-        new = r.passing @ to_origins(s.foreign, q)
-        new += start
-        moving = _still_moving(new, q, tol, iteration)
-        q = new
-        if not moving:
-            break
-    return r.resolvent @ (B + to_origins(s.foreign, q)), iteration
-
-
-def _solve_transposed(
-    s: FactoredSystem, r: Resolved, B: Array, tol: float, max_iter: int
-) -> tuple[Array, int]:
-    own = swap(r.resolvent) @ B
-    through = swap(r.passing)
-    start = to_importers(s.foreign, own)
-    p = start.copy()
-    iteration = 0
-    while iteration < max_iter:
-        iteration += 1
-        new = to_importers(s.foreign, through @ p)
-        new += start
-        moving = _still_moving(new, p, tol, iteration)
-        p = new
-        if not moving:
-            break
-    return own + through @ p, iteration

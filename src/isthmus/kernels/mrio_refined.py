@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from isthmus.kernels import mrio_factored as factored
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_factored import FactoredSystem, largest, swap
+from isthmus.kernels.mrio_split import resolvent_of, solve_split
 from isthmus.kernels.neumann import series, weights
 
 Single = NDArray[np.float32]
@@ -34,7 +35,8 @@ class SingleSystem(NamedTuple):
     Attributes
     ----------
     foreign, resolvent, passing :
-        As in `FactoredSystem` and `Resolved`, in single precision.
+        As in `FactoredSystem`, (I - domestic)^-1, and imported @ resolvent: imports of k caused by
+        deliveries of l out of economy j; in single precision.
     terms : (K,) array
         Weights of M^0, ..., M^(K-1) for the iteration M on imports.
     """
@@ -82,7 +84,7 @@ def block_inverse(D: Single) -> Single:
 def solve(
     s: FactoredSystem, single: SingleSystem, B: Array, *, transposed: bool = False, tol: float
 ) -> tuple[Array, Array, int]:
-    """Solve (I - A) X = B, or its transpose, as `isthmus.kernels.mrio_factored.solve`.
+    """Solve (I - A) X = B, or its transpose, to the residual asked for.
 
     Passes in single precision take half the time; each solves for the residual of the last, which
     is computed in double precision. Where they do not reach ``tol`` the iteration in double
@@ -102,7 +104,7 @@ def solve(
     Returns
     -------
     X, residual, iterations :
-        As `isthmus.kernels.mrio_factored.solve`.
+        As `isthmus.kernels.mrio_split.solve_split`.
 
     References
     ----------
@@ -137,8 +139,10 @@ def solve(
         # a productive table meets demand with output: let the plain iteration decide
         missed[:] = True
     if missed.any():
-        X[:, missed], residual[missed], more = factored.solve(
-            s, factored.resolved(s), B[:, missed], transposed=transposed, tol=tol
+        domestic = swap(s.domestic) if transposed else s.domestic
+        foreign = factored.foreign_product_t if transposed else factored.foreign_product
+        X[:, missed], residual[missed], more = solve_split(
+            partial(foreign, s), resolvent_of(domestic), domestic, B[:, missed], tol=tol
         )
         iterations += more
     return X, residual, iterations

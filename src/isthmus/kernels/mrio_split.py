@@ -16,6 +16,11 @@ def block_product(blocks: Array, X: Array) -> Array:
     return np.asarray(blocks @ X.reshape(n, S, -1)).reshape(X.shape)
 
 
+def resolvent_of(domestic: Array) -> Array:
+    """Return (I - D)^-1 of each of the (n, S, S) blocks D."""
+    return np.asarray(np.linalg.inv(np.eye(domestic.shape[1]) - domestic))
+
+
 def solve_split(
     foreign: Callable[[Array], Array],
     resolvent: Array,
@@ -27,6 +32,9 @@ def solve_split(
 ) -> tuple[Array, Array, int]:
     """Solve (I - D - M) X = B by X <- (I - D)^-1 (B + M X), D block-diagonal.
 
+    Where D + M is non-negative with a spectral radius below one the splitting is regular, so that
+    the iteration converges for every B (Varga 1962, theorem 3.13).
+
     Parameters
     ----------
     foreign : callable
@@ -35,29 +43,41 @@ def solve_split(
         (I - D)^-1 and D by economy.
     B : (n * S, m) array
         Right-hand sides.
-    tol, max_iter :
-        As in `isthmus.kernels.mrio_factored.solve`.
+    tol : float
+        The iteration ends when no column changes by more than ``tol`` relative to its largest
+        entry.
+    max_iter : int
+        Most iterations; the residual tells whether they were enough.
 
     Returns
     -------
-    X, residual, iterations
-        As in `isthmus.kernels.mrio_factored.solve`.
+    X : (n * S, m) array
+        Solution.
+    residual : (m,) array
+        Largest residual of each column relative to the largest entry of that column of B.
+    iterations : int
+        Iterations taken.
+
+    References
+    ----------
+    Varga, R. S. (1962). Matrix Iterative Analysis. Prentice-Hall.
     """
-    X = start = block_product(resolvent, B)
-    MX = foreign(X)
-    iteration = 0
-    while iteration < max_iter:
-        iteration += 1
-        new = start + block_product(resolvent, MX)
-        change = np.abs(new - X).max(axis=0, initial=0.0)
-        size = np.abs(new).max(axis=0, initial=0.0)
-        X = new
+    with np.errstate(over="ignore", invalid="ignore"):
+        X = start = block_product(resolvent, B)
         MX = foreign(X)
-        if not (change > tol * size).any() or not np.isfinite(size).all():
-            break
-    scale = np.abs(B).max(axis=0, initial=0.0)
-    scale[scale == 0] = 1.0
-    residual = np.abs(B - X + block_product(domestic, X) + MX).max(axis=0, initial=0.0)
+        iteration = 0
+        while iteration < max_iter:
+            iteration += 1
+            new = start + block_product(resolvent, MX)
+            change = np.abs(new - X).max(axis=0, initial=0.0)
+            size = np.abs(new).max(axis=0, initial=0.0)
+            X = new
+            MX = foreign(X)
+            if not (change > tol * size).any() or not np.isfinite(size).all():
+                break
+        scale = np.abs(B).max(axis=0, initial=0.0)
+        scale[scale == 0] = 1.0
+        residual = np.abs(B - X + block_product(domestic, X) + MX).max(axis=0, initial=0.0)
     return X, residual / scale, iteration
 
 

@@ -104,9 +104,8 @@ class DenseForm:
         if self._blocks is not None:
             return self._blocks
         D = dense.domestic_blocks(self.Z, self.x, self.n)
-        blocks = (D, np.asarray(np.linalg.inv(np.eye(D.shape[1]) - D)))
-        self._blocks = blocks
-        return blocks
+        self._blocks = D, split.resolvent_of(D)
+        return self._blocks
 
     @property
     def domestic(self) -> Array:
@@ -244,7 +243,7 @@ class FactoredForm:
         system = self.system
         with self._lock:
             if self._resolvent is None:
-                self._resolvent = factored.resolved(system).resolvent
+                self._resolvent = split.resolvent_of(system.domestic)
             return self._resolvent
 
     def product(self, X: Array) -> Array:
