@@ -47,7 +47,7 @@ def _table(world: World, key: str) -> Table:
     between &= pl.col("importer").is_in([m.sender for m in coded])
     flow = ("exporter", "importer", "product", "year")
     sold = set(world.query(key, lambda rows: rows.filter(between).select(flow)).rows())
-    rows: list[tuple[str, int, str, int, str, str, str, str]] = []
+    rows: list[tuple[str, int, str, int, str, str, str]] = []
     for m in coded:
         products = products_of(m, held)
         by_industry = _reason(m, industry_years, flows.economies)
@@ -63,18 +63,7 @@ def _table(world: World, key: str) -> Table:
             by_product = _by_product(products, found)
         number = sum(row[0] == m.case for row in rows) + 1
         goods = m.products or "not named"
-        rows.append(
-            (
-                m.case,
-                number,
-                m.target,
-                m.first,
-                goods,
-                by_industry,
-                by_product,
-                Kind.ESTIMATED.value,
-            )
-        )
+        rows.append((m.case, number, m.target, m.first, goods, by_industry, by_product))
     columns = [
         dimension("case"),
         dimension("measure", "number within the case, in the order of the coded measures"),
@@ -87,7 +76,9 @@ def _table(world: World, key: str) -> Table:
     ]
     frame = pl.DataFrame(
         rows,
-        schema={c.name: pl.Int64 if c.name in ("year", "measure") else pl.String for c in columns},
+        schema={
+            c.name: pl.Int64 if c.name in ("year", "measure") else pl.String for c in columns[:-1]
+        },
         orient="row",
     )
     return table(

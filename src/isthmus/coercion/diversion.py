@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from isthmus.coercion.panel import Panel, TradeEpisode
-from isthmus.evidence import Kind
 from isthmus.evidence.frames import finite
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
@@ -71,7 +70,6 @@ def diversion_rows(
             "diverted_low": finite(diverted_range[0][during]),
             "diverted_high": finite(diverted_range[1][during]),
             "lost_share": (lost / exported)[during],
-            "kind": [Kind.MODELLED.value] * len(during),
         },
         schema=_SCHEMA,
     )
@@ -88,7 +86,6 @@ _SCHEMA = {
     "diverted_low": pl.Float64,
     "diverted_high": pl.Float64,
     "lost_share": pl.Float64,
-    "kind": pl.String,
 }
 
 

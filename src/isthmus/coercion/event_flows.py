@@ -41,7 +41,6 @@ def trade_table(world: World, found: EventEstimate, notes: Sequence[str]) -> Tab
         pl.lit(hit.case).alias("case"),
         finite(frame["change"].to_numpy()).alias("change"),
         pl.lit(panel.years[base]).alias("base_year"),
-        pl.lit(Kind.MEASURED.value).alias("kind"),
     )
     columns = [
         dimension("case"),

@@ -169,7 +169,6 @@ def effects_table(found: EventEstimate, low: Array, high: Array, notes: Sequence
             "placebos": n,
             "as_large": finite(larger / n if n else missing),
             "as_low": finite((others <= own).sum(axis=0) / n if n else missing),
-            "kind": Kind.ESTIMATED.value,
         }
     )
     columns = [
@@ -253,7 +252,6 @@ def recovery_table(found: EventEstimate, low: Array, high: Array, notes: Sequenc
             finite(np.array([r.get(c, np.nan) for r in rows])).alias(c)
             for c in ("peak", "low", "high", "half_life")
         ),
-        pl.lit(Kind.ESTIMATED.value).alias("kind"),
     )
     columns = [
         dimension("case"),
@@ -319,7 +317,7 @@ def placebos_table(found: EventEstimate) -> Table:
             "effect": pl.Float64,
         },
         orient="row",
-    ).with_columns(pl.lit(Kind.ESTIMATED.value).alias("kind"))
+    )
     columns = [
         dimension("case"),
         dimension("exporter"),

@@ -212,7 +212,6 @@ def _test_row(
         "first_share": float(given[0, top]),
         "first_in": float((given.argmax(axis=-1) == r).mean()),
         "probability": None if chance is None else float(chance[0, r]),
-        "kind": Kind.ASSUMED.value,
     }
 
 
@@ -233,7 +232,6 @@ def _answer_rows(
                 "high": high,
                 "probability": None if chance is None else float(chance[0, r]),
                 "happened": "yes" if name == entry.used else "no",
-                "kind": Kind.ASSUMED.value,
             }
         )
     return rows
@@ -258,7 +256,6 @@ def _line_row(entry: _Listing, stakes: Stakes, p: Mapping[str, Array], i: int) -
         "lost_high": lost_high,
         "source": entry.source,
         "note": entry.note,
-        "kind": Kind.ASSUMED.value,
     }
 
 

@@ -66,7 +66,6 @@ def leverage_frame(
     return whole.filter(pl.col("value") > 0).with_columns(
         pl.lit(year, dtype=pl.Int64).alias("year"),
         safe.alias("ratio"),
-        pl.lit(Kind.ASSUMED.value).alias("kind"),
     )
 
 
@@ -116,7 +115,6 @@ def sums_frame(frame: pl.DataFrame, gdp: Mapping[str, float]) -> pl.DataFrame:
     }
     out = starts.drop("n").with_columns(
         *(pl.Series(name, found) for name, found in {**sums, **weighted}.items()),
-        pl.lit(Kind.ASSUMED.value).alias("kind"),
     )
     safe = pl.when(pl.col("cost") > 0).then(pl.col("loss") / pl.col("cost"))
     cost_share = finite(out["cost"].to_numpy() / _gdp(out["sender"], gdp))
@@ -180,7 +178,6 @@ def alone_table(
                     "largest": each["target"][0],
                     "smallest_share": each["loss_share"][-1],
                     "smallest": each["target"][-1],
-                    "kind": Kind.ASSUMED.value,
                 }
             )
     columns = [

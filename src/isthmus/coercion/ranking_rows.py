@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from isthmus.evidence import Column, Kind
+from isthmus.evidence import Column
 from isthmus.evidence.frames import attribute, dimension, number
 from isthmus.kernels.arrays import Array, Mask
 
@@ -75,7 +75,6 @@ def case_row(
         "mean_rank": float(np.mean(full)),
         "hits": sum(r <= top for r in full),
         "chance": len(hit) * min(top, len(ranks)) / max(len(ranks), 1),
-        "kind": Kind.MODELLED.value,
     }
 
 
@@ -93,7 +92,6 @@ def over_cases(cases: pl.DataFrame, methods: Iterable[str], items: str) -> pl.Da
                 "chance": float(part["chance"].to_numpy().sum()),
                 "missed_cases": int((part["hits"] == 0).sum()),
                 "mean_percentile": float(share.mean()),
-                "kind": Kind.MODELLED.value,
             }
         )
     return pl.DataFrame(rows)

@@ -73,7 +73,6 @@ def chip_imports(
             .then(pl.lit("lower bound"))
             .otherwise(pl.lit("mirror records"))
             .alias("interval"),
-            pl.lit(Kind.MEASURED.value).alias("kind"),
         )
     )
     partial = sorted(frame.filter(pl.col("coverage") != "full")["year"].unique().to_list())
@@ -103,9 +102,7 @@ def chip_imports(
         ),
         "totals": table(
             "totals",
-            sums.with_columns(
-                pl.lit(party.code).alias("importer"), pl.lit(Kind.MEASURED.value).alias("kind")
-            ),
+            sums.with_columns(pl.lit(party.code).alias("importer")),
             [
                 dimension("importer"),
                 dimension("year"),

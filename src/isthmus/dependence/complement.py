@@ -168,5 +168,4 @@ def _ends(frame: pl.DataFrame, seller: Ledger, buyer: Ledger) -> pl.DataFrame:
         pl.lit(seller.party.code).alias("exporter"),
         pl.lit(buyer.party.code).alias("importer"),
         pl.lit(seller.years[-1], dtype=pl.Int64).alias("year"),
-        pl.lit(seller.kind.value).alias("kind"),
     )

@@ -78,14 +78,8 @@ class Distances:
                 "economy": order,
                 "value": [self.assumptions[e].value for e in order],
                 "reason": [self.assumptions[e].reason for e in order],
-                "kind": [Kind.ASSUMED.value] * len(order),
             },
-            schema={
-                "economy": pl.String,
-                "value": pl.Float64,
-                "reason": pl.String,
-                "kind": pl.String,
-            },
+            schema={"economy": pl.String, "value": pl.Float64, "reason": pl.String},
         )
         columns = [
             dimension("economy"),

@@ -219,7 +219,6 @@ def _indicator_table(
         {"indicator": keys, "year": ledger.years, ledger.level: ledger.items},
         {"value": stacked, "rank": descending_rank(stacked)},
     ).with_columns(
-        pl.lit(ledger.party.code).alias("importer"),
         pl.col("indicator").replace_strict(UNITS).alias("unit"),
         pl.Series("kind", kinds),
     )
@@ -242,9 +241,7 @@ def _criteria_table(
     ledger: Ledger, frames: Sequence[pl.DataFrame], methods: Sequence[Method]
 ) -> Table:
     frame = pl.concat(frames).with_columns(
-        pl.lit(ledger.party.code).alias("importer"),
         pl.col("criterion").replace_strict(UNITS).alias("unit"),
-        pl.lit(ledger.kind.value).alias("kind"),
     )
     columns = [
         dimension("importer"),
@@ -272,9 +269,7 @@ def _dependent_table(
 ) -> Table:
     rules = {m: rule_of(m, limits) for m in methods}
     frame = pl.concat(frames).with_columns(
-        pl.lit(ledger.party.code).alias("importer"),
         pl.col("method").replace_strict(rules).alias("rule"),
-        pl.lit(ledger.kind.value).alias("kind"),
     )
     columns = [
         dimension("importer"),

@@ -99,6 +99,11 @@ class Ledger:
         return np.concatenate([outside, own], axis=1)
 
     @property
+    def alike(self) -> dict[str, str]:
+        """What every row of its tables says, by column."""
+        return {"importer": self.party.code}
+
+    @property
     def scopes(self) -> dict[str, Mask]:
         """Which items a total covers, by name of the total: each of shape (K,).
 

@@ -188,7 +188,6 @@ def _direction(
         pl.lit(buyer.party.code).alias("importer"),
         pl.lit(seller.party.code).alias("exporter"),
         pl.lit(buyer.years[-1], dtype=pl.Int64).alias("year"),
-        pl.lit(Kind.MODELLED.value).alias("kind"),
     )
 
 
@@ -196,7 +195,7 @@ def _totals(frame: pl.DataFrame, ledger: Ledger, notes: Sequence[str]) -> Any:
     keys = ["importer", "exporter", "year", "horizon"]
     parts = frame.partition_by(keys, maintain_order=True)
     summed = pl.concat(
-        part.select(*keys, "kind")
+        part.select(*keys)
         .head(1)
         .with_columns(
             pl.lit(float(part["value"].to_numpy().sum())).alias("value"),

@@ -150,7 +150,6 @@ def _table(
     frame = grid({"year": bloc.years, "economy": present, item: labels}, values).with_columns(
         pl.lit(bloc.party.code).alias("coalition"),
         pl.lit(other).alias("partner"),
-        pl.lit(bloc.kind.value).alias("kind"),
     )
     columns = [
         dimension("coalition", "whose member the economy is"),

@@ -148,6 +148,5 @@ def _wrap(name: str, ledger: Ledger, frame: pl.DataFrame, item: str) -> Table:
     if "rank" in frame.columns:
         columns.append(attribute("rank", "1 is the largest item of this direction and year"))
     columns.append(attribute("kind"))
-    frame = frame.with_columns(pl.lit(ledger.kind.value).alias("kind"))
     text = "purchases in both directions; shares are exposures, not losses"
     return table_of(ledger, name, frame, columns, text, (*ledger.notes, GOODS_ONLY))

@@ -92,7 +92,7 @@ def network_table(trade: Trade, years: Sequence[int], rows: Sequence[dict[str, A
     frame = grid(
         {"indicator": keys, "year": years, trade.level: trade.items},
         {"value": values, "rank": descending_rank(values)},
-    ).with_columns(pl.lit("1").alias("unit"), pl.lit(trade.kind.value).alias("kind"))
+    ).with_columns(pl.lit("1").alias("unit"))
     columns = [
         dimension(trade.level),
         dimension("year"),

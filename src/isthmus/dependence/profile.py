@@ -204,9 +204,6 @@ def _edition(ledger: Ledger) -> tuple[str, ...]:
 def _finish(
     name: str, ledger: Ledger, frame: pl.DataFrame, item: str, top: int | None, has_use: bool
 ) -> Table:
-    frame = frame.with_columns(
-        pl.lit(ledger.party.code).alias("importer"), pl.lit(ledger.kind.value).alias("kind")
-    )
     if top is not None:
         frame = frame.filter((pl.col("rank") <= top) & (pl.col("value") > 0))
     frame = frame.sort("year", item, "rank", "exporter")

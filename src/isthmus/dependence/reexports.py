@@ -86,11 +86,7 @@ def behind_hubs(
         ]
     before, after = (np.concatenate(parts) for parts in zip(*bought, strict=True))
     out_before, out_after = (np.where(inside, 0.0, part) for part in (before, after))
-    common = {
-        "importer": pl.lit(party.code),
-        "year": pl.lit(chosen, dtype=pl.Int64),
-        "kind": pl.lit(Kind.ESTIMATED.value),
-    }
+    common = {"importer": pl.lit(party.code), "year": pl.lit(chosen, dtype=pl.Int64)}
     origins = (
         grid(
             {level: labels, "exporter": economies},

@@ -93,10 +93,8 @@ def time_series(
         {"indicator": keys, "year": ledger.years, level: ledger.items},
         {"value": stacked, "change": change},
     ).with_columns(
-        pl.lit(ledger.party.code).alias("importer"),
         pl.lit(code or "").alias("exporter"),
         pl.col("indicator").replace_strict(units).alias("unit"),
-        pl.lit(ledger.kind.value).alias("kind"),
     )
     columns = [
         dimension("importer"),
@@ -207,9 +205,7 @@ def _listed(ledger: Ledger, method: Method, flags: Mask, stable: Mask, limits: T
         grid({"year": ledger.years, ledger.level: ledger.items}, {"listed": flags})
         .join(late, on=["year", ledger.level], how="left", maintain_order="left")
         .with_columns(
-            pl.lit(ledger.party.code).alias("importer"),
             pl.lit(rule).alias("rule"),
-            pl.lit(ledger.kind.value).alias("kind"),
         )
     )
     columns = [
@@ -243,8 +239,6 @@ def _churn(ledger: Ledger, method: Method, flags: Mask) -> Table:
             "left": left,
             "changed_share": ratio((entered + left).astype(float), union.astype(float)),
         },
-    ).with_columns(
-        pl.lit(ledger.party.code).alias("importer"), pl.lit(ledger.kind.value).alias("kind")
     )
     columns = [
         dimension("importer"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -59,10 +59,15 @@ class Trade:
     whole: bool = False
     on_adding: tuple[str, ...] = ()
     edition: str = ""
+    alike: Mapping[str, str] = field(default_factory=dict)
 
 
 class Coverage(Protocol):
     """What the numbers of a level cover."""
+
+    @property
+    def alike(self) -> Mapping[str, str]:
+        """What every row of their tables says, by column."""
 
     @property
     def level(self) -> Level:
@@ -108,8 +113,16 @@ def table_of(
     datasets: Sequence[str] = (),
 ) -> Table:
     """Return a table of what was read from the data: of its kind unless said, and of its set."""
-    kind, datasets = kind or data.kind, [data.dataset, *datasets]
-    return table(name, frame, columns, kind=kind, datasets=datasets, text=text, notes=notes)
+    return table(
+        name,
+        frame,
+        columns,
+        kind=kind or data.kind,
+        datasets=[data.dataset, *datasets],
+        text=text,
+        notes=notes,
+        alike=data.alike,
+    )
 
 
 def trade_of(world: World, level: Level, items: Sequence[str] | None = None) -> Trade:

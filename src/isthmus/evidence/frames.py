@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -91,11 +92,19 @@ def table(
     datasets: Sequence[str],
     text: str,
     notes: Sequence[str] = (),
+    alike: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
-    """Return a table; the frame is cut and ordered to its declared columns."""
+    """Return a table; the frame is cut and ordered to its declared columns.
+
+    A declared column that the frame lacks holds one text in all rows: the table's kind, or what
+    `alike` says of it.
+    """
+    lacking = {c.name for c in columns}.difference(frame.columns)
+    same = {"kind": kind.value, **alike}
+    whole = frame.with_columns(pl.lit(same[n]).alias(n) for n in sorted(lacking & same.keys()))
     return Table(
         name,
-        frame.select([c.name for c in columns]),
+        whole.select([c.name for c in columns]),
         tuple(columns),
         kind,
         tuple(sorted(set(datasets))),
