@@ -24,7 +24,9 @@ from isthmus.disruption.posterior import load_posterior
 from isthmus.ensemble.calibration.setup import Ground, engine_of, ground_of
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_wiod import from_wiod
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.starter.mrio_wiod import from_wiod
 
 LARGEST = 0.1
 """Largest difference of the medians, as a share of the posterior's 80 % range."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,9 @@ from isthmus.errors import DidNotConverge
 from isthmus.kernels import balance
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_update import Updated
+
+if TYPE_CHECKING:
+    from tools.starter.mrio_update import Updated
 
 Array = NDArray[np.float64]
 
@@ -33,7 +35,7 @@ def updated_dense(old: MRIO, sales: Array, pooled: Updated, **about: Any) -> MRI
     sales : (n, n, S) array
         Intermediate and final sales [exporter, importer, product], million USD; kept.
     pooled : Updated
-        From `isthmus.world.mrio_update.updated_use`: inputs of each industry, and the pooled
+        From `tools.starter.mrio_update.updated_use`: inputs of each industry, and the pooled
         patterns that are mixed in.
     **about
         ``year``, ``kind``, ``datasets``, ``notes``.

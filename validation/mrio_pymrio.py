@@ -13,7 +13,9 @@ import numpy as np
 
 from isthmus.chains.demand import absorbed
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_wiod import from_wiod
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.starter.mrio_wiod import from_wiod
 
 TOLERANCE = 1e-9
 

@@ -19,8 +19,11 @@ from dense_update import updated_dense
 from isthmus.chains import reach
 from isthmus.chains.demand import absorbed
 from isthmus.world.mrio import MRIO
-from isthmus.world.mrio_update import Technology, table_from_use, technology, updated_use
-from isthmus.world.mrio_wiod import from_wiod
+from isthmus.world.mrio_update import table_from_use
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.starter.mrio_update import Technology, technology, updated_use
+from tools.starter.mrio_wiod import from_wiod
 
 YEARS = ((2005, 2011), (2000, 2008), (1995, 2011))
 HIDDEN = ("AUT", "BRA", "CZE", "FIN", "IDN", "IRL", "KOR", "POL", "TUR", "TWN")

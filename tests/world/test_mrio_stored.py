@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tools.starter.mrio_wiod import from_wiod
 
 from isthmus import chains
 from isthmus.errors import BadInput, DataMissing, LicenceForbids
@@ -16,7 +17,6 @@ from isthmus.world import World
 from isthmus.world.adding import add_file
 from isthmus.world.mrio_sample import sample_table
 from isthmus.world.mrio_stored import columns_of, rows_of, table_of
-from isthmus.world.mrio_wiod import from_wiod
 
 
 def record(table, year=2019, key="mrio_mine_2019", **changes):

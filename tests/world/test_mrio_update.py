@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
+from tools.starter.mrio_update import technology, updated_use
 
 from isthmus.errors import BadInput
 from isthmus.world.mrio_sample import sample_table
-from isthmus.world.mrio_update import table_from_use, technology, updated_use
+from isthmus.world.mrio_update import table_from_use
 
 sizes = st.tuples(st.integers(2, 4), st.integers(2, 4), st.integers(0, 1000))
 

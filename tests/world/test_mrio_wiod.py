@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from tools.starter.mrio_wiod import from_wiod
 
 from isthmus.errors import BadInput
 from isthmus.sources.wiod import read_wiod
-from isthmus.world.mrio_wiod import from_wiod
 
 
 def parts():

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from tools.starter.common import Built
 from tools.starter.mrio_technology import mapped_technology, service_shares
+from tools.starter.mrio_update import Updated, updated_use
 
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.world.flows import IndustryFlows
@@ -19,7 +20,6 @@ from isthmus.world.mrio_starter import (
     industries,
     split_services,
 )
-from isthmus.world.mrio_update import Updated, updated_use
 
 YEAR = 2022
 BASIC_PRICE_RANGE = (0.86, 1.0)

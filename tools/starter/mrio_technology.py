@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from tools.starter.mrio_update import Technology, technology
+from tools.starter.mrio_wiod import from_wiod
 
 from isthmus.evidence import Kind
 from isthmus.kernels.mrio_dense import reciprocal
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_starter import SERVICES
-from isthmus.world.mrio_update import Technology, technology
-from isthmus.world.mrio_wiod import from_wiod
 
 PARENT = {
     **dict.fromkeys(("B05", "B06", "B07", "B08", "B09"), "B"),
