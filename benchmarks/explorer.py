@@ -1,9 +1,11 @@
 """The explorer under an open load: 20 requests a second for a minute, whether it keeps up or not.
 
 Run: ``python benchmarks/explorer.py [SECONDS] [PER_SECOND]``. Starts a server, asks every address
-once, then asks them in turn at fixed moments. Printed are errors, how long answers took on the
-clock (median and 95th percentile, from the moment at which they were due), processor time of the
-server per request, its memory before and after, and the time to the first page.
+once, then asks them in turn at fixed moments. Printed are errors, requests that were refused as too
+many waited and how soon they were told so, how long answers took on the clock (median and 95th
+percentile, from the moment at which they were due), processor time of the server per request, its
+memory before and after each tenth, and the time to the first page. Fails on an answer that is no
+page, and on a refusal at the usual load.
 """
 
 from __future__ import annotations
@@ -45,8 +47,10 @@ PAGES = (
     "/lens/dependence.profile?importer=DEU&call=1",
     "/runs",
 )
-WAITING = 202
-"""Status of a page that is still worked out."""
+USUAL = 20
+"""Requests a second at which none is refused."""
+WAITING, REFUSED = 202, 503
+"""Status of a page that is still worked out, and of a request beyond those that may wait."""
 
 
 def started() -> tuple[subprocess.Popen[str], str, float, float]:
@@ -99,7 +103,7 @@ def memory(pid: int) -> float:
         return int(handle.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def main(seconds: int = 60, per_second: int = 20) -> int:
+def main(seconds: int = 60, per_second: int = USUAL) -> int:
     """Run the load; return 1 when an answer was no page."""
     process, where, spent, first = started()
     host, cookie = where.split()
@@ -107,6 +111,7 @@ def main(seconds: int = 60, per_second: int = 20) -> int:
     try:
         cold = {page: answered(host, cookie, page) for page in PAGES}
         taken: list[float] = []
+        refused: list[float] = []
         wrong = [page for page, status in cold.items() if status != 200]
         before, held = processor(process.pid), memory(process.pid)
         start = time.perf_counter()
@@ -116,28 +121,35 @@ def main(seconds: int = 60, per_second: int = 20) -> int:
                 status = ask(host, cookie, page)
             except OSError:
                 status = 0
-            taken.append(time.perf_counter() - due)
-            if status != 200:
+            spent = time.perf_counter() - due
+            (refused if status == REFUSED else taken).append(spent)
+            if status not in {200, REFUSED}:
                 wrong.append(page)
 
         threads = []
-        for number, page in enumerate(islice(cycle(PAGES), seconds * per_second)):
+        count, along = seconds * per_second, [held]
+        for number, page in enumerate(islice(cycle(PAGES), count)):
+            if number * 10 // count == len(along):
+                along.append(memory(process.pid))
             due = start + number / per_second
             time.sleep(max(due - time.perf_counter(), 0.0))
             threads.append(threading.Thread(target=one, args=(due, page)))
             threads[-1].start()
         for thread in threads:
             thread.join()
-        used = (processor(process.pid) - before) / len(taken)
+        along.append(memory(process.pid))
+        used = (processor(process.pid) - before) / count
         taken.sort()
         told = [taken[len(taken) // 2], taken[int(len(taken) * 0.95)]]
-        print(f"{len(taken):,} requests, {per_second} a second; wrong: {wrong[:5] or 'none'}")
+        print(f"{count:,} requests, {per_second} a second; wrong: {wrong[:5] or 'none'}")
+        if refused:
+            print(f"{len(refused):,} refused, the slowest after {max(refused) * 1e3:.0f} ms")
         print(
             f"median {told[0] * 1e3:.0f} ms, 95 % {told[1] * 1e3:.0f} ms on the clock; "
             f"{used * 1e3:.0f} ms of processor time each"
         )
-        print(f"memory {held:.0f} MB before, {memory(process.pid):.0f} MB after")
-        return 1 if wrong else 0
+        print(f"memory by tenths, MB: {', '.join(f'{one:.0f}' for one in along)}")
+        return 1 if wrong or (refused and per_second <= USUAL) else 0
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)

@@ -44,6 +44,38 @@ def test_freed_blocks_leave_the_process_whatever_stays_beside_them() -> None:
     assert grown("set") < 20.0
 
 
+PAGES = """
+import os, sys, time
+from isthmus.runtime import heap
+
+def resident():
+    with open("/proc/self/statm", encoding="ascii") as handle:
+        return int(handle.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+heap.PAUSE, heap.WORKED = float(sys.argv[1]), 0.0
+assert heap.give_back()
+before = resident()
+blocks = [bytes(2_000) for _ in range(50_000)]
+assert resident() - before > 80.0
+blocks[:] = blocks[::100] + blocks[-1:]
+end = time.monotonic() + 60
+while resident() - before > 20.0 and time.monotonic() < end and heap.PAUSE < 1.0:
+    time.sleep(0.02)
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="no GNU C library")
+@pytest.mark.once_broken("free pages between blocks that stayed were never given back")
+def test_free_pages_between_blocks_leave_the_process_too() -> None:
+    def left(pause: str) -> float:
+        command = [sys.executable, "-c", PAGES, pause]
+        return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    assert left("600") > 60.0
+    assert left("0.05") < 20.0
+
+
 FAULTS = """
 import resource, sys, threading
 import numpy as np

@@ -86,7 +86,9 @@ def page(context: Any) -> Iterator[Any]:
 def go(page: Any, path: str) -> None:
     """Open a page; one that follows a dossier turns into it by itself."""
     page.goto(path)
-    page.wait_for_function("() => !document.querySelector('[data-events]')")
+    page.wait_for_function(
+        "() => document.readyState === 'complete' && !document.querySelector('[data-events]')"
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -180,7 +182,7 @@ def test_a_threshold_is_moved_by_keyboard_and_judged_at_once(page: Any) -> None:
     at_end = page.locator("#moved").inner_text()
     page.keyboard.press("Home")
     page.wait_for_function(
-        "before => document.querySelector('#moved').innerText !== before", arg=at_end
+        "before => document.querySelector('#moved')?.innerText !== before", arg=at_end
     )
     page.reload()
     assert page.locator("#moved").count() == 1
@@ -209,6 +211,30 @@ def test_a_slider_moved_before_its_script_came_is_judged_once_it_is_there(page: 
     assert "threshold=" in page.url
 
 
+@pytest.mark.once_broken("a slider whose answer failed went on showing the answer before")
+@pytest.mark.parametrize("broken", ["network", "server"])
+def test_an_answer_that_fails_while_a_slider_moves_is_said_until_one_comes(
+    page: Any, broken: str
+) -> None:
+    page.goto("/study/taiwan-europe/whatif?event=chips_180&severity=1&duration=100")
+    before = page.locator("#live").inner_html()
+
+    def fail(route: Any) -> None:
+        route.abort() if broken == "network" else route.fulfill(status=500, body="broken")
+
+    page.route("**/whatif?*", fail)
+    page.locator("input[type=range][name=duration]").focus()
+    page.keyboard.press("Home")
+    told = page.locator("[role=status]", has_text="could not be answered")
+    told.wait_for()
+    assert page.locator("#live").inner_html() == before
+    page.unroute("**/whatif?*")
+    page.keyboard.press("ArrowRight")
+    told.wait_for(state="detached")
+    page.wait_for_url("**duration=2&**")
+    assert page.locator("#live").inner_html() != before
+
+
 def test_what_is_downloaded_is_what_is_shown(page: Any, tmp_path: Path) -> None:
     page.goto("/table/chip_facts?where.economy=TWN&columns=node,share")
     with page.expect_download() as caught:
@@ -227,7 +253,7 @@ def test_a_run_is_started_watched_and_stopped(page: Any) -> None:
     page.reload()
     page.wait_for_selector("progress")
     page.locator("form[action$='/cancel'] button").click()
-    page.wait_for_function("document.querySelector('h1').innerText.includes('stopped')")
+    page.locator("h1", has_text="stopped").wait_for()
     assert page.locator("progress").count() == 0
 
 
@@ -263,6 +289,7 @@ def test_what_thirty_more_days_in_stock_save(page: Any) -> None:
     page.locator("main a[href*='/whatif']").click()
     page.wait_for_url("**/whatif")
     page.locator("#live a[href*='beside=']").first.click()
+    page.wait_for_url("**beside=**")
     stock = page.locator("input[type=range][name=stock]")
     stock.focus()
     before = page.locator("#live .answer").inner_text()

@@ -158,6 +158,29 @@ def test_an_answer_is_stopped_where_it_works_and_worked_out_anew(jobs: Jobs) -> 
     assert jobs.answer("next", "a.b", {}, waiting_for(gate), "/a") is None
 
 
+@pytest.mark.once_broken("stopping waited for the call of a library that was under way")
+def test_an_answer_inside_a_call_of_a_library_is_over_at_once_and_others_go_on(jobs: Jobs) -> None:
+    jobs.patience, library, begun = 0.0, threading.Event(), threading.Semaphore(0)
+
+    def work(_controls: dict[str, Any]) -> None:
+        begun.release()
+        library.wait(60)  # One call: no step of Python until it returns.
+
+    going = [jobs.answer(number, "a.b", {}, work, "/a") for number in range(2 * TOGETHER + 1)]
+    all_of_them = [job for job in going if job is not None]
+    for job in all_of_them[: 2 * TOGETHER]:
+        assert begun.acquire(timeout=60)
+        jobs.stop(job)
+        assert (job.state, job.ended.is_set()) == ("cancelled", True)
+    assert all_of_them[-1].state == "waiting"  # As many as may be are inside their call.
+    jobs.stop(all_of_them[-1])
+    assert all_of_them[-1].state == "cancelled"
+    library.set()
+    jobs.patience = 60.0
+    assert jobs.answer("next", "a.b", {}, lambda _controls: None, "/a") is None
+    assert {job.state for job in all_of_them} == {"cancelled"}
+
+
 @pytest.fixture
 def hurried(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """An explorer that waits for nothing, and a lens that waits for this."""

@@ -50,6 +50,21 @@ def test_what_is_shown_is_what_the_lens_says(client: Client, explorer: Explorer)
     assert f"--remedy magnet-stock --days 182 --draws {DRAWS}" in command
 
 
+def test_a_control_that_moves_gets_what_follows_it_and_nothing_else(client: Client) -> None:
+    asked = "/production?line=small-drone&days=182&surge=3"
+    whole, parts = client.ask(asked).text, client.ask(asked, x_parts="line ways").text
+
+    def part(page: str, name: str, end: str) -> str:
+        found = re.search(rf'<(?:div|section)[^>]* id="{name}".*?</{end}>', page, re.DOTALL)
+        assert found is not None
+        return found[0]
+
+    for name, end in (("line", "table"), ("ways", "section")):
+        assert part(parts, name, end) == part(whole, name, end)
+    assert "<form class=\"ask\"" not in parts
+    assert len(parts) < len(whole)
+
+
 def test_a_remedy_is_ticked_and_stays_so(client: Client) -> None:
     page = client.ask("/production?remedy.powder-shifts=true&who=POL").text
     assert page.count(" checked>") == 1

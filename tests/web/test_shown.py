@@ -60,7 +60,7 @@ def test_a_page_that_rests_on_the_world_alone_is_written_once(
         seen.append(asked.path)
         return write(asked)
 
-    monkeypatch.setattr(explorer, "shown", Memo(64))
+    monkeypatch.setattr(explorer, "shown", Memo(64, 2**20))
     monkeypatch.setattr(economy, "economy", counted)
     first, again = client.ask("/economy/DEU"), client.ask("/economy/DEU")
     assert (first.status, first.body) == (200, again.body)

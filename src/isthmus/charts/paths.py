@@ -36,7 +36,8 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
     ends = [row[name] for row in values for name in drawn_columns if row[name] is not None]
     low = min(0.0, *ends) if spec.share else min(ends)
     colour, fixed = _colour(values, spec)
-    base = alt.Chart({"values": values})
+    # With its rows, each layer would be a copy of them.
+    base = alt.Chart()
     layers = []
     for column in drawn_columns:
         line = base.mark_line(strokeWidth=2.2 if column == spec.y else 1.0, **fixed)
@@ -45,7 +46,7 @@ def paths(rows: Sequence[dict[str, Any]], spec: ChartSpec) -> Any:
         band = base.mark_area(opacity=0.3, **fixed)
         upper = alt.Y2(f"{spec.high}:Q")
         layers.insert(0, band.encode(x=x, y=_level(spec.low, spec, low), y2=upper, **colour))
-    drawn = alt.layer(*layers)
+    drawn = alt.layer(*layers, data={"values": values})
     if not spec.facet:
         return drawn.properties(width=theme.WIDTH, height=230, **letters.above(spec.y_title))
     names = list(dict.fromkeys(row[spec.facet] for row in values))

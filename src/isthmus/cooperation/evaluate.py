@@ -19,7 +19,7 @@ from isthmus.cooperation.lines import outputs
 from isthmus.cooperation.stage import RATE, Stage
 from isthmus.cooperation.stated import named
 from isthmus.cooperation.transfers import balances, transfers
-from isthmus.ensemble.losses import Losses, Question, load
+from isthmus.ensemble.losses import Losses, Question, load_all
 from isthmus.ensemble.losses.question import DRAWS
 from isthmus.errors import DataMissing
 from isthmus.evidence import Result, Table, provenance
@@ -87,14 +87,9 @@ def found_losses(
     store: Store | None = None,
 ) -> dict[str, Losses]:
     """Return the recorded losses of each hazard that has them; see `questions`."""
-    out: dict[str, Losses] = {}
-    needed = questions(world, catalogue, parties, packages, draws=draws, seed=seed)
-    for key, asked in needed.items():
-        try:
-            out[key] = load(asked, world, store)
-        except DataMissing:
-            continue
-    return out
+    return load_all(
+        questions(world, catalogue, parties, packages, draws=draws, seed=seed), world, store
+    )
 
 
 def stage_of(

@@ -123,6 +123,7 @@ def capacity(chain: ProductionChain, week: int) -> Array:
     )
     flow = chain.size * level * chain.running[week][:, None]
     total = np.zeros((items, draws))
-    np.add.at(total, chain.plant_item, flow)
-    total[np.setdiff1d(np.arange(items), chain.plant_item)] = np.inf
+    for plant, item in enumerate(chain.plant_item):
+        total[item] += flow[plant]
+    total[np.bincount(chain.plant_item, minlength=items) == 0] = np.inf
     return total

@@ -258,7 +258,8 @@ def drivers(
     """
     numbers = {name: drawn for name, drawn in numbers.items() if np.ptp(drawn) > 0.0}
     level = chance_level(draws or len(answer), len(numbers))
-    found = [(name, rank_correlation(drawn, answer)) for name, drawn in numbers.items()]
+    order = ranks(answer)  # Ranks of ranks are the same: worked out once for all numbers.
+    found = [(name, rank_correlation(drawn, order)) for name, drawn in numbers.items()]
     telling = [one for one in found if abs(one[1]) > level]
     return sorted(telling, key=lambda one: (-abs(one[1]), one[0]))[:MOST]
 

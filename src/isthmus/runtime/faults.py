@@ -58,13 +58,29 @@ def details(error: BaseException) -> Iterator[str]:
     for name in _LIBRARIES:
         with contextlib.suppress(metadata.PackageNotFoundError):
             yield f"{name} {metadata.version(name)}"
+    for cause in _causes(error):
+        yield f"\n{type(cause).__module__}.{type(cause).__qualname__}"
+        for frame in traceback.extract_tb(cause.__traceback__, limit=-_FRAMES):
+            yield f"  {_inside(frame.filename)}:{frame.lineno} {frame.name}"
+
+
+def let_go(error: BaseException) -> None:
+    """Let go of what the functions held that an error left; the error keeps its places in code.
+
+    An error holds the frames of these functions, and they often hold it: what they worked on would
+    stay until circles are looked for, which is rare where little else is made.
+    """
+    for cause in _causes(error):
+        traceback.clear_frames(cause.__traceback__)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those behind it, each once."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
-        yield f"\n{type(cause).__module__}.{type(cause).__qualname__}"
-        for frame in traceback.extract_tb(cause.__traceback__, limit=-_FRAMES):
-            yield f"  {_inside(frame.filename)}:{frame.lineno} {frame.name}"
+        yield cause
         cause = cause.__cause__ or cause.__context__
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST = 96
-"""Answers that are kept: dossiers, tables, pictures; the largest take some megabytes."""
+MOST, MOST_BYTES = 96, 96 * 2**20
+"""Answers that are kept (dossiers, tables, pictures), and the bytes that they may take together."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Answers:
     def __init__(self, world: World, language: str) -> None:
         self.world = world
         self.language = language
-        self._memo = Memo(MOST)
+        self._memo = Memo(MOST, MOST_BYTES)
 
     def shipped(self, name: str) -> Study:
         """Return a study that ships with the package; tests hold its text to be one.

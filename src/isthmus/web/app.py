@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -17,7 +16,7 @@ from isthmus.errors import BadInput, DataCorrupted, IsthmusError, NotFound, Unfo
 from isthmus.report.html import render_html, style_source
 from isthmus.report.parts import style_sheet
 from isthmus.runtime import canonical_json
-from isthmus.runtime.faults import as_named
+from isthmus.runtime.faults import as_named, let_go
 from isthmus.runtime.home import home_folder
 from isthmus.web.changes import CHANGES, SENT, Answer, changed, events, uploaded
 from isthmus.web.guard import Gate, Guard
@@ -28,6 +27,7 @@ from isthmus.web.respond import FORMS, JSON, PAGE, START, TYPES, Reply, reply
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS
 from isthmus.web.trouble import trouble, trouble_json
+from isthmus.web.turns import AGAIN, Busy, in_turn
 from isthmus.web.view import View
 from isthmus.web.waiting import Waits, waiting, whole
 
@@ -73,6 +73,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("/job/{job}", "job.job"),
 )
 """Address of every page, and its function as module and name; see `isthmus.web.loading`."""
+PARTS = "x-parts"
+"""Header in which the script of a page names what it puts in place while a control moves."""
 SAME = frozenset({"subject.subject", "economy.economy", "product.product", "product.material"})
 """Pages that rest on world and address alone: what they show is written once."""
 
@@ -116,16 +118,18 @@ LOADER = Loader((*(name for _, name in PAGES), *CHANGES.values(), *SENT.values()
 function = LOADER.function
 
 
-def _named(explorer: Explorer, answer: Answer) -> Answer:
+def _named(explorer: Explorer, make: Answer) -> Answer:
     """Answer whatever is raised by a page that says what went wrong."""
 
     async def named(request: Request) -> Response:
         try:
-            return await answer(request)
+            return await make(request)
         except Waits as waits:
             return _response(reply(_asked(explorer, request), waiting(explorer, waits.job)))
         except Exception as error:  # noqa: BLE001 - a face shows every error by name
-            return _failed(explorer, request, error)
+            answer = _failed(explorer, request, error)
+            let_go(error)
+            return answer
 
     return named
 
@@ -148,7 +152,8 @@ class _Formats:
 def _asked(explorer: Explorer, request: Request, **words: str) -> Asked:
     query = Query(request.query_params.multi_items())
     path, given = place(request.scope["path"]), {**request.path_params, **words}
-    return Asked(explorer, path, given, query, _form(request))
+    parts = frozenset(request.headers.get(PARTS, "").split())
+    return Asked(explorer, path, given, query, _form(request), parts)
 
 
 def _answer(explorer: Explorer, path: str, name: str) -> Answer:
@@ -164,16 +169,16 @@ def _answer(explorer: Explorer, path: str, name: str) -> Answer:
             return reply(asked, page(asked))
 
         if name not in SAME or asked.form != PAGE:
-            return _response(await run_in_threadpool(make))
+            return _response(await in_turn(make))
         key = request.scope["path"], request.scope["query_string"]
-        return _response(await run_in_threadpool(explorer.shown.get, key, make))
+        return _response(await in_turn(explorer.shown.get, key, make))
 
     return answer
 
 
 async def _described(_request: Request) -> Response:
     """The explorer's own description, whatever ending was asked for."""
-    await run_in_threadpool(LOADER.load)
+    await in_turn(LOADER.load)
     from isthmus.ensemble.lenses import all_lenses
 
     about = description([path for path, _ in PAGES], all_lenses())
@@ -201,11 +206,11 @@ def _dossier(explorer: Explorer) -> Answer:
     """The dossier as one document."""
 
     async def dossier(request: Request) -> Response:
-        await run_in_threadpool(LOADER.load)
+        await in_turn(LOADER.load)
         asked = _asked(explorer, request)
         question = explorer.answers.question_of(asked.words["study"])
-        await run_in_threadpool(whole, asked, question)
-        return _document(await run_in_threadpool(explorer.answers.document, question, render_html))
+        await in_turn(whole, asked, question)
+        return _document(await in_turn(explorer.answers.document, question, render_html))
 
     return dossier
 
@@ -215,7 +220,7 @@ def _written(explorer: Explorer, write: Callable[[Asked], str]) -> Answer:
 
     async def answer(request: Request) -> Response:
         asked = _asked(explorer, request)
-        return _document(await run_in_threadpool(write, asked))
+        return _document(await in_turn(write, asked))
 
     return answer
 
@@ -262,13 +267,20 @@ def _failed(explorer: Explorer, request: Request, error: Exception) -> Response:
         named = as_named(error, Path(home_folder()) / "store")
         status = _status(named)
     if _form(request) == JSON:
-        return _response(Reply(trouble_json(named), JSON), status)
-    known = [known for known, _ in PAGES if "{" not in known and known != START]
-    asked = Asked(explorer, place(path), {}, Query(()))
-    return _response(reply(asked, trouble(explorer, named, path, known)), status)
+        made = Reply(trouble_json(named), JSON)
+    else:
+        known = [known for known, _ in PAGES if "{" not in known and known != START]
+        asked = Asked(explorer, place(path), {}, Query(()))
+        made = reply(asked, trouble(explorer, named, path, known))
+    answer = _response(made, status)
+    if isinstance(named, Busy):
+        answer.headers["retry-after"] = str(AGAIN)
+    return answer
 
 
 def _status(error: IsthmusError) -> int:
+    if isinstance(error, Busy):
+        return 503
     if isinstance(error, Unforeseen | DataCorrupted):
         return 500
     if isinstance(error, NotFound):

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from isthmus.errors import BadInput
@@ -17,6 +16,7 @@ from isthmus.web.child import LARGEST
 from isthmus.web.multipart import Sent, sent_of
 from isthmus.web.query import Query, place
 from isthmus.web.state import Asked, Explorer
+from isthmus.web.turns import in_turn
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -57,7 +57,7 @@ def uploaded(explorer: Explorer, take: Callable[[Asked, Sent], str]) -> Answer:
         sent = sent_of(body, request.headers.get("content-type", ""))
         path = place(request.scope["path"])
         asked = Asked(explorer, path, dict(request.path_params), Query(sent.fields))
-        to = await run_in_threadpool(take, asked, sent)
+        to = await in_turn(take, asked, sent)
         return RedirectResponse(to, 303)
 
     return answer
@@ -70,7 +70,7 @@ def changed(explorer: Explorer, change: Callable[[Asked], str]) -> Answer:
         sent = parse_qsl((await _body(request)).decode("utf-8", "replace"))
         path = place(request.scope["path"])
         asked = Asked(explorer, path, dict(request.path_params), Query(sent))
-        return RedirectResponse(await run_in_threadpool(change, asked), 303)
+        return RedirectResponse(await in_turn(change, asked), 303)
 
     return answer
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from isthmus.ensemble import Recorded
 from isthmus.errors import BadInput, Cancelled, NotFound
 from isthmus.runtime import CancelToken, ProgressEvent
-from isthmus.runtime.faults import as_named
+from isthmus.runtime.faults import as_named, let_go
 from isthmus.runtime.home import home_folder
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
@@ -27,6 +27,8 @@ MOST_WAITING = 8
 """Runs that may wait; who wants more cancels one."""
 MOST_ASKED, TOGETHER = 32, 2
 """Answers that pages may wait for, and those worked out at the same time."""
+LEFT = 4
+"""Answers that were stopped inside a call of a library, beyond which no other is begun."""
 MOST_OVER = 50
 """Jobs that are over and still have a page, the latest."""
 PATIENCE = 2.0
@@ -120,7 +122,8 @@ class Jobs:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="isthmus-job")
         self._answers: SimpleQueue[Job] = SimpleQueue()
-        self._workers: list[threading.Thread] = []
+        self._workers: set[int] = set()
+        self._left: set[int] = set()
 
     def listed(self) -> list[Job]:
         """Return all jobs, the latest first."""
@@ -186,9 +189,7 @@ class Jobs:
                 self._add(job, MOST_ASKED)
                 self._asked[key] = job
                 self._answers.put(job)
-                if len(self._workers) < TOGETHER:
-                    self._workers.append(threading.Thread(target=self._work_off, daemon=True))
-                    self._workers[-1].start()
+                self._work_on()
         if not job.ended.wait(self.patience):
             job.shown = True
             return job
@@ -205,17 +206,25 @@ class Jobs:
         return self.start(job.lens, job.parameters, job.work, job.back)
 
     def stop(self, job: Job) -> None:
-        """Ask a job to stop: a run between two of its batches, an answer at its next step.
+        """Ask a job to stop: a run between two of its batches, what waits and an answer at once.
 
         Nothing that a page asks is told of a wish to stop, so that one is raised where it works:
-        between two steps of Python, never inside a call of a library. What was kept stays.
+        between two steps of Python, never inside a call of a library. The job is over and another
+        thread has taken over whatever that one does; a call under way comes to its end unheard,
+        and what it returns is dropped. What was kept stays.
         """
         with self._lock:
             if job.key is None or job.state != "running":
                 job.token.cancel()
+                if job.state == "waiting":
+                    self._over(job, Stopped())
                 return
+            self._over(job, Stopped())
+            self._left.add(job.thread)
+            self._workers.discard(job.thread)
             thread, error = ctypes.c_ulong(job.thread), ctypes.py_object(Stopped)
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+            self._work_on()
 
     def close(self) -> None:
         """Cancel what is not over, and wait until runs stopped between two of their batches."""
@@ -234,22 +243,24 @@ class Jobs:
             self._asked.pop(dropped.key, None)
         self._jobs[job.id] = job
 
+    def _work_on(self) -> None:
+        """Start a thread for answers where there may be one more."""
+        if len(self._workers) < TOGETHER and len(self._left) < LEFT:
+            thread = threading.Thread(target=self._work_off, daemon=True)
+            thread.start()
+            self._workers.add(thread.ident or 0)
+
     def _work_off(self) -> None:
-        while True:
-            with suppress(Stopped):
+        """Work off answers until one is stopped: then another thread takes over."""
+        own = threading.get_ident()
+        with suppress(Stopped):  # It may reach a thread whose work has just ended.
+            while own not in self._left:
                 self._do(self._answers.get())
+        with self._lock:
+            self._left.discard(own)
+            self._work_on()
 
     def _do(self, job: Job) -> None:
-        try:
-            self._work(job)
-        except Stopped as error:  # While something else went wrong.
-            job.problem, job.error, job.state = str(error), error, "cancelled"
-        finally:
-            with suppress(Stopped):  # Asked for in the last moment.
-                job.ended.set()
-            job.ended.set()
-
-    def _work(self, job: Job) -> None:
         def told(event: ProgressEvent) -> None:
             job.event = event
 
@@ -259,12 +270,23 @@ class Jobs:
                 job.begun, job.thread = time.monotonic(), threading.get_ident()
                 job.state = "running"
             done = job.work({"progress": told, "cancel": job.token})
-            if done is not None:
-                job.run, job.problem = done.run, done.reason
-            with self._lock:  # From here on nobody stops it.
-                job.state = "done"
-        except Cancelled as error:
-            job.problem, job.error, job.state = str(error), error, "cancelled"
+            with self._lock:
+                if done is not None:
+                    job.run, job.problem = done.run, done.reason
+                self._over(job)
         except BaseException as error:  # noqa: BLE001 - the page of the job says what broke
-            job.problem = str(as_named(error, Path(home_folder()) / "store"))
-            job.error, job.state = error, "failed"
+            with self._lock:
+                self._over(job, error)
+
+    def _over(self, job: Job, error: BaseException | None = None) -> None:
+        """Say how a job ended, unless that was said: one that was stopped may still come back."""
+        if job.over:
+            return
+        job.error, job.state = error, "done"
+        if isinstance(error, Cancelled):
+            job.problem, job.state = str(error), "cancelled"
+        elif error is not None:
+            job.problem, job.state = str(as_named(error, Path(home_folder()) / "store")), "failed"
+        if error is not None:
+            let_go(error)
+        job.ended.set()

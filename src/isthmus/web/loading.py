@@ -7,6 +7,7 @@ the start page, loads the rest.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import threading
 from collections.abc import Callable, Iterable
@@ -64,6 +65,8 @@ class Loader:
                 writer(subject)
             for module in self._modules:
                 _page(module)
+            # What was loaded stays: who looks for circles looks at what requests made, and often.
+            gc.freeze()
             _loaded.set()
 
 

@@ -97,5 +97,9 @@ def _responses() -> dict[str, Any]:
         "403": "no session",
         "404": "there is no such thing",
         "422": "the question cannot be answered",
+        "503": "too many ask at once",
     }
-    return {status: {"description": text} for status, text in told.items()}
+    answers: dict[str, Any] = {status: {"description": text} for status, text in told.items()}
+    later = {"description": "seconds after which to ask again", "schema": {"type": "integer"}}
+    answers["503"]["headers"] = {"Retry-After": later}
+    return answers

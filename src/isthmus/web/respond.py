@@ -20,7 +20,7 @@ from isthmus.web.figures import one_figure
 from isthmus.web.query import FILTERS, VIEWER, Query, address
 from isthmus.web.state import Asked
 from isthmus.web.subjects import figure_address, subject_links
-from isthmus.web.view import WAITING, Field, View
+from isthmus.web.view import WAITING, Block, Field, View
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -257,6 +257,7 @@ def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
         .render(
             shared,
             view=view,
+            blocks=[b for b in view.blocks if not asked.parts or _part(b) in asked.parts],
             w=explorer.t,
             here=here,
             file=file,
@@ -270,6 +271,10 @@ def _page(asked: Asked, view: View, table: Table | None, cut: Cut) -> str:
             **viewer,
         )
     )
+
+
+def _part(block: Block) -> str:
+    return str(getattr(block, "id", ""))
 
 
 def _stays(name: str) -> bool:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from isthmus.web.uploads import Upload
     from isthmus.world import World
 
-MOST_SHOWN = 64
-"""Written pages that are kept; the largest takes some hundred kilobytes."""
+MOST_SHOWN, SHOWN_BYTES = 64, 32 * 2**20
+"""Written pages that are kept, and the bytes that they may take together."""
 
 
 class Explorer:
@@ -46,7 +46,7 @@ class Explorer:
         self.catalogue = TextCatalogue.load(language).with_texts(resources.files("isthmus.web"))
         self.answers = Answers(world, language)
         self.jobs = Jobs()
-        self.shown = Memo(MOST_SHOWN)
+        self.shown = Memo(MOST_SHOWN, SHOWN_BYTES)
         self.uploads: Shelf[Upload] = Shelf("list of suppliers")
         self.packages: Shelf[PackageFile] = Shelf("file of packages")
 
@@ -109,6 +109,8 @@ class Asked:
         Parameters after the question mark.
     form : str
         Ending that names a format; empty for the page itself.
+    parts : frozenset of str
+        Ids of the parts of the page that are asked for while a control moves; all when empty.
     """
 
     explorer: Explorer
@@ -116,3 +118,4 @@ class Asked:
     words: Mapping[str, str]
     query: Query
     form: str = ""
+    parts: frozenset[str] = frozenset()

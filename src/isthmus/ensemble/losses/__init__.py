@@ -5,7 +5,17 @@ from isthmus.ensemble.losses.lens import conditional
 from isthmus.ensemble.losses.levels import Level, delivered_levels, held_levels
 from isthmus.ensemble.losses.outlook import halving, outlook
 from isthmus.ensemble.losses.question import Question
-from isthmus.ensemble.losses.read import Losses, find, joined, load, losses_of, missing, prepare
+from isthmus.ensemble.losses.read import (
+    Losses,
+    find,
+    find_all,
+    joined,
+    load,
+    load_all,
+    losses_of,
+    missing,
+    prepare,
+)
 
 __all__ = [
     "Easing",
@@ -17,10 +27,12 @@ __all__ = [
     "conditional",
     "delivered_levels",
     "find",
+    "find_all",
     "halving",
     "held_levels",
     "joined",
     "load",
+    "load_all",
     "losses_of",
     "missing",
     "outlook",

@@ -155,9 +155,11 @@ def losses_of(result: Result, run: str = "", levels: Mapping[str, str] | None = 
     )
 
 
-def find(
-    question: Question, world: Any, store: Store | None = None
-) -> tuple[Store, str, RunManifest]:
+Found = tuple[Store, str, RunManifest]
+"""Store, id and manifest of a run."""
+
+
+def find(question: Question, world: Any, store: Store | None = None) -> Found:
     """Return store, id and manifest of the finished run that answers a question.
 
     The package's own runs come before those of the user's store.
@@ -167,17 +169,38 @@ def find(
     DataMissing
         When there is none; says which command makes it.
     """
-    datasets = table_content(world, question.year)
-    parameters = question.parameters
-    key = key_of(question.scenario, parameters, datasets)
-    for place, name, manifest in finished(store, {*parameters}):
-        if _key_of(manifest, tuple(datasets)) == key and covers(manifest.parameters, question):
-            return place, name, manifest
-    raise DataMissing(
-        f"there is no recorded run of {question.scenario.name} for this table and posterior",
-        where="runs",
-        hint=PREPARE,
-    )
+    found = find_all({"": question}, world, store)
+    if not found:
+        raise DataMissing(
+            f"there is no recorded run of {question.scenario.name} for this table and posterior",
+            where="runs",
+            hint=PREPARE,
+        )
+    return found[""]
+
+
+def find_all(
+    questions: Mapping[str, Question], world: Any, store: Store | None = None
+) -> dict[str, Found]:
+    """Return the runs of the questions that have one, in their order; stores are looked at once."""
+    left, found = {}, {}
+    for key, question in questions.items():
+        try:
+            datasets = table_content(world, question.year)
+        except DataMissing:  # Nothing was recorded of a table that is not there.
+            continue
+        wanted = key_of(question.scenario, question.parameters, datasets)
+        left[key] = question, tuple(datasets), wanted
+    for place, name, manifest in finished(store, frozenset()):
+        for key, (question, names, wanted) in [*left.items()]:
+            said = {*question.parameters} <= {*manifest.parameters}
+            same = said and _key_of(manifest, names) == wanted
+            if same and covers(manifest.parameters, question):
+                found[key] = place, name, manifest
+                del left[key]
+        if not left:
+            break
+    return {key: found[key] for key in questions if key in found}
 
 
 _KEYS: dict[tuple[str, tuple[str, ...]], str] = {}
@@ -233,7 +256,18 @@ def load(question: Question, world: Any, store: Store | None = None) -> Losses:
     DataCorrupted
         When its files differ from what was written.
     """
-    place, name, manifest = find(question, world, store)
+    return _loaded(question, *find(question, world, store))
+
+
+def load_all(
+    questions: Mapping[str, Question], world: Any, store: Store | None = None
+) -> dict[str, Losses]:
+    """Return the recorded losses of the questions that have a run, in their order."""
+    found = find_all(questions, world, store)
+    return {key: _loaded(questions[key], *place) for key, place in found.items()}
+
+
+def _loaded(question: Question, place: Store, name: str, manifest: RunManifest) -> Losses:
     held = [Level(**raw) for raw in manifest.parameters["levels"]]
     names = {
         next(own.name for own in held if own.content() == level.content()): level.name
@@ -273,13 +307,9 @@ def missing(
     questions: Sequence[Question], world: Any, store: Store | None = None
 ) -> tuple[Question, ...]:
     """Return the questions that no recorded run answers."""
-    out = []
-    for question in questions:
-        try:
-            find(question, world, store)
-        except DataMissing:
-            out.append(question)
-    return tuple(out)
+    numbered = {str(place): question for place, question in enumerate(questions)}
+    found = find_all(numbered, world, store)
+    return tuple(question for place, question in numbered.items() if place not in found)
 
 
 def joined(questions: Sequence[Question]) -> Question:

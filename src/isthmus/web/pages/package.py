@@ -11,7 +11,7 @@ import polars as pl
 from isthmus.cooperation.evaluate import agreement, questions, roles_of, stage_of, tables_of
 from isthmus.cooperation.stage import TODAY
 from isthmus.cooperation.stated import named
-from isthmus.ensemble.losses import Question, missing, prepare
+from isthmus.ensemble.losses import Question, find_all, missing, prepare
 from isthmus.ensemble.losses.duration import processor_minutes
 from isthmus.ensemble.losses.question import LENS
 from isthmus.ensemble.recording import Recorded
@@ -97,8 +97,10 @@ def package(asked: Asked) -> View:
     blocks: list[Block] = [Text((t("package.lead"),), lead=True), _ticks(explorer, chosen)]
     if chosen.packages:
         needed = _needed(explorer, chosen)
-        blocks += _runs(explorer, chosen, missing(needed, explorer.world), len(needed))
-        tables = _tables(explorer, chosen)
+        found = find_all(needed, explorer.world)
+        todo = [question for key, question in needed.items() if key not in found]
+        blocks += _runs(explorer, chosen, todo, len(needed))
+        tables = _tables(explorer, chosen, {key: run for key, (_, run, _) in found.items()})
         blocks.insert(1, _short(explorer, chosen, tables))
         blocks += [Tabled(table) for table in tables.values()]
     if chosen.text:
@@ -129,7 +131,7 @@ def run(asked: Asked) -> str:
     explorer = asked.explorer
     chosen = _chosen(asked)
     asked.query.check()
-    todo = missing(_needed(explorer, chosen), explorer.world)
+    todo = missing([*_needed(explorer, chosen).values()], explorer.world)
     if not todo:
         return address(HERE, chosen.words)
 
@@ -180,19 +182,18 @@ def _toml(title: str, taken: Sequence[str]) -> str:
     )
 
 
-def _needed(explorer: Explorer, chosen: OwnPackage) -> tuple[Question, ...]:
+def _needed(explorer: Explorer, chosen: OwnPackage) -> dict[str, Question]:
     held = chosen.catalogue
     some = [held.package(key) for key in chosen.packages]
-    return tuple(questions(explorer.world, held, chosen.parties, some).values())
+    return questions(explorer.world, held, chosen.parties, some)
 
 
-def _tables(explorer: Explorer, chosen: OwnPackage) -> dict[str, Table]:
+def _tables(explorer: Explorer, chosen: OwnPackage, runs: Mapping[str, str]) -> dict[str, Table]:
     """Return what an evaluation and an agreement tell, made once for the same runs."""
-    stage = stage_of(explorer.world, chosen.catalogue, chosen.parties, chosen.packages)
-    runs = tuple(sorted((key, losses.run) for key, losses in stage.losses.items()))
-    key = ("package", chosen.catalogue.identity, chosen.packages, runs)
+    key = ("package", chosen.catalogue.identity, chosen.packages, tuple(sorted(runs.items())))
 
     def made() -> dict[str, Table]:
+        stage = stage_of(explorer.world, chosen.catalogue, chosen.parties, chosen.packages)
         hazard = next(iter(stage.losses), "")
         found = named([*tables_of(stage), *agreement(stage, hazard)], stage.stated, hazard)
         found.sort(key=lambda table: table.name not in FIRST)

@@ -11,8 +11,13 @@ const withButtons = (root) => {
     button.type = "button";
     button.textContent = said.copy;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(box.textContent);
-      button.textContent = said.copied;
+      try {
+        await navigator.clipboard.writeText(box.textContent);
+        button.textContent = said.copied;
+      } catch {
+        getSelection().selectAllChildren(box);
+        button.textContent = said.chosen;
+      }
       setTimeout(() => { button.textContent = said.copy; }, 2000);
     });
     frame.append(box, button);
@@ -35,31 +40,46 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const ids = form.dataset.live.split(" ");
   const place = document.createElement("div");
   place.setAttribute("aria-live", "polite");
-  form.after(place);
+  const told = document.createElement("p");
+  told.className = "told";
+  told.setAttribute("role", "status");
+  form.after(told, place);
   let wanted = "";
   let asking = false;
   const put = (id, page) => {
     const found = page.getElementById(id);
     if (!found) return;
     const there = document.getElementById(id);
+    // What the reader opened stays open.
+    const parts = (root) => [...(root?.querySelectorAll("details") ?? [])];
+    const nameOf = (part) => part.querySelector("summary").textContent;
+    const was = new Map(parts(there).map((part) => [nameOf(part), part.open]));
+    for (const part of parts(found)) part.open = was.get(nameOf(part)) ?? part.open;
     if (there) there.replaceChildren(...[...found.childNodes].map((n) => document.adoptNode(n)));
     else place.replaceChildren(document.adoptNode(found));
     withButtons(document.getElementById(id));
   };
+  const answered = async (address) => {
+    try {
+      const answer = await fetch(address, { headers: { "x-parts": form.dataset.live } });
+      return answer.ok ? await answer.text() : "";
+    } catch {
+      return "";
+    }
+  };
   const ask = async () => {
     if (asking) return;
     asking = true;
-    try {
-      for (let address = wanted; address; address = wanted === address ? "" : wanted) {
-        const answer = await fetch(address);
-        if (!answer.ok || wanted !== address) continue;
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        for (const id of ids) put(id, page);
-        history.replaceState(null, "", address);
-      }
-    } finally {
-      asking = false;
+    for (let address = wanted; address; address = wanted === address ? "" : wanted) {
+      const text = await answered(address);
+      if (wanted !== address) continue;
+      told.textContent = text ? "" : said.unanswered;
+      if (!text) continue;
+      const page = new DOMParser().parseFromString(text, "text/html");
+      for (const id of ids) put(id, page);
+      history.replaceState(null, "", address);
     }
+    asking = false;
   };
   form.addEventListener("input", () => {
     wanted = givenBy(form);
@@ -74,12 +94,13 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 }
 
 for (const place of document.querySelectorAll("[data-later]")) {
+  // Where it does not come, the link to it stays.
   fetch(place.dataset.later).then(async (answer) => {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById(place.id);
     if (found) place.replaceChildren(...[...found.childNodes].map((n) => document.adoptNode(n)));
-  });
+  }).catch(() => {});
 }
 
 for (const going of document.querySelectorAll("[data-events]")) {
@@ -100,5 +121,9 @@ for (const going of document.querySelectorAll("[data-events]")) {
       events.close();
       location.reload();
     }
+  });
+  events.addEventListener("error", () => {
+    told.textContent = said.away;
+    if (events.readyState === EventSource.CLOSED) location.reload();
   });
 }
