@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from isthmus.errors import BadInput
 from isthmus.evidence import Column, Kind, Table
-from isthmus.web.cut import Cut, filters, matching, read_cut, stretch
+from isthmus.web.cut import Cut, filters, matching, program, read_cut, stretch
 from isthmus.web.query import Query
 
 COLUMNS = (Column("who", "dimension"), Column("year", "dimension"), Column("value", "value"))
@@ -63,6 +63,30 @@ def test_columns_and_stretches() -> None:
     assert found.frame.columns == ["year", "value"]
     assert found.frame["year"].to_list() == [2005, 2004, 2003]
     assert (cut.before, cut.after) == ("1", "7")
+
+
+@given(
+    ROWS,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "where__who": st.sampled_from(["DEU", "DEU,FRA", "it's"]),
+            "has__who": st.sampled_from(["TAI", "'", '"']),
+            "min__value": st.sampled_from(["-1", "0.5"]),
+            "max__year": st.just("2002"),
+            "sort": st.sampled_from(["value", "-value", "-year"]),
+            "columns": st.sampled_from(["value,year", "who"]),
+            "start": st.just("1"),
+            "rows": st.just("3"),
+        },
+    ),
+)
+def test_the_program_of_a_cut_makes_the_same(rows: list[Any], given: dict[str, str]) -> None:
+    table = made(rows)
+    cut = cut_of(table, **given)
+    known: dict[str, Any] = {"rows": table.frame, "pl": pl}
+    exec(program(cut), known)
+    assert known["rows"].equals(stretch(matching(table, cut), cut).frame)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_control_that_moves_gets_what_follows_it_and_nothing_else(client: Clie
 
     for name, end in (("line", "table"), ("ways", "section")):
         assert part(parts, name, end) == part(whole, name, end)
-    assert "<form class=\"ask\"" not in parts
+    assert '<form class="ask"' not in parts
     assert len(parts) < len(whole)
 
 

@@ -125,6 +125,25 @@ def stretch(table: Table, cut: Cut) -> Table:
     return replace(table, frame=table.frame.slice(cut.start, cut.rows))
 
 
+def program(cut: Cut) -> str:
+    """Return the lines of a program that cut a frame called ``rows`` in the same way."""
+    text = "pl.col({!r}).cast(pl.String)".format
+    tests = [f"{text(c)}.is_in({list(values)!r})" for c, values in cut.where.items()]
+    held = "{}.str.to_lowercase().str.contains({!r}, literal=True)".format
+    tests += [held(text(c), word.lower()) for c, word in cut.has.items()]
+    tests += [f"pl.col({c!r}) >= {value!r}" for c, value in cut.low.items()]
+    tests += [f"pl.col({c!r}) <= {value!r}" for c, value in cut.high.items()]
+    lines = [f"rows = rows.filter({test})\n" for test in tests]
+    if cut.sort:
+        how = f"descending={cut.down}, nulls_last=True, maintain_order=True"
+        lines.append(f"rows = rows.sort({cut.sort!r}, {how})\n")
+    if cut.columns:
+        lines.append(f"rows = rows.select(c for c in rows.columns if c in {cut.columns!r})\n")
+    if cut.start or cut.rows != MOST:
+        lines.append(f"rows = rows.slice({cut.start}, {cut.rows})\n")
+    return "".join(lines)
+
+
 def _named(query: Query, prefix: str, known: list[str]) -> dict[str, str]:
     given = query.prefixed(prefix)
     return {n: text for n, text in given.items() if _is_column(query, f"{prefix}{n}", n, known)}

@@ -87,10 +87,12 @@ def losses_ways(explorer: Explorer, question: Asking, home: str, until: int) -> 
     )
 
 
-def rows_way(explorer: Explorer, key: str) -> Code:
-    """Return the program that reads the rows of a data set."""
+def rows_way(explorer: Explorer, key: str, cut: str = "") -> Code:
+    """Return the program that reads the rows of a data set, and the lines that cut them."""
     opened = f"World.open({_quoted(explorer.reference)}).table({_quoted(key)})"
-    return Code(explorer.t("ways.python"), f"from isthmus import World\n\nrows = {opened}\n")
+    imported = "import polars as pl\n" if "pl." in cut else ""
+    program = f"{imported}from isthmus import World\n\nrows = {opened}\n{cut}"
+    return Code(explorer.t("ways.python"), program)
 
 
 def command_way(explorer: Explorer, *words: str, own: str = "") -> Code:

@@ -15,7 +15,7 @@ from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
 from isthmus.web.view import Block, Facts, Field, Form, Link, LinkList, Text, View
 from isthmus.web.waiting import whole
-from isthmus.web.ways import study_ways
+from isthmus.web.ways import command_way, study_ways
 
 
 def claims(asked: Asked) -> View:
@@ -27,7 +27,8 @@ def claims(asked: Asked) -> View:
         note = explorer.t("claims.count", count=str(len(study.claims)))
         items.append(Link(study.title, f"/claims/{name}", note))
     listed = LinkList(explorer.t("claims.studies"), tuple(items))
-    return View(explorer.t("claims.title"), (listed,), here="claims")
+    ways = (command_way(explorer, "study", "list"),)
+    return View(explorer.t("claims.title"), (listed,), ways=ways, here="claims")
 
 
 def study_claims(asked: Asked) -> View:

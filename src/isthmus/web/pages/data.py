@@ -5,6 +5,7 @@ from __future__ import annotations
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.evidence.frames import attribute, of_rows
 from isthmus.store import RunEntry, Store, compare_runs
+from isthmus.web.cut import MOST, program, read_cut
 from isthmus.web.datasets import table_of
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Code, Facts, Field, Form, Link, LinkList, Tabled, Text, View
@@ -81,7 +82,7 @@ def viewer(asked: Asked) -> View:
         table.text,
         (Tabled(table),),
         sources=(explorer.world.record(key),),
-        ways=_rows_ways(explorer, key),
+        ways=_rows_ways(explorer, key, program(read_cut(asked.query.again(), table, rows=MOST))),
         here="tables",
         only=True,
     )
@@ -196,10 +197,10 @@ def _kept(name: str) -> tuple[Store, RunEntry]:
     return own, own.run(name)
 
 
-def _rows_ways(explorer: Explorer, key: str) -> tuple[Code, ...]:
+def _rows_ways(explorer: Explorer, key: str, cut: str = "") -> tuple[Code, ...]:
     return (
         command_way(explorer, "data", "export", key, "--out", f"{key}.csv"),
-        rows_way(explorer, key),
+        rows_way(explorer, key, cut),
     )
 
 

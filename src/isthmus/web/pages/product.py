@@ -13,11 +13,12 @@ from isthmus.evidence import Table
 from isthmus.evidence.description import python_call
 from isthmus.study.new import FLAGSHIP
 from isthmus.web.asking import parties, parties_of
+from isthmus.web.cut import MOST, Cut, program
 from isthmus.web.datasets import table_of
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.view import Block, Facts, Field, Form, Link, LinkList, Tabled, Text, View
-from isthmus.web.ways import command_way, lens_way
+from isthmus.web.ways import command_way, lens_way, rows_way
 
 MATERIALS, PRODUCTION = "critical_materials_hs", "raw_material_production"
 EDITION = "HS2017"
@@ -95,7 +96,10 @@ def material(asked: Asked) -> View:
         name[:1].upper() + name[1:],
         tuple(blocks),
         sources=explorer.records(set(rows.datasets)),
-        ways=(command_way(explorer, "data", "export", PRODUCTION, "--out", f"{PRODUCTION}.csv"),),
+        ways=(
+            command_way(explorer, "data", "export", PRODUCTION, "--out", f"{PRODUCTION}.csv"),
+            rows_way(explorer, PRODUCTION, program(Cut(where={"material": (name,)}, rows=MOST))),
+        ),
     )
 
 

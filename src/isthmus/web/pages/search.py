@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from isthmus.study.shipped import shipped_studies
 from isthmus.web.query import address
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import figure_address
-from isthmus.web.view import Block, Field, Form, Link, LinkList, Text, View
+from isthmus.web.view import Block, Code, Field, Form, Link, LinkList, Text, View
 
 NEAR, ALIKE = 4, 0.75
 """Words that are offered, and how much of a word they must have in common with it."""
@@ -52,7 +53,16 @@ def search(asked: Asked) -> View:
         words = [Link(word, address("/search", {"q": word})) for word in _near(explorer, text)]
         if words:
             blocks.append(LinkList(explorer.t("search.meant"), tuple(words)))
-    return View(explorer.t("search.title"), tuple(blocks))
+    ways = (_looked_up(explorer, text),) if text else ()
+    return View(explorer.t("search.title"), tuple(blocks), ways=ways)
+
+
+def _looked_up(explorer: Explorer, text: str) -> Code:
+    """Return the commands that look a text up among codes; data sets and studies have lists."""
+    listed = ("economies", "products", "industries")
+    lines = [f"isthmus codes {name} {shlex.quote(text)}" for name in listed]
+    lines += ["isthmus data list", "isthmus study list"]
+    return Code(explorer.t("ways.command"), "\n".join(lines))
 
 
 def _near(explorer: Explorer, text: str) -> list[str]:

@@ -11,7 +11,7 @@ from isthmus.web.pages.study import sheet_form
 from isthmus.web.state import Asked, Explorer
 from isthmus.web.subjects import SUBJECTS, subject_address
 from isthmus.web.view import Block, Link, LinkList, Said, Text, View
-from isthmus.web.ways import study_ways
+from isthmus.web.ways import rows_way, study_ways
 
 
 def subject(asked: Asked) -> View:
@@ -61,7 +61,10 @@ def subject(asked: Asked) -> View:
         tuple(blocks),
         question,
         explorer.records(used),
-        study_ways(explorer, question, limited) if pages else (),
+        # Without a page of a study, what is shown are rows of data sets.
+        study_ways(explorer, question, limited)
+        if pages
+        else tuple(rows_way(explorer, key) for key in sorted(used)),
         name,
     )
 
