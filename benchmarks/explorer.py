@@ -1,11 +1,11 @@
 """The explorer under an open load: 20 requests a second for a minute, whether it keeps up or not.
 
-Run: ``python benchmarks/explorer.py [SECONDS] [PER_SECOND]``. Starts a server, asks every address
-once, then asks them in turn at fixed moments. Printed are errors, requests that were refused as too
-many waited and how soon they were told so, how long answers took on the clock (median and 95th
-percentile, from the moment at which they were due), processor time of the server per request, its
-memory before and after each tenth, and the time to the first page. Fails on an answer that is no
-page, and on a refusal at the usual load.
+Run: ``python benchmarks/explorer.py [SECONDS] [PER_SECOND] [MORE]``. Starts a server, asks every
+address once, then asks them in turn at fixed moments, and then MORE times one after the other.
+Printed are errors, requests that were refused as too many waited and how soon they were told so,
+how long answers took on the clock (median and 95th percentile, from the moment at which they were
+due), processor time of the server per request, its memory before and after each tenth, and the
+time to the first page. Fails on an answer that is no page, and on a refusal at the usual load.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def memory(pid: int) -> float:
         return int(handle.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def main(seconds: int = 60, per_second: int = USUAL) -> int:
+def main(seconds: int = 60, per_second: int = USUAL, more: int = 0) -> int:
     """Run the load; return 1 when an answer was no page."""
     process, where, spent, first = started()
     host, cookie = where.split()
@@ -149,6 +149,10 @@ def main(seconds: int = 60, per_second: int = USUAL) -> int:
             f"{used * 1e3:.0f} ms of processor time each"
         )
         print(f"memory by tenths, MB: {', '.join(f'{one:.0f}' for one in along)}")
+        for tenth in range(10 if more else 0):
+            asked = islice(cycle(PAGES), tenth * more // 10, (tenth + 1) * more // 10)
+            wrong += [page for page in asked if ask(host, cookie, page) != 200]
+            print(f"{(tenth + 1) * more // 10:,} more: {memory(process.pid):.0f} MB", flush=True)
         return 1 if wrong or (refused and per_second <= USUAL) else 0
     finally:
         process.send_signal(signal.SIGINT)
