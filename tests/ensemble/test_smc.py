@@ -26,6 +26,12 @@ HERE = Path(__file__).parent
 SMALL = SearchEffort(particles=60, draws=4000, batch=16, batches=3, seed=3)
 
 
+@pytest.fixture(scope="module")
+def alone():
+    """Return the run of one process, not stopped, that every other run is held against."""
+    return sample(models.normal_problem(1.05), SMALL)
+
+
 def moments(sampled):
     theta, w = sampled.values[:, 0], sampled.last.weight
     mean = float(w @ theta)
@@ -78,14 +84,12 @@ def test_without_information_the_posterior_is_the_prior():
     np.testing.assert_allclose(found, [0.1, 0.5, 0.9], atol=0.08)
 
 
-def test_any_number_of_workers_gives_the_same_bits():
-    alone = sample(models.normal_problem(1.05), SMALL)
+def test_any_number_of_workers_gives_the_same_bits(alone):
     with open_executor(2) as two:
         same(alone, sample(models.normal_problem(1.05), SMALL, executor=two))
 
 
-def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path):
-    wanted = sample(models.normal_problem(1.05), SMALL)
+def test_a_stopped_run_goes_on_to_the_same_bits(alone, tmp_path):
     token, seen = CancelToken(), []
 
     def stop_soon(event):
@@ -98,7 +102,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path):
             models.normal_problem(1.05), SMALL, folder=tmp_path, cancel=token, progress=stop_soon
         )
     assert list(tmp_path.rglob("*.json"))
-    same(wanted, sample(models.normal_problem(1.05), SMALL, folder=tmp_path))
+    same(alone, sample(models.normal_problem(1.05), SMALL, folder=tmp_path))
 
 
 KILLED = """
@@ -118,7 +122,7 @@ sample(models.normal_problem(1.05),
 """
 
 
-def test_a_killed_run_goes_on_to_the_same_bits(tmp_path):
+def test_a_killed_run_goes_on_to_the_same_bits(alone, tmp_path):
     script = KILLED.format(here=str(HERE), folder=str(tmp_path))
     words = [sys.executable, "-c", script]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:
@@ -133,7 +137,7 @@ def test_a_killed_run_goes_on_to_the_same_bits(tmp_path):
         models.normal_problem(1.05), SMALL, folder=tmp_path, progress=lambda e: events.append(e)
     )
     assert max(e.resumed for e in events) > 0
-    same(sample(models.normal_problem(1.05), SMALL), again)
+    same(alone, again)
 
 
 def test_tolerances_fall_and_end_at_the_goal():

@@ -1,4 +1,4 @@
-"""One assessed dossier for all tests of the report."""
+"""One assessed dossier for all tests of the report, each of its charts drawn once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from isthmus.charts import Press, render_svg
+from isthmus.charts.press import Drawable
 from isthmus.report import render_html
+from isthmus.report.parts import pictures
 from isthmus.study import Study, open_study
 from isthmus.study.dossier import Dossier
 from isthmus.world import World
@@ -23,9 +26,30 @@ def dossier(assessed: Callable[[Study], Dossier]) -> Dossier:
     return assessed(open_study("taiwan-europe"))
 
 
+class Once(Press):
+    """Draws here, each chart once: drawing a dossier takes as long as assessing it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: dict[str, tuple[Drawable | tuple[()], str]] = {}
+
+    def svg(self, chart: Drawable) -> str:
+        key, spec, table, outlines = chart
+        before, drawn = self._drawn.get(key, ((), ""))
+        if [id(part) for part in before[1:]] != [id(part) for part in chart[1:]]:
+            drawn = render_svg(spec, table, key=key, outlines=outlines)
+            self._drawn[key] = chart, drawn
+        return drawn
+
+
 @pytest.fixture(scope="session")
-def page(dossier: Dossier) -> str:
-    return render_html(dossier)
+def press() -> Once:
+    return Once()
+
+
+@pytest.fixture(scope="session")
+def page(dossier: Dossier, press: Once) -> str:
+    return render_html(dossier, pictures(dossier.charts.values(), press))
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from isthmus.charts import Press
 from isthmus.cli import main
 from isthmus.errors import IsthmusError, StorageFull, StorageReadOnly, TargetExists, TargetRefused
 from isthmus.report import parts, render_brief_html, write, write_dossier
@@ -28,8 +29,10 @@ def names(folder: Path) -> set[str]:
     return {p.name for p in folder.iterdir()} - {"tables"}
 
 
-def test_pages_and_a_file_for_each_table_and_nothing_else(dossier: Dossier, tmp_path: Path) -> None:
-    page = write_dossier(dossier, tmp_path / "out")
+def test_pages_and_a_file_for_each_table_and_nothing_else(
+    dossier: Dossier, press: Press, tmp_path: Path
+) -> None:
+    page = write_dossier(dossier, tmp_path / "out", press=press)
     assert page.is_file()
     assert names(tmp_path / "out") == FILES
     assert {p.name for p in tmp_path.iterdir()} == {"out"}
