@@ -310,7 +310,12 @@ def test_from_the_template_to_the_answer_on_the_command_line(
     assert "TWN Taiwan" in capsys.readouterr().out
     asked = ["suppliers", "stops", "taiwan-strait-closure", "--draws", "5", *world]
     assert main([*asked, "--out", str(home / "out")]) == 0
-    assert {p.stem for p in (home / "out").glob("*.csv")} == {"lines", "items", "deliveries"}
+    assert {p.stem for p in (home / "out").glob("*.csv")} == {
+        "lines",
+        "items",
+        "deliveries",
+        "drivers",
+    }
     assert main(["suppliers", "second-sources", *world, "--json"]) == 0
     assert len(Store().runs()) == 3
 

@@ -25,7 +25,7 @@ from isthmus.study.subjects import PAGES as STUDY_PAGES
 from isthmus.study.subjects.disruption.runs import event_of, shares
 from isthmus.web.app import PAGES
 from isthmus.web.state import Explorer
-from isthmus.web.subjects import SUBJECTS
+from isthmus.web.subjects import ELSEWHERE, SUBJECTS
 from isthmus.world import World
 
 from .conftest import HOST, Client, opened
@@ -71,7 +71,9 @@ def test_every_page_is_also_json(client: Client, address: str) -> None:
 
 
 def test_every_page_of_a_study_has_an_address() -> None:
-    assert sorted(page for pages in SUBJECTS.values() for page in pages) == sorted(STUDY_PAGES)
+    there = [page for pages in SUBJECTS.values() for page in pages]
+    assert sorted((*there, *ELSEWHERE)) == sorted(STUDY_PAGES)
+    assert {f"/{page}" for page in ELSEWHERE} <= {path for path, _ in PAGES}
 
 
 def test_every_subject_stands_in_the_documentation() -> None:

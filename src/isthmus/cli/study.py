@@ -117,7 +117,9 @@ def new(
         Name of the new study: lower-case letters, digits and hyphens.
     """
     from isthmus.errors import BadInput
+    from isthmus.store import Store
     from isthmus.study import create_study, new_study
+    from isthmus.study.new import own_tables
 
     parties = {"home": home, "partner": partner, "rival": rival, "ally": ally}
     given = {role: code for role, code in parties.items() if code}
@@ -136,7 +138,10 @@ def new(
     emit_text(f"{path}\n")
     for claim, why in left_out.items():
         say(f"left out: {claim} ({why})")
-    say(f"edit its claims, then: isthmus assess {path}")
+    keys = [entry.key for entry in Store().datasets()] if given else []
+    own = "+".join(("starter", *own_tables(template, keys))) if keys else "starter"
+    world = f" --world {own}" if own != "starter" else ""
+    say(f"edit its claims, then: isthmus assess {path}{world}")
 
 
 @app.command

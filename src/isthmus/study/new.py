@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -115,6 +115,12 @@ def draft_study(
         else:
             kept.append(claim)
     return Drafted(study.model_copy(update={"claims": tuple(kept)}), left_out)
+
+
+def own_tables(template: str, held: Iterable[str]) -> tuple[str, ...]:
+    """Return the keys of tables of one's own that pages of a template read and a store holds."""
+    chosen = templates()[template].get("parameters", {}).get("suppliers", {}).values()
+    return tuple(key for key in chosen if key in set(held))
 
 
 def migrated(text: str) -> str:

@@ -156,7 +156,7 @@ class Page:
             self._answer.append(self.context.say("driver.chance", figure=named))
             return
         key = f"{self.key}.driver.{figure}"
-        rests = {n: getattr(moved, n) for n in ("datasets", "sources", "year")}
+        rests = {n: getattr(moved, n) for n in ("kind", "datasets", "sources", "year")}
         found = self.finding(key, correlation, "1", method="rank_correlation", **rests)
         text = self.context.say("driver.drawn", figure=named, number=number, correlation=found)
         self._answer.append(text)

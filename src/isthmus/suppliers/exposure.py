@@ -82,7 +82,7 @@ def exposure(
 
 
 def _economies(firm: Firm, table: MRIO, at: PlacedDeliveries) -> Table:
-    spend = firm.rows.group_by("economy").agg(
+    spend = firm.rows.group_by("economy", maintain_order=True).agg(
         pl.col("spend").sum(), pl.col("item").n_unique().alias("items")
     )
     face = {e: (s, float(n)) for e, s, n in spend.iter_rows()}
@@ -153,7 +153,9 @@ def _grouped(firm: Firm, by: str, name: str, text: str) -> Table:
 def _first(part: pl.DataFrame, by: str) -> tuple[str, float, float]:
     """Return the largest of a column by spend, its share, and the index over all of them."""
     sums = (
-        part.group_by(by).agg(pl.col("spend").sum()).sort(["spend", by], descending=[True, False])
+        part.group_by(by, maintain_order=True)
+        .agg(pl.col("spend").sum())
+        .sort(["spend", by], descending=[True, False])
     )
     values = sums["spend"].to_numpy()
     total = float(values.sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,14 @@ from isthmus.evidence.frames import of_rows
 from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.order_statistics import order_statistics
 from isthmus.kernels.run_down import RunDown
+from isthmus.kernels.sensitivity import drivers
 from isthmus.suppliers.firm import Firm
 from isthmus.suppliers.hits import Hits
 
 LOW, HIGH = 0.1, 0.9
 """Ends of the range of draws."""
+DRAWN = ("psi", "restore_days", "days_chips", "days_parts", "days_goods")
+"""Numbers of the family that the course of a line can depend on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Ran:
         return np.ones((days, batch)) if self.course is None else self.course.output
 
     @property
+    def idle(self) -> Array:
+        """Output lost over the run, in days of its plan, (B,)."""
+        lost: Array = (1.0 - self.output).sum(axis=0)
+        return lost
+
+    @property
     def first(self) -> Array:
         """Day of the first stop by draw, infinite for never."""
         below = self.output < self.threshold
@@ -49,7 +58,7 @@ def lines_table(firm: Firm, ran: Sequence[Ran]) -> Table:
     """Return what becomes of each line: when it first stops, and what is lost."""
     rows = []
     for one in ran:
-        idle = (1.0 - one.output).sum(axis=0)
+        idle = one.idle
         added, sales = _money(firm, one.line)
         stopped = np.isfinite(one.first)
         rows.append(
@@ -74,6 +83,23 @@ def lines_table(firm: Firm, ran: Sequence[Ran]) -> Table:
         *_three("sales_lost", "million USD", "the same in sales; n/a: not given"),
     )
     return of_rows("lines", rows, columns, "which lines stop when, and what is lost")
+
+
+def drivers_table(ran: Sequence[Ran], drawn: Sequence[Mapping[str, float]]) -> Table:
+    """Return the numbers of the model that the days lost of a line go with; none by chance."""
+    numbers = {name: np.array([one[name] for one in drawn]) for name in DRAWN}
+    apart = len({tuple(one.values()) for one in drawn})
+    rows = [
+        (one.line, name, correlation)
+        for one in ran
+        for name, correlation in drivers(numbers, one.idle, draws=apart)
+    ]
+    columns = (
+        Column("line", "dimension", text="product line"),
+        Column("number", "dimension", text="number of the model that is drawn"),
+        Column("correlation", "value", "1", "rank correlation with the days lost, over the draws"),
+    )
+    return of_rows("drivers", rows, columns, "what the days lost go with over the draws")
 
 
 def items_table(ran: Sequence[Ran]) -> Table:

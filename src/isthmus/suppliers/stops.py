@@ -26,7 +26,13 @@ from isthmus.scenario import Scenario, detail_of
 from isthmus.suppliers.firm import EXAMPLE, LINES, SUPPLIERS, firm_of, home_of
 from isthmus.suppliers.hits import Hits, hits_of
 from isthmus.suppliers.places import NODES, PlacedDeliveries, placed
-from isthmus.suppliers.stop_tables import Ran, deliveries_table, items_table, lines_table
+from isthmus.suppliers.stop_tables import (
+    Ran,
+    deliveries_table,
+    drivers_table,
+    items_table,
+    lines_table,
+)
 from isthmus.world.mrio import MRIO
 
 Ints = NDArray[np.intp]
@@ -95,7 +101,7 @@ def stops(
     Returns
     -------
     Result
-        Tables ``lines``, ``items``, ``deliveries``.
+        Tables ``lines``, ``items``, ``deliveries``, ``drivers``.
 
     Raises
     ------
@@ -127,7 +133,12 @@ def stops(
     years = tuple(sorted({*firm.years, table.year}))
     made = [
         replace(t, kind=kind, datasets=tuple(sorted(used)), notes=about, years=years)
-        for t in (lines_table(firm, ran), items_table(ran), deliveries_table(ran))
+        for t in (
+            lines_table(firm, ran),
+            items_table(ran),
+            deliveries_table(ran),
+            drivers_table(ran, drawn),
+        )
     ]
     words = {
         "suppliers": suppliers,

@@ -25,6 +25,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Pages of a study by the name of their address, in the order of the navigation."""
+ELSEWHERE = frozenset({"suppliers"})
+"""Pages that rest on a table of the reader's own, which has an address of its own."""
 TOOL = "whatif"
 """Where the events of the subject before it are moved."""
 BEHIND = "disruption"

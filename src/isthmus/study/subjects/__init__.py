@@ -43,6 +43,7 @@ Write = Callable[..., None]
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "answer": (),
+    "suppliers": (),
     "dependence": ("partner",),
     "exposure": ("partner", "rival"),
     "chains": ("partner", "rival"),

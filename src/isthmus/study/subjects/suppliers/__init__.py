@@ -1,0 +1,1 @@
+"""A firm's own suppliers: the page and its texts."""
