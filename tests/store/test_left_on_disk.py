@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import polars as pl
 import pytest
 from store_helpers import record
@@ -10,7 +14,8 @@ from isthmus.dependence import profile, screening
 from isthmus.errors import BadInput, DataCorrupted
 from isthmus.evidence.content import content_hash
 from isthmus.store import Store
-from isthmus.world import World
+from isthmus.store.passed import has_passed
+from isthmus.world import World, contracts
 from isthmus.world.adding import add_frame
 from isthmus.world.manifest import Entry
 
@@ -125,3 +130,64 @@ def test_a_question_that_does_not_fit_is_no_fault_of_the_file(store, trade, left
     world = World.open("starter", with_=[KEY], store=store)
     with pytest.raises(pl.exceptions.ColumnNotFoundError, match="nothing"):
         world.query(KEY, lambda rows: rows.select("nothing"))
+
+
+@pytest.mark.once_broken("every process held three years against their contract again: 11.5 s")
+def test_what_was_held_against_its_contract_is_not_again_but_every_byte_is_hashed(
+    store, trade, left, monkeypatch
+):
+    entry = add_frame(about(), trade, store=store).entry
+    held: list[str] = []
+    real = contracts.checked_by_year
+    monkeypatch.setattr(contracts, "checked_by_year", lambda *w: held.append(w[0].key) or real(*w))
+
+    def ask(rules: str = "") -> int:
+        if rules:
+            monkeypatch.setattr(contracts, "rules_of", lambda _: rules)
+        world = World.open("starter", with_=[KEY], store=Store(store.root))
+        return world.query(KEY, lambda rows: rows.select(pl.len())).item()
+
+    assert ask() == trade.height
+    assert held == []
+    store.add(record("other", columns={}), pl.DataFrame({"economy": ["DEU"]}))  # a new index
+    assert ask() == trade.height
+    assert held == []
+    assert ask("rules of another release") == trade.height
+    assert held == [KEY]
+    monkeypatch.undo()
+    monkeypatch.setattr("isthmus.world.added.MANY", 1)
+    data = entry.folder / "data.parquet"
+    content = bytearray(data.read_bytes())
+    content[len(content) // 2] ^= 1
+    data.write_bytes(bytes(content))
+    with pytest.raises(DataCorrupted, match="does not have the content"):
+        ask()
+
+
+def test_a_note_is_of_one_file_and_lost_with_the_index(store, trade, left):
+    entry = add_frame(about(), trade, store=store).entry
+    rules = contracts.rules_of(entry.manifest.record)
+    assert has_passed(store, entry.reference, rules)
+    assert not has_passed(store, entry.reference, "other rules")
+    own = store.add(about(), trade.head(5))
+    assert not has_passed(store, own.reference, contracts.rules_of(own.manifest.record))
+    with store.writing():
+        store.refresh(rebuild=True)
+    assert not has_passed(store, entry.reference, rules)
+    world = World.open("starter", with_=[entry.reference], store=store)
+    assert world.query(KEY, lambda rows: rows.select(pl.len())).item() == trade.height
+
+
+def test_rules_are_the_same_in_every_process():
+    code = f"from isthmus.world.contracts.model import contract_of; print(contract_of({KEY!r}))"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1

@@ -31,6 +31,9 @@ CREATE TABLE entry (
   stamp TEXT NOT NULL, document TEXT NOT NULL, fault TEXT NOT NULL,
   PRIMARY KEY (kind, name, version)
 ) WITHOUT ROWID;
+CREATE TABLE passed (
+  sha256 TEXT NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (sha256, rules)
+) WITHOUT ROWID;
 """
 
 
@@ -113,6 +116,15 @@ def _stamp(folder: Path) -> str:
 
 def load(root: Path) -> list[Row]:
     """Return the rows of the index; none when it is missing, damaged or of another release."""
+    return [Row(*row) for row in _asked(root, f"SELECT {', '.join(Row._fields)} FROM entry")]  # noqa: S608
+
+
+def passed(root: Path) -> set[tuple[str, str]]:
+    """Return which files, by hash, were held against which rules, by hash, and broke none."""
+    return {(row[0], row[1]) for row in _asked(root, "SELECT sha256, rules FROM passed")}
+
+
+def _asked(root: Path, query: str) -> list[tuple[str, ...]]:
     try:
         content = (root / INDEX).read_bytes()
         if not content.startswith(_HEADER):
@@ -121,24 +133,34 @@ def load(root: Path) -> list[Row]:
             connection.deserialize(content)
             if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
                 return []
-            columns = ", ".join(Row._fields)
-            return [Row(*row) for row in connection.execute(f"SELECT {columns} FROM entry")]  # noqa: S608
+            return connection.execute(query).fetchall()
     except (OSError, sqlite3.Error, OverflowError):
         return []
 
 
-def save(root: Path, rows: list[Row]) -> None:
-    """Write the index as one file that replaces the old one.
+def save(root: Path, rows: list[Row], more: tuple[str, str] | None = None) -> None:
+    """Write the index as one file that replaces the old one; what passed stays noted.
+
+    Parameters
+    ----------
+    root : Path
+        The store.
+    rows : list of Row
+        Everything registered.
+    more : tuple of str, optional
+        Hash of a file and of the rules that it was held against now.
 
     Raises
     ------
     StorageFull, StorageReadOnly
         When it cannot be written.
     """
+    noted = passed(root) | ({more} if more else set())
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(_SCHEMA)
         marks = ", ".join("?" * len(Row._fields))
         connection.executemany(f"INSERT INTO entry VALUES ({marks})", rows)  # noqa: S608
+        connection.executemany("INSERT INTO passed VALUES (?, ?)", sorted(noted))
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.commit()
         content = connection.serialize()

@@ -22,6 +22,7 @@ from isthmus.sources.registry import layouts, source_of
 from isthmus.sources.text import TextOptions, read_text
 from isthmus.sources.workbook import read_sheet
 from isthmus.store.datasets import read_document, record_of
+from isthmus.world.added import check_stored
 from isthmus.world.contracts import (
     ConformChoices,
     Given,
@@ -183,8 +184,12 @@ def add_given(
     found = conform(record, table, choices)
     guarded = table.from_text and not (choices and choices.reading.keep_formulas)
     frame = unguarded(found.frame) if guarded else found.frame
-    entry = (store or Store()).add(found.record, frame)
-    return Added(entry, read_as, (*notes, *found.notes))
+    place = store or Store()
+    entry = place.add(found.record, frame)
+    said = (*notes, *found.notes)
+    del table, found, frame
+    check_stored(place, entry)
+    return Added(entry, read_as, said)
 
 
 def add_frame(

@@ -7,6 +7,7 @@ from isthmus.world.contracts.conform import (
     checked_by_year,
     conform,
     conform_frame,
+    rules_of,
 )
 from isthmus.world.contracts.given import Given, from_frame, from_text
 from isthmus.world.contracts.model import Contract, ContractColumn, contract_of, known_keys
@@ -25,4 +26,5 @@ __all__ = [
     "from_frame",
     "from_text",
     "known_keys",
+    "rules_of",
 ]

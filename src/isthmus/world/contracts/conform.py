@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from isthmus._version import __version__
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import DatasetRecord
 from isthmus.evidence.record import ON_ADDING
+from isthmus.runtime import canonical_hash
 from isthmus.runtime.reading import tables
 from isthmus.sources.numbers import parse_numbers
 from isthmus.sources.text import TextOptions, capped
@@ -143,6 +145,13 @@ def checked(record: DatasetRecord, frame: pl.DataFrame) -> pl.DataFrame:
             hint="add it anew with `isthmus data add`, which reads it so",
         )
     return found.frame
+
+
+def rules_of(record: DatasetRecord) -> str:
+    """Return a hash of all that decides whether stored rows follow the contract of their key."""
+    contract = contract_of(record.key)
+    about = record.model_dump(mode="json", exclude={"sha256"})
+    return canonical_hash({"release": __version__, "contract": repr(contract), "record": about})
 
 
 def checked_by_year(record: DatasetRecord, rows: pl.LazyFrame) -> bool:
