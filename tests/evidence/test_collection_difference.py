@@ -1,5 +1,7 @@
 """Scenarios told apart: splitting a result and subtracting a base."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -33,6 +35,16 @@ def test_a_result_falls_into_its_scenarios_and_back():
     assert apart.results["b"].citations == whole.citations
     assert apart["losses"].frame.equals(whole["losses"].frame)
     assert apart["losses"].columns[1:] == COLUMNS[1:]
+
+
+def test_a_scenario_that_one_table_lacks_has_no_rows_of_it():
+    whole = result(ROWS)
+    few = result(ROWS[3:])["losses"]
+    apart = Collection.of(replace(whole, tables={**whole.tables, "few": few}))
+    assert list(apart.results) == ["a", "b"]
+    assert apart.results["a"]["few"].frame.height == 0
+    assert apart.results["a"]["few"].frame.columns == ["economy", "lost", "note"]
+    assert apart.results["b"]["few"].frame.rows() == [ROWS[3][1:]]
 
 
 def test_the_difference_is_taken_row_by_row():

@@ -107,9 +107,8 @@ def simulate_many(
             if progress is not None:
                 done = number * days + t + 1
                 progress(ProgressEvent("disruption", done, len(passes) * days, "days"))
-        for b, scenario in enumerate(part):
-            frame = losses_frame(losses, mrio.economies, b, counted)
-            frames.append(frame.select(pl.lit(scenario.name).alias("scenario"), pl.all()))
+        names = [scenario.name for scenario in part]
+        frames.append(losses_frame(losses, mrio.economies, counted, names=names))
     columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
     kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     text = "value added and final demand lost by scenario, economy and horizon"

@@ -51,33 +51,35 @@ def horizons_of(days: int, asked: Sequence[int] | None = None) -> tuple[int, ...
 def losses_frame(
     losses: DailyLosses,
     economies: Sequence[str],
-    column: int,
     horizons: Sequence[int] | None = None,
+    *,
+    names: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """Return losses by economy and horizon for one scenario of a batch."""
-    days = losses.value_added.shape[0]
-    parts = []
-    for horizon in horizons_of(days, horizons):
-        base = losses.base * horizon
-        lost = base - losses.value_added[:horizon, :, column].sum(axis=0)
-        unmet = losses.unmet[:horizon, :, column].sum(axis=0)
-        wanted = losses.final * horizon
-        income = np.maximum(lost, unmet)
-        parts.append(
-            pl.DataFrame(
-                {
-                    "economy": list(economies),
-                    "horizon": [horizon] * len(economies),
-                    "value_added_lost": lost,
-                    "value_added_lost_share": _share(lost, base),
-                    "unmet_final": unmet,
-                    "unmet_final_share": _share(unmet, wanted),
-                    "real_income_lost": income,
-                    "real_income_lost_share": _share(income, base),
-                }
-            )
-        )
-    return pl.concat(parts)
+    """Return losses by economy and horizon; of a batch by scenario too, named in its order."""
+    counted = horizons_of(losses.value_added.shape[0], horizons)
+    batch = losses.value_added.shape[2]
+
+    def by_scenario(daily: Floats, base: Floats | None = None) -> Floats:
+        """Sums up to each horizon, or what they lack of the base: (B, horizons, R)."""
+        sums = np.stack([daily[:horizon].sum(axis=0).T for horizon in counted], axis=1)
+        return sums if base is None else base - sums
+
+    whole, wanted = (np.outer(counted, each) for each in (losses.base, losses.final))
+    lost, unmet = by_scenario(losses.value_added, whole), by_scenario(losses.unmet)
+    income = np.maximum(lost, unmet)
+    shape = (batch, *whole.shape)
+    columns = {
+        "economy": list(economies) * (batch * len(counted)),
+        "horizon": np.broadcast_to(np.array(counted)[:, None], shape).ravel(),
+        "value_added_lost": lost.ravel(),
+        "value_added_lost_share": _share(lost, whole).ravel(),
+        "unmet_final": unmet.ravel(),
+        "unmet_final_share": _share(unmet, wanted).ravel(),
+        "real_income_lost": income.ravel(),
+        "real_income_lost_share": _share(income, whole).ravel(),
+    }
+    named = [name for name in names for _ in range(whole.size)]
+    return pl.DataFrame({"scenario": named, **columns} if names else columns)
 
 
 LOSS_COLUMNS = (
@@ -106,7 +108,7 @@ def losses_table(
     horizons: Sequence[int] | None = None,
 ) -> Table:
     """Return the losses of one scenario by economy and horizon."""
-    frame = losses_frame(losses, economies, 0, horizons)
+    frame = losses_frame(losses, economies, horizons)
     text = "value added, final demand and real income lost by economy up to each horizon"
     return Table("losses", frame, LOSS_COLUMNS, kind, datasets, text)
 

@@ -44,14 +44,15 @@ class Collection:
         apart = [t.name for t in result.tables.values() if "scenario" not in t.dimensions]
         if apart:
             raise ValueError(f"no scenario dimension in: {', '.join(sorted(apart))}")
-        frames = [t.frame["scenario"] for t in result.tables.values()]
-        names = list(
-            dict.fromkeys(
-                name for column in frames for name in column.unique(maintain_order=True).to_list()
-            )
-        )
+        held = {
+            key: table.frame.partition_by("scenario", include_key=False, as_dict=True)
+            for key, table in result.tables.items()
+        }
+        names = dict.fromkeys(name for found in held.values() for (name,) in found)
         parts = {
-            name: replace(result, tables={k: _only(t, name) for k, t in result.tables.items()})
+            name: replace(
+                result, tables={k: _only(t, held[k].get((name,))) for k, t in result.tables.items()}
+            )
             for name in names
         }
         return cls(parts)
@@ -142,8 +143,9 @@ class Collection:
         return {name: result.to_dict() for name, result in self.results.items()}
 
 
-def _only(table: Table, name: str) -> Table:
-    frame = table.frame.filter(pl.col("scenario") == name).drop("scenario")
+def _only(table: Table, frame: pl.DataFrame | None) -> Table:
+    """Return a table with the rows of one scenario, none where it has none."""
+    frame = table.frame.clear().drop("scenario") if frame is None else frame
     columns = tuple(c for c in table.columns if c.name != "scenario")
     return replace(table, frame=frame, columns=columns)
 
