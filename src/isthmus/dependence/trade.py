@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,9 @@ from isthmus.evidence.frames import table
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.screening import BorderFlows, in_order
 from isthmus.world import World
+
+if TYPE_CHECKING:
+    from isthmus.dependence.ledger import Ledger
 
 FLOWS_KEY = "icio_flows"
 
@@ -62,35 +65,7 @@ class Trade:
     alike: Mapping[str, str] = field(default_factory=dict)
 
 
-class Coverage(Protocol):
-    """What the numbers of a level cover."""
-
-    @property
-    def alike(self) -> Mapping[str, str]:
-        """What every row of their tables says, by column."""
-
-    @property
-    def level(self) -> Level:
-        """What an item is."""
-
-    @property
-    def dataset(self) -> str:
-        """Key of the data set."""
-
-    @property
-    def kind(self) -> Kind:
-        """Kind of its numbers."""
-
-    @property
-    def partial_years(self) -> tuple[int, ...]:
-        """Years in which the data hold the larger flows alone."""
-
-    @property
-    def on_adding(self) -> tuple[str, ...]:
-        """What was left out when the data were added."""
-
-
-def data_notes(data: Coverage) -> list[str]:
+def data_notes(data: Trade | Ledger) -> list[str]:
     """Return what a reader must know of the data's coverage."""
     out = []
     if data.level == "industry":
@@ -102,7 +77,7 @@ def data_notes(data: Coverage) -> list[str]:
 
 
 def table_of(
-    data: Coverage,
+    data: Trade | Ledger,
     name: str,
     frame: pl.DataFrame,
     columns: Sequence[Column],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -40,51 +39,6 @@ class Solution:
     residual: float
     iterations: int
     method: str
-
-
-class TableForm(Protocol):
-    """What both forms can do; N = n * S nodes, economy-major."""
-
-    n: int
-    x: Array
-
-    @property
-    def domestic(self) -> Array:
-        """Domestic blocks of A, (n, S, S)."""
-
-    @property
-    def resolvent(self) -> Array:
-        """(I - domestic)^-1, (n, S, S)."""
-
-    def product(self, X: Array) -> Array:
-        """A X."""
-
-    def product_t(self, X: Array) -> Array:
-        """A' X."""
-
-    def foreign(self, X: Array) -> Array:
-        """(A - domestic) X."""
-
-    def solve(self, B: Array, *, transposed: bool, tol: float, method: str) -> Solved:
-        """Solution, residual by column, iterations, method."""
-
-    def column_sums(self) -> Array:
-        """Intermediate inputs of each node, (N,)."""
-
-    def sales(self) -> Array:
-        """Intermediate sales of each node to each using economy, (N, n)."""
-
-    def use(self) -> Array:
-        """Intermediate use [using economy, product, using industry] over all origins."""
-
-    def columns(self, j: int) -> Array:
-        """Flows to the industries of economy j, (N, S)."""
-
-    def rows(self, i: int) -> Array:
-        """Flows from the industries of economy i, (S, N)."""
-
-    def flows(self) -> Array:
-        """All flows, (N, N)."""
 
 
 class DenseForm:
@@ -308,6 +262,10 @@ class FactoredForm:
     def flows(self) -> Array:
         """All flows, (N, N)."""
         return np.concatenate([self.columns(j) for j in range(self.n)], axis=1)
+
+
+TableForm = DenseForm | FactoredForm
+"""Either form: both do the same, with N = n * S nodes, economy-major."""
 
 
 def frozen(a: Array) -> Array:
