@@ -7,6 +7,9 @@ import numpy as np
 from isthmus.errors import BadInput, IdentityViolated
 from isthmus.kernels.arrays import Array, Mask
 
+KEPT = 1e-9
+"""Largest relative change of an importer's total by the correction of re-exports."""
+
 
 def shares(values: Array, *, axis: int = -2) -> Array:
     """Divide values by their sum along one axis; a slice that sums to zero has shares of zero.
@@ -139,7 +142,7 @@ def held_in_window(flags: Mask, *, window: int, required: int) -> Mask:
     return np.asarray(views.sum(axis=-1) >= required)
 
 
-def reexport_corrected(imports: Array, reexport_share: Array, *, tolerance: float = 1e-9) -> Array:
+def reexport_corrected(imports: Array, reexport_share: Array) -> Array:
     """Attribute re-exports of hubs to the origins of the hubs' own imports.
 
     With ``a_ij = (1 - rho_i) M_ij + sum_h rho_h M_hj omega_ih`` and omega the origin shares of
@@ -152,8 +155,6 @@ def reexport_corrected(imports: Array, reexport_share: Array, *, tolerance: floa
         M[i, j], recorded imports of j from i; the diagonal is not trade and must be zero.
     reexport_share : array, shape (..., n)
         rho_h in [0, 1): part of the exports of h that is re-exported.
-    tolerance : float
-        Largest accepted relative change of an importer's total.
 
     Returns
     -------
@@ -165,7 +166,7 @@ def reexport_corrected(imports: Array, reexport_share: Array, *, tolerance: floa
     BadInput
         When rho is outside [0, 1), or the diagonal is not zero.
     IdentityViolated
-        When an importer's total changes by more than `tolerance`.
+        When an importer's total changes by more than `KEPT`.
 
     References
     ----------
@@ -195,7 +196,7 @@ def reexport_corrected(imports: Array, reexport_share: Array, *, tolerance: floa
     )
     corrected = np.maximum(kept * M + omega @ reexported, 0.0)
     gap = np.abs(corrected.sum(axis=-2) - total)
-    if (gap > tolerance * np.maximum(total, 1e-300)).any():
+    if (gap > KEPT * np.maximum(total, 1e-300)).any():
         raise IdentityViolated("re-export correction changed the total of an importer")
     return corrected
 

@@ -15,7 +15,6 @@ Numerical Analysis 49(4), 1715-1735.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -170,41 +169,6 @@ def solve(
     if tried.found is not None:
         return replace(tried.found, evaluations=tried.evaluations)
     return _by_portions(system, first, tolerance, max_evaluations, tried.evaluations)
-
-
-def solve_many(
-    model: TradeModel,
-    shocks: Iterable[TradeShock],
-    *,
-    start: Equilibrium | None = None,
-    tolerance: float = TOLERANCE,
-) -> list[Equilibrium]:
-    """Solve many shocks of one model, each started from `start`.
-
-    Starting all from the same point keeps every solution independent of the order of the shocks.
-
-    Parameters
-    ----------
-    model : TradeModel
-        The base.
-    shocks : iterable of TradeShock
-        May be a generator: one shock is held in memory at a time.
-    start : Equilibrium, optional
-        Common starting point.
-    tolerance : float
-        Largest residual accepted.
-
-    Returns
-    -------
-    list of Equilibrium
-        In the order of `shocks`.
-
-    Raises
-    ------
-    DidNotConverge, EconomyIsolated, NoSupplierLeft, SurplusExceedsIncome
-        As `solve`, for the first shock that fails.
-    """
-    return [solve(model, shock, start=start, tolerance=tolerance) for shock in shocks]
 
 
 def wage_damping(model: TradeModel) -> Array:

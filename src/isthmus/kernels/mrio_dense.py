@@ -74,7 +74,6 @@ def solve_factors(
     B: Array,
     *,
     transposed: bool = False,
-    tol: float = TOLERANCE,
 ) -> tuple[Array, Array, int]:
     """Solve (I - A) X = B, or its transpose, from the factors, refined in double precision.
 
@@ -88,16 +87,14 @@ def solve_factors(
         Right-hand sides.
     transposed : bool
         Solve (I - A') X = B.
-    tol : float
-        Refinement ends when the largest residual of each column, relative to the largest entry of
-        the column of B, is below it or no longer falls.
 
     Returns
     -------
     X : (N, m) array
         Solution.
     residual : (m,) array
-        Largest residual of each column relative to the largest entry of that column of B.
+        Largest residual of each column relative to the largest entry of that column of B;
+        refinement ends when it is below `TOLERANCE` or no longer falls.
     steps : int
         Refinement steps taken.
     """
@@ -120,7 +117,7 @@ def solve_factors(
         r = B - X + product(Z, x, X)
         residual = np.abs(r).max(axis=0, initial=0.0) / scale
         worst = float(residual.max(initial=0.0))
-        if worst <= tol or worst > 0.5 * last:
+        if worst <= TOLERANCE or worst > 0.5 * last:
             return X, residual, step
         last = worst
         X += lu_solve(r)

@@ -28,7 +28,6 @@ def solve_split(
     B: Array,
     *,
     tol: float = TOLERANCE,
-    max_iter: int = MOST_STEPS,
 ) -> tuple[Array, Array, int]:
     """Solve (I - D - M) X = B by X <- (I - D)^-1 (B + M X), D block-diagonal.
 
@@ -45,9 +44,7 @@ def solve_split(
         Right-hand sides.
     tol : float
         The iteration ends when no column changes by more than ``tol`` relative to its largest
-        entry.
-    max_iter : int
-        Most iterations; the residual tells whether they were enough.
+        entry, or after `MOST_STEPS`: the residual tells whether they were enough.
 
     Returns
     -------
@@ -66,7 +63,7 @@ def solve_split(
         X = start = block_product(resolvent, B)
         MX = foreign(X)
         iteration = 0
-        while iteration < max_iter:
+        while iteration < MOST_STEPS:
             iteration += 1
             new = start + block_product(resolvent, MX)
             change = np.abs(new - X).max(axis=0, initial=0.0)

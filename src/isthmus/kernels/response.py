@@ -9,15 +9,13 @@ from isthmus.errors import BadInput
 from isthmus.kernels.arrays import Array
 
 
-def log_sum_exp(values: ArrayLike, axis: int = -1) -> Array:
-    """Return ``ln(sum exp(values))`` along an axis without overflow.
+def log_sum_exp(values: ArrayLike) -> Array:
+    """Return ``ln(sum exp(values))`` along the last axis without overflow.
 
     Parameters
     ----------
     values : array
         ``-inf`` stands for what cannot be chosen.
-    axis : int
-        Axis that is summed.
 
     Returns
     -------
@@ -25,11 +23,11 @@ def log_sum_exp(values: ArrayLike, axis: int = -1) -> Array:
         One dimension fewer.
     """
     v = np.asarray(values, dtype=np.float64)
-    top = np.max(v, axis=axis, keepdims=True)
+    top = np.max(v, axis=-1, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)
     with np.errstate(divide="ignore"):
-        total = np.log(np.sum(np.exp(v - top), axis=axis, keepdims=True)) + top
-    return np.asarray(np.squeeze(total, axis=axis))
+        total = np.log(np.sum(np.exp(v - top), axis=-1, keepdims=True)) + top
+    return np.asarray(total[..., 0])
 
 
 def quantal_response(utility: ArrayLike, noise: ArrayLike, axis: int = -1) -> Array:
@@ -129,7 +127,7 @@ def hold_probability(stake: ArrayLike, loss: ArrayLike, noise: ArrayLike) -> Arr
     return np.asarray(quantal_response(np.stack([-cost, -give], axis=-1), noise)[..., 0])
 
 
-def calibrated_offsets(share: ArrayLike, noise: ArrayLike, axis: int = -1) -> Array:
+def calibrated_offsets(share: ArrayLike, noise: ArrayLike) -> Array:
     """Return constants that make quantal response give `share` where all else is equal.
 
     ``c_r = noise ln(share_r)``: the inverse of the choice probabilities, up to a constant.
@@ -137,11 +135,9 @@ def calibrated_offsets(share: ArrayLike, noise: ArrayLike, axis: int = -1) -> Ar
     Parameters
     ----------
     share : array
-        Probabilities above 0 that sum to 1 along `axis`.
+        Probabilities above 0 that sum to 1 along the last axis, that of the responses.
     noise : array
         lambda > 0.
-    axis : int
-        Axis of the responses.
 
     Returns
     -------
@@ -157,13 +153,13 @@ def calibrated_offsets(share: ArrayLike, noise: ArrayLike, axis: int = -1) -> Ar
     ----------
     Berry, S. T. (1994). RAND Journal of Economics 25(2).
     """
-    p = np.moveaxis(np.asarray(share, dtype=np.float64), axis, -1)
+    p = np.asarray(share, dtype=np.float64)
     scale = np.asarray(noise, dtype=np.float64)
     if not (p > 0).all() or not np.allclose(p.sum(axis=-1), 1.0, rtol=0, atol=1e-9):
         raise BadInput("shares must be positive and sum to 1", where="share")
     if not (np.isfinite(scale) & (scale > 0)).all():
         raise BadInput("noise must be positive and finite", where="noise")
-    return np.moveaxis(scale[..., None] * np.log(p), -1, axis)
+    return np.asarray(scale[..., None] * np.log(p))
 
 
 def mixture_quantiles(values: ArrayLike, weights: ArrayLike, levels: ArrayLike) -> Array:

@@ -212,7 +212,6 @@ def fit(
     mask: Mask | None = None,
     *,
     tolerance: float = TOLERANCE,
-    max_iterations: int = MOST_STEPS,
 ) -> ThreeWayFit:
     """Fit effects alone to the flows of one item.
 
@@ -224,8 +223,6 @@ def fit(
         Cells that take part.
     tolerance : float
         Largest difference of a margin, relative to the total.
-    max_iterations : int
-        Newton steps before giving up.
 
     Returns
     -------
@@ -241,7 +238,7 @@ def fit(
     total = max(float(data.sum()), 1e-300)
     mu = _raked(data, keep)
     gap = np.inf
-    for _ in range(max_iterations):
+    for _ in range(MOST_STEPS):
         factor = factorise(mu)
         mu, gap = _chord(data, mu, factor, total, tolerance)
         if gap <= tolerance:

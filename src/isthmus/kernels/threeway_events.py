@@ -23,6 +23,7 @@ from isthmus.kernels.threeway import (
 
 # an event is one cell of a world total: its own gradient may be larger relative to its flow
 EVENT_SLACK = 1e-3
+MOST_STEPS = 300
 SLOW = 0.7  # a step that leaves more of the gradient than this asks for new factors
 
 
@@ -134,7 +135,6 @@ def estimate_events(
     cells: Cells,
     *,
     tolerance: float = TOLERANCE,
-    max_iterations: int = 300,
 ) -> EventFit:
     """Estimate the effects of events, pooled over items, together with all fixed effects.
 
@@ -148,8 +148,6 @@ def estimate_events(
         Exporter, importer and year of each event.
     tolerance : float
         Largest gradient relative to the totals.
-    max_iterations : int
-        Steps before giving up.
 
     Returns
     -------
@@ -173,7 +171,7 @@ def estimate_events(
     mus = [b.fitted.copy() for b in bases]
     b_hat, gap = np.zeros(H), np.inf
     scale = max(float(sum(d[cells].sum() for d in data)), 1e-300)
-    for step in range(1, max_iterations + 1):
+    for step in range(1, MOST_STEPS + 1):
         gradients = [d - mu for d, mu in zip(data, mus, strict=True)]
         event_score = np.sum([g[cells] for g in gradients], axis=0)
         before, gap = (
