@@ -235,6 +235,28 @@ def test_an_answer_that_fails_while_a_slider_moves_is_said_until_one_comes(
     assert page.locator("#live").inner_html() != before
 
 
+@pytest.mark.once_broken("a slider whose answer was still worked out showed none")
+@pytest.mark.parametrize("status", [202, 503])
+def test_an_answer_that_is_still_worked_out_is_asked_for_until_it_is_there(
+    page: Any, status: int
+) -> None:
+    page.goto("/study/taiwan-europe/whatif?event=chips_180&severity=1&duration=100")
+    before = page.locator("#live").inner_html()
+    asked: list[str] = []
+
+    def later(route: Any) -> None:
+        asked.append(route.request.url)
+        route.continue_() if len(asked) > 1 else route.fulfill(status=status, body="later")
+
+    page.route("**/whatif?*", later)
+    page.locator("input[type=range][name=duration]").focus()
+    page.keyboard.press("Home")
+    page.wait_for_url("**duration=1&**")
+    assert page.locator("#live").inner_html() != before
+    assert len(asked) == 2
+    assert page.locator("p[role=status]").first.inner_text() == ""
+
+
 def test_what_is_downloaded_is_what_is_shown(page: Any, tmp_path: Path) -> None:
     page.goto("/table/chip_facts?where.economy=TWN&columns=node,share")
     with page.expect_download() as caught:

@@ -61,11 +61,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   };
   const answered = async (address) => {
     try {
-      const answer = await fetch(address, { headers: { "x-parts": form.dataset.live } });
-      return answer.ok ? await answer.text() : "";
-    } catch {
-      return "";
-    }
+      while (wanted === address) {
+        const answer = await fetch(address, { headers: { "x-parts": form.dataset.live } });
+        if (![202, 503].includes(answer.status)) return answer.ok ? await answer.text() : "";
+        // Still worked out, or others come first: ask again, unless something else is wanted by now.
+        const pause = Number(answer.headers.get("retry-after") ?? 1);
+        await new Promise((done) => { setTimeout(done, pause * 1000); });
+      }
+    } catch { /* The network is away. */ }
+    return "";
   };
   const ask = async () => {
     if (asking) return;
