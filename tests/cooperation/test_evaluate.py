@@ -22,6 +22,7 @@ from isthmus.cooperation.beside import (
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.cut import within
 from isthmus.cooperation.evaluate import evaluate, most_exposed, tables_of
+from isthmus.cooperation.own import roles_of
 from isthmus.cooperation.stage import ALONE, TODAY
 from isthmus.errors import BadInput, CodeUnknown
 from isthmus.scenario.actions import Action, ActionIndicator
@@ -280,6 +281,33 @@ def test_the_file_that_the_template_prints_can_be_evaluated(tmp_path):
     found = evaluate(World.open("starter"), packages=["my-package"], file=mine, draws=20)
     assert found["costs"].frame["compared"].to_list() == [TODAY]
     assert "my-stop" in set(found["not_measured"].frame["name"])
+
+
+def test_codes_that_the_table_does_not_hold_are_named_at_once_before_anything_is_run(tmp_path):
+    mine = tmp_path / "mine.toml"
+    text = template().replace('"C26_DAO"', '"C26_DAOO"').replace('"CHIPS"', '"CHIPZ"')
+    mine.write_text(text.replace('economies = ["home"]', 'economies = ["hme"]'), encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        evaluate(World.open("starter"), packages=["my-package"], file=mine, draws=20)
+    assert [(p.where, p.what.split(":")[0]) for p in caught.value.problems] == [
+        ("hazard 'my-stop'", "shocks.0.industries"),
+        ("action 'my-stock'", "effects.0.inputs"),
+        ("action 'my-stock'", "effects.0.economies"),
+    ]
+
+
+def test_each_role_has_a_party_of_its_own_and_a_draw_is_needed():
+    with pytest.raises(BadInput, match="parties: 2 problems") as caught:
+        roles_of("TWN", "TWN", "TWN")
+    assert [p.where for p in caught.value.problems] == ["partner", "rival"]
+    with pytest.raises(BadInput, match="at least one draw"):
+        evaluate(World.open("starter"), packages=["quiet"], draws=0)
+
+
+def test_costs_of_the_catalogue_of_other_parties_say_whose_they_are():
+    held = stage(catalogue().model_copy(update={"home": "FRA", "partner": "TWN"}))
+    told = [thresholds.costs(one).notes[-1] for one in (stage(), held)]
+    assert ["whose catalogue" in note for note in told] == [False, True]
 
 
 def test_an_action_with_units_alone_is_named_as_such():

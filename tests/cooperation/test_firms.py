@@ -7,8 +7,9 @@ import pytest
 from tests.cooperation.small import stage
 
 from isthmus.cooperation.agree import ELSEWHERE, NO_DATE, acts, dates
-from isthmus.cooperation.evaluate import opened, roles_of, stage_of
+from isthmus.cooperation.evaluate import stage_of
 from isthmus.cooperation.firms import ABSENT, firms
+from isthmus.cooperation.own import opened, roles_of
 from isthmus.errors import BadInput
 from isthmus.scenario.catalogues import parse_catalogue
 from isthmus.world import World

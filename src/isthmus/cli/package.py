@@ -83,8 +83,8 @@ def list_(
 ) -> None:
     """List packages, actions and hazards of a catalogue."""
     from isthmus.cli.output import emit_listing
-    from isthmus.cooperation.evaluate import opened
     from isthmus.cooperation.listing import tables_of
+    from isthmus.cooperation.own import opened
 
     source = f"catalogue {catalogue}" if file is None else str(file)
     emit_listing("package.list", tables_of(opened(catalogue, file)), source, output)
@@ -107,8 +107,8 @@ def show(
         Key of a package, an action (or its label, such as M08) or a hazard.
     """
     from isthmus.cli.output import emit_listing
-    from isthmus.cooperation.evaluate import opened
     from isthmus.cooperation.listing import about_table
+    from isthmus.cooperation.own import opened
 
     source = f"catalogue {catalogue}" if file is None else str(file)
     about = about_table(opened(catalogue, file), key)
@@ -172,7 +172,8 @@ def prepare(
 def _prepare(packages: Sequence[str], asked: PackageParties, world: str, workers: int = 1) -> None:
     """Make the recorded losses that packages need, after saying how long it takes."""
     from isthmus.cli.output import say
-    from isthmus.cooperation.evaluate import opened, questions, roles_of
+    from isthmus.cooperation.evaluate import questions
+    from isthmus.cooperation.own import opened, roles_of
     from isthmus.ensemble.losses import missing
     from isthmus.ensemble.losses import prepare as make
     from isthmus.ensemble.losses.duration import in_words, seconds_needed
@@ -181,7 +182,7 @@ def _prepare(packages: Sequence[str], asked: PackageParties, world: str, workers
 
     found = World.open(world)
     parties = roles_of(asked.home, asked.partner, asked.rival)
-    held = opened(asked.catalogue, asked.file)
+    held = opened(asked.catalogue, asked.file, found, parties)
     chosen = [held.package(key) for key in packages] or None
     asks = questions(found, held, parties, chosen, draws=asked.draws, seed=asked.seed)
     needed = tuple(asks.values())

@@ -16,16 +16,16 @@ from isthmus.cooperation.asked import question
 from isthmus.cooperation.contribution import contribution
 from isthmus.cooperation.firms import firms
 from isthmus.cooperation.lines import outputs
+from isthmus.cooperation.own import opened, roles_of
 from isthmus.cooperation.stage import RATE, Stage
 from isthmus.cooperation.stated import named
 from isthmus.cooperation.transfers import balances, transfers
 from isthmus.ensemble.losses import Losses, Question, load_all
 from isthmus.ensemble.losses.question import DRAWS
-from isthmus.errors import DataMissing
+from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Result, Table, provenance
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
-from isthmus.scenario.catalogues import read_catalogue, shipped_catalogue
 from isthmus.scenario.packages import Catalogue, Package
 from isthmus.store import Store
 from isthmus.world import World
@@ -41,18 +41,6 @@ CITATIONS = (
 )
 
 
-def opened(catalogue: str | Catalogue, file: Path | None = None) -> Catalogue:
-    """Return a catalogue, or a shipped one by name with the entries of a file added."""
-    base = catalogue if isinstance(catalogue, Catalogue) else shipped_catalogue(catalogue)
-    return base if file is None else read_catalogue(file, base=base)
-
-
-def roles_of(home: str, partner: str, rival: str = "") -> dict[str, str]:
-    """Return parties by role; no rival where none is named."""
-    given = {"home": home, "partner": partner} | ({"rival": rival} if rival else {})
-    return {role: resolve(code, where=role).spec for role, code in given.items()}
-
-
 def questions(
     world: World,
     catalogue: Catalogue,
@@ -66,7 +54,14 @@ def questions(
 
     All packages of the catalogue by default. A run of more answers the question of fewer: what a
     file adds asks for a run of its own only where its packages are looked at.
+
+    Raises
+    ------
+    BadInput
+        When no draw is asked for.
     """
+    if draws < 1:
+        raise BadInput(f"at least one draw is needed, got {draws}", where="draws")
     return {
         hazard.key: question(
             world, catalogue, hazard, parties, packages=packages, draws=draws, seed=seed
@@ -112,7 +107,7 @@ def stage_of(
     NotFound
         When no package has one of the names.
     BadInput
-        When losses have different numbers of draws.
+        When no draw is asked for, or losses have different numbers of draws.
     """
     chosen = [catalogue.package(key) for key in packages] or list(catalogue.packages)
     if losses is None:
@@ -202,8 +197,8 @@ def evaluate(
     BadInput
         With every problem of the file.
     """
-    held = opened(catalogue, file)
     parties = roles_of(home, partner, rival)
+    held = opened(catalogue, file, world, parties)
     stage = stage_of(world, held, parties, packages, draws=draws, seed=seed, rate=rate, bloc=bloc)
     return _result(stage, tables_of(stage), "cooperation.evaluate", held, rate, seed)
 
@@ -250,8 +245,8 @@ def compare(
     BadInput
         When the hazard has no recorded run.
     """
-    held = opened(catalogue, file)
     parties = roles_of(home, partner, rival)
+    held = opened(catalogue, file, world, parties)
     stage = stage_of(world, held, parties, packages, draws=draws, seed=seed, rate=rate, bloc=bloc)
     tables = [thresholds.costs(stage), thresholds.break_even(stage), beside.timing(stage)]
     key = hazard or next(iter(stage.losses), "")
@@ -300,8 +295,8 @@ def agree(
     NotFound
         For an unknown package, hazard or catalogue.
     """
-    held = opened(catalogue, file)
     parties = roles_of(home, partner, rival)
+    held = opened(catalogue, file, world, parties)
     stage = stage_of(world, held, parties, packages, draws=draws, seed=seed, bloc=bloc)
     key = held.hazard(hazard).key if hazard else next(iter(stage.losses), "")
     tables = agreement(stage, key)

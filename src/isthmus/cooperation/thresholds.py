@@ -42,6 +42,10 @@ CARRYING = (
     "net cost a year, in full whoever bears it: what is spent once is spread over its own life at "
     "{rate:g} % a year (assumed)"
 )
+OTHERS = (
+    "costs and effects are those of {home} with {partner}, whose catalogue this is, and not of "
+    "the parties that are asked about"
+)
 UNDONE = "hazards without a recorded run or an engine have no row here: see not_measured"
 FACTOR = (
     "the order of costs is known; probability and size of the loss are not known within a factor "
@@ -150,7 +154,11 @@ def costs(stage: Stage) -> Table:
         attribute("payer", "who bears it"),
     )
     text = "what each package costs for certain"
-    return _made(stage, "costs", rows, columns, text, (RANGE, CARRYING, NESTED))
+    notes = [RANGE, CARRYING, NESTED]
+    known = {"home": stage.catalogue.home, "partner": stage.catalogue.partner}
+    if any(code and code != stage.parties[role] for role, code in known.items()):
+        notes.append(OTHERS.format(**known))
+    return _made(stage, "costs", rows, columns, text, notes)
 
 
 def break_even(stage: Stage) -> Table:

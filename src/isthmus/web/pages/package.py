@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.cooperation.evaluate import agreement, questions, roles_of, stage_of, tables_of
+from isthmus.cooperation.evaluate import agreement, questions, stage_of, tables_of
+from isthmus.cooperation.own import roles_of
 from isthmus.cooperation.stage import TODAY
 from isthmus.cooperation.stated import named
 from isthmus.ensemble.losses import Question, find_all, missing, prepare
