@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib.util
 import os
@@ -56,6 +57,9 @@ LONG = (
     "clusters",
 )
 
+LIBRARIES = ("scipy.stats", "numba", "altair", "distributed")
+"""Libraries that take long to compile where nothing has loaded them yet."""
+
 REQUIRED = os.environ.get("CI") == "true"
 
 # Property tests draw the same examples on every machine, so that a clean clone passes everywhere.
@@ -108,6 +112,15 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["ISTHMUS_HOME"]
     else:
         os.environ["ISTHMUS_HOME"] = before
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let every other worker begin with other libraries: what it compiles the rest find done."""
+    worker = getattr(session.config, "workerinput", {"workerid": "gw0"})["workerid"]
+    if int(worker.removeprefix("gw")) % 2:
+        for name in LIBRARIES:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
 
 
 def pytest_collection_finish() -> None:

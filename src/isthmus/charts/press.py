@@ -23,9 +23,6 @@ Drawable = tuple[str, ChartSpec, Table, Outlines | None]
 FONTS = Path(__file__).with_name("fonts.conf")
 """What tells the process to measure words with the fonts that come with the renderer."""
 
-_PATIENCE = 5.0
-"""Seconds that the process has to end by itself."""
-
 
 def _bytecode() -> list[str]:
     """Return what this interpreter was told of bytecode: an isolated one does not hear it."""
@@ -66,14 +63,10 @@ class Press:
         child, self._child = self._child, None
         if child is None:
             return
-        if error is not None:
-            child.kill()
-        with suppress(OSError, ValueError, subprocess.TimeoutExpired):
-            child.communicate(timeout=_PATIENCE)
-        if child.poll() is None:
-            child.kill()
+        # All that was asked of it has come or is not wanted, and its own way out takes longer.
+        child.kill()
         with suppress(OSError), child:
-            pass  # its pipes are closed, whether or not it could be told to end
+            pass  # its pipes are closed and it is waited for
 
     def begin(self, charts: Iterable[Drawable]) -> None:
         """Begin to draw charts, each with a key of its own."""
