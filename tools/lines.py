@@ -154,7 +154,7 @@ def page(commit: str, rows: list[Row]) -> str:
 function, method and class of then at most one successor is found (`tools/lines.py`). "Grown" is
 what successors have more lines than their forerunners: options that came later, and lines that are
 only set otherwise. Helpers that were cut out of a function count as new. What left the package (how
-the shipped table of 2022 is made, now in `tools/starter`, 195 lines) stands in no column of today.
+the shipped table of 2022 is made, now in `tools/starter`, 196 lines) stands in no column of today.
 
 | room | lines then | of successors | of these, grown | new |
 | --- | --- | --- | --- | --- |
