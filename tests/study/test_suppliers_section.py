@@ -144,6 +144,9 @@ def test_from_the_template_of_the_list_to_the_first_page_of_the_dossier(
     page = (tmp_path / "dossier" / "dossier.md").read_text(encoding="utf-8")
     own, summary = page.index("Where does the firm's spend go"), page.index("## Summary")
     assert own < summary
+    drawn = (tmp_path / "dossier" / "dossier.html").read_text(encoding="utf-8")
+    opening = drawn[drawn.index('<section id="suppliers"') : drawn.index('<section id="summary"')]
+    assert '<figure id="suppliers-exposure"' in opening
     assert "Private: made from the firm's own list" in page
     assert "Not measurable, missing: a list of suppliers" not in page
 
