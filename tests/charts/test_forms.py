@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import xml.etree.ElementTree as ET
 
 import polars as pl
 import pytest
@@ -12,6 +13,8 @@ from isthmus.charts import ChartSpec, letters, render_svg, theme, to_vegalite
 from isthmus.charts.forms import FORMS
 from isthmus.charts.words import ENGLISH
 from isthmus.evidence import Column, Kind, Table
+
+MOVED = re.compile(r"translate\(([-.\d]+)")
 
 
 def table(rows) -> Table:
@@ -128,3 +131,19 @@ def test_a_logarithmic_axis_shows_ranges_that_reach_zero_or_have_no_end() -> Non
     assert set(by) == {"a", "b"}
     assert [by["a"]["low"], by["b"]["high"]] == axis["scale"]["domain"]
     assert all(by["a"]["low"] < tick < by["b"]["high"] for tick in axis["axis"]["values"])
+
+
+@pytest.mark.parametrize("windows", [2, 4, 12])
+def test_a_name_at_the_end_of_a_line_stands_inside_the_picture(windows: int) -> None:
+    name = "Czechia, 2020"
+    rows = [{"t": str(n), "v": 0.1 * n, "who": name} for n in range(windows)]
+    drawn = ET.fromstring(
+        render_svg(ChartSpec("lines", x="t", y="v", series="who"), table(rows), key="k")
+    )
+    above = {child: parent for parent in drawn.iter() for child in parent}
+    at = next(e for e in drawn.iter() if e.text == name)
+    right = len(name) * theme.LETTER
+    while at in above:
+        right += sum(float(x) for x in MOVED.findall(at.get("transform", "")))
+        at = above[at]
+    assert right <= float(drawn.get("viewBox", "").split()[2])

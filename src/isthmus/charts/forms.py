@@ -107,7 +107,12 @@ def lines(rows: Rows, spec: ChartSpec) -> Any:
         return small.facet(facet=facet, columns=2).properties(**letters.above(spec.y_title))
     shown = drawn.encode(**encoding)
     if spec.series and not legend:
-        shown = alt.layer(shown, _ends(rows, spec, years[-1], encoding))
+        # A picture shrinks to fit in one pass, and the last point by half a step less than the
+        # name that stands behind it.
+        spare = widest * theme.LETTER / (2 * len(years))
+        shown = alt.layer(shown, _ends(rows, spec, years[-1], encoding)).properties(
+            padding={**dict.fromkeys(("left", "top", "bottom"), 5), "right": 5 + spare}
+        )
     return shown.properties(width=theme.WIDTH, height=HIGH, **letters.above(spec.y_title))
 
 

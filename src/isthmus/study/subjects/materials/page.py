@@ -96,7 +96,7 @@ def _baskets(page: Page, rows: list[BasketShares], known: list[str]) -> None:
             "bars",
             x="share",
             y="basket",
-            x_title=page.axis("share_from", exporter=page.context.label(page.rival)),
+            x_title=page.axis("share_from", exporter=page.context.name(page.rival)),
             series="importer",
             roles={
                 page.context.label(page.home): "home",
