@@ -137,3 +137,16 @@ def test_the_commands_write_and_migrate_studies(
     assert main(["study", "check", "--pages", "--json"]) == 0
     pages = json.loads(capsys.readouterr().out)
     assert {"page": "cascade", "needs": "home, partner", "choices": "chips"} in pages
+
+
+def test_a_study_of_materials_claims_nothing_of_chips_that_its_pages_leave_out(
+    world: World,
+) -> None:
+    parties = {"home": "JPN", "partner": "KOR", "rival": "CHN"}
+    plain, materials = (
+        {c.measure for c in draft_study("own", world, parties, template=t).study.claims}
+        for t in ("pair", "materials")
+    )
+    assert {"cascade.loss_on_stop", "cascade.second_sources"} <= plain
+    assert "cascade.second_sources" in materials
+    assert not {"cascade.loss_on_stop", "cascade.contribution"} & materials

@@ -109,6 +109,8 @@ def draft_study(
             continue
         if measure is not None and measure.subject not in pages:
             continue
+        if claim.measure in texts.get("without", ()):
+            continue
         lacking = unmet(context, claim, measure)
         if lacking:
             left_out[claim.id] = "; ".join(lacking)
