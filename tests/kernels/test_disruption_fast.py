@@ -8,6 +8,7 @@ import pytest
 
 from isthmus.kernels.disruption_drivers import CapacityShock, Drivers
 from isthmus.kernels.disruption_terms import Behaviour, reading_need
+from isthmus.kernels.disruption_whole import LINE, aligned, laid
 
 from .disruption_tables import capacity, drivers, engine, factored_table, finished, run, stop
 
@@ -240,3 +241,19 @@ def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch):
     loops.compiled.cache_clear()
     assert loops.compiled("sweep_dense") == ("compiled", "sweep_dense")
     loops.compiled.cache_clear()
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32"])
+def test_arrays_of_the_loops_begin_with_a_line_of_the_cache(kind):
+    for shape in ((3,), (5, 16), (2, 3, 17)):
+        made = aligned(shape, kind)
+        assert made.shape == shape
+        assert made.dtype == kind
+        assert made.flags.c_contiguous
+        assert made.flags.writeable
+        assert made.ctypes.data % LINE == 0
+    given = np.arange(12.0).reshape(3, 4)
+    kept = laid(given.T, kind)
+    assert kept.flags.c_contiguous
+    np.testing.assert_array_equal(kept, given.T)
+    assert not np.shares_memory(kept, given)

@@ -117,16 +117,17 @@ class Flows:
         return out if self.dense else self._spread(lo, hi, out, part)
 
     def collect_pair(
-        self, p: int, pair: Any, rows: tuple[int, int], today: Severity, turned: Severity
+        self, p: int, pair: Any, rows: tuple[int, int], today: Severity, turned: Severity, out: Any
     ) -> Any:
         """Return what `collect` gives for deliveries and for new orders, side by side.
 
-        `pair` (R, 2 B) holds the weights of both, `rows` the industries wanted: (rows, 2 B).
+        `pair` (R, 2 B) holds the weights of both, `rows` the industries wanted; `out`, a numpy
+        array of shape (rows, 2 B), is filled in.
         """
         xp = self.xp
         lo, hi = rows
         batch = pair.shape[1] // 2
-        out = xp.matmul(xp.matrix_transpose(self.matrix[p, :, lo:hi]), pair)
+        xp.matmul(xp.matrix_transpose(self.matrix[p, :, lo:hi]), pair, out=out)
         for i, (sector, block, pick) in enumerate(self.cells):
             if sector != p:
                 continue

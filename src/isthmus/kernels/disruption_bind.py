@@ -19,7 +19,6 @@ def bind(
     bar: Any,
     per_day: Any,
     need: Any,
-    linear: Any,
     sigma: Any,
     curved: Any,
     defer: Any,
@@ -44,8 +43,6 @@ def bind(
         One over `Choices.reach` where an input may limit, else 0.
     need, defer : (S, S, B) arrays, sigma : (S, B) array
         As in `Choices`.
-    linear : (S, S, B) array
-        `need` where the response is linear, else 0.
     curved : (S,) array of bool
         Whether any scenario has an elasticity for the input.
     planned, base, most : (n, B) arrays
@@ -77,15 +74,6 @@ def bind(
                 if not tight[p, f]:
                     continue
                 each = one / bar[p, f]
-                short = zero
-                for b in range(batch):
-                    line = most[f, b] - stock[p, f, b] * each * per_day[p, k, b]
-                    line = line if line > zero else zero
-                    short += line if per_day[p, k, b] > zero else zero
-                if short <= zero:
-                    tight[p, f] = False
-                    if not from_start:
-                        continue  # enough for more than is planned
                 hits = zero
                 for b in range(batch):
                     alone = stock[p, f, b] * each * per_day[p, k, b]
@@ -93,23 +81,30 @@ def bind(
                     low = output[f, b] - base[f, b] + need[p, k, b] * (base[f, b] - alone)
                     low = low if low > zero else zero
                     hits += low if per_day[p, k, b] > zero else zero
-                if deferring and hits <= zero:
+                short = one  # a stock that holds planned output down is short of it
+                if from_start or hits <= zero:
+                    short = zero
                     for b in range(batch):
-                        missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[k, b]
-                        more = missing - gone[f, b]
-                        more = more if more > zero else zero
-                        hits += more if per_day[p, k, b] > zero else zero
-                if hits <= zero:
-                    continue  # tight, but others are tighter
-                for b in range(batch):
-                    alone = stock[p, f, b] * each * per_day[p, k, b]
-                    bound = base[f, b] - linear[p, k, b] * (base[f, b] - alone)
-                    edge[b] = bound if per_day[p, k, b] > zero else inf
-                if deferring and short > zero:
+                        line = most[f, b] - stock[p, f, b] * each * per_day[p, k, b]
+                        line = line if line > zero else zero
+                        short += line if per_day[p, k, b] > zero else zero
+                if short <= zero:
+                    tight[p, f] = False
+                    if not from_start:
+                        continue  # enough for more than is planned
+                if deferring:
                     for b in range(batch):
                         missing = one - stock[p, f, b] * each * per_day[p, k, b] * less[k, b]
                         missing = missing if per_day[p, k, b] > zero else zero
                         gone[f, b] = missing if missing > gone[f, b] else gone[f, b]
+                if hits <= zero:
+                    continue  # tight, but others are tighter
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    bound = base[f, b] - need[p, k, b] * (base[f, b] - alone)
+                    bound = base[f, b] if sigma[p, b] > zero else bound
+                    edge[b] = bound if per_day[p, k, b] > zero else inf
+                if deferring and short > zero:
                     for b in range(batch):
                         # all four are read, whatever is written: else this is no vector code
                         new, old = edge[b], output[f, b]

@@ -13,7 +13,7 @@ from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_steps import Allowed, Block
 from isthmus.kernels.disruption_terms import values
-from isthmus.kernels.disruption_whole import PARTS, DayRun, ranges
+from isthmus.kernels.disruption_whole import PARTS, DayRun, aligned, laid, ranges
 
 BLOCK = 1024
 """Industries per block of the fused loop: what it reads twice stays in the cache."""
@@ -64,8 +64,7 @@ class FastRun(DayRun):
         rows = {**values(chosen), "tech": inputs.tech, "unit": inputs.unit, "bar": bar}
         may = (chosen.reach > 0) & (chosen.need > 0)
         rows["per_day"] = np.divide(1.0, chosen.reach, out=np.zeros(may.shape), where=may)
-        rows["linear"] = np.where(may & (chosen.sigma[:, None, :] == 0), chosen.need, 0.0)
-        self.rows = {k: np.array(v, dtype=self.precision, order="C") for k, v in rows.items()}
+        self.rows = {k: laid(v, self.precision) for k, v in rows.items()}
         self.curved = (chosen.sigma > 0).any(axis=1)
         return []
 
@@ -77,10 +76,9 @@ class FastRun(DayRun):
         s, r = self.shape
         batch = self.drivers.batch
         shape = (s, r * s, batch)
-        stock = np.empty(shape, dtype=self.precision)
-        ask = np.empty(shape, dtype=self.precision)
-        ones = np.ones((s, r, batch), dtype=self.precision)
-        placed = np.empty_like(ones)
+        stock, ask = aligned(shape, self.precision), aligned(shape, self.precision)
+        ones = laid(np.ones((s, r, batch)), self.precision)
+        placed = aligned(ones.shape, self.precision)
         severity, turned = self._severity(0), self._turned(0)
         begin = self.rows.pop("begin")
         for p in range(s):
@@ -92,8 +90,8 @@ class FastRun(DayRun):
             placed[one] = self.flows.place(p, p + 1, ask[one], severity)
         for held in self.drivers.reserves:
             stock[held.sector, held.nodes] += self._array(self.reserve(held))
-        output = self.initial * np.ones((1, batch), dtype=self.precision)
-        factor = np.full(shape[1:], self.behaviour.over_base, dtype=self.precision)
+        output = laid(self.initial * np.ones((1, batch)), self.precision)
+        factor = laid(np.full(shape[1:], self.behaviour.over_base), self.precision)
         tight = self.rows["bar"] > 0
         return State(
             [stock], [ask], placed, ones, factor, output, self.nothing, self.nothing, tight
@@ -131,15 +129,20 @@ class FastRun(DayRun):
             np.divide(whole, self.total_tech, out=bound, where=self.total_tech > 0)
             return Allowed(bound, 0 * whole, 0 * whole)
         optimum = np.ascontiguousarray(optimum)
-        output = optimum.copy()
-        gone, later = (np.zeros_like(optimum) if self.deferring else output for _ in range(2))
+        output = self._room("allowed", optimum.shape)
+        output[...] = optimum
+        gone = later = output  # not read
+        if self.deferring:
+            gone, later = (self._room(name, optimum.shape) for name in ("gone", "later"))
+            gone[...] = later[...] = 0.0
         base = optimum
         if self.behaviour.from_start:
             base = self.initial * np.ones_like(optimum)
         most = np.maximum(base, optimum) if self.behaviour.from_start else optimum
         if self.deferring:
-            most = most + state.backlog / self.each["defer_days"]
-        names = ("tech", "bar", "per_day", "need", "linear", "sigma")
+            room = self._room("limit", optimum.shape)
+            most = np.add(most, np.divide(state.backlog, self.each["defer_days"], room), room)
+        names = ("tech", "bar", "per_day", "need", "sigma")
 
         def work(part: tuple[int, int]) -> None:
             self.binding(
@@ -206,15 +209,19 @@ class FastRun(DayRun):
         s, r = self.shape
         batch = self.drivers.batch
         today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
-        used = np.zeros((r * s, batch), dtype=self.precision)
+        used = aligned((r * s, batch), self.precision)
+        used[...] = 0.0
         rows = ROWS if batch >= NARROW else r * s
         blocks = [(lo, min(lo + rows, r * s)) for lo in range(0, r * s, rows)]
-        asked = np.empty((len(blocks), s, r, batch), dtype=self.precision)
-        pair = np.concatenate([delivered, weight], axis=2)
+        asked = self._room("asked", (len(blocks), s, r, batch))
+        pair = np.concatenate(
+            [delivered, weight], axis=2, out=self._room("pair", (s, r, 2 * batch))
+        )
         fixed = self._named("tech", "unit", "bar", *_CHOSEN)
 
         def work(block: int) -> None:
             lo, hi = blocks[block]
+            flowed = aligned((hi - lo, 2 * batch), self.precision)
             for p in range(s):
                 self.loop(
                     p,
@@ -222,7 +229,7 @@ class FastRun(DayRun):
                     state.stock[0],
                     state.ask[0],
                     state.tight,
-                    self.flows.collect_pair(p, pair[p], (lo, hi), today, turned),
+                    self.flows.collect_pair(p, pair[p], (lo, hi), today, turned, flowed),
                     *fixed,
                     *plans,
                     self.rows["psi"],
@@ -243,11 +250,12 @@ class FastRun(DayRun):
         s, r = self.shape
         batch = self.drivers.batch
         today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
-        made = self.stopped.collected(delivered, today)
-        pool = self.stopped.collected(weight, turned)
-        foreign = np.empty((s, r, batch), dtype=self.precision)
-        home = np.empty((s, r, batch), dtype=self.precision)
-        used = np.zeros((r, s, batch), dtype=self.precision)
+        names = ("made", "pool", "foreign", "home")
+        made, pool, foreign, home = (self._room(name, weight.shape) for name in names)
+        self.stopped.collected(delivered, today, made)
+        self.stopped.collected(weight, turned, pool)
+        used = aligned((r, s, batch), self.precision)
+        used[...] = 0.0
         four, three = (s, r, s, batch), (s, r, s)
         cells = [v.reshape(three) for v in self._named("tech", "unit", "bar")]
         whole = [v.reshape(r, s, batch) for v in plans]
@@ -278,7 +286,9 @@ class FastRun(DayRun):
             )
 
         self._each(work, ranges(r, PARTS if self.pool is not None else 1))
-        placed = (self.stopped.placed(foreign, tomorrow) + home) * weight
+        placed = self.stopped.placed(foreign, tomorrow, aligned(weight.shape, self.precision))
+        placed += home
+        placed *= weight
         return placed, used.reshape(r * s, batch)
 
 
@@ -301,18 +311,18 @@ class StoppedImports:
         self.stops, self.origin = stops, origin
         self.cells = [origin[s.sector][np.ix_(s.exporters, s.importers)] for s in stops]
 
-    def collected(self, weights: Any, severity: list[Any]) -> Any:
-        """Return sum_o weight[p, o] origin[p, o, j] of what passes, shape (S, R, B)."""
-        out = np.matmul(self.origin.transpose(0, 2, 1), weights)
+    def collected(self, weights: Any, severity: list[Any], out: Any) -> Any:
+        """Return sum_o weight[p, o] origin[p, o, j] of what passes, shape (S, R, B), in `out`."""
+        np.matmul(self.origin.transpose(0, 2, 1), weights, out=out)
         for stop, cells, share in zip(self.stops, self.cells, severity, strict=True):
             if share is not None:
                 taken = weights[stop.sector, stop.exporters] * share
                 out[stop.sector, stop.importers] -= cells.T @ taken
         return out
 
-    def placed(self, foreign: Any, severity: list[Any]) -> Any:
-        """Return sum_j origin[p, o, j] foreign[p, j] of what passes, shape (S, R, B)."""
-        out = np.matmul(self.origin, foreign)
+    def placed(self, foreign: Any, severity: list[Any], out: Any) -> Any:
+        """Return sum_j origin[p, o, j] foreign[p, j] of what passes, shape (S, R, B), in `out`."""
+        np.matmul(self.origin, foreign, out=out)
         for stop, cells, share in zip(self.stops, self.cells, severity, strict=True):
             if share is not None:
                 taken = cells @ foreign[stop.sector, stop.importers]
