@@ -6,7 +6,8 @@ Every round starts a process for each of the two, with one thread, and prints mi
 scenario and day of a year: processor time, so that other load counts little. The first day, with
 what is set up for it, counts once; the mean of the days after it, in the middle of a stop, for the
 other 364. ``bench`` varies what `disruption.varied` does, ``all`` also deferral, order rules and
-rationing, where it has them.
+rationing, where it has them. In the factored form later days take longer than those thirty, as more
+stocks run short: a whole year is dearer than this says (`docs/disruption.md`).
 """
 
 from __future__ import annotations
