@@ -11,10 +11,10 @@ from tests.study.test_packages_section import HAZARD, PARTIES, recorded
 
 from isthmus.cooperation import stage_of
 from isthmus.cooperation.stage import ALONE
-from isthmus.cooperation.thresholds import NEVER
 from isthmus.evidence import Kind
 from isthmus.report import render_html, render_markdown
 from isthmus.scenario.catalogues import shipped_catalogue
+from isthmus.scenario.hazards import NEVER
 from isthmus.study import assess
 from isthmus.study.ask import packages
 from isthmus.study.ask.coercion import price, standing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -160,16 +161,19 @@ def test_an_answer_is_stopped_where_it_works_and_worked_out_anew(jobs: Jobs) -> 
 
 @pytest.mark.once_broken("stopping waited for the call of a library that was under way")
 def test_an_answer_inside_a_call_of_a_library_is_over_at_once_and_others_go_on(jobs: Jobs) -> None:
-    jobs.patience, library, begun = 0.0, threading.Event(), threading.Semaphore(0)
+    jobs.patience, library = 0.0, threading.Event()
+    begun = [threading.Event() for _ in range(2 * TOGETHER + 1)]
 
-    def work(_controls: dict[str, Any]) -> None:
-        begun.release()
+    def work(number: int, _controls: dict[str, Any]) -> None:
+        begun[number].set()
         library.wait(60)  # One call: no step of Python until it returns.
 
-    going = [jobs.answer(number, "a.b", {}, work, "/a") for number in range(2 * TOGETHER + 1)]
+    going = [
+        jobs.answer(number, "a.b", {}, partial(work, number), "/a") for number in range(len(begun))
+    ]
     all_of_them = [job for job in going if job is not None]
-    for job in all_of_them[: 2 * TOGETHER]:
-        assert begun.acquire(timeout=60)
+    for number, job in enumerate(all_of_them[: 2 * TOGETHER]):
+        assert begun[number].wait(60)
         jobs.stop(job)
         assert (job.state, job.ended.is_set()) == ("cancelled", True)
     assert all_of_them[-1].state == "waiting"  # As many as may be are inside their call.

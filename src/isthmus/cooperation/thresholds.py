@@ -16,13 +16,11 @@ from isthmus.evidence.frames import attribute, dimension, number, of_rows
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import break_even_effect, break_even_probability
 from isthmus.kernels.order_statistics import order_statistics
-from isthmus.scenario.hazards import Hazard
+from isthmus.scenario.hazards import NEVER, Hazard
 from isthmus.scenario.packages import Package
 
 LOW, HIGH = 0.1, 0.9
 CHANCES = (0.001, 0.005, 0.01, 0.02, 0.05)
-NEVER = 0.1
-"""Yearly probability above which a hazard alone is said never to repay a package."""
 
 RANGE = "value is the median over draws, low and high the 10 and 90 % quantiles; no mean is printed"
 WIDTH = (

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from isthmus.cooperation.thresholds import NEVER
 from isthmus.evidence import IN_UNIT, SHARE, Column, Finding, Kind, Table
 from isthmus.evidence.digits import (
     DIGITS,
@@ -20,6 +19,7 @@ from isthmus.evidence.digits import (
     significant,
 )
 from isthmus.evidence.out.texts import with_name
+from isthmus.scenario.hazards import NEVER
 from isthmus.study.numbers import CHANCE, MONEY, MONTHS, SHARE_OF_DRAWS, digits_of
 from isthmus.study.wording import TextCatalogue
 

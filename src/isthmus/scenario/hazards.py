@@ -13,6 +13,9 @@ from isthmus.scenario.base import Strict
 from isthmus.scenario.files import preset
 from isthmus.scenario.model import Scenario
 
+NEVER = 0.1
+"""Yearly probability above which a hazard alone is said never to repay a package."""
+
 
 class Hazard(Strict):
     """One class of events; one event belongs to one class, how long it lasts is its range.

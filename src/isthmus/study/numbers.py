@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from isthmus.cooperation.thresholds import NEVER
 from isthmus.evidence import SHARE, Finding, Kind
 from isthmus.evidence.digits import (
     DIGITS,
@@ -16,6 +15,7 @@ from isthmus.evidence.digits import (
     percent_of_draws,
     significant,
 )
+from isthmus.scenario.hazards import NEVER
 
 _SCALES = ((1e6, "trillion"), (1e3, "billion"))
 MONEY = "million USD"

@@ -15,11 +15,12 @@ from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.cooperation.evaluate import stage_of
 from isthmus.cooperation.order import ANSWER, COST, SAVED
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
-from isthmus.cooperation.thresholds import NEVER, quantiles
+from isthmus.cooperation.thresholds import quantiles
 from isthmus.evidence import Finding, Kind, Table
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.decision import break_even_probability
 from isthmus.scenario.catalogues import catalogue_between, shipped_catalogue
+from isthmus.scenario.hazards import NEVER
 from isthmus.scenario.packages import Package
 from isthmus.study.ask.coercion import LADDER, case_name, coded
 from isthmus.study.context import Context
