@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from functools import partial
+from operator import call
+from queue import SimpleQueue
+from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +23,7 @@ from isthmus.scenario import preset
 from isthmus.store import Store
 from isthmus.web.answers import Answers
 from isthmus.web.changes import LONGEST_FORM
-from isthmus.web.jobs import MOST_ASKED, MOST_OVER, MOST_WAITING, TOGETHER, Job, Jobs
+from isthmus.web.jobs import LEFT, MOST_ASKED, MOST_OVER, MOST_WAITING, TOGETHER, Job, Jobs
 from isthmus.web.pages import lens as page
 from isthmus.web.state import Explorer
 
@@ -161,25 +165,29 @@ def test_an_answer_is_stopped_where_it_works_and_worked_out_anew(jobs: Jobs) -> 
 
 @pytest.mark.once_broken("stopping waited for the call of a library that was under way")
 def test_an_answer_inside_a_call_of_a_library_is_over_at_once_and_others_go_on(jobs: Jobs) -> None:
-    jobs.patience, library = 0.0, threading.Event()
-    begun = [threading.Event() for _ in range(2 * TOGETHER + 1)]
+    most = LEFT + TOGETHER - 1  # The last that is begun is one of those that work together.
+    begun = [Lock() for _ in range(most + 1)]
+    jobs.patience, library = 0.0, SimpleQueue[int]()
 
     def work(number: int, _controls: dict[str, Any]) -> None:
-        begun[number].set()
-        library.wait(60)  # One call: no step of Python until it returns.
+        # One call, which says that it began: no step of Python until it returns.
+        deque(map(call, (begun[number].release, partial(library.get, True, 60))), maxlen=0)
 
+    for lock in begun:
+        lock.acquire()
     going = [
         jobs.answer(number, "a.b", {}, partial(work, number), "/a") for number in range(len(begun))
     ]
     all_of_them = [job for job in going if job is not None]
-    for number, job in enumerate(all_of_them[: 2 * TOGETHER]):
-        assert begun[number].wait(60)
+    for number, job in enumerate(all_of_them[:most]):
+        assert begun[number].acquire(timeout=60)
         jobs.stop(job)
         assert (job.state, job.ended.is_set()) == ("cancelled", True)
     assert all_of_them[-1].state == "waiting"  # As many as may be are inside their call.
     jobs.stop(all_of_them[-1])
     assert all_of_them[-1].state == "cancelled"
-    library.set()
+    for number in range(most):
+        library.put(number)
     jobs.patience = 60.0
     assert jobs.answer("next", "a.b", {}, lambda _controls: None, "/a") is None
     assert {job.state for job in all_of_them} == {"cancelled"}
