@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from isthmus.study import Section, Study, assess
 from isthmus.study.assessment import written_of
 from isthmus.study.context import Context
 from isthmus.study.new import draft_study, own_tables
+from isthmus.study.page import Page
 from isthmus.study.schema import PageChoice
 from isthmus.study.subjects import pages_of
 from isthmus.study.wording import TextCatalogue
@@ -97,13 +99,33 @@ def test_what_stops_is_what_the_lens_says_of_the_events_of_the_study(
         frame = stops(world, event.scenario, **words)["lines"].frame
         stopped = frame.filter(pl.col("stops") > 0)
         days += stopped.filter(pl.col("first_stop").is_not_null())["first_stop"].head(1).to_list()
-        lost += [] if stopped.is_empty() else [stopped["value_added_lost"].max()]
+        hit = frame.filter(pl.col("days_lost_high") > 0)
+        lost += [] if hit.is_empty() else [hit["value_added_lost"].max()]
         mine = table.frame.filter(pl.col("line").is_in(frame["line"].to_list()))
         assert set(frame["days_lost"].to_list()) <= set(mine["days_lost"].to_list())
     assert lost, "the made-up lines lose something in some event"
     assert quoted(section, "suppliers_first") == days
     assert quoted(section, "suppliers_lost") == lost
     assert table.frame.height == len(detailed) * table.frame["line"].n_unique()
+
+
+def test_what_a_line_loses_that_does_not_stop_is_said(world: World, study: Study) -> None:
+    from isthmus.study.ask.events import events
+    from isthmus.study.subjects.suppliers.page import _stop
+
+    context = Context(study, world, TextCatalogue.load("en"))
+    event = next(event for event in events(context) if event.detail)
+    found = stops(world, event.scenario, suppliers="example", draws=DRAWS, home="DEU")
+    slowed = found["lines"].frame.with_columns(stops=pl.lit(0.0))
+    result = replace(found, tables={**found.tables, "lines": replace(found["lines"], frame=slowed)})
+    page = Page(context, "suppliers")
+    page.fields["year"] = ""  # of no rate: in the dollars of the list
+    _stop(page, event, result, first=True)
+    none, loss = page.section().answer
+    assert none.key.endswith("no_stop")
+    (figure,) = loss.findings
+    assert figure.value == slowed["value_added_lost"].max()
+    assert not page.section().headlines
 
 
 def test_a_modelled_headline_names_its_driver(section: Section) -> None:

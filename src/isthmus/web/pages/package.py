@@ -22,7 +22,7 @@ from isthmus.evidence.frames import of_years
 from isthmus.scenario.catalogues import parse_catalogue, shipped_catalogue, template
 from isthmus.scenario.packages import Catalogue
 from isthmus.study.new import FLAGSHIP
-from isthmus.study.numbers import interval, told
+from isthmus.study.numbers import CHANCE, interval, told
 from isthmus.web.child import LARGEST_TOML, TOML, text_apart
 from isthmus.web.multipart import Sent
 from isthmus.web.query import address
@@ -227,6 +227,7 @@ def _ranged(
     mark = explorer.catalogue.text(f"kind_mark.{table.kind.value}")
     units = explorer.catalogue.units
     unit = next(column.unit for column in table.columns if column.name == "value")
+    unit = CHANCE if table.name == "break_even" else unit
     for row in table.frame.filter(mine).iter_rows(named=True):
         found = Finding("", row["value"], unit, table.kind, "", "", (), row["low"], row["high"])
         between = interval(found, units)

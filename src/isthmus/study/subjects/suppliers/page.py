@@ -196,9 +196,10 @@ def _stop(page: Page, event: Event, result: Result, *, first: bool) -> None:
     stopped = table.frame.filter(pl.col("stops") > 0)
     if stopped.is_empty():
         page.say("answer.no_stop")
+        _lost(page, event, table)
         return
     row = stopped.with_columns(_line(page)).row(0, named=True)
-    key, drawn = event.key, "draws"
+    key = event.key
     fields: dict[str, Any] = {
         "line": row["line"],
         "item": row["missing"],
@@ -210,35 +211,44 @@ def _stop(page: Page, event: Event, result: Result, *, first: bool) -> None:
     if row["first_stop"] is not None:
         # Where some draws have no stop, the range has no end: it would read as "at least".
         ends = {e: row[f"first_stop_{e}"] for e in ("low", "high")}
-        known = {**ends, "interval": drawn} if None not in ends.values() else {}
+        known = {**ends, "interval": "draws"} if None not in ends.values() else {}
         fields["day"] = _figure(
             page, f"first.{key}", row["first_stop"], "days", table, "suppliers_first", **known
         )
         name = "stop"
     page.say(f"answer.{name}", **fields)
-    most = stopped.sort("value_added_lost", descending=True, nulls_last=True)
-    lost = most.with_columns(_line(page)).row(0, named=True)
-    if lost["value_added_lost"] is None:
-        page.say("answer.not_given")
-    else:
-        ends = {e: lost[f"value_added_lost_{e}"] for e in ("low", "high")}
-        loss = _figure(
-            page,
-            f"lost.{key}",
-            lost["value_added_lost"],
-            MONEY,
-            table,
-            "suppliers_lost",
-            year=page.fields["year"],  # of the firm's money, as in the table
-            interval=drawn,
-            **ends,
-        )
-        page.say("answer.lost", line=lost["line"], lost=loss)
+    lost = _lost(page, event, table)
     if first:
         page.headline(12, f"headline_{name}", **fields)
         _driver(page, result, row["line"], fields["stops"])
-        if lost["value_added_lost"] is not None:
-            page.headline(13, "headline_lost", line=lost["line"], lost=loss)
+        if "lost" in lost:
+            page.headline(13, "headline_lost", **lost)
+
+
+def _lost(page: Page, event: Event, table: Table) -> dict[str, Any]:
+    """Say which line loses most, whether it stops or not, and return what was said."""
+    hit = table.frame.filter(pl.col("days_lost_high") > 0)
+    if hit.is_empty():
+        return {}
+    most = hit.sort("value_added_lost", descending=True, nulls_last=True)
+    lost = most.with_columns(_line(page)).row(0, named=True)
+    if lost["value_added_lost"] is None:
+        page.say("answer.not_given")
+        return {}
+    ends = {e: lost[f"value_added_lost_{e}"] for e in ("low", "high")}
+    loss = _figure(
+        page,
+        f"lost.{event.key}",
+        lost["value_added_lost"],
+        MONEY,
+        table,
+        "suppliers_lost",
+        year=page.fields["year"],  # of the firm's money, as in the table
+        interval="draws",
+        **ends,
+    )
+    page.say("answer.lost", line=lost["line"], lost=loss)
+    return {"line": lost["line"], "lost": loss}
 
 
 def _driver(page: Page, result: Result, line: str, moved: Finding) -> None:
