@@ -1,6 +1,6 @@
 """The daily disruption kernel against a literal oracle, closed forms and its own invariances."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import array_api_strict
 import numpy as np
@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.kernels.disruption import DenseTable, FactoredTable
-from isthmus.kernels.disruption_batch import ratio
+from isthmus.kernels.disruption_batch import Day, fetched, ratio
 from isthmus.kernels.disruption_drivers import (
     CapacityShock,
     DemandShock,
     Drivers,
     FinalDemand,
+    ReserveStock,
     Stop,
 )
 from isthmus.kernels.disruption_rebuild import RebuildEvent, Rebuilding, rebuild_split
@@ -211,6 +212,52 @@ def test_any_array_library_gives_the_same(table, form):
     here, _, _ = run(used, shocks())
     there, _, _ = run(used, shocks(), xp=array_api_strict)
     np.testing.assert_allclose(there, here, rtol=1e-12)
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize("case", ["min", "sum", "deferring", "rebuilding", "skipping"])
+@pytest.mark.parametrize("form", ["dense", "factored"])
+def test_arrays_of_a_device_are_mixed_with_no_others(table, form, case, precision):
+    """On a device from which numpy cannot read: whatever numpy prepares has to be sent there."""
+    device = array_api_strict.Device("device1")
+    used = table.dense() if form == "dense" else table
+    surge = DemandShock(np.array([1]), np.array([0, 2]), np.full((DAYS, 1), 0.1))
+    held = ReserveStock(0, np.array([1, 4]), np.full((2, 1), 3.0))
+    imposed = replace(batch_of(shocks(), [1.0, 0.5]), demand=(surge,), reserves=(held,))
+    words = {"sigma": np.array([0.0, 0.15]), "rationing": ["final_first", "orders_first"]}
+    if case == "deferring":
+        words |= {"defer": 0.5, "catch_up": 0.4, "orders": ["demand", "plan"], "rule": "noalt"}
+    rules = Behaviour(limit="sum" if case == "sum" else "min", skip_small=case == "skipping")
+
+    def made(**more):
+        rebuilding = None
+        if case == "rebuilding":
+            hit = np.array([1, 2], dtype=np.intp)
+            suppliers, split = rebuild_split(table, hit, [0, 2], [0.6, 0.4])
+            capital = table.output[hit] * 1000.0
+            lost = 0.2 * capital[:, None] * np.ones((1, 2))
+            event = RebuildEvent(hit, lost, capital, suppliers, split, 2, 3, 20.0)
+            rebuilding = Rebuilding(N, [event])
+        more |= {"precision": precision, "rebuilding": rebuilding}
+        return engine(used, imposed, behaviour=rules, more=more, **words)
+
+    here, there = made(), made(xp=array_api_strict, device=device)
+    # blocks of the inputs one by one and all together
+    apart = made(xp=array_api_strict, device=device, block_bytes=1)
+    assert len(apart.blocks) == (S if case != "skipping" else 1)
+    close = {"rtol": 1e-12} if precision == "float64" else {"rtol": 2e-5}
+    names = [f.name for f in fields(Day)]
+    for day, other, third in zip(here.days(), there.days(), apart.days(), strict=True):
+        for name in names:
+            expected, size = getattr(day, name), np.abs(getattr(day, name)).max()
+            for found in (getattr(other, name), getattr(third, name)):
+                assert found.device == device
+                np.testing.assert_allclose(fetched(found), expected, atol=1e-9 * size, **close)
+    stock = fetched(there.state.stock[0])
+    assert stock.shape == (S, N, 2)
+    np.testing.assert_array_equal(there.stock_at_start(), here.stock_at_start())
+    bounds = there.limits_of(there.state.stock[0], other.optimum)
+    np.testing.assert_array_equal(bounds, there.limits_of(stock, fetched(other.optimum)))
 
 
 def test_single_precision_is_close(table):

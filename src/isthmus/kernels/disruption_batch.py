@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from isthmus.kernels.disruption import DenseTable, FactoredTable, Table
+from isthmus.kernels.disruption import Array, DenseTable, FactoredTable, Table
 from isthmus.kernels.disruption_drivers import Stop
 
 Severity = Sequence[Any]
@@ -87,25 +87,30 @@ class Flows:
         Array library.
     dtype : str
         "float64" or "float32".
+    device : object, optional
+        As in `laid_out`.
     """
 
-    def __init__(self, table: Table, stops: Sequence[Stop], xp: Any, dtype: str) -> None:
+    def __init__(
+        self, table: Table, stops: Sequence[Stop], xp: Any, dtype: str, device: Any = None
+    ) -> None:
+        def put(given: Any) -> Any:
+            return laid_out(xp, given, dtype, device)
+
         self.xp = xp
         self.shape = table.shape
-        kind = getattr(xp, dtype)
         self.cells: list[tuple[int, Any, Any]] = []
         source = table.flows if isinstance(table, DenseTable) else table.origin
         for stop in stops:
             block, pick = _cells(stop, source, dtype)
-            self.cells.append((stop.sector, xp.asarray(block), xp.asarray(pick)))
+            self.cells.append((stop.sector, put(block), put(pick)))
         if isinstance(table, FactoredTable):
             self.dense = False
-            self.matrix = xp.asarray(table.origin, dtype=kind)
-            self.imported = xp.asarray(table.imported, dtype=kind)
-            self.domestic = xp.asarray(table.domestic, dtype=kind)
+            self.matrix = put(table.origin)
+            self.imported, self.domestic = put(table.imported), put(table.domestic)
         else:
             self.dense = True
-            self.matrix = xp.asarray(table.flows, dtype=kind)
+            self.matrix = put(table.flows)
 
     def collect(self, lo: int, hi: int, weights: Any, severity: Severity) -> Any:
         """Return sum_o weight[p, o] Z[p, o, f] for sectors lo .. hi-1, shape (hi-lo, n, B).
@@ -203,6 +208,32 @@ def _cells(stop: Stop, source: Any, dtype: str) -> tuple[Any, Any]:
     pick = np.zeros((source.shape[1], len(stop.exporters)), dtype=dtype)
     pick[stop.exporters, np.arange(len(stop.exporters))] = 1.0
     return block, pick
+
+
+def laid_out(xp: Any, given: Any, dtype: str, device: Any = None) -> Any:
+    """Return numbers as an array of `xp`, on a device of it where one is named.
+
+    Parameters
+    ----------
+    xp : module
+        Array library.
+    given : array_like
+        Numbers that numpy can read.
+    dtype : str
+        "float64" or "float32".
+    device : object, optional
+        What `xp.asarray` takes as `device`; without one, where the library puts arrays by itself.
+    """
+    where = {} if device is None else {"device": device}
+    return xp.asarray(np.asarray(given, dtype=dtype), dtype=getattr(xp, dtype), **where)
+
+
+def fetched(values: Any) -> Array:
+    """Return an array of any library as one of numpy."""
+    if isinstance(values, np.ndarray):
+        return values
+    get = getattr(values, "get", None)  # of cupy, whose arrays numpy does not convert
+    return np.asarray(np.from_dlpack(values) if get is None else get())
 
 
 def to_sectors(xp: Any, values: Any, shape: tuple[int, int]) -> Any:

@@ -231,9 +231,10 @@ class FinalDemand:
             self._touched[sector] = Touching(self.base[sector].copy())
         return self._touched[sector]
 
-    def advance(self, t: int) -> None:
-        """Move to day t."""
+    def advance(self, t: int) -> bool:
+        """Move to day t; return whether final demand by supplier has changed."""
         s, r, _ = self.base.shape
+        changed = False
         for sector, shocks in self._touched.items():
             now = (
                 *(stop.path[t] for stop, _ in shocks.stops),
@@ -246,3 +247,5 @@ class FinalDemand:
             self._seen[sector] = now
             self.moved[sector] = shocks.at(t, self.drivers.batch)
             self.by_supplier[np.arange(r) * s + sector] = self.moved[sector].by_supplier()
+            changed = True
+        return changed

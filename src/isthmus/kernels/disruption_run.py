@@ -13,11 +13,13 @@ from isthmus.kernels.disruption_batch import (
     Day,
     Flows,
     State,
+    fetched,
+    laid_out,
     ratio,
     to_industries,
     to_sectors,
 )
-from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, ReserveStock, capacity_left
+from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, ReserveStock
 from isthmus.kernels.disruption_rebuild import Rebuilding
 from isthmus.kernels.disruption_steps import (
     Allowed,
@@ -56,8 +58,13 @@ class BatchRun:
         Capital to rebuild.
     xp : module
         Array library; numpy by default.
+    device : object, optional
+        Where `xp` keeps arrays, as its `asarray` takes it; what numpy prepares is sent there.
     precision : {"float64", "float32"}
         Type of all numbers.
+    block_bytes : int
+        Inputs are gone through in blocks of about this size: what the cache of a processor holds
+        by default, far more where every operation has to be started on a device.
     """
 
     def __init__(
@@ -70,17 +77,22 @@ class BatchRun:
         chosen: Choices | None = None,
         rebuilding: Rebuilding | None = None,
         xp: Any = np,
+        device: Any = None,
         precision: Precision = "float64",
+        block_bytes: int = BLOCK_BYTES,
     ) -> None:
-        self.xp, self.precision = xp, precision
+        self.xp, self.device, self.precision = xp, device, precision
+        self.block_bytes = block_bytes
         self.kind = getattr(xp, precision)
         self.shape = table.shape
         self.behaviour, self.drivers, self.rebuilding = behaviour, drivers, rebuilding
         self.inputs = inputs
         self.chosen = chosen or choices(self.shape[0], drivers.batch)
         self.final = FinalDemand(table.final, drivers)
-        self.flows = Flows(table, drivers.stops, xp, precision)
+        self.consumed: Any = None
+        self.flows = Flows(table, drivers.stops, xp, precision, device)
         self.initial = self._array(table.output)[:, None]
+        self.base = np.asarray(np.asarray(table.output, dtype=precision)[:, None], np.float64)
         self.use = self._array(table.inputs())
         self.total_tech = self._array(inputs.tech.sum(axis=0))[:, None]
         self.rebuilt: Array = np.zeros((1, 1))
@@ -88,13 +100,18 @@ class BatchRun:
         self.by_plan = bool(np.all(self.chosen.plan == 1))
         self.by_demand = bool(np.any(self.chosen.demand > 0))
         self.all_alt = bool(np.all(self.chosen.alt > 0))
+        self.rules = {int(rule) for rule in self.chosen.ration}
         self.nothing = self._array(np.zeros((len(table.output), drivers.batch)))
+        self.losses = [(self._exact(c.weight), self._exact(c.path)) for c in drivers.capacity]
         self.each = {k: self._array(v) for k, v in values(self.chosen).items() if v.ndim == 1}
         self.blocks = self._cut()
         self.terms = self._terms()
 
     def _array(self, given: Array) -> Any:
-        return self.xp.asarray(np.asarray(given, dtype=self.precision), dtype=self.kind)
+        return laid_out(self.xp, given, self.precision, self.device)
+
+    def _exact(self, given: Array) -> Any:
+        return laid_out(self.xp, given, "float64", self.device)
 
     def _terms(self) -> list[Block]:
         return [Block.of(self.inputs, self.chosen, rows, self._array) for rows in self.blocks]
@@ -104,7 +121,7 @@ class BatchRun:
         if self.behaviour.skip_small:
             return [(0, s)]
         size = r * s * self.drivers.batch * np.dtype(self.precision).itemsize
-        step = max(1, min(s, BLOCK_BYTES // max(size, 1)))
+        step = max(1, min(s, self.block_bytes // max(size, 1)))
         return [(lo, min(lo + step, s)) for lo in range(0, s, step)]
 
     def days(self, first: int = 0, state: State | None = None) -> Iterator[Day]:
@@ -148,9 +165,10 @@ class BatchRun:
     def _start(self) -> State:
         xp, batch = self.xp, self.drivers.batch
         s, r = self.shape
-        ones = xp.ones((s, r, batch), dtype=self.kind)
+        ones = self._array(np.ones((s, r, batch)))
         severity, turned = self._severity(0), self._turned(0)
-        start = self._holders(self.initial * xp.ones((1, batch), dtype=self.kind))
+        output = self.initial * self._array(np.ones((1, batch)))
+        start = self._holders(output)
         stock, ask, placed = [], [], []
         more = self.reserves() if self.drivers.reserves else np.zeros((0,))
         for (lo, hi), block in zip(self.blocks, self.terms, strict=True):
@@ -166,8 +184,8 @@ class BatchRun:
             ask,
             xp.concat(placed, axis=0),
             ones,
-            xp.full((r * s, batch), self.behaviour.over_base, dtype=self.kind),
-            self.initial * xp.ones((1, batch), dtype=self.kind),
+            xp.full_like(output, self.behaviour.over_base),
+            output,
             self.nothing,
             self.nothing,
         )
@@ -175,8 +193,7 @@ class BatchRun:
     def stock_at_start(self) -> Array:
         """Return stocks at the start, (S, n, B), in double precision."""
         begin = np.tile(self.chosen.begin, (1, self.shape[1], 1))
-        output = np.asarray(self.initial, dtype=np.float64)[None, :, :]
-        return np.asarray(output * self.inputs.unit[:, :, None] * begin) + self.reserves()
+        return np.asarray(self.base * self.inputs.unit[:, :, None] * begin) + self.reserves()
 
     def reserves(self) -> Array:
         """Return what is held at the start above what is wanted, (S, n, B), in double precision."""
@@ -188,14 +205,17 @@ class BatchRun:
 
     def reserve(self, one: ReserveStock) -> Array:
         """Return the stock of one reserve, (nodes, B), in double precision."""
-        output = np.asarray(self.initial, dtype=np.float64)[one.nodes]
-        return np.asarray(output * self.inputs.unit[one.sector, one.nodes][:, None] * one.days)
+        unit = self.inputs.unit[one.sector, one.nodes][:, None]
+        return np.asarray(self.base[one.nodes] * unit * one.days)
 
     def limits_of(self, stock: Array, optimum: Any) -> Array:
         """Return the output that each stock allows, (S, n, B), given planned output (n, B)."""
         block = Block.of(self.inputs, self.chosen, (0, self.shape[0]), np.asarray)
-        planned, start = (self._holders(np.asarray(v)) for v in (optimum, self.initial))
-        found = limits(np, self._cells(stock), block, planned, start, self.behaviour)
+        s, r = self.shape
+        planned, start = (fetched(v).reshape(1, r, s, v.shape[1]) for v in (optimum, self.initial))
+        stock = fetched(stock)
+        cells = stock.reshape(len(stock), r, s, stock.shape[2])
+        found = limits(np, cells, block, planned, start, self.behaviour)
         return np.asarray(found.reshape(stock.shape))
 
     def _allowed(self, state: State, optimum: Any) -> Allowed:
@@ -222,22 +242,23 @@ class BatchRun:
 
     def _day(self, t: int, state: State) -> tuple[Day, State]:
         xp, behaviour, each = self.xp, self.behaviour, self.each
-        self.final.advance(t)
+        if self.final.advance(t) or self.consumed is None:
+            self.consumed = self._array(self.final.by_supplier)
         orders = to_industries(xp, state.orders)
-        consumed = self._array(self.final.by_supplier)
-        final = consumed
-        left = capacity_left(self.drivers, t, len(self.final.by_supplier))
+        final = consumed = self.consumed
+        left = self._left(t)
         if self.rebuilding is not None:
             self.rebuilt = self.rebuilding.demand(t)
             final = consumed + self._array(self.rebuilt)
-            left = left * self.rebuilding.capacity_left(t)
+            left = left * self._exact(self.rebuilding.capacity_left(t))
+        left = xp.asarray(left, dtype=self.kind)
         demand = orders + final
         factor = state.factor
         if t > 1:
             factor = overproduce(
                 xp, factor, demand, state.output, each["over_max"], each["over_tau"], behaviour
             )
-        capacity = self.initial * self._array(left) * factor
+        capacity = self.initial * left * factor
         optimum = xp.minimum(demand, capacity)
         allowed = self._allowed(state, optimum)
         # a stock that was used up may miss zero by a last digit
@@ -245,13 +266,13 @@ class BatchRun:
         state, later = self._put_off(state, factor, (optimum, output), demand, left, allowed)
         if later is not None:
             output, optimum = output + later.more, optimum + later.more
-        met, served = share_out(xp, output, orders, final, each["ration"])
+        met, served = share_out(xp, output, orders, final, each["ration"], self.rules)
         if later is not None:
             kept = later.kept * (1.0 - served) * consumed
             state = replace(state, waiting=state.waiting - later.late + kept)
         planned = optimum
         if self.rebuilding is not None:
-            self.rebuilding.advance(t, np.asarray(served, dtype=np.float64))
+            self.rebuilding.advance(t, np.asarray(fetched(served), dtype=np.float64))
             if behaviour.orders_after_rebuilding:
                 unmet = (final - consumed) * (1.0 - served)
                 planned = xp.minimum(orders + consumed + unmet, capacity)
@@ -267,22 +288,27 @@ class BatchRun:
         day = Day(output, demand, capacity, optimum, met, served, used, late)
         return day, replace(state, output=output)
 
+    def _left(self, t: int) -> Any:
+        """Return the share of capacity left, (n, B), in double precision, as `capacity_left`."""
+        left = self.xp.ones_like(self.nothing, dtype=self.xp.float64)
+        for weight, path in self.losses:
+            left = left * (1.0 - weight[:, None] * path[t, :][None, :])
+        return left
+
     def _put_off(
         self,
         state: State,
         factor: Any,
         made: tuple[Any, Any],
         demand: Any,
-        left: Array,
+        left: Any,
         allowed: Allowed,
     ) -> tuple[State, Later | None]:
         """Return the state with today's factor and backlog, and what is made of earlier days."""
         if not self.deferring:
             return replace(state, factor=factor), None
         whole = self.xp.minimum(demand, self.initial * factor)
-        later = put_off(
-            self.xp, state, (whole, *made), demand, self._array(left), allowed, self.each
-        )
+        later = put_off(self.xp, state, (whole, *made), demand, left, allowed, self.each)
         return replace(state, factor=factor, backlog=later.backlog), later
 
     def _plans(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ holder, and scenario.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -160,9 +160,9 @@ def allow(
     """Return what the stocks of a block allow together; see `limits` for the arguments."""
     count, r, s, batch = stock.shape
     if behaviour.limit == "sum":
-        whole = xp.sum(stock, axis=0)
-        none = xp.zeros((r * s, batch), dtype=stock.dtype)
-        return Allowed(xp.reshape(whole, (r * s, batch)), none, none)
+        whole = xp.reshape(xp.sum(stock, axis=0), (r * s, batch))
+        none = xp.zeros_like(whole)
+        return Allowed(whole, none, none)
     each = limits(xp, stock, block, planned, start, behaviour)
     output = xp.min(each, axis=0)
     gone, later = xp.zeros_like(output), xp.zeros_like(output)
@@ -296,13 +296,17 @@ def sweep(
     if behaviour.clip:
         most = usable(xp, stock, received, block, late, behaviour.whole_stock)
         used = xp.minimum(used, most)
-    gap = xp.abs(received - used)
-    if not (behaviour.skip_small and bool(xp.all(gap <= 1e-8 + 1e-5 * xp.abs(used)))):
+    if not (behaviour.skip_small and _agree(xp, received, used)):
         stock = stock + received - used
     short = target * block.unit * block.cover - stock
     wanted = short * xp.where(short > 0, block.rise, block.fall) + expected * block.tech
     wanted = xp.where(wanted > 0, wanted, xp.zeros_like(wanted))
     return stock, ratio(xp, wanted, base), xp.sum(used, axis=0)
+
+
+def _agree(xp: Any, received: Any, used: Any) -> bool:
+    gap = xp.abs(received - used)
+    return bool(xp.all(gap <= 1e-8 + 1e-5 * xp.abs(used)))
 
 
 def overproduce(
@@ -318,18 +322,21 @@ def overproduce(
     return xp.where(risen > floor, risen, floor)
 
 
-def share_out(xp: Any, output: Any, orders: Any, final: Any, ration: Any) -> tuple[Any, Any]:
+def share_out(
+    xp: Any, output: Any, orders: Any, final: Any, ration: Any, rules: Collection[int]
+) -> tuple[Any, Any]:
     """Return the shares of intermediate orders and of final demand that are delivered.
 
-    `ration` holds, by scenario, the position in the values of `Rationing`.
+    `ration` holds, by scenario, the position in the values of `Rationing`; `rules` are those
+    that occur, known without asking the device on which `ration` lies.
     """
     words = get_args(Rationing)
     met = ratio(xp, output, orders + final)
     first, second = words.index("final_first"), words.index("orders_first")
     shares = met, met
-    if bool(xp.any(ration == first)):
+    if first in rules:
         shares = _chosen(xp, ration == first, _served(xp, output, final, orders)[::-1], shares)
-    if bool(xp.any(ration == second)):
+    if second in rules:
         shares = _chosen(xp, ration == second, _served(xp, output, orders, final), shares)
     return shares
 
