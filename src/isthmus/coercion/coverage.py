@@ -10,7 +10,7 @@ from isthmus.coercion.cases import MEASURES, PURCHASES, SERVICES, SUPPLIES, Case
 from isthmus.coercion.panel import FLOWS
 from isthmus.coercion.product_panel import CLASSIFICATION, held_products, products_of
 from isthmus.evidence import Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, table
+from isthmus.evidence.frames import attribute, dimension, framed, table
 from isthmus.evidence.lens import lens
 from isthmus.world import World
 
@@ -72,19 +72,11 @@ def _table(world: World, key: str) -> Table:
         attribute("goods", "products or services, as coded"),
         attribute("by_industry", "whether flows by industry can show it, or why not"),
         attribute("by_product", "whether flows by product can show it, or why not"),
-        attribute("kind"),
     ]
-    frame = pl.DataFrame(
-        rows,
-        schema={
-            c.name: pl.Int64 if c.name in ("year", "measure") else pl.String for c in columns[:-1]
-        },
-        orient="row",
-    )
     return table(
         "coverage",
-        frame,
-        columns,
+        framed(rows, columns, whole=("year", "measure")),
+        [*columns, attribute("kind")],
         kind=Kind.ESTIMATED,
         datasets=[FLOWS, key, MEASURES],
         text="which measures an event study can see",

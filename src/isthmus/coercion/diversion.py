@@ -9,7 +9,7 @@ import polars as pl
 
 from isthmus.coercion.panel import Panel, TradeEpisode
 from isthmus.evidence.frames import finite
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.placebo import inner_range
 
@@ -75,18 +75,9 @@ def diversion_rows(
     )
 
 
-_SCHEMA = {
-    "case": pl.String,
-    "year": pl.Int64,
-    "lost": pl.Float64,
-    "lost_low": pl.Float64,
-    "lost_high": pl.Float64,
-    "elsewhere": pl.Float64,
-    "diverted": pl.Float64,
-    "diverted_low": pl.Float64,
-    "diverted_high": pl.Float64,
-    "lost_share": pl.Float64,
-}
+_AMOUNTS = ("lost", "lost_low", "lost_high", "elsewhere")
+_SHARES = ("diverted", "diverted_low", "diverted_high", "lost_share")
+_SCHEMA = {"case": pl.String, "year": pl.Int64} | dict.fromkeys(_AMOUNTS + _SHARES, pl.Float64)
 
 
 def _diverted(lost: Array, elsewhere: Array) -> Array:
@@ -129,9 +120,5 @@ class _Sales:
 
     def errors(self, i: int, j: int) -> Array:
         """Log of actual over counterfactual, to the partner and to all others, shape (2, T)."""
-        return np.array(
-            [
-                np.log(np.divide(a, c, out=np.full_like(a, np.nan), where=(a > 0) & (c > 0)))
-                for a, c in self.of(i, j)
-            ]
-        )
+        both = [(np.where(a > 0, a, np.nan), c) for a, c in self.of(i, j)]
+        return np.log([over(a, c, empty=np.nan) for a, c in both])

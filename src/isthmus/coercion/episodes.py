@@ -10,13 +10,12 @@ from isthmus.coercion.cases import (
     MEASURES,
     OUTCOMES,
     SOURCES,
-    CaseMeasure,
     case_ids,
     check_case,
     measures,
 )
 from isthmus.errors import DataMissing
-from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
+from isthmus.evidence import IN_UNIT, Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.evidence.lens import lens
 from isthmus.world import World
@@ -68,25 +67,30 @@ def episodes(
     party = None if target is None else resolve(target)
     if case is not None:
         check_case(case, case_ids(world))
-    kept = [
-        m
-        for m in measures(world)
+    kept = {
+        row: m
+        for row, m in enumerate(measures(world))
         if (case is None or m.case == case)
         and (party is None or m.target in {party.code, *party.members})
         and (since is None or m.first >= since)
-    ]
+    }
     if not kept:
         raise DataMissing(
             "no coded case fits", where="case, target, since", hint="leave one of them out"
         )
-    cases = list(dict.fromkeys(m.case for m in kept))
+    cases = {m.case for m in kept.values()}
+    found = coded.measures[list(kept)].with_columns(
+        pl.Series("response", [m.response for m in kept.values()]),
+        pl.Series("industries", [", ".join(m.industries) for m in kept.values()]),
+    )
     tables = {
-        "measures": _measures(coded.measures, kept),
-        "effects": _effects(coded.effects.filter(pl.col("case").is_in(cases))),
-        "outcomes": _outcomes(coded.outcomes.filter(pl.col("case").is_in(cases))),
+        "measures": _table("measures", found, Kind.weakest(found["kind"].to_list())),
+        "effects": _table("effects", coded.effects.filter(pl.col("case").is_in(cases))),
+        "outcomes": _table("outcomes", coded.outcomes.filter(pl.col("case").is_in(cases))),
     }
     cited = sorted({s for t in tables.values() for s in t.frame["source"].to_list() if s})
-    tables["sources"] = _sources(coded.sources.filter(pl.col("source").is_in(cited)))
+    sources = coded.sources.filter(pl.col("source").is_in(cited))
+    tables["sources"] = _table("sources", sources, Kind.MEASURED)
     parameters = {"case": case, "target": None if party is None else party.spec, "since": since}
     made = provenance(
         world, "coercion.episodes", [MEASURES, EFFECTS, OUTCOMES, SOURCES], parameters
@@ -94,107 +98,56 @@ def episodes(
     return Result(tables, made)
 
 
-def _measures(frame: pl.DataFrame, kept: list[CaseMeasure]) -> Table:
-    keys = [(m.case, m.instrument, m.products) for m in kept]
-    by_key = dict(zip(keys, kept, strict=True))
-    rows = [
-        r
-        for r in frame.iter_rows(named=True)
-        if (r["case"], r["instrument"], r["products"] or "") in by_key
-    ]
-    out = pl.DataFrame(rows, schema=frame.schema).with_columns(
-        pl.Series(
-            "response",
-            [by_key[r["case"], r["instrument"], r["products"] or ""].response for r in rows],
-        ),
-        pl.Series(
-            "industries",
-            [
-                ", ".join(by_key[r["case"], r["instrument"], r["products"] or ""].industries)
-                for r in rows
-            ],
-        ),
-    )
-    columns = [
-        dimension("case"),
-        attribute("sender", "economy that acted"),
-        attribute("target", "economy acted upon; WLD for measures against all"),
-        attribute("start", "first day, month or year"),
-        attribute("end", "null where open or unknown"),
-        attribute("start_precision", "how exact the start is"),
-        attribute("trigger", "what came before, as the source describes it"),
-        attribute("instrument", "as coded"),
-        attribute("response", "class of the instrument"),
-        attribute("direction", "flow that was touched"),
-        attribute("formality", "formal or informal"),
-        attribute("products", "products or services"),
-        attribute("industries", "industries of the products; general knowledge"),
-        attribute("source", "id in sources"),
-        attribute("date_basis", "where the dates come from"),
-        attribute("kind"),
-    ]
-    return table(
-        "measures",
-        out,
-        columns,
-        kind=Kind.weakest(out["kind"].to_list()),
-        datasets=[MEASURES],
-        text="measures by case",
-        notes=[SELECTED, HINTS],
-    )
+def _table(name: str, frame: pl.DataFrame, kind: Kind = Kind.ESTIMATED) -> Table:
+    columns, key, text, notes = _TABLES[name]
+    return table(name, frame, columns, kind=kind, datasets=[key], text=text, notes=notes)
 
 
-def _effects(frame: pl.DataFrame) -> Table:
-    columns = [
-        dimension("case"),
-        dimension("indicator", "what was measured"),
-        dimension("period", "as published"),
-        number("value", IN_UNIT, "figure as published"),
-        attribute("unit"),
-        attribute("note", "what the source adds"),
-        attribute("source", "id in sources"),
-        attribute("kind"),
-    ]
-    return table(
-        "effects",
-        frame,
-        columns,
-        kind=Kind.ESTIMATED,
-        datasets=[EFFECTS],
-        text="published effects by case",
-        notes=[SELECTED],
-    )
-
-
-def _outcomes(frame: pl.DataFrame) -> Table:
-    columns = [
-        dimension("case"),
-        attribute("tactical", "outcome for the sender, short run"),
-        attribute("strategic", "outcome for the sender, long run"),
-        attribute("overall", "both together"),
-        attribute("source", "id in sources"),
-    ]
-    return table(
-        "outcomes",
-        frame,
-        columns,
-        kind=Kind.ESTIMATED,
-        datasets=[OUTCOMES],
-        text="outcome for the sender as the source judges it",
-    )
-
-
-def _sources(frame: pl.DataFrame) -> Table:
-    columns = [
-        dimension("source", "id"),
-        attribute("citation", "work"),
-        attribute("how_read", "full text or excerpt"),
-    ]
-    return table(
-        "sources",
-        frame,
-        columns,
-        kind=Kind.MEASURED,
-        datasets=[SOURCES],
-        text="sources of the cases",
-    )
+_SOURCE = attribute("source", "id in sources")
+_MEASURES = (
+    dimension("case"),
+    attribute("sender", "economy that acted"),
+    attribute("target", "economy acted upon; WLD for measures against all"),
+    attribute("start", "first day, month or year"),
+    attribute("end", "null where open or unknown"),
+    attribute("start_precision", "how exact the start is"),
+    attribute("trigger", "what came before, as the source describes it"),
+    attribute("instrument", "as coded"),
+    attribute("response", "class of the instrument"),
+    attribute("direction", "flow that was touched"),
+    attribute("formality", "formal or informal"),
+    attribute("products", "products or services"),
+    attribute("industries", "industries of the products; general knowledge"),
+    _SOURCE,
+    attribute("date_basis", "where the dates come from"),
+    attribute("kind"),
+)
+_EFFECTS = (
+    dimension("case"),
+    dimension("indicator", "what was measured"),
+    dimension("period", "as published"),
+    number("value", IN_UNIT, "figure as published"),
+    attribute("unit"),
+    attribute("note", "what the source adds"),
+    _SOURCE,
+    attribute("kind"),
+)
+_OUTCOMES = (
+    dimension("case"),
+    attribute("tactical", "outcome for the sender, short run"),
+    attribute("strategic", "outcome for the sender, long run"),
+    attribute("overall", "both together"),
+    _SOURCE,
+)
+_SOURCES = (
+    dimension("source", "id"),
+    attribute("citation", "work"),
+    attribute("how_read", "full text or excerpt"),
+)
+_TABLES: dict[str, tuple[tuple[Column, ...], str, str, tuple[str, ...]]] = {
+    "measures": (_MEASURES, MEASURES, "measures by case", (SELECTED, HINTS)),
+    "effects": (_EFFECTS, EFFECTS, "published effects by case", (SELECTED,)),
+    "outcomes": (_OUTCOMES, OUTCOMES, "outcome for the sender as the source judges it", ()),
+    "sources": (_SOURCES, SOURCES, "sources of the cases", ()),
+}
+"""Columns, data set, text and notes of each table."""

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from isthmus.coercion.cases import EFFECTS
-from isthmus.coercion.event_tables import EventEstimate
+from isthmus.coercion.event_tables import LOWER, EventEstimate
 from isthmus.coercion.panel import TradeEpisode
 from isthmus.evidence import Kind, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, ranged, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -97,13 +97,17 @@ def diversion_table(found: EventEstimate, frame: pl.DataFrame, notes: Sequence[s
     columns = [
         dimension("case"),
         dimension("year"),
-        number("lost", MONEY, "counterfactual less actual exports to the sender"),
-        number("lost_low", MONEY, "lower end of the 95 % interval; null with too few placebos"),
-        number("lost_high", MONEY, "upper end"),
+        *ranged(
+            "lost", MONEY, "counterfactual less actual exports to the sender", LOWER, "upper end"
+        ),
         number("elsewhere", MONEY, "actual less counterfactual exports to all others"),
-        number("diverted", "share", "elsewhere over lost; null where nothing was lost"),
-        number("diverted_low", "share", "lower end; null where it has no bound"),
-        number("diverted_high", "share", "upper end; null where it has no bound"),
+        *ranged(
+            "diverted",
+            "share",
+            "elsewhere over lost; null where nothing was lost",
+            "lower end; null where it has no bound",
+            "upper end; null where it has no bound",
+        ),
         number("lost_share", "share", "lost over all exports of the target in these data"),
         attribute("kind"),
     ]

@@ -17,7 +17,16 @@ from isthmus.coercion.design import (
 )
 from isthmus.coercion.panel import Panel, TradeEpisode
 from isthmus.evidence import Kind, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, table
+from isthmus.evidence.frames import (
+    MONEY,
+    attribute,
+    dimension,
+    finite,
+    framed,
+    number,
+    ranged,
+    table,
+)
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.placebo import half_life, placebo_interval
@@ -44,6 +53,7 @@ ONE_PAIR = (
     "effects that pairs without an episode do not make unusual at 5 %, which takes the pair's own "
     "error to be like theirs"
 )
+LOWER = "lower end of the 95 % interval; null with too few placebos"
 CUT = (
     "some years of these data list larger flows only; the same cut is made in every year, and a "
     "flow that is not listed is zero"
@@ -179,15 +189,15 @@ def effects_table(found: EventEstimate, low: Array, high: Array, notes: Sequence
         attribute("phase", "before the first measure, with measures in force, or after"),
         number("value", MONEY, "flow in the items of the measures"),
         number("effect", "share", "exp(b) - 1, relative to other destinations and origins"),
-        number("low", "share", "lower end of the 95 % interval; null with too few placebos"),
+        number("low", "share", LOWER),
         number("high", "share", "upper end"),
-        number(
+        *ranged(
             "since",
             "share",
             "the same against the last year before; null where it has no effect of its own",
+            "lower end of its 95 % interval",
+            "upper end",
         ),
-        number("since_low", "share", "lower end of its 95 % interval"),
-        number("since_high", "share", "upper end"),
         number("log_effect", "1", "b"),
         number("one_step", "share", "approximation in one step, to compare with placebos"),
         attribute("placebos", "pairs without an episode"),
@@ -235,23 +245,10 @@ def recovery_table(found: EventEstimate, low: Array, high: Array, notes: Sequenc
         base = found.flow[before[-1]]
         change = ratio(found.flow[after], np.full(len(after), base)) - 1.0
         rows.append(_recovery("flow", [panel.years[t] for t in after], change))
-    schema = {
-        "measure": pl.String,
-        "peak_year": pl.Int64,
-        "peak": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-        "last_year": pl.Int64,
-        "last": pl.Float64,
-        "half_life": pl.Float64,
-        "outcome": pl.String,
-    }
-    frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+    made = pl.DataFrame(rows, schema_overrides={"peak_year": pl.Int64})
+    frame = made.with_columns(
         pl.lit(hit.case).alias("case"),
-        *(
-            finite(np.array([r.get(c, np.nan) for r in rows])).alias(c)
-            for c in ("peak", "low", "high", "half_life")
-        ),
+        *(finite(made[c].to_numpy()).alias(c) for c in ("peak", "low", "high", "half_life")),
     )
     columns = [
         dimension("case"),
@@ -306,18 +303,6 @@ def placebos_table(found: EventEstimate) -> Table:
         for p, (i, j) in enumerate(found.pairs)
         for h, year in enumerate(found.years)
     ]
-    frame = pl.DataFrame(
-        rows,
-        schema={
-            "case": pl.String,
-            "exporter": pl.String,
-            "importer": pl.String,
-            "year": pl.Int64,
-            "one_step": pl.Float64,
-            "effect": pl.Float64,
-        },
-        orient="row",
-    )
     columns = [
         dimension("case"),
         dimension("exporter"),
@@ -325,12 +310,11 @@ def placebos_table(found: EventEstimate) -> Table:
         dimension("year"),
         number("one_step", "share", "effect after one step of the fixed effects"),
         number("effect", "share", "estimated in full; null where it was not"),
-        attribute("kind"),
     ]
     return table(
         "placebos",
-        frame,
-        columns,
+        framed(rows, columns, whole=("year",)),
+        [*columns, attribute("kind")],
         kind=Kind.ESTIMATED,
         datasets=[found.panel.dataset],
         text="the same years for pairs without a coded case",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,7 @@ from isthmus.coercion.instruments import instrument_mix
 from isthmus.coercion.record import SETS, STEPS, UNSELECTED, steps_towards
 from isthmus.coercion.stakes import FLOWS, read_stakes
 from isthmus.evidence import IN_UNIT, Column, Kind, Result, Table, provenance
-from isthmus.evidence.frames import of_rows
+from isthmus.evidence.frames import of_rows, ranged
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array, Ints
 from isthmus.kernels.choice_fit import ChoiceFit, fit_choice
@@ -46,6 +47,9 @@ COUNTED = (
     "over its steps; others count as words"
 )
 SPARED = "the listings of April 2026 take no part: their steps are known only by the answer"
+USED = (STEPS, FLOWS, MEASURES, TABLE)
+
+_modelled = partial(of_rows, kind=Kind.MODELLED, datasets=USED, notes=(COUNTED, SPARED))
 
 
 @lens("coercion.fit", {})
@@ -78,14 +82,10 @@ def fit(world: World, *, partner: str = "TWN", sender: str = "CHN") -> Result:
     design, offset = _utilities(world, steps, sender)
     chosen, weight = _seen(steps)
     found = fit_choice(design, offset, chosen, weight, MEAN, SPREAD)
-    tables = (
-        _parameters(found),
-        _fitted(steps, design @ found.value + offset, chosen, weight),
-    )
-    used = (STEPS, FLOWS, MEASURES, TABLE)
+    fitted = _fitted(steps, design @ found.value + offset, chosen, weight)
     return Result(
-        {t.name: t for t in tables},
-        provenance(world, "coercion.fit", used, {"partner": partner, "sender": sender}),
+        {t.name: t for t in (_parameters(found), fitted)},
+        provenance(world, "coercion.fit", USED, {"partner": partner, "sender": sender}),
         ("McFadden, D. (1974). Conditional Logit Analysis of Qualitative Choice Behavior.",),
     )
 
@@ -151,9 +151,7 @@ def _seen(steps: pl.DataFrame) -> tuple[Ints, Array]:
 def _parameters(found: ChoiceFit) -> Table:
     columns = (
         Column("parameter", "dimension", text="name in the assumptions"),
-        Column("value", "value", IN_UNIT, "at the largest posterior density"),
-        Column("low", "value", IN_UNIT, "5 % quantile (Laplace)"),
-        Column("high", "value", IN_UNIT, "95 % quantile"),
+        *ranged("value", IN_UNIT, "at the largest posterior density", "5 % quantile (Laplace)"),
         Column("prior", "value", IN_UNIT, "mean of the prior"),
         Column("spread", "value", IN_UNIT, "standard deviation of the prior"),
         Column("unit", "attribute", text="unit"),
@@ -164,15 +162,7 @@ def _parameters(found: ChoiceFit) -> Table:
         for name, v, d, m, w in zip(PARAMETERS, found.value, sd, MEAN, SPREAD, strict=True)
     ]
     text = "signals and costs of the sender, calibrated to the record"
-    return of_rows(
-        "parameters",
-        rows,
-        columns,
-        text,
-        kind=Kind.MODELLED,
-        datasets=(STEPS, FLOWS, MEASURES, TABLE),
-        notes=(COUNTED, SPARED),
-    )
+    return _modelled("parameters", rows, columns, text)
 
 
 def _fitted(steps: pl.DataFrame, utility: Array, chosen: Ints, weight: Array) -> Table:
@@ -189,22 +179,8 @@ def _fitted(steps: pl.DataFrame, utility: Array, chosen: Ints, weight: Array) ->
     for rung in [*dict.fromkeys(steps.sort("height", "rung")["rung"]), "all"]:
         part = np.ones(len(kinds), bool) if rung == "all" else kinds == rung
         for k, name in enumerate(CLASSES):
-            rows.append(
-                (
-                    rung,
-                    name,
-                    float(weight[part].sum()),
-                    float(weight[part & (chosen == k)].sum()),
-                    float(weight[part] @ share[part, k]),
-                )
-            )
+            seen = weight[part & (chosen == k)].sum()
+            expected = weight[part] @ share[part, k]
+            rows.append((rung, name, *map(float, (weight[part].sum(), seen, expected))))
     text = "answers seen and expected by kind of step"
-    return of_rows(
-        "fitted",
-        rows,
-        columns,
-        text,
-        kind=Kind.MODELLED,
-        datasets=(STEPS, FLOWS, MEASURES, TABLE),
-        notes=(COUNTED, SPARED),
-    )
+    return _modelled("fitted", rows, columns, text)

@@ -11,16 +11,16 @@ import polars as pl
 
 from isthmus import codes
 from isthmus.codes import PartySpec, resolve
-from isthmus.coercion.assumptions import DRAWS, Rung, find_rung, preset, preset_ladder
+from isthmus.coercion.assumptions import DRAWS, find_rung, preset, preset_ladder
 from isthmus.coercion.cases import MEASURES
 from isthmus.coercion.engine import StepOutcome, respond
 from isthmus.coercion.instruments import ECONOMIC, FIRST, instrument, instrument_mix
 from isthmus.coercion.stakes import FLOWS, WEEKS, Stakes, read_stakes
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, number, table
+from isthmus.evidence import Column, Kind, Result, Table, provenance
+from isthmus.evidence.frames import attribute, dimension, number, ranged, table
 from isthmus.evidence.lens import lens
-from isthmus.kernels.arrays import Array, Mask
+from isthmus.kernels.arrays import Array
 from isthmus.world import World
 from isthmus.world.shipped import TABLE
 
@@ -30,6 +30,7 @@ READINGS = ("mix of earlier cases", "without extra weight of listings", "as assu
 """The counts alone; the model without the parameter that was assumed with these cases in mind; the
 model as it ships."""
 LOW, HIGH = 0.05, 0.95
+DATASETS = (FLOWS, MEASURES, TABLE)
 
 NO_PART = (
     "cases that start on the day of a listing or later, and all listings over Taiwan, take no part "
@@ -44,6 +45,7 @@ ONE_RUNG = (
     "followed an exercise, that is the nearest rung and not what happened"
 )
 FEW = "four listings in two cases carry no test of significance"
+TESTED = (NO_PART, IN_MIND, ONE_RUNG, FEW)
 NOT_GDP = (
     "weeks of missing inputs in the lines of the listed firms; no share of GDP is made of them"
 )
@@ -122,20 +124,37 @@ def held_out(
         shares = mix.draws(draws, seed)
         stakes = read_stakes(world, sender, [entry.target for entry in part], group)
         inside = np.array([entry.target in group for entry in part])
-        found = _readings(stakes, rung, p, shares, inside)
+        plain = {**p, "military_listing": np.zeros_like(p["military_listing"])}
+        models = (
+            None,
+            respond(stakes, [rung], plain, shares, inside),
+            respond(stakes, [rung], p, shares, inside),
+        )
         for i, entry in enumerate(part):
-            g = 1 if inside[i] else 0
-            for reading in READINGS:
-                given, chance = found[reading](i, g)
-                test.append(_test_row(entry, reading, mix.cases, given, chance))
-                answers += _answer_rows(entry, reading, given, chance)
+            for reading, found in zip(READINGS, models, strict=True):
+                given, chance = _given(found, shares, i, int(inside[i]))
+                rows = _answer_rows(entry, reading, given, chance)
+                test.append(_test_row(entry, mix.cases, given, rows))
+                answers += rows
             lines.append(_line_row(entry, stakes, p, i))
-    datasets = [FLOWS, MEASURES, TABLE]
-    tables = {
-        "test": _test_table(test, datasets),
-        "answers": _answers_table(answers, datasets),
-        "lines": _lines_table(lines, datasets),
-    }
+    said = () if support is None else support.notes(listed)
+    tables = [
+        _table("test", test, _TEST, "would the model have put listings of firms first?", TESTED),
+        _table(
+            "answers",
+            answers,
+            _ANSWERS,
+            "distribution over instruments next to what happened",
+            TESTED,
+        ),
+        _table(
+            "lines",
+            lines,
+            _lines_columns(),
+            "weeks of missing inputs in the lines of the listed firms",
+            (NOT_GDP, UNKNOWN_LINES, STATED),
+        ),
+    ]
     parameters = {
         "sender": sender,
         "bloc": "" if support is None else support.spec,
@@ -143,10 +162,9 @@ def held_out(
         "draws": draws,
         "assumptions": used.to_dict(),
     }
-    made = provenance(world, "coercion.held_out", datasets, parameters, seed=seed)
-    said = () if support is None else support.notes(listed)
     return Result(
-        {name: replace(table, notes=(*table.notes, *said)) for name, table in tables.items()}, made
+        {made.name: replace(made, notes=(*made.notes, *said)) for made in tables},
+        provenance(world, "coercion.held_out", DATASETS, parameters, seed=seed),
     )
 
 
@@ -168,190 +186,124 @@ def _listings(world: World, sender: str) -> list[_Listing]:
     ]
 
 
-def _readings(
-    stakes: Stakes, rung: Rung, p: Mapping[str, Array], shares: Array, inside: Mask
-) -> dict[str, Any]:
-    """By reading, a function of target and support: shares given an answer, and probabilities."""
-    plain = {**p, "military_listing": np.zeros_like(p["military_listing"])}
-    models = {
-        READINGS[1]: respond(stakes, [rung], plain, shares, inside),
-        READINGS[2]: respond(stakes, [rung], p, shares, inside),
-    }
-
-    def of(found: StepOutcome) -> Any:
-        def at(i: int, g: int) -> tuple[Array, Array | None]:
-            chance = found.probability[:, i, 0, g, FIRST:]
-            return chance / chance.sum(axis=-1, keepdims=True), chance
-
-        return at
-
-    return {
-        READINGS[0]: lambda i, g: (shares, None),
-        **{name: of(found) for name, found in models.items()},
-    }
-
-
-def _test_row(
-    entry: _Listing, reading: str, cases: int, given: Array, chance: Array | None
-) -> dict[str, Any]:
-    r = ECONOMIC.index(entry.used)
-    value, low, high = _ends(given[:, r])
-    top = int(np.argmax(given[0]))
-    return {
-        "case": entry.case,
-        "economy": entry.target,
-        "start": entry.start,
-        "reading": reading,
-        "cases": cases,
-        "used": entry.used,
-        "value": value,
-        "low": low,
-        "high": high,
-        "rank": 1 + int((given[0] > given[0, r]).sum()),
-        "first": ECONOMIC[top],
-        "first_share": float(given[0, top]),
-        "first_in": float((given.argmax(axis=-1) == r).mean()),
-        "probability": None if chance is None else float(chance[0, r]),
-    }
+def _given(found: StepOutcome | None, shares: Array, i: int, g: int) -> tuple[Array, Array | None]:
+    """Shares given an answer, and probabilities, of target and support; no model: the counts."""
+    if found is None:
+        return shares, None
+    chance = found.probability[:, i, 0, g, FIRST:]
+    return chance / chance.sum(axis=-1, keepdims=True), chance
 
 
 def _answer_rows(
     entry: _Listing, reading: str, given: Array, chance: Array | None
 ) -> list[dict[str, Any]]:
-    rows = []
-    for r, name in enumerate(ECONOMIC):
-        value, low, high = _ends(given[:, r])
-        rows.append(
-            {
-                "case": entry.case,
-                "economy": entry.target,
-                "reading": reading,
-                "response": name,
-                "value": value,
-                "low": low,
-                "high": high,
-                "probability": None if chance is None else float(chance[0, r]),
-                "happened": "yes" if name == entry.used else "no",
-            }
-        )
-    return rows
+    return [
+        {
+            "case": entry.case,
+            "economy": entry.target,
+            "reading": reading,
+            "response": name,
+            **_ends("value", given[:, r]),
+            "probability": None if chance is None else float(chance[0, r]),
+            "happened": "yes" if name == entry.used else "no",
+        }
+        for r, name in enumerate(ECONOMIC)
+    ]
+
+
+def _test_row(
+    entry: _Listing, cases: int, given: Array, answers: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Row of the instrument that was used among the answers, with what stands before it."""
+    r, top = ECONOMIC.index(entry.used), int(np.argmax(given[0]))
+    return {
+        **answers[r],
+        "start": entry.start,
+        "cases": cases,
+        "used": entry.used,
+        "rank": 1 + int((given[0] > given[0, r]).sum()),
+        "first": ECONOMIC[top],
+        "first_share": float(given[0, top]),
+        "first_in": float((given.argmax(axis=-1) == r).mean()),
+    }
 
 
 def _line_row(entry: _Listing, stakes: Stakes, p: Mapping[str, Array], i: int) -> dict[str, Any]:
     short = np.clip(p["lead_weeks"] - p["stock_weeks"], 0.0, WEEKS * p["duration"])
     share = stakes.from_sender[i].sum() / stakes.outlay[i].sum()
-    weeks, low, high = _ends(short)
-    lost, lost_low, lost_high = _ends(short * p["listed_cut"] * share)
     return {
         "case": entry.case,
         "economy": entry.target,
         "start": entry.start,
         "firms": entry.firms,
         "share": float(share),
-        "value": weeks,
-        "low": low,
-        "high": high,
-        "lost": lost,
-        "lost_low": lost_low,
-        "lost_high": lost_high,
+        **_ends("value", short),
+        **_ends("lost", short * p["listed_cut"] * share),
         "source": entry.source,
         "note": entry.note,
     }
 
 
-def _test_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
-    columns = [
-        *_LISTING,
-        attribute("start", "day of the listing"),
-        dimension("reading", "of the model"),
-        attribute("cases", "earlier cases that set the mix"),
-        attribute("used", "instrument that was used"),
-        number(
-            "value", "share", "share of that instrument, given an economic answer; 0.25 is chance"
-        ),
-        number("low", "share", "5 % quantile"),
-        number("high", "share", "95 % quantile"),
-        number("rank", "1", "its rank among the four instruments at the central values"),
-        attribute("first", "instrument that stands first"),
-        number("first_share", "share", "its share"),
-        number("first_in", "share", "draws in which the instrument that was used stands first"),
-        number("probability", "share", "of that instrument, whether or not there is an answer"),
-        attribute("kind"),
-    ]
-    return table(
-        "test",
-        pl.DataFrame(rows, infer_schema_length=None),
-        columns,
-        kind=Kind.ASSUMED,
-        datasets=datasets,
-        text="would the model have put listings of firms first?",
-        notes=[NO_PART, IN_MIND, ONE_RUNG, FEW],
-    )
+def _table(
+    name: str,
+    rows: Sequence[dict[str, Any]],
+    columns: Sequence[Column],
+    text: str,
+    notes: Sequence[str],
+) -> Table:
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    every = [*_LISTING, *columns, attribute("kind")]
+    kind = Kind.ASSUMED
+    return table(name, frame, every, kind=kind, datasets=DATASETS, text=text, notes=notes)
 
 
-def _answers_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
-    columns = [
-        *_LISTING,
-        dimension("reading", "of the model"),
-        dimension("response", "economic instrument"),
-        number("value", "share", "given an economic answer"),
-        number("low", "share", "5 % quantile"),
-        number("high", "share", "95 % quantile"),
-        number("probability", "share", "whether or not there is an economic answer"),
-        attribute("happened", "whether it was used"),
-        attribute("kind"),
-    ]
-    return table(
-        "answers",
-        pl.DataFrame(rows, infer_schema_length=None),
-        columns,
-        kind=Kind.ASSUMED,
-        datasets=datasets,
-        text="distribution over instruments next to what happened",
-        notes=[NO_PART, IN_MIND, ONE_RUNG, FEW],
-    )
+_LISTING = (dimension("case", "kept out of the calibration"), dimension("economy", "target"))
+_START = attribute("start", "day of the listing")
+_READING = dimension("reading", "of the model")
+_TEST = (
+    _START,
+    _READING,
+    attribute("cases", "earlier cases that set the mix"),
+    attribute("used", "instrument that was used"),
+    *ranged("value", "share", "share of that instrument, given an economic answer; 0.25 is chance"),
+    number("rank", "1", "its rank among the four instruments at the central values"),
+    attribute("first", "instrument that stands first"),
+    number("first_share", "share", "its share"),
+    number("first_in", "share", "draws in which the instrument that was used stands first"),
+    number("probability", "share", "of that instrument, whether or not there is an answer"),
+)
+_ANSWERS = (
+    _READING,
+    dimension("response", "economic instrument"),
+    *ranged("value", "share", "given an economic answer"),
+    number("probability", "share", "whether or not there is an economic answer"),
+    attribute("happened", "whether it was used"),
+)
 
 
-def _lines_table(rows: Sequence[dict[str, Any]], datasets: Sequence[str]) -> Table:
+def _lines_columns() -> list[Column]:
     listed = ", ".join(codes.industries_in("listed"))
-    columns = [
-        *_LISTING,
-        attribute("start", "day of the listing"),
+    return [
+        _START,
         attribute("firms", "as coded"),
         number("share", "share", f"of the sender in purchases of {listed}"),
-        number("value", "weeks", "between the end of stocks and another supplier"),
-        number("low", "weeks", "5 % quantile"),
-        number("high", "weeks", "95 % quantile"),
-        number(
+        *ranged("value", "weeks", "between the end of stocks and another supplier"),
+        *ranged(
             "lost",
             "weeks",
             "weeks of all inputs that are missing: weeks, times the part of "
             "the sender's deliveries that is cut, times its share",
         ),
-        number("lost_low", "weeks", "5 % quantile"),
-        number("lost_high", "weeks", "95 % quantile"),
         attribute("source", "id in the list of sources"),
         attribute("note", "what is recorded"),
-        attribute("kind"),
     ]
-    return table(
-        "lines",
-        pl.DataFrame(rows, infer_schema_length=None),
-        columns,
-        kind=Kind.ASSUMED,
-        datasets=datasets,
-        text="weeks of missing inputs in the lines of the listed firms",
-        notes=[NOT_GDP, UNKNOWN_LINES, STATED],
-    )
 
 
-_LISTING = (dimension("case", "kept out of the calibration"), dimension("economy", "target"))
-
-
-def _ends(draws: Array) -> tuple[float, float, float]:
-    low, high = np.quantile(draws, [LOW, HIGH])
-    value = float(draws[0])
-    return value, min(float(low), value), max(float(high), value)
+def _ends(name: str, draws: Array) -> dict[str, float]:
+    """Value of the first draw and the ends of the range, named as `ranged` names them."""
+    value, (low, high) = float(draws[0]), np.quantile(draws, [LOW, HIGH])
+    ends = (value, min(float(low), value), max(float(high), value))
+    return {c.name: end for c, end in zip(ranged(name, "", ""), ends, strict=True)}
 
 
 __all__ = ["READINGS", "held_out"]

@@ -23,12 +23,12 @@ from isthmus.coercion.assumptions import (
     read_ladder,
 )
 from isthmus.coercion.cases import MEASURES
-from isthmus.coercion.engine import StepOutcome, respond
-from isthmus.coercion.instruments import Mix, instrument_mix
+from isthmus.coercion.engine import respond
+from isthmus.coercion.instruments import instrument_mix
 from isthmus.coercion.precedent import precedents
 from isthmus.coercion.stakes import FLOWS, Stakes, read_stakes
 from isthmus.errors import BadInput, CodeUnknown
-from isthmus.evidence import Result, Table, provenance
+from isthmus.evidence import Result, provenance
 from isthmus.evidence.lens import lens
 from isthmus.world import World
 from isthmus.world.shipped import TABLE
@@ -124,44 +124,34 @@ def price_ladder(
     found = respond(stakes, steps, p, mix.draws(draws, seed), inside)
     data = tables.Data(world, asked.code, stakes, steps, inside, p)
     said = dict.fromkeys(note for p in (asked, support) if p for note in p.notes(listed))
-    made = _tables(data, found, mix, used)
-    made["precedents"] = precedents(world, data, found, partner)
+    made = (
+        tables.break_even(data, found),
+        tables.prices(data, found),
+        tables.responses(data, found),
+        tables.losses(data, found),
+        tables.distribution(data, found),
+        tables.answer(data, found),
+        tables.exposure(data),
+        basis.calibration(mix),
+        basis.rungs(data.rungs),
+        basis.assumptions(used),
+        precedents(world, data, found, partner),
+    )
+    read = (FLOWS, MEASURES, TABLE, *made[-1].datasets)
+    given = {
+        "target": asked.spec,
+        "rungs": [s.model_dump(mode="json") for s in steps],
+        "sender": sender,
+        "bloc": "" if support is None else support.spec,
+        "partner": partner,
+        "assumptions": used.to_dict(),
+        "draws": draws,
+    }
     return Result(
-        {name: replace(table, notes=(*table.notes, *said)) for name, table in made.items()},
-        provenance(
-            world,
-            "coercion.price_ladder",
-            (FLOWS, MEASURES, TABLE, *made["precedents"].datasets),
-            {
-                "target": asked.spec,
-                "rungs": [s.model_dump(mode="json") for s in steps],
-                "sender": sender,
-                "bloc": "" if support is None else support.spec,
-                "partner": partner,
-                "assumptions": used.to_dict(),
-                "draws": draws,
-            },
-            seed=seed,
-        ),
+        {table.name: replace(table, notes=(*table.notes, *said)) for table in made},
+        provenance(world, "coercion.price_ladder", read, given, seed=seed),
         CITATIONS,
     )
-
-
-def _tables(
-    data: tables.Data, found: StepOutcome, mix: Mix, used: ResponseAssumptions
-) -> dict[str, Table]:
-    return {
-        "break_even": tables.break_even(data, found),
-        "prices": tables.prices(data, found),
-        "responses": tables.responses(data, found),
-        "losses": tables.losses(data, found),
-        "distribution": tables.distribution(data, found),
-        "answer": tables.answer(data, found),
-        "exposure": tables.exposure(data),
-        "calibration": basis.calibration(mix),
-        "rungs": basis.rungs(data.rungs),
-        "assumptions": basis.assumptions(used),
-    }
 
 
 def _steps(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from isthmus.codes import Coalition, Party, PartySpec, resolve
 from isthmus.coercion.cases import SERVICES
@@ -19,7 +18,7 @@ from isthmus.coercion.leverage_tables import (
     sums_frame,
     targets_table,
 )
-from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, Leverage, leverage, pairs
+from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP, Leverage, Pairs, leverage, pairs
 from isthmus.coercion.panel import FLOWS, REST
 from isthmus.coercion.products import product_flows
 from isthmus.errors import BadInput, DataMissing
@@ -27,6 +26,7 @@ from isthmus.evidence import Result, provenance
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array, Mask
 from isthmus.world import World
+from isthmus.world.flows import IndustryFlows
 from isthmus.world.shipped import TABLE, YEAR
 
 CITATIONS = (
@@ -121,10 +121,7 @@ def leverage_map(
     at = int(flows.years[-1]) if year is None else year
     if at not in flows.years:
         raise DataMissing(f"no flows for {at}", where=FLOWS)
-    goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
-    names = tuple(flows.industries[n] for n in goods)
-    economies = tuple(flows.economies)
-    F = np.asarray(flows.values(at), dtype=np.float64)[:, :, goods]
+    economies, names, F = _goods(flows, at)
     content = _content(world, economies, names, F, given, at)
     acting, own = _placed(economies, sender)
     label = acting.code
@@ -137,16 +134,14 @@ def leverage_map(
             raise BadInput(f"{code} and {label} overlap", where="over")
     masks = np.array(list(parties.values()))
     inside = [_inside(world, economies, names, content, given, m) for m in (own, *masks)]
-    found = pairs(F, own, masks, content, inside)
-    frame = leverage_frame(
-        label,
-        tuple(parties),
-        "industry",
-        names,
-        leverage(found, given.horizons, given.diversion),
-        given.horizons,
-        at,
-    )
+
+    def framed(
+        targets: Iterable[str], item: str, items: Sequence[str], traded: Pairs
+    ) -> pl.DataFrame:
+        found = leverage(traded, given.horizons, given.diversion)
+        return leverage_frame(label, tuple(targets), item, items, found, given.horizons, at)
+
+    frame = framed(parties, "industry", names, pairs(F, own, masks, content, inside))
     gdp = _gdp(content, own, parties, label, at)
     sums = sums_frame(frame, gdp)
     days = dict.fromkeys(note for party in (acting, *targets) for note in party.day_note)
@@ -164,34 +159,13 @@ def leverage_map(
         tables["blocs"] = alone_table(label, sums, members, notes, datasets)
     traded = product_flows(world, economies, names, at) if products else None
     if traded is not None:
-        cube, codes, k = traded.flows, traded.products, _places(names, traded.industries)
+        codes, k = traded.products, [names.index(name) for name in traded.industries]
         by_product = Content(economies, codes, content.share[:, k], content.cap[:, k], content.gdp)
-        only = pairs(
-            cube,
-            own,
-            np.array(list(listed.values())),
-            by_product,
-            [i[:, k] for i in inside[: 1 + len(listed)]],
-        )
-        rows = leverage_frame(
-            label,
-            tuple(listed),
-            "product",
-            codes,
-            leverage(only, given.horizons, given.diversion),
-            given.horizons,
-            at,
-        )
-        tables["products"] = items_table(
-            "products",
-            "product",
-            label,
-            rows,
-            gdp,
-            [*notes, *traded.notes],
-            [*datasets, traded.key],
-        )
-        datasets = [*datasets, traded.key]
+        ends = [i[:, k] for i in inside[: 1 + len(listed)]]
+        only = pairs(traded.flows, own, masks[: len(listed)], by_product, ends)
+        rows = framed(listed, "product", codes, only)
+        datasets, said = [*datasets, traded.key], [*notes, *traded.notes]
+        tables["products"] = items_table("products", "product", label, rows, gdp, said, datasets)
     parameters = {
         "sender": acting.spec,
         "over": None if over is None else [party.spec for party in targets],
@@ -214,19 +188,18 @@ def refused(
     The arrays have shape (K,). Nothing but the flows of the year is read when the assumptions name
     a domestic share and the year has no table.
     """
-    flows = world.flows()
-    goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
-    names = tuple(flows.industries[n] for n in goods)
-    economies = tuple(flows.economies)
-    F = np.asarray(flows.values(year), dtype=np.float64)[:, :, goods]
+    economies, names, F = _goods(world.flows(), year)
     content = _content(world, economies, names, F, given, year, ahead=False)
     own, theirs = (np.isin(economies, (e,)) for e in (sender, target))
-    found = leverage(
-        pairs(F, own, theirs[None], content, [content.share] * 2),
-        given.horizons[:1],
-        given.diversion,
-    )
-    return names, Leverage(*(getattr(found, f.name)[0, :, 1, 0] for f in fields(Leverage)))
+    traded = pairs(F, own, theirs[None], content, [content.share] * 2)
+    return names, leverage(traded, given.horizons[:1], given.diversion).at(np.s_[0, :, 1, 0])
+
+
+def _goods(flows: IndustryFlows, year: int) -> tuple[tuple[str, ...], tuple[str, ...], Array]:
+    """Economies, goods industries, and their flows in a year, (n, n, K)."""
+    goods = [n for n, k in enumerate(flows.industries) if k != SERVICES]
+    F = np.asarray(flows.values(year), dtype=np.float64)[:, :, goods]
+    return tuple(flows.economies), tuple(flows.industries[n] for n in goods), F
 
 
 def _content(
@@ -243,24 +216,16 @@ def _content(
 
     Without `ahead` the table is not read at all, so that nothing later than `year` is used.
     """
-    output = F.sum(axis=(1, 2))
-    if given.domestic_share is not None and (year != YEAR or not ahead):
-        shape = (len(economies), len(names))
-        return Content(
-            economies,
-            names,
-            np.full(shape, given.domestic_share),
-            np.broadcast_to(F.sum(axis=(0, 2))[:, None], shape),
-            np.full(shape[0], np.nan),
-        )
+    assumed, shape = given.domestic_share, (len(economies), len(names))
+    share = np.full(shape, np.nan if assumed is None else assumed)
+    cap = np.broadcast_to(F.sum(axis=(0, 2))[:, None], shape)
+    bounded = Content(economies, names, share, cap, np.full(shape[0], np.nan))
+    if assumed is not None and (year != YEAR or not ahead):
+        return bounded
     found = read_content(world, economies, names)
-    share = found.share
-    if given.domestic_share is not None:
-        share = np.full_like(share, given.domestic_share)
-    if year == YEAR:
-        return Content(economies, names, share, found.cap, found.gdp)
-    cap = np.broadcast_to(F.sum(axis=(0, 2))[:, None], share.shape)
-    return Content(economies, names, share, cap, np.full(len(output), np.nan))
+    if year != YEAR:
+        found = replace(bounded, share=found.share)
+    return found if assumed is None else replace(found, share=share)
 
 
 def _inside(
@@ -338,10 +303,6 @@ def _of(frame: pl.DataFrame, sender: str, targets: Sequence[str]) -> pl.DataFram
     """Rows between the sender and the targets that were asked for."""
     other = pl.when(pl.col("sender") == sender).then(pl.col("target")).otherwise(pl.col("sender"))
     return frame.filter(other.is_in(list(targets)))
-
-
-def _places(names: Sequence[str], asked: Sequence[str]) -> NDArray[np.intp]:
-    return np.array([names.index(name) for name in asked], dtype=np.intp)
 
 
 __all__ = [

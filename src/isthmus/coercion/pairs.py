@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from isthmus.coercion.content import Content
-from isthmus.kernels.arrays import Array, Mask
+from isthmus.kernels.arrays import Array, Mask, over
 from isthmus.kernels.concentration import ratio
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss, trade_elasticity
 
@@ -79,16 +80,18 @@ class Leverage:
 
         Its stop of supplies is the sender's loss of purchases, so losses and costs change places.
         """
-        turned = {
-            name: getattr(self, name)[:, :, ::-1]
-            for name in ("value", "loss", "cost", "credibility", "concentration", "share")
-        }
-        turned["loss"], turned["cost"] = turned["cost"], turned["loss"]
-        turned["credibility"], turned["concentration"] = (
-            1.0 - turned["concentration"],
-            1.0 - turned["credibility"],
+        turned = self.at(np.s_[:, :, ::-1])
+        return replace(
+            turned,
+            loss=turned.cost,
+            cost=turned.loss,
+            credibility=1.0 - turned.concentration,
+            concentration=1.0 - turned.credibility,
         )
-        return Leverage(**turned)
+
+    def at(self, place: Any) -> Leverage:
+        """Return a part of every array, by an index into their axes."""
+        return Leverage(*(getattr(self, name)[place] for name in self.__slots__))
 
 
 def pairs(F: Array, own: Mask, masks: Mask, content: Content, inside: Sequence[Array]) -> Pairs:
@@ -133,8 +136,8 @@ def pairs(F: Array, own: Mask, masks: Mask, content: Content, inside: Sequence[A
     return Pairs(
         supplies,
         purchases,
-        side(slice(1, None), _over(earned, purchases)),
-        side(slice(0, 1), _over(made, supplies)),
+        side(slice(1, None), over(earned, purchases)),
+        side(slice(0, 1), over(made, supplies)),
     )
 
 
@@ -173,7 +176,3 @@ def leverage(found: Pairs, horizons: Sequence[float], diversion: float) -> Lever
         concentration=both(ratio(stop, found.target.imports), ratio(ban, found.target.exports)),
         share=both(found.sender.share, found.target.share),
     )
-
-
-def _over(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

@@ -12,7 +12,7 @@ from isthmus.coercion.record import STEPS, UNSELECTED, state_rate, steps_towards
 from isthmus.coercion.response_tables import MONEY, Data
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Table
-from isthmus.evidence.frames import of_rows
+from isthmus.evidence.frames import of_rows, ranged
 from isthmus.world import World
 
 LOW, HIGH = 0.05, 0.95
@@ -45,9 +45,7 @@ def precedents(world: World, data: Data, found: StepOutcome, partner: str) -> Ta
         Column("date", "attribute", text="day of the step"),
         Column("told", "attribute", text="what answered it"),
         Column("rate", "value", "share", "pooled rate of the record, unselected steps"),
-        Column("value", "value", "share", "model: probability of an economic answer"),
-        Column("low", "value", "share", "5 % quantile"),
-        Column("high", "value", "share", "95 % quantile"),
+        *ranged("value", "share", "model: probability of an economic answer"),
         Column("loss", "value", MONEY, "model: loss given an economic answer, median"),
         Column("kind", "attribute", text="measured, estimated, modelled or assumed"),
     )

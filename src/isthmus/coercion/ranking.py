@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-import polars as pl
-
 from isthmus.coercion.cases import MEASURES, PURCHASES, measures
 from isthmus.coercion.leverage import DOMESTIC_SHARE, Assumptions, refused
 from isthmus.coercion.panel import FLOWS
 from isthmus.coercion.ranking_products import product_tables
-from isthmus.coercion.ranking_rows import (
-    case_columns,
-    case_row,
-    method_columns,
-    over_cases,
-    ranked,
-)
+from isthmus.coercion.ranking_rows import case_columns, case_row, ranked, ranking_tables
 from isthmus.errors import BadInput, DataMissing
-from isthmus.evidence import Kind, Result, dataset_keys, provenance
-from isthmus.evidence.frames import table
+from isthmus.evidence import Result, dataset_keys, provenance
 from isthmus.evidence.lens import lens
+from isthmus.kernels.arrays import over
 from isthmus.world import World
 
 METHODS = {
@@ -76,29 +67,16 @@ def backtest(world: World, *, top: int = 5, assumptions: Assumptions | None = No
             rows.append(case_row(case, method, year, ranks, hit, top))
     if not rows:
         raise DataMissing("no coded case lies after the first year of the flows", where=FLOWS)
-    cases = pl.DataFrame(rows, infer_schema_length=None)
-    n = cases["case"].n_unique()
-    notes = [f"n = {n} cases", FEW, *(f"{name}: {text}" for name, text in METHODS.items())]
-    tables = {
-        "cases": table(
-            "cases",
-            cases,
-            _CASES,
-            kind=Kind.MODELLED,
-            datasets=[FLOWS, MEASURES],
-            text="ranks of the industries that were hit, from data of the year before the case",
-            notes=notes,
-        ),
-        "methods": table(
-            "methods",
-            over_cases(cases, METHODS, "industries"),
-            _METHODS,
-            kind=Kind.MODELLED,
-            datasets=[FLOWS, MEASURES],
-            text="each method over all cases",
-            notes=notes,
-        ),
-    }
+    tables = ranking_tables(
+        ("cases", "methods"),
+        rows,
+        "industries",
+        METHODS,
+        _CASES,
+        datasets=[FLOWS, MEASURES],
+        text="ranks of the industries that were hit, from data of the year before the case",
+        notes=[FEW],
+    )
     tables |= product_tables(world, top, given)
     parameters = {
         "top": top,
@@ -116,7 +94,6 @@ _CASES = case_columns(
     hit="industries hit by targeted measures, from HS hints",
     traded="industries with exports of the target to the sender",
 )
-_METHODS = method_columns("industries")
 
 
 def _cases(world: World) -> list[tuple[str, str, str, int, tuple[str, ...]]]:
@@ -149,9 +126,8 @@ def _ranks(
     """Rank of each traded industry by method."""
     names, found = refused(world, sender, target, year, given)
     traded = found.value > 0
-    ratio = np.divide(found.loss, found.cost, out=np.zeros_like(found.loss), where=found.cost > 0)
     scores = {
-        "model": ratio * found.credibility,
+        "model": over(found.loss, found.cost) * found.credibility,
         "largest": found.value,
         "reliance": found.concentration,
         "substitutable": found.credibility,

@@ -8,19 +8,13 @@ import polars as pl
 from isthmus.coercion.cases import MEASURES, SUPPLIES, hs_prefixes
 from isthmus.coercion.content import Content
 from isthmus.coercion.leverage import Assumptions
-from isthmus.coercion.pairs import Leverage, leverage, pairs
+from isthmus.coercion.pairs import leverage, pairs
 from isthmus.coercion.products import CLASSIFICATION, ProductFlows, product_flows
-from isthmus.coercion.ranking_rows import (
-    case_columns,
-    case_row,
-    method_columns,
-    over_cases,
-    ranked,
-)
+from isthmus.coercion.ranking_rows import case_columns, case_row, ranked, ranking_tables
 from isthmus.errors import DataMissing
-from isthmus.evidence import Kind, Table
-from isthmus.evidence.frames import attribute, table
-from isthmus.kernels.arrays import Mask
+from isthmus.evidence import Table
+from isthmus.evidence.frames import attribute
+from isthmus.kernels.arrays import Mask, over
 from isthmus.world import World
 
 WORLD = "WLD"
@@ -50,7 +44,6 @@ _CASES = (
     ),
     attribute("target", "WLD: everyone"),
 )
-_METHODS = method_columns("products")
 
 
 def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Table]:
@@ -89,33 +82,20 @@ def product_tables(world: World, top: int, given: Assumptions) -> dict[str, Tabl
         if hit:
             ranks = _ranks(made, own, theirs, given, everyone=target == WORLD)
             for method, found in ranks.items():
-                row = case_row(case, method, years[-1], found, hit, top)
-                rows.append({**row, "target": target, "products": row["industries"]})
+                row = case_row(case, method, years[-1], found, hit, top, "products")
+                rows.append({**row, "target": target})
     if not rows:
         return {}
-    cases = pl.DataFrame(rows, infer_schema_length=None)
-    n = cases["case"].n_unique()
-    notes = [f"n = {n} cases", CHOSEN, EVERYONE, *(f"{m}: {t}" for m, t in METHODS.items())]
-    return {
-        "products": table(
-            "products",
-            cases,
-            _CASES,
-            kind=Kind.MODELLED,
-            datasets=[key, MEASURES],
-            text="ranks of the products put under export control, from trade before the case",
-            notes=notes,
-        ),
-        "product_methods": table(
-            "product_methods",
-            over_cases(cases, METHODS, "products"),
-            _METHODS,
-            kind=Kind.MODELLED,
-            datasets=[key, MEASURES],
-            text="each method over all cases",
-            notes=notes,
-        ),
-    }
+    return ranking_tables(
+        ("products", "product_methods"),
+        rows,
+        "products",
+        METHODS,
+        _CASES,
+        datasets=[key, MEASURES],
+        text="ranks of the products put under export control, from trade before the case",
+        notes=[CHOSEN, EVERYONE],
+    )
 
 
 def _cases(world: World) -> list[tuple[str, str, str, str, list[str]]]:
@@ -139,17 +119,13 @@ def _ranks(
     share = np.full((n, k), given.domestic_share)
     content = Content((), made.products, share, np.full((n, k), BOUND), np.full(n, np.nan))
     pair = pairs(made.flows, own, theirs[None], content, [share, share])
-    whole = leverage(pair, given.horizons[:1], given.diversion)
-    found = Leverage(*(getattr(whole, name)[0, :, 0, 0] for name in Leverage.__slots__))
-    ratio = np.divide(found.loss, found.cost, out=np.zeros(k), where=found.cost > 0)
-    sold, bought = made.flows.sum(axis=(0, 1)), pair.target.outlay[0]
+    found = leverage(pair, given.horizons[:1], given.diversion).at(np.s_[0, :, 0, 0])
+    ratio = over(found.loss, found.cost)
     scores = {
         "model": ratio if everyone else ratio * found.credibility,
         "largest": found.value,
         # everyone together imports from each other as well
-        "reliance": np.divide(found.value, bought, out=np.zeros(k), where=bought > 0),
-        "dominance": np.divide(
-            made.flows[own].sum(axis=(0, 1)), sold, out=np.zeros(k), where=sold > 0
-        ),
+        "reliance": over(found.value, pair.target.outlay[0]),
+        "dominance": over(made.flows[own].sum(axis=(0, 1)), made.flows.sum(axis=(0, 1))),
     }
     return ranked(made.products, found.value > 0, scores)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from isthmus.evidence import Column
-from isthmus.evidence.frames import attribute, dimension, number
+from isthmus.evidence import Column, Kind, Table
+from isthmus.evidence.frames import attribute, dimension, number, table
 from isthmus.kernels.arrays import Array, Mask
 
 
@@ -43,6 +43,34 @@ def method_columns(items: str) -> tuple[Column, ...]:
     )
 
 
+def ranking_tables(
+    names: tuple[str, str],
+    rows: Sequence[Mapping[str, object]],
+    items: str,
+    methods: Mapping[str, str],
+    columns: Sequence[Column],
+    *,
+    datasets: Sequence[str],
+    text: str,
+    notes: Sequence[str],
+) -> dict[str, Table]:
+    """Return the tables of ranks by case and method, and of each method over all cases."""
+    cases = pl.DataFrame(rows, infer_schema_length=None)
+    n = cases["case"].n_unique()
+    said = [f"n = {n} cases", *notes, *(f"{name}: {told}" for name, told in methods.items())]
+    whole = over_cases(cases, methods, items)
+    made = {
+        names[0]: (cases, columns, text),
+        names[1]: (whole, method_columns(items), "each method over all cases"),
+    }
+    return {
+        name: table(
+            name, frame, shown, kind=Kind.MODELLED, datasets=datasets, text=told, notes=said
+        )
+        for name, (frame, shown, told) in made.items()
+    }
+
+
 def ranked(
     names: Sequence[str], traded: Mask, scores: Mapping[str, Array]
 ) -> dict[str, dict[str, int]]:
@@ -56,7 +84,13 @@ def ranked(
 
 
 def case_row(
-    case: str, method: str, year: int, ranks: dict[str, int], hit: tuple[str, ...], top: int
+    case: str,
+    method: str,
+    year: int,
+    ranks: dict[str, int],
+    hit: tuple[str, ...],
+    top: int,
+    items: str = "industries",
 ) -> dict[str, object]:
     """Return the ranks of what was hit in one case by one method."""
     found = [ranks[k] for k in hit if k in ranks]
@@ -67,7 +101,7 @@ def case_row(
         "case": case,
         "method": method,
         "year": year,
-        "industries": len(ranks),
+        items: len(ranks),
         "hit": ", ".join(hit),
         "ranks": ", ".join(map(str, full)),
         "n_hit": len(hit),

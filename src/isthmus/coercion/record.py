@@ -9,7 +9,7 @@ import polars as pl
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Result, Table, provenance
-from isthmus.evidence.frames import of_rows
+from isthmus.evidence.frames import of_rows, ranged
 from isthmus.evidence.lens import lens
 from isthmus.world import World
 
@@ -40,6 +40,10 @@ SETS: Mapping[str, pl.Expr] = {
 SELECTED = (
     "prominent steps are over-represented and none found is weak evidence: shares of low steps are "
     "lower bounds; firms' steps become known mainly when answered (left out of the unselected set)"
+)
+CITATIONS = (
+    "Wilson, E. B. (1927). Journal of the American Statistical Association 22(158).",
+    "Brown, L., Cai, T., DasGupta, A. (2001). Statistical Science 16(2).",
 )
 CASES = (
     "acts of the state against trade or firms are counted as cases, over all steps of the set, "
@@ -149,19 +153,9 @@ def rates(world: World, *, partner: str = "TWN", sender: str = "CHN") -> Result:
     """
     steps = steps_towards(world, partner, sender)
     tables = (_words(steps), _state(steps), _cases(steps), precedents(world))
-    return Result(
-        {t.name: t for t in tables},
-        provenance(
-            world,
-            "coercion.rates",
-            (STEPS, PRECEDENTS),
-            {"partner": partner, "sender": sender},
-        ),
-        (
-            "Wilson, E. B. (1927). Journal of the American Statistical Association 22(158).",
-            "Brown, L., Cai, T., DasGupta, A. (2001). Statistical Science 16(2).",
-        ),
-    )
+    given = {"partner": partner, "sender": sender}
+    made = provenance(world, "coercion.rates", (STEPS, PRECEDENTS), given)
+    return Result({t.name: t for t in tables}, made, CITATIONS)
 
 
 def _words(steps: pl.DataFrame) -> Table:
@@ -184,9 +178,7 @@ def _words(steps: pl.DataFrame) -> Table:
         Column("rung", "dimension", text="kind of step"),
         Column("steps", "value", "count", "steps coded"),
         *(Column(w, "value", "count", f"answered: {w}") for w in WORDS),
-        Column("value", "value", "share", "answered in any way"),
-        Column("low", "value", "share", "Wilson's 95 % interval"),
-        Column("high", "value", "share", "Wilson's 95 % interval"),
+        *ranged("value", "share", "answered in any way", *["Wilson's 95 % interval"] * 2),
     )
     text = "steps that were answered, by kind of step and set of rows"
     return of_rows("words", rows, columns, text, kind=KIND, datasets=(STEPS,), notes=(SELECTED,))
@@ -203,9 +195,7 @@ def _state(steps: pl.DataFrame) -> Table:
         Column("rows", "dimension", text="set of rows"),
         Column("cases", "value", "count", "acts of the state against trade or firms"),
         Column("steps", "value", "count", "steps coded"),
-        Column("value", "value", "share", "median of the posterior, chance per step"),
-        Column("low", "value", "share", "5 % quantile"),
-        Column("high", "value", "share", "95 % quantile"),
+        *ranged("value", "share", "median of the posterior, chance per step"),
     )
     text = "acts of the state against trade or firms per step: one pooled rate for each set of rows"
     return of_rows(
@@ -224,7 +214,7 @@ def _cases(steps: pl.DataFrame) -> Table:
         Column("source", "attribute", text="source"),
     )
     found = steps.filter(pl.col("state_case").is_not_null()).sort("state_case", "step")
-    rows = found.select("state_case", "step", "actor", "date", "what", "told", "source").rows()
+    rows = found.select("state_case", *(c.name for c in columns[1:])).rows()
     text = "acts of the state against trade or firms"
     return of_rows("cases", rows, columns, text, kind=KIND, datasets=(STEPS,))
 

@@ -13,9 +13,10 @@ from isthmus import codes
 from isthmus.coercion.assumptions import Rung
 from isthmus.coercion.engine import SUPPORT, StepOutcome
 from isthmus.coercion.instruments import ECONOMIC, FIRST, RESPONSES
-from isthmus.coercion.response_basis import KIND, framed, table_of
+from isthmus.coercion.response_basis import table_of
 from isthmus.coercion.stakes import FLOWS, Stakes
 from isthmus.evidence import Column, Kind, Table
+from isthmus.evidence.frames import framed, number, ranged
 from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.response import mixture_quantiles
 from isthmus.world import World
@@ -23,7 +24,7 @@ from isthmus.world.shipped import TABLE, YEAR
 
 MONEY = "million USD"
 LOW, HIGH = 0.05, 0.95
-QUANTILES = (0.5, 0.75, 0.95)
+PERCENTS = (50, 75, 95)
 CHANNELS = ("purchases", "purchases", "supplies", "purchases of third economies")
 """Channel of each instrument of `ECONOMIC`."""
 
@@ -89,9 +90,8 @@ def break_even(data: Data, found: StepOutcome) -> Table:
     frame = _by_rung(data, {"value": value, "loss": found.given})
     columns = [
         *_RUNG,
-        *_range("value", "share", "probability per year; 1: at any probability"),
-        *_range("loss", MONEY, "loss over the time of the measure, given an economic answer"),
-        KIND,
+        *ranged("value", "share", "probability per year; 1: at any probability"),
+        *ranged("loss", MONEY, "loss over the time of the measure, given an economic answer"),
     ]
     text = (
         "yearly probability of an economic answer at which the step costs as much as it is worth, "
@@ -123,10 +123,9 @@ def prices(data: Data, found: StepOutcome) -> Table:
         frame = pl.concat([rows, frame])
     columns = [
         *_RUNG,
-        *_range("probability", "share", "of an economic answer; not identified by the cases"),
-        *_range("value", MONEY, "expected loss over the time of the measure, if the state holds"),
-        *_range("share_of_gdp", "share", "the expected loss over a year's GDP"),
-        KIND,
+        *ranged("probability", "share", "of an economic answer; not identified by the cases"),
+        *ranged("value", MONEY, "expected loss over the time of the measure, if the state holds"),
+        *ranged("share_of_gdp", "share", "the expected loss over a year's GDP"),
     ]
     text = "price of each rung: loss weighted with the probability of each response"
     notes = (ASSUMED, SUPPORT_NOTE, EACH_ALONE, NOT_MEASURED, COVERED)
@@ -146,8 +145,7 @@ def responses(data: Data, found: StepOutcome) -> Table:
     columns = [
         *_RUNG,
         Column("response", "dimension", text="answer of the sender"),
-        *_range("value", "share", "probability"),
-        KIND,
+        *ranged("value", "share", "probability"),
     ]
     text = "probability of each response (quantal response)"
     return table_of("responses", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
@@ -173,19 +171,17 @@ def losses(data: Data, found: StepOutcome) -> Table:
                         *missing,
                         *cost[:, i, r].tolist(),
                         *(cost[:, i, r] / stakes.sender_gdp).tolist(),
-                        Kind.ASSUMED.value,
                     )
                 )
     columns = [
         *_RUNG[1:],
         Column("response", "dimension", text="answer of the sender"),
         Column("channel", "attribute", text="what it takes away"),
-        *_range("value", MONEY, "loss of the target over the time of the measure"),
-        *_range("share_of_gdp", "share", "that loss over a year's GDP"),
-        *_range("weeks", "weeks", "weeks of missing inputs in listed lines"),
-        *_range("own_cost", MONEY, "cost to the sender per year"),
-        *_range("own_share", "share", "that cost over the sender's GDP"),
-        KIND,
+        *ranged("value", MONEY, "loss of the target over the time of the measure"),
+        *ranged("share_of_gdp", "share", "that loss over a year's GDP"),
+        *ranged("weeks", "weeks", "weeks of missing inputs in listed lines"),
+        *ranged("own_cost", MONEY, "cost to the sender per year"),
+        *ranged("own_share", "share", "that cost over the sender's GDP"),
     ]
     text = "what each response would cost target and sender; channels are never summed"
     notes = (ASSUMED, SUPPORT_NOTE, COVERED, AFTER)
@@ -205,12 +201,12 @@ def distribution(data: Data, found: StepOutcome) -> Table:
     loss = np.broadcast_to(loss, weight.shape)
     values = np.concatenate([np.zeros_like(none), loss], axis=-1)
     weights = np.concatenate([np.maximum(none, 0.0), weight], axis=-1)
-    ends = mixture_quantiles(values, weights, QUANTILES)
+    ends = mixture_quantiles(values, weights, [q / 100.0 for q in PERCENTS])
     mean = (values * weights).sum(axis=-1) / weights.sum(axis=-1)
     shares = ends / gdp[..., None]
     parts = (nothing, mean, *np.moveaxis(ends, -1, 0), *np.moveaxis(shares, -1, 0))
     rows = [
-        (key, target, SUPPORT[g], *(float(part[i, r, g]) for part in parts), Kind.ASSUMED.value)
+        (key, target, SUPPORT[g], *(float(part[i, r, g]) for part in parts))
         for r, key in enumerate(data.keys)
         for i, target in enumerate(data.stakes.targets)
         for g in data.supports(i)
@@ -219,15 +215,8 @@ def distribution(data: Data, found: StepOutcome) -> Table:
         *_RUNG,
         Column("nothing", "value", "share", "probability of no economic answer, hence of no loss"),
         Column("mean", "value", MONEY, "mean loss over answers and draws"),
-        *(
-            Column(f"p{100 * q:.0f}", "value", MONEY, f"{100 * q:.0f} % quantile of the loss")
-            for q in QUANTILES
-        ),
-        *(
-            Column(f"p{100 * q:.0f}_share", "value", "share", "the same over a year's GDP")
-            for q in QUANTILES
-        ),
-        KIND,
+        *(number(f"p{q}", MONEY, f"{q} % quantile of the loss") for q in PERCENTS),
+        *(number(f"p{q}_share", "share", "the same over a year's GDP") for q in PERCENTS),
     ]
     text = "distribution of the loss, if the state holds"
     notes = (
@@ -242,7 +231,7 @@ def distribution(data: Data, found: StepOutcome) -> Table:
 
 def answer(data: Data, found: StepOutcome) -> Table:
     """Probability that the target holds to the step when it is answered by economic means."""
-    columns = [*_RUNG, *_range("value", "share", "probability of holding"), KIND]
+    columns = [*_RUNG, *ranged("value", "share", "probability of holding")]
     text = "hold or concede when answered by economic means: loss against stake"
     frame = _by_rung(data, {"value": found.hold})
     return table_of("answer", frame, columns, text, (ASSUMED, SUPPORT_NOTE))
@@ -252,23 +241,15 @@ def exposure(data: Data) -> Table:
     """What measures could touch: value added in sales, and purchases; not a loss."""
     stakes = data.stakes
     rows: list[tuple[Any, ...]] = []
+    sold = "domestic value added in goods it sells to the sender"
+    bought = "purchases of listed industries' products"
     for i, target in enumerate(stakes.targets):
         parts = (
-            (
-                "purchases",
-                stakes.years[i],
-                stakes.value_added[i],
-                "domestic value added in goods it sells to the sender",
-            ),
-            (
-                "supplies",
-                YEAR,
-                stakes.from_sender[i].sum(),
-                "purchases of listed industries' products",
-            ),
+            ("purchases", stakes.years[i], stakes.value_added[i], sold),
+            ("supplies", YEAR, stakes.from_sender[i].sum(), bought),
         )
         rows += [
-            (target, stakes.sender, c, year, float(v), float(v / stakes.gdp[i]), t, "estimated")
+            (target, stakes.sender, c, year, float(v), float(v / stakes.gdp[i]), t)
             for c, year, v, t in parts
         ]
     columns = [
@@ -279,19 +260,11 @@ def exposure(data: Data) -> Table:
         Column("value", "value", MONEY, "exposure per year; it is not a loss"),
         Column("share_of_gdp", "value", "share", "the exposure over GDP"),
         Column("note", "attribute", text="definition"),
-        KIND,
     ]
     text = f"exposure by channel; listed industries: {', '.join(codes.industries_in('listed'))}"
     notes = (COVERED, AFTER)
-    return Table(
-        "exposure",
-        framed(rows, columns),
-        tuple(columns),
-        Kind.ESTIMATED,
-        (FLOWS, TABLE),
-        text,
-        notes,
-    )
+    frame = framed(rows, columns, whole=("year",))
+    return table_of("exposure", frame, columns, text, notes, (FLOWS, TABLE), Kind.ESTIMATED)
 
 
 _RUNG = (
@@ -299,15 +272,6 @@ _RUNG = (
     Column("economy", "dimension", text="target"),
     Column("support", "dimension", text="help of partners"),
 )
-
-
-def _range(name: str, unit: str, text: str) -> tuple[Column, Column, Column]:
-    low, high = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
-    return (
-        Column(name, "value", unit, text),
-        Column(low, "value", unit, "5 % quantile"),
-        Column(high, "value", unit, "95 % quantile"),
-    )
 
 
 def _by_rung(
@@ -331,12 +295,12 @@ def _by_rung(
         "economy": [names[n] for n, _ in places] * len(keys),
         "support": [SUPPORT[n] for _, n in places] * len(keys),
     }
-    columns = [c.name for name in numbers for c in _range(name, "", "")]
+    columns = [c.name for name in numbers for c in ranged(name, "", "")]
     flat = cells.reshape(len(columns), -1)
     values = {
         name: pl.Series(row, nan_to_null=True) for name, row in zip(columns, flat, strict=True)
     }
-    return pl.DataFrame({**labels, **values}).with_columns(pl.lit(Kind.ASSUMED.value).alias("kind"))
+    return pl.DataFrame({**labels, **values})
 
 
 def _quantiles(array: Array) -> Array:

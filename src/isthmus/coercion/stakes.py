@@ -11,7 +11,7 @@ from isthmus import codes
 from isthmus.coercion.cases import CaseMeasure, measures
 from isthmus.coercion.content import read_content
 from isthmus.errors import BadInput
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.leverage import purchase_ban_loss, supply_stop_loss
 from isthmus.world import World
 from isthmus.world.flows import IndustryFlows
@@ -185,8 +185,8 @@ def losses(
         Loss of the target over the time of the measure (million USD), with adjustment costs paid
         once, and cost to the sender (million USD a year); in the order of `ECONOMIC`.
     """
-    share = np.clip(_ratio(stakes.value_added, stakes.exports), 0.0, 1.0)
-    third = np.clip(_ratio(stakes.third_value_added, stakes.third), 0.0, 1.0)
+    share = np.clip(over(stakes.value_added, stakes.exports), 0.0, 1.0)
+    third = np.clip(over(stakes.third_value_added, stakes.third), 0.0, 1.0)
     target = (
         _lost_sales(stakes.exports, share, p, "targeted_part", years),
         _lost_sales(stakes.exports, share, p, "broad_part", years),
@@ -213,7 +213,7 @@ def _lost_sales(sold: Array, rate: Array, p: Mapping[str, Array], part: str, yea
 
 def _listing(stakes: Stakes, p: Mapping[str, Array]) -> Array:
     """Loss of inputs in the lines of listed firms per year, (D, n)."""
-    w = np.clip(_ratio(stakes.from_sender, stakes.outlay), 0.0, MOST)
+    w = np.clip(over(stakes.from_sender, stakes.outlay), 0.0, MOST)
     cut = p["listed_cut"][:, None, None]
     part = p["listed_part"][:, None, None]
     s = p["elasticity"][:, None, None]
@@ -223,7 +223,7 @@ def _listing(stakes: Stakes, p: Mapping[str, Array]) -> Array:
 
 def _own_supply(stakes: Stakes, bought: Array, part: Array, elasticity: Array) -> Array:
     """Sender's loss of supplies when it stops buying a part, (D, n)."""
-    w = np.clip(_ratio(bought, stakes.sender_outlay), 0.0, 1.0)
+    w = np.clip(over(bought, stakes.sender_outlay), 0.0, 1.0)
     loss = supply_stop_loss(
         w * np.minimum(part, MOST)[:, None, None],
         elasticity[:, None, None],
@@ -231,7 +231,3 @@ def _own_supply(stakes: Stakes, bought: Array, part: Array, elasticity: Array) -
         stakes.sender_gdp,
     )
     return np.asarray(loss.sum(axis=-1))
-
-
-def _ratio(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +47,23 @@ def number(name: str, unit: str, text: str = "") -> Column:
 def attribute(name: str, text: str = "") -> Column:
     """Return a column that describes rows."""
     return Column(name, "attribute", text=text or TEXTS.get(name, ""))
+
+
+def ranged(
+    name: str,
+    unit: str,
+    text: str,
+    low: str = "5 % quantile",
+    high: str = "95 % quantile",
+) -> tuple[Column, Column, Column]:
+    """Return the columns of a number and of the ends of its range, with their texts.
+
+    The ends of ``value`` are ``low`` and ``high``; those of any other ``x`` are ``x_low`` and
+    ``x_high``.
+    """
+    start = "" if name == "value" else f"{name}_"
+    ends = number(f"{start}low", unit, low), number(f"{start}high", unit, high)
+    return number(name, unit, text), *ends
 
 
 def grid(axes: Mapping[str, Sequence[Any]], values: Mapping[str, NDArray[Any]]) -> pl.DataFrame:
@@ -113,6 +130,17 @@ def table(
     )
 
 
+def framed(
+    rows: Sequence[tuple[Any, ...]], columns: Sequence[Column], *, whole: Collection[str] = ()
+) -> pl.DataFrame:
+    """Return rows as a frame: values are numbers, those named `whole` without a fraction; all else
+    is text.
+    """
+    kinds = {c.name: pl.Float64 if c.role == "value" else pl.String for c in columns}
+    schema: dict[str, Any] = {**kinds, **dict.fromkeys(whole, pl.Int64)}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
 def of_rows(
     name: str,
     rows: Sequence[tuple[Any, ...]],
@@ -124,9 +152,7 @@ def of_rows(
     notes: Sequence[str] = (),
 ) -> Table:
     """Return a table from rows: values are numbers, null where unbounded; all else is text."""
-    schema = {c.name: pl.Float64 if c.role == "value" else pl.String for c in columns}
-    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
-    held = frame.with_columns(
+    held = framed(rows, columns).with_columns(
         pl.when(pl.col(c.name).is_finite()).then(pl.col(c.name))
         for c in columns
         if c.role == "value"

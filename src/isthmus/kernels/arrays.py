@@ -8,3 +8,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+
+
+def over(part: Array, whole: Array, *, empty: float = 0.0) -> Array:
+    """Return part over whole, shapes broadcast; `empty` where the whole is not above zero."""
+    out: Array = np.full(np.broadcast_shapes(np.shape(part), np.shape(whole)), empty)
+    np.divide(part, whole, out=out, where=np.asarray(whole) > 0)
+    return out
