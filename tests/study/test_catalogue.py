@@ -104,6 +104,8 @@ def _of_call(page: str, what: str, texts: list[str], named: dict[str, list[str]]
         return {f"axis.{text}" for text in texts[:1]}
     if what in {"note", "gap", "axis"}:
         return {f"{what}.{text}" for text in texts}
+    if what in {"bars", "dots", "lines"}:
+        return {f"axis.{text}" for text in named["axis"]}
     if what == "lacks":
         return {f"gap.{text}" for text in named["gap"]}
     if what == "chart":

@@ -10,9 +10,11 @@ import polars as pl
 
 from isthmus.charts import ChartSpec, NumberWords, Outlines
 from isthmus.evidence import Column, Finding, Kind, Table
+from isthmus.study import marks
 from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Chart, Note, Section
 from isthmus.study.money import RATES, rate_of, unit_of
+from isthmus.study.rests import figure
 from isthmus.study.wording import Sentence
 
 Fields = dict[str, Any]
@@ -52,6 +54,8 @@ class Page:
     label : str
         Its name in the contents, where the name of the page is not enough.
     """
+
+    bars, dots, lines = marks.bars, marks.dots, marks.lines
 
     def __init__(self, context: Context, key: str) -> None:
         self.context = context
@@ -183,13 +187,8 @@ class Page:
 
     def finding(self, key: str, value: float | None, unit: str, **about: Any) -> Finding:
         """Make a finding with the page's data sets, kind and year; see `Context.finding`."""
-        given: dict[str, Any] = {
-            "kind": self.kind,
-            "datasets": self.datasets,
-            "year": self.fields.get("year"),
-        }
-        given["year"] = self.fields.get("year", "")
-        return self.context.finding(key, value, unit, **(given | about))
+        given = {"kind": self.kind, "datasets": self.datasets, "year": self.fields.get("year", "")}
+        return figure(self.context, key, value, unit, **(given | about))
 
     def keep(self, *findings: Finding) -> None:
         """Add findings that no sentence quotes."""
@@ -326,7 +325,7 @@ class Page:
         title, alt = self.text(f"chart{tail}", **fields), self.text(f"alt{tail}", **fields)
         catalogue = self.context.catalogue
         roles = {catalogue.said(name): role for name, role in spec.roles.items()}
-        own = replace(spec, roles=roles, words=NumberWords.of(catalogue.units))
+        own = replace(marks.fitted(spec, rows), roles=roles, words=NumberWords.of(catalogue.units))
         self._charts.append(Chart(key, title, alt, rows, own, outlines))
 
     def inside(self, title: str, *, whole: bool = False) -> str:
@@ -335,7 +334,7 @@ class Page:
 
     def axis(self, key: str, **fields: Any) -> str:
         """Return the title of an axis or legend, by a key under ``axis.``."""
-        return self.word(f"axis.{key}", **fields)
+        return self.word(f"axis.{key}", **(self.fields | fields))
 
     def numbers(self, key: str, frame: pl.DataFrame, *columns: str, **fields: Any) -> Fields:
         """Return title and scale of an axis: logarithmic where numbers differ thirtyfold or more.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from isthmus import codes
@@ -11,6 +13,7 @@ from isthmus.coercion.ladder import price_ladder
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.context import Context
+from isthmus.study.rests import drawn, figure
 from isthmus.world.shipped import TABLE, YEAR
 
 EPISODES = "coercion_measures"
@@ -40,6 +43,31 @@ def last_year(context: Context) -> int:
     """Return the last year in which a coded measure starts."""
     starts = context.world.coercion().measures["start"].str.slice(0, 4).cast(pl.Int32)
     return int(str(starts.max()))
+
+
+def coded_count(context: Context, key: str, found: pl.DataFrame, since: int) -> Finding:
+    """Return how many measures are coded since a year: at least as many were taken."""
+    return figure(
+        context,
+        key,
+        found.height,
+        "count",
+        kind=weakest_of(found),
+        year=f"{since}-{last_year(context)}",
+        datasets=[EPISODES],
+        **at_least(found.height),
+        sources=sorted(set(found["source"].to_list())),
+    )
+
+
+def at_least(count: int) -> dict[str, Any]:
+    """Return what a count of coded measures says: others may have been taken."""
+    return {"low": count, "interval": "lower_bound", "caveat": "selected_cases"}
+
+
+def weakest_of(found: pl.DataFrame) -> Kind:
+    """Return the weakest kind of coded measures."""
+    return Kind.weakest(found["kind"].to_list() or [Kind.ASSUMED])
 
 
 def case_name(context: Context, case: str) -> str:
@@ -98,17 +126,15 @@ def ladder_finding(
 ) -> Finding:
     """Return a figure of a rung for an economy: assumed, with its range."""
     row = ladder_row(context, table, rung, economy, support)
-    return context.finding(
+    return figure(
+        context,
         f"ladder.{name}.{rung}.{economy}.{support.replace(' ', '_')}",
         row["value"],
         unit,
         kind=Kind.ASSUMED,
         year=YEAR,
-        method=f"ladder_{name}",
         datasets=LADDER,
-        low=row["low"],
-        high=row["high"],
-        interval="assumptions",
+        **drawn(row, interval="assumptions"),
         caveat="intentions",
     )
 

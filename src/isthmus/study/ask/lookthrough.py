@@ -10,6 +10,7 @@ from isthmus import chains
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
+from isthmus.study.rests import figure
 from isthmus.world.mrio_chips import PARTS, WHOLE
 from isthmus.world.shipped import TABLE, YEAR
 
@@ -52,22 +53,20 @@ def input_finding(
     context: Context, party: str, on: str, column: str, *, industry: str = "ALL"
 ) -> Finding:
     """Return the face value, the look-through or the value-added share as a finding."""
-    return _of_table(
+    return of_mrio(
         context,
         f"chains.{column}.{party}.{on}.{industry}",
         inputs_on(context, party, on, industry)[column],
-        f"chains_{column}",
     )
 
 
 def output_finding(context: Context, party: str, on: str) -> Finding:
     """Return inputs bought directly from another over the output of a party, all industries."""
     row = inputs_on(context, party, on)
-    return _of_table(
+    return of_mrio(
         context,
         f"chains.face_output.{party}.{on}",
         row["face_value"] * row["base"] / output_of(context, party),
-        "chains_face_output",
     )
 
 
@@ -88,25 +87,19 @@ def exports_finding(context: Context, party: str, on: str = "") -> Finding:
     part = whole["fva"]
     if on:
         part = float(origins.filter(pl.col("partner").is_in(context.members(on)))["value"].sum())
-    return _of_table(
+    return of_mrio(
         context,
         ".".join(("chains.exports_foreign", party, on)).rstrip("."),
         part / whole["exports"] if whole["exports"] else None,
-        "chains_exports_foreign",
     )
 
 
-def _of_table(context: Context, key: str, value: float | None, method: str) -> Finding:
-    return context.finding(
-        key,
-        value,
-        "share",
-        kind=context.kind_of(TABLE),
-        year=YEAR,
-        method=method,
-        datasets=DATASETS,
-        caveat="table_estimated",
-    )
+def of_mrio(
+    context: Context, key: str, value: float | None, unit: str = "share", **about: Any
+) -> Finding:
+    """Return a figure of the table: of its kind and year, unless `about` says else."""
+    rests = {"year": YEAR, "datasets": DATASETS, "caveat": "table_estimated"}
+    return figure(context, key, value, unit, **{"kind": context.kind_of(TABLE), **rests, **about})
 
 
 def split_shares(context: Context, industry: str) -> tuple[Finding, Finding]:
@@ -115,35 +108,23 @@ def split_shares(context: Context, industry: str) -> tuple[Finding, Finding]:
     Electronics with the split are its nodes together, so that both shares are of one industry.
     """
 
-    def make() -> pl.DataFrame:
-        found = chains.lookthrough(
-            context.world, context.home, on=context.partner, by="industry", year=YEAR, chips=True
-        )
-        return found["lookthrough"].frame
+    def through(**which: Any) -> pl.DataFrame:
+        of = {"on": context.partner, "year": YEAR, "chips": True, **which}
+        return chains.lookthrough(context.world, context.home, **of)["lookthrough"].frame
 
     def nodes() -> float:
-        found = chains.lookthrough(
-            context.world,
-            context.home,
-            on=context.partner,
-            industries=PARTS,
-            year=YEAR,
-            chips=True,
-        )
-        return float(found["lookthrough"].frame["look_through"][0])
+        return float(through(industries=PARTS)["look_through"][0])
 
     if industry == WHOLE:
         value = context.memo(("chains.nodes",), nodes)
     else:
-        frame = context.memo(("chains.split",), make)
+        frame = context.memo(("chains.split",), lambda: through(by="industry"))
         value = float(frame.filter(pl.col("industry") == industry)["look_through"][0])
-    split = context.finding(
+    split = of_mrio(
+        context,
         f"chains.look_through_split.{context.home}.{context.partner}.{industry}",
         value,
-        "share",
         kind=Kind.ASSUMED,
-        year=YEAR,
-        method="chains_look_through_split",
         datasets=(*DATASETS, SPLIT, FACTS),
         caveat="split_assumed",
     )
@@ -191,18 +172,10 @@ def _total(context: Context, frame: pl.DataFrame, party: str) -> tuple[float, fl
 def stake_findings(context: Context, party: str, other: str) -> tuple[Finding, Finding]:
     """Return what a party has at stake in its trade with another, money and share."""
     value, share = stakes(context, party, other)[party]
-    kind = Kind.weakest([context.kind_of(TABLE), Kind.MODELLED])
+    about = {"kind": Kind.weakest([context.kind_of(TABLE), Kind.MODELLED])}
 
     def one(name: str, number: float, unit: str) -> Finding:
-        return context.finding(
-            f"chains.{name}.{party}.{other}",
-            number,
-            unit,
-            kind=kind,
-            year=YEAR,
-            method=f"chains_{name}",
-            datasets=DATASETS,
-            caveat="stake_not_loss",
-        )
+        key = f"chains.{name}.{party}.{other}"
+        return of_mrio(context, key, number, unit, caveat="stake_not_loss", **about)
 
     return one("stake", value, "million USD"), one("stake_share", share, "share")

@@ -25,10 +25,16 @@ from isthmus.scenario.packages import Package
 from isthmus.study.ask.coercion import LADDER, case_name, coded
 from isthmus.study.context import Context
 from isthmus.study.numbers import CHANCE, SHARE_OF_DRAWS
+from isthmus.study.rests import between
 from isthmus.world.shipped import YEAR
 
 DATA = (*LADDER, STEPS)
 EUR = "million EUR"
+ASSUMED: dict[str, Any] = {
+    "kind": Kind.ASSUMED,
+    "year": YEAR,
+    "caveat": "answers_and_effects_assumed",
+}
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 _SHORT = {ALONE: "beside_alone", TODAY: "today"}
 
@@ -200,7 +206,7 @@ def cost(context: Context, package: str, name: str = "", compared: str = TODAY) 
     """Return the net cost a year of a package: assumed, with its range."""
     stage = staged(context, name)
     key = "cost" if compared == TODAY else "added_cost"
-    return _assumed(
+    return of_draws(
         context,
         f"packages.{key}.{package}",
         stage.cost(stage.catalogue.package(package), compared),
@@ -215,15 +221,13 @@ def cost(context: Context, package: str, name: str = "", compared: str = TODAY) 
 def loss(context: Context, hazard: str, name: str = "") -> Finding:
     """Return what home loses if a hazard happens, as things are."""
     stage = staged(context, name)
-    return _assumed(
+    return of_draws(
         context,
         f"packages.loss.{hazard}",
         stage.loss(hazard, stage.home),
         EUR,
-        year=YEAR,
         method="package_loss",
-        datasets=_datasets(stage, hazard),
-        caveat="answers_and_effects_assumed",
+        datasets=recorded_on(stage, hazard),
     )
 
 
@@ -233,15 +237,13 @@ def saved(
     """Return the share of a loss that a package takes away."""
     stage = staged(context, name)
     chosen = stage.catalogue.package(package)
-    return _assumed(
+    return of_draws(
         context,
         f"packages.saved.{package}.{hazard}.{_SHORT[compared]}",
         stage.saved_share(hazard, chosen, stage.home, compared),
         "share",
-        year=YEAR,
         method="package_saved",
-        datasets=_datasets(stage, hazard),
-        caveat="answers_and_effects_assumed",
+        datasets=recorded_on(stage, hazard),
     )
 
 
@@ -266,16 +268,8 @@ def even(
     key = f"packages.even.{package}.{hazard}.{_SHORT[compared]}.{reading}"
     draws = np.minimum(chance, 1.0)
     context.samples[key] = draws
-    return _assumed(
-        context,
-        key,
-        draws,
-        CHANCE,
-        year=YEAR,
-        method="package_break_even",
-        datasets=_datasets(stage, hazard),
-        caveat="answers_and_effects_assumed",
-    )
+    used = recorded_on(stage, hazard)
+    return of_draws(context, key, draws, CHANCE, method="package_break_even", datasets=used)
 
 
 def comparison(stage: Stage, package: Package) -> str:
@@ -305,46 +299,50 @@ def never(context: Context, found: Finding) -> Finding:
         found.key.replace("packages.even.", "packages.never."),
         float((context.samples[found.key] > NEVER).mean()),
         SHARE_OF_DRAWS,
-        kind=Kind.ASSUMED,
-        year=YEAR,
         method="package_never",
         datasets=found.datasets,
-        caveat="answers_and_effects_assumed",
+        **ASSUMED,
     )
 
 
 def rate(context: Context, *, sender: str, partner: str) -> Finding:
     """Return the chance per step of an act of the state against trade or firms, by the record."""
     found = state_rate(steps_towards(context.world, partner, sender), UNSELECTED)
+    low, middle, high = (found.quantile(part) for part in (0.05, 0.5, 0.95))
+    key = f"answers.state_rate.{sender}.{partner}"
+    ends = between((low, high), "posterior")
+    return of_steps(context, key, middle, method="answer_rate", **ends)
+
+
+def of_steps(context: Context, key: str, value: float, **about: Any) -> Finding:
+    """Return a share of the coded steps towards a partner."""
     first, last = context.world.record(STEPS).years
     return context.finding(
-        f"answers.state_rate.{sender}.{partner}",
-        found.quantile(0.5),
+        key,
+        value,
         "share",
         kind=Kind.ESTIMATED,
         year=f"{first}-{last}",
-        method="answer_rate",
         datasets=[STEPS],
-        low=found.quantile(0.05),
-        high=found.quantile(0.95),
-        interval="posterior",
         caveat="selected_steps",
+        **about,
     )
 
 
-def _datasets(stage: Stage, hazard: str) -> list[str]:
+def recorded_on(stage: Stage, hazard: str) -> list[str]:
+    """Return the data sets on which the losses of a hazard were recorded."""
     return list(stage.losses[hazard].result.provenance.datasets)
 
 
-def _assumed(context: Context, key: str, draws: Array, unit: str, **about: Any) -> Finding:
+def of_draws(context: Context, key: str, draws: Array, unit: str, **about: Any) -> Finding:
+    """Return the middle of draws with their range: assumed, unless `about` says else."""
     value, low, high = quantiles(draws)
     return context.finding(
         key,
         value,
         unit,
-        kind=Kind.ASSUMED,
         low=low,
         high=high,
         interval="package_draws",
-        **{"datasets": [], **about},
+        **{"datasets": [], **ASSUMED, **about},
     )

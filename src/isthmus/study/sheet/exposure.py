@@ -65,7 +65,6 @@ def _rank(page: Page, side: Side) -> None:
         f"sheet.rank.{side.member}.{side.rival}",
         1 + shares.filter(pl.col("share_of_imports") > own[0]).height,
         "count",
-        method="sheet_rank",
     )
     page.say("answer.rank", rank=rank, count=shares.height, party=page.context.name(side.party))
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from isthmus.evidence import Kind
-from isthmus.study.ask.coercion import EPISODES, coded, episodes, last_year
+from isthmus.study.ask.coercion import (
+    EPISODES,
+    at_least,
+    coded,
+    episodes,
+    last_year,
+    weakest_of,
+)
 from isthmus.study.page import Page
 from isthmus.study.sheet.side import Side
 from isthmus.study.subjects.ladder.measures import listings
@@ -24,7 +30,7 @@ def write(page: Page, side: Side) -> None:
         page.gap("episodes_sender")
         return
     found = episodes(page.context, side.rival, side.member)
-    page.rests_on(EPISODES, kind=Kind.weakest(found["kind"].to_list() or [Kind.ASSUMED]))
+    page.rests_on(EPISODES, kind=weakest_of(found))
     if found.is_empty():
         page.say("answer.listed_none", until=last_year(page.context))
         return
@@ -34,9 +40,7 @@ def write(page: Page, side: Side) -> None:
         "count",
         year=f"1992-{last_year(page.context)}",
         method="coercion_count",
-        low=found.height,
-        interval="lower_bound",
-        caveat="selected_cases",
+        **at_least(found.height),
     )
     firms = listings(page.context, sender=side.rival, target=side.member, since=SINCE)
     if firms.value:

@@ -63,7 +63,6 @@ def _blocks(page: Page, side: Side, stage: Stage) -> None:
         sum(side.member in group for group in groups),
         "count",
         year=YEAR_OF_COUNCIL,
-        method="sheet_blocking",
         kind=Kind.ESTIMATED,
         datasets=table.datasets,
     )

@@ -8,6 +8,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, PARTY, measure
+from isthmus.study.rests import between, of_data
 
 VOTES = "unga_ideal_points"
 RECOGNITION = "taiwan_recognition"
@@ -47,10 +48,9 @@ def mean_point(context: Context, party: str) -> Finding:
         f"alignment.ideal_point.{party}",
         sum(points) / len(points),
         "index",
-        kind=context.kind_of(VOTES),
+        **of_data(context, VOTES),
         year=vote_year(context),
         method="ideal_point",
-        datasets=[VOTES],
         low=min(points) if several else rows["low"][0],
         high=max(points) if several else rows["high"][0],
         interval="range_of_members" if several else "posterior",
@@ -72,13 +72,10 @@ def gap(context: Context, *, party: str, near: str, far: str) -> Finding:
         f"alignment.gap.{party}.{near}.{far}",
         sum(gaps) / len(gaps),
         "index",
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(VOTES)]),
+        **of_data(context, VOTES, kind=Kind.ESTIMATED),
         year=f"{years[0]}-{last}",
         method="alignment_gap",
-        datasets=[VOTES],
-        low=min(gaps),
-        high=max(gaps),
-        interval="range_of_years",
+        **between(gaps, "range_of_years"),
         caveat="votes_only",
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding
 from isthmus.study.page import Page
@@ -65,15 +64,8 @@ def _chart(page: Page, points: dict[str, Finding]) -> None:
     page.chart(
         "points",
         pl.DataFrame(rows).sort(["value", "economy"], descending=[True, False]),
-        ChartSpec(
-            "dots",
-            x="value",
-            y="economy",
-            x_title=page.axis("ideal_point"),
-            series="party",
-            roles=page.roles(*points),
-            low="low",
-            high="high",
+        page.dots(
+            "value", by="economy", axis="ideal_point", series="party", roles=page.roles(*points)
         ),
         dict.fromkeys(("value", "low", "high"), "1"),
         about={"notes": ["votes_only"]},

@@ -8,6 +8,7 @@ from isthmus import codes
 from isthmus.coercion.record import PRECEDENTS, precedents
 from isthmus.study.ask.coercion import case_name, coded
 from isthmus.study.page import Page
+from isthmus.study.rests import of_table
 
 
 def say_last_time(page: Page) -> None:
@@ -32,6 +33,5 @@ def say_last_time(page: Page) -> None:
         ),
         {},
         attributes=["told", "unit", "source"],
-        kind=table.kind,
-        datasets=table.datasets,
+        **of_table(table),
     )

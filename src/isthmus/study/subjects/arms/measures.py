@@ -9,6 +9,7 @@ from isthmus.evidence import Finding, Kind, Result
 from isthmus.production import queues
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, measure
+from isthmus.study.rests import between, of_data
 
 ARMS, SUPPLIERS = "arms_concentration", "arms_suppliers"
 ORDERED = ("arms_orders", "arms_backlog")
@@ -103,9 +104,7 @@ def _with_over_without(context: Context, party: str, share: float, what: str) ->
         year=_latest(found),
         method=f"arms_second_{what}",
         datasets=[*ORDERED, ARMS] if what == "hhi" else ORDERED,
-        low=min(ratio),
-        high=max(ratio),
-        interval="range_of_rates",
+        **between(ratio, "range_of_rates"),
         caveat="second_source_assumed",
     )
 
@@ -121,9 +120,8 @@ def _finding(context: Context, key: str, row: dict[str, object], column: str) ->
         key,
         float(str(row[column])),
         "share" if column == "share" else "1",
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(used)]),
+        **of_data(context, used, kind=Kind.ESTIMATED),
         year=str(row["period"]),
         method=f"arms_{column}",
-        datasets=[used],
         caveat="arms_volume",
     )

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Page
@@ -85,21 +84,13 @@ def _coalition(page: Page, group: str) -> None:
         int((last["share"] > 0.5).sum()),
         "count",
         year=period,
-        method="arms_members_above_half",
     )
     page.chart(
         "members",
         last.sort(["share", "economy"], descending=[True, False]).select(
             page.labels("economy"), "share", "hhi"
         ),
-        ChartSpec(
-            "bars",
-            x="share",
-            y="economy",
-            x_title=page.axis("share_of_arms", ally=page.context.name(page.ally)),
-            roles={"": "ally"},
-            share=True,
-        ),
+        page.bars("share", by="economy", axis="share_of_arms", colour="ally"),
         {"share": "share", "hhi": "1"},
         about=NOTES,
         group=name,
@@ -159,14 +150,12 @@ def _over_time(page: Page) -> None:
     page.chart(
         "over_time",
         pl.DataFrame(rows),
-        ChartSpec(
-            "lines",
-            x="period",
-            y="share",
-            y_title=page.axis("share_of_arms", ally=page.context.name(page.ally)),
+        page.lines(
+            "share",
+            along="period",
+            axis="share_of_arms",
             series="party",
             roles=dict(zip(labels, ("partner", "home"), strict=False)),
-            share=True,
         ),
         SHARE,
         said="time",
@@ -196,6 +185,5 @@ def _at(page: Page, row: dict[str, Any]) -> Finding:
         row["share"],
         "share",
         year=row["period"],
-        method="arms_share",
         caveat="arms_volume",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Result
 from isthmus.study.numbers import MONTHS
@@ -48,7 +47,6 @@ def _waits(page: Page, found: Result) -> None:
         row["median"],
         MONTHS,
         year=year,
-        method="arms_wait",
         caveat="wait_if_plans_kept",
     )
     dated = found["orders"].frame["months"].count()
@@ -64,7 +62,6 @@ def _backlog(page: Page, found: Result) -> None:
         MONEY,
         year=last["month"],
         kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(ORDERED[1])]),
-        method="arms_backlog",
         high=last["value"] if upper else None,
         interval="upper_estimate" if upper else "",
         caveat="backlog_upper" if upper else "",
@@ -74,7 +71,6 @@ def _backlog(page: Page, found: Result) -> None:
         f"arms.backlog_years.{page.partner}",
         None,
         "years",
-        method="arms_backlog_years",
         low=ends[0] if ends else None,
         high=ends[-1] if ends else None,
         interval="range_of_rates",
@@ -87,14 +83,7 @@ def _backlog(page: Page, found: Result) -> None:
     page.chart(
         "backlog",
         found["backlog"].frame.select("month", "value", "listed", "status").sort("month"),
-        ChartSpec(
-            "bars",
-            x="value",
-            y="month",
-            x_title=page.axis("notified_not_delivered"),
-            roles={"": "partner"},
-            money=True,
-        ),
+        page.bars("value", by="month", axis="notified_not_delivered", colour="partner"),
         {"value": MONEY, "listed": MONEY},
         about={"attributes": ["status"], "notes": ["arms_orders_values"]},
         value=value,

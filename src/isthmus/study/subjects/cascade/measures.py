@@ -10,6 +10,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.study.context import Context
 from isthmus.study.measures import PARTY, measure
+from isthmus.study.rests import between, of_table
 
 FACTS, FLOWS = "chip_facts", "icio_flows"
 EXPOSED, SECOND_SHARE = 10, 0.75
@@ -81,9 +82,7 @@ def contribution(context: Context, *, user: str, supplier: str) -> Finding:
         year=chip_year(context),
         method="cascade_contribution",
         datasets=[FACTS, FLOWS],
-        low=min(by_case.values()),
-        high=max(by_case.values()),
-        interval="chip_cases",
+        **between(by_case.values(), "chip_cases"),
         caveat="deliveries_assumed",
     )
 
@@ -116,10 +115,9 @@ def material_finding(
         f"cascade.{key}.{user}",
         value,
         unit,
-        kind=ranking.kind,
+        **of_table(ranking),
         year=ranking.period,
         method=method,
-        datasets=ranking.datasets,
         low=low,
         high=None if low is None else value,
         interval="" if low is None else "direct_or_hubs",

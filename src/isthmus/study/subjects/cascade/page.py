@@ -9,11 +9,11 @@ import polars as pl
 from isthmus import codes
 from isthmus.cascade.cases import ALL_PLANNED, EUROPE_PLANNED, LATEST
 from isthmus.cascade.chips import EUROPE, planned_capacity
-from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Kind, Table
 from isthmus.study.ask.products import short_name
 from isthmus.study.page import Page
+from isthmus.study.rests import of_table
 from isthmus.study.subjects.cascade.measures import (
     EXPOSED,
     FACTS,
@@ -73,8 +73,7 @@ def _chips(page: Page) -> None:
         frame.with_columns(pl.Series("capacity_share", given)),
         {"value": "share"},
         attributes=["capacity_share"],
-        kind=stages.kind,
-        datasets=stages.datasets,
+        **of_table(stages),
         notes=["cascade_structural"],
     )
 
@@ -137,16 +136,7 @@ def _stops(page: Page, stops: Table, latest: pl.DataFrame) -> None:
     page.chart(
         "stops",
         drawn,
-        ChartSpec(
-            "dots",
-            x="value",
-            y="economy",
-            x_title=page.axis("share_of_output_stopped"),
-            roles={"": "partner"},
-            low="low",
-            high="high",
-            share=True,
-        ),
+        page.dots("value", by="economy", axis="share_of_output_stopped", colour="partner"),
         dict.fromkeys(("value", "low", "high"), "share"),
         about={"kind": stops.kind, "datasets": stops.datasets, "notes": ["cascade_structural"]},
         first=_place(page, code),
@@ -177,8 +167,7 @@ def _materials(page: Page) -> None:
             page.labels("second"),
         ),
         {"value": "share", "value_with": "share", "second_ratio": "ratio"},
-        kind=second.kind,
-        datasets=second.datasets,
+        **of_table(second),
         notes=["cascade_hubs", "second_passes_on"],
         attributes=["second"],
     )
@@ -206,23 +195,15 @@ def _ranking(page: Page, ranking: Table) -> None:
         f"cascade.largest_material_mean.{page.home}",
         float(drawn["value"][0]),
         "share",
-        kind=ranking.kind,
+        **of_table(ranking),
         year=ranking.period,
         method="cascade_material_mean",
-        datasets=ranking.datasets,
         caveat="own_production_low",
     )
     page.chart(
         "materials",
         drawn,
-        ChartSpec(
-            "bars",
-            x="value",
-            y="economy",
-            x_title=page.axis("share_of_purchases_stopped"),
-            roles={"": "rival"},
-            share=True,
-        ),
+        page.bars("value", by="economy", axis="share_of_purchases_stopped", colour="rival"),
         {"value": "share", "direct": "share", "count": "count"},
         about={
             "kind": ranking.kind,

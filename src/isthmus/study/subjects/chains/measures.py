@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.lookthrough import DATASETS, demand, input_finding, inputs_of, stakes
+from isthmus.study.ask.lookthrough import demand, input_finding, inputs_of, of_mrio, stakes
 from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure, tenths
-from isthmus.world.shipped import TABLE, YEAR
+from isthmus.world.shipped import TABLE
 
 
 @measure("chains.look_through", party=PARTY, on=PARTY, industry=INDUSTRY)
@@ -25,9 +25,7 @@ def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
     if shares.is_empty():
         raise DataMissing(f"no member of {coalition} has inputs from {on}", where=TABLE)
     low, high = tenths(shares)
-    return _ratio(
-        context, f"chains.member_spread.{coalition}.{on}", high, low, "chains_member_spread"
-    )
+    return _ratio(context, f"chains.member_spread.{coalition}.{on}", high, low)
 
 
 @measure("chains.member_demand_lead", coalition=COALITION, member=MEMBER, on=PARTY)
@@ -38,7 +36,6 @@ def member_demand_lead(context: Context, *, coalition: str, member: str, on: str
         f"chains.member_demand_lead.{coalition}.{member}.{on}",
         demand(context, member, on),
         demand(context, coalition, on),
-        "chains_member_demand_lead",
         apart=True,
     )
 
@@ -47,14 +44,8 @@ def member_demand_lead(context: Context, *, coalition: str, member: str, on: str
 def stake_ratio(context: Context, *, a: str, b: str) -> Finding:
     """Share of value added that `a` has at stake in its trade with `b` over the share of `b`."""
     found = stakes(context, a, b)
-    return _ratio(
-        context,
-        f"chains.stake_ratio.{a}.{b}",
-        found[a][1],
-        found[b][1],
-        "chains_stake_ratio",
-        kind=Kind.MODELLED,
-    )
+    key = f"chains.stake_ratio.{a}.{b}"
+    return _ratio(context, key, found[a][1], found[b][1], kind=Kind.MODELLED)
 
 
 def _ratio(
@@ -62,21 +53,13 @@ def _ratio(
     key: str,
     top: float,
     base: float,
-    method: str,
     *,
     kind: Kind = Kind.ESTIMATED,
     apart: bool = False,
 ) -> Finding:
     """Return a ratio of two shares; `apart` with the range within which records differ."""
     value = top / base if base else None
-    return context.finding(
-        key,
-        value,
-        "ratio",
-        kind=Kind.weakest([kind, context.kind_of(TABLE)]),
-        year=YEAR,
-        method=method,
-        datasets=DATASETS,
-        caveat="table_estimated",
-        **(within_records(value) if apart else {}),
+    about = {"kind": Kind.weakest([kind, context.kind_of(TABLE)])}
+    return of_mrio(
+        context, key, value, "ratio", **about, **within_records(value if apart else None)
     )

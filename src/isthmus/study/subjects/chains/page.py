@@ -149,14 +149,12 @@ def _by_member(page: Page, members: pl.DataFrame) -> None:
     page.chart(
         "members",
         pl.DataFrame(rows),
-        ChartSpec(
-            "dots",
-            x="share",
-            y="economy",
-            x_title=page.axis("share_of_all_inputs"),
+        page.dots(
+            "share",
+            by="economy",
+            axis="share_of_all_inputs",
             series="reading",
             roles={reading["rival_through"]: "rival", reading["rival_face"]: "other"},
-            share=True,
         ),
         {"share": "share"},
         high=ends["high"],

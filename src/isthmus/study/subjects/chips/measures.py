@@ -8,6 +8,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.context import Context
 from isthmus.study.measures import PARTY, TEXT, measure
+from isthmus.study.rests import of_data
 
 FACTS = "chip_facts"
 EXPORTS = "taiwan_ic_exports"
@@ -61,10 +62,9 @@ def destination_share(context: Context, *, importer: str) -> Finding:
         f"chips.destination_share.{importer}",
         share,
         "share",
-        kind=context.kind_of(EXPORTS),
+        **of_data(context, EXPORTS),
         year=year,
         method="chips_destination",
-        datasets=[EXPORTS],
         low=share,
         interval="lower_bound",
         caveat="first_destination",

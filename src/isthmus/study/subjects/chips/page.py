@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus import codes
-from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Fields, Page
+from isthmus.study.rests import of_data
 from isthmus.study.subjects.chips.measures import (
     EXPORTS,
     FACTS,
@@ -84,14 +84,12 @@ def _capacity(page: Page) -> None:
     page.chart(
         "leading",
         pl.DataFrame(rows),
-        ChartSpec(
-            "bars",
-            x="share",
-            y="place",
-            x_title=page.axis("share_of_capacity"),
+        page.bars(
+            "share",
+            by="place",
+            axis="share_of_capacity",
             series="economy",
             roles={label(page.partner): "partner"},
-            share=True,
         ),
         SHARE,
         about={
@@ -139,14 +137,8 @@ def _destinations(page: Page, shown: tuple[str, ...], first: Finding) -> None:
     page.chart(
         "destinations",
         pl.DataFrame(sorted(rows, key=lambda row: row["year"])),
-        ChartSpec(
-            "lines",
-            x="year",
-            y="share",
-            y_title=page.axis("share_of_chip_exports"),
-            series="importer",
-            roles=page.roles(*shown),
-            share=True,
+        page.lines(
+            "share", axis="share_of_chip_exports", series="importer", roles=page.roles(*shown)
         ),
         SHARE,
         said="destinations" if page.has("rival") else "destinations_alone",
@@ -174,8 +166,7 @@ def _mirror(page: Page) -> None:
         "mirror",
         frame,
         {"low": "million USD", "high": "million USD", "ratio": "ratio"},
-        kind=Kind.weakest([Kind.ESTIMATED, page.context.kind_of(MIRROR, EXPORTS)]),
-        datasets=[MIRROR, EXPORTS],
+        **of_data(page.context, MIRROR, EXPORTS, kind=Kind.ESTIMATED),
         notes=["mirror"],
         source=page.context.name(page.partner),
     )

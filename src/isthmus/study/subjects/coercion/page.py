@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
-from isthmus.evidence import Kind
-from isthmus.study.ask.coercion import EPISODES, episodes, last_year
+from isthmus.study.ask.coercion import EPISODES, at_least, episodes, last_year, weakest_of
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.coercion.measures import count
 
@@ -27,7 +25,7 @@ def write(page: Page) -> None:
     if found.is_empty():
         page.gap("episodes_sender")
         return
-    page.rests_on(EPISODES, kind=Kind.weakest(found["kind"].to_list()))
+    page.rests_on(EPISODES, kind=weakest_of(found))
     first = int(str(found["start"].str.slice(0, 4).cast(pl.Int32).min()))
     page.fields |= {"since": first, "until": last_year(page.context)}
     against: Fields = {
@@ -40,9 +38,7 @@ def write(page: Page) -> None:
         "count",
         year=f"{first}-{last_year(page.context)}",
         method="coercion_count",
-        low=found.height,
-        interval="lower_bound",
-        caveat="selected_cases",
+        **at_least(found.height),
     )
     page.say("answer", whole=whole, **against)
     page.headline(50, **against)
@@ -75,9 +71,7 @@ def _by_direction(page: Page, found: pl.DataFrame) -> None:
     page.chart(
         "direction",
         frame,
-        ChartSpec(
-            "bars", x="count", y="direction", x_title=page.axis("measures"), roles={"": "rival"}
-        ),
+        page.bars("count", by="direction", axis="measures", colour="rival"),
         {"count": "count"},
         about={"notes": ["selected_cases"]},
         imports=purchases,

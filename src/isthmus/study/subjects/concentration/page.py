@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus import codes, dependence
-from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Result
 from isthmus.study.ask.products import short_name
 from isthmus.study.page import Page
+from isthmus.study.rests import between
 
 WINDOW = 3
 SHOWN = 15
@@ -111,9 +111,7 @@ def _changed(page: Page, churn: Result) -> Finding:
         shares[-1] if shares else None,
         "share",
         method="churn",
-        low=min(shares, default=None),
-        high=max(shares, default=None),
-        interval="range_of_years" if shares else "",
+        **between(shares, "range_of_years"),
         caveat="thirty_products",
     )
 
@@ -126,12 +124,11 @@ def _chart(page: Page, frame: pl.DataFrame) -> None:
     page.chart(
         "products",
         page.made("chart", rows, {"hhi": "1"}),
-        ChartSpec(
-            "bars",
-            x="hhi",
-            y="product",
-            x_title=page.axis("hhi"),
-            roles={"": "home"},
+        page.bars(
+            "hhi",
+            by="product",
+            axis="hhi",
+            colour="home",
             reference=page.study.options.concentration,
         ),
         said="",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from isthmus.errors import DataMissing
@@ -16,6 +18,7 @@ from isthmus.study.ask.trade import (
 )
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, INDUSTRY, MEMBER, PARTY, measure, tenths
+from isthmus.study.rests import figure, of_data
 
 
 @measure("trade.import_share", importer=PARTY, exporter=PARTY, industry=INDUSTRY)
@@ -42,7 +45,6 @@ def export_share_ratio(context: Context, *, a: str, b: str, industry: str = GOOD
         f"trade.export_share_ratio.{a}.{b}.{industry}",
         link_finding(context, b, a, "share_of_exports", item=industry),
         link_finding(context, a, b, "share_of_exports", item=industry),
-        method="trade_export_share_ratio",
     )
 
 
@@ -56,20 +58,19 @@ def import_value_ratio(
         f"trade.import_value_ratio.{importer}.{exporter}.{over}.{industry}",
         link_finding(context, importer, exporter, "value", item=industry),
         link_finding(context, importer, over, "value", item=industry),
-        method="trade_import_value_ratio",
     )
 
 
-def _ratio(context: Context, key: str, top: Finding, base: Finding, *, method: str) -> Finding:
+def _ratio(context: Context, key: str, top: Finding, base: Finding) -> Finding:
     """Return one number over another; where records differ, with the span of their ratios."""
     apart = top.low is not None or base.low is not None
-    return context.finding(
+    return figure(
+        context,
         key,
         _over(top.value, base.value),
         "ratio",
         kind=context.kind_of(FLOWS),
         year=top.year,
-        method=method,
         datasets=[*top.datasets, *base.datasets],
         low=_over(_end(top.low, top), _end(base.high, base)) if apart else None,
         high=_over(_end(top.high, top), _end(base.low, base)) if apart else None,
@@ -89,16 +90,8 @@ def _over(top: float | None, base: float | None) -> float | None:
 def member_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Share of `on` in the goods imports of the members, 90 % over 10 % quantile."""
     low, high = tenths(_members(context, coalition, on)["share_of_imports"])
-    return context.finding(
-        f"trade.member_spread.{coalition}.{on}",
-        high / low if low else None,
-        "ratio",
-        kind=context.kind_of(FLOWS),
-        year=year_of(context),
-        method="trade_member_spread",
-        datasets=[FLOWS],
-        caveat="goods_only",
-    )
+    value = high / low if low else None
+    return _of_members(context, f"trade.member_spread.{coalition}.{on}", value)
 
 
 @measure("trade.member_export_lead", coalition=COALITION, member=MEMBER, on=PARTY)
@@ -112,17 +105,13 @@ def member_export_lead(context: Context, *, coalition: str, member: str, on: str
         (frame["exports"] / frame["share_of_exports"]).sum()
     )
     lead = float(row["share_of_exports"].item()) / whole if whole else None
-    return context.finding(
-        f"trade.member_export_lead.{coalition}.{member}.{on}",
-        lead,
-        "ratio",
-        kind=context.kind_of(FLOWS),
-        year=year_of(context),
-        method="trade_member_export_lead",
-        datasets=[FLOWS],
-        caveat="goods_only",
-        **within_records(lead),
-    )
+    key = f"trade.member_export_lead.{coalition}.{member}.{on}"
+    return _of_members(context, key, lead, **within_records(lead))
+
+
+def _of_members(context: Context, key: str, value: float | None, **ends: Any) -> Finding:
+    rests = {**of_data(context, FLOWS), "year": year_of(context), "caveat": "goods_only"}
+    return figure(context, key, value, "ratio", **rests, **ends)
 
 
 def _members(context: Context, coalition: str, on: str) -> pl.DataFrame:

@@ -108,14 +108,11 @@ def _over_time(page: Page) -> None:
     page.chart(
         "over_time",
         pl.DataFrame(rows),
-        ChartSpec(
-            "lines",
-            x="year",
-            y="share",
-            y_title=page.axis("share_of_goods_imports"),
+        page.lines(
+            "share",
+            axis="share_of_goods_imports",
             series="link",
             roles=dict(zip(labels, pairs.values(), strict=True)),
-            share=True,
         ),
         SHARE,
         said="time" if page.has("rival") else "time_alone",

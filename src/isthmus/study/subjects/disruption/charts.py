@@ -97,15 +97,8 @@ def _events(page: Page, events: list[Event]) -> None:
 
 def _quarters(page: Page, rows: str, frame: pl.DataFrame) -> ChartSpec:
     """Return the form of losses of the quarter, the middle of the draws with their range."""
-    return ChartSpec(
-        "dots",
-        x="quarter",
-        y=rows,
-        low="quarter_low",
-        high="quarter_high",
-        **page.numbers("lost_in_quarter", frame, "quarter"),
-        roles={"": "home"},
-        share=True,
+    return page.dots(
+        "quarter", by=rows, colour="home", axis=page.numbers("lost_in_quarter", frame, "quarter")
     )
 
 
@@ -126,16 +119,14 @@ def _tornado(page: Page, event: Event) -> None:
     page.chart(
         "tornado",
         frame,
-        ChartSpec(
-            "dots",
-            x="middle",
-            y="number",
+        page.dots(
+            "middle",
+            by="number",
+            axis="lost_in_quarter",
+            colour="accent",
             low="at_low",
             high="at_high",
-            x_title=page.axis("lost_in_quarter"),
-            roles={"": "accent"},
             reference=reference.value,
-            share=True,
         ),
         dict.fromkeys(frame.columns[1:], "share"),
         about={"notes": ["tornado"], "reference": reference, "event": event_name(page, event)},

@@ -61,7 +61,6 @@ def say_driver(page: Page, event: Event) -> None:
             f"disruption.driver.{event.key}.{event.actor}",
             strongest.correlation,
             "1",
-            method="disruption_driver",
             caveat="posterior",
         ),
     )

@@ -39,7 +39,7 @@ def loss_ratio(
     values = ratio(shares(context, found, a, days), shares(context, found, b, days))
     key = f"ratio.{event}.{actor}.{a}.{b}.{days}d"
     used = datasets(context, found)
-    return draws_finding(context, key, values, "ratio", "disruption_ratio", used)
+    return draws_finding(context, key, values, "ratio", used)
 
 
 @measure("disruption.supplier_lead", event=TEXT, actor=PARTY, economy=PARTY, days=NUMBER)
@@ -55,7 +55,7 @@ def supplier_lead(
     values = ratio(shares(context, found, economy, days), np.max(rivals, axis=0))
     key = f"lead.{event}.{actor}.{economy}.{days}d"
     used = datasets(context, found)
-    return draws_finding(context, key, values, "ratio", "disruption_lead", used)
+    return draws_finding(context, key, values, "ratio", used)
 
 
 @measure("disruption.industries_stopped", event=TEXT, actor=PARTY, home=PARTY, days=NUMBER)
@@ -76,4 +76,4 @@ def industries_stopped(
     values = counts["count"].to_numpy().astype(np.float64)
     key = f"stopped.{event}.{actor}.{home}.{days}d"
     used = datasets(context, found)
-    return draws_finding(context, key, values, "count", "disruption_industries", used)
+    return draws_finding(context, key, values, "count", used, method="disruption_industries")

@@ -19,6 +19,7 @@ from isthmus.study.ask.events import events
 from isthmus.study.events import Event
 from isthmus.study.numbers import SHARE_OF_DRAWS
 from isthmus.study.page import Page
+from isthmus.study.rests import between
 from isthmus.study.subjects.disruption.charts import SHOWN_MOVES, draw_all
 from isthmus.study.subjects.disruption.drivers import list_drivers, say_driver
 from isthmus.study.subjects.disruption.runs import (
@@ -83,35 +84,19 @@ def write(page: Page) -> None:
     page.note("runs_recorded", runs=runs)
 
 
-def _finding(
-    page: Page,
-    key: str,
-    value: float | None,
-    method: str,
-    unit: str = SHARE,
-    **ends: Any,
-) -> Finding:
-    about: dict[str, Any] = {"method": method, "caveat": "posterior", **ends}
-    return page.finding(f"disruption.{key}", value, unit, **about)
+def _finding(page: Page, key: str, value: float | None, unit: str = SHARE, **about: Any) -> Finding:
+    return page.finding(f"disruption.{key}", value, unit, caveat="posterior", **about)
 
 
 def _main(page: Page, event: Event) -> None:
     """The middle and the range, alone and with the misfit seen out of sample."""
     values = shares(page.context, event, page.home, QUARTER)
-    low, high = wide(page.context, values)
+    misfit = between(wide(page.context, values), "draws_misfit")
     fields = {
         "event": event_name(page, event),
         "quarter": loss_finding(page.context, event, page.home, QUARTER),
         "year": loss_finding(page.context, event, page.home, WHOLE),
-        "wide": _finding(
-            page,
-            f"wide.{event.key}",
-            None,
-            "disruption_wide",
-            low=low,
-            high=high,
-            interval="draws_misfit",
-        ),
+        "wide": _finding(page, f"wide.{event.key}", None, **misfit),
     }
     page.say("answer.main", **fields)
     page.headline(28, event=fields["event"], loss=fields["quarter"])
@@ -130,7 +115,6 @@ def _reference(page: Page, event: Event) -> None:
             page,
             f"reference.{event.key}",
             middle,
-            "disruption_reference",
             digits=max(
                 in_range(middle, min(ends), max(ends), DIGITS[page.kind])
                 for _, *ends in found[:SHOWN_MOVES]
@@ -141,10 +125,8 @@ def _reference(page: Page, event: Event) -> None:
             page,
             f"moved.{event.key}.{name}",
             None,
-            "disruption_reference",
-            low=min(low, high),
-            high=max(low, high),
-            interval="one_number",
+            method="disruption_reference",
+            **between((low, high), "one_number"),
         ),
     )
 
@@ -162,9 +144,7 @@ def _sides(page: Page) -> None:
         "answer.sides",
         event=event_name(page, found),
         loss=loss_finding(page.context, found, page.partner, QUARTER),
-        ratio=draws_finding(
-            page.context, key, ratio(partner, home), "ratio", "disruption_ratio", used
-        ),
+        ratio=draws_finding(page.context, key, ratio(partner, home), "ratio", used),
     )
 
 
@@ -182,23 +162,12 @@ def _stops(page: Page, event: Event) -> None:
     if first["stops"] <= 0.0:
         page.say("answer.stops_none", event=event_name(page, event))
         return
+    of = f"{event.key}.{first['industry']}"
     page.say(
         "answer.stops",
         industry=page.context.industry(first["industry"]),
-        often=_finding(
-            page,
-            f"stops.{event.key}.{first['industry']}",
-            first["stops"],
-            "disruption_stops",
-            SHARE_OF_DRAWS,
-        ),
-        days=_finding(
-            page,
-            f"first_day.{event.key}.{first['industry']}",
-            first["first_day"],
-            "disruption_first_day",
-            "days",
-        ),
+        often=_finding(page, f"stops.{of}", first["stops"], SHARE_OF_DRAWS),
+        days=_finding(page, f"first_day.{of}", first["first_day"], "days"),
     )
 
 
@@ -216,12 +185,8 @@ def _returns(page: Page, event: Event) -> None:
     missing = rows["missing"].to_numpy()
     returned = float(np.mean(missing <= 1.0 - RETURNED))
     fields = {
-        "often": _finding(
-            page, f"returned.{event.key}", returned, "disruption_returned", SHARE_OF_DRAWS
-        ),
-        "missing": _finding(
-            page, f"missing.{event.key}", float(np.median(missing)), "disruption_missing"
-        ),
+        "often": _finding(page, f"returned.{event.key}", returned, SHARE_OF_DRAWS),
+        "missing": _finding(page, f"missing.{event.key}", float(np.median(missing))),
     }
     if middle is None:
         page.say("answer.returns_late", **fields)
@@ -238,7 +203,7 @@ def _stock(page: Page, event: Event) -> None:
     saved, used = saved_share(found[0][1], values), datasets(page.context, event)
     fields = {
         "most": f"{most:.0f}",
-        "saved": draws_finding(page.context, key, saved, "share", "disruption_saved", used),
+        "saved": draws_finding(page.context, key, saved, "share", used),
     }
     if half is None:
         page.say("answer.stock_never", **fields)
@@ -251,8 +216,6 @@ def _ends(page: Page, event: Event) -> None:
     cases = around(page, event)
     page.say(
         "answer.ends",
-        critical=_finding(page, f"end.{event.key}.critical", cases[CRITICAL], "disruption_end"),
-        substituted=_finding(
-            page, f"end.{event.key}.substituted", cases[SUBSTITUTED], "disruption_end"
-        ),
+        critical=_finding(page, f"end.{event.key}.critical", cases[CRITICAL]),
+        substituted=_finding(page, f"end.{event.key}.substituted", cases[SUBSTITUTED]),
     )

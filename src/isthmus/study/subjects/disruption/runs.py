@@ -20,6 +20,7 @@ from isthmus.study.ask.events import event_name, events
 from isthmus.study.context import Context
 from isthmus.study.events import Event, suppliers_of
 from isthmus.study.prepare import levels_question, losses_question, supplier_question
+from isthmus.study.rests import between, figure
 from isthmus.world.shipped import YEAR
 
 MONTH, QUARTER, WHOLE = 30, 90, 365
@@ -142,38 +143,31 @@ def draws_finding(
     key: str,
     values: Array,
     unit: str,
-    method: str,
     used: Sequence[str],
+    **about: str,
 ) -> Finding:
     """Return the median of draws with their 80 % range; a claim is judged by all of them."""
     low, middle, high = np.quantile(values, (RANGE[0], 0.5, RANGE[1]))
     name = f"disruption.{key}"
     context.samples[name] = values
-    return context.finding(
+    return figure(
+        context,
         name,
-        float(middle),
+        middle,
         unit,
         kind=Kind.ASSUMED,
         year=YEAR,
-        method=method,
         datasets=used,
-        low=float(low),
-        high=float(high),
-        interval="draws",
-        caveat="posterior",
+        **between((low, high), "draws"),
+        **{"caveat": "posterior", **about},
     )
 
 
 def loss_finding(context: Context, event: Event, party: str, days: int) -> Finding:
     """Return the share of value added lost by a party."""
-    return draws_finding(
-        context,
-        f"loss.{event.key}.{event.actor}.{party}.{days}d",
-        shares(context, event, party, days),
-        "share",
-        "disruption_loss",
-        datasets(context, event),
-    )
+    key = f"loss.{event.key}.{event.actor}.{party}.{days}d"
+    lost = shares(context, event, party, days)
+    return draws_finding(context, key, lost, "share", datasets(context, event))
 
 
 def wide(context: Context, values: Array) -> tuple[float, float]:

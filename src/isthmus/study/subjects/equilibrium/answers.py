@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from isthmus import equilibrium
 from isthmus.errors import DataMissing, DidNotConverge, ShockNotRepresentable
 from isthmus.evidence import Finding, Kind, Result
 from isthmus.scenario import Embargo, ExportStop, Scenario, TradeCostChange, industry_groups
 from isthmus.study.context import Context
+from isthmus.study.rests import between, figure
 from isthmus.world.shipped import TABLE, YEAR
 
 DATASETS = ("icio_flows", "mrio_2022")
@@ -97,16 +99,8 @@ def closer(context: Context, a: str, b: str, horizon: float) -> Result | None:
 
 def change(result: Result | None, party: str) -> tuple[float | None, float | None, float | None]:
     """Return the change of a party's real income with lowest and highest, None where unknown."""
-    if result is None:
-        return None, None, None
-    for name in ("coalitions", "economies"):
-        frame = result[name].frame
-        rows = frame.filter(frame[frame.columns[0]] == party).to_dicts()
-        if rows:
-            row = rows[0]
-            low, high = row.get("real_income_low"), row.get("real_income_high")
-            return float(row["real_income"]), low, high
-    return None, None, None
+    row = _row_of(result, party)
+    return row.get("real_income"), row.get("real_income_low"), row.get("real_income_high")
 
 
 def farthest(result: Result | None, party: str) -> tuple[str, float] | None:
@@ -124,14 +118,14 @@ def farthest(result: Result | None, party: str) -> tuple[str, float] | None:
 
 def money(result: Result | None, party: str) -> float | None:
     """Return the change of a party's real income in million USD, None where unknown."""
-    if result is None:
-        return None
-    for name in ("coalitions", "economies"):
-        frame = result[name].frame
-        rows = frame.filter(frame[frame.columns[0]] == party)["real_income_money"]
-        if not rows.is_empty():
-            return float(rows[0])
-    return None
+    return _row_of(result, party).get("real_income_money")
+
+
+def _row_of(result: Result | None, party: str) -> dict[str, float]:
+    """Return the row of a party, a coalition as one; an empty one where there is none."""
+    frames = [] if result is None else [result[name].frame for name in ("coalitions", "economies")]
+    rows = (row for f in frames for row in f.filter(f[f.columns[0]] == party).to_dicts())
+    return next(rows, {})
 
 
 def loss_finding(
@@ -139,19 +133,16 @@ def loss_finding(
 ) -> Finding:
     """Return the loss of real income of a party, a positive share where it loses."""
     value, low, high = change(result, party)
-    return context.finding(
-        f"equilibrium.{key}.{party}",
-        None if value is None else -value,
-        "share",
-        kind=kind(context),
-        year=YEAR,
-        method=method,
-        datasets=DATASETS,
-        low=None if high is None else -high,
-        high=None if low is None else -low,
-        interval="range_of_elasticities" if low is not None else "",
-        caveat="no_equilibrium" if value is None else "elasticities",
-    )
+    ends = between([-end for end in (high, low) if end is not None], "range_of_elasticities")
+    lost = None if value is None else -value
+    return of_model(context, f"{key}.{party}", lost, "share", method=method, **ends)
+
+
+def of_model(context: Context, key: str, value: float | None, unit: str, **about: Any) -> Finding:
+    """Return a figure of the model; without a value where it has no equilibrium."""
+    rests = {"kind": kind(context), "year": YEAR, "datasets": DATASETS}
+    caveat = "no_equilibrium" if value is None else "elasticities"
+    return figure(context, f"equilibrium.{key}", value, unit, caveat=caveat, **rests, **about)
 
 
 def kind(context: Context) -> Kind:

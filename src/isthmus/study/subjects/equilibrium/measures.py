@@ -7,14 +7,12 @@ from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, NUMBER, PARTY, measure
 from isthmus.study.subjects.equilibrium.answers import (
-    DATASETS,
     broken,
     change,
     closer,
-    kind,
     loss_finding,
+    of_model,
 )
-from isthmus.world.shipped import YEAR
 
 LONG_RUN = 10.0
 
@@ -37,7 +35,7 @@ def member_loss_lead(
     found = broken(context, coalition, on, float(horizon))
     name = f"member_loss_lead.{coalition}.{member}.{on}.{float(horizon):g}y"
     one, all_members = change(found, member)[0], change(found, coalition)[0]
-    return _ratio(context, name, one, all_members, "equilibrium_member_loss_lead", apart=True)
+    return _ratio(context, name, one, all_members, apart=True)
 
 
 @measure("equilibrium.half_break_ratio", a=PARTY, b=PARTY, horizon=NUMBER)
@@ -46,7 +44,7 @@ def half_break_ratio(context: Context, *, a: str, b: str, horizon: float = LONG_
     half = change(broken(context, a, b, float(horizon), severity=0.5), a)[0]
     whole = change(broken(context, a, b, float(horizon)), a)[0]
     name = f"half_break_ratio.{a}.{b}.{float(horizon):g}y"
-    return _ratio(context, name, half, whole, "equilibrium_half_break_ratio")
+    return _ratio(context, name, half, whole)
 
 
 @measure("equilibrium.smaller_gain", a=PARTY, b=PARTY, horizon=NUMBER)
@@ -55,37 +53,13 @@ def smaller_gain(context: Context, *, a: str, b: str, horizon: float = LONG_RUN)
     found = closer(context, a, b, float(horizon))
     gains = [change(found, party)[0] for party in (a, b)]
     known = [gain for gain in gains if gain is not None]
-    return context.finding(
-        f"equilibrium.smaller_gain.{a}.{b}.{float(horizon):g}y",
-        min(known) if len(known) == len(gains) else None,
-        "share",
-        kind=kind(context),
-        year=YEAR,
-        method="equilibrium_smaller_gain",
-        datasets=DATASETS,
-        caveat="elasticities" if len(known) == len(gains) else "no_equilibrium",
-    )
+    value = min(known) if len(known) == len(gains) else None
+    return of_model(context, f"smaller_gain.{a}.{b}.{float(horizon):g}y", value, "share")
 
 
 def _ratio(
-    context: Context,
-    name: str,
-    top: float | None,
-    base: float | None,
-    method: str,
-    *,
-    apart: bool = False,
+    context: Context, name: str, top: float | None, base: float | None, *, apart: bool = False
 ) -> Finding:
     """Return a ratio; `apart` with the range within which records of the flows differ."""
     value = top / base if top is not None and base else None
-    return context.finding(
-        f"equilibrium.{name}",
-        value,
-        "ratio",
-        kind=kind(context),
-        year=YEAR,
-        method=method,
-        datasets=DATASETS,
-        caveat="elasticities" if value is not None else "no_equilibrium",
-        **(within_records(value) if apart else {}),
-    )
+    return of_model(context, name, value, "ratio", **within_records(value if apart else None))

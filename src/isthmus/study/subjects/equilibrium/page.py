@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Kind
 from isthmus.study.ask.lookthrough import input_finding
 from isthmus.study.ask.trade import link_finding
+from isthmus.study.numbers import MONEY
 from isthmus.study.page import Fields, Page
 from isthmus.study.subjects.equilibrium.answers import (
     DATASETS,
@@ -20,6 +20,7 @@ from isthmus.study.subjects.equilibrium.answers import (
     kind,
     loss_finding,
     money,
+    of_model,
     stopped,
 )
 from isthmus.study.subjects.equilibrium.bottleneck import CHIP_SPLIT, bottleneck
@@ -99,7 +100,6 @@ def _driver(page: Page) -> None:
             f"equilibrium.driver.{page.home}.{page.rival}.{FIRST:g}y",
             -value,
             "share",
-            method="equilibrium_driver",
             year=YEAR,
         ),
     )
@@ -128,14 +128,8 @@ def _stop(page: Page, horizon: float, party: str) -> Finding:
 
 def _gain(page: Page, party: str) -> Finding:
     value = money(closer(page.context, page.home, page.partner, DECADE), party)
-    return page.finding(
-        f"equilibrium.closer.{page.home}.{page.partner}.{DECADE:g}y.{party}",
-        value,
-        "million USD",
-        year=YEAR,
-        method="equilibrium_closer",
-        caveat="elasticities" if value is not None else "no_equilibrium",
-    )
+    key = f"closer.{page.home}.{page.partner}.{DECADE:g}y.{party}"
+    return of_model(page.context, key, value, MONEY)
 
 
 def _members(page: Page) -> pl.DataFrame:
@@ -162,16 +156,7 @@ def _by_member(page: Page, members: pl.DataFrame) -> None:
     page.chart(
         "members",
         members.select(page.labels("member", "economy"), *INTERVAL),
-        ChartSpec(
-            "dots",
-            x="loss",
-            y="economy",
-            x_title=page.axis("loss_of_real_income"),
-            roles={"": "rival"},
-            low="loss_low",
-            high="loss_high",
-            share=True,
-        ),
+        page.dots("loss", by="economy", axis="loss_of_real_income", colour="rival"),
         dict.fromkeys(INTERVAL, "share"),
         about={"notes": ["elasticities"]},
         **ends,

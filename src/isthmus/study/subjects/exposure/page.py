@@ -123,14 +123,12 @@ def _dots(page: Page, members: pl.DataFrame) -> None:
     page.chart(
         "members",
         page.made("dots", frame, SHARE),
-        ChartSpec(
-            "dots",
-            x="share",
-            y="economy",
-            **page.numbers("share_of_goods_imports", frame, "share"),
+        page.dots(
+            "share",
+            by="economy",
+            axis=page.numbers("share_of_goods_imports", frame, "share"),
             series="exporter",
             roles=page.roles(page.rival, page.partner),
-            share=True,
         ),
         larger=larger,
         count=members.height,

@@ -14,6 +14,7 @@ from isthmus.production.closure import Closed
 from isthmus.production.closure_checks import closure_rows
 from isthmus.production.results import spread
 from isthmus.study.page import Page
+from isthmus.study.rests import drawn, of_data, of_table
 from isthmus.study.subjects.island.measures import DRAWS, USED, closed, days_until, facts
 
 HORMUZ, MODES, PASSAGES, STOCKS = (
@@ -125,10 +126,7 @@ def _strait(page: Page) -> None:
         cut["median"],
         "share",
         year="2026",
-        method="island_cut_at_once",
-        low=cut["low"],
-        high=cut["high"],
-        interval="draws_80",
+        **drawn(cut),
     )
     page.say("answer.strait", lost=lost)
     page.counter(24, "counter_strait", lost=lost)
@@ -138,8 +136,7 @@ def _strait(page: Page) -> None:
             "as_of", "fact", "figure", "unit", "source"
         ),
         {},
-        datasets=[HORMUZ],
-        kind=page.context.kind_of(HORMUZ),
+        **of_data(page.context, HORMUZ),
         attributes=["figure", "unit", "source"],
     )
 
@@ -157,9 +154,7 @@ def _modes(page: Page) -> None:
         row["share"],
         "share",
         year=row["year"],
-        kind=page.context.kind_of(MODES),
-        datasets=[MODES],
-        method="island_air",
+        **of_data(page.context, MODES),
         caveat="no_chips_by_air",
     )
     page.say("answer.modes", share=share, year=row["year"])
@@ -185,8 +180,7 @@ def _tables(page: Page) -> None:
         "stocks",
         stocks.select("fuel", "basis", "words", "as_of", "value", "low", "high", "status"),
         dict.fromkeys(("value", "low", "high"), "days"),
-        datasets=[STOCKS],
-        kind=page.context.kind_of(STOCKS),
+        **of_data(page.context, STOCKS),
         attributes=["status"],
         notes=["three_stocks"],
     )
@@ -222,8 +216,7 @@ def _passages(page: Page) -> None:
             "share",
         ),
         {"days": "days", "share": "share"},
-        datasets=touched.datasets,
-        kind=touched.kind,
+        **of_table(touched),
         notes=["passages_touched"],
     )
     hows = {how: page.word(f"island.how.{how}") for how in shares.frame["how"].unique()}
@@ -239,8 +232,7 @@ def _passages(page: Page) -> None:
             pl.col("how").replace_strict(hows).alias("treated"),
         ),
         {"share": "share"},
-        datasets=[PASSAGES],
-        kind=page.context.kind_of(PASSAGES),
+        **of_data(page.context, PASSAGES),
         attributes=["scenario", "treated"],
         notes=["passages_overlap"],
     )
@@ -260,12 +252,9 @@ def _say_touched(page: Page, touched: Table) -> None:
         f"island.touched.{row['scenario']}.{page.home}",
         row["share"],
         "share",
-        method="island_touched",
         caveat="passages_touched",
         **of,
     )
     passage = page.word(f"island.passage.{row['scenario'].removeprefix('passage-')}")
-    days = page.finding(
-        f"island.round.{row['scenario']}", row["days"], "days", method="island_round", **of
-    )
+    days = page.finding(f"island.round.{row['scenario']}", row["days"], "days", **of)
     page.say("answer.passages", share=share, days=days, passage=passage)

@@ -7,15 +7,10 @@ import polars as pl
 from isthmus.coercion.instruments import ECONOMIC, instrument
 from isthmus.coercion.stakes import FLOWS
 from isthmus.evidence import Finding, Kind
-from isthmus.study.ask.coercion import (
-    EPISODES,
-    episodes,
-    ladder_finding,
-    ladder_of,
-    last_year,
-)
+from isthmus.study.ask.coercion import coded_count, episodes, ladder_finding, ladder_of
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, measure
+from isthmus.study.rests import figure
 from isthmus.world.shipped import TABLE, YEAR
 
 LISTING = ECONOMIC[2]
@@ -30,32 +25,20 @@ def listings(context: Context, *, sender: str, target: str, since: int = 2025) -
             return_dtype=pl.Boolean,
         )
     )
-    return context.finding(
-        f"coercion.listings.{sender}.{target}.{since}",
-        found.height,
-        "count",
-        kind=Kind.weakest(found["kind"].to_list() or [Kind.ASSUMED]),
-        year=f"{since}-{last_year(context)}",
-        method="coercion_listings",
-        datasets=[EPISODES],
-        low=found.height,
-        interval="lower_bound",
-        caveat="selected_cases",
-        sources=sorted(set(found["source"].to_list())),
-    )
+    return coded_count(context, f"coercion.listings.{sender}.{target}.{since}", found, since)
 
 
 def exposure(context: Context, member: str) -> Finding:
     """Return the value added in goods that a member sells to the rival, over its GDP."""
     frame = ladder_of(context)["exposure"].frame
     row = frame.filter((pl.col("economy") == member) & (pl.col("channel") == "purchases"))
-    return context.finding(
+    return figure(
+        context,
         f"ladder.exposure.{context.rival}.{member}",
         row["share_of_gdp"][0],
         "share",
         kind=Kind.ESTIMATED,
         year=YEAR,
-        method="ladder_exposure",
         datasets=[FLOWS, TABLE],
         caveat="table_estimated",
     )

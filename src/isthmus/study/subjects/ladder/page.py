@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.coercion.assumptions import preset_ladder
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import (
@@ -104,16 +103,7 @@ def _prices(page: Page) -> None:
     page.chart(
         "prices",
         frame,
-        ChartSpec(
-            "dots",
-            x="price",
-            y="rung",
-            **axis,
-            roles={"": "rival"},
-            low="price_low",
-            high="price_high",
-            money=True,
-        ),
+        page.dots("price", by="rung", colour="rival", axis=axis),
         dict.fromkeys(("price", "price_low", "price_high"), unit),
         about={"notes": ["intentions"]},
     )

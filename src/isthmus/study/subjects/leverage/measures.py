@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,16 +16,19 @@ from isthmus.coercion.pairs import PURCHASE_BAN, SUPPLY_STOP
 from isthmus.coercion.stakes import FLOWS, read_stakes
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind, Result
-from isthmus.study.ask.coercion import EPISODES
+from isthmus.study.ask.coercion import EPISODES, weakest_of
 from isthmus.study.ask.trade import within_records
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, MEMBER, PARTY, TEXT, measure, tenths
+from isthmus.study.rests import between, drawn, figure
 from isthmus.world.shipped import TABLE, YEAR
 
 TRADE = (FLOWS, TABLE)
 TOP = 5
 DRAWS = 100
 LISTING = ECONOMIC[2]
+ESTIMATED = {"kind": Kind.ESTIMATED, "caveat": "table_estimated"}
+INTENTIONS = {"kind": Kind.ASSUMED, "caveat": "intentions"}
 
 
 def map_of(context: Context, sender: str, target: str) -> Result:
@@ -75,6 +79,12 @@ def loss_ratio(context: Context, *, sender: str, target: str, channel: str) -> F
     return _pair_finding(context, sender, target, channel, "loss_ratio", "ratio")
 
 
+def _figure(context: Context, key: str, value: float | None, unit: str, **about: Any) -> Finding:
+    """Return a figure of what trade could be used for: modelled, unless `about` says else."""
+    rests = {"kind": Kind.MODELLED, "year": YEAR, "datasets": TRADE, "caveat": "could_not_would"}
+    return figure(context, f"leverage.{key}", value, unit, **(rests | about))
+
+
 def _pair_finding(
     context: Context, sender: str, target: str, channel: str, what: str, unit: str
 ) -> Finding:
@@ -84,20 +94,10 @@ def _pair_finding(
     income = (channel == PURCHASE_BAN) == (what != "cost_share")
     rests = income or what == "loss_ratio"
     factors = [(1.0 - d) / (1.0 - Assumptions().diversion) for d in _diversions()]
-    ends = sorted(value * f if income else value / f for f in factors) if rests else []
-    return context.finding(
-        f"leverage.{what}.{sender}.{target}.{channel.replace(' ', '_')}",
-        value,
-        unit,
-        kind=Kind.ASSUMED if rests else Kind.MODELLED,
-        year=YEAR,
-        method=f"leverage_{what}",
-        datasets=TRADE,
-        low=ends[0] if rests else None,
-        high=ends[-1] if rests else None,
-        interval="diversion" if rests else "",
-        caveat="could_not_would",
-    )
+    ends = [value * f if income else value / f for f in factors] if rests else []
+    kind = Kind.ASSUMED if rests else Kind.MODELLED
+    key = f"{what}.{sender}.{target}.{channel.replace(' ', '_')}"
+    return _figure(context, key, value, unit, kind=kind, **between(ends, "diversion"))
 
 
 def _diversions() -> tuple[float, float]:
@@ -145,16 +145,7 @@ def exposures(context: Context, coalition: str, on: str) -> dict[str, Touched]:
 def exposure_spread(context: Context, *, coalition: str, on: str) -> Finding:
     """Share of value added in goods that a member sells to a party, 90 % over 10 % quantile."""
     low, high = tenths(t.sold / t.gdp for t in exposures(context, coalition, on).values())
-    return context.finding(
-        f"leverage.exposure_spread.{coalition}.{on}",
-        high / low,
-        "ratio",
-        kind=Kind.ESTIMATED,
-        year=YEAR,
-        method="leverage_exposure_spread",
-        datasets=TRADE,
-        caveat="table_estimated",
-    )
+    return _figure(context, f"exposure_spread.{coalition}.{on}", high / low, "ratio", **ESTIMATED)
 
 
 @measure("leverage.member_exposure_lead", coalition=COALITION, member=MEMBER, on=PARTY)
@@ -165,17 +156,8 @@ def member_exposure_lead(context: Context, *, coalition: str, member: str, on: s
         raise DataMissing(f"{member} is not among the members of {coalition}", where=FLOWS)
     whole = sum(t.sold for t in found.values()) / sum(t.gdp for t in found.values())
     lead = found[member].sold / found[member].gdp / whole
-    return context.finding(
-        f"leverage.member_exposure_lead.{coalition}.{member}.{on}",
-        lead,
-        "ratio",
-        kind=Kind.ESTIMATED,
-        year=YEAR,
-        method="leverage_member_exposure_lead",
-        datasets=TRADE,
-        caveat="table_estimated",
-        **within_records(lead),
-    )
+    key = f"member_exposure_lead.{coalition}.{member}.{on}"
+    return _figure(context, key, lead, "ratio", **ESTIMATED, **within_records(lead))
 
 
 @measure("leverage.bloc_relief", sender=PARTY, coalition=COALITION)
@@ -185,32 +167,14 @@ def bloc_relief(context: Context, *, sender: str, coalition: str) -> Finding:
     if "blocs" not in tables:
         raise DataMissing(f"{coalition} has no members that the flows list", where=FLOWS)
     row = tables["blocs"].frame.filter(channel=SUPPLY_STOP, horizon=1.0)
-    return context.finding(
-        f"leverage.bloc_relief.{sender}.{coalition}",
-        row["relief"][0],
-        "ratio",
-        kind=Kind.MODELLED,
-        year=YEAR,
-        method="leverage_bloc_relief",
-        datasets=TRADE,
-        caveat="could_not_would",
-    )
+    return _figure(context, f"bloc_relief.{sender}.{coalition}", row["relief"][0], "ratio")
 
 
 def hits(context: Context, method: str) -> Finding:
     """Return the industries hit among the first ranks of a method, over all cases."""
     table = backtest_of(context)["methods"]
     row = table.frame.row(by_predicate=pl.col("method") == method, named=True)
-    return context.finding(
-        f"leverage.hits.{method}",
-        row["hits"],
-        "count",
-        kind=Kind.MODELLED,
-        year=_years(context),
-        method="leverage_hits",
-        datasets=[FLOWS, EPISODES],
-        caveat="selected_cases",
-    )
+    return _figure(context, f"hits.{method}", row["hits"], "count", **_tested(context))
 
 
 @measure("leverage.backtest_lead", sender=PARTY)
@@ -219,16 +183,8 @@ def backtest_lead(context: Context, *, sender: str) -> Finding:
     coded = context.world.table(EPISODES)["sender"]
     known = sender in coded.to_list()
     value = (hits(context, "model").value or 0.0) - (hits(context, "largest").value or 0.0)
-    return context.finding(
-        f"leverage.backtest_lead.{sender}",
-        value if known else None,
-        "count",
-        kind=Kind.MODELLED,
-        year=_years(context),
-        method="leverage_backtest_lead",
-        datasets=[FLOWS, EPISODES],
-        caveat="selected_cases",
-    )
+    key = f"backtest_lead.{sender}"
+    return _figure(context, key, value if known else None, "count", **_tested(context))
 
 
 def held_out_of(context: Context) -> Result | None:
@@ -249,18 +205,14 @@ def listings_share(context: Context) -> Finding | None:
     if found is None:
         return None
     rows = found["test"].frame.filter(reading=READINGS[1])
-    return context.finding(
-        f"leverage.listings_share.{context.rival}",
+    return _figure(
+        context,
+        f"listings_share.{context.rival}",
         float(np.median(rows["value"].to_numpy())),
         "share",
-        kind=Kind.ASSUMED,
-        year=YEAR,
-        method="leverage_listings_share",
         datasets=[*TRADE, EPISODES],
-        low=min(rows["value"].to_list()),
-        high=max(rows["value"].to_list()),
-        interval="range_of_listings",
-        caveat="intentions",
+        **INTENTIONS,
+        **between(rows["value"].to_list(), "range_of_listings"),
     )
 
 
@@ -270,18 +222,14 @@ def listed_weeks(context: Context) -> Finding | None:
     if found is None:
         return None
     row = found["lines"].frame.row(0, named=True)
-    return context.finding(
-        f"leverage.listed_weeks.{context.rival}",
+    return _figure(
+        context,
+        f"listed_weeks.{context.rival}",
         row["value"],
         "weeks",
-        kind=Kind.ASSUMED,
-        year=YEAR,
-        method="leverage_listed_weeks",
         datasets=[EPISODES],
-        low=row["low"],
-        high=row["high"],
-        interval="assumptions",
-        caveat="intentions",
+        **INTENTIONS,
+        **drawn(row, interval="assumptions"),
     )
 
 
@@ -298,18 +246,20 @@ def listing_rank(context: Context, *, sender: str, target: str) -> Finding:
     if day is not None:
         weight = instrument_mix(context.world, sender, before=day).weight
         rank = 1 + int((weight > weight[ECONOMIC.index(LISTING)]).sum())
-    return context.finding(
+    return figure(
+        context,
         f"coercion.listing_rank.{sender}.{target}",
         rank,
         "count",
-        kind=Kind.weakest(context.world.table(EPISODES)["kind"].to_list()),
+        kind=weakest_of(context.world.table(EPISODES)),
         year=f"until {day}" if day else "",
-        method="coercion_listing_rank",
         datasets=[EPISODES],
         caveat="selected_cases",
     )
 
 
-def _years(context: Context) -> str:
+def _tested(context: Context) -> dict[str, Any]:
+    """Return what the hits of a ranking rest on."""
     years = backtest_of(context)["cases"].frame["year"].to_list()
-    return f"{min(years)}-{max(years)}"
+    period = f"{min(years)}-{max(years)}"
+    return {"year": period, "datasets": [FLOWS, EPISODES], "caveat": "selected_cases"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.coercion.instruments import ECONOMIC
 from isthmus.coercion.pairs import CHANNELS, PURCHASE_BAN, SUPPLY_STOP
 from isthmus.evidence import Finding, Kind
@@ -108,14 +107,12 @@ def _chart(page: Page, known: list[str], stop: Fields) -> None:
     page.chart(
         "pairs",
         page.made("chart", pl.DataFrame(rows), {"loss_first": "share"}, notes=["could_not_would"]),
-        ChartSpec(
-            "bars",
-            x="loss_first",
-            y="link",
-            x_title=page.axis("loss_over_gdp"),
+        page.bars(
+            "loss_first",
+            by="link",
+            axis="loss_over_gdp",
             series="channel",
             roles={words[SUPPLY_STOP]: "accent", words[PURCHASE_BAN]: "other"},
-            share=True,
         ),
         loss=stop["loss"],
     )
@@ -167,7 +164,6 @@ def _exposures(page: Page) -> None:
                 "share",
                 kind=Kind.ESTIMATED,
                 year=YEAR,
-                method="leverage_listed",
                 caveat="table_estimated",
             )
         page.say("answer.listed", **ends)

@@ -7,7 +7,6 @@ from functools import partial
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.coercion.heldout import READINGS
 from isthmus.coercion.ranking_products import WORLD
 from isthmus.coercion.stakes import FLOWS
@@ -52,9 +51,7 @@ def scores(page: Page) -> Fields:
 def _chance(page: Page) -> Finding:
     frame = backtest_of(page.context)["methods"].frame
     year = hits(page.context, "model").year
-    return page.finding(
-        "leverage.chance", frame["chance"][0], "1", year=year, method="leverage_chance"
-    )
+    return page.finding("leverage.chance", frame["chance"][0], "1", year=year)
 
 
 def _hits(page: Page) -> None:
@@ -75,14 +72,7 @@ def _hits(page: Page) -> None:
     page.chart(
         "hits",
         page.made("methods", pl.DataFrame(drawn), units, notes=BROAD),
-        ChartSpec(
-            "bars",
-            x="hits",
-            y="ranking",
-            x_title=page.axis("hits"),
-            roles={"": "rival"},
-            reference=chance,
-        ),
+        page.bars("hits", by="ranking", axis="hits", colour="rival", reference=chance),
         chance=_chance(page),
         **scores(page),
     )

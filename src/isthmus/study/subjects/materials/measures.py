@@ -8,6 +8,7 @@ from isthmus.errors import DataMissing
 from isthmus.evidence import Finding
 from isthmus.study.context import Context
 from isthmus.study.measures import BASKET, PARTY, measure
+from isthmus.study.rests import of_data
 
 
 def basket_rows(context: Context, basket: str) -> pl.DataFrame:
@@ -87,9 +88,8 @@ def _share(
         f"materials.import_share.{basket}.{exporter}.{importer}",
         float(part["value"].to_numpy().sum()) / whole if whole else None,
         "share",
-        kind=context.kind_of(key),
+        **of_data(context, key),
         year=int(str(basket_rows(context, basket)["year"].max())),
         method="materials_import_share",
-        datasets=[key],
         caveat="transit_as_origin" if whole else "nothing_imported",
     )

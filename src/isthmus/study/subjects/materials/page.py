@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Fields, Page
@@ -92,17 +91,15 @@ def _baskets(page: Page, rows: list[BasketShares], known: list[str]) -> None:
     page.chart(
         "baskets",
         pl.DataFrame(drawn),
-        ChartSpec(
-            "bars",
-            x="share",
-            y="basket",
-            x_title=page.axis("share_from", exporter=page.context.name(page.rival)),
+        page.bars(
+            "share",
+            by="basket",
+            axis="share_from",
             series="importer",
             roles={
                 page.context.label(page.home): "home",
                 page.context.label(page.partner): "partner",
             },
-            share=True,
         ),
         SHARE,
         about={
@@ -145,14 +142,7 @@ def _largest(page: Page, known: list[str]) -> None:
     page.chart(
         "largest",
         pl.DataFrame(rows),
-        ChartSpec(
-            "bars",
-            x="share",
-            y="basket",
-            x_title=page.axis("share_of_largest_supplier"),
-            roles={"": "accent"},
-            share=True,
-        ),
+        page.bars("share", by="basket", axis="share_of_largest_supplier", colour="accent"),
         SHARE,
         about={
             "kind": Kind.weakest(share.kind for _, _, share in found),
@@ -199,14 +189,7 @@ def _production(page: Page) -> None:
     page.chart(
         "production",
         rows.select(named.alias("material"), "share", "kind"),
-        ChartSpec(
-            "bars",
-            x="share",
-            y="material",
-            x_title=page.axis("share_of_production"),
-            roles={"": "rival"},
-            share=True,
-        ),
+        page.bars("share", by="material", axis="share_of_production", colour="rival"),
         SHARE,
         about={"attributes": ["kind"], "notes": ["mined_not_refined"]},
         count=count,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from isthmus.codes import members
@@ -11,6 +13,7 @@ from isthmus.production import load_bill
 from isthmus.study.ask.trade import FLOWS, link
 from isthmus.study.context import Context
 from isthmus.study.measures import NUMBER, PARTY, TEXT, measure
+from isthmus.study.rests import between, drawn, figure, of_data
 from isthmus.study.subjects.munitions.runs import FAMILIES, OUTPUT, SURGE, bought, origin, surged
 
 CUSTOMS = "customs_figures"
@@ -35,20 +38,7 @@ def held_by_inputs(context: Context, *, family: str, surge: float = SURGE) -> Fi
     """
     rows = surged(context, _family(context, family), surge)["limits"].frame
     (row,) = rows.filter(product=family, limit="inputs").to_dicts()
-    return context.finding(
-        f"munitions.held.{family}.{surge:g}",
-        row["median"],
-        "share",
-        kind=Kind.ASSUMED,
-        year=load_bill(family).head.start.year,
-        method="munitions_held",
-        datasets=[],
-        sources=[origin(family)],
-        low=row["low"],
-        high=row["high"],
-        interval="draws_80",
-        caveat="lines_assumed",
-    )
+    return of_line(context, family, f"held.{family}.{surge:g}", row["median"], drawn(row))
 
 
 @measure("munitions.delivered_with_all", family=TEXT, surge=NUMBER)
@@ -62,20 +52,28 @@ def delivered(context: Context, family: str, surge: float, *, remedied: bool) ->
     found = bought(context, family, surge) if remedied else surged(context, family, surge)
     rows = found["deliveries"].frame.filter(item=family).sort("wanted", descending=True)
     row = rows.to_dicts()[0]
-    return context.finding(
-        f"munitions.delivered.{family}.{surge:g}{'.remedies' if remedied else ''}",
-        row["share_median"],
-        "share",
-        kind=Kind.ASSUMED,
-        year=load_bill(family).head.start.year,
-        method="munitions_delivered",
-        datasets=[],
-        sources=[origin(family)],
-        low=row["share_low"],
-        high=row["share_high"],
-        interval="draws_80",
-        caveat="lines_assumed",
-    )
+    key = f"delivered.{family}.{surge:g}{'.remedies' if remedied else ''}"
+    return of_line(context, family, key, row["share_median"], drawn(row, "share_"))
+
+
+def of_line(
+    context: Context,
+    family: str,
+    key: str,
+    value: float | None,
+    ends: dict[str, Any],
+    unit: str = "share",
+    **about: Any,
+) -> Finding:
+    """Return a figure of a family's line: assumed, with its origin and the range of draws."""
+    rests = {
+        "kind": Kind.ASSUMED,
+        "year": load_bill(family).head.start.year,
+        "datasets": [],
+        "sources": [origin(family)],
+        "caveat": "lines_assumed",
+    }
+    return figure(context, f"munitions.{key}", value, unit, **(rests | ends | about))
 
 
 @measure("munitions.complementary", scope=TEXT, a=PARTY, b=PARTY)
@@ -90,14 +88,13 @@ def complementary(context: Context, *, scope: str, a: str, b: str) -> Finding:
         raise DataMissing(what, where=SPECIALISED)
     ratios = {r["measure"]: r["value"] / r["mean_of_pairs"] for r in rows.to_dicts()}
     several = len(ratios) > 1
-    return context.finding(
+    return figure(
+        context,
         f"munitions.complementary.{scope.replace(' ', '_')}.{a}.{b}",
         ratios.get(ONE_SIDED, ratios.get(KRUGMAN)),
         "ratio",
-        kind=context.kind_of(SPECIALISED),
+        **of_data(context, SPECIALISED),
         year=int(rows["year"][0]),
-        method="munitions_complementary",
-        datasets=[SPECIALISED],
         low=min(ratios.values()) if several else None,
         high=max(ratios.values()) if several else None,
         interval="two_measures" if several else "",
@@ -121,17 +118,14 @@ def second_sources(context: Context, *, home: str) -> Finding:
         for part in (rows, rows.filter(kind="estimated"))
         if part.height
     ]
-    return context.finding(
+    return figure(
+        context,
         f"munitions.second_sources.{home}",
         shares[0],
         "share",
-        kind=context.kind_of(LINKS),
+        **of_data(context, LINKS),
         year=max(context.world.record(LINKS).years),
-        method="munitions_second_sources",
-        datasets=[LINKS],
-        low=min(shares),
-        high=max(shares),
-        interval="all_or_seen",
+        **between(shares, "all_or_seen"),
         caveat="links_found",
     )
 
@@ -148,17 +142,14 @@ def high_tech_lead(context: Context, *, importer: str, exporter: str) -> Finding
     balanced = float(link(context, importer, exporter)["share_of_imports"])
     goods = [share for share in (balanced, _customs_share(context, code, exporter)) if share]
     ratios = [one / all_ for one in tech for all_ in goods]
-    return context.finding(
+    return figure(
+        context,
         f"munitions.high_tech_lead.{importer}.{exporter}",
         tech[-1] / balanced if balanced else None,
         "ratio",
-        kind=Kind.weakest([Kind.ESTIMATED, context.kind_of(HIGH_TECH, FLOWS, CUSTOMS)]),
+        **of_data(context, HIGH_TECH, FLOWS, CUSTOMS, kind=Kind.ESTIMATED),
         year=int(rows["year"][-1]),
-        method="munitions_high_tech_lead",
-        datasets=[HIGH_TECH, FLOWS, CUSTOMS],
-        low=min(ratios),
-        high=max(ratios),
-        interval="years_and_records",
+        **between(ratios, "years_and_records"),
         caveat="high_tech_proxy",
     )
 

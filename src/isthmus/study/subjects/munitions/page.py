@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Kind
 from isthmus.production import load_bill
 from isthmus.study.numbers import SHARE_OF_DRAWS, number
 from isthmus.study.page import Page
+from isthmus.study.rests import drawn, of_data
 from isthmus.study.subjects.munitions import partner
-from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs
+from isthmus.study.subjects.munitions.measures import delivered, held_by_inputs, of_line
 from isthmus.study.subjects.munitions.partner import item_name
 from isthmus.study.subjects.munitions.runs import (
     FAMILIES,
@@ -20,7 +20,6 @@ from isthmus.study.subjects.munitions.runs import (
     STOP_DAY,
     SURGE,
     compared,
-    origin,
     stopped,
     suppliers_in,
     surged,
@@ -91,16 +90,7 @@ def _held(page: Page, surge: float) -> None:
     page.chart(
         "held",
         pl.DataFrame(rows),
-        ChartSpec(
-            "dots",
-            x="median",
-            y="item",
-            x_title=page.axis("share_of_weeks"),
-            low="low",
-            high="high",
-            roles={"": "home"},
-            share=True,
-        ),
+        page.dots("median", by="item", axis="share_of_weeks", colour="home"),
         SHARES | {"draws": SHARE_OF_DRAWS},
         about={"notes": ["lines_assumed"]},
     )
@@ -129,17 +119,9 @@ def _driver(page: Page, family: str, surge: float) -> None:
 
 def _share(page: Page, family: str, item: str, row: dict[str, Any]) -> Finding:
     """Return the share of weeks; without a value where the ends are tenfold apart or more."""
-    return page.finding(
-        f"munitions.held.{family}.{item}",
-        row["median"] if row["high"] < TENFOLD * row["low"] else None,
-        "share",
-        method="munitions_held_item",
-        sources=[origin(family)],
-        low=row["low"],
-        high=row["high"],
-        interval="draws_80",
-        caveat="lines_assumed",
-    )
+    value = row["median"] if row["high"] < TENFOLD * row["low"] else None
+    of = f"held.{family}.{item}"
+    return of_line(page.context, family, of, value, drawn(row), method="munitions_held_item")
 
 
 def _remedies(page: Page, surge: float) -> None:
@@ -200,17 +182,8 @@ def _rested(page: Page, family: str, party: str) -> dict[str, Any]:
     ends = {end: stop[f"stop_{end}"] for end in ("median", "low", "high")}
     row |= {end: None if day is None else day - STOP_DAY for end, day in ends.items()}
     if row["median"] is not None:
-        row["day"] = page.finding(
-            f"munitions.stop.{family}.{party}",
-            row["median"],
-            "days",
-            method="munitions_stop",
-            sources=[origin(family)],
-            low=row["low"],
-            high=row["high"],
-            interval="draws_80",
-            caveat="lines_assumed",
-        )
+        key = f"stop.{family}.{party}"
+        row["day"] = of_line(page.context, family, key, row["median"], drawn(row), "days")
     row["said"] = {"party": name, "items": row["items"], "days": row["day"]}
     return row
 
@@ -228,8 +201,7 @@ def _stated(page: Page) -> None:
             pl.col("value").map_elements(lambda v: _as_stated(page, v), return_dtype=pl.String)
         ),
         {},
-        datasets=[OUTPUT],
-        kind=page.context.kind_of(OUTPUT),
+        **of_data(page.context, OUTPUT),
         attributes=["value", "unit", "status", "source"],
         notes=["stated_not_output"],
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from isthmus import dependence
-from isthmus.charts import ChartSpec
 from isthmus.errors import CodeUnknown, DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.study.page import Page
+from isthmus.study.rests import of_data, of_table
 from isthmus.study.subjects.munitions.measures import LINKS
 from isthmus.study.subjects.munitions.runs import FAMILIES, suppliers_in
 
@@ -67,9 +67,7 @@ def _from_rival(page: Page, party: str) -> Finding:
         row["share"],
         "share",
         year=row["year"],
-        kind=found.kind,
-        datasets=found.datasets,
-        method="munitions_magnets",
+        **of_table(found),
         caveat="transit_as_origin",
     )
 
@@ -103,7 +101,6 @@ def _drones(page: Page) -> None:
         part,
         "share",
         year=period,
-        method="munitions_drones",
         low=part,
         interval="destinations_named",
     )
@@ -111,14 +108,7 @@ def _drones(page: Page) -> None:
     page.chart(
         "drones",
         shown.select(page.labels("importer"), "value", "period", "source"),
-        ChartSpec(
-            "bars",
-            x="value",
-            y="importer",
-            x_title=page.axis("drone_exports"),
-            roles={"": "partner"},
-            money=True,
-        ),
+        page.bars("value", by="importer", axis="drone_exports", colour="partner"),
         {"value": "million USD"},
         about={"attributes": ["source"]},
         share=share,
@@ -163,7 +153,6 @@ def _card(page: Page) -> None:
         year=row["year"],
         kind=Kind(row["kind"]),
         datasets=[FACTS],
-        method="munitions_card",
         caveat="card_single",
     )
     page.say("answer.card", share=share)
@@ -178,7 +167,6 @@ def _card(page: Page) -> None:
             "kind",
         ),
         {},
-        datasets=[LINKS],
-        kind=page.context.kind_of(LINKS),
+        **of_data(page.context, LINKS),
         attributes=["relation", "second_source", "kind"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,14 +13,22 @@ from isthmus.cooperation.agree import COUNCIL, YEAR_OF_COUNCIL, power
 from isthmus.cooperation.contribution import owed
 from isthmus.cooperation.order import MODEL, RECORD, front
 from isthmus.cooperation.stage import ALONE, TODAY, Stage
-from isthmus.cooperation.thresholds import quantiles
 from isthmus.errors import DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.kernels.arrays import Array
-from isthmus.study.ask.packages import catalogue_of, even, rate, staged
+from isthmus.study.ask.packages import (
+    ASSUMED,
+    catalogue_of,
+    even,
+    of_draws,
+    of_steps,
+    rate,
+    recorded_on,
+    staged,
+)
 from isthmus.study.context import Context
 from isthmus.study.measures import COALITION, NUMBER, PARTY, TEXT, measure
-from isthmus.world.shipped import YEAR
+from isthmus.study.rests import between
 
 OFFICIAL = 0.5
 """Official degree that parts lower from higher steps."""
@@ -98,7 +107,7 @@ def not_dominated(context: Context, *, package: str, hazard: str) -> Finding:
         context,
         f"packages.not_dominated.{package}.{hazard}",
         frame.filter(pl.col("package") == package)["value"][0],
-        stage.losses[hazard].result.provenance.datasets,
+        recorded_on(stage, hazard),
         "package_front",
     )
 
@@ -118,7 +127,7 @@ def reading(context: Context, *, package: str, hazard: str, probability: float) 
         context,
         f"packages.reading.{package}.{hazard}.{probability:g}",
         abs(pays[0] - pays[1]),
-        (*stage.losses[hazard].result.provenance.datasets, STEPS),
+        [*recorded_on(stage, hazard), STEPS],
         "package_reading",
     )
 
@@ -131,7 +140,7 @@ def contribution(context: Context, *, package: str, hazard: str) -> Finding:
         context,
         f"packages.contribution.{package}.{hazard}",
         owed(stage, stage.catalogue.package(package), hazard),
-        stage.losses[hazard].result.provenance.datasets,
+        recorded_on(stage, hazard),
         "package_contribution",
     )
 
@@ -147,7 +156,7 @@ def partner_saved(context: Context, *, package: str, hazard: str) -> Finding:
         context,
         f"packages.partner_saved.{package}.{hazard}",
         share,
-        stage.losses[hazard].result.provenance.datasets,
+        recorded_on(stage, hazard),
         "package_partner",
     )
 
@@ -163,10 +172,11 @@ def member_spread(context: Context, *, coalition: str, hazard: str) -> Finding:
         context,
         f"packages.member_spread.{coalition}.{hazard}",
         high / np.maximum(low, LEAST),
-        run.result.provenance.datasets,
+        recorded_on(stage, hazard),
         "member_spread",
-        unit="ratio",
+        "ratio",
         kind=Kind.MODELLED,
+        caveat="",
     )
 
 
@@ -197,20 +207,9 @@ def signals(context: Context, *, sender: str, partner: str) -> Finding:
     """Share of coded European steps towards a partner that are signals and bind nobody."""
     steps = steps_towards(context.world, partner, sender).filter(SETS[UNSELECTED])
     found = Rate(int(steps["rung"].is_in(SIGNALS).sum()), steps.height)
-    low, high = found.wilson()
-    return context.finding(
-        f"answers.signals.{sender}.{partner}",
-        found.hits / found.steps,
-        "share",
-        kind=Kind.ESTIMATED,
-        year=_years(context),
-        method="step_signals",
-        datasets=[STEPS],
-        low=low,
-        high=high,
-        interval="wilson",
-        caveat="selected_steps",
-    )
+    ends = between(found.wilson(), "wilson")
+    key = f"answers.signals.{sender}.{partner}"
+    return of_steps(context, key, found.hits / found.steps, method="step_signals", **ends)
 
 
 def _recorded(context: Context, package: str, hazard: str, compared: str = TODAY) -> Stage:
@@ -233,16 +232,7 @@ def _of_packages(
     context: Context, key: str, value: float, datasets: Iterable[str], method: str
 ) -> Finding:
     """Return a share of draws: one number, without a range of its own."""
-    return context.finding(
-        key,
-        value,
-        "share",
-        kind=Kind.ASSUMED,
-        year=YEAR,
-        method=method,
-        datasets=datasets,
-        caveat="answers_and_effects_assumed",
-    )
+    return context.finding(key, value, "share", method=method, datasets=datasets, **ASSUMED)
 
 
 def _of_draws(
@@ -251,26 +241,12 @@ def _of_draws(
     draws: Array,
     datasets: Iterable[str],
     method: str,
-    *,
     unit: str = "share",
-    kind: Kind = Kind.ASSUMED,
+    **about: Any,
 ) -> Finding:
     """Return a finding with its draws, by whose share a claim on it is judged."""
     context.samples[key] = draws
-    value, low, high = quantiles(draws)
-    return context.finding(
-        key,
-        value,
-        unit,
-        kind=kind,
-        year=YEAR,
-        method=method,
-        datasets=datasets,
-        low=low,
-        high=high,
-        interval="package_draws",
-        caveat="answers_and_effects_assumed" if kind is Kind.ASSUMED else "",
-    )
+    return of_draws(context, key, draws, unit, method=method, datasets=datasets, **about)
 
 
 def _halves(steps: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -285,21 +261,5 @@ def _difference(context: Context, key: str, high: Rate, low: Rate) -> Finding:
     p, q = high.hits / high.steps, low.hits / low.steps
     down = float(np.hypot(p - pl_, qu - q))
     up = float(np.hypot(pu - p, q - ql))
-    return context.finding(
-        key,
-        p - q,
-        "share",
-        kind=Kind.ESTIMATED,
-        year=_years(context),
-        method="answer_difference",
-        datasets=[STEPS],
-        low=p - q - down,
-        high=p - q + up,
-        interval="newcombe",
-        caveat="selected_steps",
-    )
-
-
-def _years(context: Context) -> str:
-    first, last = context.world.record(STEPS).years
-    return f"{first}-{last}"
+    ends = between((p - q - down, p - q + up), "newcombe")
+    return of_steps(context, key, p - q, method="answer_difference", **ends)

@@ -99,17 +99,7 @@ def _cost(page: Page, stage: Stage, catalogue: str) -> None:
     page.chart(
         "cost",
         pl.DataFrame(rows),
-        ChartSpec(
-            "dots",
-            x="cost",
-            y="package",
-            x_title=page.axis("net_cost"),
-            roles={"": "home"},
-            low="cost_low",
-            high="cost_high",
-            log=True,
-            money=True,
-        ),
+        page.dots("cost", by="package", axis="net_cost", colour="home", log=True),
         dict.fromkeys(("cost", "cost_low", "cost_high"), EUR),
         low=found[low.key],
         high=found[high.key],
@@ -135,14 +125,8 @@ def _timing(page: Page, stage: Stage, order: Sequence[tuple[Package, Finding]]) 
     page.chart(
         "months",
         pl.DataFrame(rows),
-        ChartSpec(
-            "dots",
-            x="full_low",
-            y="package",
-            x_title=page.axis("months"),
-            roles={"": "home"},
-            low="first",
-            high="full_high",
+        page.dots(
+            "full_low", by="package", axis="months", colour="home", low="first", high="full_high"
         ),
         {name: unit for name, unit in months.items() if name != "undo"},
         first=_months(page, "first", min(r["first"] for r in rows)),
@@ -175,17 +159,7 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
         page.chart(
             "break_even",
             drawn,
-            ChartSpec(
-                "dots",
-                x="value",
-                y="package",
-                x_title=page.axis("break_even"),
-                roles={"": "home"},
-                low="low",
-                high="high",
-                share=True,
-                log=True,
-            ),
+            page.dots("value", by="package", axis="break_even", colour="home", log=True),
             {**dict.fromkeys(("value", "low", "high"), CHANCE), "never": SHARE_OF_DRAWS},
             lowest=page.finding(
                 f"packages.lowest.{hazard}",
@@ -211,10 +185,7 @@ def _thresholds(page: Page, stage: Stage, hazard: str) -> None:
     )
     parts = dict.fromkeys(("by_itself", "last", "part", "part_low", "part_high"), "share")
     page.table("contribution", **shown(page.context, stage, contribution(stage), share | parts))
-    page.table(
-        "front",
-        **shown(page.context, stage, order.front(stage, hazard), in_draws),
-    )
+    page.table("front", **shown(page.context, stage, order.front(stage, hazard), in_draws))
 
 
 def _first(page: Page, stage: Stage, hazard: str) -> None:
@@ -268,28 +239,13 @@ def _answers(page: Page, stage: Stage) -> None:
         return
     page.note("american_cases")
     page.say("answer.record", rate=rate(page.context, sender=page.rival, partner=page.partner))
+    counts = dict.fromkeys(("cases", "steps"), "count")
     page.table(
-        "rates",
-        **shown(
-            page.context,
-            stage,
-            found["state"],
-            {"cases": "count", "steps": "count", **share},
-            datasets=[STEPS],
-        ),
+        "rates", **shown(page.context, stage, found["state"], counts | share, datasets=[STEPS])
     )
+    words = dict.fromkeys(("steps", "rhetoric", "threat", "diplomatic", "economic"), "count")
     page.table(
-        "words",
-        **shown(
-            page.context,
-            stage,
-            found["words"],
-            {
-                **dict.fromkeys(("steps", "rhetoric", "threat", "diplomatic", "economic"), "count"),
-                **share,
-            },
-            datasets=[STEPS],
-        ),
+        "words", **shown(page.context, stage, found["words"], words | share, datasets=[STEPS])
     )
     page.table(
         "precedents", **shown(page.context, stage, found["precedents"], {}, datasets=[PRECEDENTS])
@@ -306,15 +262,8 @@ def _agree(page: Page, stage: Stage) -> None:
     if stage.home == UNION:
         groups = blocking(stage)
         few = replace(groups, frame=groups.frame.filter(pl.col("members") == FEWEST))
-        page.table(
-            "blocking",
-            **shown(
-                page.context,
-                stage,
-                few,
-                {"members": "count", "population": "share", "exposure": "share"},
-            ),
-        )
+        units = {"members": "count", "population": "share", "exposure": "share"}
+        page.table("blocking", **shown(page.context, stage, few, units))
 
 
 def _outputs(page: Page, stage: Stage) -> None:

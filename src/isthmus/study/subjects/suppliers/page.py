@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.charts import ChartSpec
 from isthmus.evidence import Finding, Kind, Result, Table
 from isthmus.study.ask.events import event_name, events
 from isthmus.study.context import UNANSWERED, Context
@@ -54,7 +53,7 @@ def write(
         "answer.made_up" if suppliers == EXAMPLE else "answer.private",
         suppliers=firm.rows["supplier"].n_unique(),
         items=firm.rows["item"].n_unique(),
-        spend=page.finding("suppliers.spend", spent, MONEY, method="suppliers_spend"),
+        spend=page.finding("suppliers.spend", spent, MONEY),
     )
     _exposure(page, where["economies"], firm.kind)
     _concentration(page, where)
@@ -109,15 +108,13 @@ def _exposure(page: Page, table: Table, own: Kind) -> None:
     page.chart(
         "exposure",
         drawn.sort(pl.col("economy").replace_strict(names, range(len(names)))),
-        ChartSpec(
-            "bars",
-            x="share",
-            y="economy",
-            x_title=page.axis("share_of_spend"),
+        page.bars(
+            "share",
+            by="economy",
+            axis="share_of_spend",
             series="counted",
             roles={page.word("suppliers.side.face"): "home"}
             | {page.word("suppliers.side.through"): "accent"},
-            share=True,
         ),
         {"share": SHARE},
         about=rests,
