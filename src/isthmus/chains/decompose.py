@@ -6,13 +6,19 @@ from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
-import polars as pl
 
-from isthmus.chains.source import BORIN_MANCINI, PlacedParty, mask, notes, parties
+from isthmus.chains.source import (
+    BORIN_MANCINI,
+    PlacedParty,
+    answer,
+    mask,
+    parties,
+    rows_table,
+    specs,
+)
 from isthmus.codes import PartySpec
 from isthmus.errors import BadInput, DidNotConverge
-from isthmus.evidence import Column, Result, Table, provenance
-from isthmus.evidence.frames import of_years
+from isthmus.evidence import Column, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.kernels import chains as kernel
 from isthmus.kernels.arrays import Array, Mask
@@ -86,18 +92,12 @@ def decompose(
     )
     if found.residual > SOLVE_TOLERANCE:
         raise DidNotConverge(f"residual {found.residual:.1e}", where="decomposition of exports")
-    given = {
-        "of": [o.party.spec for o in owners] if of is not None else None,
-        "by": by,
-        "year": table.year,
-        "chips": chips,
-    }
-    made = {
-        "decomposition": _parts(table, owners, groups, exports, names, found),
-        "origins": _origins(table, owners, groups, names, found),
-    }
-    about = provenance(table.origin, "chains.decompose", table.datasets, given)
-    return Result(of_years(made.values(), [table.year], unit=table.unit), about, (BORIN_MANCINI,))
+    made = (
+        _parts(table, owners, groups, exports, names, found),
+        _origins(table, owners, groups, names, found),
+    )
+    given = {"of": specs(owners, of), "by": by}
+    return answer(table, "decompose", made, given, BORIN_MANCINI, chips=chips)
 
 
 def exports_of(table: MRIO, party: PlacedParty) -> tuple[Mask, Array]:
@@ -113,19 +113,19 @@ def _baskets(
     table: MRIO, owners: list[PlacedParty], by: By
 ) -> tuple[Mask, Array, list[tuple[str, str]]]:
     lb = table.labels
-    groups, exports, names = [], [], []
+    groups: list[Mask] = []
+    exports: list[Array] = []
+    names: list[tuple[str, str]] = []
     industry = np.tile(np.arange(lb.S), lb.n)
     for owner in owners:
         nodes, sold = exports_of(table, owner)
-        if by == "total":
-            groups.append(nodes)
-            exports.append(sold)
-            names.append((owner.label, "ALL"))
-            continue
-        for k, name in enumerate(lb.industries):
-            groups.append(nodes)
-            exports.append(np.where(industry == k, sold, 0.0))
-            names.append((owner.label, name))
+        parts = {"ALL": sold}
+        if by == "industry":
+            cut = [np.where(industry == k, sold, 0.0) for k in range(lb.S)]
+            parts = dict(zip(lb.industries, cut, strict=True))
+        groups += [nodes] * len(parts)
+        exports += parts.values()
+        names += [(owner.label, name) for name in parts]
     return np.stack(groups, axis=1), np.stack(exports, axis=1), names
 
 
@@ -147,11 +147,8 @@ def _parts(
         (*name, float(e), *(float(p) for p in parts), float(parts[0] / e) if e > 0 else None)
         for name, e, *parts in zip(names, total, *sums, strict=True)
     ]
-    frame = pl.DataFrame(rows, schema=[c.name for c in _PARTS], orient="row")
     text = "gross exports = dva + fva + ddc + fdc"
-    return Table(
-        "decomposition", frame, _PARTS, table.kind, table.datasets, text, notes=notes(owners)
-    )
+    return rows_table(table, "decomposition", rows, _PARTS, text, owners)
 
 
 def _origins(
@@ -169,9 +166,8 @@ def _origins(
         for i in range(lb.n)
         if foreign[i, m] > 0
     ]
-    frame = pl.DataFrame(rows, schema=[c.name for c in _ORIGINS], orient="row")
     text = "foreign value added in exports, counted once, by economy of origin"
-    return Table("origins", frame, _ORIGINS, table.kind, table.datasets, text, notes=notes(owners))
+    return rows_table(table, "origins", rows, _ORIGINS, text, owners)
 
 
 _PARTS = (

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import polars as pl
 
 from isthmus.chains import reach
-from isthmus.chains.source import DEMAND, PlacedParty, notes, parties
+from isthmus.chains.source import DEMAND, PlacedParty, answer, parties, rows_table, specs
 from isthmus.codes import PartySpec
-from isthmus.evidence import Column, Result, Table, provenance
-from isthmus.evidence.frames import of_years
+from isthmus.evidence import Column, Result
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.world import World
@@ -66,25 +64,10 @@ def foreign_demand(
     owners, partners = parties(table, of), parties(table, on)
     values = absorbed(table)
     rows = [row for owner in owners for row in _rows(table, owner, partners, values, by_industry)]
-    frame = pl.DataFrame(rows, schema=[c.name for c in _COLUMNS], orient="row")
-    made = Table(
-        "foreign_demand",
-        frame,
-        _COLUMNS,
-        table.kind,
-        table.datasets,
-        "value added absorbed by the final demand of the partner, directly and through chains",
-        notes=notes([*owners, *partners]),
-    )
-    given = {
-        "of": [o.party.spec for o in owners] if of is not None else None,
-        "on": [p.party.spec for p in partners] if on is not None else None,
-        "by_industry": by_industry,
-        "year": table.year,
-        "chips": chips,
-    }
-    about = provenance(table.origin, "chains.foreign_demand", table.datasets, given)
-    return Result(of_years([made], [table.year], unit=table.unit), about, (DEMAND,))
+    text = "value added absorbed by the final demand of the partner, directly and through chains"
+    made = rows_table(table, "foreign_demand", rows, _COLUMNS, text, [*owners, *partners])
+    given = {"of": specs(owners, of), "on": specs(partners, on), "by_industry": by_industry}
+    return answer(table, "foreign_demand", [made], given, DEMAND, chips=chips)
 
 
 _COLUMNS = (

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from isthmus.chains.source import BALDWIN, notes, party
+from isthmus.chains.source import BALDWIN, answer, notes, party
 from isthmus.codes import PartySpec
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import dimension, number, of_years
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import dimension, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.chains import lookthrough_gradient
@@ -99,8 +99,7 @@ def derivatives(
         "chips": chips,
         "top": top,
     }
-    about = provenance(table.origin, "chains.derivatives", table.datasets, parameters)
-    return Result(of_years(tables, [table.year], unit=table.unit), about, (BALDWIN,))
+    return answer(table, "derivatives", tables, parameters, BALDWIN, chips=chips)
 
 
 def _nodes(

@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from isthmus.chains.methods import Decomposition, decompositions
-from isthmus.chains.source import PlacedParty, mask, notes, parties, party
+from isthmus.chains.source import PlacedParty, answer, mask, notes, parties, party, specs
 from isthmus.codes import PartySpec
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Column, Result, Table, provenance
-from isthmus.evidence.frames import grid, of_rows, of_years
+from isthmus.evidence import Column, Result, Table
+from isthmus.evidence.frames import grid, of_rows
 from isthmus.evidence.lens import lens
 from isthmus.kernels import export_terms as kernel
-from isthmus.kernels.arrays import Array, Mask
+from isthmus.kernels.arrays import Array, Mask, over
 from isthmus.kernels.exports import Accounts, Exporter
 from isthmus.world import World
 from isthmus.world.mrio import MRIO
@@ -128,7 +128,7 @@ def export_terms(
             terms = about.named(terms, detail, perimeter)
         rows.append(_rows(table, owner, terms, by))
     given = {
-        "of": [o.party.spec for o in owners] if of is not None else None,
+        "of": specs(owners, of),
         "method": method,
         "detail": detail,
         "by": by,
@@ -140,23 +140,12 @@ def export_terms(
         else None,
         "perimeter": perimeter,
         "industry_of": industry_of,
-        "year": table.year,
-        "chips": chips,
     }
-    made = [
-        Table(
-            "export_terms",
-            pl.concat(rows),
-            _COLUMNS,
-            table.kind,
-            table.datasets,
-            _says(about, detail, perimeter),
-            notes=notes(owners),
-        ),
-        _definitions(table, about, detail, perimeter),
-    ]
-    provided = provenance(table.origin, "chains.export_terms", table.datasets, given)
-    return Result(of_years(made, [table.year], unit=table.unit), provided, (about.source,))
+    text = _says(about, detail, perimeter)
+    frame, said = pl.concat(rows), notes(owners)
+    made = Table("export_terms", frame, _COLUMNS, table.kind, table.datasets, text, said)
+    tables = (made, _definitions(table, about, detail, perimeter))
+    return answer(table, "export_terms", tables, given, about.source, chips=chips)
 
 
 def accounts(table: MRIO) -> Accounts:
@@ -257,7 +246,7 @@ def _rows(table: MRIO, owner: PlacedParty, terms: Mapping[str, Array], by: By) -
     if by in ("total", "importer"):
         values, industries = values.sum(axis=1, keepdims=True), [ALL]
     exports = values[list(terms).index("EXGR")]
-    share = np.divide(values, exports, out=np.full_like(values, np.nan), where=exports > 0)
+    share = over(values, exports, empty=np.nan)
     axes = {"industry": industries, "importer": importers, "term": list(terms)}
     order = (1, 2, 0)
     frame = grid(axes, {"value": values.transpose(order), "share": share.transpose(order)})

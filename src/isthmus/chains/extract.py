@@ -9,11 +9,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from isthmus.chains.source import EXTRACTION, notes, party
+from isthmus.chains.source import EXTRACTION, answer, notes, party
 from isthmus.codes import resolve
 from isthmus.errors import InputProblem, ShockNotRepresentable, raise_all
-from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
-from isthmus.evidence.frames import of_years
+from isthmus.evidence import Column, Kind, Result, Table
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.mrio_dense import reciprocal
@@ -99,13 +98,8 @@ def extract(
     )
     table = mrio_of(world, year, chips=chips)
     lost, said = stakes(table, listed)
-    given = {
-        "links": [_plain(link, table.economies) for link in listed],
-        "year": table.year,
-        "chips": chips,
-    }
-    made = provenance(table.origin, "chains.extract", table.datasets, given)
-    return _result(table, lost, made, said)
+    given = {"links": [_plain(link, table.economies) for link in listed]}
+    return answer(table, "extract", _tables(table, lost, said), given, EXTRACTION, chips=chips)
 
 
 @lens("chains.run", {"scenario": "equilibrium-taiwan-chips-stop"})
@@ -136,9 +130,9 @@ def run(
     links = [link for shock in scenario.shocks for link in _links(shock)]
     table = mrio_of(world, year, chips=chips)
     lost, said = stakes(table, links)
-    given = {"scenario": scenario.name, "year": table.year, "chips": chips}
-    made = provenance(table.origin, "chains.run", table.datasets, given, scenario=scenario.identity)
-    return _result(table, lost, made, said)
+    made, given = _tables(table, lost, said), {"scenario": scenario.name}
+    identity = scenario.identity
+    return answer(table, "run", made, given, EXTRACTION, chips=chips, scenario=identity)
 
 
 def stakes(table: MRIO, links: Iterable[Links]) -> tuple[Array, tuple[str, ...]]:
@@ -165,19 +159,15 @@ def _kept(table: MRIO, link: Links) -> tuple[Array, tuple[str, ...]]:
     listed = []
     for side in (link.exporters, link.importers):
         names = [side] if isinstance(side, str) else list(side)
-        inside = np.zeros(lb.n, dtype=bool)
-        for name in names:
-            if name == ALL:
-                inside[:] = True
-                continue
-            found = party(table, name)
-            listed.append(found)
+        placed = [party(table, name) for name in names if name != ALL]
+        listed += placed
+        inside = np.full(lb.n, ALL in names)
+        for found in placed:
             inside[found.positions] = True
         sides.append(inside)
-    product = np.zeros(lb.S, dtype=bool)
-    if link.industries == ALL or ALL in tuple(link.industries):
-        product[:] = True
-    else:
+    whole = link.industries == ALL or ALL in tuple(link.industries)
+    product = np.full(lb.S, whole)
+    if not whole:
         product[lb.industry_positions(link.industries)] = True
     hit = sides[0][:, None, None] & sides[1][None, :, None] & product
     hit[np.arange(lb.n), np.arange(lb.n)] = False
@@ -207,53 +197,40 @@ def _links(shock: object) -> list[Links]:
 
 
 def _plain(link: Links, economies: tuple[str, ...]) -> dict[str, object]:
-    def side(listed: str | Iterable[str]) -> str | list[str]:
-        codes = [listed] if isinstance(listed, str) else list(listed)
-        specs = [code if code == ALL or code in economies else resolve(code).spec for code in codes]
-        return specs[0] if isinstance(listed, str) else specs
+    def side(code: str) -> str:
+        return code if code == ALL or code in economies else resolve(code).spec
 
-    def named(listed: str | Iterable[str]) -> str | list[str]:
-        return listed if isinstance(listed, str) else list(listed)
-
-    return {
-        "exporters": side(link.exporters),
-        "importers": side(link.importers),
-        "industries": named(link.industries),
-        "users": named(link.users),
-        "severity": link.severity,
-    }
+    out: dict[str, object] = {}
+    for name in ("exporters", "importers", "industries", "users"):
+        listed = getattr(link, name)
+        spelt = side if name in ("exporters", "importers") else str
+        out[name] = spelt(listed) if isinstance(listed, str) else [spelt(one) for one in listed]
+    return {**out, "severity": link.severity}
 
 
-def _result(table: MRIO, lost: Array, made: Provenance, said: tuple[str, ...]) -> Result:
+def _tables(table: MRIO, lost: Array, said: tuple[str, ...]) -> list[Table]:
     lb = table.labels
     kind = Kind.weakest([table.kind, Kind.MODELLED])
-    nodes = lost.reshape(lb.n, lb.S)
-    added = table.primary.reshape(lb.n, lb.S)
-    by_industry = pl.DataFrame(
-        {
-            "economy": [e for e, _ in lb.nodes],
-            "industry": [i for _, i in lb.nodes],
-            "value": lost,
-            "share": lost * reciprocal(table.primary),
-        }
-    )
-    total, base = nodes.sum(axis=1), added.sum(axis=1)
-    by_economy = pl.DataFrame(
-        {"economy": list(lb.economies), "value": total, "share": total * reciprocal(base)}
-    )
+    economies, industries = (list(names) for names in zip(*lb.nodes, strict=True))
+    total, base = (a.reshape(lb.n, lb.S).sum(axis=1) for a in (lost, table.primary))
     text = "value added at stake in the links taken out; an accounting stake, not a loss forecast"
-    tables = {
-        name: Table(name, frame, columns, kind, table.datasets, text, notes=said)
-        for name, frame, columns in (
-            ("stakes", by_economy, (_ECONOMY, *_VALUES)),
-            ("stakes_by_industry", by_industry, (_ECONOMY, _INDUSTRY, *_VALUES)),
-        )
-    }
-    return Result(of_years(tables.values(), [table.year], unit=table.unit), made, (EXTRACTION,))
+
+    def made(name: str, labels: dict[str, list[str]], value: Array, whole: Array) -> Table:
+        frame = pl.DataFrame({**labels, "value": value, "share": value * reciprocal(whole)})
+        columns = (*(_LABELS[label] for label in labels), *_VALUES)
+        return Table(name, frame, columns, kind, table.datasets, text, notes=said)
+
+    nodes = {"economy": economies, "industry": industries}
+    return [
+        made("stakes", {"economy": list(lb.economies)}, total, base),
+        made("stakes_by_industry", nodes, lost, table.primary),
+    ]
 
 
-_ECONOMY = Column("economy", "dimension", text="economy whose value added is at stake")
-_INDUSTRY = Column("industry", "dimension", text="its industry")
+_LABELS = {
+    "economy": Column("economy", "dimension", text="economy whose value added is at stake"),
+    "industry": Column("industry", "dimension", text="its industry"),
+}
 _VALUES = (
     Column("value", "value", "million USD", "value added at stake"),
     Column("share", "value", "share", "of the value added of the economy or industry"),

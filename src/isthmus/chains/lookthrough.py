@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from isthmus.chains import reach
-from isthmus.chains.source import BALDWIN, PlacedParty, notes, parties
+from isthmus.chains.source import BALDWIN, PlacedParty, answer, parties, rows_table, specs
 from isthmus.codes import PartySpec
-from isthmus.evidence import Column, Result, Table, provenance
-from isthmus.evidence.frames import of_years
+from isthmus.evidence import Column, Result
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.chains import shares
@@ -104,40 +102,18 @@ def lookthrough(
         for name, industry, nodes in _baskets(table, owner, chosen, by)
         for row in _rows(name, industry, nodes, partners, (direct, total, added))
     ]
-    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
     text = _TEXT[direction].format(on="each partner", of="each economy or industry")
-    result = Table(
-        "lookthrough",
-        frame,
-        _COLUMNS,
-        table.kind,
-        table.datasets,
-        text,
-        notes=notes([*owners, *partners]),
-    )
-    parameters = {
-        "of": [o.party.spec for o in owners] if of is not None else None,
-        "on": [p.party.spec for p in partners] if on is not None else None,
+    made = rows_table(table, "lookthrough", rows, _COLUMNS, text, [*owners, *partners])
+    given = {
+        "of": specs(owners, of),
+        "on": specs(partners, on),
         "direction": direction,
         "by": by,
         "industries": [table.industries[k] for k in chosen] if industries is not None else None,
-        "year": table.year,
-        "chips": chips,
     }
-    about = provenance(table.origin, "chains.lookthrough", table.datasets, parameters)
-    return Result(of_years([result], [table.year], unit=table.unit), about, (BALDWIN,))
+    return answer(table, "lookthrough", [made], given, BALDWIN, chips=chips)
 
 
-_SCHEMA = {
-    "economy": pl.String,
-    "industry": pl.String,
-    "partner": pl.String,
-    "face_value": pl.Float64,
-    "look_through": pl.Float64,
-    "hidden": pl.Float64,
-    "value_added": pl.Float64,
-    "base": pl.Float64,
-}
 _COLUMNS = (
     Column("economy", "dimension", text="economy or coalition whose exposure is measured"),
     Column("industry", "dimension", text="its industry; ALL for the industries chosen together"),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import polars as pl
 
 from isthmus.chains import reach
-from isthmus.chains.source import POSITION, notes, parties
+from isthmus.chains.source import POSITION, answer, parties, rows_table, specs
 from isthmus.codes import PartySpec
-from isthmus.evidence import Column, Result, Table, provenance
-from isthmus.evidence.frames import of_years
+from isthmus.evidence import Column, Result
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.world import World
@@ -76,16 +74,9 @@ def position(
         for industry, (u, d, out) in zip(lb.industries, sums.T, strict=True):
             rows.append((owner.label, industry, *_mean(u, d, out)))
         rows.append((owner.label, "ALL", *_mean(*sums.sum(axis=1))))
-    frame = pl.DataFrame(rows, schema=[c.name for c in _COLUMNS], orient="row")
     text = "average number of stages to final use and from primary inputs, weighted by output"
-    made = Table("position", frame, _COLUMNS, table.kind, table.datasets, text, notes=notes(owners))
-    given = {
-        "of": [o.party.spec for o in owners] if of is not None else None,
-        "year": table.year,
-        "chips": chips,
-    }
-    about = provenance(table.origin, "chains.position", table.datasets, given)
-    return Result(of_years([made], [table.year], unit=table.unit), about, (POSITION,))
+    made = rows_table(table, "position", rows, _COLUMNS, text, owners)
+    return answer(table, "position", [made], {"of": specs(owners, of)}, POSITION, chips=chips)
 
 
 _COLUMNS = (

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from isthmus import codes
 from isthmus.codes import Coalition, Party, PartySpec, resolve
+from isthmus.evidence import Column, Result, Table, provenance
+from isthmus.evidence.frames import framed, of_years
 from isthmus.kernels.arrays import Mask
 from isthmus.world.mrio import MRIO
 
@@ -101,6 +104,39 @@ def parties(table: MRIO, specs: PartySpec | Iterable[PartySpec] | None) -> list[
         return [PlacedParty(Party(e, (e,)), np.array([i])) for i, e in enumerate(table.economies)]
     listed = [specs] if isinstance(specs, str | Party | Coalition) else list(specs)
     return [party(table, spec) for spec in listed]
+
+
+def specs(listed: Iterable[PlacedParty], asked: object) -> list[str] | None:
+    """Return parties as the provenance names them; None where none was asked for."""
+    return None if asked is None else [placed.party.spec for placed in listed]
+
+
+def rows_table(
+    table: MRIO,
+    name: str,
+    rows: Sequence[tuple[Any, ...]],
+    columns: tuple[Column, ...],
+    text: str,
+    listed: Iterable[PlacedParty],
+) -> Table:
+    """Return rows about parties of a table, with what has to be said about these."""
+    frame = framed(rows, columns)
+    return Table(name, frame, columns, table.kind, table.datasets, text, notes(listed))
+
+
+def answer(
+    table: MRIO,
+    name: str,
+    tables: Iterable[Table],
+    given: Mapping[str, Any],
+    *citations: str,
+    chips: bool,
+    scenario: str = "",
+) -> Result:
+    """Return the result of a lens of this room on a table, which is known by year and chips."""
+    about = {**given, "year": table.year, "chips": chips}
+    made = provenance(table.origin, f"chains.{name}", table.datasets, about, scenario=scenario)
+    return Result(of_years(tables, [table.year], unit=table.unit), made, citations)
 
 
 def notes(listed: Iterable[PlacedParty]) -> tuple[str, ...]:
