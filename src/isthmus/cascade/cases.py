@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -29,7 +30,7 @@ from isthmus.cascade.shocks import Shocks, firms_stop
 from isthmus.codes import PartySpec, resolve
 from isthmus.errors import DataMissing
 from isthmus.evidence import Column, Kind, Result, Table, provenance
-from isthmus.evidence.frames import of_years
+from isthmus.evidence.frames import framed, number, of_years
 from isthmus.evidence.lens import lens
 from isthmus.world import World
 
@@ -90,22 +91,20 @@ def chip_case(
     tables = (
         _table(
             "stops",
-            pl.DataFrame(stops, ["capacity", "economy", "value", "low"], orient="row"),
+            stops,
+            ("capacity", "economy"),
             {"value": f"{share}, every stage essential", "low": "the same, stages pooled"},
         ),
         _table(
             "stages",
-            pl.DataFrame(stages, ["economy", "stage", "capacity_share", "value"], orient="row"),
+            stages,
+            ("economy", "stage"),
             {"capacity_share": "share of the world's capacity", "value": share},
         ),
         _table(
             "contribution",
-            pl.DataFrame(
-                contribution,
-                schema={"economy": pl.String, "case": pl.String}
-                | dict.fromkeys(("with", "without", "value"), pl.Float64),
-                orient="row",
-            ),
+            contribution,
+            ("economy", "case"),
             {
                 "with": "mean loss over the stops of single suppliers",
                 "without": "the same if the others made the economy's share",
@@ -208,12 +207,14 @@ def material_case(
         _table(
             "suppliers",
             losses,
+            ("economy", "product"),
             {"direct": f"{lost}, direct", "value": f"{lost}, with hubs"},
             network,
         ),
         _table(
             "ranking",
             ranking,
+            ("economy",),
             {
                 "products": "products that lose half or more",
                 "value": "mean over products, with hubs",
@@ -223,11 +224,8 @@ def material_case(
         ),
         _table(
             "second_source",
-            pl.DataFrame(
-                remedy,
-                ["product", "economy", "second", "value", "value_with", "second_ratio"],
-                orient="row",
-            ),
+            remedy,
+            ("product", "economy", "second"),
             {
                 "value": lost,
                 "value_with": "the same with half moved to the second source",
@@ -306,20 +304,17 @@ _UNITS = {"products": "count", "second_ratio": "ratio"}
 
 def _table(
     name: str,
-    frame: pl.DataFrame,
+    found: pl.DataFrame | list[tuple[Any, ...]],
+    labels: Sequence[str],
     values: dict[str, str],
     network: SupplyNetwork | None = None,
 ) -> Table:
-    """Make a table of shares; the other columns are dimensions."""
-    columns = tuple(
-        Column(
-            c,
-            "value" if c in values else "dimension",
-            "" if c not in values else _UNITS.get(c, "share"),
-            values.get(c, ""),
-        )
-        for c in frame.columns
+    """Make a table of shares from a frame or from rows: labels, then values with their texts."""
+    columns = (
+        *(Column(label, "dimension") for label in labels),
+        *(number(c, _UNITS.get(c, "share"), text) for c, text in values.items()),
     )
+    frame = found if isinstance(found, pl.DataFrame) else framed(found, columns)
     kind = Kind.ASSUMED if network is None else network.kind
     datasets = (FACTS, FLOWS) if network is None else network.datasets
     notes = ("exact fixed point", *(() if network is None else network.notes))

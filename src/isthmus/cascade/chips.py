@@ -13,7 +13,7 @@ from isthmus import codes
 from isthmus.cascade.network import SupplyNetwork
 from isthmus.errors import DataMissing, InputProblem, raise_all
 from isthmus.evidence import Kind, Origin
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.world import World
 
 FACTS, FLOWS = "chip_facts", "icio_flows"
@@ -263,16 +263,11 @@ def balanced(seed: Array, rows: Array, columns: Array) -> Array:
     """
     table = np.asarray(seed, np.float64)
     for _ in range(10_000):
-        table = table * _ratio(rows, table.sum(axis=1))[:, None]
-        table = table * _ratio(columns, table.sum(axis=0))
+        table = table * over(rows, table.sum(axis=1))[:, None]
+        table = table * over(columns, table.sum(axis=0))
         if np.abs(table.sum(axis=1) - rows).max() <= _BALANCED * rows.sum():
             return table
     raise DataMissing("the pattern of deliveries cannot meet the shares of suppliers and users")
-
-
-def _ratio(top: Array, bottom: Array) -> Array:
-    out: Array = np.divide(top, bottom, out=np.zeros(len(top)), where=bottom > 0)
-    return out
 
 
 def _block(facts: pl.DataFrame, stage: str) -> StageShares:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -131,17 +130,8 @@ def run_shocks(
     n_groups = int(groups.max()) + 1 if len(groups) else 1
     share = weight / weight.sum()
     compiled = rule == "published" and _compiled(engine, supply, len(shocks))
-    task = partial(
-        _run_compiled if compiled else _run_numpy,
-        supply=supply,
-        shocks=shocks,
-        share=share,
-        group=groups,
-        n_groups=n_groups,
-        rule=rule,
-        eps=eps,
-        full_steps=full_steps,
-    )
+    work = _Work(supply, shocks, share, groups, n_groups, rule, eps, full_steps)
+    task = work.compiled if compiled else work.numpy
     if compiled:
         from isthmus.kernels.cascade_compiled import compiled as kernel
 
@@ -165,7 +155,7 @@ def run_shocks(
         walked=sum(int(p["work"][0]) for p in parts),
         full=sum(int(p["work"][1]) for p in parts),
     )
-    _settled(outcome, shocks, rule, eps)
+    _settled(outcome.change, shocks, rule, eps)
     return outcome
 
 
@@ -179,86 +169,73 @@ def levels_of(
     DidNotConverge
         When a shock does not meet its rule.
     """
-    psi = shocks.dense(supply.n)
-    if rule == "exact":
-        return fixed_point(supply, psi)
-    levels = propagate(supply, psi, eps=eps, max_steps=MOST_STEPS)
-    if len(shocks) and levels.change.max() > eps:
-        _not_met(shocks.names[int(levels.change.argmax())], eps)
+    levels = _levels(supply, shocks.dense(supply.n), rule, eps)
+    _settled(levels.change, shocks, rule, eps)
     return levels
 
 
-def _run_numpy(
-    batch: Batch,
-    *,
-    supply: Supply,
-    shocks: Shocks,
-    share: Array,
-    group: Ints,
-    n_groups: int,
-    rule: Rule,
-    eps: float,
-    full_steps: bool,
-) -> dict[str, Any]:
-    lanes = max(1, min(64, 4_000_000 // max(1, supply.n)))
-    out = _empty(len(batch), n_groups)
-    for first in range(batch.start, batch.stop, lanes):
-        last = min(first + lanes, batch.stop)
-        psi = shocks.dense(supply.n, first, last)
-        if rule == "exact":
-            levels = fixed_point(supply, psi)
-        else:
-            levels = propagate(supply, psi, eps=eps, max_steps=MOST_STEPS)
-        rows = slice(first - batch.start, last - batch.start)
-        out["index"][rows] = np.stack(systemic_index(levels, share), axis=1)
-        out["steps"][rows], out["change"][rows] = levels.steps, levels.change
-        lost = share[:, None] * np.maximum(levels.down, levels.up)
-        for lane in range(last - first):
-            out["by_group"][first - batch.start + lane] = np.bincount(
-                group, lost[:, lane], n_groups
-            )
-    return out
+def _levels(supply: Supply, psi: Array, rule: Rule, eps: float) -> Levels:
+    if rule == "exact":
+        return fixed_point(supply, psi)
+    return propagate(supply, psi, eps=eps, max_steps=MOST_STEPS)
 
 
-def _run_compiled(
-    batch: Batch,
-    *,
-    supply: Supply,
-    shocks: Shocks,
-    share: Array,
-    group: Ints,
-    n_groups: int,
-    rule: Rule,
-    eps: float,
-    full_steps: bool,
-) -> dict[str, Any]:
-    from isthmus.kernels.cascade_compiled import run_batch
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every batch of shocks is run with."""
 
-    first, last = shocks.start[batch.start], shocks.start[batch.stop]
-    out = _empty(len(batch), n_groups)
-    run_batch(
-        supply,
-        shocks.start[batch.start : batch.stop + 1] - first,
-        shocks.firm[first:last],
-        shocks.size[first:last],
-        share=share,
-        group=group,
-        eps=eps,
-        max_steps=MOST_STEPS,
-        full_steps=full_steps,
-        out=out,
-    )
-    return out
+    supply: Supply
+    shocks: Shocks
+    share: Array
+    group: Ints
+    n_groups: int
+    rule: Rule
+    eps: float
+    full_steps: bool
 
+    def numpy(self, batch: Batch) -> dict[str, Any]:
+        n, share = self.supply.n, self.share
+        lanes = max(1, min(64, 4_000_000 // max(1, n)))
+        out = self._empty(len(batch))
+        for first in range(batch.start, batch.stop, lanes):
+            last = min(first + lanes, batch.stop)
+            levels = _levels(self.supply, self.shocks.dense(n, first, last), self.rule, self.eps)
+            rows = slice(first - batch.start, last - batch.start)
+            out["index"][rows] = np.stack(systemic_index(levels, share), axis=1)
+            out["steps"][rows], out["change"][rows] = levels.steps, levels.change
+            lost = share[:, None] * np.maximum(levels.down, levels.up)
+            for row, lane in zip(out["by_group"][rows], lost.T, strict=True):
+                row[:] = np.bincount(self.group, lane, self.n_groups)
+        return out
 
-def _empty(b: int, n_groups: int) -> dict[str, Any]:
-    return {
-        "index": np.zeros((b, 3)),
-        "steps": np.zeros(b, np.int64),
-        "change": np.zeros(b),
-        "by_group": np.zeros((b, n_groups)),
-        "work": np.zeros(2, np.int64),
-    }
+    def compiled(self, batch: Batch) -> dict[str, Any]:
+        from isthmus.kernels.cascade_compiled import run_batch
+
+        shocks = self.shocks
+        first, last = shocks.start[batch.start], shocks.start[batch.stop]
+        out = self._empty(len(batch))
+        run_batch(
+            self.supply,
+            shocks.start[batch.start : batch.stop + 1] - first,
+            shocks.firm[first:last],
+            shocks.size[first:last],
+            share=self.share,
+            group=self.group,
+            eps=self.eps,
+            max_steps=MOST_STEPS,
+            full_steps=self.full_steps,
+            out=out,
+        )
+        return out
+
+    def _empty(self, b: int) -> dict[str, Any]:
+        return {
+            "index": np.zeros((b, 3)),
+            "steps": np.zeros(b, np.int64),
+            "change": np.zeros(b),
+            "by_group": np.zeros((b, self.n_groups)),
+            "work": np.zeros(2, np.int64),
+        }
 
 
 def _joined(parts: list[dict[str, Any]], key: str, shape: tuple[int, ...]) -> Array:
@@ -287,14 +264,11 @@ def _check(weight: Array, rule: Rule, eps: float, n: int) -> None:
     raise_all("the cascade cannot be run", problems)
 
 
-def _settled(outcome: Outcome, shocks: Shocks, rule: Rule, eps: float) -> None:
-    if rule == "published" and len(shocks) and outcome.change.max() > eps:
-        _not_met(shocks.names[int(outcome.change.argmax())], eps)
-
-
-def _not_met(name: str, eps: float) -> None:
-    raise DidNotConverge(
-        f"levels still change by more than {eps:g} after {MOST_STEPS} steps",
-        where=f"shock '{name}'",
-        hint="choose a larger eps or the exact rule",
-    )
+def _settled(change: Array, shocks: Shocks, rule: Rule, eps: float) -> None:
+    """Raise where a shock did not meet the published rule."""
+    if rule == "published" and len(shocks) and change.max() > eps:
+        raise DidNotConverge(
+            f"levels still change by more than {eps:g} after {MOST_STEPS} steps",
+            where=f"shock '{shocks.names[int(change.argmax())]}'",
+            hint="choose a larger eps or the exact rule",
+        )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from isthmus.cascade.engine import DEFAULT_EPS, Engine, Outcome, Rule, levels_of, run_shocks
-from isthmus.cascade.network import SupplyNetwork
+from isthmus.cascade.network import SupplyNetwork, places
 from isthmus.cascade.shocks import Shocks, every_firm, from_scenario
-from isthmus.evidence import Column, Kind, Provenance, Result, Table, provenance
+from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import of_years
+from isthmus.kernels.arrays import over
+from isthmus.kernels.cascade import Levels
 from isthmus.runtime import CancelToken, Checkpoints, Progress, silent
 from isthmus.scenario import Scenario
 
@@ -21,6 +25,7 @@ CITATION = (
 )
 CORE_SHARE = 0.5
 _LOSS = "share of the network's output lost"
+_PLURAL = {"economy": "economies", "sector": "sectors"}
 
 
 def systemic_importance(
@@ -72,7 +77,7 @@ def systemic_importance(
         network.supply(replaceability),
         every_firm(network, size),
         weight=network.output,
-        group=_places(network.economy, economies),
+        group=places(network.economy, economies),
         rule=rule,
         eps=eps,
         engine=engine,
@@ -91,34 +96,16 @@ def systemic_importance(
     )
     ranked = frame.sort(["index", "firm"], descending=[True, False])
     core = ranked.filter(pl.col("index") >= core_share * outcome.index[:, 0].max())
-    kind = Kind.weakest((network.kind, Kind.MODELLED))
-    notes = (outcome.rule, f"replaceability: {replaceability}", *network.notes)
+    made = Run(network, replaceability, outcome.rule)
+    text = f"systemic core: firms with at least {core_share:g} of the largest index"
     tables = (
-        Table("firms", ranked, _FIRM_COLUMNS, kind, network.datasets, f"{_LOSS} by firm", notes),
-        Table(
-            "core",
-            core,
-            _FIRM_COLUMNS,
-            kind,
-            network.datasets,
-            f"systemic core: firms with at least {core_share:g} of the largest index",
-            notes,
-        ),
-        _members(ranked, "economy", kind, network, notes),
-        _members(ranked, "sector", kind, network, notes),
-        _reach(network, core, outcome, economies, kind, notes),
+        made.table("firms", ranked, _FIRM_COLUMNS, f"{_LOSS} by firm"),
+        made.table("core", core, _FIRM_COLUMNS, text),
+        _members(made, ranked, "economy"),
+        _members(made, ranked, "sector"),
+        _reach(made, core, outcome, economies),
     )
-    parameters = {
-        "replaceability": replaceability,
-        "rule": outcome.rule,
-        "size": size,
-        "core_share": core_share,
-    }
-    return Result(
-        of_years(tables, network.years),
-        made_with(network, "cascade.systemic_importance", parameters),
-        (CITATION,),
-    )
+    return made.result("systemic_importance", tables, {"size": size, "core_share": core_share})
 
 
 def run(
@@ -159,8 +146,7 @@ def run(
     outcome = run_shocks(supply, shocks, weight=network.output, rule=rule, eps=eps, engine="numpy")
     levels = levels_of(supply, shocks, rule=rule, eps=eps)
     lost = np.maximum(levels.down, levels.up)
-    kind = Kind.weakest((network.kind, Kind.MODELLED))
-    notes = (outcome.rule, f"replaceability: {replaceability}", *network.notes)
+    made = Run(network, replaceability, outcome.rule)
     total = pl.DataFrame(
         {
             "scenario": list(shocks.names),
@@ -171,40 +157,57 @@ def run(
         }
     )
     tables = (
-        Table("total", total, _TOTAL_COLUMNS, kind, network.datasets, _LOSS, notes),
-        _losers(network, shocks, lost, "economy", kind, notes),
-        _losers(network, shocks, lost, "sector", kind, notes),
-        _levels(network, shocks, levels.down, levels.up, kind, notes),
+        made.table("total", total, _TOTAL_COLUMNS, _LOSS),
+        _losers(made, shocks, lost, "economy"),
+        _losers(made, shocks, lost, "sector"),
+        _levels(made, shocks, levels),
     )
-    parameters: dict[str, Any] = {
-        "replaceability": replaceability,
-        "rule": outcome.rule,
-        "shocks": list(shocks.names),
-    }
     identity = "" if isinstance(scenario, Shocks) else scenario.identity
-    return Result(
-        of_years(tables, network.years),
-        made_with(network, "cascade.run", parameters, identity),
-        (CITATION,),
-    )
+    return made.result("run", tables, {"shocks": list(shocks.names)}, identity)
 
 
-def made_with(
-    network: SupplyNetwork, lens: str, parameters: dict[str, Any], scenario: str = ""
-) -> Provenance:
-    """Return how a result was made; the network stands among its parameters by its content."""
-    about = {**parameters, "network": network.size_text, "network_hash": network.content_hash}
-    return provenance(network.origin, lens, network.datasets, about, scenario=scenario)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A network and how shocks ran through it, which every table and result says.
+
+    Parameters
+    ----------
+    network : SupplyNetwork
+        The network.
+    replaceability, rule : str
+        Market of the firms, and the stopping rule in words.
+    """
+
+    network: SupplyNetwork
+    replaceability: str
+    rule: str
+
+    def table(
+        self, name: str, frame: pl.DataFrame, columns: tuple[Column, ...], text: str
+    ) -> Table:
+        """Return a table of what was modelled on the network."""
+        kind = Kind.weakest((self.network.kind, Kind.MODELLED))
+        notes = (self.rule, f"replaceability: {self.replaceability}", *self.network.notes)
+        return Table(name, frame, columns, kind, self.network.datasets, text, notes)
+
+    def result(
+        self, lens: str, tables: Iterable[Table], parameters: dict[str, Any], scenario: str = ""
+    ) -> Result:
+        """Return tables with their origin; the network is a parameter by its content."""
+        network = self.network
+        about = {
+            "replaceability": self.replaceability,
+            "rule": self.rule,
+            **parameters,
+            "network": network.size_text,
+            "network_hash": network.content_hash,
+        }
+        name = f"cascade.{lens}"
+        origin = provenance(network.origin, name, network.datasets, about, scenario=scenario)
+        return Result(of_years(tables, network.years), origin, (CITATION,))
 
 
-def _places(values: tuple[str, ...], names: tuple[str, ...]) -> np.ndarray:
-    place = {name: number for number, name in enumerate(names)}
-    return np.array([place[value] for value in values], np.int64)
-
-
-def _members(
-    ranked: pl.DataFrame, by: str, kind: Kind, network: SupplyNetwork, notes: tuple[str, ...]
-) -> Table:
+def _members(made: Run, ranked: pl.DataFrame, by: str) -> Table:
     frame = (
         ranked.group_by(by, maintain_order=True)
         .agg(
@@ -222,19 +225,11 @@ def _members(
         Column("mean", "value", "share", "mean index of its firms"),
         Column("firms", "value", "firms", "number of firms"),
     )
-    name = "economies" if by == "economy" else "sectors"
-    return Table(name, frame, columns, kind, network.datasets, f"{_LOSS}, by {by}", notes)
+    return made.table(_PLURAL[by], frame, columns, f"{_LOSS}, by {by}")
 
 
-def _reach(
-    network: SupplyNetwork,
-    core: pl.DataFrame,
-    outcome: Outcome,
-    economies: tuple[str, ...],
-    kind: Kind,
-    notes: tuple[str, ...],
-) -> Table:
-    rows = np.array([network.row_of[f] for f in core["firm"].to_list()], np.int64)
+def _reach(made: Run, core: pl.DataFrame, outcome: Outcome, economies: tuple[str, ...]) -> Table:
+    rows = np.array([made.network.row_of[f] for f in core["firm"].to_list()], np.int64)
     losses = outcome.by_group[rows]
     frame = pl.DataFrame(
         {
@@ -250,25 +245,19 @@ def _reach(
         Column("value", "value", "share", _LOSS),
     )
     text = "where output is lost when a firm of the core stops"
-    return Table("reach", frame, columns, kind, network.datasets, text, notes)
+    return made.table("reach", frame, columns, text)
 
 
-def _losers(
-    network: SupplyNetwork,
-    shocks: Shocks,
-    lost: np.ndarray,
-    by: str,
-    kind: Kind,
-    notes: tuple[str, ...],
-) -> Table:
+def _losers(made: Run, shocks: Shocks, lost: np.ndarray, by: str) -> Table:
+    network = made.network
     values = network.economy if by == "economy" else network.sector_name
     names = tuple(sorted(set(values)))
-    place = _places(values, names)
+    place = places(values, names)
     output = np.bincount(place, network.output, len(names))
     gone = np.stack(
         [np.bincount(place, network.output * lost[:, s], len(names)) for s in range(len(shocks))]
     )
-    own = np.divide(gone, output, out=np.zeros_like(gone), where=output > 0)
+    own = over(gone, output)
     frame = pl.DataFrame(
         {
             "scenario": [name for name in shocks.names for _ in names],
@@ -283,21 +272,14 @@ def _losers(
         Column("value", "value", "share", f"share of its own output lost by the {by}"),
         Column("of_total", "value", "share", f"the same as {_LOSS}"),
     )
-    name = "economies" if by == "economy" else "sectors"
-    return Table(name, frame, columns, kind, network.datasets, f"output lost, by {by}", notes)
+    return made.table(_PLURAL[by], frame, columns, f"output lost, by {by}")
 
 
-def _levels(
-    network: SupplyNetwork,
-    shocks: Shocks,
-    down: np.ndarray,
-    up: np.ndarray,
-    kind: Kind,
-    notes: tuple[str, ...],
-) -> Table:
+def _levels(made: Run, shocks: Shocks, levels: Levels) -> Table:
+    down, up = levels.down, levels.up
     both = np.maximum(down, up)
     lane, firm = np.nonzero(both.T)
-    ids = network.firms.select("firm", "economy", "sector")[firm]
+    ids = made.network.firms.select("firm", "economy", "sector")[firm]
     frame = ids.select(
         pl.Series("scenario", [shocks.names[s] for s in lane], dtype=pl.String),
         pl.all(),
@@ -312,7 +294,7 @@ def _levels(
         Column("value_down", "value", "share", "part that comes from missing inputs"),
         Column("value_up", "value", "share", "part that comes from missing orders"),
     )
-    return Table("firms", frame, columns, kind, network.datasets, "output lost, by firm", notes)
+    return made.table("firms", frame, columns, "output lost, by firm")
 
 
 _FIRM_COLUMNS = (

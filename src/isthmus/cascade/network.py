@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -114,8 +115,7 @@ class SupplyNetwork:
     @cached_property
     def sector(self) -> Ints:
         """Sector of each firm as its place in `sectors`."""
-        place = {name: number for number, name in enumerate(self.sectors)}
-        return np.array([place[name] for name in self.sector_name], np.int64)
+        return places(self.sector_name, self.sectors)
 
     @cached_property
     def output(self) -> Array:
@@ -168,13 +168,14 @@ class SupplyNetwork:
                 "value": self.weight,
                 "type": names[self.link_kind].tolist(),
             },
-            schema={
-                "supplier": pl.String,
-                "customer": pl.String,
-                "value": pl.Float64,
-                "type": pl.String,
-            },
+            schema_overrides=dict.fromkeys(("supplier", "customer", "type"), pl.String),
         )
+
+
+def places(values: Sequence[str], names: Sequence[str]) -> Ints:
+    """Return the place of each value among the names."""
+    place = {name: number for number, name in enumerate(names)}
+    return np.array([place[value] for value in values], np.int64)
 
 
 def kinds_from_table(

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from isthmus.cascade.network import SupplyNetwork, kinds_from_table
+from isthmus.cascade.network import SupplyNetwork, kinds_from_table, places
 from isthmus.errors import BadInput, InputProblem, raise_all
 from isthmus.evidence import Kind
 from isthmus.kernels.arrays import Array
@@ -30,7 +30,7 @@ class _Source:
     frame: pl.DataFrame
     name: str
     lines: pl.Series  # line or number of each row as the reader counts
-    problems: tuple[InputProblem, ...] = ()
+    problems: list[InputProblem]  # of all sources of a network, in their order
     notes: tuple[str, ...] = ()
 
     def rows(self, mask: pl.Series, *columns: str) -> str:
@@ -42,6 +42,14 @@ class _Source:
             shown.append(f"{self.lines[place]} ({values})")
         more = int(mask.sum()) - len(places)
         return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+
+    def report(self, mask: pl.Series, what: str, columns: tuple[str, ...], hint: str = "") -> None:
+        """Add a problem with the rows of `mask`, where there are any."""
+        count = int(mask.sum())
+        if count:
+            rows = "row" if count == 1 else "rows"
+            where = f"{self.name}, {rows} {self.rows(mask, *columns)}"
+            self.problems.append(InputProblem(f"{count} {what}", where, hint))
 
 
 def read_network(
@@ -88,25 +96,24 @@ def read_network(
     NotFound
         When a file does not exist.
     """
-    firm_source = _load(firms, "firms")
-    link_source = _load(links, "links")
+    problems: list[InputProblem] = []
+    firm_source = _load(firms, "firms", problems)
+    link_source = _load(links, "links", problems)
     _need(firm_source, ("firm", "sector"))
     _need(link_source, ("supplier", "customer", "value"))
-    problems = [*firm_source.problems, *link_source.problems]
-    table = _firm_table(firm_source, problems)
+    table = _firm_table(firm_source)
     known = pl.DataFrame({"id": table["firm"]}).with_row_index("row").unique("id", keep="first")
-    ends = _link_table(link_source, known, problems)
+    ends = _link_table(link_source, known)
     notes = [f"{s.name}: {n}" for s in (firm_source, link_source) for n in s.notes]
-    ends = _self_loops(ends, link_source, self_loops, problems, notes)
-    ends = _duplicates(ends, link_source, duplicates, problems, notes)
+    ends = _self_loops(ends, link_source, self_loops, notes)
+    ends = _duplicates(ends, link_source, duplicates, notes)
     raise_all("the network cannot be read", problems)
 
     supplier = ends["supplier_row"].to_numpy().astype(np.int64)
     customer = ends["customer_row"].to_numpy().astype(np.int64)
     weight = ends["value"].to_numpy().astype(np.float64)
     sectors = tuple(sorted(set(table["sector"].to_list())))
-    place = {name: number for number, name in enumerate(sectors)}
-    sector = np.array([place[s] for s in table["sector"].to_list()], np.int64)
+    sector = places(table["sector"].to_list(), sectors)
     if "kind" in ends.columns:
         kinds = ends["kind"].to_numpy().astype(np.int8)
     else:
@@ -138,20 +145,17 @@ def _reported(table: pl.DataFrame, name: str) -> Array | None:
     return table[name].to_numpy().astype(np.float64) if name in table.columns else None
 
 
-def _load(source: Path | str | pl.DataFrame, what: str) -> _Source:
-    if isinstance(source, pl.DataFrame):
-        return _counted(source, what)
-    path = Path(source)
-    if path.suffix == ".parquet":
-        return _counted(read_parquet(path, what=f"file with {what}"), path.name)
-    return _text(read_text(path, wanted=_NAMES))
+def _load(source: Path | str | pl.DataFrame, what: str, problems: list[InputProblem]) -> _Source:
+    name, frame = what, source
+    if not isinstance(frame, pl.DataFrame):
+        path = Path(frame)
+        if path.suffix != ".parquet":
+            return _text(read_text(path, wanted=_NAMES), problems)
+        name, frame = path.name, read_parquet(path, what=f"file with {what}")
+    return _Source(frame, name, pl.Series(range(1, frame.height + 1), dtype=pl.Int64), problems)
 
 
-def _counted(frame: pl.DataFrame, name: str) -> _Source:
-    return _Source(frame, name, pl.Series(range(1, frame.height + 1), dtype=pl.Int64))
-
-
-def _text(table: TextTable) -> _Source:
+def _text(table: TextTable, problems: list[InputProblem]) -> _Source:
     """Return a text file with its numbers read; between commas the decimal mark is a point."""
     names = [c for c in (*_FIRM_NUMBERS, "value") if c in table.frame.columns]
     plain = TextOptions(decimal="." if table.delimiter == "," else "")
@@ -160,11 +164,12 @@ def _text(table: TextTable) -> _Source:
     marks = (f"numbers read with {read.marks}",) if read.marks.decimal == "," else ()
     notes = (*table.notes, *read.notes, *marks)
     frame = table.frame.with_columns(numbers)
-    return _Source(frame, table.name, table.lines, read.problems, notes)
+    problems += read.problems
+    return _Source(frame, table.name, table.lines, problems, notes)
 
 
 def _essential(source: Path | str | pl.DataFrame) -> pl.DataFrame:
-    loaded = _load(source, "types of inputs")
+    loaded = _load(source, "types of inputs", [])
     _need(loaded, ("supplying_sector", "using_sector", "type"))
     return loaded.frame.with_columns(pl.col("supplying_sector", "using_sector").cast(pl.String))
 
@@ -177,63 +182,44 @@ def _need(source: _Source, columns: tuple[str, ...]) -> None:
         raise BadInput("the network cannot be read", [problem])
 
 
-def _report(
-    problems: list[InputProblem],
-    source: _Source,
-    mask: pl.Series,
-    what: str,
-    columns: tuple[str, ...],
-    hint: str = "",
-) -> None:
-    count = int(mask.sum())
-    if count:
-        rows = "row" if count == 1 else "rows"
-        where = f"{source.name}, {rows} {source.rows(mask, *columns)}"
-        problems.append(InputProblem(f"{count} {what}", where, hint))
-
-
-def _numbers(
-    source: _Source, problems: list[InputProblem], name: str, shown: tuple[str, ...]
-) -> pl.Series:
+def _numbers(source: _Source, name: str, shown: tuple[str, ...]) -> pl.Series:
     """Return a column as finite numbers >= 0; what is not is reported."""
     values = source.frame[name].cast(pl.Float64, strict=False)
     bad = values.is_null() | ~values.is_finite().fill_null(False)
-    _report(problems, source, bad, f"{name} that is not a finite number", (*shown, name))
-    _report(problems, source, (values < 0).fill_null(False), f"negative {name}", (*shown, name))
+    source.report(bad, f"{name} that is not a finite number", (*shown, name))
+    source.report((values < 0).fill_null(False), f"negative {name}", (*shown, name))
     return values.fill_null(0.0)
 
 
-def _firm_table(source: _Source, problems: list[InputProblem]) -> pl.DataFrame:
+def _firm_table(source: _Source) -> pl.DataFrame:
     frame = source.frame
     table = frame.with_columns(pl.col(c).cast(pl.String) for c in _FIRM_TEXT if c in frame.columns)
     if "economy" not in table.columns:
         table = table.with_columns(economy=pl.lit("all"))
     firm = table["firm"]
-    blank = firm.is_null() | (firm.str.strip_chars() == "").fill_null(True)
-    _report(problems, source, blank, "firms without an id", ("firm",))
-    again = firm.is_duplicated() & ~blank
-    _report(problems, source, again, "rows with an id that occurs twice", ("firm",))
     trimmed = firm.str.strip_chars()
+    blank = (trimmed == "").fill_null(True)
+    source.report(blank, "firms without an id", ("firm",))
+    again = firm.is_duplicated() & ~blank
+    source.report(again, "rows with an id that occurs twice", ("firm",))
     alike = trimmed.is_duplicated() & ~again & ~blank
-    _report(problems, source, alike, "ids that differ only in blanks at their ends", ("firm",))
-    no_sector = table["sector"].is_null() | (table["sector"].str.strip_chars() == "").fill_null(
-        True
-    )
-    _report(problems, source, no_sector, "firms without a sector", ("firm", "sector"))
+    source.report(alike, "ids that differ only in blanks at their ends", ("firm",))
+    no_sector = (table["sector"].str.strip_chars() == "").fill_null(True)
+    source.report(no_sector, "firms without a sector", ("firm", "sector"))
     no_economy = table["economy"].is_null()
     if "economy" in frame.columns:
-        _report(problems, source, no_economy, "firms without an economy", ("firm", "economy"))
+        source.report(no_economy, "firms without an economy", ("firm", "economy"))
     for name in _FIRM_NUMBERS:
         if name in frame.columns:
-            table = table.with_columns(_numbers(source, problems, name, ("firm",)).alias(name))
+            table = table.with_columns(_numbers(source, name, ("firm",)).alias(name))
     return table
 
 
-def _link_table(source: _Source, known: pl.DataFrame, problems: list[InputProblem]) -> pl.DataFrame:
+def _link_table(source: _Source, known: pl.DataFrame) -> pl.DataFrame:
     frame = source.frame.with_row_index("link").with_columns(
         pl.col("supplier", "customer").cast(pl.String)
     )
-    frame = frame.with_columns(_numbers(source, problems, "value", ("supplier", "customer")))
+    frame = frame.with_columns(_numbers(source, "value", ("supplier", "customer")))
     for end in ("supplier", "customer"):
         frame = frame.join(
             known.rename({"id": end, "row": f"{end}_row"}),
@@ -243,41 +229,33 @@ def _link_table(source: _Source, known: pl.DataFrame, problems: list[InputProble
         )
         unknown = frame[f"{end}_row"].is_null()
         hint = "every firm in a link needs a row among the firms"
-        _report(problems, source, unknown, f"links with an unknown {end}", (end,), hint)
+        source.report(unknown, f"links with an unknown {end}", (end,), hint)
     if "type" in frame.columns:
         text = frame["type"].cast(pl.String).str.strip_chars()
         kinds = text.replace_strict(_TYPES, default=None, return_dtype=pl.Int8)
         hint = "use 2 essential, 1 non_essential or 0 negligible"
-        _report(problems, source, kinds.is_null(), "links of unknown type", ("type",), hint)
+        source.report(kinds.is_null(), "links of unknown type", ("type",), hint)
         frame = frame.with_columns(kinds.fill_null(0).alias("kind"))
     columns = ["link", "supplier_row", "customer_row", "value"]
     return frame.select(columns + (["kind"] if "kind" in frame.columns else []))
 
 
 def _self_loops(
-    ends: pl.DataFrame,
-    source: _Source,
-    choice: Choice,
-    problems: list[InputProblem],
-    notes: list[str],
+    ends: pl.DataFrame, source: _Source, choice: Choice, notes: list[str]
 ) -> pl.DataFrame:
     loop = (ends["supplier_row"] == ends["customer_row"]).fill_null(False)
     if not loop.any():
         return ends
     if choice == "refuse":
         hint = "remove them, or ask to drop them (self_loops='drop', --drop-self-loops)"
-        _report(problems, source, loop, "sales of a firm to itself", ("supplier", "value"), hint)
+        source.report(loop, "sales of a firm to itself", ("supplier", "value"), hint)
         return ends
     notes.append(f"{int(loop.sum())} sales of firms to themselves were dropped on request")
     return ends.filter(~loop)
 
 
 def _duplicates(
-    ends: pl.DataFrame,
-    source: _Source,
-    choice: Choice,
-    problems: list[InputProblem],
-    notes: list[str],
+    ends: pl.DataFrame, source: _Source, choice: Choice, notes: list[str]
 ) -> pl.DataFrame:
     pair = ["supplier_row", "customer_row"]
     whole = ends.drop_nulls(pair)
@@ -288,15 +266,8 @@ def _duplicates(
         marked = np.zeros(source.frame.height, bool)
         marked[whole.filter(again)["link"].to_numpy()] = True
         hint = "join them, or ask to add them up (duplicates='sum', --sum-duplicates)"
-        mask = pl.Series(marked)
-        _report(
-            problems,
-            source,
-            mask,
-            "rows with a pair that occurs twice",
-            ("supplier", "customer"),
-            hint,
-        )
+        what = "rows with a pair that occurs twice"
+        source.report(pl.Series(marked), what, ("supplier", "customer"), hint)
         return ends
     keys = pair + (["kind"] if "kind" in ends.columns else [])
     joined = ends.group_by(keys, maintain_order=True).agg(

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from isthmus.cascade.engine import DEFAULT_EPS, Rule, levels_of, rule_text, run_shocks
-from isthmus.cascade.lens import CITATION, made_with
+from isthmus.cascade.lens import Run
 from isthmus.cascade.network import KIND_NAMES, SupplyNetwork
 from isthmus.cascade.shocks import Shocks
 from isthmus.errors import InputProblem, did_you_mean, raise_all
-from isthmus.evidence import Column, Kind, Result, Table
-from isthmus.evidence.frames import of_years
+from isthmus.evidence import Column, Result
+from isthmus.kernels.arrays import Array
 from isthmus.kernels.cascade import Supply
 
 
@@ -75,9 +75,7 @@ def critical_links(
     candidates = candidates[taken[candidates] > 0]
 
     def loss(form: Supply) -> float:
-        weight = network.output
-        outcome = run_shocks(form, shocks, weight=weight, rule=rule, eps=eps, engine="numpy")
-        return float(outcome.index[0, 0])
+        return float(_losses(network, form, shocks, rule, eps)[0])
 
     base = loss(supply)
     without = [loss(_without(supply, int(link))) for link in candidates]
@@ -103,8 +101,9 @@ def critical_links(
         Column("saved", "value", "share", "difference"),
     )
     text = f"links that carry '{shocks.names[0]}'"
-    method = (replaceability, rule_text(rule, eps))
-    return _result(network, "critical_links", "links", frame, columns, text, method)
+    made = Run(network, replaceability, rule_text(rule, eps))
+    links = made.table("links", frame, columns, text)
+    return made.result("critical_links", [links], {"text": text})
 
 
 def second_source(
@@ -130,14 +129,7 @@ def second_source(
     """
     changed = with_second_sources(network, sources)
     before, after = (
-        run_shocks(
-            form.supply(replaceability),
-            shocks,
-            weight=network.output,
-            rule=rule,
-            eps=eps,
-            engine="numpy",
-        ).index[:, 0]
+        _losses(network, form.supply(replaceability), shocks, rule, eps)
         for form in (network, changed)
     )
     frame = pl.DataFrame(
@@ -155,8 +147,9 @@ def second_source(
         Column("saved", "value", "share", "difference; negative where the new link adds risk"),
     )
     text = "; ".join(f"{s.supplier} takes {s.share:g} of {s.customer}" for s in sources)
-    method = (replaceability, rule_text(rule, eps))
-    return _result(network, "second_source", "remedy", frame, columns, text, method)
+    made = Run(network, replaceability, rule_text(rule, eps))
+    remedy = made.table("remedy", frame, columns, text)
+    return made.result("second_source", [remedy], {"text": text})
 
 
 def with_second_sources(network: SupplyNetwork, sources: Sequence[SecondSource]) -> SupplyNetwork:
@@ -211,6 +204,12 @@ def single_sources(network: SupplyNetwork) -> pl.DataFrame:
     )
 
 
+def _losses(network: SupplyNetwork, form: Supply, shocks: Shocks, rule: Rule, eps: float) -> Array:
+    """Lost share of the network's output by shock, (b,)."""
+    weight = network.output
+    return run_shocks(form, shocks, weight=weight, rule=rule, eps=eps, engine="numpy").index[:, 0]
+
+
 def _without(supply: Supply, link: int) -> Supply:
     share = supply.input_share.copy()
     share[link] = 0.0
@@ -229,21 +228,3 @@ def _check(network: SupplyNetwork, sources: Sequence[SecondSource]) -> None:
         if source.supplier == source.customer:
             problems.append(InputProblem(f"'{source.supplier}' cannot supply itself", "sources"))
     raise_all("the second sources cannot be added", problems)
-
-
-def _result(
-    network: SupplyNetwork,
-    lens: str,
-    name: str,
-    frame: pl.DataFrame,
-    columns: tuple[Column, ...],
-    text: str,
-    method: tuple[str, str],
-) -> Result:
-    replaceability, rule = method
-    kind = Kind.weakest((network.kind, Kind.MODELLED))
-    notes = (rule, f"replaceability: {replaceability}", *network.notes)
-    table = Table(name, frame, columns, kind, network.datasets, text, notes)
-    parameters = {"replaceability": replaceability, "rule": rule, "text": text}
-    made = made_with(network, f"cascade.{lens}", parameters)
-    return Result(of_years([table], network.years), made, (CITATION,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
-def over(part: Array, whole: Array, *, empty: float = 0.0) -> Array:
+def over(part: NDArray[Any], whole: NDArray[Any], *, empty: float = 0.0) -> Array:
     """Return part over whole, shapes broadcast; `empty` where the whole is not above zero."""
     out: Array = np.full(np.broadcast_shapes(np.shape(part), np.shape(whole)), empty)
     np.divide(part, whole, out=out, where=np.asarray(whole) > 0)

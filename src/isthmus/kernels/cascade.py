@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from isthmus.kernels.arrays import Array, Ints
+from isthmus.kernels.arrays import Array, Ints, over
 
 Indices = npt.NDArray[np.int32]
 Kinds = npt.NDArray[np.int8]
@@ -158,9 +158,9 @@ def supply_network(
     keys, group = np.unique(source, return_inverse=True)
     from_sector = np.bincount(group, weight, len(keys))[group]
     whole = np.where(kind == ESSENTIAL, from_sector, bought[customer])
-    share = _ratio(weight, whole)
+    share = over(weight, whole)
     if costs is not None:
-        share = share * _ratio(bought, np.asarray(costs, np.float64))[customer]
+        share = share * over(bought, np.asarray(costs, np.float64))[customer]
 
     used = np.flatnonzero((np.asarray(kind) != NEGLIGIBLE) & (share > 0))
     slot_key = np.where(kind == ESSENTIAL, source, customer * (n_sectors + 1))[used]
@@ -170,7 +170,7 @@ def supply_network(
     by_supplier = used[np.lexsort((customer[used], supplier[used]))]
 
     base = sales if revenue is None else np.asarray(revenue, np.float64)
-    order_share = _ratio(weight, base[supplier])
+    order_share = over(weight, base[supplier])
     sold = np.flatnonzero(order_share > 0)
     orders = sold[np.lexsort((customer[sold], supplier[sold]))]
     vendors = sold[np.lexsort((supplier[sold], customer[sold]))]
@@ -340,12 +340,6 @@ def _irreplaceable(
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma: Array = np.minimum(1.0, np.where(left > 0, sales / left, 1.0))
     return sigma
-
-
-def _ratio(top: Array, bottom: Array) -> Array:
-    out = np.zeros(np.broadcast_shapes(top.shape, bottom.shape))
-    np.divide(top, bottom, out=out, where=bottom > 0)
-    return out
 
 
 def _starts(owner: Ints, n: int) -> Ints:
