@@ -251,5 +251,4 @@ def to_industries(xp: Any, values: Any) -> Any:
 def ratio(xp: Any, top: Any, bottom: Any) -> Any:
     """Return top / bottom, and 0 where the bottom is not positive."""
     some = bottom > 0
-    quotient = top / xp.where(some, bottom, xp.ones_like(bottom))
-    return xp.where(some, quotient, xp.zeros_like(quotient))
+    return xp.where(some, top / xp.where(some, bottom, 1.0), 0.0)

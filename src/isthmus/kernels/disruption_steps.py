@@ -89,8 +89,7 @@ def drawn(xp: Any, stock: Any, block: Block) -> tuple[Any, Any]:
     """Return the output that each stock alone would allow, and where it limits at all."""
     per_unit = block.bar * block.reach
     limiting = (per_unit > 0) & (block.need > 0)
-    some = xp.where(per_unit > 0, per_unit, xp.ones_like(per_unit))
-    return stock / some, limiting
+    return stock / xp.where(per_unit > 0, per_unit, 1.0), limiting
 
 
 def limits(
@@ -113,7 +112,7 @@ def limits(
     base = start if behaviour.from_start else planned
     made = alone
     if block.ces:
-        share = ratio(xp, alone, base * xp.ones_like(alone))
+        share = ratio(xp, alone, base)
         bent = base * substituted(xp, xp.where(share < 1, share, 1.0), block.tech, block.sigma)
         made = xp.where(block.sigma > 0, bent, alone)
     bound = (1.0 - block.need) * base + block.need * made
@@ -125,25 +124,25 @@ def substituted(xp: Any, share: Any, cost: Any, sigma: Any) -> Any:
 
     ((1 - s) + s q^rho)^(1/rho) with cost share s, share of the input q and rho = (sigma - 1)/sigma;
     q^s at an elasticity of one. Computed in logarithms, as rho is far below zero for small sigma,
-    and as a small difference near an elasticity of one.
+    and as a small difference near an elasticity of one. Cost shares and elasticities stay as
+    thin as they come.
     """
-    zero, one = xp.zeros_like(share), xp.ones_like(share)
-    sigma = xp.where(sigma > 0, sigma, 1.0) * one
-    cost = cost * one
+    sigma = xp.where(sigma > 0, sigma, 1.0)
     rho = (sigma - 1.0) / sigma
     flat = rho == 0
-    safe = xp.where(flat, one, rho)
+    safe = xp.where(flat, 1.0, rho)
     partial = (cost > 0) & (cost < 1)
     known = (share > 0) & partial
-    q = xp.log(xp.where(known, share, one))
-    s = xp.where(partial, cost, 0.5 * one)
-    far = xp.abs(safe * q) > 1
-    near = xp.log1p(s * xp.expm1(xp.where(far, zero, safe * q)))
-    bent = xp.where(far, xp.logaddexp(xp.log1p(-s), xp.log(s) + safe * q), near) / safe
+    q = xp.log(xp.where(known, share, 1.0))
+    s = xp.where(partial, cost, 0.5)
+    steep = safe * q
+    far = xp.abs(steep) > 1
+    near = xp.log1p(s * xp.expm1(xp.where(far, 0.0, steep)))
+    bent = xp.where(far, xp.logaddexp(xp.log1p(-s), xp.log(s) + steep), near) / safe
     inside = xp.exp(xp.where(flat, s * q, bent))
     better = (sigma > 1) & partial
-    none = xp.where(better, xp.exp(xp.where(better, xp.log1p(-s) / safe, zero)), zero)
-    edge = xp.where(cost > 0, xp.where(share > 0, share, none), one)
+    none = xp.where(better, xp.exp(xp.where(better, xp.log1p(-s) / safe, 0.0)), 0.0)
+    edge = xp.where(cost > 0, xp.where(share > 0, share, none), 1.0)
     return xp.where(known, inside, edge)
 
 
@@ -168,12 +167,10 @@ def allow(
     gone, later = xp.zeros_like(output), xp.zeros_like(output)
     if deferring:
         alone, limiting = drawn(xp, stock, block)
-        base = planned * xp.ones_like(alone)
-        missing = xp.where(limiting & (alone < base), 1.0 - ratio(xp, alone, base), 0.0)
+        missing = xp.where(limiting & (alone < planned), 1.0 - ratio(xp, alone, planned), 0.0)
         gone = xp.max(missing, axis=0)
         for i in range(count):
-            deferred = block.defer[i, ...] * xp.ones_like(output)
-            later = xp.where(each[i, ...] == output, deferred, later)
+            later = xp.where(each[i, ...] == output, block.defer[i, ...], later)
     return Allowed(*(xp.reshape(v, (r * s, batch)) for v in (output, gone, later)))
 
 
@@ -257,8 +254,7 @@ def usable(xp: Any, stock: Any, received: Any, block: Block, late: Any, whole: b
         return stock + late * received
     per_unit = block.bar * block.reach
     limiting = (per_unit > 0) & (block.need > 0)
-    some = xp.where(limiting, per_unit, xp.ones_like(per_unit))
-    own = stock * block.tech / some
+    own = stock * block.tech / xp.where(limiting, per_unit, 1.0)
     return xp.where(limiting, own, stock) + late * received
 
 
@@ -300,7 +296,7 @@ def sweep(
         stock = stock + received - used
     short = target * block.unit * block.cover - stock
     wanted = short * xp.where(short > 0, block.rise, block.fall) + expected * block.tech
-    wanted = xp.where(wanted > 0, wanted, xp.zeros_like(wanted))
+    wanted = xp.where(wanted > 0, wanted, 0.0)
     return stock, ratio(xp, wanted, base), xp.sum(used, axis=0)
 
 
