@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
+
 from isthmus.codes.nodes import CHIPS, MATERIALS
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import Daily
-from isthmus.evidence import Provenance, provenance
+from isthmus.evidence import Column, Kind, Provenance, Table, provenance
 from isthmus.scenario import Scenario, detail_of
 from isthmus.world.mrio import MRIO
 from isthmus.world.mrio_origin import TableWorld, mrio_of
@@ -61,6 +63,14 @@ def notes_of(
 def _of_fuel_alone(scenario: Scenario) -> bool:
     hit = [set(getattr(shock, "industries", ())) for shock in scenario.shocks]
     return bool(hit) and all(industries and industries <= FUELS for industries in hit)
+
+
+def modelled(
+    mrio: MRIO, name: str, frame: pl.DataFrame, columns: tuple[Column, ...], text: str
+) -> Table:
+    """Return a table of what was modelled on an inter-economy table."""
+    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
+    return Table(name, frame, columns, kind, mrio.datasets, text)
 
 
 def provenance_of(

@@ -30,78 +30,52 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("construction", ("F",)),
     ("networks", ("E", "H", "J", "G")),
 )
-_CRITICAL: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("farming", "food"),
-        ("ores", "metals"),
-        ("ores", "minerals"),
-        ("energy", "chemicals"),
-        ("energy", "metals"),
-        ("energy", "minerals"),
-        ("energy", "ores"),
-        ("energy", "networks"),
-        ("chemicals", "food"),
-        ("chemicals", "parts"),
-        ("chemicals", "light"),
-        ("metals", "parts"),
-        ("metals", "machines"),
-        ("metals", "construction"),
-        ("minerals", "construction"),
-        ("parts", "parts"),
-        ("parts", "machines"),
-        ("parts", "networks"),
-        ("light", "light"),
-    }
-)
-_IMPORTANT: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("energy", "farming"),
-        ("energy", "food"),
-        ("energy", "parts"),
-        ("energy", "machines"),
-        ("energy", "light"),
-        ("energy", "construction"),
-        ("chemicals", "farming"),
-        ("chemicals", "machines"),
-        ("light", "food"),
-        ("parts", "construction"),
-        ("machines", "machines"),
-        ("networks", "farming"),
-        ("networks", "ores"),
-        ("networks", "food"),
-        ("networks", "chemicals"),
-        ("networks", "minerals"),
-        ("networks", "metals"),
-        ("networks", "parts"),
-        ("networks", "machines"),
-        ("networks", "light"),
-        ("networks", "construction"),
-        ("networks", "networks"),
-    }
-)
+_CRITICAL: Mapping[str, tuple[str, ...]] = {
+    "farming": ("food",),
+    "ores": ("metals", "minerals"),
+    "energy": ("chemicals", "metals", "minerals", "ores", "networks"),
+    "chemicals": ("food", "parts", "light"),
+    "metals": ("parts", "machines", "construction"),
+    "minerals": ("construction",),
+    "parts": ("parts", "machines", "networks"),
+    "light": ("light",),
+}
+_IMPORTANT: Mapping[str, tuple[str, ...]] = {
+    "energy": ("farming", "food", "parts", "machines", "light", "construction"),
+    "chemicals": ("farming", "machines"),
+    "light": ("food",),
+    "parts": ("construction",),
+    "machines": ("machines",),
+    "networks": (
+        "farming",
+        "ores",
+        "food",
+        "chemicals",
+        "minerals",
+        "metals",
+        "parts",
+        "machines",
+        "light",
+        "construction",
+        "networks",
+    ),
+}
+"""Groups of users that cannot do without products of a group, in full or in half."""
 
-
+_BUILT_IN = {
+    "C26": 1.0,
+    "C27": 1.0,
+    "C28": 1.0,
+    "C29": 1.0,
+    "C301": 0.5,
+    "C302T309": 1.0,
+    "J": 0.5,
+}
 USERS: Mapping[str, Mapping[str, float]] = {
     "C26_LEAD": {"C26": 1.0, "J": 0.5},
-    "C26_LOGIC": {
-        "C26": 1.0,
-        "C27": 1.0,
-        "C28": 1.0,
-        "C29": 1.0,
-        "C301": 0.5,
-        "C302T309": 1.0,
-        "J": 0.5,
-    },
+    "C26_LOGIC": _BUILT_IN,
     "C26_MEM": {"C26": 1.0, "C27": 0.5, "C28": 0.5, "C29": 0.5, "J": 0.5},
-    "C26_DAO": {
-        "C26": 1.0,
-        "C27": 1.0,
-        "C28": 1.0,
-        "C29": 1.0,
-        "C301": 0.5,
-        "C302T309": 1.0,
-        "J": 0.5,
-    },
+    "C26_DAO": _BUILT_IN,
     "C26_PACK": {"C26": 1.0},
     "B08_GRAPHITE": {"C27": 1.0, "C23": 0.5, "C24A": 0.5},
     "C24B_GAGE": {"C26": 0.5, "C27": 0.5, "C302T309": 0.5},
@@ -152,9 +126,9 @@ def _default(industries: tuple[str, ...]) -> Floats:
     out = np.zeros((len(groups), len(groups)))
     for p, supplier in enumerate(groups):
         for k, user in enumerate(groups):
-            if p == k or (supplier, user) in _CRITICAL:
+            if p == k or user in _CRITICAL.get(supplier, ()):
                 out[p, k] = 1.0
-            elif (supplier, user) in _IMPORTANT:
+            elif user in _IMPORTANT.get(supplier, ()):
                 out[p, k] = 0.5
         if (node := root_of(industries[p])) in USERS:
             own = USERS[node]

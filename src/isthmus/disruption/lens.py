@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_of
+from isthmus.disruption.about import CITATIONS, modelled, notes_of, provenance_of, table_of
 from isthmus.disruption.checks import check_threshold
 from isthmus.disruption.daily import DailySink, publish
 from isthmus.disruption.follow import follow, parts_folder
@@ -42,7 +42,7 @@ from isthmus.disruption.tables import (
     stops_table,
 )
 from isthmus.errors import IdentityViolated
-from isthmus.evidence import Column, Kind, Provenance, Result, Table
+from isthmus.evidence import Column, Provenance, Result, Table
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
 from isthmus.kernels.disruption_terms import Orders, Rationing, Reading, Rule
@@ -309,27 +309,24 @@ def _result(
     scenario: Scenario,
 ) -> Result:
     mrio, losses, trace = daily.source, course.losses, course.trace
-    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
-    names = (mrio.economies, mrio.industries)
-    rest = (kind, mrio.datasets)
     output = np.asarray(daily.table.output, dtype=np.float64)
     tables = [
-        losses_table(losses, mrio.economies, *rest, horizons),
-        industries_table(trace, output, *names, *rest),
-        paths_table(losses, trace, output, mrio.economies, *rest),
-        stops_table(trace, *names, *rest),
-        stocks_table(trace, *names, *rest),
-        _checks_table(course.worst, daily, *rest),
+        losses_table(losses, mrio, horizons),
+        industries_table(trace, output, mrio),
+        paths_table(losses, trace, output, mrio),
+        stops_table(trace, mrio),
+        stocks_table(trace, mrio),
+        _checks_table(course.worst, daily),
     ]
     notes = notes_of(daily, [settings], [scenario])
     named = of_years((replace(t, notes=notes) for t in tables), [mrio.year], unit=mrio.unit)
     return Result(named, about, CITATIONS)
 
 
-def _checks_table(worst: float, daily: Daily, kind: Kind, datasets: tuple[str, ...]) -> Table:
+def _checks_table(worst: float, daily: Daily) -> Table:
     frame = pl.DataFrame({"balance": [worst], "cut": [daily.cut]})
     columns = (
         Column("balance", "value", "share", "largest daily gap of goods, share of world output"),
         Column("cut", "value", "share", "negative final demand set to zero, share of final demand"),
     )
-    return Table("checks", frame, columns, kind, datasets, "what the run checked")
+    return modelled(daily.source, "checks", frame, columns, "what the run checked")

@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from isthmus.disruption.about import CITATIONS, notes_of, provenance_of, table_of
+from isthmus.disruption.about import CITATIONS, modelled, notes_of, provenance_of, table_of
 from isthmus.disruption.prepare import Engine, days_of, engine_for, prepare, settings_of_all
 from isthmus.disruption.record import DailyLosses
 from isthmus.disruption.settings import Settings
 from isthmus.disruption.table import daily_table
 from isthmus.disruption.tables import LOSS_COLUMNS, horizons_of, losses_frame
 from isthmus.errors import InputProblem, NotFound, did_you_mean, raise_all
-from isthmus.evidence import Collection, Column, Kind, Result, Table
+from isthmus.evidence import Collection, Column, Result
 from isthmus.evidence.frames import of_years
 from isthmus.evidence.lens import lens
 from isthmus.runtime import CancelToken, Progress, ProgressEvent, canonical_hash
@@ -110,17 +110,9 @@ def simulate_many(
         names = [scenario.name for scenario in part]
         frames.append(losses_frame(losses, mrio.economies, counted, names=names))
     columns = (Column("scenario", "dimension", text="name of the scenario"), *LOSS_COLUMNS)
-    kind = Kind.weakest([Kind.MODELLED, mrio.kind])
     text = "value added and final demand lost by scenario, economy and horizon"
-    table = Table(
-        "losses",
-        pl.concat(frames),
-        columns,
-        kind,
-        mrio.datasets,
-        text,
-        notes_of(daily, each, scenarios),
-    )
+    made = modelled(mrio, "losses", pl.concat(frames), columns, text)
+    table = replace(made, notes=notes_of(daily, each, scenarios))
     identities = canonical_hash([s.identity for s in scenarios])
     words = {**_told(settings), "until": days, "scenarios": len(scenarios)}
     if horizons is not None:

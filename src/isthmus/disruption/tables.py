@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from isthmus.disruption.about import modelled
 from isthmus.disruption.record import NONE, RECOVERED, DailyLosses, Trace
 from isthmus.errors import InputProblem, raise_all
-from isthmus.evidence import Column, Kind, Table
+from isthmus.evidence import Column, Table
+from isthmus.evidence.frames import framed
+from isthmus.kernels.arrays import over
+from isthmus.world.mrio import MRIO
 
 Floats = NDArray[np.float64]
 
@@ -100,35 +105,23 @@ LOSS_COLUMNS = (
 )
 
 
-def losses_table(
-    losses: DailyLosses,
-    economies: Sequence[str],
-    kind: Kind,
-    datasets: tuple[str, ...],
-    horizons: Sequence[int] | None = None,
-) -> Table:
+def losses_table(losses: DailyLosses, mrio: MRIO, horizons: Sequence[int] | None = None) -> Table:
     """Return the losses of one scenario by economy and horizon."""
-    frame = losses_frame(losses, economies, horizons)
+    frame = losses_frame(losses, mrio.economies, horizons)
     text = "value added, final demand and real income lost by economy up to each horizon"
-    return Table("losses", frame, LOSS_COLUMNS, kind, datasets, text)
+    return modelled(mrio, "losses", frame, LOSS_COLUMNS, text)
 
 
-def industries_table(
-    trace: Trace,
-    base: Floats,
-    economies: Sequence[str],
-    industries: Sequence[str],
-    kind: Kind,
-    datasets: tuple[str, ...],
-) -> Table:
+def industries_table(trace: Trace, base: Floats, mrio: MRIO) -> Table:
     """Return lost output, the lowest day, first stoppage and recovery by industry."""
     days = trace.days
     whole = base * days
-    kept = np.divide(trace.total, whole, out=np.ones_like(whole), where=whole > 0)
+    kept = over(trace.total, whole, empty=1.0)
+    economies, industries = zip(*mrio.labels.nodes, strict=True)
     frame = pl.DataFrame(
         {
-            "economy": np.repeat(economies, len(industries)),
-            "industry": np.tile(industries, len(economies)),
+            "economy": economies,
+            "industry": industries,
             "output_lost": whole - trace.total,
             "output_lost_share": 1.0 - kept,
             "lowest_output_share": trace.lowest,
@@ -160,27 +153,19 @@ def industries_table(
         ),
     )
     text = f"what happened to each industry in {days} days"
-    return Table("industries", frame, columns, kind, datasets, text)
+    return modelled(mrio, "industries", frame, columns, text)
 
 
-def paths_table(
-    losses: DailyLosses,
-    trace: Trace,
-    base: Floats,
-    economies: Sequence[str],
-    kind: Kind,
-    datasets: tuple[str, ...],
-) -> Table:
+def paths_table(losses: DailyLosses, trace: Trace, base: Floats, mrio: MRIO) -> Table:
     """Return daily output, value added and unmet demand by economy."""
-    days = trace.days
-    r = len(economies)
+    days, r = trace.days, len(mrio.economies)
     output = trace.by_economy
     whole = base.reshape(r, -1).sum(axis=1)
     added = losses.value_added[:, :, 0]
     frame = pl.DataFrame(
         {
             "day": np.repeat(np.arange(days), r),
-            "economy": np.tile(economies, days),
+            "economy": np.tile(mrio.economies, days),
             "output_share": _share(output, whole[None, :]).reshape(-1),
             "value_added_share": _share(added, losses.base[None, :]).reshape(-1),
             "unmet_final": losses.unmet[:, :, 0].reshape(-1),
@@ -193,41 +178,20 @@ def paths_table(
         Column("value_added_share", "value", "share", "value added over its base"),
         Column("unmet_final", "value", "million USD a day", "final demand not delivered"),
     )
-    return Table("paths", frame, columns, kind, datasets, "paths by economy")
+    return modelled(mrio, "paths", frame, columns, "paths by economy")
 
 
-def stops_table(
-    trace: Trace,
-    economies: Sequence[str],
-    industries: Sequence[str],
-    kind: Kind,
-    datasets: tuple[str, ...],
-) -> Table:
+def stops_table(trace: Trace, mrio: MRIO) -> Table:
     """Return who stopped whom: first stops in order of day, with the input that was missing."""
-    s = len(industries)
+    economies, industries, names = mrio.economies, mrio.industries, mrio.labels.nodes
     nodes = np.flatnonzero(trace.first != NONE)
-    nodes = nodes[np.lexsort((nodes, trace.first[nodes]))]
-    rows = []
-    for node in nodes.tolist():
+    rows: list[tuple[Any, ...]] = []
+    for node in nodes[np.lexsort((nodes, trace.first[nodes]))].tolist():
         sector, origin = int(trace.sector[node]), int(trace.supplier[node])
-        rows.append(
-            {
-                "economy": economies[node // s],
-                "industry": industries[node % s],
-                "day": int(trace.first[node]),
-                "cause": _cause(trace, node),
-                "missing_input": industries[sector] if sector != NONE else None,
-                "supplier": economies[origin] if origin != NONE else None,
-            }
-        )
-    schema = {
-        "economy": pl.String,
-        "industry": pl.String,
-        "day": pl.Int64,
-        "cause": pl.String,
-        "missing_input": pl.String,
-        "supplier": pl.String,
-    }
+        missing = industries[sector] if sector != NONE else None
+        supplier = economies[origin] if origin != NONE else None
+        day, cause = int(trace.first[node]), _cause(trace, node)
+        rows.append((*names[node], day, cause, missing, supplier))
     columns = (
         _ECONOMY,
         _INDUSTRY,
@@ -241,18 +205,12 @@ def stops_table(
         ),
     )
     text = "first stops and what caused them"
-    return Table("stops", pl.DataFrame(rows, schema=schema), columns, kind, datasets, text)
+    return modelled(mrio, "stops", framed(rows, columns, whole=("day",)), columns, text)
 
 
-def stocks_table(
-    trace: Trace,
-    economies: Sequence[str],
-    industries: Sequence[str],
-    kind: Kind,
-    datasets: tuple[str, ...],
-) -> Table:
+def stocks_table(trace: Trace, mrio: MRIO) -> Table:
     """Return the lowest stock of each input in each economy, over its start."""
-    start = trace.start
+    start, economies, industries = trace.start, mrio.economies, mrio.industries
     lowest = np.where(start > 0, _share(trace.low_stock, start), 1.0)
     frame = pl.DataFrame(
         {
@@ -270,7 +228,7 @@ def stocks_table(
         Column("lowest_day", "value", "day", "day of the lowest stock"),
         Column("stock_start", "value", "million USD", "stock at the start, an assumption"),
     )
-    return Table("stocks", frame, columns, kind, datasets, "how far stocks ran down")
+    return modelled(mrio, "stocks", frame, columns, "how far stocks ran down")
 
 
 def _cause(trace: Trace, node: int) -> str:
