@@ -35,7 +35,7 @@ from isthmus.evidence.lens import Function
 from isthmus.runtime import Batch, disk, write_bytes
 from isthmus.runtime.streams import task_seed
 from isthmus.scenario import Scenario
-from isthmus.store import Store
+from isthmus.store import RunManifest, Store
 from isthmus.store.datasets import parquet_bytes
 from isthmus.store.tables import file_entry, plain, table_entry
 
@@ -54,48 +54,26 @@ class Work:
     ----------
     folder : Path
         The run's folder, with the design.
-    lens : str
-        Dotted name of the lens.
-    scenario : mapping
-        Plain form of the scenario with its ranges.
-    parameters : mapping
-        Fixed parameters of the lens.
-    seed : int
-        Seed of the ensemble.
-    tables : tuple of str
-        Tables to keep; all when empty.
-    world : str
-        Name or folder of the world.
-    world_hash : str
-        Its content hash; another content is refused.
-    added : tuple of str
-        References of its data sets from the store.
+    manifest : RunManifest
+        What was asked.
     store : Path
         The store's folder.
     own : mapping
         Lenses registered by the caller's code.
     block : int
         Samples that belong together: they share the draws of a lens that draws by itself.
-    first : int
-        Blocks of the design before the first sample.
-    samples : int
-        Samples of all batches.
     """
 
     folder: Path
-    lens: str
-    scenario: Mapping[str, Any]
-    parameters: Mapping[str, Any]
-    seed: int
-    tables: tuple[str, ...]
-    world: str
-    world_hash: str
-    added: tuple[str, ...]
+    manifest: RunManifest
     store: Path
     own: Mapping[str, Function] = field(default_factory=dict)
     block: int = 1
-    first: int = 0
-    samples: int = 0
+
+    @property
+    def lens(self) -> str:
+        """Dotted name of the lens."""
+        return self.manifest.lens
 
 
 @lru_cache(maxsize=2)
@@ -135,8 +113,9 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
     if not (work.folder / DESIGN_FILE).exists():
         hint = "put the store where all machines that work on the run see it (ISTHMUS_HOME)"
         raise NotFound("the folder of the run is not seen", where=str(work.folder), hint=hint)
-    world = open_world(work.world, work.added, work.store, work.world_hash)
-    scenario = Scenario.from_dict(work.scenario)
+    used, tables = work.manifest.world, tuple(work.manifest.plan["tables"])
+    world = open_world(used.name, used.added, work.store, used.content_hash)
+    scenario = Scenario.from_dict(work.manifest.scenario or {})
     values = sample_values(scenario, open_design(work.folder / DESIGN_FILE), batch)
     frames: dict[str, list[pl.DataFrame]] = {}
     schemas: dict[str, Table] = {}
@@ -160,10 +139,10 @@ def run_batch(work: Work, batch: Batch) -> dict[str, Any]:
         provenance = provenance or _provenance(result)
         offered |= dict.fromkeys(result.tables)
         for name, table in result.tables.items():
-            if not work.tables or name in work.tables:
+            if not tables or name in tables:
                 schemas.setdefault(name, table)
                 frames.setdefault(name, []).append(_numbered(table.frame, number))
-    _check_tables(work.tables, schemas, offered, failures)
+    _check_tables(tables, schemas, offered, failures)
     parts = {name: _part(work.folder, schemas[name], frames[name], batch) for name in frames}
     parts[SAMPLES_TABLE] = _part(work.folder, *_samples(values, batch), batch)
     if failures:
@@ -189,10 +168,11 @@ def _one_by_one(
     work: Work, world: Any, samples: Mapping[int, Scenario], said: Callable[[int], str]
 ) -> Answers:
     """Call the lens for each sample; where the model has no solution, yield why."""
+    first = _LENS_STREAM + int(work.manifest.plan.get("first", 0))
     for number, scenario in samples.items():
-        parameters = dict(work.parameters)
+        parameters = dict(work.manifest.parameters)
         if takes_seed(work.lens) and "seed" not in parameters:
-            stream = task_seed(work.seed, _LENS_STREAM + work.first + number // work.block)
+            stream = task_seed(work.manifest.seed or 0, first + number // work.block)
             parameters["seed"] = int(stream.generate_state(1)[0])
         try:
             yield number, call_lens(work.lens, world, scenario, parameters)
@@ -210,9 +190,9 @@ def _together(
     named = {n: s.model_copy(update={"name": f"sample-{n}"}) for n, s in samples.items()}
     controls: dict[str, Any] = {"scenarios": tuple(named.values())}
     if takes_among(work.lens):
-        controls["among"] = work.samples
+        controls["among"] = int(work.manifest.plan["samples"])
     try:
-        whole = call_lens(work.lens, world, None, work.parameters, controls=controls)
+        whole = call_lens(work.lens, world, None, work.manifest.parameters, controls=controls)
     except _MODEL_FAILURES as error:
         for number, scenario in named.items():
             if len(named) == 1:
@@ -265,24 +245,14 @@ def _part(folder: Path, table: Table, frames: list[pl.DataFrame], batch: Batch) 
 
 def _samples(values: Mapping[str, list[Any]], batch: Batch) -> tuple[Table, list[pl.DataFrame]]:
     """Return the drawn values, long: one row per sample and parameter."""
-    frames = []
-    for path, drawn in values.items():
-        numbers = [v if _is_number(v) else None for v in drawn]
-        texts = [None if _is_number(v) else str(v) for v in drawn]
-        schema = {
-            "sample": pl.Int64,
-            "parameter": pl.String,
-            "value": pl.Float64,
-            "text": pl.String,
-        }
-        columns = {
-            "sample": list(range(batch.start, batch.stop)),
-            "parameter": [path] * len(drawn),
-            "value": numbers,
-            "text": texts,
-        }
-        frames.append(pl.DataFrame(columns, schema=schema))
-    return _own_table(SAMPLES_TABLE, frames[0], "the drawn values"), frames
+    rows = [
+        (number, path, *((value, None) if _is_number(value) else (None, str(value))))
+        for path, drawn in values.items()
+        for number, value in enumerate(drawn, batch.start)
+    ]
+    kinds = {"sample": pl.Int64, "parameter": pl.String, "value": pl.Float64, "text": pl.String}
+    frame = pl.DataFrame(rows, schema=kinds, orient="row")
+    return _own_table(SAMPLES_TABLE, frame, "the drawn values"), [frame]
 
 
 def _failures(rows: list[tuple[int, str, str]]) -> tuple[Table, list[pl.DataFrame]]:

@@ -118,18 +118,24 @@ def record(
         Where to keep the run; the user's store by default. A store that cannot be written to, or
         is damaged, does not stop the work.
     """
-    started, clock = datetime.now(tz=UTC), time.perf_counter()
+    taken = stopwatch()
     with one_blas_thread():
         result = work()
-    timing = {
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - clock, 6),
-    }
+    timing = taken()
     try:
         entry = (store or Store()).record_run(manifest, result, timing=timing)
     except IsthmusError as error:
         return Recorded(result, "", f"{error.what} ({error.where})")
     return Recorded(result, entry.id)
+
+
+def stopwatch() -> Callable[[], dict[str, Any]]:
+    """Begin to time a run; what is returned says when that was, and how many seconds ago."""
+    started, clock = datetime.now(tz=UTC), time.perf_counter()
+    return lambda: {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(time.perf_counter() - clock, 6),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import inspect
 import tempfile
-import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from isthmus.ensemble.lenses import call_lens, find_lens
-from isthmus.ensemble.recording import Recorded, circumstances, record
+from isthmus.ensemble.recording import Recorded, circumstances, record, stopwatch
 from isthmus.errors import (
     BadInput,
     Cancelled,
@@ -163,7 +161,7 @@ def _first(
 ) -> Recorded:
     """Compute, write the outcome into the run's folder, and drop the state."""
     state = ArrayCheckpoint(entry.folder / STATE, run=entry.id)
-    started, clock = datetime.now(tz=UTC), time.perf_counter()
+    taken = stopwatch()
     try:
         with one_blas_thread():
             result = _call(manifest, world, {**controls, "checkpoint": state})
@@ -179,8 +177,7 @@ def _first(
         if not on_the_way:
             _forget(store, entry)
         raise
-    seconds = round(time.perf_counter() - clock, 6)
-    timing = {"started": started.isoformat(timespec="seconds"), "seconds": seconds}
+    timing = taken()
     try:
         with storage_errors(entry.folder):
             finish_run(entry.folder, manifest, result, timing=timing)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -16,7 +14,7 @@ from isthmus.ensemble.blocks import block_size
 from isthmus.ensemble.design import mixing_matrix, write_design
 from isthmus.ensemble.lenses import own_lenses, plain_parameters
 from isthmus.ensemble.plan import EnsemblePlan
-from isthmus.ensemble.recording import world_used
+from isthmus.ensemble.recording import stopwatch, world_used
 from isthmus.errors import BadInput, DataCorrupted
 from isthmus.evidence import Kind
 from isthmus.runtime import (
@@ -146,14 +144,10 @@ def resume_ensemble(
         if (entry.folder / OUTPUTS).exists():
             _tidy(entry)
             return store.run(entry.id)
-        started, clock = datetime.now(tz=UTC), time.perf_counter()
+        taken = stopwatch()
         outcomes = run_manifest(store, entry, manifest, executor, cancel, progress)
         outputs = outputs_of(manifest, outcomes)
-        timing = {
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.perf_counter() - clock, 6),
-            "workers": executor.workers if executor is not None else 1,
-        }
+        timing = {**taken(), "workers": executor.workers if executor is not None else 1}
         write_bytes(entry.folder / TIMING, layout.manifest_bytes(timing))
         write_bytes(entry.folder / OUTPUTS, layout.manifest_bytes(plain(outputs)))
         _tidy(entry)
@@ -208,22 +202,8 @@ def run_manifest(
         mixing=mixing_matrix(paths, scenario.correlations),
         first=first,
     )
-    work = Work(
-        folder=entry.folder,
-        lens=manifest.lens,
-        scenario=manifest.scenario or {},
-        parameters=manifest.parameters,
-        seed=seed,
-        tables=tuple(manifest.plan["tables"]),
-        world=manifest.world.name,
-        world_hash=manifest.world.content_hash,
-        added=manifest.world.added,
-        store=store.root,
-        own=own_lenses(),
-        block=block_size(design, len(paths)),
-        first=first,
-        samples=samples,
-    )
+    block = block_size(design, len(paths))
+    work = Work(entry.folder, manifest, store.root, own_lenses(), block)
     return run_batches(
         partial(run_batch, work),
         split(samples, int(manifest.plan["batch"])),
@@ -278,10 +258,8 @@ def _joined(name: str, parts: list[TableEntry]) -> TableEntry:
         raise DataCorrupted(f"table {name} has other columns in another batch")
     columns = head.columns
     if name not in (SAMPLES_TABLE, FAILURES_TABLE):
-        columns = (
-            ColumnEntry(name="sample", role="dimension", text="number of the sample"),
-            *columns,
-        )
+        sample = ColumnEntry(name="sample", role="dimension", text="number of the sample")
+        columns = (sample, *columns)
     return head.model_copy(
         update={
             "columns": columns,
