@@ -67,7 +67,6 @@ class Bench:
         self.begin, self.lines, self.pace = time.perf_counter(), [], {}
         self.tables = {"factored": factored(*SIZE)}
         self.tables["dense"] = self.tables["factored"].dense()
-        self.more = {"xp": self.library.xp, "block_bytes": chosen.block[0]}
         self.say({"part": "machine", "cores": CORES, **self.library.about()})
 
     def say(self, line):
@@ -82,6 +81,8 @@ class Bench:
     def case(self, work, *, part, **words):
         """Run one case; say what it found, or why there is nothing to say."""
         line = {"part": part, **words}
+        if words.get("how", "fused") not in self.chosen.how:
+            return
         try:
             if time.perf_counter() - self.begin > self.chosen.budget:
                 raise TimeoutError("no time left")
@@ -93,15 +94,22 @@ class Bench:
             line["skipped"] = f"failed: {error}"[:200]
         self.say(line)
 
-    def same(self, form, precision, arrays, against):
-        far = against == "compiled"
-        days = self.chosen.days if far else min(self.chosen.days, self.chosen.compare_days)
+    def far(self, table, days, batch, arrays, precision, how, block=None):
+        """A run on the device, element-wise work "fused" or one "plain" operation by one."""
+        more = {"xp": self.library.xp, "block_bytes": block or self.chosen.block[0]}
+        if how == "fused" and self.library.cuda:
+            more["fuse"] = self.library.xp.fuse
+        return run_of(BatchRun, table, days, batch, arrays, precision, **more)
+
+    def same(self, form, precision, arrays, how, against):
+        whole = against == "compiled"
+        days = self.chosen.days if whole else min(self.chosen.days, self.chosen.compare_days)
         given = (self.tables[form], days, 4, arrays)
-        if far:
+        if whole:
             here = fast_run(*given, precision, threads=CORES)
         else:
             here = run_of(BatchRun, *given, against)
-        there = run_of(BatchRun, *given, precision, **self.more)
+        there = self.far(*given, precision, how)
         found = apart(there, here, given[0], every=against == precision)
         seen = found["relative" if precision == "float64" else "output"]
         return {**found, "held": seen <= TOLERANCE[precision]}
@@ -128,12 +136,11 @@ class Bench:
         self.pace[form, precision, arrays, alone] = line["per_year"]
         return line
 
-    def on_device(self, form, precision, arrays, batch, block=None):
+    def on_device(self, form, precision, arrays, batch, how, block=None):
         if self.library.pool:
             self.library.pool.free_all_blocks()
         given = (self.tables[form], self.chosen.days, batch, arrays, precision)
-        more = self.more | ({"block_bytes": block} if block else {})
-        run = run_of(BatchRun, *given, **more)
+        run = self.far(*given, how, block)
         list(islice(run.days(), 3))
         self.library.wait()
         run.state = None
@@ -156,53 +163,57 @@ class Bench:
             for precision in self.chosen.precision
         ]
         every = [kind | {"arrays": "all"} for kind in kinds]
+        double = [kind for kind in every if kind["precision"] == "float64"]
+        first, fused, plain = self.chosen.batch[0], {"how": "fused"}, {"how": "plain"}
         for kind in kinds + every:
             for against in sorted({kind["precision"], "float64"}):
-                self.case(self.same, part="agreement", **kind, against=against)
-        for kind in (kind for kind in every if kind["precision"] == "float64"):
-            self.case(self.same, part="agreement", **kind, against="compiled")
+                self.case(self.same, part="agreement", **kind, **fused, against=against)
+        for kind in double:
+            self.case(self.same, part="agreement", **kind, **fused, against="compiled")
         for kind in kinds:
             for batch in (1, CORES * EACH):
                 self.case(self.fast, part="compiled", **kind, batch=batch)
             for batch in self.chosen.batch:
-                self.case(self.on_device, part="device", **kind, batch=batch)
+                self.case(self.on_device, part="device", **kind, **fused, batch=batch)
             self.case(self.here, part="numpy", **kind, batch=16)
         for kind in every:
             self.case(self.fast, part="compiled", **kind, batch=CORES * EACH)
-            self.case(self.on_device, part="device", **kind, batch=self.chosen.batch[0])
+            self.case(self.on_device, part="device", **kind, **fused, batch=first)
+        for kind in kinds:
+            self.case(self.on_device, part="device", **kind, **plain, batch=first)
+        for kind in double:
+            self.case(self.same, part="agreement", **kind, **plain, against="float64")
         for block in self.chosen.block[1:]:
-            for kind in (kind for kind in kinds if kind["form"] == "dense"):
-                words = {"batch": self.chosen.batch[0], "block": block}
-                self.case(self.on_device, part="device", **kind, **words)
+            for kind in kinds:
+                words = {**kind, **fused, "batch": first, "block": block}
+                self.case(self.on_device, part="device", **words)
 
 
-def rows(lines, head, keys):
+SAME = "form precision arrays how against days output relative anything held"
+TIMED = "part form precision arrays how batch block days pace per_year times gb"
+
+
+def rows(lines, keys):
     """A Markdown table of lines, with what was skipped said in the row."""
-    out = ["", "| " + " | ".join(head) + " |", "| --- " * len(head) + "|"]
+    yield from ["", f"| {keys.replace(' ', ' | ')} |", "| --- " * len(keys.split()) + "|"]
     for line in lines:
-        cells = [line.get(key, line.get("skipped", "") if key == "days" else "") for key in keys]
+        line["pace"] = ", ".join(f"{ms:.3g}" for ms in line.get("ms_a_day", []))
+        line.setdefault("days", line.get("skipped", ""))
+        cells = [line.get(key, "") for key in keys.split()]
         cells = [f"{v:.3g}" if isinstance(v, float) else str(v) for v in cells]
-        out.append("| " + " | ".join(cells) + " |")
-    return out
+        yield "| " + " | ".join(cells) + " |"
 
 
 def text_of(lines):
-    """The tables, as Markdown."""
+    """The tables, as Markdown.
+
+    Of agreement: greatest differences of output as a share of output at the start, of output, of
+    anything that a day says. Of time: milliseconds a day by thirds, seconds per scenario-year,
+    times as fast as the compiled form, gigabytes taken on the device.
+    """
     about = ", ".join(f"{k} {v}" for k, v in lines[0].items() if k not in ("part", "at"))
-    kind = ["form", "precision", "arrays"]
-    keys = [*kind, "against", "days", "output", "relative", "anything", "held"]
-    head = ["table", "numbers", "arrays", "against", "days", "output, of output at the start"]
-    head += ["output, relative", "anything of a day", "held"]
-    found = [line for line in lines if line["part"] == "agreement"]
-    out = [about, *rows(found, head, keys)]
-    keys = ["part", *kind, "batch", "block", "days", "pace", "per_year", "times", "gb"]
-    head = ["form", "table", "numbers", "arrays", "scenarios", "bytes of a block", "days"]
-    head += ["ms a day, by thirds", "seconds per scenario-year", "times the compiled form"]
-    head += ["device memory, GB"]
-    found = [line for line in lines if "batch" in line]
-    for line in found:
-        line["pace"] = ", ".join(f"{ms:.3g}" for ms in line.get("ms_a_day", []))
-    return "\n".join([*out, *rows(found, head, keys)])
+    same = rows([line for line in lines if line["part"] == "agreement"], SAME)
+    return "\n".join([about, *same, *rows([line for line in lines if "batch" in line], TIMED)])
 
 
 def main():
@@ -211,6 +222,7 @@ def main():
     parser.add_argument("--batch", type=int, nargs="+", default=[128, 1, 16, 512, 2048])
     parser.add_argument("--form", nargs="+", default=["dense", "factored"])
     parser.add_argument("--precision", nargs="+", default=list(PRECISIONS))
+    parser.add_argument("--how", nargs="+", default=["fused", "plain"], help="operations")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--block", type=int, nargs="+", default=[256_000_000, 32_000_000])
     parser.add_argument("--compare-days", type=int, default=40, help="days compared with numpy")

@@ -242,8 +242,22 @@ def test_arrays_of_a_device_are_mixed_with_no_others(table, form, case, precisio
         return engine(used, imposed, behaviour=rules, more=more, **words)
 
     here, there = made(), made(xp=array_api_strict, device=device)
-    # blocks of the inputs one by one and all together
-    apart = made(xp=array_api_strict, device=device, block_bytes=1)
+    # blocks of the inputs one by one, and what works element by element in one go
+    fused = []
+
+    def fuse(function):
+        def whole(*arrays):
+            assert all(array.device == device for array in arrays)
+            shape = np.broadcast_shapes(*(array.shape for array in arrays))
+            found = function(*arrays)
+            each = found if isinstance(found, tuple) else (found,)
+            assert all(array.ndim == 4 and array.shape == shape for array in each)
+            return found
+
+        fused.append(function.__name__)
+        return whole
+
+    apart = made(xp=array_api_strict, device=device, block_bytes=1, fuse=fuse)
     assert len(apart.blocks) == (S if case != "skipping" else 1)
     close = {"rtol": 1e-12} if precision == "float64" else {"rtol": 2e-5}
     names = [f.name for f in fields(Day)]
@@ -253,6 +267,7 @@ def test_arrays_of_a_device_are_mixed_with_no_others(table, form, case, precisio
             for found in (getattr(other, name), getattr(third, name)):
                 assert found.device == device
                 np.testing.assert_allclose(fetched(found), expected, atol=1e-9 * size, **close)
+    assert len(fused) == {"sum": 1, "deferring": 3}.get(case, 2) == len(set(fused))
     stock = fetched(there.state.stock[0])
     assert stock.shape == (S, N, 2)
     np.testing.assert_array_equal(there.stock_at_start(), here.stock_at_start())

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from isthmus.kernels.disruption import DenseTable, FactoredTable
-from isthmus.kernels.disruption_steps import substituted
+from isthmus.kernels.disruption_cells import substituted
 from isthmus.kernels.disruption_terms import choices
 
 from .disruption_tables import capacity, drivers, engine, factored_table, run, stop

@@ -9,9 +9,10 @@ import numpy as np
 
 from isthmus.kernels.disruption import FactoredTable, Table
 from isthmus.kernels.disruption_batch import State, ratio
+from isthmus.kernels.disruption_cells import Block
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
-from isthmus.kernels.disruption_steps import Allowed, Block
+from isthmus.kernels.disruption_steps import Allowed
 from isthmus.kernels.disruption_terms import values
 from isthmus.kernels.disruption_whole import PARTS, DayRun, aligned, laid, ranges
 

@@ -19,14 +19,13 @@ from isthmus.kernels.disruption_batch import (
     to_industries,
     to_sectors,
 )
+from isthmus.kernels.disruption_cells import Block, Cells, Fuse
 from isthmus.kernels.disruption_drivers import Drivers, FinalDemand, ReserveStock
 from isthmus.kernels.disruption_rebuild import Rebuilding
 from isthmus.kernels.disruption_steps import (
     Allowed,
-    Block,
     Later,
     allow,
-    limits,
     overproduce,
     put_off,
     share_out,
@@ -65,6 +64,9 @@ class BatchRun:
     block_bytes : int
         Inputs are gone through in blocks of about this size: what the cache of a processor holds
         by default, far more where every operation has to be started on a device.
+    fuse : callable, optional
+        Makes one operation of a function of arrays that works element by element, as `cupy.fuse`
+        does; by default its operations are done one after the other.
     """
 
     def __init__(
@@ -80,9 +82,10 @@ class BatchRun:
         device: Any = None,
         precision: Precision = "float64",
         block_bytes: int = BLOCK_BYTES,
+        fuse: Fuse | None = None,
     ) -> None:
         self.xp, self.device, self.precision = xp, device, precision
-        self.block_bytes = block_bytes
+        self.block_bytes, self.steps = block_bytes, Cells(xp, behaviour, fuse)
         self.kind = getattr(xp, precision)
         self.shape = table.shape
         self.behaviour, self.drivers, self.rebuilding = behaviour, drivers, rebuilding
@@ -211,26 +214,19 @@ class BatchRun:
     def limits_of(self, stock: Array, optimum: Any) -> Array:
         """Return the output that each stock allows, (S, n, B), given planned output (n, B)."""
         block = Block.of(self.inputs, self.chosen, (0, self.shape[0]), np.asarray)
+        plain = Cells(np, self.behaviour)
         s, r = self.shape
         planned, start = (fetched(v).reshape(1, r, s, v.shape[1]) for v in (optimum, self.initial))
         stock = fetched(stock)
         cells = stock.reshape(len(stock), r, s, stock.shape[2])
-        found = limits(np, cells, block, planned, start, self.behaviour)
+        found = plain.limits(cells, block, planned, start)
         return np.asarray(found.reshape(stock.shape))
 
     def _allowed(self, state: State, optimum: Any) -> Allowed:
         """Return the output that stocks allow."""
         planned, start = self._holders(optimum), self._holders(self.initial)
         parts = [
-            allow(
-                self.xp,
-                self._cells(stock),
-                block,
-                planned,
-                start,
-                self.behaviour,
-                deferring=self.deferring,
-            )
+            allow(self.steps, self._cells(stock), block, planned, start, deferring=self.deferring)
             for stock, block in zip(state.stock, self.terms, strict=True)
         ]
         found = together(self.xp, parts, self.behaviour.limit)
@@ -340,7 +336,7 @@ class BatchRun:
         stock, ask, placed, used = [], [], [], []
         for i, ((lo, hi), block) in enumerate(zip(self.blocks, self.terms, strict=True)):
             held, wish, eaten = sweep(
-                xp,
+                self.steps,
                 self._cells(state.stock[i]),
                 self._cells(state.ask[i]),
                 self._cells(self.flows.collect(lo, hi, delivered, today)),
@@ -348,7 +344,6 @@ class BatchRun:
                 (day[0], day[1], day[2]),
                 block,
                 self.each["late"],
-                self.behaviour,
             )
             flat = state.stock[i].shape
             wish = xp.reshape(wish, flat)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from isthmus.kernels.arrays import Array
-from isthmus.kernels.disruption_steps import Block, limits, usable
+from isthmus.kernels.disruption_cells import Block, Cells, usable
 from isthmus.kernels.disruption_terms import Behaviour
 
 Ints = NDArray[np.intp]
@@ -117,19 +117,19 @@ def run_down(
     behaviour, late = Behaviour(), np.zeros(batch)
     planned = np.ones((1, 1, 1, batch))
     stock, ask = cover.copy(), np.ones((count, batch))
+    cells, limiting = Cells(np, behaviour), (block.tech, block.bar, block.reach, block.need)
     output, binding = np.empty((days, batch)), np.empty((days, batch), dtype=np.intp)
     lowest = cover.copy()
     for day in range(days):
-        each = limits(np, stock.reshape(shape), block, planned, planned, behaviour)
+        each = cells.limits(stock.reshape(shape), block, planned, planned)
         allowed = each.reshape(count, batch)
         tightest = allowed.argmin(axis=0)
         most = allowed[tightest, np.arange(batch)]
         output[day] = np.minimum(1.0, most)
         binding[day] = np.where(most < 1.0, tightest, -1)
         received = delivered(supply, ask, day)
-        held = usable(
-            np, stock.reshape(shape), received.reshape(shape), block, late, behaviour.whole_stock
-        )
+        given = (stock.reshape(shape), received.reshape(shape))
+        held = usable(np, *given, *limiting, late, behaviour.whole_stock)
         stock = stock + received - np.minimum(output[day], held.reshape(count, batch))
         lowest = np.minimum(lowest, stock)
         ask = 1.0 + np.maximum(cover - stock, 0.0) / restore
