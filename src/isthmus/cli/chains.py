@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -110,22 +109,16 @@ def _sides(table: MRIO, *groups: tuple[str, ...]) -> dict[str, list[str]]:
     }
 
 
-def _drawn(
-    draw: Callable[[Result], CaptionedChart],
-) -> Callable[[Result, Path, CommandRequest], None]:
-    return lambda result, path, asked: _draw(draw(result), path, asked.output)
-
-
-def _lookthrough(result: Result) -> CaptionedChart:
+def _lookthrough(result: Result, path: Path, asked: CommandRequest) -> None:
     from isthmus.chains.charts import lookthrough_chart
 
-    return lookthrough_chart(result)
+    _draw(lookthrough_chart(result), path, asked.output)
 
 
-def _position(result: Result) -> CaptionedChart:
+def _position(result: Result, path: Path, asked: CommandRequest) -> None:
     from isthmus.chains.charts import position_chart
 
-    return position_chart(result)
+    _draw(position_chart(result), path, asked.output)
 
 
 def _draw(drawn: CaptionedChart, out: Path, output: Output) -> None:
@@ -150,12 +143,10 @@ add_lenses(
     app,
     "chains",
     {
-        "lookthrough": Special(
-            charts={"chart": ("Face value and look-through.", _drawn(_lookthrough))}
-        ),
+        "lookthrough": Special(charts={"chart": ("Face value and look-through.", _lookthrough)}),
         "foreign_demand": Special("demand"),
         "position": Special(
-            "upstreamness", charts={"chart": ("Distances by industry.", _drawn(_position))}
+            "upstreamness", charts={"chart": ("Distances by industry.", _position)}
         ),
         "extract": None,
         "run": None,

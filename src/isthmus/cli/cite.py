@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.output import emit_found, emit_text, say
+from isthmus.cli.output import columned, emit_found, emit_text, say, versioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from isthmus.report.references import Reference
 
 app = App(name="cite", help="Say how to cite the program, a run, a dossier or a figure.")
-
-SCHEMA_VERSION = 1
 
 
 @app.default
@@ -43,9 +41,7 @@ def cite(
         emit_text("\n".join(r.bibtex for r in found) if bibtex else _lines(found))
         return
     listed = [{"key": r.key, "text": r.text, "bibtex": r.bibtex} for r in found]
-    rows = [tuple(reference.values()) for reference in listed]
-    document = {"schema_version": SCHEMA_VERSION, "references": listed}
-    emit_found("cite", {"references": (("key", "text", "bibtex"), rows)}, output, document)
+    emit_found("cite", {"references": columned(listed)}, output, versioned(references=listed))
 
 
 def _lines(found: Iterable[Reference]) -> str:

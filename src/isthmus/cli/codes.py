@@ -10,11 +10,10 @@ from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Flag, Words
-from isthmus.cli.output import emit_found, emit_listing, say
+from isthmus.cli.output import emit_found, emit_listing, say, versioned
 
 app = App(name="codes", help="Look up economies, coalitions, industries and products.")
 
-SCHEMA_VERSION = 1
 _LIMIT = 200
 
 
@@ -207,10 +206,9 @@ def _emit(
     title: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]], output: Output
 ) -> None:
     listed = [dict(zip(columns, row, strict=True)) for row in rows]
-    document = {"schema_version": SCHEMA_VERSION, "list": title, "found": listed}
+    document = versioned(list=title, found=listed)
     cut = output.plain and not output.json and len(rows) > _LIMIT
-    emit_found(
-        f"codes.{title}", {title: (columns, rows[:_LIMIT] if cut else rows)}, output, document
-    )
+    shown = rows[:_LIMIT] if cut else rows
+    emit_found(f"codes.{title}", {title: (columns, shown)}, output, document)
     if cut:
         say(f"{len(rows) - _LIMIT} more: narrow the query, or use --json or --out")

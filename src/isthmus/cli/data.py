@@ -11,7 +11,7 @@ from isthmus.cli.data_pull import pull
 from isthmus.cli.data_store import export_stored, register, stored, stored_lines
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, WorldName
-from isthmus.cli.output import emit_found, emit_json, fitting, say
+from isthmus.cli.output import columned, emit_found, emit_versioned, fitting, say, versioned
 from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 app = App(name="data", help="List, describe, add, check and pass on data sets.")
 register(app)
 app.command(pull)
-
-SCHEMA_VERSION = 1
 
 
 @app.command(name="list")
@@ -33,14 +31,19 @@ def list_(*, world: WorldName = "starter", output: Output = SCREEN) -> None:
     records = [opened.record(key) for key in opened.keys()]  # noqa: SIM118 - not a mapping
     listed = [record.model_dump(mode="json") for record in records]
     kept = stored_lines(stored())
-    head = _head(opened.name, opened.edition, opened.content_hash)
-    document = {**head, "datasets": listed, "stored": kept}
+    document = versioned(
+        world=opened.name,
+        edition=opened.edition,
+        content_hash=opened.content_hash,
+        datasets=listed,
+        stored=kept,
+    )
     columns = ("key", "title", "years", "kind", "pass on")
     title = f"{opened.name}, edition {opened.edition}" if output.plain else "datasets"
     lines = [_line(record) for record in records]
-    found: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {title: (columns, lines)}
+    found: dict[str, Any] = {title: (columns, lines)}
     if kept:
-        found["in the store"] = (tuple(kept[0]), [tuple(line.values()) for line in kept])
+        found["in the store"] = columned(kept)
     emit_found("data.list", found, output, document)
 
 
@@ -62,7 +65,7 @@ def show(key: str, *, world: WorldName = "starter", rows: int = 5, output: Outpu
     added = key not in of_world and any(key in (e.key, e.reference) for e in stored())
     opened = Store() if added else of_world
     record = opened.record(key)
-    document = {"schema_version": SCHEMA_VERSION, "dataset": record.model_dump(mode="json")}
+    document = versioned(dataset=record.model_dump(mode="json"))
     title = f"{record.key}: {record.title}" if output.plain else "data set"
     found: dict[str, Any] = {title: _description(record)}
     found["columns"] = (("column", "what it holds"), list(record.columns.items()))
@@ -127,18 +130,8 @@ def export(
         private=private,
     )
     if json:
-        files = [str(out), str(beside)]
-        emit_json({"schema_version": SCHEMA_VERSION, "key": key, "files": files})
+        emit_versioned(key=key, files=[str(out), str(beside)])
     say(f"wrote {out}\nwrote {beside}")
-
-
-def _head(name: str, edition: str, content_hash: str) -> dict[str, object]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "world": name,
-        "edition": edition,
-        "content_hash": content_hash,
-    }
 
 
 def _line(record: DatasetRecord) -> tuple[str, ...]:

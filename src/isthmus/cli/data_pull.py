@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.cli.options import Flag, Force, Json, Words
-from isthmus.cli.output import emit_json, emit_rows, emit_text, say
+from isthmus.cli.output import emit_json, emit_rows, emit_text, emit_versioned, say, versioned
 
 if TYPE_CHECKING:
     from isthmus.sources.pull import Offer, Planned
-
-SCHEMA_VERSION = 1
 
 
 def pull(
@@ -91,10 +89,9 @@ def _list(offers: tuple[Offer, ...], *, json: bool) -> None:
     rows = [(offer.name, offer.licence, offer.key or "none", offer.terms) for offer in offers]
     columns = ("source", "licence", "key", "terms")
     if json:
-        listed = [dict(zip(columns, row, strict=True)) for row in rows]
-        emit_json({"schema_version": SCHEMA_VERSION, "sources": listed})
-        return
-    emit_rows("what can be brought", columns, rows)
+        emit_versioned(sources=[dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        emit_rows("what can be brought", columns, rows)
 
 
 def _plan(
@@ -109,8 +106,8 @@ def _plan(
         }
         for item, size in zip(plan, promised, strict=True)
     ]
-    head = {"schema_version": SCHEMA_VERSION, "source": offer.name, "licence": offer.licence}
-    return {**head, "terms": offer.terms, "dry_run": dry_run, "files": files}
+    head = {"source": offer.name, "licence": offer.licence, "terms": offer.terms}
+    return versioned(**head, dry_run=dry_run, files=files)
 
 
 def _lines(told: dict[str, object], *, force: bool) -> list[str]:

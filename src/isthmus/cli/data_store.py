@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from cyclopts import App, Parameter
 
-from isthmus.cli.destination import SCREEN, Output
+from isthmus.cli.destination import SCREEN, Names, Output
 from isthmus.cli.options import Flag, Force, Json
-from isthmus.cli.output import emit_found, emit_json, emit_rows, emit_text, say
+from isthmus.cli.output import (
+    columned,
+    emit_found,
+    emit_rows,
+    emit_text,
+    emit_versioned,
+    say,
+    versioned,
+)
 from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
@@ -17,57 +26,14 @@ if TYPE_CHECKING:
     from isthmus.store import DatasetEntry
     from isthmus.world.adding import Added
 
-SCHEMA_VERSION = 1
 
-
-def register(app: App) -> None:
-    """Add the commands to the app of ``isthmus data``."""
-    app.command(add)
-    app.command(verify)
-    app.command(gc)
-    app.command(remove)
-    app.command(import_, name="import")
-    app.command(template)
-
-
-def add(
-    file: Path,
-    *,
-    record: Path | None = None,
-    delimiter: str = "",
-    decimal: Literal["", ".", ","] = "",
-    thousands: str = "",
-    encoding: str = "",
-    skip_rows: int | None = None,
-    missing: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
-    dash: Literal["", "zero", "missing"] = "",
-    blank: Literal["", "zero", "missing"] = "",
-    sheet: str = "",
-    text: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
-    drop_aggregates: Flag = False,
-    sum_duplicates: Flag = False,
-    repair: Flag = False,
-    keep_formulas: Flag = False,
-    rate: Annotated[tuple[str, ...], Parameter(consume_multiple=False, negative="")] = (),
-    json: Json = False,
-) -> None:
-    """Add a publisher's file as it is, or a table of your own with its record.
-
-    Files of BACI (also a folder of yearly files), OECD ICIO, FIGARO, EXIOBASE 3 (a folder), ADB
-    MRIO, Comext, UN Comtrade (also a folder of the API's pages), the World Bank, USGS, SIPRI, CEPII
-    Gravity, ideal points of the UN and converted tables of WIOD are recognised by their layout and
-    need no record. Other text is read as it stands: separator, encoding, decimal mark, titles and
-    notes are recognised and reported, and a table that a command of isthmus reads is held against
-    what that command needs. The options below can also stand under [reading] in the record.
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How a file is read; what is not said is recognised.
 
     Parameters
     ----------
-    file
-        Publisher's file; or text (.csv, .tsv, .txt), a workbook (.xlsx, .xls, .ods; extra excel)
-        or Parquet file with a header.
-    record
-        TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
-        attribution, redistribution, columns. By default the file of the same name with .toml.
     delimiter
         Separator of the cells; recognised by default.
     decimal
@@ -101,35 +67,71 @@ def add(
         USD per unit of the currency of a publisher's file, or of a record's unit, mean of the
         year: 1.053, or 2022=1.053 given once for each year.
     """
+
+    delimiter: str = ""
+    decimal: Literal["", ".", ","] = ""
+    thousands: str = ""
+    encoding: str = ""
+    skip_rows: int | None = None
+    missing: Names = ()
+    dash: Literal["", "zero", "missing"] = ""
+    blank: Literal["", "zero", "missing"] = ""
+    sheet: str = ""
+    text: Names = ()
+    drop_aggregates: Flag = False
+    sum_duplicates: Flag = False
+    repair: Flag = False
+    keep_formulas: Flag = False
+    rate: Names = ()
+
+
+AS_FOUND = ReadingOptions()
+
+
+def register(app: App) -> None:
+    """Add the commands to the app of ``isthmus data``."""
+    app.command(add)
+    app.command(verify)
+    app.command(gc)
+    app.command(remove)
+    app.command(import_, name="import")
+    app.command(template)
+
+
+def add(
+    file: Path,
+    *,
+    record: Path | None = None,
+    reading: ReadingOptions = AS_FOUND,
+    json: Json = False,
+) -> None:
+    """Add a publisher's file as it is, or a table of your own with its record.
+
+    Files of BACI (also a folder of yearly files), OECD ICIO, FIGARO, EXIOBASE 3 (a folder), ADB
+    MRIO, Comext, UN Comtrade (also a folder of the API's pages), the World Bank, USGS, SIPRI, CEPII
+    Gravity, ideal points of the UN and converted tables of WIOD are recognised by their layout and
+    need no record. Other text is read as it stands: separator, encoding, decimal mark, titles and
+    notes are recognised and reported, and a table that a command of isthmus reads is held against
+    what that command needs. The options below can also stand under [reading] in the record.
+
+    Parameters
+    ----------
+    file
+        Publisher's file; or text (.csv, .tsv, .txt), a workbook (.xlsx, .xls, .ods; extra excel)
+        or Parquet file with a header.
+    record
+        TOML or JSON file with the record: key, title, publisher, edition, unit, kind, licence,
+        attribution, redistribution, columns. By default the file of the same name with .toml.
+    """
     from isthmus.world.adding import add_file
 
-    done = add_file(
-        file,
-        record,
-        delimiter=delimiter,
-        decimal=decimal,
-        thousands=thousands,
-        encoding=encoding,
-        skip_rows=skip_rows,
-        missing=missing,
-        dash=dash,
-        blank=blank,
-        sheet=sheet,
-        text=text,
-        drop_aggregates=drop_aggregates,
-        sum_duplicates=sum_duplicates,
-        repair=repair,
-        keep_formulas=keep_formulas,
-        rate=rate,
-    )
-    _added(done, json)
+    _added(add_file(file, record, **asdict(reading)), json)
 
 
 def _added(done: Added, json: bool) -> None:
     entry = done.entry
     if json:
-        document = {"added": entry.reference, "read_as": done.read_as, "notes": done.notes}
-        emit_json({"schema_version": SCHEMA_VERSION, **document})
+        emit_versioned(added=entry.reference, read_as=done.read_as, notes=done.notes)
     if done.read_as:
         say(f"read as: {', '.join(done.read_as)}")
     for note in done.notes:
@@ -156,8 +158,8 @@ def verify(reference: str = "", *, rebuild: bool = False, output: Output = SCREE
             store.refresh(rebuild=True)
     checked, faults = check(store, reference)
     found = [{"where": f.where, "what": f.what} for f in faults]
-    document = {"schema_version": SCHEMA_VERSION, "checked": checked, "faults": found}
-    lists: dict[str, Any] = {"faults": (("where", "what"), [(f.where, f.what) for f in faults])}
+    document = versioned(checked=checked, faults=found)
+    lists: dict[str, Any] = {"faults": columned(found)}
     if output.plain:
         lists = lists if faults else {}
     else:
@@ -193,12 +195,12 @@ def gc(
         raise BadInput("--unused is about the store, not about a folder", where="--unused")
     else:
         waste = collect_beside(folder, dry_run=dry_run)
+    found = [{"path": w.path, "bytes": w.bytes, "why": w.why} for w in waste]
     if json:
-        found = [{"path": w.path, "bytes": w.bytes, "why": w.why} for w in waste]
-        emit_json({"schema_version": SCHEMA_VERSION, "dry_run": dry_run, "waste": found})
+        emit_versioned(dry_run=dry_run, waste=found)
         return
     if waste:
-        emit_rows("waste", ("path", "bytes", "why"), [(w.path, w.bytes, w.why) for w in waste])
+        emit_rows("waste", *columned(found))
     word = "would be removed" if dry_run else "removed"
     say(f"{len(waste)} {word}, {sum(w.bytes for w in waste):,} bytes")
 
@@ -224,8 +226,7 @@ def remove(reference: str, /, *, json: Json = False) -> None:
     )
     store.remove(entry.reference)
     if json:
-        gone = {"removed": entry.reference, "used_by": used}
-        emit_json({"schema_version": SCHEMA_VERSION, **gone})
+        emit_versioned(removed=entry.reference, used_by=used)
     say(f"removed {entry.reference}" + (f"; used by {', '.join(used)}" if used else ""))
 
 
@@ -256,19 +257,20 @@ def template(
     from isthmus.world.templates import csv_text, template_of, templates, write_template
 
     if not name:
-        listed = [(t.name.replace("_", "-"), t.title, t.about) for t in templates().values()]
+        listed = [
+            {"name": t.name.replace("_", "-"), "title": t.title, "about": t.about}
+            for t in templates().values()
+        ]
         if json:
-            found = [dict(zip(("name", "title", "about"), line, strict=True)) for line in listed]
-            emit_json({"schema_version": SCHEMA_VERSION, "templates": found})
-            return
-        emit_rows("templates", ("name", "title", "about"), listed)
+            emit_versioned(templates=listed)
+        else:
+            emit_rows("templates", *columned(listed))
         return
     asked = template_of(name)
     files = () if out is None else write_template(asked, out, delimiter=delimiter, replace=force)
     if json:
-        told = {"name": asked.name, "columns": dict(asked.columns)}
         written = [str(file) for file in files]
-        emit_json({"schema_version": SCHEMA_VERSION, **told, "files": written})
+        emit_versioned(name=asked.name, columns=dict(asked.columns), files=written)
     elif out is None:
         emit_text(csv_text(asked, delimiter))
     for column, said in asked.columns.items():
@@ -290,7 +292,7 @@ def import_(bundle: Path, *, json: Json = False) -> None:
 
     names = import_bundle(Store(), bundle)
     if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "datasets": names})
+        emit_versioned(datasets=names)
     say(f"imported {', '.join(names)}")
 
 
@@ -305,7 +307,7 @@ def export_stored(
     if left and not references and not private:
         say(f"note: private and left out: {', '.join(sorted(set(left)))}")
     if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "datasets": names, "files": [str(out)]})
+        emit_versioned(datasets=names, files=[str(out)])
     say(f"wrote {out} with {', '.join(names)}")
 
 
@@ -318,15 +320,10 @@ def stored() -> list[DatasetEntry]:
 
 def stored_lines(entries: list[DatasetEntry]) -> list[dict[str, Any]]:
     """Return what a list shows of each stored version."""
-    return [
-        {
-            "reference": entry.reference,
-            "title": entry.manifest.record.title if entry.manifest else "",
-            "edition": entry.manifest.record.edition if entry.manifest else "",
-            "rows": entry.manifest.record.rows if entry.manifest else 0,
-            "licence": entry.manifest.record.licence if entry.manifest else "",
-            "redistribution": entry.manifest.record.redistribution if entry.manifest else "",
-            "fault": entry.fault,
-        }
-        for entry in entries
-    ]
+    unknown = {"title": "", "edition": "", "rows": 0, "licence": "", "redistribution": ""}
+    lines = []
+    for entry in entries:
+        record = entry.manifest and entry.manifest.record
+        about = {name: getattr(record, name, nothing) for name, nothing in unknown.items()}
+        lines.append({"reference": entry.reference, **about, "fault": entry.fault})
+    return lines

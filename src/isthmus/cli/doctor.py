@@ -16,13 +16,12 @@ from cyclopts import App
 
 from isthmus._version import __version__
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.output import emit_found
+from isthmus.cli.output import emit_found, versioned
 from isthmus.errors import IsthmusError
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
 
 app = App(name="doctor", help="Check this installation and say what to mend.")
 
-SCHEMA_VERSION = 1
 _REQUIRED = ("numpy", "scipy", "polars", "pydantic", "altair", "jinja2")
 _EXTRAS = {
     "fast": ("numba",),
@@ -46,7 +45,7 @@ class Check(NamedTuple):
 def doctor(*, output: Output = SCREEN) -> int:
     """Check Python, packages, the starter world, rendering and folders."""
     checks = list(run_checks())
-    document = {"schema_version": SCHEMA_VERSION, "checks": [c._asdict() for c in checks]}
+    document = versioned(checks=[c._asdict() for c in checks])
     columns = ("check", "status", "found", "hint")
     emit_found("doctor", {"isthmus doctor": (columns, checks)}, output, document)
     return EXIT_FAILED if any(c.status == "fault" for c in checks) else EXIT_DONE

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
-from isthmus.cli.options import Json, RunName, Scheduler, Words
-from isthmus.cli.output import (
-    emit_found,
-    emit_result,
-    say,
-    write_chart,
+from isthmus.cli.options import (
+    ChartFile,
+    Json,
+    OfTable,
+    RunName,
+    Scheduler,
+    StoredWorld,
+    Where,
+    Workers,
 )
+from isthmus.cli.output import emit_found, emit_result, say, versioned, write_chart
 from isthmus.errors import BadInput
 
 if TYPE_CHECKING:
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
 
 app = App(name="ensemble", help="Run a lens over ranges of its inputs and show the spread.")
 
-SCHEMA_VERSION = 1
 Settings = Annotated[tuple[str, ...], Parameter(name="--set", negative="", consume_multiple=True)]
 
 
@@ -39,8 +42,8 @@ def run(
     design: Literal["latin_hypercube", "sobol", "random"] | None = None,
     seed: int | None = None,
     batch: int | None = None,
-    world: str = "starter",
-    workers: int = 1,
+    world: StoredWorld = "starter",
+    workers: Workers = 1,
     scheduler: Scheduler = "",
     json: Json = False,
 ) -> None:
@@ -65,10 +68,6 @@ def run(
         Seed of the samples; 0 by default.
     batch
         Samples per batch (64 by default).
-    world
-        Name of the world; starter+KEY@VERSION adds a data set of the store.
-    workers
-        Number of processes; the content does not depend on it.
     """
     from isthmus.ensemble import run_ensemble
     from isthmus.store import Store
@@ -122,25 +121,19 @@ def status(name: RunName, *, output: Output = SCREEN) -> None:
 def summarise(
     name: RunName,
     *,
-    of: str | None = None,
-    where: Words = (),
+    of: OfTable = None,
+    where: Where = (),
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
-    bands_chart: Path | None = None,
-    exceedance_chart: Path | None = None,
+    bands_chart: ChartFile = None,
+    exceedance_chart: ChartFile = None,
     output: Output = SCREEN,
 ) -> None:
     """Show quantile bands and exceedance curves of a finished ensemble.
 
     Parameters
     ----------
-    of
-        Table of the lens; needed where there are several.
-    where
-        Keep some rows: dimension=value.
     level
         Quantile levels; 0.05 0.25 0.5 0.75 0.95 by default.
-    bands_chart, exceedance_chart
-        Write the chart to this file: .svg, or .json for its Vega-Lite specification.
     """
     from isthmus.ensemble import summarise as summary_of
     from isthmus.ensemble.summary import LEVELS
@@ -224,18 +217,10 @@ def _finish(store: Store, where: tuple[int, str], json: bool, work: Any) -> None
 
 
 def _emit_status(found: EnsembleStatus, output: Output) -> None:
-    lines = {
-        "run": found.run,
-        "lens": found.lens,
-        "status": found.status,
-        "batches_done": found.batches_done,
-        "batches": found.batches,
-        "samples": found.samples,
-    }
+    names = ("run", "lens", "status", "batches_done", "batches", "samples")
+    lines = {name: getattr(found, name) for name in names}
     told = {name: str(value) for name, value in lines.items()}
-    emit_found(
-        "ensemble.status", {"ensemble": told}, output, {"schema_version": SCHEMA_VERSION, **lines}
-    )
+    emit_found("ensemble.status", {"ensemble": told}, output, versioned(**lines))
     if found.status == "resumable" and not output.json:
         say(f"go on with: isthmus ensemble resume {found.run}")
 

@@ -13,6 +13,7 @@ from isthmus.cli.destination import CHARTS, SCREEN, Output, check_ending
 from isthmus.runtime import canonical_json, publish_file
 from isthmus.runtime.visible import one_line, visible, visible_json
 
+SCHEMA_VERSION = 1
 FRAME = 3
 """Characters between two columns of a table of plain rows."""
 
@@ -27,6 +28,21 @@ if TYPE_CHECKING:
 def emit_json(value: Any) -> None:
     """Write canonical JSON to stdout."""
     emit_document(canonical_json(value, indent=2) + "\n")
+
+
+def emit_versioned(**fields: Any) -> None:
+    """Write fields to stdout as one JSON document."""
+    emit_json(versioned(**fields))
+
+
+def versioned(**fields: Any) -> dict[str, Any]:
+    """Return fields as a document that says by which version of the format it is written."""
+    return {"schema_version": SCHEMA_VERSION, **fields}
+
+
+def columned(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Return rows by name as a list for `emit_found`, with the names of the first as columns."""
+    return tuple(rows[0]) if rows else (), [tuple(row.values()) for row in rows]
 
 
 def emit_text(text: str) -> None:

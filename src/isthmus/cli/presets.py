@@ -20,7 +20,5 @@ def add_presets(app: App, holds: Callable[[], Callable[..., bool]]) -> None:
 
         held = [s for s in map(preset, preset_names()) if holds()(s)]
         document = [{"name": s.name, "title": s.title, "reason": s.reason} for s in held]
-        rows = [(s.name, s.title) for s in held]
-        emit_found(
-            f"{app.name[0]}.presets", {"presets": (("name", "title"), rows)}, output, document
-        )
+        found = {"presets": (("name", "title"), [(s.name, s.title) for s in held])}
+        emit_found(f"{app.name[0]}.presets", found, output, document)

@@ -27,39 +27,40 @@ assessment's time goes there, for nothing that is worth the memory."""
 
 
 class Room(NamedTuple):
-    """One command: its name, where its app is found, and its help line."""
+    """One command: its name, its help line, and where its app is found, if not in its module."""
 
     name: str
-    target: str
     help: str
+    place: str = ""
+
+    @property
+    def target(self) -> str:
+        """Where its app is found."""
+        return self.place or f"isthmus.cli.{self.name}:app"
 
 
 ROOMS: tuple[Room, ...] = (
-    Room("assess", "isthmus.cli.assess:app", "Answer a study and write its dossier."),
-    Room("study", "isthmus.cli.study:app", "List, show, check and copy studies."),
-    Room("data", "isthmus.cli.data:app", "List, describe, add, check and pass on data sets."),
-    Room("codes", "isthmus.cli.codes:app", "Look up economies, industries and products."),
-    Room("dependence", "isthmus.cli.dependence:app", "Who supplies whom, and how concentrated."),
-    Room("chains", "isthmus.cli.chains:app", "Look through supply chains, behind direct trade."),
-    Room(
-        "disruption", "isthmus.cli.disruption:app", "What is lost day by day when something stops."
-    ),
-    Room("equilibrium", "isthmus.cli.equilibrium:app", "What lasting shocks change, by horizon."),
-    Room("cascade", "isthmus.cli.cascade:app", "Who is systemically important among firms."),
-    Room(
-        "production", "isthmus.cli.production:app", "What stops a line, what a remedy buys by when."
-    ),
-    Room("suppliers", "isthmus.cli.suppliers:app", "A firm's own suppliers: exposure, stops."),
-    Room("lens", "isthmus.cli.lens:app", "List the lenses, and what each takes and returns."),
-    Room("package", "isthmus.cli.package:app", "Packages of cooperation: cost, threshold, answer."),
-    Room("ensemble", "isthmus.cli.ensemble:app", "Run a lens over ranges of its inputs."),
-    Room("sensitivity", "isthmus.cli.sensitivity:app", "What moves the answer of a lens."),
-    Room("runs", "isthmus.cli.runs:app", "List, show, repeat and compare what was computed."),
-    Room("coercion", "isthmus.cli.coercion:app", "Past coercion, its effects, and leverage."),
-    Room("cite", "isthmus.cli.cite:app", "Say how to cite a figure, a run or a dossier."),
-    Room("explore", "isthmus.web.command:app", "Look at the results in the browser."),
-    Room("doctor", "isthmus.cli.doctor:app", "Check this installation and say what to mend."),
-    Room("losses", "isthmus.cli.rooms:losses", "Lenses of the room losses."),
+    Room("assess", "Answer a study and write its dossier."),
+    Room("study", "List, show, check and copy studies."),
+    Room("data", "List, describe, add, check and pass on data sets."),
+    Room("codes", "Look up economies, industries and products."),
+    Room("dependence", "Who supplies whom, and how concentrated."),
+    Room("chains", "Look through supply chains, behind direct trade."),
+    Room("disruption", "What is lost day by day when something stops."),
+    Room("equilibrium", "What lasting shocks change, by horizon."),
+    Room("cascade", "Who is systemically important among firms."),
+    Room("production", "What stops a line, what a remedy buys by when."),
+    Room("suppliers", "A firm's own suppliers: exposure, stops."),
+    Room("lens", "List the lenses, and what each takes and returns."),
+    Room("package", "Packages of cooperation: cost, threshold, answer."),
+    Room("ensemble", "Run a lens over ranges of its inputs."),
+    Room("sensitivity", "What moves the answer of a lens."),
+    Room("runs", "List, show, repeat and compare what was computed."),
+    Room("coercion", "Past coercion, its effects, and leverage."),
+    Room("cite", "Say how to cite a figure, a run or a dossier."),
+    Room("explore", "Look at the results in the browser.", "isthmus.web.command:app"),
+    Room("doctor", "Check this installation and say what to mend."),
+    Room("losses", "Lenses of the room losses.", "isthmus.cli.rooms:losses"),
 )
 
 _HELP = {"--help", "-h", "--version"}

@@ -8,7 +8,16 @@ from cyclopts import App
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Json, RunName
-from isthmus.cli.output import emit_found, emit_json, emit_mapping, emit_result, emit_rows, say
+from isthmus.cli.output import (
+    columned,
+    emit_found,
+    emit_mapping,
+    emit_result,
+    emit_rows,
+    emit_versioned,
+    say,
+    versioned,
+)
 from isthmus.cli.recording import say_run
 from isthmus.errors import BadInput
 from isthmus.errors.base import EXIT_DONE, EXIT_FAILED
@@ -21,8 +30,6 @@ if TYPE_CHECKING:
 
 app = App(name="runs", help="List, show, repeat and compare what was computed.")
 
-SCHEMA_VERSION = 1
-
 
 @app.command(name="list")
 def list_(*, output: Output = SCREEN) -> None:
@@ -31,11 +38,10 @@ def list_(*, output: Output = SCREEN) -> None:
 
     store = Store()
     rows = [_line(entry) for entry in store.runs()]
-    document = {"schema_version": SCHEMA_VERSION, "runs": [dict(r) for r in rows]}
     columns = ("run", "kind", "lens", "world", "scenario", "status")
     title = f"runs in {store.root}" if output.plain else "runs"
     listed = [list(row.values()) for row in rows]
-    emit_found("runs.list", {title: (columns, listed)}, output, document)
+    emit_found("runs.list", {title: (columns, listed)}, output, versioned(runs=rows))
 
 
 def _line(entry: RunEntry) -> dict[str, str]:
@@ -44,13 +50,11 @@ def _line(entry: RunEntry) -> dict[str, str]:
         about = {"kind": "", "lens": "", "world": "", "scenario": entry.fault}
     else:
         added = "".join(f"+{name}" for name in manifest.world.added)
-        scenario = str((manifest.scenario or {}).get("name", ""))
-        world = f"{manifest.world.name}{added} {manifest.world.edition}"
         about = {
             "kind": manifest.kind,
             "lens": manifest.lens,
-            "world": world,
-            "scenario": scenario,
+            "world": f"{manifest.world.name}{added} {manifest.world.edition}",
+            "scenario": str((manifest.scenario or {}).get("name", "")),
         }
     return {"run": entry.id, **about, "status": entry.status}
 
@@ -82,9 +86,9 @@ def show(name: RunName, *, tables: bool = True, output: Output = SCREEN) -> None
         emit_result(result, output)
         return
     if output.json:
-        head = {"schema_version": SCHEMA_VERSION, "run": entry.id, "status": entry.status}
         answer = chosen(result, output.shown).to_dict() if result is not None else None
-        emit_json({**head, "asked": asked, "timing": store.timing(entry), "result": answer})
+        about = {"run": entry.id, "status": entry.status, "asked": asked}
+        emit_versioned(**about, timing=store.timing(entry), result=answer)
         return
     world = asked.pop("world", {})
     lines = {
@@ -174,15 +178,9 @@ def rerun(name: RunName, *, world: str | None = None, workers: int = 1, json: Js
     opened = _world_of(store, entry, world)
     again = _repeat(store, entry, opened, workers)
     if json:
-        emit_json(
-            {
-                "schema_version": SCHEMA_VERSION,
-                "run": entry.id,
-                "same": again.same,
-                "circumstances": _plain(again.circumstances),
-                "content": _plain(again.content),
-            }
-        )
+        circumstances, content = _plain(again.circumstances), _plain(again.content)
+        about = {"circumstances": circumstances, "content": content}
+        emit_versioned(run=entry.id, same=again.same, **about)
     else:
         _emit_differences("circumstances that differ", again.circumstances)
         _emit_differences("content that differs", again.content)
@@ -231,11 +229,11 @@ def compare(first: str, second: str, *, output: Output = SCREEN) -> None:
     one, two = store.run(first).id, store.run(second).id
     differences = compare_runs(store, one, two)
     runs = {"first": one, "second": two}
-    document = {"schema_version": SCHEMA_VERSION, **runs, "differences": _plain(differences)}
+    document = versioned(**runs, differences=_plain(differences))
     if not differences and output.plain:
         say("the runs do not differ")
     title = f"{one} and {two}" if output.plain else "differences"
-    found: dict[str, Any] = {title: _lines(differences)} if differences else {}
+    found: dict[str, Any] = {title: columned(_plain(differences))} if differences else {}
     emit_found("runs.compare", found if output.plain else {"runs": runs, **found}, output, document)
 
 
@@ -246,7 +244,7 @@ def delete(name: RunName, *, json: Json = False) -> None:
 
     gone = Store().delete_run(name)
     if json:
-        emit_json({"schema_version": SCHEMA_VERSION, "deleted": gone})
+        emit_versioned(deleted=gone)
     say(f"deleted {gone}")
 
 
@@ -261,8 +259,4 @@ def _plain(differences: list[Difference]) -> list[dict[str, str]]:
 
 def _emit_differences(title: str, differences: list[Difference]) -> None:
     if differences:
-        emit_rows(title, *_lines(differences))
-
-
-def _lines(differences: list[Difference]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    return ("where", "first", "second"), [(d.where, d.first, d.second) for d in differences]
+        emit_rows(title, *columned(_plain(differences)))

@@ -9,7 +9,16 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.ensemble import Settings, at_work, parse_settings, parse_where
-from isthmus.cli.options import RunName, Scheduler, Words
+from isthmus.cli.options import (
+    ChartFile,
+    OfTable,
+    Quantity,
+    RunName,
+    Scheduler,
+    StoredWorld,
+    Where,
+    Workers,
+)
 from isthmus.cli.output import emit_result, write_chart
 from isthmus.errors import BadInput, NotFound
 
@@ -33,18 +42,18 @@ def analyse(
     set_: Settings = (),
     lens: str | None = None,
     method: Literal["sobol", "morris", "tornado"] = "sobol",
-    of: str | None = None,
-    where: Words = (),
-    quantity: str | None = None,
+    of: OfTable = None,
+    where: Where = (),
+    quantity: Quantity = None,
     blocks: int | None = None,
     precision: float | None = None,
     most: int | None = None,
     confidence: float = 0.95,
     seed: int | None = None,
-    world: str = "starter",
-    workers: int = 1,
+    world: StoredWorld = "starter",
+    workers: Workers = 1,
     scheduler: Scheduler = "",
-    chart: Path | None = None,
+    chart: ChartFile = None,
     output: Output = SCREEN,
 ) -> None:
     """Show what moves an answer; every round is a run in the store, and Ctrl-C leaves it resumable.
@@ -64,12 +73,6 @@ def analyse(
     method
         sobol: first and total indices, and what knowing a number narrows; morris: effects, for a
         first look at many parameters; tornado: one parameter at a time.
-    of
-        Table of the lens; needed where there are several.
-    where
-        Keep some rows: dimension=value.
-    quantity
-        One column of numbers; all when not given.
     blocks
         Blocks of samples to begin with, a power of two for sobol (64; 16 for morris).
     precision
@@ -81,12 +84,6 @@ def analyse(
         Share that the intervals cover.
     seed
         Seed of the design; 0 by default.
-    world
-        Name of the world; starter+KEY@VERSION adds a data set of the store.
-    workers
-        Number of processes; the content does not depend on it.
-    chart
-        Write the chart to this file: .svg, or .json for its Vega-Lite specification.
     """
     from isthmus.ensemble.sensitivity import Effort, Wanted
     from isthmus.ensemble.sensitivity import analyse as analysed
@@ -115,25 +112,13 @@ def information(
     name: RunName,
     /,
     *,
-    of: str | None = None,
-    where: Words = (),
-    quantity: str | None = None,
-    chart: Path | None = None,
+    of: OfTable = None,
+    where: Where = (),
+    quantity: Quantity = None,
+    chart: ChartFile = None,
     output: Output = SCREEN,
 ) -> None:
-    """Show what knowing each number would narrow, from a finished ensemble; nothing is run.
-
-    Parameters
-    ----------
-    of
-        Table of the lens; needed where there are several.
-    where
-        Keep some rows: dimension=value.
-    quantity
-        One column of numbers; all when not given.
-    chart
-        Write the chart to this file: .svg, or .json for its Vega-Lite specification.
-    """
+    """Show what knowing each number would narrow, from a finished ensemble; nothing is run."""
     from isthmus.ensemble.sensitivity import Wanted
     from isthmus.ensemble.sensitivity import information as informed
     from isthmus.store import Store

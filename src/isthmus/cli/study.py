@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from isthmus.cli.destination import SCREEN, Output
 from isthmus.cli.options import Force, Json
-from isthmus.cli.output import emit_found, emit_json, emit_rows, emit_text, say
+from isthmus.cli.output import columned, emit_found, emit_json, emit_rows, emit_text, say
 
 if TYPE_CHECKING:
     from isthmus.scenario import Range
@@ -27,8 +27,7 @@ def list_studies(*, output: Output = SCREEN) -> None:
     for name in shipped_studies():
         study = spoken(open_study(name))
         rows.append({"name": name, "title": study.title, "claims": len(study.claims)})
-    columns, listed = ("name", "title", "claims"), [tuple(row.values()) for row in rows]
-    emit_found("study.list", {"studies": (columns, listed)}, output, rows)
+    emit_found("study.list", {"studies": columned(rows)}, output, rows)
 
 
 @app.command
@@ -226,9 +225,7 @@ def _measures(output: Output) -> None:
         {"measure": m.name, "arguments": ", ".join(m.args), "text": m.text}
         for m in known().values()
     ]
-    columns = ("measure", "arguments", "text")
-    found = {"measures": (columns, [tuple(r.values()) for r in rows])}
-    emit_found("study.measures", found, output, rows)
+    emit_found("study.measures", {"measures": columned(rows)}, output, rows)
 
 
 def _pages(output: Output) -> None:
@@ -238,6 +235,4 @@ def _pages(output: Output) -> None:
         {"page": name, "needs": ", ".join(("home", *needed)), "choices": ", ".join(choices(name))}
         for name, needed in PAGES.items()
     ]
-    columns = ("page", "needs", "choices")
-    found = {"pages": (columns, [tuple(r.values()) for r in rows])}
-    emit_found("study.pages", found, output, rows)
+    emit_found("study.pages", {"pages": columned(rows)}, output, rows)
