@@ -8,8 +8,9 @@ import polars as pl
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.items import check_years
-from isthmus.evidence import Kind, Result, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
+from isthmus.dependence.trade import answer
+from isthmus.evidence import Kind, Result
+from isthmus.evidence.frames import MONEY, attribute, dimension, dimensions, number, table
 from isthmus.evidence.lens import lens
 from isthmus.world import World
 
@@ -104,8 +105,7 @@ def chip_imports(
             "totals",
             sums.with_columns(pl.lit(party.code).alias("importer")),
             [
-                dimension("importer"),
-                dimension("year"),
+                *dimensions("importer", "year"),
                 number("low", MONEY, "sum of the lower bounds"),
                 number("members", "economies", "destinations in the sum"),
                 attribute("kind"),
@@ -117,4 +117,4 @@ def chip_imports(
         ),
     }
     parameters = {"importer": party.spec, "years": list(chosen)}
-    return Result(tables, provenance(world, "dependence.chip_imports", datasets, parameters))
+    return answer(world, "chip_imports", tables, parameters, ())

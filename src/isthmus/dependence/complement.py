@@ -13,9 +13,9 @@ from isthmus.dependence.items import Level, check_years, known_years
 from isthmus.dependence.ledger import SERVICES, Ledger, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.profile import supplier_rows
-from isthmus.dependence.trade import table_of
-from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
+from isthmus.dependence.trade import answer, asked, ends, table_of
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.complementarity import michaely, revealed, weighted_complementarity
@@ -82,15 +82,9 @@ def complementarity(
         "items": _items(pairs, notes),
         "indices": _indices(pairs, notes),
     }
-    parameters = {
-        "a": first.party.spec,
-        "b": second.party.spec,
-        "year": chosen[-1],
-        "level": level,
-        "items": None if items is None else list(first.items),
-    }
-    made = provenance(world, "dependence.complementarity", [first.dataset], parameters)
-    return Result(tables, made, (BALASSA, MICHAELY, DRYSDALE))
+    given = {"a": first.party.spec, "b": second.party.spec, "year": chosen[-1]}
+    given |= {name: held for name, held in asked(first, items).items() if name != "years"}
+    return answer(world, "complementarity", tables, given, (BALASSA, MICHAELY, DRYSDALE))
 
 
 def _structures(seller: Ledger, buyer: Ledger) -> tuple[Array, Array, Array]:
@@ -118,13 +112,10 @@ def _items(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
                 "rank": descending_rank(np.sqrt(advantage * need)),
             },
         )
-        frames.append(_ends(frame, seller, buyer))
+        frames.append(frame.with_columns(ends(seller.party, buyer.party, seller.years[-1])))
     ledger = pairs[0][0]
     columns = [
-        dimension("exporter"),
-        dimension("importer"),
-        dimension(ledger.level),
-        dimension("year"),
+        *dimensions("exporter", "importer", ledger.level, "year"),
         number("value", MONEY, "present purchases of the importer from the exporter"),
         number("advantage", "1", "revealed comparative advantage of the exporter; above 1: strong"),
         number("need", "1", "revealed import need of the importer; above 1: buys much"),
@@ -149,23 +140,13 @@ def _indices(pairs: list[tuple[Ledger, Ledger]], notes: Sequence[str]) -> Table:
                 ],
             }
         )
-        frames.append(_ends(frame, seller, buyer))
+        frames.append(frame.with_columns(ends(seller.party, buyer.party, seller.years[-1])))
     ledger = pairs[0][0]
     columns = [
-        dimension("exporter"),
-        dimension("importer"),
-        dimension("year"),
+        *dimensions("exporter", "importer", "year"),
         dimension("indicator", "michaely: overlap, 0 to 1; weighted: 1 is neutral"),
         number("value", "1", "of the indicator, by its own scale"),
         attribute("kind"),
     ]
     text = "fit of the exports of one side to the imports of the other"
     return table_of(ledger, "indices", pl.concat(frames), columns, text, notes)
-
-
-def _ends(frame: pl.DataFrame, seller: Ledger, buyer: Ledger) -> pl.DataFrame:
-    return frame.with_columns(
-        pl.lit(seller.party.code).alias("exporter"),
-        pl.lit(buyer.party.code).alias("importer"),
-        pl.lit(seller.years[-1], dtype=pl.Int64).alias("year"),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ from isthmus.dependence.ledger import Ledger
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.trade import FLOWS_KEY
 from isthmus.evidence import Kind, Table
-from isthmus.evidence.frames import MONEY, attribute, dimension, number, table
+from isthmus.evidence.frames import MONEY, attribute, dimension, dimensions, number, table
 from isthmus.kernels.concentration import ratio
 from isthmus.world import World
 
@@ -29,21 +30,24 @@ Rates = Mapping[tuple[str, int], float]
 """USD for one unit, by currency and year."""
 
 _MILLIONS = {"million": 1.0, "billion": 1000.0}
-_SCHEMA = {
-    "importer": pl.String,
-    "exporter": pl.String,
-    "record": pl.String,
-    "reporter": pl.String,
-    "partner": pl.String,
+_COLUMNS = (
+    *dimensions("importer", "exporter"),
+    dimension("record", "whose record it is: balanced by the publisher, or of which office"),
+    dimension("reporter", "whose office"),
+    dimension("partner", "partner as the office groups it"),
+    dimension("year"),
+    attribute("age", "years before the newest record of the pair"),
+    number("value", MONEY, "goods bought by the importer from the exporter"),
+    number("share_of_imports", "share", "in the importer's goods imports from outside"),
+    number("share_of_exports", "share", "in the exporter's goods exports to outside"),
+    attribute("valuation", "CIF with freight and insurance, FOB without"),
+    attribute("hong_kong", "whether Hong Kong is inside the figure of China"),
+    attribute("kind"),
+    attribute("definition", "source, and what the figure leaves out"),
+)
+_SCHEMA = {c.name: pl.Float64 if c.role == "value" else pl.String for c in _COLUMNS} | {
     "year": pl.Int64,
     "age": pl.Int64,
-    "value": pl.Float64,
-    "share_of_imports": pl.Float64,
-    "share_of_exports": pl.Float64,
-    "valuation": pl.String,
-    "hong_kong": pl.String,
-    "kind": pl.String,
-    "definition": pl.String,
 }
 
 
@@ -81,26 +85,10 @@ def customs_records(world: World, pairs: Sequence[tuple[Ledger, Ledger]]) -> Tab
         "record",
         "definition",
     )
-    columns = [
-        dimension("importer"),
-        dimension("exporter"),
-        dimension("record", "whose record it is: balanced by the publisher, or of which office"),
-        dimension("reporter", "whose office"),
-        dimension("partner", "partner as the office groups it"),
-        dimension("year"),
-        attribute("age", "years before the newest record of the pair"),
-        number("value", MONEY, "goods bought by the importer from the exporter"),
-        number("share_of_imports", "share", "in the importer's goods imports from outside"),
-        number("share_of_exports", "share", "in the exporter's goods exports to outside"),
-        attribute("valuation", "CIF with freight and insurance, FOB without"),
-        attribute("hong_kong", "whether Hong Kong is inside the figure of China"),
-        attribute("kind"),
-        attribute("definition", "source, and what the figure leaves out"),
-    ]
     return table(
         "records",
         frame,
-        columns,
+        _COLUMNS,
         kind=Kind.ESTIMATED,
         datasets=[held[0][0].dataset, FIGURES, RATES],
         text="goods trade of the parties, record by record",
@@ -108,9 +96,14 @@ def customs_records(world: World, pairs: Sequence[tuple[Ledger, Ledger]]) -> Tab
     )
 
 
-def without_records(ledger: Ledger) -> tuple[str, ...]:
-    """Return the note on bilateral flows that no customs figure stands beside."""
-    return (ALONE,) if _whole(ledger) else ()
+def with_records(
+    world: World, tables: Mapping[str, Table], pairs: Sequence[tuple[Ledger, Ledger]]
+) -> dict[str, Table]:
+    """Return tables of bilateral flows with what offices record, or a note that none is held."""
+    if beside := customs_records(world, pairs):
+        return {**tables, "records": beside}
+    alone = (ALONE,) if _whole(pairs[0][0]) else ()
+    return {k: replace(t, notes=(*alone, *t.notes)) for k, t in tables.items()}
 
 
 def _whole(ledger: Ledger) -> bool:

@@ -28,14 +28,15 @@ from isthmus.dependence.measures import (
     descending_rank,
     indicators_of,
 )
-from isthmus.dependence.trade import table_of
+from isthmus.dependence.trade import answer, asked, table_of
 from isthmus.errors import BadInput
-from isthmus.evidence import IN_UNIT, Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, grid, number
+from isthmus.evidence import IN_UNIT, Kind, Result, Table
+from isthmus.evidence.frames import attribute, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.world import World
 
+SINGLE = "for a single economy all imports are external: external_share is 1 over imports"
 CITATIONS: dict[Method, str] = {
     "commission_2021": COMMISSION_2021,
     "commission_2023": COMMISSION_2023,
@@ -126,15 +127,11 @@ def indicators(
     if compared:
         tables["criteria"] = _criteria_table(ledger, [c for c, _ in compared], chosen)
         tables["dependent"] = _dependent_table(ledger, [d for _, d in compared], chosen, limits)
-    datasets = [ledger.dataset]
     if g is not None:
         tables["assumptions"] = g.table()
-        datasets += g.datasets
     parameters = {
         "importer": ledger.party.spec,
-        "years": list(ledger.years),
-        "level": level,
-        "items": None if items is None else list(ledger.items),
+        **asked(ledger, items),
         "thresholds": limits.to_dict(),
         "exports": exports,
         "share_base": share_base,
@@ -144,11 +141,10 @@ def indicators(
     citations = (HIRSCHMAN, *(CITATIONS[m] for m in chosen))
     if g is not None and g.source == "ideal_point":
         citations = (*citations, BAILEY)
-    made = provenance(world, "dependence.indicators", datasets, parameters)
-    return Result(tables, made, citations)
+    return answer(world, "indicators", tables, parameters, citations)
 
 
-def check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:
+def check_methods(methods: Sequence[Method], where: str = "methods") -> tuple[Method, ...]:
     """Return the methods in their order.
 
     Raises
@@ -158,9 +154,8 @@ def check_methods(methods: Sequence[Method]) -> tuple[Method, ...]:
     """
     for method in methods:
         if method not in METHODS:
-            raise BadInput(
-                f"unknown method {method!r}", where="methods", hint=f"known: {', '.join(METHODS)}"
-            )
+            hint = f"known: {', '.join(METHODS)}"
+            raise BadInput(f"unknown method {method!r}", where=where, hint=hint)
     return tuple(m for m in METHODS if m in methods)
 
 
@@ -223,10 +218,7 @@ def _indicator_table(
         pl.Series("kind", kinds),
     )
     columns = [
-        dimension("importer"),
-        dimension(ledger.level),
-        dimension("year"),
-        dimension("indicator"),
+        *dimensions("importer", ledger.level, "year", "indicator"),
         number("value", IN_UNIT, "value of the indicator; null where it is unbounded"),
         attribute("unit", "1 is a fraction, index or ratio"),
         attribute("rank"),
@@ -244,11 +236,7 @@ def _criteria_table(
         pl.col("criterion").replace_strict(UNITS).alias("unit"),
     )
     columns = [
-        dimension("importer"),
-        dimension(ledger.level),
-        dimension("year"),
-        dimension("method"),
-        dimension("criterion"),
+        *dimensions("importer", ledger.level, "year", "method", "criterion"),
         number("value", IN_UNIT, "value of the indicator; null where it is unbounded"),
         number("threshold", IN_UNIT, "value that must be exceeded"),
         number("margin", IN_UNIT, "value less threshold; null where the value is unbounded"),
@@ -272,10 +260,7 @@ def _dependent_table(
         pl.col("method").replace_strict(rules).alias("rule"),
     )
     columns = [
-        dimension("importer"),
-        dimension(ledger.level),
-        dimension("year"),
-        dimension("method"),
+        *dimensions("importer", ledger.level, "year", "method"),
         attribute("dependent", "whether the rule holds"),
         attribute("rule", "the rule with its thresholds"),
         attribute("kind"),
@@ -286,7 +271,7 @@ def _dependent_table(
 
 def rule_of(method: Method, limits: Thresholds) -> str:
     """Return the rule of a method with its thresholds in words."""
-    parts = " and ".join(f"{c} > {limits.of(c):g}" for c in CRITERIA[method])
+    parts = criteria_rule(method, limits)
     if method == "geodep":
         return f"{parts}, in {limits.required} of {limits.window} years"
     if method == "commission_2023":
@@ -294,10 +279,10 @@ def rule_of(method: Method, limits: Thresholds) -> str:
     return parts
 
 
+def criteria_rule(method: Method, limits: Thresholds) -> str:
+    """Return the criteria of a method with their thresholds in words."""
+    return " and ".join(f"{c} > {limits.of(c):g}" for c in CRITERIA[method])
+
+
 def _notes(ledger: Ledger) -> tuple[str, ...]:
-    if ledger.party.is_coalition:
-        return ledger.notes
-    return (
-        *ledger.notes,
-        "for a single economy all imports are external: external_share is 1 over imports",
-    )
+    return ledger.notes if ledger.party.is_coalition else (*ledger.notes, SINGLE)

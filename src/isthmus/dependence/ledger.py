@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from isthmus.codes import Party, PartySpec, resolve
 from isthmus.dependence.items import Level, check_items, check_years
 from isthmus.dependence.parties import member_mask
-from isthmus.dependence.trade import FLOWS_KEY, Trade, data_notes, trade_of
-from isthmus.evidence import Kind
+from isthmus.dependence.trade import FLOWS_KEY, Trade, TradeData, data_notes, trade_of
 from isthmus.kernels.arrays import Array, Mask
 from isthmus.kernels.screening import BorderFlows, sold
 from isthmus.world import World
@@ -21,17 +21,13 @@ SERVICES = "SERV"
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Ledger(TradeData):
     """Trade of one party, year by year.
 
     Parameters
     ----------
     party : Party
         Who imports.
-    level : {"industry", "product"}
-        What an item is.
-    economies, items, years : tuple
-        Labels of the axes n, K and T.
     imports : array, shape (T, n, K)
         Bought by all members from economy i across a border, members among each other included.
     exports : array, shape (T, n, K)
@@ -40,33 +36,13 @@ class Ledger:
         Sold by economy i across any border.
     domestic : array of shape (T, K), or None
         Sold by members at home; None where the data hold trade alone.
-    dataset : str
-        Key of the data set.
-    kind : Kind
-        Kind of its numbers.
-    partial_years : tuple of int
-        Years in which the data hold the larger flows alone.
-    whole : bool
-        Whether the items are all that an economy trades.
-    on_adding : tuple of str
-        What was left out when the data were added.
     """
 
     party: Party
-    level: Level
-    economies: tuple[str, ...]
-    items: tuple[str, ...]
-    years: tuple[int, ...]
     imports: Array
     exports: Array
     world_exports: Array
     domestic: Array | None
-    dataset: str
-    kind: Kind
-    partial_years: tuple[int, ...] = ()
-    whole: bool = False
-    on_adding: tuple[str, ...] = ()
-    edition: str = ""
 
     @cached_property
     def inside(self) -> Mask:
@@ -113,6 +89,10 @@ class Ledger:
         if not self.whole:
             return {"listed": every}
         return {"goods": np.array([item != SERVICES for item in self.items]), "all": every}
+
+    def totals(self, values: Array) -> Array:
+        """Return the sums of values by item over the scopes, along the last axis."""
+        return np.stack([values[..., kept].sum(axis=-1) for kept in self.scopes.values()], axis=-1)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -192,21 +172,21 @@ def _from_flows(
     # subtracting the diagonal from a sum may leave minus one unit in the last place
     for part in (imports, exports, world_exports):
         np.maximum(part, 0.0, out=part)
-    key = FLOWS_KEY
+    kind, whole = world.record(FLOWS_KEY).kind, len(wanted) == len(industries)
+    data = TradeData("industry", economies, wanted, chosen, FLOWS_KEY, kind, whole=whole)
     return Ledger(
-        party,
-        "industry",
-        economies,
-        wanted,
-        chosen,
-        imports,
-        exports,
-        world_exports,
-        domestic,
-        key,
-        world.record(key).kind,
-        whole=len(wanted) == len(industries),
+        **_about(data),
+        party=party,
+        imports=imports,
+        exports=exports,
+        world_exports=world_exports,
+        domestic=domestic,
     )
+
+
+def _about(data: TradeData, **other: Any) -> dict[str, Any]:
+    """Return what a ledger of the data says of them."""
+    return {one.name: getattr(data, one.name) for one in fields(TradeData)} | other
 
 
 def _from_trade(
@@ -239,20 +219,14 @@ def ledger_of(
     """
     inside = member_mask(party, trade.economies)
     home = [made[inside].sum(axis=0) for made in (domestic or {}).values() if made is not None]
+    partial = tuple(year for year in trade.partial_years if year in flows)
     return Ledger(
-        party,
-        trade.level,
-        trade.economies,
-        trade.items,
-        tuple(flows),
-        np.stack([sold(rows, inside[rows.importer]) for rows in flows.values()]),
-        np.stack([sold(rows, inside[rows.exporter], by="importer") for rows in flows.values()]),
-        np.stack([sold(rows) for rows in flows.values()]),
-        np.stack(home) if home else None,
-        trade.dataset,
-        trade.kind,
-        tuple(year for year in trade.partial_years if year in flows),
-        whole=trade.whole,
-        on_adding=trade.on_adding,
-        edition=trade.edition,
+        **_about(trade, years=tuple(flows), partial_years=partial),
+        party=party,
+        imports=np.stack([sold(rows, inside[rows.importer]) for rows in flows.values()]),
+        exports=np.stack(
+            [sold(rows, inside[rows.exporter], by="importer") for rows in flows.values()]
+        ),
+        world_exports=np.stack([sold(rows) for rows in flows.values()]),
+        domestic=np.stack(home) if home else None,
     )

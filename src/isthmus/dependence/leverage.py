@@ -14,9 +14,9 @@ from isthmus.dependence.items import check_years, known_years
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import all_use
 from isthmus.dependence.profile import supplier_rows
-from isthmus.dependence.trade import FLOWS_KEY, table_of
+from isthmus.dependence.trade import answer, ends, table_of
 from isthmus.errors import BadInput, InputProblem, raise_all
-from isthmus.evidence import Kind, Result, provenance
+from isthmus.evidence import Kind, Result
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
@@ -90,11 +90,10 @@ def leverage(
     first, second = (read(world, p, years=chosen, items=items) for p in (a, b))
     labels, s = _elasticities(first.items, horizons, elasticity)
     whole = {} if cap is not None else _gross_output(world, (first, second), chosen)
-    frames = []
-    for buyer, seller in ((first, second), (second, first)):
-        limit = _cap_of(buyer, cap, whole)
-        frames.append(_direction(buyer, seller, labels, s, limit))
-    frame = pl.concat(frames)
+    frame = pl.concat(
+        _direction(buyer, seller, labels, s, _cap_of(buyer, cap, whole))
+        for buyer, seller in ((first, second), (second, first))
+    )
     notes = (*first.notes, SUPPLY_ONLY, *([ASSUMPTION] if elasticity is None else []))
     text = "loss of the importer if the exporter stopped supplying an item"
     by_item = table_of(first, "leverage", frame, _COLUMNS, text, notes, kind=Kind.MODELLED)
@@ -108,19 +107,22 @@ def leverage(
         "elasticity": dict(elasticity) if isinstance(elasticity, Mapping) else elasticity,
         "cap": None if cap is None else dict(cap),
     }
-    return Result(
-        tables,
-        provenance(world, "dependence.leverage", [FLOWS_KEY], parameters),
-        (FEENSTRA, CLAYTON, *(() if elasticity is not None else (BOEHM,))),
-    )
+    cited = (FEENSTRA, CLAYTON, *(() if elasticity is not None else (BOEHM,)))
+    return answer(world, "leverage", tables, parameters, cited)
 
 
-_COLUMNS = (
+_ENDS = (
     dimension("importer", "who would lose"),
     dimension("exporter", "who would stop supplies"),
-    dimension("industry"),
+)
+_WHEN = (
     dimension("year"),
     dimension("horizon", "years after the stop; null where an elasticity was given"),
+)
+_COLUMNS = (
+    *_ENDS,
+    dimension("industry"),
+    *_WHEN,
     number("value", MONEY, "present purchases of the importer from the exporter"),
     number("share", "share", "w: share in all purchases, own production included"),
     attribute("elasticity", "elasticity of substitution between suppliers"),
@@ -184,30 +186,21 @@ def _direction(
             "capped": loss >= cap,
         },
     ).with_columns(
-        pl.col("horizon").cast(pl.Float64),
-        pl.lit(buyer.party.code).alias("importer"),
-        pl.lit(seller.party.code).alias("exporter"),
-        pl.lit(buyer.years[-1], dtype=pl.Int64).alias("year"),
+        pl.col("horizon").cast(pl.Float64), *ends(seller.party, buyer.party, buyer.years[-1])
     )
 
 
 def _totals(frame: pl.DataFrame, ledger: Ledger, notes: Sequence[str]) -> Any:
     keys = ["importer", "exporter", "year", "horizon"]
-    parts = frame.partition_by(keys, maintain_order=True)
     summed = pl.concat(
         part.select(*keys)
         .head(1)
-        .with_columns(
-            pl.lit(float(part["value"].to_numpy().sum())).alias("value"),
-            pl.lit(float(part["loss"].to_numpy().sum())).alias("loss"),
-        )
-        for part in parts
+        .with_columns(pl.lit(float(part[c].to_numpy().sum())).alias(c) for c in ("value", "loss"))
+        for part in frame.partition_by(keys, maintain_order=True)
     )
     columns = [
-        dimension("importer", "who would lose"),
-        dimension("exporter", "who would stop supplies"),
-        dimension("year"),
-        dimension("horizon", "years after the stop; null where an elasticity was given"),
+        *_ENDS,
+        *_WHEN,
         number("value", MONEY, "present purchases"),
         number("loss", MONEY, "per year, added over items"),
         attribute("kind"),

@@ -13,8 +13,8 @@ from isthmus.dependence.items import Level
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
-from isthmus.dependence.trade import table_of
-from isthmus.evidence import Result, Table, provenance
+from isthmus.dependence.trade import answer, asked, table_of
+from isthmus.evidence import Result, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array, Mask
@@ -86,23 +86,13 @@ def members(
     ]
     mask = member_mask(partner, bloc.economies)
     parts = _stack([_parts(book, bloc.inside, mask) for book in books])
-    summed = {
-        key: np.stack([value[..., keep].sum(axis=-1) for keep in bloc.scopes.values()], axis=-1)
-        for key, value in parts.items()
-    }
+    summed = {key: bloc.totals(value) for key, value in parts.items()}
     tables = {
         "members": _table("members", bloc, other, present, summed, "scope", list(bloc.scopes)),
         "items": _table("items", bloc, other, present, parts, level, list(bloc.items)),
     }
-    parameters = {
-        "coalition": bloc.party.spec,
-        "on": partner.spec,
-        "years": list(bloc.years),
-        "level": level,
-        "items": None if items is None else list(bloc.items),
-    }
-    made = provenance(world, "dependence.members", [bloc.dataset], parameters)
-    return Result(tables, made, (HIRSCHMAN,))
+    given = {"coalition": bloc.party.spec, "on": partner.spec, **asked(bloc, items)}
+    return answer(world, "members", tables, given, (HIRSCHMAN,))
 
 
 def _parts(book: Ledger, inside: Mask, other: Mask) -> dict[str, Array]:
@@ -136,17 +126,12 @@ def _table(
     item: str,
     labels: list[str],
 ) -> Table:
-    values = {
-        "imports": parts["imports"],
-        "share_of_imports": ratio(parts["imports"], parts["all_imports"]),
-        "share_of_external_imports": ratio(parts["imports"], parts["external_imports"]),
-        "exports": parts["exports"],
-        "share_of_exports": ratio(parts["exports"], parts["all_exports"]),
-        "share_of_external_exports": ratio(parts["exports"], parts["external_exports"]),
-    }
-    if "use" in parts:
-        values["share_of_use"] = ratio(parts["imports"], parts["use"])
-        values["share_of_output"] = ratio(parts["exports"], parts["output"])
+    values = {}
+    for way, own in (("imports", "use"), ("exports", "output")):
+        wholes = {way: f"all_{way}", f"external_{way}": f"external_{way}", own: own}
+        shares = {f"share_of_{of}": whole for of, whole in wholes.items() if whole in parts}
+        values[way] = parts[way]
+        values |= {name: ratio(parts[way], parts[whole]) for name, whole in shares.items()}
     frame = grid({"year": bloc.years, "economy": present, item: labels}, values).with_columns(
         pl.lit(bloc.party.code).alias("coalition"),
         pl.lit(other).alias("partner"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -11,15 +10,15 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.customs import customs_records, without_records
+from isthmus.dependence.customs import with_records
 from isthmus.dependence.items import Level
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import descending_rank
 from isthmus.dependence.parties import member_mask
 from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
-from isthmus.dependence.trade import table_of
-from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
+from isthmus.dependence.trade import answer, asked, ends, table_of
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Mask
 from isthmus.kernels.concentration import ratio
@@ -86,23 +85,10 @@ def mutual(
         "flows": _wrap("flows", first, flows, level),
         "totals": _wrap("totals", first, totals, "scope"),
     }
-    datasets = [first.dataset]
     if items is None:
-        if beside := customs_records(world, pairs):
-            tables["records"] = beside
-            datasets += beside.datasets
-        else:
-            alone = without_records(first)
-            tables = {k: replace(t, notes=(*alone, *t.notes)) for k, t in tables.items()}
-    parameters = {
-        "a": first.party.spec,
-        "b": second.party.spec,
-        "years": list(first.years),
-        "level": level,
-        "items": None if items is None else list(first.items),
-    }
-    made = provenance(world, "dependence.mutual", datasets, parameters)
-    return Result(tables, made, (HIRSCHMAN,))
+        tables = with_records(world, tables, pairs)
+    given = {"a": first.party.spec, "b": second.party.spec, **asked(first, items)}
+    return answer(world, "mutual", tables, given, (HIRSCHMAN,))
 
 
 def _direction(buyer: Ledger, seller: Ledger, scope: tuple[str, Mask] | None) -> pl.DataFrame:
@@ -128,17 +114,12 @@ def _direction(buyer: Ledger, seller: Ledger, scope: tuple[str, Mask] | None) ->
         columns["share_of_use"] = ratio(parts["value"], parts["use"])
     if scope is None:
         columns["rank"] = descending_rank(parts["value"])
-    return grid(axes, columns).with_columns(
-        pl.lit(buyer.party.code).alias("importer"), pl.lit(seller.party.code).alias("exporter")
-    )
+    return grid(axes, columns).with_columns(ends(seller.party, buyer.party))
 
 
 def _wrap(name: str, ledger: Ledger, frame: pl.DataFrame, item: str) -> Table:
     columns = [
-        dimension("importer"),
-        dimension("exporter"),
-        dimension(item),
-        dimension("year"),
+        *dimensions("importer", "exporter", item, "year"),
         number("value", MONEY, "purchases of the importer from the exporter"),
         number("share_of_imports", "share", "in all purchases of the importer from outside"),
         number("share_of_exports", "share", "in all sales of the exporter to outside"),

@@ -10,9 +10,9 @@ import polars as pl
 from isthmus.dependence.citations import FAGIOLO, KORNIYENKO
 from isthmus.dependence.items import Level, check_years
 from isthmus.dependence.measures import descending_rank
-from isthmus.dependence.trade import Trade, table_of, trade_of
-from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, grid, number
+from isthmus.dependence.trade import Trade, answer, asked, table_of, trade_of
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import attribute, dimension, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import hhi
@@ -67,17 +67,8 @@ def network(
     with one_blas_thread():
         rows = [components(trade.flows(year)) for year in chosen]
     out = network_table(trade, chosen, rows)
-    labels, dataset = trade.items, trade.dataset
-    parameters = {
-        "level": level,
-        "years": list(chosen),
-        "items": None if items is None else list(labels),
-    }
-    return Result(
-        {"network": out},
-        provenance(world, "dependence.network", [dataset], parameters),
-        (KORNIYENKO, FAGIOLO),
-    )
+    given = {**asked(trade, items), "years": list(chosen)}
+    return answer(world, "network", {"network": out}, given, (KORNIYENKO, FAGIOLO))
 
 
 def components(flows: BorderFlows) -> dict[str, Array]:
@@ -94,8 +85,7 @@ def network_table(trade: Trade, years: Sequence[int], rows: Sequence[dict[str, A
         {"value": values, "rank": descending_rank(values)},
     ).with_columns(pl.lit("1").alias("unit"))
     columns = [
-        dimension(trade.level),
-        dimension("year"),
+        *dimensions(trade.level, "year"),
         dimension("indicator", "world_hhi, dispersion of exporters, clustering; all in [0, 1]"),
         number("value", "1", "of the indicator, 0 to 1"),
         attribute("unit"),

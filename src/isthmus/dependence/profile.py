@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,20 +11,14 @@ from numpy.typing import NDArray
 
 from isthmus.codes import PartySpec, resolve
 from isthmus.dependence.citations import HIRSCHMAN
-from isthmus.dependence.customs import customs_records, without_records
+from isthmus.dependence.customs import with_records
 from isthmus.dependence.items import Level
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.parties import member_mask
-from isthmus.dependence.trade import table_of
+from isthmus.dependence.trade import answer, asked, table_of
 from isthmus.errors import BadInput
-from isthmus.evidence import Result, Table, provenance
-from isthmus.evidence.frames import (
-    MONEY,
-    attribute,
-    dimension,
-    grid,
-    number,
-)
+from isthmus.evidence import Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import ratio
@@ -101,25 +94,16 @@ def profile(
         "suppliers": _suppliers(ledger, exporters, bought, rivals, limit),
         "totals": _totals(ledger, exporters, bought, rivals, limit),
     }
-    datasets = [ledger.dataset]
     if on is not None and items is None:
         seller = read(world, on, level=level, years=ledger.years)
-        if beside := customs_records(world, [(ledger, seller)]):
-            tables["records"] = beside
-            datasets += beside.datasets
-        else:
-            alone = without_records(ledger)
-            tables = {k: replace(t, notes=(*alone, *t.notes)) for k, t in tables.items()}
-    parameters = {
-        "importer": ledger.party.spec,
-        "on": None if on is None else resolve(on, known=ledger.economies).spec,
-        "years": list(ledger.years),
-        "level": level,
-        "items": list(ledger.items) if items is not None else None,
-        "top": top,
-    }
-    made = provenance(world, "dependence.profile", datasets, parameters)
-    return Result(tables, made, (HIRSCHMAN,))
+        tables = with_records(world, tables, [(ledger, seller)])
+    given = {"importer": ledger.party.spec, "on": spec_of(ledger, on), **asked(ledger, items)}
+    return answer(world, "profile", tables, {**given, "top": top}, (HIRSCHMAN,))
+
+
+def spec_of(ledger: Ledger, on: PartySpec | None) -> str | None:
+    """Return a supplier as it was asked for."""
+    return None if on is None else resolve(on, known=ledger.economies).spec
 
 
 def supplier_rows(ledger: Ledger, on: PartySpec) -> tuple[str, Array]:
@@ -165,17 +149,11 @@ def _suppliers(
 def _totals(
     ledger: Ledger, exporters: list[str], bought: Array, rivals: Array, top: int | None
 ) -> Table:
-    scopes = ledger.scopes
-    stacked = np.stack([bought[..., mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
-    against = np.stack([rivals[..., mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
-    external = ledger.external_imports.sum(axis=1)
-    outer = np.stack([external[:, mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
-    use = None
-    if ledger.use is not None:
-        use = np.stack([ledger.use[:, mask].sum(axis=-1) for mask in scopes.values()], axis=-1)
+    use = None if ledger.use is None else ledger.totals(ledger.use)
+    outer = ledger.totals(ledger.external_imports.sum(axis=1))
     frame = grid(
-        {"year": ledger.years, "exporter": exporters, "scope": list(scopes)},
-        _columns(outer, use, stacked, against),
+        {"year": ledger.years, "exporter": exporters, "scope": list(ledger.scopes)},
+        _columns(outer, use, ledger.totals(bought), ledger.totals(rivals)),
     )
     return _finish("totals", ledger, frame, "scope", top, use is not None)
 
@@ -208,10 +186,7 @@ def _finish(
         frame = frame.filter((pl.col("rank") <= top) & (pl.col("value") > 0))
     frame = frame.sort("year", item, "rank", "exporter")
     columns = [
-        dimension("importer"),
-        dimension("exporter"),
-        dimension(item),
-        dimension("year"),
+        *dimensions("importer", "exporter", item, "year"),
         number("value", MONEY, "purchases of the importer from the exporter"),
         number("share", "share", "share in purchases from outside the importer"),
     ]

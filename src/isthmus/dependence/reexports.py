@@ -11,10 +11,10 @@ from isthmus.codes import PartySpec, nearest_economy, resolve
 from isthmus.dependence.citations import COMMISSION_2023
 from isthmus.dependence.items import Level, check_years
 from isthmus.dependence.parties import member_mask
-from isthmus.dependence.trade import trade_of
+from isthmus.dependence.trade import answer, asked, table_of, trade_of
 from isthmus.errors import CodeUnknown
-from isthmus.evidence import Kind, Result, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number, table
+from isthmus.evidence import Kind, Result
+from isthmus.evidence.frames import MONEY, attribute, dimension, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.concentration import hhi, ratio, reexport_corrected
@@ -75,7 +75,7 @@ def behind_hubs(
     """
     trade = trade_of(world, level, items)
     chosen = check_years(None if year is None else [year], trade.years)[-1]
-    economies, labels, dataset = trade.economies, trade.items, trade.dataset
+    economies, labels = trade.economies, trade.items
     rho = hubs(reexport_share, economies)
     party = resolve(importer, known=economies)
     inside = member_mask(party, economies)
@@ -93,12 +93,8 @@ def behind_hubs(
             {
                 "recorded": before,
                 "attributed": after,
-                "share_recorded": ratio(
-                    before, np.repeat(before.sum(axis=1)[:, None], len(economies), 1)
-                ),
-                "share_attributed": ratio(
-                    after, np.repeat(after.sum(axis=1)[:, None], len(economies), 1)
-                ),
+                "share_recorded": _in_sum(before),
+                "share_attributed": _in_sum(after),
             },
         )
         .with_columns(**common)
@@ -109,49 +105,44 @@ def behind_hubs(
         {"hhi_recorded": hhi(out_before, axis=1), "hhi_attributed": hhi(out_after, axis=1)},
     ).with_columns(**common)
     tables = {
-        "origins": table(
+        "origins": table_of(
+            trade,
             "origins",
             origins,
             [
                 dimension("importer"),
                 dimension("exporter", "origin"),
-                dimension(level),
-                dimension("year"),
+                *dimensions(level, "year"),
                 number("recorded", MONEY, "as recorded"),
                 number("attributed", MONEY, "after the correction; own goods may come back"),
                 number("share_recorded", "share", "of all origins, as recorded"),
                 number("share_attributed", "share", "of all origins, after the correction"),
                 attribute("kind"),
             ],
+            "imports by recorded and by attributed origin; both add up to the same total",
             kind=Kind.ESTIMATED,
-            datasets=[dataset],
-            text="imports by recorded and by attributed origin; both add up to the same total",
         ),
-        "concentration": table(
+        "concentration": table_of(
+            trade,
             "concentration",
             concentration,
             [
-                dimension("importer"),
-                dimension(level),
-                dimension("year"),
+                *dimensions("importer", level, "year"),
                 number("hhi_recorded", "1", "external origins as recorded"),
                 number("hhi_attributed", "1", "external origins after the correction"),
                 attribute("kind"),
             ],
+            "concentration of external origins before and after the correction",
             kind=Kind.ESTIMATED,
-            datasets=[dataset],
-            text="concentration of external origins before and after the correction",
         ),
     }
-    parameters = {
-        "importer": party.spec,
-        "reexport_share": dict(reexport_share),
-        "year": chosen,
-        "level": level,
-        "items": None if items is None else list(labels),
-    }
-    made = provenance(world, "dependence.behind_hubs", [dataset], parameters)
-    return Result(tables, made, (COMMISSION_2023,))
+    given = {"importer": party.spec, "reexport_share": dict(reexport_share), "year": chosen}
+    given |= {name: held for name, held in asked(trade, items).items() if name != "years"}
+    return answer(world, "behind_hubs", tables, given, (COMMISSION_2023,))
+
+
+def _in_sum(bought: Array) -> Array:
+    return ratio(bought, np.broadcast_to(bought.sum(axis=1, keepdims=True), bought.shape))
 
 
 def hubs(reexport_share: Mapping[str, float], economies: Sequence[str]) -> Array:

@@ -16,30 +16,30 @@ from isthmus.dependence.buyers import Buyers, Near, values_of
 from isthmus.dependence.citations import BAILEY, FAGIOLO, HIRSCHMAN, KORNIYENKO
 from isthmus.dependence.criteria import CRITERIA, UNVERIFIED, Method, Thresholds, holds
 from isthmus.dependence.geopolitics import IDEAL_POINT
-from isthmus.dependence.indicators import CITATIONS, check_methods, needed_years, rule_of
-from isthmus.dependence.items import Level, check_years
-from isthmus.dependence.measures import (
-    INDICATORS,
-    ExportBase,
-    ShareBase,
-    descending_rank,
+from isthmus.dependence.indicators import (
+    CITATIONS,
+    SINGLE,
+    check_methods,
+    needed_years,
+    rule_of,
 )
+from isthmus.dependence.items import Level, check_years
+from isthmus.dependence.measures import INDICATORS, ExportBase, ShareBase, descending_rank
 from isthmus.dependence.network import components, network_table
 from isthmus.dependence.reexports import hubs
-from isthmus.dependence.series import CHANGES
-from isthmus.dependence.trade import Trade, data_notes, table_of, trade_of
-from isthmus.evidence import Kind, Result, Table, provenance
-from isthmus.evidence.frames import attribute, dimension, finite, grid, number
+from isthmus.dependence.series import CHANGES, changes, listed_columns
+from isthmus.dependence.trade import Trade, answer, asked, data_notes, table_of, trade_of
+from isthmus.evidence import Column, Kind, Result, Table
+from isthmus.evidence.frames import attribute, dimension, dimensions, finite, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Array, Ints, Mask
-from isthmus.kernels.concentration import held_in_window, ratio
+from isthmus.kernels.concentration import held_in_window
 from isthmus.kernels.screening import BorderFlows, behind_hubs, mean
 from isthmus.runtime.threads import one_blas_thread
 from isthmus.world import World
 
 OWN = ("external_imports", "hhi", "top_share", "external_share", "imports_to_exports", "world_hhi")
 ATTRIBUTED = ("hhi_attributed", "top_share_attributed")
-SINGLE = "for a single economy all imports are external: external_share is 1 over imports"
 
 
 @lens(
@@ -166,10 +166,8 @@ def screening(
         tables["listed"] = rows.listed(flags, own, limits)
         if len(held) > 1:
             tables["churn"] = rows.churn(flags)
-    datasets = [trade.dataset]
     if near is not None:
         tables |= {"geopolitics": rows.geopolitics(near), "assumptions": near.table()}
-        datasets += near.datasets
     if nets:
         tables["network"] = network_table(trade, held, nets)
     if rho is not None:
@@ -178,9 +176,8 @@ def screening(
     parameters = {
         "importers": None if importers is None else specs[: buyers.named],
         "coalitions": specs[buyers.named :],
+        **asked(trade, items),
         "years": list(held),
-        "level": level,
-        "items": None if items is None else list(trade.items),
         "thresholds": limits.to_dict(),
         "exports": exports,
         "share_base": share_base,
@@ -192,8 +189,7 @@ def screening(
     cited = [HIRSCHMAN, *(CITATIONS[m] for m in chosen), *((KORNIYENKO, FAGIOLO) * network)]
     if near is not None and near.source == IDEAL_POINT:
         cited.append(BAILEY)
-    made = provenance(world, "dependence.screening", datasets, parameters)
-    return Result(tables, made, tuple(cited))
+    return answer(world, "screening", tables, parameters, cited)
 
 
 def _averaged(
@@ -232,8 +228,8 @@ class _AnswerRows:
         return cls(trade, buyers, years, values, np.nonzero(values["external_imports"] > 0))
 
     @property
-    def dimensions(self) -> list[Any]:
-        return [dimension("importer"), dimension(self.trade.level), dimension("year")]
+    def dimensions(self) -> tuple[Column, ...]:
+        return dimensions("importer", self.trade.level, "year")
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -335,12 +331,7 @@ class _AnswerRows:
         columns = [
             *self.dimensions,
             dimension("method"),
-            attribute("listed", "whether all criteria hold in this year"),
-            attribute(
-                "stable",
-                f"whether they hold in {limits.required} of the {limits.window} years that end "
-                "with this one; null before the first full window",
-            ),
+            *listed_columns(limits),
             attribute("dependent", "whether the method's own rule holds; null before it can"),
             attribute("rule", "the method's rule with its thresholds"),
         ]
@@ -351,21 +342,9 @@ class _AnswerRows:
     def churn(self, flags: Mapping[Method, Mask]) -> Table:
         methods = list(flags)
         held = np.stack([flags[m] for m in methods])
-        before, now = held[:, :-1], held[:, 1:]
-        counts = {
-            "listed": now,
-            "listed_before": before,
-            "entered": now & ~before,
-            "left": before & ~now,
-        }
-        counted = {name: part.sum(axis=-1) for name, part in counts.items()}
-        changed = (counted["entered"] + counted["left"]).astype(np.float64)
-        either = (now | before).sum(axis=-1).astype(np.float64)
         years, codes = self.years[1:], [p.code for p in self.buyers.parties]
-        frame = grid(
-            {"method": methods, "year": years, "importer": codes},
-            {**counted, "changed_share": ratio(changed, either)},
-        )
-        columns = [dimension("importer"), dimension("method"), dimension("year"), *CHANGES]
+        axes = {"method": methods, "year": years, "importer": codes}
+        frame = grid(axes, changes(held[:, :-1], held[:, 1:]))
+        columns = [*dimensions("importer", "method", "year"), *CHANGES]
         text = "change of each importer's list of items that meet all criteria in a year"
         return table_of(self.trade, "churn", frame, columns, text, self.notes)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from isthmus.codes import PartySpec, resolve
+from isthmus.codes import PartySpec
 from isthmus.dependence.citations import HIRSCHMAN
 from isthmus.dependence.criteria import CRITERIA, Method, Thresholds
-from isthmus.dependence.indicators import CITATIONS
+from isthmus.dependence.indicators import CITATIONS, check_methods, criteria_rule
 from isthmus.dependence.items import Level, known_years
 from isthmus.dependence.ledger import Ledger, read
 from isthmus.dependence.measures import UNITS, ExportBase, ShareBase, indicators_of
-from isthmus.dependence.profile import GOODS_ONLY, supplier_rows
-from isthmus.dependence.trade import table_of
-from isthmus.errors import BadInput
-from isthmus.evidence import IN_UNIT, Result, Table, provenance
-from isthmus.evidence.frames import MONEY, attribute, dimension, grid, number
+from isthmus.dependence.profile import GOODS_ONLY, spec_of, supplier_rows
+from isthmus.dependence.trade import answer, asked, table_of
+from isthmus.evidence import IN_UNIT, Column, Result, Table
+from isthmus.evidence.frames import MONEY, attribute, dimension, dimensions, grid, number
 from isthmus.evidence.lens import lens
 from isthmus.kernels.arrays import Mask
 from isthmus.kernels.concentration import held_in_window, ratio
@@ -99,9 +100,7 @@ def time_series(
     columns = [
         dimension("importer"),
         attribute("exporter", "supplier of bought, share and share_of_use; empty when none"),
-        dimension(level),
-        dimension("year"),
-        dimension("indicator"),
+        *dimensions(level, "year", "indicator"),
         number("value", IN_UNIT, "null where unbounded"),
         number("change", IN_UNIT, "since the year before in the table; null in the first"),
         attribute("unit"),
@@ -109,20 +108,9 @@ def time_series(
     ]
     text, notes = f"indicators of {ledger.party.code} by year", (*ledger.notes, GOODS_ONLY)
     series = table_of(ledger, "series", frame, columns, text, notes)
-    parameters = {
-        "importer": ledger.party.spec,
-        "on": None if on is None else resolve(on, known=ledger.economies).spec,
-        "years": list(ledger.years),
-        "level": level,
-        "items": None if items is None else list(ledger.items),
-        "exports": exports,
-        "share_base": share_base,
-    }
-    return Result(
-        {"series": series},
-        provenance(world, "dependence.time_series", [ledger.dataset], parameters),
-        (HIRSCHMAN,),
-    )
+    given = {"importer": ledger.party.spec, "on": spec_of(ledger, on), **asked(ledger, items)}
+    given |= {"exports": exports, "share_base": share_base}
+    return answer(world, "time_series", {"series": series}, given, (HIRSCHMAN,))
 
 
 @lens("dependence.churn", {"importer": "EU27_2020", "method": "geodep"})
@@ -171,10 +159,7 @@ def churn(
         With fewer years than the window, or an unknown method.
     """
     limits = thresholds or Thresholds()
-    if method not in CRITERIA:
-        raise BadInput(
-            f"unknown method {method!r}", where="method", hint=f"known: {', '.join(CRITERIA)}"
-        )
+    check_methods([method], "method")
     chosen = known_years(world, level) if years is None else years
     ledger = read(world, importer, level=level, years=chosen)
     values = indicators_of(ledger, exports=exports, share_base=share_base)
@@ -193,31 +178,20 @@ def churn(
         "exports": exports,
         "share_base": share_base,
     }
-    made = provenance(world, "dependence.churn", [ledger.dataset], parameters)
-    return Result(tables, made, (HIRSCHMAN, CITATIONS[method]))
+    return answer(world, "churn", tables, parameters, (HIRSCHMAN, CITATIONS[method]))
 
 
 def _listed(ledger: Ledger, method: Method, flags: Mask, stable: Mask, limits: Thresholds) -> Table:
     window = ledger.years[limits.window - 1 :]
     late = grid({"year": window, ledger.level: ledger.items}, {"stable": stable})
-    rule = " and ".join(f"{c} > {limits.of(c):g}" for c in CRITERIA[method])
     frame = (
         grid({"year": ledger.years, ledger.level: ledger.items}, {"listed": flags})
         .join(late, on=["year", ledger.level], how="left", maintain_order="left")
-        .with_columns(
-            pl.lit(rule).alias("rule"),
-        )
+        .with_columns(pl.lit(criteria_rule(method, limits)).alias("rule"))
     )
     columns = [
-        dimension("importer"),
-        dimension(ledger.level),
-        dimension("year"),
-        attribute("listed", "whether all criteria hold in this year"),
-        attribute(
-            "stable",
-            f"whether they hold in {limits.required} of the {limits.window} years that end with "
-            "this one; null before the first full window",
-        ),
+        *dimensions("importer", ledger.level, "year"),
+        *listed_columns(limits),
         attribute("rule", "the criteria with their thresholds"),
         attribute("kind"),
     ]
@@ -225,26 +199,30 @@ def _listed(ledger: Ledger, method: Method, flags: Mask, stable: Mask, limits: T
     return table_of(ledger, "listed", frame, columns, text, ledger.notes)
 
 
-def _churn(ledger: Ledger, method: Method, flags: Mask) -> Table:
-    entered = (flags[1:] & ~flags[:-1]).sum(axis=1)
-    left = (~flags[1:] & flags[:-1]).sum(axis=1)
-    before, now = flags[:-1].sum(axis=1), flags[1:].sum(axis=1)
-    union = (flags[1:] | flags[:-1]).sum(axis=1)
-    frame = grid(
-        {"year": ledger.years[1:]},
-        {
-            "listed": now,
-            "listed_before": before,
-            "entered": entered,
-            "left": left,
-            "changed_share": ratio((entered + left).astype(float), union.astype(float)),
-        },
+def listed_columns(limits: Thresholds) -> tuple[Column, ...]:
+    """Return the columns that say whether an item is listed, and for how long."""
+    window = f"{limits.required} of the {limits.window} years that end with this one"
+    return (
+        attribute("listed", "whether all criteria hold in this year"),
+        attribute("stable", f"whether they hold in {window}; null before the first full window"),
     )
-    columns = [
-        dimension("importer"),
-        dimension("year"),
-        *CHANGES,
-        attribute("kind"),
-    ]
+
+
+def changes(before: Mask, now: Mask) -> dict[str, NDArray[Any]]:
+    """Return the columns of `CHANGES`, counted along the last axis."""
+    counted = {
+        "listed": now,
+        "listed_before": before,
+        "entered": now & ~before,
+        "left": before & ~now,
+    }
+    found: dict[str, NDArray[Any]] = {name: part.sum(axis=-1) for name, part in counted.items()}
+    moved, either = found["entered"] + found["left"], (now | before).sum(axis=-1)
+    return {**found, "changed_share": ratio(moved.astype(float), either.astype(float))}
+
+
+def _churn(ledger: Ledger, method: Method, flags: Mask) -> Table:
+    frame = grid({"year": ledger.years[1:]}, changes(flags[:-1], flags[1:]))
+    columns = [*dimensions("importer", "year"), *CHANGES, attribute("kind")]
     text = f"change of the list by the criteria of {method}"
     return table_of(ledger, "churn", frame, columns, text, ledger.notes)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from isthmus.codes import Party
 from isthmus.dependence.items import Level, check_items, labels, product_set
-from isthmus.evidence import Column, Kind, Table
+from isthmus.evidence import Column, Kind, Result, Table, provenance
 from isthmus.evidence.frames import table
 from isthmus.kernels.arrays import Array
 from isthmus.kernels.screening import BorderFlows, in_order
 from isthmus.world import World
 
-if TYPE_CHECKING:
-    from isthmus.dependence.ledger import Ledger
-
 FLOWS_KEY = "icio_flows"
 
 
 @dataclass(frozen=True)
-class Trade:
-    """What a world holds of trade at a level; its rows are read a year at a time.
+class TradeData:
+    """Which trade data hold.
 
     Parameters
     ----------
@@ -36,10 +34,6 @@ class Trade:
         Key of the data set.
     kind : Kind
         Kind of its numbers.
-    flows : callable
-        Rows of a year, in million USD.
-    domestic : callable
-        Sales at home in a year, shape (n, K); None where the data hold trade alone.
     partial_years : tuple of int
         Years in which the data hold the larger flows alone.
     whole : bool
@@ -56,16 +50,35 @@ class Trade:
     years: tuple[int, ...]
     dataset: str
     kind: Kind
-    flows: Callable[[int], BorderFlows]
-    domestic: Callable[[int], Array | None] = lambda year: None
+    _: KW_ONLY
     partial_years: tuple[int, ...] = ()
     whole: bool = False
     on_adding: tuple[str, ...] = ()
     edition: str = ""
-    alike: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def alike(self) -> dict[str, str]:
+        """What every row of its tables says, by column."""
+        return {}
 
 
-def data_notes(data: Trade | Ledger) -> list[str]:
+@dataclass(frozen=True)
+class Trade(TradeData):
+    """What a world holds of trade at a level; its rows are read a year at a time.
+
+    Parameters
+    ----------
+    flows : callable
+        Rows of a year, in million USD.
+    domestic : callable
+        Sales at home in a year, shape (n, K); None where the data hold trade alone.
+    """
+
+    flows: Callable[[int], BorderFlows]
+    domestic: Callable[[int], Array | None] = lambda year: None
+
+
+def data_notes(data: TradeData) -> list[str]:
     """Return what a reader must know of the data's coverage."""
     out = []
     if data.level == "industry":
@@ -77,7 +90,7 @@ def data_notes(data: Trade | Ledger) -> list[str]:
 
 
 def table_of(
-    data: Trade | Ledger,
+    data: TradeData,
     name: str,
     frame: pl.DataFrame,
     columns: Sequence[Column],
@@ -98,6 +111,31 @@ def table_of(
         notes=notes,
         alike=data.alike,
     )
+
+
+def answer(
+    world: World,
+    lens: str,
+    tables: Mapping[str, Table],
+    parameters: Mapping[str, Any],
+    citations: Sequence[str],
+) -> Result:
+    """Return tables as the answer of a lens, which rests on what they rest on."""
+    datasets = {key for made in tables.values() for key in made.datasets}
+    made = provenance(world, f"dependence.{lens}", datasets, parameters)
+    return Result(dict(tables), made, tuple(citations))
+
+
+def asked(data: TradeData, items: Sequence[str] | None) -> dict[str, Any]:
+    """Return years, level and items of an answer as they were asked for."""
+    listed = None if items is None else list(data.items)
+    return {"years": list(data.years), "level": data.level, "items": listed}
+
+
+def ends(seller: Party, buyer: Party, year: int | None = None) -> list[pl.Expr]:
+    """Return the columns of rows that are all of one seller, buyer and year."""
+    both = [pl.lit(seller.code).alias("exporter"), pl.lit(buyer.code).alias("importer")]
+    return both if year is None else [*both, pl.lit(year, dtype=pl.Int64).alias("year")]
 
 
 def trade_of(world: World, level: Level, items: Sequence[str] | None = None) -> Trade:

@@ -39,6 +39,11 @@ def dimension(name: str, text: str = "") -> Column:
     return Column(name, "dimension", text=text or TEXTS.get(name, ""))
 
 
+def dimensions(*names: str) -> tuple[Column, ...]:
+    """Return columns that identify rows, each with the text of its name."""
+    return tuple(map(dimension, names))
+
+
 def number(name: str, unit: str, text: str = "") -> Column:
     """Return a column of numbers about the world."""
     return Column(name, "value", unit, text or TEXTS.get(name, ""))
