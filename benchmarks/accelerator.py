@@ -21,6 +21,7 @@ import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
@@ -47,8 +48,8 @@ class Library:
 
     def about(self):
         device = self.cuda and self.cuda.runtime.getDeviceProperties(0)["name"].decode()
-        names = [n for n in (self.xp.__name__, "numpy", "numba") if importlib.util.find_spec(n)]
-        versions = {name: importlib.import_module(name).__version__ for name in names}
+        versions = {self.xp.__name__: self.xp.__version__, "numpy": np.__version__}
+        versions["numba"] = version("numba") if importlib.util.find_spec("numba") else "none"
         cpu = Path("/proc/cpuinfo")
         lines = cpu.read_text().splitlines() if cpu.exists() else []
         chip = [line.split(":", 1)[1].strip() for line in lines if "model name" in line]
