@@ -16,6 +16,7 @@ from isthmus.kernels.cascade import (
     MOST_STEPS,
     Levels,
     Supply,
+    empty_outcome,
     propagate,
     systemic_index,
 )
@@ -196,7 +197,7 @@ class _Work:
     def numpy(self, batch: Batch) -> dict[str, Any]:
         n, share = self.supply.n, self.share
         lanes = max(1, min(64, 4_000_000 // max(1, n)))
-        out = self._empty(len(batch))
+        out = empty_outcome(len(batch), self.n_groups)
         for first in range(batch.start, batch.stop, lanes):
             last = min(first + lanes, batch.stop)
             levels = _levels(self.supply, self.shocks.dense(n, first, last), self.rule, self.eps)
@@ -213,7 +214,7 @@ class _Work:
 
         shocks = self.shocks
         first, last = shocks.start[batch.start], shocks.start[batch.stop]
-        out = self._empty(len(batch))
+        out = empty_outcome(len(batch), self.n_groups)
         run_batch(
             self.supply,
             shocks.start[batch.start : batch.stop + 1] - first,
@@ -227,15 +228,6 @@ class _Work:
             out=out,
         )
         return out
-
-    def _empty(self, b: int) -> dict[str, Any]:
-        return {
-            "index": np.zeros((b, 3)),
-            "steps": np.zeros(b, np.int64),
-            "change": np.zeros(b),
-            "by_group": np.zeros((b, self.n_groups)),
-            "work": np.zeros(2, np.int64),
-        }
 
 
 def _joined(parts: list[dict[str, Any]], key: str, shape: tuple[int, ...]) -> Array:

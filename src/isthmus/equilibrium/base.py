@@ -10,7 +10,7 @@ import numpy as np
 
 from isthmus.errors import BadInput, InputProblem, SurplusExceedsIncome, raise_all
 from isthmus.evidence import Origin
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.equilibrium import TradeModel
 from isthmus.kernels.equilibrium_base import model_from_flows, settle
 from isthmus.world.mrio import MRIO
@@ -143,15 +143,9 @@ def with_theta(base: Base, theta: Array) -> TradeModel:
 def _inputs(use: Array, output: Array) -> tuple[Array, int]:
     total = use.sum(axis=1)
     most = (1.0 - SMALLEST_VALUE_ADDED) * output
-    over = (total > most) & (output > 0)
-    factor = np.divide(most, total, out=np.ones_like(total), where=over)
-    coefficients = np.divide(
-        use * factor[:, None, :],
-        output[:, None, :],
-        out=np.zeros_like(use),
-        where=output[:, None, :] > 0,
-    )
-    return coefficients, int(over.sum())
+    above = (total > most) & (output > 0)
+    factor = np.where(above, over(most, total), 1.0)
+    return over(use * factor[:, None, :], output[:, None, :]), int(above.sum())
 
 
 def _tariffs(tariff: Array | None, shape: tuple[int, ...]) -> Array | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from isthmus.equilibrium.base import Base
 from isthmus.evidence import Column, Kind, Table
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.equilibrium import TradeModel, TradeShock
 from isthmus.kernels.equilibrium_solve import Equilibrium
 from isthmus.kernels.equilibrium_welfare import (
@@ -245,7 +245,7 @@ def _means(values: Array, sets: Sequence[NDArray[np.intp]], income: Array) -> Ar
 
 def _change(old: Array, new: Array) -> Array:
     """Relative change; flows that are zero before and after have not changed."""
-    return np.divide(new, old, out=np.ones_like(old), where=old > 0) - 1.0
+    return over(new, old, empty=1.0) - 1.0
 
 
 def _abroad(flows: Array, here: NDArray[np.intp], axis: int) -> Array:

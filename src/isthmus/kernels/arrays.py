@@ -14,6 +14,8 @@ Ints = NDArray[np.int64]
 
 def over(part: NDArray[Any], whole: NDArray[Any], *, empty: float = 0.0) -> Array:
     """Return part over whole, shapes broadcast; `empty` where the whole is not above zero."""
-    out: Array = np.full(np.broadcast_shapes(np.shape(part), np.shape(whole)), empty)
+    out = np.zeros(np.broadcast_shapes(np.shape(part), np.shape(whole)))
+    if empty:
+        out.fill(empty)
     np.divide(part, whole, out=out, where=np.asarray(whole) > 0)
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 
 
 def ras(
@@ -47,14 +47,10 @@ def ras(
     residual, iteration = np.inf, 0
     while iteration < max_iter and residual > tol:
         iteration += 1
-        P *= _factor(rows, P.sum(axis=-1))[..., :, None]
-        P *= _factor(columns, P.sum(axis=-2))[..., None, :]
+        P *= over(rows, P.sum(axis=-1))[..., :, None]
+        P *= over(columns, P.sum(axis=-2))[..., None, :]
         residual = float((np.abs(P.sum(axis=-1) - rows) / size).max())
     return P, residual, iteration
-
-
-def _factor(wanted: Array, found: Array) -> Array:
-    return np.divide(wanted, found, out=np.zeros_like(found), where=found > 0)
 
 
 def shifted_ratios(ratios: Array, weights: Array, total: float) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -211,6 +212,17 @@ class Levels:
     change: Array
 
 
+def empty_outcome(b: int, groups: int) -> dict[str, Any]:
+    """Return arrays for what `b` shocks do, with losses by `groups` groups of firms."""
+    return {
+        "index": np.zeros((b, 3)),
+        "steps": np.zeros(b, np.int64),
+        "change": np.zeros(b),
+        "by_group": np.zeros((b, groups)),
+        "work": np.zeros(2, np.int64),
+    }
+
+
 def propagate(
     supply: Supply,
     psi: Array,
@@ -255,8 +267,8 @@ def propagate(
             break
         old_down, old_up, floor = down[:, live], up[:, live], psi[:, live]
         passed = old_down * _irreplaceable(supply, sharing, old_down, empty_market_is_one)
-        new_down = _capped(floor, _worst(down_map @ passed, slot_start, n))
-        new_up = _capped(floor, up_map @ old_up) if upstream else old_up
+        new_down = capped(floor, worst_slots(down_map @ passed, slot_start, n))
+        new_up = capped(floor, up_map @ old_up) if upstream else old_up
         moved = np.maximum(
             np.abs(new_down - old_down).max(axis=0, initial=0.0),
             np.abs(new_up - old_up).max(axis=0, initial=0.0),
@@ -306,7 +318,8 @@ def systemic_index(levels: Levels, weight: Array) -> tuple[Array, Array, Array]:
     return share @ both, share @ levels.down, share @ levels.up
 
 
-def _worst(terms: Array, slot_start: Ints, n: int) -> Array:
+def worst_slots(terms: Array, slot_start: Ints, n: int) -> Array:
+    """Return the largest term of each of n firms, 0 where it has none; `slots` says which."""
     worst = np.zeros((n, terms.shape[1]))
     buyers = np.flatnonzero(np.diff(slot_start))
     if len(buyers):
@@ -314,7 +327,8 @@ def _worst(terms: Array, slot_start: Ints, n: int) -> Array:
     return worst
 
 
-def _capped(floor: Array, loss: Array) -> Array:
+def capped(floor: Array, loss: Array) -> Array:
+    """Return losses between a floor and all."""
     return np.minimum(1.0, np.maximum(floor, loss))
 
 

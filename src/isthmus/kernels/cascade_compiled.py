@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from isthmus.kernels.arrays import Array, Ints
-from isthmus.kernels.cascade import Supply, supply_network
+from isthmus.kernels.cascade import Supply, empty_outcome, supply_network
 from isthmus.kernels.cascade_fast import run_shocks
 
 # When changed firms have more than this share of the links, a list of them is not worth keeping.
@@ -129,13 +129,6 @@ def _warm_up(kernel: Any) -> None:
         sector=np.zeros(2, np.int64),
         kind=np.full(1, 2, np.int8),
     )
-    out = {
-        "index": np.zeros((1, 3)),
-        "steps": np.zeros(1, np.int64),
-        "change": np.zeros(1),
-        "by_group": np.zeros((1, 1)),
-        "work": np.zeros(2, np.int64),
-    }
     run_batch(
         pair,
         np.array([0, 1]),
@@ -145,6 +138,6 @@ def _warm_up(kernel: Any) -> None:
         group=np.zeros(2, np.int64),
         eps=1e-2,
         max_steps=10,
-        out=out,
+        out=empty_outcome(1, 1),
         kernel=kernel,
     )

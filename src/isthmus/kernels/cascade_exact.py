@@ -12,9 +12,11 @@ from isthmus.kernels.cascade import (
     MOST_STEPS,
     Levels,
     Supply,
+    capped,
     matrices,
     propagate,
     slots,
+    worst_slots,
 )
 
 # A level that rises by less than this is taken as unchanged; far above rounding, far below 1e-9.
@@ -158,13 +160,7 @@ def _largest(terms: Array, first: Ints, n: int) -> tuple[Ints, Array]:
 
 
 def _image(rows: sparse.csr_array, first: Ints, x: Array, psi: Array) -> Array:
-    terms = rows @ x
-    out = psi.copy()
-    owners = np.flatnonzero(np.diff(first))
-    if len(owners):
-        worst = np.maximum.reduceat(terms, first[owners], axis=0)
-        out[owners] = np.minimum(1.0, np.maximum(psi[owners], worst))
-    return out
+    return capped(psi, worst_slots(rows @ x, first, len(psi)))
 
 
 def _sub_stochastic(rows: sparse.csr_array) -> bool:

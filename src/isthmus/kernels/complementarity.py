@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from isthmus.errors import BadInput
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.concentration import shares
 
 
@@ -32,7 +32,7 @@ def revealed(values: Array, world: Array) -> Array:
     Balassa, B. (1965), The Manchester School 33(2).
     """
     own, base = shares(values, axis=-1), shares(world, axis=-1)
-    return np.divide(own, base, out=np.zeros_like(own), where=base > 0)
+    return over(own, base)
 
 
 def michaely(exports: Array, imports: Array) -> Array:

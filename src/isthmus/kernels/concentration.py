@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from isthmus.errors import BadInput, IdentityViolated
-from isthmus.kernels.arrays import Array, Mask
+from isthmus.kernels.arrays import Array, Mask, over
 
 KEPT = 1e-9
 """Largest relative change of an importer's total by the correction of re-exports."""
@@ -34,8 +34,7 @@ def shares(values: Array, *, axis: int = -2) -> Array:
     values = np.asarray(values, dtype=np.float64)
     if not np.isfinite(values).all() or (values < 0).any():
         raise BadInput("shares need finite amounts of zero or more", where="values")
-    total = values.sum(axis=axis, keepdims=True)
-    return np.asarray(np.divide(values, total, out=np.zeros_like(values), where=total > 0))
+    return over(values, values.sum(axis=axis, keepdims=True))
 
 
 def hhi(values: Array, *, axis: int = -2) -> Array:

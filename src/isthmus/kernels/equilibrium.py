@@ -16,6 +16,7 @@ Dekle, R., Eaton, J., Kortum, S. (2008). Global rebalancing with gravity. IMF St
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -190,12 +191,7 @@ def _cost_factor(model: TradeModel, shock: TradeShock) -> Array | None:
         factors.append(shock.cost)
     if shock.productivity is not None:
         factors.append(1.0 / shock.productivity.T[:, None, :])
-    if not factors:
-        return None
-    product = factors[0]
-    for factor in factors[1:]:
-        product = product * factor
-    return product
+    return reduce(np.multiply, factors) if factors else None
 
 
 def evaluate(system: ShockedSystem, wage: Array, price: Array, expenditure: Array) -> Evaluation:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.equilibrium import ShockedSystem, TradeModel, TradeShock, base_gdp
 from isthmus.kernels.equilibrium import shocked_system as _system
 from isthmus.kernels.equilibrium_solve import Equilibrium
@@ -181,10 +181,9 @@ def _reverse(point: _Point, r: Array, weights: Array) -> _Adjoint:
     wage += income * point.value_added
     worth = output.T[:, None, :] + point.tariff * revenue[None, :, None]
     moved = worth * point.flows
-    spending = np.divide(
-        moved.sum(axis=2).T, point.spending, out=np.zeros_like(on_price), where=point.spending > 0
-    )
-    implied = on_price + theta * moved.sum(axis=2).T
+    by_buyer = moved.sum(axis=2).T
+    spending = over(by_buyer, point.spending)
+    implied = on_price + theta * by_buyer
     cost = point.shares * implied.T[:, :, None] - theta[:, None, None] * moved
     unit = cost.sum(axis=1).T
     wage += (model.beta * unit).sum(axis=1)

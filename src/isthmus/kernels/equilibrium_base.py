@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.equilibrium import TradeModel, TradeShock, evaluate, shocked_system
 from isthmus.kernels.equilibrium_check import check_model
 from isthmus.kernels.equilibrium_solve import overdrawn, solve, surplus_exceeds_income
@@ -60,15 +60,13 @@ def model_from_flows(
     gross = by_sector * (1.0 + tariff)
     expenditure = np.ascontiguousarray(gross.sum(axis=2).T)
     output = by_sector.sum(axis=1).T
-    total = expenditure.T[:, :, None]
-    pi = np.divide(gross, total, out=np.zeros_like(gross), where=total > 0)
+    pi = over(gross, expenditure.T[:, :, None])
     gamma = np.where((output > 0)[:, None, :] & (expenditure > 0)[:, :, None], inputs, 0.0)
     beta = 1.0 - gamma.sum(axis=1)
     value_added = (beta * output).sum(axis=1)
     deficit = by_sector.sum(axis=(0, 2)) - by_sector.sum(axis=(0, 1))
     final = np.maximum(expenditure - np.matmul(gamma, output[:, :, None])[:, :, 0], 0.0)
-    whole = final.sum(axis=1, keepdims=True)
-    alpha = np.divide(final, whole, out=np.zeros_like(final), where=whole > 0)
+    alpha = over(final, final.sum(axis=1, keepdims=True))
     model = TradeModel(
         pi=pi,
         tariff=tariff,

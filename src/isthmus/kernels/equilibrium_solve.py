@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from isthmus.errors import DidNotConverge, SurplusExceedsIncome
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.equilibrium import (
     Evaluation,
     ShockedSystem,
@@ -40,7 +40,16 @@ TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
-class Equilibrium:
+class _State:
+    """What is iterated."""
+
+    wage: Array
+    price: Array
+    expenditure: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Equilibrium(_State):
     """An equilibrium in changes.
 
     Parameters
@@ -63,23 +72,13 @@ class Equilibrium:
         1 when solved in one go, else the number of portions of the shock.
     """
 
-    wage: Array
-    price: Array
     cost: Array
-    expenditure: Array
     output: Array
     revenue: Array
     income: Array
     residual: float
-    evaluations: int
-    portions: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Equilibrium:
-    wage: Array
-    price: Array
-    expenditure: Array
+    evaluations: int = 0
+    portions: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +162,8 @@ def solve(
     """
     system = shocked_system(model, shock or TradeShock())
     require_trade(system)
-    first = _Equilibrium(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
-    near = first if start is None else _Equilibrium(start.wage, start.price, start.expenditure)
-    tried = _accelerated(system, near, tolerance, max_evaluations)
+    first = _State(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
+    tried = _accelerated(system, start or first, tolerance, max_evaluations)
     if tried.found is not None:
         return replace(tried.found, evaluations=tried.evaluations)
     return _by_portions(system, first, tolerance, max_evaluations, tried.evaluations)
@@ -175,8 +173,7 @@ def wage_damping(model: TradeModel) -> Array:
     """Return ``1 / (1 + own-price elasticity of labour demand)`` by economy, shape (N,)."""
     sales = np.einsum("jni,nj->ij", model.pi / (1.0 + model.tariff), model.expenditure)
     labour = model.beta * sales
-    total = labour.sum(axis=1, keepdims=True)
-    share = np.divide(labour, total, out=np.zeros_like(labour), where=total > 0)
+    share = over(labour, labour.sum(axis=1, keepdims=True))
     home = np.diagonal(model.pi, axis1=1, axis2=2).T
     return np.asarray(1.0 / (1.0 + (share * model.theta * (1.0 - home)).sum(axis=1)))
 
@@ -189,7 +186,7 @@ def overdrawn(income: Array) -> tuple[int, ...]:
     return tuple(np.flatnonzero(income <= 0).tolist())
 
 
-def residual_of(system: ShockedSystem, state: _Equilibrium, got: Evaluation) -> float:
+def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
     """Return the residual named in `Equilibrium`."""
     price = np.abs(np.log(got.price / state.price)).max()
     spent = state.expenditure.sum(axis=1, keepdims=True)
@@ -198,9 +195,7 @@ def residual_of(system: ShockedSystem, state: _Equilibrium, got: Evaluation) -> 
     return float(max(price, expenditure, labour))
 
 
-def _accelerated(
-    system: ShockedSystem, state: _Equilibrium, tolerance: float, limit: int
-) -> _Attempt:
+def _accelerated(system: ShockedSystem, state: _State, tolerance: float, limit: int) -> _Attempt:
     """Anderson iteration; finds nothing at the limit or where numbers leave their range."""
     damping = wage_damping(system.model)
     with np.errstate(all="ignore"):
@@ -216,7 +211,9 @@ def _accelerated(
             if not np.isfinite(residual) or (residual <= tolerance and poor):
                 return _Attempt(None, count, poor)
             if residual <= tolerance:
-                return _Attempt(_equilibrium(state, got, residual), count)
+                held = (state.wage, state.price, state.expenditure)
+                made = Equilibrium(*held, got.cost, got.output, got.revenue, got.income, residual)
+                return _Attempt(made, count)
             since = 0 if residual < 0.9 * best else since + 1
             best = min(best, residual)
             move = _pack(system, _next(system, state, got, damping)) - point
@@ -226,17 +223,15 @@ def _accelerated(
     return _Attempt(None, limit, poor)
 
 
-def _next(
-    system: ShockedSystem, state: _Equilibrium, got: Evaluation, damping: Array
-) -> _Equilibrium:
+def _next(system: ShockedSystem, state: _State, got: Evaluation, damping: Array) -> _State:
     model = system.model
     gap = np.log(np.maximum(got.demand, FLOOR) / (state.wage * model.value_added))
     wage = state.wage * np.exp(np.clip(damping * gap, -LARGEST_STEP, LARGEST_STEP))
-    return _Equilibrium(wage, got.price, got.expenditure)
+    return _State(wage, got.price, got.expenditure)
 
 
 def _by_portions(
-    system: ShockedSystem, state: _Equilibrium, tolerance: float, limit: int, spent: int
+    system: ShockedSystem, state: _State, tolerance: float, limit: int, spent: int
 ) -> Equilibrium:
     """Apply the shock in portions, halved where the iteration fails and doubled where it works."""
     done, size, portions = 0.0, 0.25, 0
@@ -252,8 +247,8 @@ def _by_portions(
                 what = f"{what} after {spent} evaluations (tolerance {tolerance:g})"
                 raise _unsolved(what, tried.overdrawn)
             continue
-        done, size, portions, found = goal, 2.0 * size, portions + 1, step
-        state = _Equilibrium(step.wage, step.price, step.expenditure)
+        done, size, portions = goal, 2.0 * size, portions + 1
+        state = found = step
     if found is None:
         raise DidNotConverge("the shock was applied in no portion")
     return replace(found, evaluations=spent, portions=portions)
@@ -294,33 +289,18 @@ def _portion(system: ShockedSystem, share: float) -> ShockedSystem:
     )
 
 
-def _pack(system: ShockedSystem, state: _Equilibrium) -> Array:
+def _pack(system: ShockedSystem, state: _State) -> Array:
     spent = np.log(np.maximum(state.expenditure[system.spent], FLOOR))
     return np.concatenate([np.log(state.price).ravel(), spent, np.log(state.wage)])
 
 
-def _unpack(system: ShockedSystem, point: Array) -> _Equilibrium:
+def _unpack(system: ShockedSystem, point: Array) -> _State:
     shape = system.model.shape
     cells = shape[0] * shape[1]
     expenditure = np.zeros(shape)
     expenditure[system.spent] = np.exp(point[cells : -shape[0]])
     wage = np.exp(point[-shape[0] :])
     base = system.model.value_added
-    return _Equilibrium(
+    return _State(
         wage * (base.sum() / (wage * base).sum()), np.exp(point[:cells].reshape(shape)), expenditure
-    )
-
-
-def _equilibrium(state: _Equilibrium, got: Evaluation, residual: float) -> Equilibrium:
-    return Equilibrium(
-        wage=state.wage,
-        price=state.price,
-        cost=got.cost,
-        expenditure=state.expenditure,
-        output=got.output,
-        revenue=got.revenue,
-        income=got.income,
-        residual=residual,
-        evaluations=0,
-        portions=1,
     )

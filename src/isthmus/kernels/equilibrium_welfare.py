@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.equilibrium import TradeModel, TradeShock, shocked_system
 from isthmus.kernels.equilibrium_solve import Equilibrium
 
@@ -60,8 +60,7 @@ def base_flows(model: TradeModel) -> Array:
 def new_shares(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Array:
     """Return the new trade shares, shape (J, importer, exporter); rows sum to 1 or 0."""
     shares = shocked_system(model, shock).K * ((found.cost ** (-model.theta)).T[:, None, :])
-    total = shares.sum(axis=2, keepdims=True)
-    return np.asarray(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0))
+    return over(shares, shares.sum(axis=2, keepdims=True))
 
 
 def new_flows(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Array:
@@ -109,7 +108,7 @@ def welfare(model: TradeModel, shock: TradeShock, found: Equilibrium) -> Welfare
     income = found.income / base
     cost = found.cost if shock.productivity is None else found.cost / shock.productivity
     old, new = base_flows(model), new_flows(model, shock, found)
-    change = np.divide(new, old, out=np.ones_like(old), where=old > 0) - 1.0
+    change = over(new, old, empty=1.0) - 1.0
     rise = (cost - 1.0).T
     sold = (old * rise[:, None, :]).sum(axis=(0, 1))
     bought = (old * rise[:, None, :]).sum(axis=(0, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from isthmus.errors import BadInput
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 
 
 def strength_dispersion(weights: Array) -> Array:
@@ -41,9 +41,7 @@ def strength_dispersion(weights: Array) -> Array:
     out = W.sum(axis=-1)
     mean = out.mean(axis=-1)
     spread = out.std(axis=-1)
-    return np.asarray(
-        np.divide(spread, mean * np.sqrt(n - 1.0), out=np.zeros_like(mean), where=mean > 0)
-    )
+    return over(spread, mean * np.sqrt(n - 1.0))
 
 
 def clustering(weights: Array) -> Array:
@@ -78,8 +76,7 @@ def clustering(weights: Array) -> Array:
     degree = B.sum(axis=-1) + B.sum(axis=-2)
     mutual = np.einsum("...ij,...ji->...i", B, B)
     possible = 2.0 * (degree * (degree - 1.0) - 2.0 * mutual)
-    local = np.divide(triangles, possible, out=np.zeros_like(triangles), where=possible > 0)
-    return np.asarray(local.mean(axis=-1))
+    return np.asarray(over(triangles, possible).mean(axis=-1))
 
 
 def _without_loops(weights: Array) -> Array:

@@ -59,13 +59,7 @@ def quantal_response(utility: ArrayLike, noise: ArrayLike, axis: int = -1) -> Ar
     Games and Economic Behavior 10(1); McFadden, D. (1974).
     """
     u = np.moveaxis(np.asarray(utility, dtype=np.float64), axis, -1)
-    scale = np.asarray(noise, dtype=np.float64)
-    if not (np.isfinite(scale) & (scale > 0)).all():
-        raise BadInput(
-            "noise must be positive and finite",
-            where="noise",
-            hint="for the limit of no noise use best_response",
-        )
+    scale = _scale(noise, "for the limit of no noise use best_response")
     _check(u)
     best = u.max(axis=-1, keepdims=True)
     scaled = (u - best) / scale[..., None]
@@ -154,12 +148,9 @@ def calibrated_offsets(share: ArrayLike, noise: ArrayLike) -> Array:
     Berry, S. T. (1994). RAND Journal of Economics 25(2).
     """
     p = np.asarray(share, dtype=np.float64)
-    scale = np.asarray(noise, dtype=np.float64)
     if not (p > 0).all() or not np.allclose(p.sum(axis=-1), 1.0, rtol=0, atol=1e-9):
         raise BadInput("shares must be positive and sum to 1", where="share")
-    if not (np.isfinite(scale) & (scale > 0)).all():
-        raise BadInput("noise must be positive and finite", where="noise")
-    return np.asarray(scale[..., None] * np.log(p))
+    return np.asarray(_scale(noise)[..., None] * np.log(p))
 
 
 def mixture_quantiles(values: ArrayLike, weights: ArrayLike, levels: ArrayLike) -> Array:
@@ -198,6 +189,13 @@ def mixture_quantiles(values: ArrayLike, weights: ArrayLike, levels: ArrayLike) 
     place = [(reached < level - 1e-12).sum(axis=-1, keepdims=True) for level in q]
     at = np.minimum(np.concatenate(place, axis=-1), v.shape[-1] - 1)
     return np.asarray(np.take_along_axis(v, at, axis=-1))
+
+
+def _scale(noise: ArrayLike, hint: str | None = None) -> Array:
+    scale = np.asarray(noise, dtype=np.float64)
+    if not (np.isfinite(scale) & (scale > 0)).all():
+        raise BadInput("noise must be positive and finite", where="noise", hint=hint)
+    return scale
 
 
 def _check(u: Array) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
-from isthmus.kernels.arrays import Array, Ints, Mask
+from isthmus.kernels.arrays import Array, Ints, Mask, over
 
 Cells = tuple[Ints, Ints, Ints]
 
@@ -108,9 +108,7 @@ def factorise(weights: Array) -> Factor:
     """
     n, _, T = weights.shape
     pair = weights.sum(axis=2)
-    part = np.divide(
-        weights, pair[:, :, None], out=np.zeros_like(weights), where=pair[:, :, None] > 0
-    )
+    part = over(weights, pair[:, :, None])
     exporter = -np.einsum("ijt,ijs->its", weights, part, optimize=True)
     importer = -np.einsum("ijt,ijs->jts", weights, part, optimize=True)
     diagonal = np.arange(T)
@@ -186,10 +184,10 @@ def solve_effects(
     """
     from scipy.linalg import cho_solve
 
-    w, wij = factor.weights, factor.pair
+    w, wij = factor.weights, factor.pair[:, :, None]
     n, _, T = w.shape
     R = pair.shape[-1]
-    scaled = np.divide(pair, wij[:, :, None], out=np.zeros_like(pair), where=wij[:, :, None] > 0)
+    scaled = over(pair, wij)
     rhs_e = exporter - np.einsum("ijt,ijr->itr", w, scaled, optimize=True)
     rhs_i = importer - np.einsum("ijt,ijr->jtr", w, scaled, optimize=True)
     first = np.matmul(factor.inverse, rhs_e)
@@ -201,10 +199,7 @@ def solve_effects(
     gamma = gamma.reshape(n, T, R)
     used = np.einsum("ijt,itr->ijr", w, beta, optimize=True)
     used += np.einsum("ijt,jtr->ijr", w, gamma, optimize=True)
-    alpha = scaled - np.divide(
-        used, wij[:, :, None], out=np.zeros_like(used), where=wij[:, :, None] > 0
-    )
-    return alpha, beta, gamma
+    return scaled - over(used, wij), beta, gamma
 
 
 def fit(
@@ -251,9 +246,8 @@ def _raked(data: Array, keep: Mask) -> Array:
     mu = keep * (data.sum() / max(keep.sum(), 1))
     for _ in range(WARM_SWEEPS):
         for axis in (2, 1, 0):
-            want = data.sum(axis=axis, keepdims=True)
-            have = mu.sum(axis=axis, keepdims=True)
-            mu *= np.divide(want, have, out=np.zeros_like(want), where=have > 0)
+            want, have = (x.sum(axis=axis, keepdims=True) for x in (data, mu))
+            mu *= over(want, have)
     return np.asarray(mu)
 
 

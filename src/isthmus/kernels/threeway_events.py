@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from isthmus.errors import DidNotConverge
-from isthmus.kernels.arrays import Array
+from isthmus.kernels.arrays import Array, over
 from isthmus.kernels.threeway import (
     LOG_STEP,
     TOLERANCE,
@@ -174,13 +174,8 @@ def estimate_events(
     for step in range(1, MOST_STEPS + 1):
         gradients = [d - mu for d, mu in zip(data, mus, strict=True)]
         event_score = np.sum([g[cells] for g in gradients], axis=0)
-        before, gap = (
-            gap,
-            max(
-                EVENT_SLACK * float(np.abs(event_score).max()) / scale,
-                *(margin_gap(g, total) for g, total in zip(gradients, totals, strict=True)),
-            ),
-        )
+        gaps = [margin_gap(g, total) for g, total in zip(gradients, totals, strict=True)]
+        before, gap = gap, max(EVENT_SLACK * float(np.abs(event_score).max()) / scale, *gaps)
         if gap <= tolerance:
             return EventFit(b_hat, tuple(mus), step, gap)
         if gap > SLOW * before:
@@ -244,7 +239,7 @@ def _explained_by_own(factor: Factor, cells: Cells) -> Array:
     a, b, year = i.ravel(), j.ravel(), t.ravel()
     own = factor.weights[a, b]
     whole = factor.pair[a, b]
-    part = np.divide(own[rows, year], whole, out=np.zeros(R), where=whole > 0)
+    part = over(own[rows, year], whole)
     side = -own * part[:, None]
     side[rows, year] += own[rows, year]
     rhs_i = np.zeros((n, T, R))
@@ -260,7 +255,7 @@ def _explained_by_own(factor: Factor, cells: Cells) -> Array:
     back = (cross @ gamma).reshape(n, T, R)[a, :, rows]
     beta = first[a, :, rows] - np.einsum("rts,rs->rt", factor.inverse[a], back)
     both = beta + gamma.reshape(n, T, R)[b, :, rows]
-    used = np.divide((own * both).sum(axis=1), whole, out=np.zeros(R), where=whole > 0)
+    used = over((own * both).sum(axis=1), whole)
     fitted = both + (part - used)[:, None]
     at = np.repeat(t[:, None, :], H, axis=1).reshape(R, H)
     return np.take_along_axis(fitted, at, axis=1).reshape(P, H, H).transpose(0, 2, 1)

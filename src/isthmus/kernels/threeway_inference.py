@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from isthmus.errors import BadInput, DidNotConverge, SingularSystem
-from isthmus.kernels.arrays import Array, Mask
+from isthmus.kernels.arrays import Array, Mask, over
 from isthmus.kernels.placebo import LEVEL
 from isthmus.kernels.threeway import (
     LOG_STEP,
@@ -276,7 +276,7 @@ def _project(mu: Array, S: Array, K: Array) -> _Projected:
     half = _within(mu) * root[..., None, :]
     hat = half @ K @ half.transpose(0, 1, 3, 2)
     leverage, basis = np.linalg.eigh((hat + hat.transpose(0, 1, 3, 2)) / 2.0)
-    pearson = np.divide(S, root, out=np.zeros_like(S), where=root > 0)
+    pearson = over(S, root)
     rest = 1.0 - leverage
     lift = np.divide(1.0, rest, out=np.zeros_like(rest), where=rest > FULL_LEVERAGE)
     return _Projected(basis, leverage, lift, np.einsum("ijts,ijt->ijs", basis, pearson))
@@ -285,7 +285,7 @@ def _project(mu: Array, S: Array, K: Array) -> _Projected:
 def _within(mu: Array) -> Array:
     """Projection off the pair effect, on the scale of Pearson residuals, (n, n, T, T)."""
     length = np.sqrt(mu.sum(axis=2))[..., None]
-    unit = np.divide(np.sqrt(mu), length, out=np.zeros_like(mu), where=length > 0)
+    unit = over(np.sqrt(mu), length)
     return np.asarray(np.eye(mu.shape[2]) - unit[..., :, None] * unit[..., None, :])
 
 
@@ -359,7 +359,7 @@ def _effective_pairs(mu: Array, rest: Array, bread: Array) -> Array:
     Square of the sum of the pairs' variances over the sum of their squares.
     """
     whole = mu.sum(axis=2)[..., None]
-    part = np.divide(mu, whole, out=np.zeros_like(mu), where=whole > 0)
+    part = over(mu, whole)
     centred = rest - np.einsum("ijt,ijtp->ijp", part, rest)[:, :, None]
     each = np.einsum("ijt,ijtp->ijp", mu * mu, (centred @ bread) ** 2)
     return np.asarray(each.sum(axis=(0, 1)) ** 2 / (each * each).sum(axis=(0, 1)))
@@ -376,7 +376,7 @@ def _score_bias(mu: Array, rest: Array, S: Array) -> Array:
     """
     T = mu.shape[2]
     whole = mu.sum(axis=2)[..., None]
-    part = np.divide(mu, whole, out=np.zeros_like(mu), where=whole > 0)
+    part = over(mu, whole)
     H = mu[..., :, None] * (np.eye(T) - part[..., None, :])
     Hx = np.einsum("ijts,ijsp->ijtp", H, rest)
     centred = rest - np.einsum("ijt,ijtp->ijp", part, rest)[:, :, None, :]
