@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from isthmus.errors import BadInput, CodeUnknown, DidNotConverge, IdentityViolated, NotProductive
 from isthmus.evidence import Kind
 from isthmus.world.mrio import MRIO
+from isthmus.world.mrio_aggregate import pooled
 from isthmus.world.mrio_forms import FactoredForm
 from isthmus.world.mrio_sample import sample_table
 
@@ -119,6 +120,12 @@ def test_aggregation_keeps_totals_and_agrees_between_forms(size):
     hand = Z4[np.ix_(club, [0], club, list(range(S)))].sum()
     c = a.economies.index("club")
     assert a.Z[c * S2, c * S2 : (c + 1) * S2].sum() == pytest.approx(hand, rel=1e-10)
+
+
+def test_what_is_added_up_or_pooled_keeps_its_currency():
+    table = two_by_two(unit="million EUR", year=2020)
+    assert table.aggregate(economies={"A": "W", "B": "W"}).unit == "million EUR"
+    assert pooled(table).unit == "million EUR"
 
 
 def test_aggregation_without_groups_keeps_the_form():

@@ -125,9 +125,7 @@ def evaluate(
     output: Output = SCREEN,
 ) -> None:
     """Evaluate packages by threshold: saved, cost, answer, break-even, what is not measured."""
-    if first:
-        _prepare(packages, asked, world)
-    _run("evaluate", packages, asked, world, output, rate=rate)
+    _run("evaluate", packages, asked, world, output, first=first, rate=rate)
 
 
 @app.command
@@ -141,9 +139,7 @@ def compare(
     output: Output = SCREEN,
 ) -> None:
     """Hold packages against each other: break-evens, first by probability, not dominated."""
-    if first:
-        _prepare(packages, asked, world)
-    _run("compare", packages, asked, world, output, rate=rate, hazard=hazard)
+    _run("compare", packages, asked, world, output, first=first, rate=rate, hazard=hazard)
 
 
 @app.command
@@ -211,13 +207,17 @@ def _run(
     asked: PackageParties,
     world: str,
     output: Output,
+    first: bool = False,
     **more: Any,
 ) -> None:
+    """Evaluate packages, after making the recorded losses that they need where that is asked."""
     from isthmus.cli.output import emit_result
     from isthmus.cli.recording import recorded
     from isthmus.ensemble.inputs import input_file
     from isthmus.world import World
 
+    if first:
+        _prepare(packages, asked, world)
     words = asdict(asked) | more
     words["file"] = None if asked.file is None else input_file(asked.file)
     found = World.open(world)

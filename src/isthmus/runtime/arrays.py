@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from isthmus.errors import IsthmusError, SchemaVersionUnsupported
+from isthmus.errors import IsthmusError
 from isthmus.runtime import disk
 from isthmus.runtime.atomic import atomic_write_bytes, storage_errors
 from isthmus.runtime.canonical import canonical_json
+from isthmus.runtime.checkpoints import check_version
 from isthmus.runtime.reading.arrays import ArrayArchive
 from isthmus.runtime.reading.json_values import json_values
 from isthmus.runtime.reading.values import Unreadable
@@ -82,13 +83,7 @@ class ArrayCheckpoint:
             return None
         if not isinstance(entry, dict):
             return None
-        if entry.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaVersionUnsupported(
-                f"checkpoint has schema version {entry.get('schema_version')!r}, "
-                f"this release reads {SCHEMA_VERSION}",
-                where=str(self.path),
-                hint="start the run again",
-            )
+        check_version(entry, SCHEMA_VERSION, self.path)
         try:
             back = {name: _restored(a, entry["layout"][name]) for name, a in arrays.items()}
             return dict(entry["about"]), back

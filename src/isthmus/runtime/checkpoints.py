@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,23 @@ from isthmus.runtime.reading.json_values import json_values
 from isthmus.runtime.reading.values import Unreadable
 
 SCHEMA_VERSION = 1
+
+
+def check_version(entry: Mapping[str, Any], current: int, path: Path) -> None:
+    """Raise unless a checkpoint was written with this release's layout.
+
+    Raises
+    ------
+    SchemaVersionUnsupported
+        When it was not.
+    """
+    found = entry.get("schema_version")
+    if found != current:
+        raise SchemaVersionUnsupported(
+            f"checkpoint has schema version {found!r}, this release reads {current}",
+            where=str(path),
+            hint="start the run again",
+        )
 
 
 class Checkpoints:
@@ -61,13 +79,7 @@ class Checkpoints:
             return None
         if not isinstance(entry, dict):
             return None
-        if entry.get("schema_version") != SCHEMA_VERSION:
-            raise SchemaVersionUnsupported(
-                f"checkpoint has schema version {entry.get('schema_version')!r}, "
-                f"this release reads {SCHEMA_VERSION}",
-                where=str(self._path(number)),
-                hint="start the run again",
-            )
+        check_version(entry, SCHEMA_VERSION, self._path(number))
         payload = entry.get("payload")
         whole = isinstance(payload, dict) and canonical_hash(payload) == entry.get("sha256")
         return payload if whole else None

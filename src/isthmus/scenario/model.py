@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Self
 
 from pydantic import Field
@@ -190,15 +191,15 @@ def _make_shock(raw: Any) -> Shock:
     return SHOCKS[kind](**raw)
 
 
-def _make_range(raw: Any) -> Range:
-    return raw if isinstance(raw, Range) else Range(**raw)
+def _made(model: type[Strict], raw: Any) -> Strict:
+    return raw if isinstance(raw, model) else model(**raw)
 
 
-def _make_correlation(raw: Any) -> Correlation:
-    return raw if isinstance(raw, Correlation) else Correlation(**raw)
-
-
-_PARTS = {"shocks": _make_shock, "ranges": _make_range, "correlations": _make_correlation}
+_PARTS: Mapping[str, Callable[[Any], Strict]] = {
+    "shocks": _make_shock,
+    "ranges": partial(_made, Range),
+    "correlations": partial(_made, Correlation),
+}
 
 
 def _late_shocks(scenario: Scenario) -> list[InputProblem]:

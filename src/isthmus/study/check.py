@@ -50,11 +50,7 @@ def _roles(data: dict[str, Any]) -> Iterator[Found]:
         return
     for needed in ROLES[:2]:
         if needed not in roles:
-            yield (
-                ("roles",),
-                f"the role {needed!r} is missing",
-                f'{needed} = "code"',
-            )
+            yield ("roles",), f"the role {needed!r} is missing", f'{needed} = "code"'
     seen: dict[str, str] = {}
     for role, code in raw_parties(data).items():
         yield from _party(("roles", role), code)
@@ -65,10 +61,9 @@ def _roles(data: dict[str, Any]) -> Iterator[Found]:
 
 
 def _pages(data: dict[str, Any]) -> Iterator[Found]:
-    pages = data.get("pages")
     seen: set[str] = set()
-    for number, choice in enumerate(pages if isinstance(pages, list) else []):
-        name = choice.get("page") if isinstance(choice, dict) else None
+    for number, choice in _tables(data, "pages"):
+        name = choice.get("page")
         if not isinstance(name, str):
             continue
         path: Path = ("pages", number, "page")
@@ -94,13 +89,27 @@ def _pages(data: dict[str, Any]) -> Iterator[Found]:
 
 
 def _events(data: dict[str, Any]) -> Iterator[Found]:
-    events = data.get("events")
-    for number, choice in enumerate(events if isinstance(events, list) else []):
-        actor = choice.get("actor") if isinstance(choice, dict) else None
+    for number, choice in _tables(data, "events"):
+        actor = choice.get("actor")
         if isinstance(actor, str) and actor not in _role_names(data):
             roles = _role_names(data)
             hint = did_you_mean(actor, roles) or f"one of {', '.join(roles)}"
             yield ("events", number, "actor"), f"{actor!r} names no role", hint
+
+
+def _list(data: dict[str, Any], key: str) -> list[Any]:
+    found = data.get(key)
+    return found if isinstance(found, list) else []
+
+
+def _tables(data: dict[str, Any], key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the tables of an array, with their places in it."""
+    return ((n, table) for n, table in enumerate(_list(data, key)) if isinstance(table, dict))
+
+
+def _option(data: dict[str, Any], key: str) -> Any:
+    options = data.get("options")
+    return options.get(key) if isinstance(options, dict) else None
 
 
 def _role_names(data: dict[str, Any]) -> tuple[str, ...]:
@@ -124,8 +133,7 @@ def _party(path: Path, code: str) -> Iterator[Found]:
 
 
 def _bloc(data: dict[str, Any]) -> Iterator[Found]:
-    options = data.get("options")
-    bloc = options.get("bloc") if isinstance(options, dict) else None
+    bloc = _option(data, "bloc")
     if not isinstance(bloc, str):
         return
     found = list(_party(("options", "bloc"), bloc))
@@ -135,8 +143,7 @@ def _bloc(data: dict[str, Any]) -> Iterator[Found]:
 
 
 def _date(data: dict[str, Any]) -> Iterator[Found]:
-    options = data.get("options")
-    day = options.get("date") if isinstance(options, dict) else None
+    day = _option(data, "date")
     if not isinstance(day, str):
         return
     try:
@@ -146,8 +153,7 @@ def _date(data: dict[str, Any]) -> Iterator[Found]:
 
 
 def _industries(data: dict[str, Any]) -> Iterator[Found]:
-    listed = data.get("industries")
-    for number, code in enumerate(listed if isinstance(listed, list) else []):
+    for number, code in enumerate(_list(data, "industries")):
         if isinstance(code, str):
             yield from _industry(("industries", number), code)
 
@@ -181,19 +187,15 @@ def _product(path: Path, code: str, edition: Any) -> Iterator[Found]:
 
 
 def _claims(data: dict[str, Any]) -> Iterator[Found]:
-    claims = data.get("claims")
     seen: set[str] = set()
-    for number, claim in enumerate(claims if isinstance(claims, list) else []):
-        if not isinstance(claim, dict):
-            continue
+    for number, claim in _tables(data, "claims"):
         path: Path = ("claims", number)
         identity = claim.get("id")
         if isinstance(identity, str):
             if identity in seen:
                 yield (*path, "id"), f"the id {identity!r} is used twice", "ids are unique"
             seen.add(identity)
-        needs = claim.get("needs")
-        for place, entry in enumerate(needs if isinstance(needs, list) else []):
+        for place, entry in enumerate(_list(claim, "needs")):
             wrong = malformed(entry, _speakable(data)) if isinstance(entry, str) else ""
             if wrong:
                 yield (*path, "needs", place), wrong, "as in coalition:home or member:DEU:home"
@@ -262,9 +264,8 @@ def _role_or_party(path: Path, value: str, roles: Sequence[str]) -> Iterator[Fou
 def _basket_names(data: dict[str, Any]) -> Iterator[Found]:
     baskets = data.get("baskets")
     known = tuple(baskets) if isinstance(baskets, dict) else ()
-    claims = data.get("claims")
-    for number, claim in enumerate(claims if isinstance(claims, list) else []):
-        if not isinstance(claim, dict) or not isinstance(claim.get("args"), dict):
+    for number, claim in _tables(data, "claims"):
+        if not isinstance(claim.get("args"), dict):
             continue
         measure = measures().get(str(claim.get("measure", "")))
         for name, value in claim["args"].items():
@@ -281,10 +282,8 @@ def wording_problems(data: dict[str, Any]) -> Iterator[Found]:
     """
     for key in ("title", "question"):
         yield from _unknown((key,), data.get(key), _role_names(data) or ROLES)
-    claims, roles = data.get("claims"), _speakable(data)
-    for number, claim in enumerate(claims if isinstance(claims, list) else []):
-        if not isinstance(claim, dict):
-            continue
+    roles = _speakable(data)
+    for number, claim in _tables(data, "claims"):
         for key in TEXTS:
             yield from _unknown(("claims", number, key), claim.get(key), roles)
         args, sentence = claim.get("args"), claim.get("sentence")

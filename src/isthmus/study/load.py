@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from isthmus.errors import BadInput, InputProblem, SchemaVersionUnsupported, did_you_mean
 from isthmus.runtime.reading import LineIndex, load_toml, read_text
@@ -32,16 +32,15 @@ MOST = 100
 """Problems of a kind that are worked out; a file with more has one cause."""
 
 _FORM = "lower-case letters, digits and hyphens in names; two to six digits in product codes"
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "": tuple(Study.model_fields),
-    "roles": tuple(Role.model_fields),
-    "pages": tuple(PageChoice.model_fields),
-    "events": tuple(EventChoice.model_fields),
-    "options": tuple(Options.model_fields),
-    "baskets": tuple(Basket.model_fields),
-    "claims": tuple(Claim.model_fields),
-    "rule": tuple(Rule.model_fields),
-    "ensemble": tuple(Sampling.model_fields),
+_MODELS: dict[str, type[BaseModel]] = {
+    "roles": Role,
+    "pages": PageChoice,
+    "events": EventChoice,
+    "options": Options,
+    "baskets": Basket,
+    "claims": Claim,
+    "rule": Rule,
+    "ensemble": Sampling,
 }
 
 
@@ -163,24 +162,12 @@ def _schema_problem(data: Any, error: dict[str, Any]) -> tuple[KeyPath, str, str
 def _fields_at(path: KeyPath) -> tuple[str, ...]:
     names = [p for p in path[:-1] if isinstance(p, str)]
     place = "rule" if "rule" in names else (names[0] if names else "")
-    return _FIELDS.get(place, _FIELDS[""])
-
-
-_MODELS = {
-    "roles": Role,
-    "pages": PageChoice,
-    "events": EventChoice,
-    "options": Options,
-    "baskets": Basket,
-    "claims": Claim,
-    "rule": Rule,
-    "ensemble": Sampling,
-}
+    return tuple(_MODELS.get(place, Study).model_fields)
 
 
 def _purpose(path: KeyPath) -> str:
     names = [p for p in path if isinstance(p, str)]
-    model: Any = _MODELS.get(next((n for n in reversed(names[:-1]) if n in _MODELS), ""), Study)
+    model = _MODELS.get(next((n for n in reversed(names[:-1]) if n in _MODELS), ""), Study)
     field = model.model_fields.get(names[-1]) if names else None
     return str(field.description or "") if field is not None else ""
 

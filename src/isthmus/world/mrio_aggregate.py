@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,18 +53,8 @@ def aggregate(
     Y = _add_rows(_add_rows(table.Y, node, labels.N).T, column, labels.n * labels.F).T
     x, v, other = (_add_rows(a, node, labels.N) for a in (table.x, table.v, table.other))
     form = DenseForm(frozen(Z), frozen(x), labels.n)
-    return type(table)(
-        labels,
-        form,
-        frozen(Y),
-        form.x,
-        frozen(v),
-        frozen(other),
-        year=table.year,
-        kind=table.kind,
-        datasets=table.datasets,
-        source=table.source,
-        notes=table.notes,
+    return replace(
+        table, labels=labels, form=form, Y=frozen(Y), x=form.x, v=frozen(v), other=frozen(other)
     )
 
 
@@ -123,14 +113,13 @@ def pooled(table: MRIO) -> MRIO:
         home * reciprocal(home.sum(axis=2))[..., None],
         abroad * reciprocal(abroad.sum(axis=2))[..., None],
         table.Y,
-        economies=lb.economies,
-        industries=lb.industries,
-        categories=lb.categories,
+        **asdict(lb),
         x=table.x,
         v=table.v,
         other=table.other,
         year=table.year,
         kind=table.kind,
         datasets=table.datasets,
+        unit=table.unit,
         notes=(*table.notes, "origins abroad are those of the importer, averaged over users"),
     )
