@@ -221,7 +221,7 @@ class ChipChain:
         key = tuple(named.items())
         if key not in self.kept:
             size = self.output[:, 0]
-            europe = _europe(self.economies)
+            europe = set(codes.members("EUROPE")) & set(self.economies)
             seed = np.stack(
                 [_pattern(self.electronics, self.economies, e, named, europe) for e in named]
             )
@@ -285,10 +285,6 @@ def _block(facts: pl.DataFrame, stage: str) -> StageShares:
 def _industries() -> tuple[str, ...]:
     """Electronics first, then the industries that buy them."""
     return (*codes.industries_in("electronics"), *codes.industries_in("chip_users"))
-
-
-def _europe(economies: tuple[str, ...]) -> set[str]:
-    return set(codes.members("EUROPE")) & set(economies)
 
 
 def _pattern(

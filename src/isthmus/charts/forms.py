@@ -42,7 +42,7 @@ def bars(rows: Rows, spec: ChartSpec) -> Any:
     else:
         encoding["color"] = alt.value(_single(spec))
     if grouped:
-        encoding["yOffset"] = _offset(rows, spec)
+        encoding["yOffset"] = alt.YOffset(f"{spec.series}:N", sort=_values(rows, spec.series))
     step = theme.ROW * max(0.75 * len(_values(rows, spec.series)) if grouped else 1, _lines(tall))
     drawn = _sized(_with_reference(mark.encode(**encoding), spec), step)
     return drawn.properties(height={"step": step, "for": "position"}) if grouped else drawn
@@ -54,11 +54,8 @@ def dots(rows: Rows, spec: ChartSpec) -> Any:
     rows, tall = _wrapped(_on_log(rows, spec), spec.y)
     base = alt.Chart(_data(rows, spec))
     encoding: dict[str, Any] = {"y": _category(spec, tall)}
-    fixed: dict[str, Any] = {}
-    if spec.series:
-        encoding["color"] = _colour(rows, spec)
-    else:
-        fixed["color"] = _single(spec)
+    told, fixed = _coloured(rows, spec)
+    encoding |= told
     layers = []
     if spec.low and spec.high:
         layers.append(
@@ -89,14 +86,12 @@ def lines(rows: Rows, spec: ChartSpec) -> Any:
         "x": alt.X(f"{spec.x}:O", axis=axis),
         "y": _number(spec.y, spec, "", zero=True, vertical=True),
     }
-    fixed: dict[str, Any] = {}
+    told, fixed = _coloured(rows, spec, legend=legend)
+    encoding |= told
     if spec.series:
-        encoding["color"] = _colour(rows, spec, legend=legend)
         encoding["strokeDash"] = alt.StrokeDash(
             f"{spec.series}:N", sort=_values(rows, spec.series), legend=None
         )
-    else:
-        fixed["color"] = _single(spec)
     if spec.facet:
         broken, facet = letters.facet(spec.facet, _values(rows, spec.facet))
         rows = [{**row, spec.facet: broken[row[spec.facet]]} for row in rows]
@@ -324,12 +319,17 @@ def _category(spec: ChartSpec, tall: int = 1) -> Any:
     return alt.Y(f"{spec.y}:N", sort=None, axis=axis)
 
 
-def _offset(rows: Rows, spec: ChartSpec) -> Any:
-    return alt.YOffset(f"{spec.series}:N", sort=_values(rows, spec.series))
-
-
 def _single(spec: ChartSpec) -> str:
     return theme.PALETTE[spec.roles.get("", "home")]
+
+
+def _coloured(
+    rows: Rows, spec: ChartSpec, *, legend: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Colour as part of the encoding where there are series, else of the mark."""
+    if spec.series:
+        return {"color": _colour(rows, spec, legend=legend)}, {}
+    return {}, {"color": _single(spec)}
 
 
 def _colour(rows: Rows, spec: ChartSpec, *, legend: bool = True) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from isthmus.coercion.cases import EFFECTS
-from isthmus.coercion.event_tables import LOWER, EventEstimate
+from isthmus.coercion.event_tables import LOWER, PAIR, EventEstimate
 from isthmus.coercion.panel import TradeEpisode
 from isthmus.evidence import Kind, Table
 from isthmus.evidence.frames import MONEY, attribute, dimension, finite, number, ranged, table
@@ -43,9 +43,7 @@ def trade_table(world: World, found: EventEstimate, notes: Sequence[str]) -> Tab
         pl.lit(panel.years[base]).alias("base_year"),
     )
     columns = [
-        dimension("case"),
-        dimension("exporter"),
-        dimension("importer"),
+        *PAIR,
         dimension("scope"),
         dimension("year"),
         number("value", MONEY, "goods sold by the exporter to the importer"),

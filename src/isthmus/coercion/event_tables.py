@@ -53,6 +53,7 @@ ONE_PAIR = (
     "effects that pairs without an episode do not make unusual at 5 %, which takes the pair's own "
     "error to be like theirs"
 )
+PAIR = (dimension("case"), dimension("exporter"), dimension("importer"))
 LOWER = "lower end of the 95 % interval; null with too few placebos"
 CUT = (
     "some years of these data list larger flows only; the same cut is made in every year, and a "
@@ -182,9 +183,7 @@ def effects_table(found: EventEstimate, low: Array, high: Array, notes: Sequence
         }
     )
     columns = [
-        dimension("case"),
-        dimension("exporter"),
-        dimension("importer"),
+        *PAIR,
         dimension("year"),
         attribute("phase", "before the first measure, with measures in force, or after"),
         number("value", MONEY, "flow in the items of the measures"),
@@ -304,9 +303,7 @@ def placebos_table(found: EventEstimate) -> Table:
         for h, year in enumerate(found.years)
     ]
     columns = [
-        dimension("case"),
-        dimension("exporter"),
-        dimension("importer"),
+        *PAIR,
         dimension("year"),
         number("one_step", "share", "effect after one step of the fixed effects"),
         number("effect", "share", "estimated in full; null where it was not"),

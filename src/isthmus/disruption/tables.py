@@ -126,7 +126,7 @@ def industries_table(trace: Trace, base: Floats, mrio: MRIO) -> Table:
             "output_lost_share": 1.0 - kept,
             "lowest_output_share": trace.lowest,
             "lowest_day": trace.lowest_day,
-            "first_stop": _days(trace.first),
+            "first_stop": [None if d == NONE else d for d in trace.first.tolist()],
             "recovered_on": [None if d in (0, days) else d for d in trace.recovered.tolist()],
         },
         schema_overrides={"first_stop": pl.Int64, "recovered_on": pl.Int64},
@@ -235,10 +235,6 @@ def _cause(trace: Trace, node: int) -> str:
     if trace.cause[node]:
         return "input missing"
     return "demand gone" if trace.demand_led[node] else "capacity lost"
-
-
-def _days(first: NDArray[np.int64]) -> list[int | None]:
-    return [None if day == NONE else int(day) for day in first.tolist()]
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

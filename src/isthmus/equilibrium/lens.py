@@ -248,11 +248,7 @@ def solve_many(
 
 
 def run_base(
-    base: Base,
-    shock: TradeShock,
-    settings: EquilibriumSettings,
-    *,
-    start: Equilibrium | None = None,
+    base: Base, shock: TradeShock, settings: EquilibriumSettings
 ) -> tuple[SolvedRun, Array]:
     """Solve a prepared base for one shock; returns the run and the elasticities used.
 
@@ -263,7 +259,7 @@ def run_base(
     """
     choice = Choice("main", None, settings.path, settings.level, settings.reading)
     theta = chosen_theta(base, settings, choice)
-    return outcome(*_solved(base, shock, settings, theta, start)), theta
+    return outcome(*_solved(base, shock, settings, theta)), theta
 
 
 def _solved(
@@ -271,7 +267,7 @@ def _solved(
     shock: TradeShock,
     settings: EquilibriumSettings,
     theta: Array,
-    start: Equilibrium | None,
+    start: Equilibrium | None = None,
 ) -> tuple[TradeModel, TradeShock, Equilibrium]:
     model = with_theta(base, theta)
     check_model(model)

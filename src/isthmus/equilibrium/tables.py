@@ -127,11 +127,8 @@ def coalition_table(
     The lowest and highest are those of one alternative for all members, of `incomes` by
     alternative, float64[alternatives, N].
     """
-    income = base_income(run.model)
-    place = {code: k for k, code in enumerate(base.economies)}
-    names = sorted(groups)
-    sets = [np.array([place[code] for code in groups[name]]) for name in names]
-
+    income, names = base_income(run.model), sorted(groups)
+    sets = _places(base, groups)
     change = _means(run.gains.real_income - 1.0, sets, income)
     values = {"real_income": change}
     if incomes is not None:
@@ -165,14 +162,13 @@ def alternative_table(
     others : mapping of str to float64[N] or None
         Real income, new over old, by alternative; those without an equilibrium are left out.
     """
-    income = base_income(run.model)
-    place = {code: k for k, code in enumerate(base.economies)}
-    sets = {name: np.array([place[code] for code in groups[name]]) for name in sorted(groups)}
+    income, names, here = base_income(run.model), sorted(groups), base.economies
+    sets = _places(base, groups)
     found = {name: values - 1.0 for name, values in others.items() if values is not None}
-    means = [m for change in found.values() for m in _means(change, [*sets.values()], income)]
+    means = [m for change in found.values() for m in _means(change, sets, income)]
     labels = {
-        "alternative": [*np.repeat(list(found), len(sets)), *np.repeat(list(found), len(place))],
-        "economy": [*(list(sets) * len(found)), *(list(place) * len(found))],
+        "alternative": [*np.repeat(list(found), len(names)), *np.repeat(list(found), len(here))],
+        "economy": [*(names * len(found)), *(here * len(found))],
     }
     values = {"real_income": np.array([*means, *(v for c in found.values() for v in c)])}
     text = "real income with one thing changed: what the lowest and highest are made of"
@@ -236,6 +232,12 @@ def _table(
     text_columns = {key: pl.Series(key, list(v), dtype=pl.String) for key, v in labels.items()}
     frame = pl.DataFrame({**text_columns, **values})
     return Table(name, frame, tuple(columns), kind, base.datasets, text)
+
+
+def _places(base: Base, groups: Mapping[str, Sequence[str]]) -> list[NDArray[np.intp]]:
+    """Return the positions of the members of each coalition, in the order of their names."""
+    place = {code: k for k, code in enumerate(base.economies)}
+    return [np.array([place[code] for code in groups[name]]) for name in sorted(groups)]
 
 
 def _means(values: Array, sets: Sequence[NDArray[np.intp]], income: Array) -> Array:
