@@ -18,7 +18,9 @@ keyword arguments of ``write``. A page keeps to five rules.
    table (``page.table``, ``page.chart``) or a table of a lens passed on unchanged.
 3. Every sentence comes from the texts through ``page.say``, ``page.headline`` and their like; a
    field may be text or a `Finding`. A page knows roles (home, partner, rival, ally), not countries.
-4. The answer comes first. Charts have a finding as their title, a text alternative and their table.
+4. The answer comes first. Charts have a finding as their title, a text alternative and their table;
+   ``page.bars``, ``page.dots`` and ``page.lines`` say which of its columns is drawn against which.
+   Percent, money and ranges follow from the table. What findings rest on is `isthmus.study.rests`.
 5. Where the world has no data for the parties, the page says so (``page.gap``) and leaves the
    number out; nothing is interpolated.
 
