@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
 
-from isthmus.charts import ChartSpec, Press, drawer, press, render_svg
+from isthmus.charts import ChartSpec, Press, press, render_svg
 from isthmus.evidence import Column, Kind, Table
+from isthmus.runtime import companion
 
 SPEC = ChartSpec(form="bars", x="share", y="economy")
 
@@ -47,7 +47,7 @@ def test_the_same_pictures_in_any_order_and_none_drawn_twice(charts, here, monke
         found = [one.svg(chart) for chart in reversed(charts)]
         assert found[::-1] == here
     assert drawn == []
-    assert one._child is None
+    assert one._child._child is None
 
 
 def test_a_chart_of_the_same_key_but_another_table_is_drawn_anew(charts, here, monkeypatch):
@@ -65,32 +65,34 @@ def test_a_process_that_is_gone_stops_nothing(charts, here, moment, monkeypatch)
     drawn = counted(monkeypatch)
     with Press() as one:
         if moment == "before":
-            one._child.kill()
-            one._child.wait()
+            one._child._child.kill()
+            one._child._child.wait()
         one.begin(charts)
         if moment == "after":
-            one._child.kill()
+            one._child._child.kill()
         assert [one.svg(chart) for chart in charts] == here
     assert drawn
 
 
 def test_without_an_interpreter_to_start_charts_are_drawn_here(charts, here, monkeypatch):
-    monkeypatch.setattr(press.sys, "executable", "no-such-interpreter")
+    monkeypatch.setattr(companion.sys, "executable", "no-such-interpreter")
     with Press() as one:
         one.begin(charts[:1])
         assert one.svg(charts[0]) == here[0]
 
 
-def test_what_cannot_be_drawn_has_no_length():
-    no_map = drawer.line_of(replace(SPEC, form="map"), table(0.1), None)
-    answers = BytesIO()
-    drawer.serve(BytesIO(no_map + b"{}\n[\n\xff\n"), answers)
-    assert answers.getvalue() == b"0\n0\n0\n0\n"
+def test_what_cannot_be_drawn_there_is_met_here(charts, here):
+    no_map = ("map", replace(SPEC, form="map"), table(0.1), None)
+    with Press() as one:
+        one.begin([no_map, charts[0]])
+        with pytest.raises(ValueError, match="a map needs outlines"):
+            one.svg(no_map)
+        assert one.svg(charts[0]) == here[0]
 
 
 def test_an_error_ends_the_process(charts):
     one = Press().__enter__()
-    child = one._child
+    child = one._child._child
     one.begin(charts)
     one.__exit__(KeyError, KeyError(), None)
     assert child.wait(timeout=10) is not None
@@ -104,7 +106,7 @@ def test_words_are_measured_with_the_fonts_of_the_renderer_whatever_is_installed
     with Press() as one:
         one.begin(charts[:1])
         assert one.svg(charts[0]) == here[0]
-        told = Path(f"/proc/{one._child.pid}/environ").read_bytes().split(b"\0")
+        told = Path(f"/proc/{one._child._child.pid}/environ").read_bytes().split(b"\0")
     assert [v for v in told if v.startswith(b"FONTCONFIG_FILE=")] == [
         f"FONTCONFIG_FILE={press.FONTS}".encode()
     ]

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from isthmus.charts import drawer
 from isthmus.charts.maps import Outlines
 from isthmus.charts.render import render_svg, tidy_svg
 from isthmus.charts.spec import ChartSpec
 from isthmus.evidence import Table
+from isthmus.runtime.companion import Companion
 
 Drawable = tuple[str, ChartSpec, Table, Outlines | None]
 """Key, how to draw, what to draw, and outlines where it is a map."""
 
 FONTS = Path(__file__).with_name("fonts.conf")
 """What tells the process to measure words with the fonts that come with the renderer."""
-
-
-def _bytecode() -> list[str]:
-    """Return what this interpreter was told of bytecode: an isolated one does not hear it."""
-    flags = ["-B"] if sys.dont_write_bytecode else []
-    return [*flags, "-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else flags
 
 
 class Press:
@@ -39,18 +29,11 @@ class Press:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1)
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = Companion("isthmus.charts.drawer", {"FONTCONFIG_FILE": str(FONTS)})
         self._begun: dict[str, tuple[Drawable, Future[str | None]]] = {}
 
     def __enter__(self) -> Press:
-        with suppress(OSError):
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", *_bytecode(), drawer.__file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
-            )
+        self._child.__enter__()
         return self
 
     def __exit__(
@@ -60,18 +43,16 @@ class Press:
         trace: TracebackType | None,
     ) -> None:
         self._pool.shutdown(wait=error is None, cancel_futures=True)
-        child, self._child = self._child, None
-        if child is None:
-            return
-        # All that was asked of it has come or is not wanted, and its own way out takes longer.
-        child.kill()
-        with suppress(OSError), child:
-            pass  # its pipes are closed and it is waited for
+        self._child.__exit__(kind, error, trace)
 
     def begin(self, charts: Iterable[Drawable]) -> None:
         """Begin to draw charts, each with a key of its own."""
         for chart in charts:
-            self._begun[chart[0]] = chart, self._pool.submit(self._drawn, chart)
+            _, spec, table, outlines = chart
+            asked = self._pool.submit(
+                self._child.ask, "picture", spec, table.frame.to_dicts(), outlines
+            )
+            self._begun[chart[0]] = chart, asked
 
     def svg(self, chart: Drawable) -> str:
         """Return a chart as `render_svg` does; waits for it where it was begun."""
@@ -83,17 +64,3 @@ class Press:
         if whole is None:
             return render_svg(spec, table, key=key, outlines=outlines)
         return tidy_svg(whole, key)
-
-    def _drawn(self, chart: Drawable) -> str | None:
-        """Return what the process makes of a chart, or nothing where it is gone or fails."""
-        child = self._child
-        if child is None or child.stdin is None or child.stdout is None:
-            return None
-        try:
-            child.stdin.write(drawer.line_of(*chart[1:]))
-            child.stdin.flush()
-            length = int(child.stdout.readline())
-            picture = child.stdout.read(length).decode()
-        except (OSError, TypeError, ValueError):
-            return None
-        return picture if picture.startswith("<svg") and picture.endswith("</svg>") else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -51,39 +51,50 @@ def assess(
         Name of a shipped study, a study file (.toml), or a dossier that was made: its folder, or
         its dossier.json.
     """
-    from isthmus.charts import Press, check_drawing
-    from isthmus.report import (
-        check_dossier_target,
-        render_json,
-        render_sheet_json,
-        write_dossier,
-    )
-    from isthmus.report.parts import drawn_early
-    from isthmus.report.printing import find_browser
-    from isthmus.study import assess_and_record, open_study
-    from isthmus.study.sheet import check_members, member_sheet
-    from isthmus.world import World
+    from isthmus.runtime.companion import Companion
+    from isthmus.runtime.threads import ONE_THREAD, cores
 
-    if not json or out is not None:
-        check_drawing()
-        if pdf:
-            find_browser()
-    asked, members = open_study(study), list(dict.fromkeys(sheet or ()))
-    check_members(asked, members)
-    target = None if json and out is None else out or Path(f"dossier-{asked.name}")
-    if target is not None:
-        check_dossier_target(target, replace=force)
-    opened = World.open(world)
-    if target is None and len(members) == 1:
-        emit_document(render_sheet_json(member_sheet(asked, opened, *members, language=language)))
-        return
-    with nullcontext() if target is None else Press() as press:
+    beside = Companion("isthmus.study.ahead", ONE_THREAD)
+    with ExitStack() as ends:
+        if cores() > 1:
+            ends.enter_context(beside)  # it loads what it needs while this process does
+        from isthmus.charts import Press, check_drawing
+        from isthmus.report import (
+            check_dossier_target,
+            render_json,
+            render_sheet_json,
+            write_dossier,
+        )
+        from isthmus.report.parts import drawn_early
+        from isthmus.report.printing import find_browser
+        from isthmus.study import assess_and_record, open_study
+        from isthmus.study.ahead import Ahead
+        from isthmus.study.sheet import check_members, member_sheet
+        from isthmus.world import World
+
+        if not json or out is not None:
+            check_drawing()
+            if pdf:
+                find_browser()
+        asked, members = open_study(study), list(dict.fromkeys(sheet or ()))
+        check_members(asked, members)
+        target = None if json and out is None else out or Path(f"dossier-{asked.name}")
+        if target is not None:
+            check_dossier_target(target, replace=force)
+        opened = World.open(world)
+        if target is None and len(members) == 1:
+            emit_document(
+                render_sheet_json(member_sheet(asked, opened, *members, language=language))
+            )
+            return
+        press = None if target is None else ends.enter_context(Press())
         dossier, kept = assess_and_record(
             asked,
             opened,
             language=language,
             progress=_tell,
             each=None if press is None else partial(drawn_early, press),
+            ahead=Ahead(beside, world),
         )
         say_run(kept)
         if json:
@@ -92,9 +103,9 @@ def assess(
             return
         sheets = [member_sheet(asked, opened, member, language=language) for member in members]
         page = write_dossier(dossier, target, sheets=sheets, press=press, pdf=pdf, replace=force)
-    if not json:
-        emit_text(f"{page}\n")
-    say(f"dossier: {page.resolve()}")
+        if not json:
+            emit_text(f"{page}\n")
+        say(f"dossier: {page.resolve()}")
 
 
 def _tell(name: str, number: int, count: int) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from isthmus.errors import DidNotConverge
 from isthmus.kernels.arrays import Array, Ints, Mask
@@ -40,6 +38,10 @@ def best_deliveries(chain: ProductionChain, weights: Array, *, draw: int = 0) ->
     DidNotConverge
         When HiGHS does not find the optimum.
     """
+    # Loading it takes a third of a second, and most who read this module do not ask for the best.
+    from scipy import sparse
+    from scipy.optimize import linprog
+
     weeks, items, _ = chain.shape
     wishes = len(chain.wish_item)
     lead, need = chain.lead[:, draw], chain.need[:, draw]
@@ -241,6 +243,9 @@ def _propose(
     seconds: float,
 ) -> tuple[Mask | None, float]:
     """Return the cheapest set of the relaxation and a lower bound of the cost."""
+    from scipy import sparse
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     many, draws = len(costs), len(target)
     item, draw = np.nonzero(base < target * (1 - 1e-9))
     short = target[draw] - base[item, draw]

@@ -22,6 +22,13 @@ ONE_THREAD = dict.fromkeys(
 """Environment of a worker process; libraries read it when they are loaded."""
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def environment(values: dict[str, str]) -> Iterator[None]:
     """Set environment variables for the block and put the old ones back."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from isthmus._version import __version__
 from isthmus.runtime import canonical_hash
+from isthmus.study.ahead import Ahead
 from isthmus.study.claims import assess_claim
-from isthmus.study.context import UNANSWERED, Context
 from isthmus.study.dossier import Dossier, Section
-from isthmus.study.page import Page
-from isthmus.study.schema import PageChoice, Study
-from isthmus.study.spoken import spoken
-from isthmus.study.subjects import pages_of, times, writer
+from isthmus.study.schema import Study
+from isthmus.study.subjects import pages_of
 from isthmus.study.summary import build_summary
-from isthmus.study.wording import TextCatalogue
+from isthmus.study.writing import context_of, written_of
 from isthmus.world import World
 
 Progress = Callable[[str, int, int], None]
@@ -28,6 +25,7 @@ def assess(
     language: str = "en",
     progress: Progress | None = None,
     each: Callable[[Section], None] | None = None,
+    ahead: Ahead | None = None,
 ) -> Dossier:
     """Answer a study with a world.
 
@@ -43,6 +41,8 @@ def assess(
         Called with the name of each step, its number and their count.
     each : callable, optional
         Called with each section as soon as it is written.
+    ahead : Ahead, optional
+        A process beside this one that writes some of the pages; the dossier is the same.
 
     Returns
     -------
@@ -56,14 +56,19 @@ def assess(
     DataCorrupted
         When a file of the world differs from its record.
     """
-    context = Context(study, world, TextCatalogue.load(language))
-    context.study = spoken(study, context.catalogue)
+    context = context_of(study, world, language)
     pages = pages_of(study)
     steps = len(pages) + 1
     sections = []
-    for number, choice in enumerate(pages, 1):
+    if ahead is not None:
+        ahead.begin(study, world, language)
+    for number, choice in enumerate(pages):
         if progress is not None:
-            progress(choice.page, number, steps)
+            progress(choice.page, number + 1, steps)
+        there = None if ahead is None else ahead.page(number, each)
+        if there is not None:
+            sections += there.joined(context)
+            continue
         for section in written_of(context, choice):
             sections.append(section)
             if each is not None:
@@ -92,22 +97,3 @@ def assess(
         },
         catalogue=context.catalogue,
     )
-
-
-def written_of(context: Context, choice: PageChoice) -> list[Section]:
-    """Return the sections of a page: several where it is written for each of something."""
-    every = [choice.parameters] if choice.parameters else times(choice.page, context)
-    return [written(context, choice.page, **one) for one in every]
-
-
-def written(context: Context, name: str, **chosen: Any) -> Section:
-    """Return a page as a section, or one that says what the world lacks to answer it."""
-    page = Page(context, name)
-    try:
-        writer(name)(page, **chosen)
-    except UNANSWERED as error:
-        asked, part = page.question, page.part
-        page = Page(context, name)
-        page.question, page.part = asked, part
-        page.gap("unanswered", what=context.reason(error))
-    return page.section()

@@ -197,11 +197,20 @@ class Context:
             sources=tuple(sources),
             digits=digits,
         )
-        before = self.findings.setdefault(key, found)
-        if before != found:
-            raise IsthmusError(f"two different findings have the key {key!r}")
         self.used.update(found.datasets)
-        return found
+        return self.keep(found)
+
+    def keep(self, finding: Finding) -> Finding:
+        """Keep a finding; there is one number for a key.
+
+        Raises
+        ------
+        IsthmusError
+            When the key is taken by another number.
+        """
+        if self.findings.setdefault(finding.key, finding) != finding:
+            raise IsthmusError(f"two different findings have the key {finding.key!r}")
+        return finding
 
     def kind_of(self, *keys: str) -> Kind:
         """Return the weakest kind among data sets."""

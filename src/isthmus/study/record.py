@@ -12,6 +12,7 @@ from isthmus.ensemble.recording import Recorded, lens_plan, record
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.runtime import canonical_hash
 from isthmus.store import Store
+from isthmus.study.ahead import Ahead
 from isthmus.study.assessment import Progress, assess
 from isthmus.study.dossier import Dossier, Section
 from isthmus.study.schema import Study
@@ -27,13 +28,14 @@ def assess_and_record(
     language: str = "en",
     progress: Progress | None = None,
     each: Callable[[Section], None] | None = None,
+    ahead: Ahead | None = None,
     store: Store | None = None,
 ) -> tuple[Dossier, Recorded]:
     """Answer a study as `assess` does, and keep the answer as a run.
 
     Parameters
     ----------
-    study, world, language, progress, each
+    study, world, language, progress, each, ahead
         As in `assess`.
     store : Store, optional
         Where to keep the run; the user's store by default. A store that cannot be written to does
@@ -49,7 +51,9 @@ def assess_and_record(
     kept: list[Dossier] = []
 
     def work() -> Result:
-        kept.append(assess(study, world, language=language, progress=progress, each=each))
+        kept.append(
+            assess(study, world, language=language, progress=progress, each=each, ahead=ahead)
+        )
         return dossier_result(kept[0], manifest.parameters)
 
     recorded = record(manifest, work, store=store)
