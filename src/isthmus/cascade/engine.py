@@ -131,7 +131,7 @@ def run_shocks(
     n_groups = int(groups.max()) + 1 if len(groups) else 1
     share = weight / weight.sum()
     compiled = rule == "published" and _compiled(engine, supply, len(shocks))
-    work = _Work(supply, shocks, share, groups, n_groups, rule, eps, full_steps)
+    work = _BatchWork(supply, shocks, share, groups, n_groups, rule, eps, full_steps)
     task = work.compiled if compiled else work.numpy
     if compiled:
         from isthmus.kernels.cascade_compiled import compiled as kernel
@@ -182,7 +182,7 @@ def _levels(supply: Supply, psi: Array, rule: Rule, eps: float) -> Levels:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _BatchWork:
     """What every batch of shocks is run with."""
 
     supply: Supply

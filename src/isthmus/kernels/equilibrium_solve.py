@@ -40,7 +40,7 @@ TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _Iterate:
     """What is iterated."""
 
     wage: Array
@@ -49,7 +49,7 @@ class _State:
 
 
 @dataclass(frozen=True, slots=True)
-class Equilibrium(_State):
+class Equilibrium(_Iterate):
     """An equilibrium in changes.
 
     Parameters
@@ -162,7 +162,7 @@ def solve(
     """
     system = shocked_system(model, shock or TradeShock())
     require_trade(system)
-    first = _State(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
+    first = _Iterate(np.ones(model.shape[0]), np.ones(model.shape), model.expenditure)
     tried = _accelerated(system, start or first, tolerance, max_evaluations)
     if tried.found is not None:
         return replace(tried.found, evaluations=tried.evaluations)
@@ -186,7 +186,7 @@ def overdrawn(income: Array) -> tuple[int, ...]:
     return tuple(np.flatnonzero(income <= 0).tolist())
 
 
-def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
+def residual_of(system: ShockedSystem, state: _Iterate, got: Evaluation) -> float:
     """Return the residual named in `Equilibrium`."""
     price = np.abs(np.log(got.price / state.price)).max()
     spent = state.expenditure.sum(axis=1, keepdims=True)
@@ -195,7 +195,7 @@ def residual_of(system: ShockedSystem, state: _State, got: Evaluation) -> float:
     return float(max(price, expenditure, labour))
 
 
-def _accelerated(system: ShockedSystem, state: _State, tolerance: float, limit: int) -> _Attempt:
+def _accelerated(system: ShockedSystem, state: _Iterate, tolerance: float, limit: int) -> _Attempt:
     """Anderson iteration; finds nothing at the limit or where numbers leave their range."""
     damping = wage_damping(system.model)
     with np.errstate(all="ignore"):
@@ -223,15 +223,15 @@ def _accelerated(system: ShockedSystem, state: _State, tolerance: float, limit: 
     return _Attempt(None, limit, poor)
 
 
-def _next(system: ShockedSystem, state: _State, got: Evaluation, damping: Array) -> _State:
+def _next(system: ShockedSystem, state: _Iterate, got: Evaluation, damping: Array) -> _Iterate:
     model = system.model
     gap = np.log(np.maximum(got.demand, FLOOR) / (state.wage * model.value_added))
     wage = state.wage * np.exp(np.clip(damping * gap, -LARGEST_STEP, LARGEST_STEP))
-    return _State(wage, got.price, got.expenditure)
+    return _Iterate(wage, got.price, got.expenditure)
 
 
 def _by_portions(
-    system: ShockedSystem, state: _State, tolerance: float, limit: int, spent: int
+    system: ShockedSystem, state: _Iterate, tolerance: float, limit: int, spent: int
 ) -> Equilibrium:
     """Apply the shock in portions, halved where the iteration fails and doubled where it works."""
     done, size, portions = 0.0, 0.25, 0
@@ -289,18 +289,18 @@ def _portion(system: ShockedSystem, share: float) -> ShockedSystem:
     )
 
 
-def _pack(system: ShockedSystem, state: _State) -> Array:
+def _pack(system: ShockedSystem, state: _Iterate) -> Array:
     spent = np.log(np.maximum(state.expenditure[system.spent], FLOOR))
     return np.concatenate([np.log(state.price).ravel(), spent, np.log(state.wage)])
 
 
-def _unpack(system: ShockedSystem, point: Array) -> _State:
+def _unpack(system: ShockedSystem, point: Array) -> _Iterate:
     shape = system.model.shape
     cells = shape[0] * shape[1]
     expenditure = np.zeros(shape)
     expenditure[system.spent] = np.exp(point[cells : -shape[0]])
     wage = np.exp(point[-shape[0] :])
     base = system.model.value_added
-    return _State(
+    return _Iterate(
         wage * (base.sum() / (wage * base).sum()), np.exp(point[:cells].reshape(shape)), expenditure
     )
