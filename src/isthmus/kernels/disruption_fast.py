@@ -9,6 +9,7 @@ import numpy as np
 
 from isthmus.kernels.disruption import FactoredTable, Table
 from isthmus.kernels.disruption_batch import State, ratio
+from isthmus.kernels.disruption_bind import least_bent
 from isthmus.kernels.disruption_cells import Block
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
@@ -65,8 +66,9 @@ class FastRun(DayRun):
         rows = {**values(chosen), "tech": inputs.tech, "unit": inputs.unit, "bar": bar}
         may = (chosen.reach > 0) & (chosen.need > 0)
         rows["per_day"] = np.divide(1.0, chosen.reach, out=np.zeros(may.shape), where=may)
+        rows["need"] = np.where(may, chosen.need, 1.0)
+        rows["cap"], rows["lift"] = least_bent(inputs.tech, chosen.sigma, self.precision)
         self.rows = {k: laid(v, self.precision) for k, v in rows.items()}
-        self.curved = (chosen.sigma > 0).any(axis=1)
         return []
 
     def _named(self, *names: str) -> list[Any]:
@@ -115,12 +117,10 @@ class FastRun(DayRun):
         """Return desired stock per unit of output and the usable share of stocks, one scenario."""
         tech, unit, bar = self._named("tech", "unit", "bar")
         times = tech.shape[1] // tech.shape[0]
-        cover, reach, need = (
-            np.tile(v[:, :, 0], (1, times)) for v in self._named("cover", "reach", "need")
-        )
+        cover, per_day = (np.tile(v[:, :, 0], (1, times)) for v in self._named("cover", "per_day"))
         draw = np.ones_like(tech)
         if not self.behaviour.whole_stock:
-            np.divide(tech, bar * reach, out=draw, where=(bar * reach > 0) & (need > 0))
+            np.divide(tech * per_day, bar, out=draw, where=(bar > 0) & (per_day > 0))
         return {"goal": unit * cover, "draw": draw}
 
     def _allowed(self, state: State, optimum: Any) -> Allowed:
@@ -143,7 +143,8 @@ class FastRun(DayRun):
         if self.deferring:
             room = self._room("limit", optimum.shape)
             most = np.add(most, np.divide(state.backlog, self.each["defer_days"], room), room)
-        names = ("tech", "bar", "per_day", "need", "sigma")
+        names = ("tech", "bar", "per_day", "need", "sigma", "cap", "lift", "defer")
+        shape = (self.shape[0], output.shape[1])
 
         def work(part: tuple[int, int]) -> None:
             self.binding(
@@ -151,13 +152,12 @@ class FastRun(DayRun):
                 state.stock[0],
                 state.tight,
                 *self._named(*names),
-                self.curved,
-                self.rows["defer"],
                 optimum,
                 base,
                 most,
                 self.behaviour.from_start,
                 self.deferring,
+                *(aligned(shape, self.precision) for _ in range(2)),
                 output,
                 gone,
                 later,
@@ -210,7 +210,7 @@ class FastRun(DayRun):
         s, r = self.shape
         batch = self.drivers.batch
         today, tomorrow, turned = self._severity(t), self._severity(t + 1), self._turned(t + 1)
-        used = aligned((r * s, batch), self.precision)
+        (used,) = self._empty(1)
         used[...] = 0.0
         rows = ROWS if batch >= NARROW else r * s
         blocks = [(lo, min(lo + rows, r * s)) for lo in range(0, r * s, rows)]
@@ -255,7 +255,8 @@ class FastRun(DayRun):
         made, pool, foreign, home = (self._room(name, weight.shape) for name in names)
         self.stopped.collected(delivered, today, made)
         self.stopped.collected(weight, turned, pool)
-        used = aligned((r, s, batch), self.precision)
+        used, placed = self._empty(2)
+        used = used.reshape(r, s, batch)
         used[...] = 0.0
         four, three = (s, r, s, batch), (s, r, s)
         cells = [v.reshape(three) for v in self._named("tech", "unit", "bar")]
@@ -287,7 +288,7 @@ class FastRun(DayRun):
             )
 
         self._each(work, ranges(r, PARTS if self.pool is not None else 1))
-        placed = self.stopped.placed(foreign, tomorrow, aligned(weight.shape, self.precision))
+        placed = self.stopped.placed(foreign, tomorrow, placed.reshape(weight.shape))
         placed += home
         placed *= weight
         return placed, used.reshape(r * s, batch)

@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 
 from isthmus.kernels.disruption import Table
+from isthmus.kernels.disruption_ahead import LINE
 from isthmus.kernels.disruption_batch import Day, State, to_sectors
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
 
 PARTS = 8
 """Parts of a day's work; fixed, so that sums do not depend on the number of threads."""
-LINE = 64
-"""Bytes of a line of the cache, and of the widest vector."""
+DAYLONG = 14
+"""Arrays by industry and scenario that a day needs anew, and some."""
+PIECE = 24_000_000
+"""Bytes of them taken at once at most; of 32 MB on the allocator of Linux gives each piece back."""
 
 
 def aligned(shape: tuple[int, ...], kind: Any) -> Any:
@@ -62,6 +65,7 @@ class DayRun(BatchRun):
         self.each = {name: laid(value, self.precision) for name, value in self.each.items()}
         self.nothing = laid(self.nothing, self.precision)
         self.rooms: dict[str, Any] = {}
+        self.spare: list[Any] = []
         self.climb = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
         self.start = np.ascontiguousarray(self.initial[:, 0])
         self.rations = bool(np.any(self.each["ration"] > 0))
@@ -85,7 +89,17 @@ class DayRun(BatchRun):
         self._each(lambda part: loop(*part, *arguments), parts)
 
     def _empty(self, count: int) -> list[Any]:
-        return [aligned(self.nothing.shape, self.precision) for _ in range(count)]
+        """Return arrays by industry and scenario that days hand on.
+
+        Taken many at a time: so large a piece is given again on later days, where smaller ones go
+        back to the system, which fills them with zeros page by page before it gives them again.
+        """
+        if len(self.spare) < count:
+            size = -(-self.nothing.size // LINE) * LINE  # each begins with a line of the cache
+            many = max(count, min(PIECE // (size * self.nothing.itemsize), DAYLONG))
+            block = aligned((many, size), self.precision)[:, : self.nothing.size]
+            self.spare = [one.reshape(self.nothing.shape) for one in block]
+        return [self.spare.pop() for _ in range(count)]
 
     def _room(self, name: str, shape: tuple[int, ...]) -> Any:
         """Return an array for what no day hands on; the same one every day, warm in the cache."""
@@ -140,7 +154,7 @@ class DayRun(BatchRun):
             served,
         )
         shape = state.weight.shape
-        delivered, weight = self._room("delivered", shape), aligned(shape, self.precision)
+        delivered, weight = self._room("delivered", shape), self._empty(1)[0].reshape(shape)
         most = self._room("most", output.shape)
         self._pass(
             "hand_over",
