@@ -20,11 +20,11 @@ from isthmus.study.ask import packages
 from isthmus.study.ask.coercion import price, standing
 from isthmus.study.ask.events import events
 from isthmus.study.ask.trade import link_finding
-from isthmus.study.assessment import written, written_of
 from isthmus.study.context import Context
 from isthmus.study.schema import PageChoice
 from isthmus.study.shipped import open_study
 from isthmus.study.subjects.answer.sure import mark_of
+from isthmus.study.writing import written, written_of
 from isthmus.world import World
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from isthmus.cascade import chip_case
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
 from isthmus.study.subjects import measures
+from isthmus.study.writing import written
 from isthmus.world import World
 
 

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from isthmus import chains, codes
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
 from isthmus.study.subjects import measures
+from isthmus.study.writing import written
 from isthmus.world import World
 
 

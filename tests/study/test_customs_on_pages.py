@@ -6,9 +6,9 @@ import pytest
 
 from isthmus.study import Section, open_study
 from isthmus.study.ask.trade import link_finding
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.subjects.dependence.measures import export_share_ratio
+from isthmus.study.writing import written
 from isthmus.world import World
 
 

@@ -22,7 +22,6 @@ from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Finding, Kind
 from isthmus.store import Store
 from isthmus.study import open_study
-from isthmus.study.assessment import written
 from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
 from isthmus.study.events import events_of, suppliers_of, templates
@@ -35,6 +34,7 @@ from isthmus.study.subjects.disruption import runs as shared
 from isthmus.study.subjects.disruption.runs import ratio, shares, wide
 from isthmus.study.verdict import Status, judge, judge_draws
 from isthmus.study.wording import TextCatalogue
+from isthmus.study.writing import written
 from isthmus.world import World
 
 HOME, PARTNER = "EU27_2020", "TWN"

@@ -6,10 +6,10 @@ import pytest
 
 from isthmus import equilibrium
 from isthmus.scenario import Embargo, Scenario
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
 from isthmus.study.subjects import measures
+from isthmus.study.writing import written
 from isthmus.world import World
 
 

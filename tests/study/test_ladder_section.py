@@ -7,10 +7,10 @@ import pytest
 from isthmus.coercion.ladder import price_ladder
 from isthmus.evidence import Kind
 from isthmus.study.ask.coercion import DRAWS
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
 from isthmus.study.subjects import measures
+from isthmus.study.writing import written
 from isthmus.world import World
 
 

@@ -9,12 +9,12 @@ import pytest
 from isthmus import codes
 from isthmus.errors import BadInput, InputProblem
 from isthmus.study import open_study
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.dossier import Section
 from isthmus.study.new import draft_study
 from isthmus.study.summary import build_summary
 from isthmus.study.wording import TextCatalogue, languages
+from isthmus.study.writing import written
 from isthmus.world import World
 
 RAW = re.compile(r"problem\b|at a date|, ;|\bROW\b|no member of")

@@ -14,10 +14,10 @@ from isthmus.ensemble.losses import Level
 from isthmus.evidence import Result, provenance
 from isthmus.scenario.catalogues import shipped_catalogue
 from isthmus.study.ask import packages
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
 from isthmus.study.shipped import open_study
 from isthmus.study.subjects.packages import measures
+from isthmus.study.writing import written
 from isthmus.world import World
 
 HAZARD = "taiwan-chips-stop"

@@ -10,8 +10,8 @@ import pytest
 from isthmus import codes
 from isthmus.evidence import Finding
 from isthmus.study import Section, open_study
-from isthmus.study.assessment import written
 from isthmus.study.context import Context
+from isthmus.study.writing import written
 from isthmus.world import World
 
 EU = codes.members("EU27_2020")

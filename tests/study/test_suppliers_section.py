@@ -12,13 +12,13 @@ from isthmus.cli.root import main
 from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.study import Section, Study, assess
-from isthmus.study.assessment import written_of
 from isthmus.study.context import Context
 from isthmus.study.new import draft_study, own_tables
 from isthmus.study.page import Page
 from isthmus.study.schema import PageChoice
 from isthmus.study.subjects import pages_of
 from isthmus.study.wording import TextCatalogue
+from isthmus.study.writing import written_of
 from isthmus.suppliers import exposure, second_sources, stops
 from isthmus.world import World
 from isthmus.world.adding import add_frame

@@ -8,7 +8,6 @@ import pytest
 from isthmus.errors import BadInput, DataMissing
 from isthmus.evidence import Kind
 from isthmus.study import Study, open_study
-from isthmus.study.assessment import written
 from isthmus.study.claims import assess_claim
 from isthmus.study.context import Context
 from isthmus.study.dossier import Section
@@ -18,6 +17,7 @@ from isthmus.study.subjects import measures
 from isthmus.study.subjects.munitions.partner import named_period
 from isthmus.study.subjects.munitions.runs import stopped, suppliers_in
 from isthmus.study.verdict import Status
+from isthmus.study.writing import written
 from isthmus.world import World
 
 FLAGSHIP, OTHERS = "taiwan-europe", {"home": "DEU", "partner": "JPN", "rival": None, "ally": None}
