@@ -33,7 +33,7 @@ MEMORY = 2 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class TextCells:
     """A table of text.
 
     Parameters
@@ -57,7 +57,7 @@ class Cells:
     notes: tuple[str, ...]
 
 
-def read_apart(content: bytes, name: str) -> Cells:
+def read_apart(content: bytes, name: str) -> TextCells:
     """Return the cells of a file that was sent.
 
     Parameters
@@ -73,7 +73,7 @@ def read_apart(content: bytes, name: str) -> Cells:
         When it is too large, of another kind, no table, or too much for the limits.
     """
     told = _told(content, name, ENDINGS, LARGEST)
-    return Cells(
+    return TextCells(
         tuple(told["columns"]),
         tuple(tuple(row) for row in told["rows"]),
         tuple(told["lines"]),

@@ -12,7 +12,7 @@ from isthmus.errors import BadInput
 from isthmus.evidence import DatasetRecord, Kind
 from isthmus.store.datasets import describe
 from isthmus.suppliers.firm import SUPPLIERS
-from isthmus.web.child import Cells
+from isthmus.web.child import TextCells
 from isthmus.web.columns import guessed
 from isthmus.world import World
 from isthmus.world.contracts import ConformChoices, Given, conform
@@ -32,13 +32,13 @@ class Upload:
         Its name in addresses.
     name : str
         What its owner calls it.
-    cells : Cells
+    cells : TextCells
         Its rows as text.
     """
 
     id: str
     name: str
-    cells: Cells
+    cells: TextCells
 
     @cached_property
     def frame(self) -> pl.DataFrame:
