@@ -3,11 +3,12 @@
 Run: ``python benchmarks/disruption_before.py TREE [rounds]``. TREE is a checkout of that commit
 with an environment of its own in ``.venv``; its ``benchmarks/disruption.py`` makes the same table.
 Every round starts a process for each of the two, with one thread, and prints milliseconds per
-scenario and day of a year: processor time, so that other load counts little. The first day, with
-what is set up for it, counts once; the mean of the days after it, in the middle of a stop, for the
-other 364. ``bench`` varies what `disruption.varied` does, ``all`` also deferral, order rules and
-rationing, where it has them. In the factored form later days take longer than those thirty, as more
-stocks run short: a whole year is dearer than this says (`docs/disruption.md`).
+scenario and day of a year: processor time, so that other load counts little. The factored form
+runs through all 365 days. The dense form, whose year takes minutes, runs `SAMPLE` days from each
+of `STARTS`, with the state that the factored form, which keeps the same, has then; between those
+days its time is taken on a straight line, the first day counts once. ``bench`` varies what
+`disruption.varied` does, ``all`` what `disruption.every` does, where a tree has them.
+``days`` are the means of the factored form by part of the year.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ import os
 import resource
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
+
 BATCH = 128
-DAYS = {"factored": 30, "dense": 8}
 YEAR = 365
-MORE = (
-    "defer", "catch_up", "defer_days", "plan", "output", "demand",
-    "fixed", "late", "alt", "ration", "over_tau",
-)  # fmt: skip
+STARTS = (0, 30, 90, 180, 300)
+SAMPLE = 4
+PARTS = (1, 30, 90, 180, YEAR)
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -34,41 +36,50 @@ def seconds():
     return used.ru_utime + used.ru_stime
 
 
-def everything(bench, table, days, precision):
-    """A run in which all choices differ between scenarios."""
-    from dataclasses import replace
-
-    import numpy as np
-
-    from isthmus.kernels.disruption_fast import FastRun
-    from isthmus.kernels.disruption_terms import choices
-
-    sectors, rng = table.shape[0], np.random.default_rng(3)
-    more = choices(
-        sectors,
-        BATCH,
-        defer=rng.random((sectors, sectors, BATCH)),
-        catch_up=0.2 * rng.random(BATCH),
-        defer_days=rng.uniform(15, 60, BATCH),
-        orders=rng.choice(["plan", "plan", "demand"], BATCH),
-        rule=rng.choice(["alt", "noalt"], BATCH),
-        rationing=rng.choice(["proportional", "final_first", "orders_first"], BATCH),
-        over_tau=rng.uniform(90, 365, BATCH),
-    )
-    chosen = replace(bench.varied(sectors, BATCH), **{name: getattr(more, name) for name in MORE})
-    drivers = bench.drivers_of(table, days, BATCH)
-    parts = (table, bench.coefficients(table), bench.Behaviour(), drivers)
-    return FastRun(*parts, chosen=chosen, threads=1, precision=precision)
+def copied(value):
+    """A copy of a state, in arrays that begin with a line of the cache."""
+    if isinstance(value, list):
+        return [copied(one) for one in value]
+    if not isinstance(value, np.ndarray):
+        return value
+    raw = np.empty(value.nbytes + 64, dtype=np.uint8)
+    first = -raw.ctypes.data % 64
+    out = raw[first : first + value.nbytes].view(value.dtype).reshape(value.shape)
+    out[...] = value
+    return out
 
 
-def of_year(run, days):
-    """Seconds of a year of a batch: the first day once, the mean of the others for the rest."""
-    left, start = run.days(), seconds()
-    next(left)
-    first = seconds()
-    for _ in left:
-        pass
-    return first - start + (YEAR - 1) * (seconds() - first) / (days - 1)
+def timed(days):
+    """Seconds of each of some days."""
+    found = []
+    while True:
+        start = seconds()
+        if next(days, None) is None:
+            return found
+        found.append(seconds() - start)
+
+
+def some(days, count):
+    for _ in range(count):
+        yield next(days)
+
+
+def year_of(make, table, dense):
+    """Seconds of each day of a year in the factored form, and of a year in the dense form."""
+    run, through, sampled = make(table), [], {}
+    days = run.days()
+    for start in STARTS:
+        through += timed(some(days, start - len(through)))
+        state = None
+        if start:
+            parts = {f.name: copied(getattr(run.state, f.name)) for f in fields(run.state)}
+            state = replace(run.state, **parts)
+        sampled[start] = timed(some(make(dense).days(start, state), SAMPLE))
+    through += timed(days)
+    middles = [start + SAMPLE / 2 for start in STARTS]
+    means = [np.mean(found[1:]) for found in sampled.values()]
+    rest = np.interp(np.arange(1, YEAR), middles, means).sum()
+    return through, sampled[0][0] + float(rest)
 
 
 def measured(tree):
@@ -77,18 +88,24 @@ def measured(tree):
     import disruption as bench
 
     table, found = bench.factored(*bench.SIZE), {}
-    for form, days in DAYS.items():
-        used = table.dense() if form == "dense" else table
-        for precision in bench.PRECISIONS:
-            more = {"precision": precision, "batch": BATCH, "threads": 1}
-            made = {"bench": lambda n, u=used, m=more: bench.run_of(u, n, **m)}
-            if hasattr(bench, "varied"):
-                made["all"] = lambda n, u=used, p=precision: everything(bench, u, n, p)
-            for what, make in made.items():
-                for _ in make(2).days():
+    dense = table.dense()
+    for precision in bench.PRECISIONS:
+        more = {"precision": precision, "batch": BATCH, "threads": 1}
+        made = {"bench": lambda used, days=YEAR, m=more: bench.run_of(used, days, **m)}
+        if hasattr(bench, "every"):
+            every = {**more, "vary": "all"}
+            made["all"] = lambda used, days=YEAR, m=every: bench.run_of(used, days, **m)
+        for what, make in made.items():
+            for used in (table, dense):
+                for _ in make(used, 2).days():
                     pass
-                year = of_year(make(days), days)
-                found[f"{form} {precision} {what}"] = round(1e3 * year / BATCH / YEAR, 4)
+            through, whole = year_of(make, table, dense)
+            scale = 1e3 / BATCH
+            cuts = np.split(np.array(through), PARTS[:-1])[1:]
+            found[f"factored {precision} {what}"] = round(scale * sum(through) / YEAR, 4)
+            found[f"dense {precision} {what}"] = round(scale * whole / YEAR, 4)
+            parts = [round(scale * float(cut.mean()), 4) for cut in cuts]
+            found[f"days {precision} {what}"] = parts
     return found
 
 
