@@ -104,9 +104,11 @@ def serve(module: str, asked: BinaryIO, answers: BinaryIO) -> None:
 
 def _main() -> None:
     """Take the pipes away from whatever the module prints, and serve."""
+    import gc
     import signal
     from pathlib import Path
 
+    gc.disable()  # it lives for seconds; looking for cycles would take a twentieth of them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.path.insert(0, str(Path(__file__).parents[2]))
     answers = os.fdopen(os.dup(1), "wb")
