@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pickle import loads
+
 import pytest
 
 from isthmus.runtime import canonical_json
@@ -9,6 +12,7 @@ from isthmus.runtime.companion import Companion
 from isthmus.study import ahead as module
 from isthmus.study import assess, open_study
 from isthmus.study.ahead import Ahead, written_ahead
+from isthmus.study.context import Context
 from isthmus.study.subjects import pages_of
 from isthmus.world import World
 
@@ -92,3 +96,25 @@ def test_another_world_is_not_answered_with(study, world):
 
 def test_a_companion_that_never_answers_leaves_all_pages_here(study, world, alone):
     assert told(assess(study, world, ahead=Ahead(Companion(HERE), "starter"))) == alone
+
+
+def test_what_was_dear_to_compute_there_is_not_computed_again(study, world, alone, monkeypatch):
+    """Claims find what pages of the other process remember, unless it cannot travel."""
+    made, memo = [], Context.memo
+
+    def watched(self, key, make):
+        found = memo(self, key, make)
+        made.append((key, isinstance(make, partial) and make.func is loads))
+        return found
+
+    monkeypatch.setattr(Context, "memo", watched)
+    context = Context(study, world)
+    page = written_ahead(study.model_dump_json(), "starter", world.content_hash, "en", 1)
+    assert page.memo
+    made.clear()
+    page.joined(context)
+    assert {key for key, travelled in made if travelled} == set(page.memo)
+    assert list(context.findings) == list(page.findings)
+    assert context.used == page.used
+    for key in page.memo:
+        context.memo(key, lambda: pytest.fail("computed again"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 from isthmus.evidence import Finding
 from isthmus.kernels.arrays import Array
@@ -28,6 +31,8 @@ class Written:
     findings: dict[str, Finding]
     used: set[str]
     samples: dict[str, Array]
+    memo: dict[Any, bytes]
+    """What was dear to compute, pickled; claims ask for it again."""
 
     def joined(self, context: Context) -> list[Section]:
         """Keep in a context what writing the page there would have kept; return the sections."""
@@ -35,6 +40,8 @@ class Written:
             context.keep(finding)
         context.used |= self.used
         context.samples |= self.samples
+        for key, value in self.memo.items():
+            context.memo(key, partial(pickle.loads, value))
         return self.sections
 
 
@@ -115,8 +122,14 @@ def written_ahead(
     context.findings.clear()
     context.used.clear()
     context.samples.clear()
+    before = context.remembered()
     sections = written_of(context, pages_of(context.study)[number])
-    return Written(sections, dict(context.findings), set(context.used), dict(context.samples))
+    memo: dict[Any, bytes] = {}
+    for key, value in context.remembered().items():
+        with suppress(AttributeError, TypeError, pickle.PicklingError):  # what cannot travel stays
+            memo |= {} if key in before else {key: pickle.dumps(value)}
+    kept = dict(context.findings), set(context.used), dict(context.samples), memo
+    return Written(sections, *kept)
 
 
 @cache

@@ -91,6 +91,10 @@ class Context:
         found: T = self._memo[key]
         return found
 
+    def remembered(self) -> dict[Any, Any]:
+        """Return what `memo` has made so far, by key."""
+        return dict(self._memo)
+
     def missing(self, *keys: str) -> tuple[str, ...]:
         """Return those of `keys` that the world does not hold."""
         return tuple(key for key in keys if key not in self.world)
