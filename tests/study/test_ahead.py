@@ -108,6 +108,7 @@ def test_what_was_dear_to_compute_there_is_not_computed_again(study, world, alon
         return found
 
     monkeypatch.setattr(Context, "memo", watched)
+    module._context.cache_clear()
     context = Context(study, world)
     page = written_ahead(study.model_dump_json(), "starter", world.content_hash, "en", 1)
     assert page.memo
