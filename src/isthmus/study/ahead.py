@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -31,8 +30,8 @@ class Written:
     findings: dict[str, Finding]
     used: set[str]
     samples: dict[str, Array]
-    memo: dict[Any, bytes]
-    """What was dear to compute, pickled; claims ask for it again."""
+    memo: dict[Any, Any]
+    """What was dear to compute; claims ask for it again."""
 
     def joined(self, context: Context) -> list[Section]:
         """Keep in a context what writing the page there would have kept; return the sections."""
@@ -40,8 +39,8 @@ class Written:
             context.keep(finding)
         context.used |= self.used
         context.samples |= self.samples
-        for key, value in self.memo.items():
-            context.memo(key, partial(pickle.loads, value))
+        for key in self.memo:
+            context.memo(key, partial(self.memo.get, key))
         return self.sections
 
 
@@ -124,12 +123,16 @@ def written_ahead(
     context.samples.clear()
     before = context.remembered()
     sections = written_of(context, pages_of(context.study)[number])
-    memo: dict[Any, bytes] = {}
-    for key, value in context.remembered().items():
-        with suppress(AttributeError, TypeError, pickle.PicklingError):  # what cannot travel stays
-            memo |= {} if key in before else {key: pickle.dumps(value)}
+    memo = {k: v for k, v in context.remembered().items() if k not in before and _travels(v)}
     kept = dict(context.findings), set(context.used), dict(context.samples), memo
     return Written(sections, *kept)
+
+
+def _travels(value: Any) -> bool:
+    try:
+        return bool(pickle.dumps(value))
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return False
 
 
 @cache
