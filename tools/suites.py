@@ -28,7 +28,7 @@ BUDGETS: Mapping[str, float] = {
     "browser": 120,
     "cascade": 15,
     "chains": 6,
-    "charts": 3,
+    "charts": 6,
     "cli": 64,
     "codes": 5,
     "coercion": 18,
