@@ -29,6 +29,13 @@ def test_what_fails_there_or_cannot_travel_is_no_answer_and_the_next_call_is_ans
         assert one.ask("fspath", "b") == "b"
 
 
+def test_what_cannot_be_asked_is_no_answer_and_neither_is_what_would_come_after_it():
+    with Companion("os") as one:
+        assert one.ask("fspath", lambda: "x") is None
+        assert one._child.wait(timeout=20) is not None
+        assert one.ask("fspath", "b") is None
+
+
 def test_what_a_module_prints_is_no_answer():
     with Companion("builtins") as one:
         one.ask("print", "words")

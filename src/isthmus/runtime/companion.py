@@ -12,9 +12,6 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
-"""What a pipe raises whose other end has gone, or was closed at this end."""
-
 
 class Companion:
     """Functions of one module, called in a process that begins to load it at once.
@@ -71,10 +68,13 @@ class Companion:
         child = self._child
         if child is None or child.stdin is None or child.stdout is None:
             return None
-        with self._asking, suppress(*GONE):
-            pickle.dump((name, values), child.stdin)
-            child.stdin.flush()
-            return pickle.load(child.stdout)  # noqa: S301 - written by `serve`, not read from disk
+        with self._asking:
+            try:
+                child.stdin.write(pickle.dumps((name, values)))
+                child.stdin.flush()
+                return pickle.load(child.stdout)  # noqa: S301 - of `serve`, not read from disk
+            except Exception:  # noqa: BLE001 - as said; its next words could answer this call
+                child.kill()
         return None
 
 
