@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isthmus.cli import main
@@ -29,6 +29,7 @@ def balanced(entry: str) -> bool:
     return depth == 0
 
 
+@example("\\", "url")
 @given(st.text(max_size=40), st.sampled_from(["author", "title", "note", "url"]))
 def test_no_text_breaks_an_entry(text: str, name: str) -> None:
     for held in (text, f"{{{text}}}"):

@@ -132,7 +132,9 @@ def _field(name: str, text: str) -> str:
     # A name or title in braces of its own keeps its letters as they are.
     if text.startswith("{") and text.endswith("}"):
         return f"{{{plain_tex(text[1:-1])}}}"
-    return one_line(text).replace("{", "").replace("}", "") if name == "url" else plain_tex(text)
+    if name != "url":
+        return plain_tex(text)
+    return one_line(text).replace("{", "").replace("}", "").replace("\\", "%5C")
 
 
 def _apart(references: list[Reference]) -> list[Reference]:
