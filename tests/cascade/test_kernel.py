@@ -93,6 +93,28 @@ def test_a_ring_without_outside_sales_falls_altogether_only_at_the_fixed_point()
     assert published.steps[0] == 7  # the first change of at most a hundredth is 1/128
 
 
+@pytest.mark.parametrize("thread", [1e-3, 1e-5, 1e-7])
+@pytest.mark.parametrize("size", [2, 5, 20])
+def test_a_ring_that_hangs_by_a_thread_on_the_shocked_firm_loses_what_that_loses(thread, size):
+    """Firms sell to one another, the first a trace to the shocked firm, and that to the last.
+
+    The whole loss goes round: all rest at the shock, however small the trace is. A system with
+    so little to hold it is solved to fewer digits than a level is told from another by.
+    """
+    ring = np.arange(size)
+    supply = supply_network(
+        np.concatenate((ring, [0, size])),
+        np.concatenate(((ring + 1) % size, [size, size - 1])),
+        np.concatenate((np.ones(size), [thread, 1.0])),
+        sector=np.arange(size + 1),
+        kind=np.zeros(size + 2, np.int8),
+    )
+    psi = np.full((size + 1, 40), 0.1)
+    psi[size] = np.random.default_rng(size).uniform(0.5, 1.0, 40)
+    levels = fixed_point(supply, psi)
+    np.testing.assert_allclose(levels.up, np.broadcast_to(psi[size], psi.shape), atol=1e-8)
+
+
 @st.composite
 def networks(draw):
     n = draw(st.integers(2, 9))

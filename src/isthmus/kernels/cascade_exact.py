@@ -102,7 +102,9 @@ def _least(rows: sparse.csr_array, first: Ints, psi: Array) -> tuple[Array, int]
     """Least solution of x = max(psi, rows x) for one shock, and the number of steps.
 
     A firm takes a slot as its own only when that raises it, so that no group of firms can hold
-    itself down: every chosen slot leads back to a shocked firm and the system is regular.
+    itself down: every chosen slot leads back to a shocked firm and the system is regular. Where it
+    leads there by a thread, rounding is many times `RISE`; a shocked firm that a level above its
+    bound seems to raise would close the group, so that no level is taken to pass its bound.
     """
     n = len(psi)
     x = psi.copy()
@@ -119,9 +121,10 @@ def _least(rows: sparse.csr_array, first: Ints, psi: Array) -> tuple[Array, int]
         if step >= _FIRST_STEPS and support == reached:
             break
         reached = support
+    most = _most(rows, first, psi)
     for _ in range(_MOST_POLICIES):
         step += 1
-        x = np.minimum(1.0, _value(rows, chosen, psi))
+        x = np.minimum(most, _value(rows, chosen, psi))
         best, loss = _largest(rows @ x, first, n)
         rise = loss > x + RISE
         if not rise.any():
@@ -132,6 +135,19 @@ def _least(rows: sparse.csr_array, first: Ints, psi: Array) -> tuple[Array, int]
         where="a group of firms that buys almost only from itself",
         hint="use the published stopping rule: the exact system is too ill-conditioned",
     )
+
+
+def _most(rows: sparse.csr_array, first: Ints, psi: Array) -> Array:
+    """Largest initial loss among all that a firm depends on: no average of them is above it."""
+    most = psi.copy()
+    start = rows.indptr[first]
+    owners = np.flatnonzero(np.diff(start))
+    while len(owners):
+        passed = np.maximum.reduceat(most[rows.indices], start[owners])
+        if not (passed > most[owners]).any():
+            break
+        most[owners] = np.maximum(most[owners], passed)
+    return most
 
 
 def _value(rows: sparse.csr_array, chosen: Ints, psi: Array) -> Array:
