@@ -129,7 +129,7 @@ class Cells:
         block: Block,
         late: Any,
     ) -> tuple[Any, Any, Any]:
-        """Receive, use up and reorder; return stocks, asks and what was used.
+        """Receive, use up and reorder one block of inputs.
 
         Parameters
         ----------
@@ -139,6 +139,12 @@ class Cells:
             Output, the output that orders for use reckon with, and that wanted stocks are for.
         late : array, shape (B,)
             As in `Choices`.
+
+        Returns
+        -------
+        stock, ask : array, shape (block, R, S, B)
+        used : array, shape (R, S, B)
+            Sum of inputs used.
         """
         rules = self.behaviour.clip, self.behaviour.whole_stock
         of = block.tech, block.unit, block.bar, block.cover, block.reach
@@ -149,7 +155,7 @@ class Cells:
             gap = self.xp.abs(ask * collected - found[2])
             if bool(self.xp.all(gap <= 1e-8 + 1e-5 * self.xp.abs(found[2]))):
                 found = self._whole(_turn_over, *rules, True)(*given)
-        return found
+        return found[0], found[1], self.xp.sum(found[2], axis=0)
 
 
 def _drawn(xp: Any, stock: Any, bar: Any, reach: Any, need: Any) -> tuple[Any, Any]:

@@ -29,7 +29,6 @@ from isthmus.kernels.disruption_steps import (
     overproduce,
     put_off,
     share_out,
-    sweep,
     together,
 )
 from isthmus.kernels.disruption_terms import Behaviour, Choices, Coefficients, choices, values
@@ -335,8 +334,7 @@ class BatchRun:
         day = tuple(self._holders(v) for v in plans)
         stock, ask, placed, used = [], [], [], []
         for i, ((lo, hi), block) in enumerate(zip(self.blocks, self.terms, strict=True)):
-            held, wish, eaten = sweep(
-                self.steps,
+            held, wish, eaten = self.steps.turn_over(
                 self._cells(state.stock[i]),
                 self._cells(state.ask[i]),
                 self._cells(self.flows.collect(lo, hi, delivered, today)),

@@ -124,28 +124,6 @@ def put_off(
     return Later(late, more, backlog, ratio(xp, joined, demand - output))
 
 
-def sweep(
-    cells: Cells,
-    stock: Any,
-    ask: Any,
-    collected: Any,
-    base: Any,
-    day: tuple[Any, Any, Any],
-    block: Block,
-    late: Any,
-) -> tuple[Any, Any, Any]:
-    """Receive, use up and reorder one block of inputs; see `Cells.turn_over` for the arguments.
-
-    Returns
-    -------
-    stock, ask : array, shape (block, R, S, B)
-    used : array, shape (R, S, B)
-        Sum of inputs used.
-    """
-    stock, ask, used = cells.turn_over(stock, ask, collected, base, day, block, late)
-    return stock, ask, cells.xp.sum(used, axis=0)
-
-
 def overproduce(
     xp: Any, factor: Any, demand: Any, last: Any, most: Any, days: Any, behaviour: Behaviour
 ) -> Any:
