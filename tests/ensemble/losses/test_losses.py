@@ -201,7 +201,7 @@ def test_windows_end_with_the_run() -> None:
 
 
 def test_runs_are_cut_into_pairs_of_batches_of_one_size() -> None:
-    assert [width(runs) for runs in (1, 2, 50, 100, 5500)] == [1, 1, 25, 50, 64]
+    assert [width(runs) for runs in (1, 2, 50, 100, 5500)] == [1, 1, 32, 50, 96]
     for runs in range(2, 700):
         assert width(runs) <= WIDTH
         assert -(-runs // width(runs)) % 2 == 0

@@ -16,8 +16,11 @@ from isthmus.ensemble.losses.watch import MISSING_AFTER, LossWatch, Parts
 from isthmus.runtime import Batch
 from isthmus.scenario import Scenario
 
-WIDTH = 64
-"""Runs per pass over the table at most: compiled loops take 64 at four fifths of what 32 take."""
+WIDTH = 96
+"""Runs per pass over the table at most: compiled loops take them at four fifths of what 32 take."""
+LANES = 16
+"""Numbers of single precision in a vector. Numbers that fill none are worked on one by one: 63 runs
+take a third longer than 64."""
 KEPT = ("lost", "course", "industries", "first", "until", "back", "missing")
 
 
@@ -43,7 +46,9 @@ class LossWork:
 def width(runs: int) -> int:
     """Return how many runs to take per pass: a pair of batches at least, so that two can share."""
     pairs = max(1, -(-runs // (2 * WIDTH)))
-    return max(1, -(-runs // (2 * pairs)))
+    each = max(1, -(-runs // (2 * pairs)))
+    rest = each % LANES
+    return each + LANES - rest if each > LANES and rest >= LANES // 2 else each
 
 
 def run_cases(work: LossWork, batch: Batch) -> dict[str, Any]:
