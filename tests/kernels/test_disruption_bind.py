@@ -65,29 +65,33 @@ def bound(inputs, chosen, planned, start, stock, *, from_start, deferring):
     may = (chosen.reach > 0) & (chosen.need > 0)
     output, gone, later = planned.copy(), np.zeros_like(planned), np.zeros_like(planned)
     tight = inputs.bar > 0
-    compiled("bind")(
-        0,
-        R,
-        stock,
-        tight,
-        inputs.tech,
-        inputs.bar,
-        np.where(may, 1 / chosen.reach, 0.0),
-        np.where(may, chosen.need, 1.0),
-        np.ascontiguousarray(chosen.sigma),
-        *least_bent(inputs.tech, chosen.sigma, "float64"),
-        np.ascontiguousarray(chosen.defer),
-        planned,
-        start if from_start else planned,
-        1.1 * np.maximum(planned, start),
-        from_start,
-        deferring,
-        np.empty((S, planned.shape[1])),
-        np.empty((S, planned.shape[1])),
-        output,
-        gone,
-        later,
-    )
+    base, most = start if from_start else planned, 1.1 * np.maximum(planned, start)
+    batch = planned.shape[1]
+    for j in range(R):
+        here = slice(j * S, (j + 1) * S)
+        compiled("bind")(
+            j,
+            stock,
+            tight,
+            inputs.tech,
+            inputs.bar,
+            np.where(may, 1 / chosen.reach, 0.0),
+            np.where(may, chosen.need, 1.0),
+            np.ascontiguousarray(chosen.sigma),
+            *least_bent(inputs.tech, chosen.sigma, "float64"),
+            np.arange(S)[::-1].copy(),
+            np.ascontiguousarray(chosen.defer),
+            planned[here],
+            base[here],
+            most[here],
+            from_start,
+            deferring,
+            np.empty((S, batch)),
+            np.empty((S, batch)),
+            output[here],
+            gone[here],
+            later[here],
+        )
     return output, gone, later, tight
 
 

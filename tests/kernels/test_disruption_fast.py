@@ -201,7 +201,7 @@ def test_no_number_in_the_loops_widens_single_precision():
     from isthmus.kernels import disruption_day as day
     from isthmus.kernels import disruption_loops as loops
 
-    narrow = [one for one in (*loops.LOOPS, *day.LOOPS) if one is not day.plan_day]
+    narrow = [one for one in (*loops.LOOPS, *day.STEPS) if one is not day.plan_day]
     for loop in narrow:  # a day is planned with losses of capacity in double precision
         tree = ast.parse(inspect.getsource(loop))
         numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
@@ -225,6 +225,18 @@ def test_single_precision_has_a_known_error(table):
 def test_what_the_loops_do_not_know_is_refused(table):
     with pytest.raises(ValueError, match="skip small"):
         fast(table, imposed(), behaviour=Behaviour(skip_small=True))
+
+
+def test_the_cache_on_disk_tells_apart_what_called_loops_say(monkeypatch):
+    from isthmus.kernels import disruption_day as day
+    from isthmus.kernels import disruption_loops as loops
+
+    made = loops._linked(day.before_deliveries)
+    assert made.__code__ is day.before_deliveries.__code__
+    assert made.__globals__["share_day"] is loops.compiled("share_day")
+    assert loops._linked(day.before_deliveries).__qualname__ == made.__qualname__
+    monkeypatch.setitem(loops._CALLED, "share_day", lambda: None)
+    assert loops._linked(day.before_deliveries).__qualname__ != made.__qualname__
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch):

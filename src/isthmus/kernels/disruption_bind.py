@@ -47,8 +47,7 @@ def least_bent(cost: Any, sigma: Any, precision: str) -> tuple[Any, Any]:
 
 
 def bind(
-    lo: int,
-    hi: int,
+    j: int,
     stock: Any,
     tight: Any,
     tech: Any,
@@ -58,6 +57,7 @@ def bind(
     sigma: Any,
     cap: Any,
     lift: Any,
+    turn: Any,
     defer: Any,
     planned: Any,
     base: Any,
@@ -70,12 +70,14 @@ def bind(
     gone: Any,
     later: Any,
 ) -> None:
-    """Return what stocks allow the users of economies lo .. hi-1; only tight stocks are looked at.
+    """Return what stocks allow the users of an economy; only tight stocks are looked at.
 
     Outputs of an economy stay in the cache while the stocks of its inputs pass by.
 
     Parameters
     ----------
+    j : int
+        Economy.
     stock : (S, n, B) array, tight : (S, n) array of bool, tech, bar : (S, n) arrays
         State and coefficients; stocks that turn out to be enough are marked as not tight.
     per_day : (S, S, B) array
@@ -86,16 +88,19 @@ def bind(
         As in `Choices`.
     cap : (S,) array, lift : (S, n) array
         From `least_bent`.
-    planned, base, most : (n, B) arrays
-        Planned output, what output that can do without an input is reckoned from, and what
-        output will not exceed.
+    turn : (S,) array of int
+        Inputs in the order in which they are looked at. Those without an elasticity come first:
+        where they limit, an elasticity cannot matter, and no second look is taken.
+    planned, base, most : (S, B) arrays
+        Of the economy: planned output, what output that can do without an input is reckoned from,
+        and what output will not exceed.
     from_start : bool
         Whether `base` is output at the start; else it is planned output.
     which, scarce : (S, B) arrays
-        Room for the input that limits each user of an economy, and for the least that any allows.
-    output : (n, B) array
+        Room for the input that limits each user, and for the least that any allows.
+    output : (S, B) array
         Starts as planned output, lowered to what is allowed.
-    gone, later : (n, B) arrays
+    gone, later : (S, B) arrays
         As in `Allowed`; start at zero, left alone unless `deferring`.
     """
     sectors, _, batch = stock.shape
@@ -107,125 +112,124 @@ def bind(
     below = np.zeros(8 * ((batch + 7) // 8), np.bool_)
     words = below.view(np.uint64)
     spots = np.empty(below.size + 1, np.int64)
-    for j in range(lo, hi):
-        first = j * sectors
-        which[:] = -one
-        scarce[:] = never
-        count = 0
-        for p in range(sectors):
-            this = kind(p)
-            top = cap[p]
-            bends = top < one
-            for k in range(sectors):
-                f = first + k
-                if not tight[p, f]:
-                    continue
-                if k + AHEAD < sectors:
-                    ahead(stock, (p, f + AHEAD))
-                elif p + 1 < sectors:
-                    ahead(stock, (p + 1, f + AHEAD - sectors))
-                each = one / bar[p, f]
-                up = lift[p, f]
-                hits = zero  # sums of few results, all read and all written: vector code
-                bows = zero
-                if bends:
-                    for b in range(batch):
-                        alone = stock[p, f, b] * each * per_day[p, k, b]
-                        alone = alone if per_day[p, k, b] > zero else never
-                        whole = base[f, b]
-                        bound = whole - need[p, k, b] * (whole - alone)
-                        old, was, less = output[f, b], which[k, b], scarce[k, b]
-                        line = whole if per_day[p, k, b] > zero else never
-                        line = line if sigma[p, b] > zero else bound
-                        new = line if line < old else old
-                        output[f, b] = new
-                        which[k, b] = this if line < old else was
-                        scarce[k, b] = alone if alone < less else less
-                        hits += old - new
-                        made = up * alone if up * alone < top * whole else top * whole
-                        made = made if made > alone else alone
-                        gap = new - (whole - need[p, k, b] * (whole - made))
-                        bows += gap if gap > zero else zero
-                    look[count] = p * sectors + k
-                    count += bows > zero
-                else:
-                    for b in range(batch):
-                        alone = stock[p, f, b] * each * per_day[p, k, b]
-                        alone = alone if per_day[p, k, b] > zero else never
-                        bound = base[f, b] - need[p, k, b] * (base[f, b] - alone)
-                        old, was, less = output[f, b], which[k, b], scarce[k, b]
-                        new = bound if bound < old else old
-                        output[f, b] = new
-                        which[k, b] = this if bound < old else was
-                        scarce[k, b] = alone if alone < less else less
-                        hits += old - new
-                if from_start or hits + bows > zero:
-                    continue
-                short = zero
-                for b in range(batch):
-                    line = most[f, b] - stock[p, f, b] * each * per_day[p, k, b]
-                    line = line if line > zero else zero
-                    short += line if per_day[p, k, b] > zero else zero
-                tight[p, f] = short > zero  # else enough for more than is planned
-        for n in range(count):
-            if n + SOON < count:
-                ahead(stock, (look[n + SOON] // sectors, first + look[n + SOON] % sectors))
-            p, k = look[n] // sectors, look[n] % sectors
+    first = j * sectors
+    which[:] = -one
+    scarce[:] = never
+    count = 0
+    for at in range(sectors):
+        p = turn[at]
+        this = kind(p)
+        top = cap[p]
+        bends = top < one
+        for k in range(sectors):
             f = first + k
-            each = one / bar[p, f]
-            top = cap[p]
-            up = lift[p, f]
-            gaps = zero
-            for b in range(batch):
-                alone = stock[p, f, b] * each * per_day[p, k, b]
-                alone = alone if per_day[p, k, b] > zero else never
-                whole = base[f, b]
-                made = up * alone if up * alone < top * whole else top * whole
-                made = made if made > alone else alone
-                gap = output[f, b] - (whole - need[p, k, b] * (whole - made))
-                gap = gap if gap > zero else zero
-                gap = gap if sigma[p, b] > zero else zero
-                below[b] = gap > zero
-                gaps += gap
-            if gaps <= zero:
+            if not tight[p, f]:
                 continue
-            cost = tech[p, f]
-            found = 0
-            for w in range(words.size):
-                if words[w] != 0:
-                    for b in range(8 * w, 8 * w + 8):
-                        spots[found] = b
-                        found += below[b]
-            for i in range(found):
-                b = spots[i]
-                whole = base[f, b]
-                alone = stock[p, f, b] * each * per_day[p, k, b]
-                rho = (sigma[p, b] - one) / sigma[p, b]
-                made = alone
-                if cost < one and alone <= zero:
-                    made = zero if rho <= zero else whole * np.exp(np.log1p(-cost) / rho)
-                elif cost < one:
-                    q = np.log(alone / whole)
-                    if rho == zero:
-                        made = whole * np.exp(cost * q)
-                    elif abs(rho * q) <= one:
-                        made = whole * np.exp(np.log1p(cost * np.expm1(rho * q)) / rho)
-                    else:
-                        without = np.log1p(-cost)
-                        part = np.log(cost) + rho * q
-                        upper, lower = max(without, part), min(without, part)
-                        made = whole * np.exp((upper + np.log1p(np.exp(lower - upper))) / rho)
-                bound = whole - need[p, k, b] * (whole - made)
-                if bound < output[f, b]:
-                    output[f, b] = bound
-                    which[k, b] = p
-        if deferring:
-            for k in range(sectors):
-                f = first + k
+            if k + AHEAD < sectors:
+                ahead(stock, (p, f + AHEAD))
+            elif at + 1 < sectors:
+                ahead(stock, (turn[at + 1], f + AHEAD - sectors))
+            each = one / bar[p, f]
+            up = lift[p, f]
+            hits = zero  # sums of few results, all read and all written: vector code
+            bows = zero
+            if bends:
                 for b in range(batch):
-                    least = scarce[k, b] if scarce[k, b] > zero else zero
-                    if least < planned[f, b]:
-                        gone[f, b] = one - least / planned[f, b]
-                    put = int(which[k, b])
-                    if put >= 0:
-                        later[f, b] = defer[put, k, b]
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    alone = alone if per_day[p, k, b] > zero else never
+                    whole = base[k, b]
+                    bound = whole - need[p, k, b] * (whole - alone)
+                    old, was, less = output[k, b], which[k, b], scarce[k, b]
+                    line = whole if per_day[p, k, b] > zero else never
+                    line = line if sigma[p, b] > zero else bound
+                    new = line if line < old else old
+                    output[k, b] = new
+                    which[k, b] = this if line < old else was
+                    scarce[k, b] = alone if alone < less else less
+                    hits += old - new
+                    made = up * alone if up * alone < top * whole else top * whole
+                    made = made if made > alone else alone
+                    gap = new - (whole - need[p, k, b] * (whole - made))
+                    bows += gap if gap > zero else zero
+                look[count] = p * sectors + k
+                count += bows > zero
+            else:
+                for b in range(batch):
+                    alone = stock[p, f, b] * each * per_day[p, k, b]
+                    alone = alone if per_day[p, k, b] > zero else never
+                    bound = base[k, b] - need[p, k, b] * (base[k, b] - alone)
+                    old, was, less = output[k, b], which[k, b], scarce[k, b]
+                    new = bound if bound < old else old
+                    output[k, b] = new
+                    which[k, b] = this if bound < old else was
+                    scarce[k, b] = alone if alone < less else less
+                    hits += old - new
+            if from_start or hits + bows > zero:
+                continue
+            short = zero
+            for b in range(batch):
+                line = most[k, b] - stock[p, f, b] * each * per_day[p, k, b]
+                line = line if line > zero else zero
+                short += line if per_day[p, k, b] > zero else zero
+            tight[p, f] = short > zero  # else enough for more than is planned
+    for n in range(count):
+        if n + SOON < count:
+            ahead(stock, (look[n + SOON] // sectors, first + look[n + SOON] % sectors))
+        p, k = look[n] // sectors, look[n] % sectors
+        f = first + k
+        each = one / bar[p, f]
+        top = cap[p]
+        up = lift[p, f]
+        gaps = zero
+        for b in range(batch):
+            alone = stock[p, f, b] * each * per_day[p, k, b]
+            alone = alone if per_day[p, k, b] > zero else never
+            whole = base[k, b]
+            made = up * alone if up * alone < top * whole else top * whole
+            made = made if made > alone else alone
+            gap = output[k, b] - (whole - need[p, k, b] * (whole - made))
+            gap = gap if gap > zero else zero
+            gap = gap if sigma[p, b] > zero else zero
+            below[b] = gap > zero
+            gaps += gap
+        if gaps <= zero:
+            continue
+        cost = tech[p, f]
+        found = 0
+        for w in range(words.size):
+            if words[w] != 0:
+                for b in range(8 * w, 8 * w + 8):
+                    spots[found] = b
+                    found += below[b]
+        for i in range(found):
+            b = spots[i]
+            whole = base[k, b]
+            alone = stock[p, f, b] * each * per_day[p, k, b]
+            rho = (sigma[p, b] - one) / sigma[p, b]
+            made = alone
+            if cost < one and alone <= zero:
+                made = zero if rho <= zero else whole * np.exp(np.log1p(-cost) / rho)
+            elif cost < one:
+                q = np.log(alone / whole)
+                if rho == zero:
+                    made = whole * np.exp(cost * q)
+                elif abs(rho * q) <= one:
+                    made = whole * np.exp(np.log1p(cost * np.expm1(rho * q)) / rho)
+                else:
+                    without = np.log1p(-cost)
+                    part = np.log(cost) + rho * q
+                    upper, lower = max(without, part), min(without, part)
+                    made = whole * np.exp((upper + np.log1p(np.exp(lower - upper))) / rho)
+            bound = whole - need[p, k, b] * (whole - made)
+            if bound < output[k, b]:
+                output[k, b] = bound
+                which[k, b] = p
+    if deferring:
+        for k in range(sectors):
+            for b in range(batch):
+                least = scarce[k, b] if scarce[k, b] > zero else zero
+                if least < planned[k, b]:
+                    gone[k, b] = one - least / planned[k, b]
+                put = int(which[k, b])
+                if put >= 0:
+                    later[k, b] = defer[put, k, b]

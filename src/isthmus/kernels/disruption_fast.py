@@ -9,7 +9,7 @@ import numpy as np
 
 from isthmus.kernels.disruption import FactoredTable, Table
 from isthmus.kernels.disruption_batch import State, ratio
-from isthmus.kernels.disruption_bind import least_bent
+from isthmus.kernels.disruption_bind import NEVER, least_bent
 from isthmus.kernels.disruption_cells import Block
 from isthmus.kernels.disruption_drivers import Stop
 from isthmus.kernels.disruption_loops import compiled
@@ -53,6 +53,7 @@ class FastRun(DayRun):
         self.table = table
         self.binding = compiled("bind")
         self.day_work = self._day_work()
+        self.ruled = self._rules(**{name: self.rows[name] for name in _BINDING})
 
     def _cut(self) -> list[tuple[int, int]]:
         return [(0, self.shape[0])]
@@ -68,7 +69,9 @@ class FastRun(DayRun):
         rows["per_day"] = np.divide(1.0, chosen.reach, out=np.zeros(may.shape), where=may)
         rows["need"] = np.where(may, chosen.need, 1.0)
         rows["cap"], rows["lift"] = least_bent(inputs.tech, chosen.sigma, self.precision)
-        self.rows = {k: laid(v, self.precision) for k, v in rows.items()}
+        turn = np.argsort(rows["cap"] < 1, kind="stable")
+        self.rows = {k: laid(v, self.precision) for k, v in rows.items()} | {"turn": turn}
+        self.free = self.kind(0 if self.behaviour.clip else NEVER)
         return []
 
     def _named(self, *names: str) -> list[Any]:
@@ -139,31 +142,30 @@ class FastRun(DayRun):
         base = optimum
         if self.behaviour.from_start:
             base = self.initial * np.ones_like(optimum)
-        most = np.maximum(base, optimum) if self.behaviour.from_start else optimum
+        most = np.maximum(base, optimum)
         if self.deferring:
-            room = self._room("limit", optimum.shape)
-            most = np.add(most, np.divide(state.backlog, self.each["defer_days"], room), room)
-        names = ("tech", "bar", "per_day", "need", "sigma", "cap", "lift", "defer")
-        shape = (self.shape[0], output.shape[1])
+            most = most + state.backlog / self.each["defer_days"]
+        s, batch = self.shape[0], self.drivers.batch
 
-        def work(part: tuple[int, int]) -> None:
+        def work(j: int) -> None:
+            here = slice(j * s, (j + 1) * s)
             self.binding(
-                *part,
+                j,
                 state.stock[0],
                 state.tight,
-                *self._named(*names),
-                optimum,
-                base,
-                most,
+                *self._named(*_BINDING),
+                optimum[here],
+                base[here],
+                most[here],
                 self.behaviour.from_start,
                 self.deferring,
-                *(aligned(shape, self.precision) for _ in range(2)),
-                output,
-                gone,
-                later,
+                *(aligned((s, batch), self.precision) for _ in range(2)),
+                output[here],
+                gone[here],
+                later[here],
             )
 
-        self._each(work, ranges(self.shape[1], PARTS if self.pool is not None else 1))
+        self._each(work, range(self.shape[1]))
         return Allowed(output, gone, later)
 
     def _dense_one(
@@ -235,7 +237,7 @@ class FastRun(DayRun):
                     *plans,
                     self.rows["psi"],
                     most,
-                    self.behaviour.clip,
+                    self.free,
                     self.behaviour.whole_stock,
                     used,
                 )
@@ -280,7 +282,7 @@ class FastRun(DayRun):
                 *whole,
                 self.rows["psi"],
                 bound,
-                self.behaviour.clip,
+                self.free,
                 self.behaviour.whole_stock,
                 foreign,
                 home,
@@ -294,6 +296,7 @@ class FastRun(DayRun):
         return placed, used.reshape(r * s, batch)
 
 
+_BINDING = ("tech", "bar", "per_day", "need", "sigma", "cap", "lift", "turn", "defer")
 _CHOSEN = ("cover", "per_day", "rise", "fall", "late")
 """Choices in the order in which the loops take them."""
 

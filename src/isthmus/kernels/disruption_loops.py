@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from hashlib import sha256
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -191,7 +193,7 @@ def sweep_dense(
     target: Any,
     psi: Any,
     most: Any,
-    clip: bool,
+    free: Any,
     whole: bool,
     used: Any,
 ) -> None:
@@ -215,6 +217,8 @@ def sweep_dense(
         As in `fused_dense`.
     psi : (S, B) array, most : (n, B) array
         As in `Choices`, and what the output planned for the next day will not exceed.
+    free : scalar
+        What may be used beyond the stocks: 0, or more than anything where use is not held to them.
     whole : bool
         Whether whole stocks can be used in a day; then every stock counts as tight.
     """
@@ -243,8 +247,8 @@ def sweep_dense(
             eaten = output[f, b] * t
             held = stock[p, f, b]
             came = ask[p, f, b] * flowed[i, b]
-            usable = held * draw[b] + late[b] * came
-            eaten = usable if clip and usable < eaten else eaten
+            usable = held * draw[b] + (late[b] * came + free)
+            eaten = usable if usable < eaten else eaten
             used[f, b] += eaten
             held += came - eaten
             stock[p, f, b] = held
@@ -262,6 +266,8 @@ def sweep_dense(
 
 LOOPS = (bind, fused_dense, sweep_dense, sweep_factored)
 """The loops that can be compiled with leave to reassociate."""
+_CALLED = {f.__name__: f for f in (bind, *disruption_day.STEPS)}
+_ALL = {f.__name__: f for f in (*LOOPS, *disruption_day.STEPS, disruption_day.before_deliveries)}
 
 
 @functools.cache
@@ -286,13 +292,31 @@ def compiled(name: str) -> Callable[..., None]:
             return super().define_pipelines()  # type: ignore[no-untyped-call]
 
     known()
-    function = {f.__name__: f for f in (*LOOPS, *disruption_day.LOOPS)}[name]
+    function = _linked(_ALL[name])
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-    if function in LOOPS:
+    if name in {loop.__name__ for loop in LOOPS}:
         options["fastmath"] = FAST_MATH
+    if _ALL[name] in disruption_day.STEPS:  # called by compiled code alone
+        options["no_cpython_wrapper"] = True
     if function is not fused_dense:  # slower by a tenth and more with it
         options["pipeline_class"] = Apart
     try:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
     except RuntimeError:  # no folder for the cache can be written
         return numba.njit(**options)(function)  # type: ignore[no-any-return]
+
+
+def _linked(function: Any) -> Any:
+    """Return a function that calls the compiled loops where it called plain ones.
+
+    Its name tells their code apart: the cache on disk looks at the file of the function alone.
+    """
+    called = [name for name in function.__code__.co_names if name in _CALLED]
+    if not called:
+        return function
+    codes = [_CALLED[name].__code__ for name in called]
+    parts = [(code.co_code, code.co_names, code.co_varnames, code.co_consts) for code in codes]
+    loops = {name: compiled(name) for name in called}
+    made = FunctionType(function.__code__, {**function.__globals__, **loops})
+    made.__qualname__ = f"{function.__name__}_{sha256(repr(parts).encode()).hexdigest()[:16]}"
+    return made

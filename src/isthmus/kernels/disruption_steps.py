@@ -49,7 +49,7 @@ def allow(
     gone, later = xp.zeros_like(output), xp.zeros_like(output)
     if deferring:
         gone = xp.max(cells.missing(stock, block, planned), axis=0)
-        for i in range(count):
+        for i in reversed(range(count)):  # of several, the first
             later = xp.where(each[i, ...] == output, block.defer[i, ...], later)
     return Allowed(*(xp.reshape(v, (r * s, batch)) for v in (output, gone, later)))
 

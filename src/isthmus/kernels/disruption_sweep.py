@@ -35,7 +35,7 @@ def sweep_factored(
     target: Any,
     psi: Any,
     most: Any,
-    clip: bool,
+    free: Any,
     whole: bool,
     foreign: Any,
     home: Any,
@@ -53,7 +53,7 @@ def sweep_factored(
         State [p, j, l], changed in place; where `tight`, a stock may limit output, of any scenario.
     tech, unit, bar, imported, domestic : (S, R, S) arrays
         Coefficients.
-    cover, per_day, rise, fall, late, psi, most, whole
+    cover, per_day, rise, fall, late, psi, most, free, whole
         As in `sweep_dense`; `most` of shape (R, S, B).
     made, own_made, pool, own_pool : (S, R, B) arrays
         Weighted deliveries and weights of new orders per unit of imported and of domestic use.
@@ -93,8 +93,8 @@ def sweep_factored(
                         held = stock[p, j, k, b]
                         came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
                         share = own * per_day[p, k, b]
-                        usable = held * (share if share > zero else one) + late[b] * came
-                        eaten = usable if clip and usable < eaten else eaten
+                        usable = held * (share if share > zero else one) + (late[b] * came + free)
+                        eaten = usable if usable < eaten else eaten
                         used[j, k, b] += eaten
                         held += came - eaten
                         stock[p, j, k, b] = held
@@ -111,8 +111,8 @@ def sweep_factored(
                     eaten = output[j, k, b] * t
                     held = stock[p, j, k, b]
                     came = ask[p, j, k, b] * (made[p, j, b] * qi + own_made[p, j, b] * qd)
-                    usable = held + late[b] * came
-                    eaten = usable if clip and usable < eaten else eaten
+                    usable = held + (late[b] * came + free)
+                    eaten = usable if usable < eaten else eaten
                     used[j, k, b] += eaten
                     held += came - eaten
                     stock[p, j, k, b] = held

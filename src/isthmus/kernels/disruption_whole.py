@@ -14,11 +14,13 @@ import numpy as np
 from isthmus.kernels.disruption import Table
 from isthmus.kernels.disruption_ahead import LINE
 from isthmus.kernels.disruption_batch import Day, State, to_sectors
+from isthmus.kernels.disruption_day import Before, Room, Rules, Today
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
 
 PARTS = 8
 """Parts of a day's work; fixed, so that sums do not depend on the number of threads."""
+_HANDED = ("weight", "factor", "output", "backlog", "waiting")
 DAYLONG = 14
 """Arrays by industry and scenario that a day needs anew, and some."""
 PIECE = 24_000_000
@@ -53,9 +55,15 @@ class DayRun(BatchRun):
         Threads that share a day; they do not change the result.
     **arguments
         As `BatchRun`; numpy arrays only.
+
+    Attributes
+    ----------
+    ruled : Rules
+        From `_rules`, set by a subclass like `day_work`.
     """
 
     day_work: Callable[..., tuple[Any, Any]]
+    ruled: Rules
 
     def __init__(self, table: Table, *arguments: Any, threads: int = 1, **more: Any) -> None:
         super().__init__(table, *arguments, **more)
@@ -68,7 +76,6 @@ class DayRun(BatchRun):
         self.spare: list[Any] = []
         self.climb = (self.each["over_max"] - self.behaviour.over_base) / self.each["over_tau"]
         self.start = np.ascontiguousarray(self.initial[:, 0])
-        self.rations = bool(np.any(self.each["ration"] > 0))
         self.shares = np.stack([self.each[name] for name in ("plan", "output", "demand")])
         losses = self.drivers.capacity
         weights = [loss.weight for loss in losses]
@@ -81,12 +88,6 @@ class DayRun(BatchRun):
                 work(job)
         else:
             list(self.pool.map(work, jobs))
-
-    def _pass(self, name: str, *arguments: Any) -> None:
-        """Run a loop over all industries."""
-        loop = compiled(name)
-        parts = ranges(len(self.start), PARTS if self.pool is not None else 1)
-        self._each(lambda part: loop(*part, *arguments), parts)
 
     def _empty(self, count: int) -> list[Any]:
         """Return arrays by industry and scenario that days hand on.
@@ -107,142 +108,106 @@ class DayRun(BatchRun):
             self.rooms[name] = aligned(shape, self.precision)
         return self.rooms[name]
 
+    def _rules(self, **rows: Any) -> Rules:
+        """Return what holds for all days of the run, with what else is in `rows`."""
+        kind, behaviour = self.kind, self.behaviour
+        names = ("over_max", "over_tau", "defer_days", "catch_up", "ration", "alt", "fixed")
+        return Rules(
+            initial=self.start,
+            weights=self.weights,
+            over_base=kind(behaviour.over_base),
+            calm=kind(behaviour.calm),
+            climb=self.climb,
+            shares=self.shares,
+            from_start=behaviour.from_start,
+            all_alt=self.all_alt,
+            by_plan=self.by_plan and not self.by_demand,
+            by_demand=self.by_demand,
+            deferring=self.deferring,
+            rations=bool(np.any(self.each["ration"] > 0)),
+            **{name: self.each[name] for name in names},
+            **rows,
+        )
+
     def _day(self, t: int, state: State) -> tuple[Day, State]:
-        if self.rebuilding is not None:
+        if self.rebuilding is not None or self.behaviour.limit == "sum":
             return super()._day(t, state)
-        self.final.advance(t)
-        final = self._array(self.final.by_supplier)
-        left, demand, factor, capacity, optimum = self._planned(t, state, final)
-        allowed = self._allowed(state, optimum)
-        backlog, waiting = state.backlog, state.waiting
-        more = late = waits = self.nothing
+        if self.final.advance(t) or self.consumed is None:
+            self.consumed = laid(self.final.by_supplier, self.precision)
+        old, new = self._before(state), self._today(state)
+        losses = self.drivers.capacity
+        paths = np.array([loss.path[t] for loss in losses], dtype=np.float64)
+        paths = paths.reshape(len(losses), self.drivers.batch)
+        parts = ranges(self.shape[1], PARTS if self.pool is not None else 1)
+        loop = compiled("before_deliveries")
+
+        def work(part: int) -> None:
+            loop(*parts[part], t > 1, self.consumed, paths, self.ruled, old, new, self._here(part))
+
+        self._each(work, range(len(parts)))
+        plans = [new.output, new.expected, new.target]
+        placed, used = self.day_work(t, state, plans, new.delivered, new.weight, new.most)
+        day = Day(
+            new.output,
+            new.demand,
+            new.capacity,
+            new.optimum,
+            new.met,
+            new.served,
+            used,
+            new.late,
+        )
+        handed = {name: getattr(new, name) for name in _HANDED}
+        return day, replace(state, orders=placed, **handed)
+
+    def _before(self, state: State) -> Before:
+        """Return what the day before handed over."""
+        return Before(
+            np.ascontiguousarray(state.orders),
+            state.weight,
+            state.factor,
+            state.output,
+            state.backlog,
+            state.waiting,
+            state.stock[0],
+            state.tight,
+        )
+
+    def _today(self, state: State) -> Today:
+        """Return arrays for what a day fills in."""
+        shape, flat = state.weight.shape, self.nothing.shape
+        demand, factor, capacity, optimum, output, met, served, weight = self._empty(8)
+        late = backlog = waiting = self.nothing
         if self.deferring:
-            backlog, late = self._empty(2)
-            more, waits = (self._room(name, backlog.shape) for name in ("more", "waits"))
-            self._pass(
-                "put_off_day",
-                self.start,
-                left,
-                factor,
-                demand,
-                optimum,
-                allowed.output,
-                allowed.gone,
-                allowed.later,
-                self.each["defer_days"],
-                self.each["catch_up"],
-                state.backlog,
-                state.waiting,
-                backlog,
-                more,
-                late,
-                waits,
-            )
-        output, met, served = self._empty(3)
-        self._pass(
-            "share_day",
-            state.orders,
-            final,
+            late, backlog, waiting = self._empty(3)
+        expected = target = optimum
+        if not self.by_plan or self.by_demand:
+            expected = self._room("expected", flat)
+        if self.by_demand:
+            target = self._room("target", flat)
+        most, delivered = self._room("most", flat), self._room("delivered", shape)
+        return Today(
+            demand,
+            factor,
+            capacity,
             optimum,
-            allowed.output,
-            more,
-            self.deferring,
-            self.each["ration"],
-            self.rations,
             output,
             met,
             served,
-        )
-        shape = state.weight.shape
-        delivered, weight = self._room("delivered", shape), self._empty(1)[0].reshape(shape)
-        most = self._room("most", output.shape)
-        self._pass(
-            "hand_over",
-            self.start,
-            factor,
-            capacity,
-            state.weight,
-            met,
-            self.climb,
-            self.each["alt"],
-            self.all_alt,
-            delivered,
-            weight,
-            most,
-        )
-        if self.deferring:
-            most += backlog / self.each["defer_days"]
-            (waiting,) = self._empty(1)
-            self._pass(
-                "close_day",
-                final,
-                served,
-                more,
-                late,
-                waits,
-                state.waiting,
-                output,
-                demand,
-                capacity,
-                optimum,
-                waiting,
-            )
-        plans = [output, *self._aims(output, optimum, demand)]
-        placed, used = self.day_work(t, state, plans, delivered, weight, most)
-        day = Day(output, demand, capacity, optimum, met, served, used, late)
-        return day, replace(
-            state,
-            orders=placed,
-            weight=weight,
-            factor=factor,
-            output=output,
-            backlog=backlog,
-            waiting=waiting,
-        )
-
-    def _planned(self, t: int, state: State, final: Any) -> list[Any]:
-        """Return the share of capacity left, demand, overproduction, capacity, planned output."""
-        kind = final.dtype.type
-        paths = [loss.path[t] for loss in self.drivers.capacity]
-        filled = [self._room("left", self.nothing.shape), *self._empty(4)]
-        self._pass(
-            "plan_day",
-            np.ascontiguousarray(state.orders),
-            final,
-            state.output,
-            state.factor,
-            self.start,
-            self.weights,
-            np.array(paths, dtype=np.float64).reshape(len(paths), self.drivers.batch),
-            self.each["over_max"],
-            self.each["over_tau"],
-            kind(self.behaviour.over_base),
-            kind(self.behaviour.calm),
-            t > 1,
-            *filled,
-        )
-        return filled
-
-    def _aims(self, output: Any, planned: Any, demand: Any) -> tuple[Any, Any]:
-        """Return what `_plans` does."""
-        if self.by_plan and not self.by_demand:
-            return planned, planned
-        expected, target = self._room("expected", planned.shape), planned
-        if self.by_demand:
-            target = self._room("target", planned.shape)
-        self._pass(
-            "aim_day",
-            self.start,
-            output,
-            planned,
-            demand,
-            self.shares,
-            self.each["fixed"],
-            self.by_demand,
+            late,
+            backlog,
+            waiting,
             expected,
             target,
+            most,
+            delivered,
+            weight.reshape(shape),
         )
-        return expected, target
+
+    def _here(self, part: int) -> Room:
+        """Return room for an economy at a time, of one part of a day."""
+        shape = (len(Room._fields), self.shape[0], self.drivers.batch)
+        return Room(*self._room(f"here {part}", shape))
 
     def _most(self, state: State) -> Any:
         """Return what the output of the next day will not exceed, (n, B)."""
