@@ -297,7 +297,7 @@ def compiled(name: str) -> Callable[..., None]:
     if name in {loop.__name__ for loop in LOOPS}:
         options["fastmath"] = FAST_MATH
     if _ALL[name] in disruption_day.STEPS:  # called by compiled code alone
-        options["no_cpython_wrapper"] = True
+        options |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     if function is not fused_dense:  # slower by a tenth and more with it
         options["pipeline_class"] = Apart
     try:
