@@ -235,8 +235,13 @@ def test_the_cache_on_disk_tells_apart_what_called_loops_say(monkeypatch):
     assert made.__code__ is day.before_deliveries.__code__
     assert made.__globals__["share_day"] is loops.compiled("share_day")
     assert loops._linked(day.before_deliveries).__qualname__ == made.__qualname__
+    step = loops._linked(day.aim_day).__qualname__
     monkeypatch.setitem(loops._CALLED, "share_day", lambda: None)
     assert loops._linked(day.before_deliveries).__qualname__ != made.__qualname__
+    assert loops._linked(day.aim_day).__qualname__ == step
+    monkeypatch.setattr(day, "TUPLES", day.TUPLES[1:])
+    assert loops._linked(day.aim_day).__qualname__ != step
+    assert loops._linked(loops.bind) is loops.bind
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch):

@@ -113,7 +113,7 @@ class Today(NamedTuple):
     weight: Any
 
 
-class Room(NamedTuple):
+class Scratch(NamedTuple):
     """Room for the industries of one economy, (S, B) arrays.
 
     Attributes
@@ -140,7 +140,7 @@ class Room(NamedTuple):
 
 
 def plan_day(
-    j: int, moves: bool, final: Any, paths: Any, by: Rules, old: Before, new: Today, room: Room
+    j: int, moves: bool, final: Any, paths: Any, by: Rules, old: Before, new: Today, room: Scratch
 ) -> None:
     """Plan output: demand, overproduction (where it `moves` today), capacity; bounds for stocks.
 
@@ -193,7 +193,7 @@ def plan_day(
                 room.later[k, b] = zero
 
 
-def put_off_day(j: int, by: Rules, old: Before, new: Today, room: Room) -> None:
+def put_off_day(j: int, by: Rules, old: Before, new: Today, room: Scratch) -> None:
     """Make what earlier days put off, and put off a part of what is missing; see `put_off`."""
     sectors, _, batch = old.orders.shape
     zero = new.demand.dtype.type(0)
@@ -219,7 +219,7 @@ def put_off_day(j: int, by: Rules, old: Before, new: Today, room: Room) -> None:
             room.waits[k, b] = joined / short if short > zero else zero
 
 
-def share_day(j: int, final: Any, by: Rules, old: Before, new: Today, room: Room) -> None:
+def share_day(j: int, final: Any, by: Rules, old: Before, new: Today, room: Scratch) -> None:
     """Make the output of an economy and share it out; see `share_out`."""
     sectors, _, batch = old.orders.shape
     zero = final.dtype.type(0)
@@ -270,7 +270,7 @@ def hand_over(j: int, by: Rules, old: Before, new: Today) -> None:
                 new.most[f, b] += new.backlog[f, b] / by.defer_days[b]
 
 
-def close_day(j: int, final: Any, by: Rules, old: Before, new: Today, room: Room) -> None:
+def close_day(j: int, final: Any, by: Rules, old: Before, new: Today, room: Scratch) -> None:
     """Add what was made of earlier days, and what of today waits."""
     sectors, _, batch = old.orders.shape
     one = final.dtype.type(1)
@@ -309,7 +309,7 @@ def before_deliveries(
     by: Rules,
     old: Before,
     new: Today,
-    room: Room,
+    room: Scratch,
 ) -> None:
     """Do what the economies lo .. hi-1 do before deliveries; see the steps for the arguments."""
     sectors = by.tech.shape[0]
@@ -351,3 +351,5 @@ def before_deliveries(
 
 STEPS = (plan_day, put_off_day, share_day, hand_over, close_day, aim_day)
 """Steps of `before_deliveries`; like it they round as the array form does, nothing reassociated."""
+TUPLES = (Rules, Before, Today, Scratch)
+"""What they take."""

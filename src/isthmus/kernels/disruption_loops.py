@@ -307,16 +307,18 @@ def compiled(name: str) -> Callable[..., None]:
 
 
 def _linked(function: Any) -> Any:
-    """Return a function that calls the compiled loops where it called plain ones.
+    """Return a function of a day that calls the compiled loops where it called plain ones.
 
-    Its name tells their code apart: the cache on disk looks at the file of the function alone.
+    Its name tells apart what they say and the tuples that it takes: the cache on disk looks at the
+    file of the function alone, and cannot be read where it holds a tuple that is no longer there.
     """
-    called = [name for name in function.__code__.co_names if name in _CALLED]
-    if not called:
+    if function in LOOPS:
         return function
+    called = [name for name in function.__code__.co_names if name in _CALLED]
     codes = [_CALLED[name].__code__ for name in called]
     parts = [(code.co_code, code.co_names, code.co_varnames, code.co_consts) for code in codes]
+    said = repr((parts, [(kind.__name__, kind._fields) for kind in disruption_day.TUPLES]))
     loops = {name: compiled(name) for name in called}
     made = FunctionType(function.__code__, {**function.__globals__, **loops})
-    made.__qualname__ = f"{function.__name__}_{sha256(repr(parts).encode()).hexdigest()[:16]}"
+    made.__qualname__ = f"{function.__name__}_{sha256(said.encode()).hexdigest()[:16]}"
     return made

@@ -14,7 +14,7 @@ import numpy as np
 from isthmus.kernels.disruption import Table
 from isthmus.kernels.disruption_ahead import LINE
 from isthmus.kernels.disruption_batch import Day, State, to_sectors
-from isthmus.kernels.disruption_day import Before, Room, Rules, Today
+from isthmus.kernels.disruption_day import Before, Rules, Scratch, Today
 from isthmus.kernels.disruption_loops import compiled
 from isthmus.kernels.disruption_run import BatchRun
 
@@ -204,10 +204,10 @@ class DayRun(BatchRun):
             weight.reshape(shape),
         )
 
-    def _here(self, part: int) -> Room:
+    def _here(self, part: int) -> Scratch:
         """Return room for an economy at a time, of one part of a day."""
-        shape = (len(Room._fields), self.shape[0], self.drivers.batch)
-        return Room(*self._room(f"here {part}", shape))
+        shape = (len(Scratch._fields), self.shape[0], self.drivers.batch)
+        return Scratch(*self._room(f"here {part}", shape))
 
     def _most(self, state: State) -> Any:
         """Return what the output of the next day will not exceed, (n, B)."""
