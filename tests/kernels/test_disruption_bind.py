@@ -6,7 +6,7 @@ import pytest
 from isthmus.kernels.disruption_ahead import AHEAD
 from isthmus.kernels.disruption_bind import least_bent
 from isthmus.kernels.disruption_cells import Block, Cells, substituted
-from isthmus.kernels.disruption_steps import allow
+from isthmus.kernels.disruption_steps import allow, together
 from isthmus.kernels.disruption_terms import Behaviour, Coefficients, choices
 
 pytest.importorskip("numba")
@@ -127,6 +127,30 @@ def test_the_compiled_pass_allows_what_the_array_form_does(batch, sigmas, from_s
             np.where(chosen.need > 0, chosen.reach, 0.0), (1, R, 1)
         )
         assert np.all(tight[short.any(axis=2)])
+
+
+def test_of_inputs_that_allow_exactly_the_same_the_first_says_what_is_made_later():
+    """Nothing is left of two: each allows nothing, in one block of inputs and in two."""
+    chosen = choices(2, 1, need=np.ones((2, 2, 1)), defer=np.array([0.2, 0.7])[:, None, None])
+    inputs = Coefficients(*(np.full((2, 2), 0.1) for _ in range(3)))
+    cells, one = Cells(np, Behaviour()), np.ones((1, 1, 2, 1))
+    found = []
+    for blocks in ([(0, 2)], [(0, 1), (1, 2)]):
+        parts = [
+            allow(
+                cells,
+                np.zeros((hi - lo, 1, 2, 1)),
+                Block.of(inputs, chosen, (lo, hi), np.asarray),
+                one,
+                one,
+                deferring=True,
+            )
+            for lo, hi in blocks
+        ]
+        found.append(together(np, parts, "min"))
+    for each in found:
+        np.testing.assert_array_equal(each.output, 0.0)
+        np.testing.assert_array_equal(each.later, 0.2)
 
 
 def test_stocks_that_are_enough_are_no_longer_looked_at():

@@ -17,7 +17,7 @@ from isthmus.runtime import Batch
 from isthmus.scenario import Scenario
 
 WIDTH = 96
-"""Runs per pass over the table at most: compiled loops take them at four fifths of what 32 take."""
+"""Runs per pass over the table at most: compiled loops take one in 3/4 of the time of one of 32."""
 LANES = 16
 """Numbers of single precision in a vector. Numbers that fill none are worked on one by one: 63 runs
 take a third longer than 64."""
