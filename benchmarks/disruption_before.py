@@ -1,7 +1,8 @@
 """Processor time of a year of the engine beside an earlier commit, in turn.
 
-Run: ``python benchmarks/disruption_before.py TREE [rounds]``. TREE is a checkout of that commit
-with an environment of its own in ``.venv``; its ``benchmarks/disruption.py`` makes the same table.
+Run: ``python benchmarks/disruption_before.py TREE [rounds] [cores]``. TREE is a checkout of that
+commit with an environment of its own in ``.venv``; its ``benchmarks/disruption.py`` makes the same
+table.
 Every round starts a process for each of the two, with one thread, and prints milliseconds per
 scenario and day of a year: processor time, so that other load counts little. The factored form
 runs through all 365 days. The dense form, whose year takes minutes, runs `SAMPLE` days from each
@@ -9,6 +10,10 @@ of `STARTS`, with the state that the factored form, which keeps the same, has th
 days its time is taken on a straight line, the first day counts once. ``bench`` varies what
 `disruption.varied` does, ``all`` what `disruption.every` does, where a tree has them.
 ``days`` are the means of the factored form by part of the year.
+
+With ``cores`` it takes what users wait for instead: seconds by the clock per scenario and year of
+two batches at once, one on each core, in the factored form, getting ready included, and before
+the first, the middle and after the last round the processor time of BoARIO's one run.
 """
 
 from __future__ import annotations
@@ -109,11 +114,45 @@ def measured(tree):
     return found
 
 
+def part(place, name, *words):
+    """What a part of `disruption.py` of a tree finds, in a process of its own."""
+    done = subprocess.run(
+        [place / ".venv" / "bin" / "python", place / "benchmarks" / "disruption.py",
+         f"--part={name}", f"--days={YEAR}", *words],
+        stdout=subprocess.PIPE, check=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def both_cores(tree, rounds):
+    """Seconds of every round by tree, precision and what varies, and of BoARIO; then ratios."""
+    found = {"boario": []}
+    for number in range(rounds):
+        if number in {0, rounds // 2}:
+            found["boario"].append(part(ROOT, "peer")["processor"])
+        for precision in ("float64", "float32"):
+            words = ["--form=factored", f"--precision={precision}", f"--batch={BATCH}"]
+            cases = [(tree, "former", []), *((ROOT, v, [f"--vary={v}"]) for v in ("bench", "all"))]
+            for place, name, more in cases:
+                each = part(place, "ensemble", *words, f"--scenarios={2 * BATCH}", *more)
+                found.setdefault(f"{precision} {name}", []).append(round(each["per_scenario"], 4))
+        print(json.dumps({"load": os.getloadavg()[0], **found}), flush=True)
+    found["boario"].append(part(ROOT, "peer")["processor"])
+    middle = {name: float(np.median(values)) for name, values in found.items()}
+    for name, value in middle.items():
+        times = middle["boario"] / value
+        former = value / middle.get(f"{name.split()[0]} former", value)
+        print(f"{name}: {value:.4f} s, BoARIO {times:,.0f} times, {former:.2f} of the former")
+
+
 def main():
     if len(sys.argv) < 2:
         print(__doc__)
         return 0
     tree, rounds = Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    if sys.argv[3:] == ["cores"]:
+        both_cores(tree, rounds)
+        return 0
     if rounds == 0:  # one process of a round
         print(json.dumps(measured(tree)))
         return 0
