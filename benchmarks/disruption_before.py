@@ -1,23 +1,23 @@
 """Processor time of a year of the engine beside an earlier commit, in turn.
 
-Run: ``python benchmarks/disruption_before.py TREE [rounds] [cores]``. TREE is a checkout of that
+Run: ``python benchmarks/disruption_before.py TREE [rounds] [--cores]``. TREE is a checkout of that
 commit with an environment of its own in ``.venv``; its ``benchmarks/disruption.py`` makes the same
-table.
-Every round starts a process for each of the two, with one thread, and prints milliseconds per
-scenario and day of a year: processor time, so that other load counts little. The factored form
-runs through all 365 days. The dense form, whose year takes minutes, runs `SAMPLE` days from each
-of `STARTS`, with the state that the factored form, which keeps the same, has then; between those
-days its time is taken on a straight line, the first day counts once. ``bench`` varies what
-`disruption.varied` does, ``all`` what `disruption.every` does, where a tree has them.
-``days`` are the means of the factored form by part of the year.
+table. Every round starts a process for each of the two, with one thread, and prints milliseconds
+per scenario and day of a year: processor time, so that other load counts little. The factored form
+runs through all 365 days. The dense form, whose year takes minutes, runs `SAMPLE` days from each of
+`STARTS`, with the state that the factored form, which keeps the same, has then; between those days
+its time is taken on a straight line, the first day counts once. ``bench`` varies what
+`disruption.varied` does, ``all`` what `disruption.every` does, where a tree has them. ``days`` are
+the means of the factored form by part of the year.
 
-With ``cores`` it takes what users wait for instead: seconds by the clock per scenario and year of
+With ``--cores`` it takes what users wait for instead: seconds by the clock per scenario and year of
 two batches at once, one on each core, in the factored form, getting ready included, and before
 the first, the middle and after the last round the processor time of BoARIO's one run.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -114,14 +114,22 @@ def measured(tree):
     return found
 
 
-def part(place, name, *words):
-    """What a part of `disruption.py` of a tree finds, in a process of its own."""
+def said(place, *words):
+    """The JSON that a script prints in a process of a tree, with one thread for matrix products."""
     done = subprocess.run(
-        [place / ".venv" / "bin" / "python", place / "benchmarks" / "disruption.py",
-         f"--part={name}", f"--days={YEAR}", *words],
-        stdout=subprocess.PIPE, check=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+        [place / ".venv" / "bin" / "python", *words],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
     return json.loads(done.stdout)
+
+
+def part(place, name, *words):
+    """What a part of `disruption.py` of a tree finds."""
+    script = place / "benchmarks" / "disruption.py"
+    return said(place, script, f"--part={name}", f"--days={YEAR}", *words)
 
 
 def both_cores(tree, rounds):
@@ -146,27 +154,25 @@ def both_cores(tree, rounds):
 
 
 def main():
-    if len(sys.argv) < 2:
-        print(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tree", nargs="?", type=Path, help="checkout of the earlier commit")
+    parser.add_argument("rounds", nargs="?", type=int, default=3)
+    parser.add_argument("--cores", action="store_true", help="by the clock, beside BoARIO")
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.tree is None:
+        print("no checkout of an earlier commit is named: nothing is timed")
         return 0
-    tree, rounds = Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    if sys.argv[3:] == ["cores"]:
-        both_cores(tree, rounds)
-        return 0
-    if rounds == 0:  # one process of a round
+    tree = chosen.tree.resolve()
+    if chosen.measure:  # one process of a round
         print(json.dumps(measured(tree)))
-        return 0
-    for _ in range(rounds):
-        for place in (tree, ROOT):
-            python = place / ".venv" / "bin" / "python"
-            done = subprocess.run(
-                [python, __file__, place, "0"],
-                stdout=subprocess.PIPE,
-                check=True,
-                text=True,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
-            )
-            print(place.name, done.stdout.strip(), flush=True)
+    elif chosen.cores:
+        both_cores(tree, chosen.rounds)
+    else:
+        for _ in range(chosen.rounds):
+            for place in (tree, ROOT):
+                found = said(place, __file__, place, "--measure")
+                print(place.name, json.dumps(found), flush=True)
     return 0
 
 
