@@ -130,8 +130,8 @@ class SearchEffort:
     draws: int = 20_000
     shrink: float = 0.5
     goal: float = 1.0
-    batch: int = 32
-    batches: int = 8
+    batch: int = 128
+    batches: int = 4
     seed: int = 0
 
     def __post_init__(self) -> None:

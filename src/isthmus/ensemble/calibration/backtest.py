@@ -26,7 +26,6 @@ from isthmus.ensemble.calibration.setup import (
 )
 from isthmus.ensemble.calibration.tables import LEVELS, left_out
 from isthmus.ensemble.distributions import quantile
-from isthmus.ensemble.problem import EFFORT
 from isthmus.ensemble.targets import target_arrays
 from isthmus.evidence import Column, Kind, Provenance, Result, Table
 from isthmus.evidence.lens import lens
@@ -45,7 +44,7 @@ def backtest(
     episodes: Sequence[str] = (),
     own: Sequence[Path] = (),
     draws: int = 200,
-    batch: int = EFFORT.batch,
+    batch: int = 32,
     seed: int = 0,
     full_table: bool = False,
     precision: Precision = "float32",
