@@ -207,3 +207,5 @@ def test_all_that_makes_no_sense_is_said_at_once():
     with pytest.raises(BadInput) as caught:
         SearchEffort(particles=1, draws=0, shrink=1.0, goal=0.0, batch=0, batches=0, seed=-1)
     assert len(caught.value.problems) == 7
+    with pytest.raises(BadInput, match="at most the draws, got 128"):
+        SearchEffort(particles=50, draws=100)

@@ -119,7 +119,8 @@ class SearchEffort:
     goal : float
         Tolerance at which to stop; at 1 every summary lies inside its own tolerance.
     batch : int
-        Draws per call of a simulator: the unit of work, of cancelling and of resuming.
+        Draws per call of a simulator: the unit of work, of cancelling and of resuming. At most
+        `draws`.
     batches : int
         Batches handed out together, whatever the number of workers.
     seed : int
@@ -135,6 +136,7 @@ class SearchEffort:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        fits = self.batch >= 1 and not self.particles <= self.draws < self.batch
         problems = [
             InputProblem(f"must be {rule}, got {value!r}", where=name)
             for name, value, fine, rule in (
@@ -142,7 +144,7 @@ class SearchEffort:
                 ("draws", self.draws, self.draws >= self.particles, "at least the particles"),
                 ("shrink", self.shrink, 0.0 < self.shrink < 1.0, "between 0 and 1"),
                 ("goal", self.goal, self.goal > 0.0, "above 0"),
-                ("batch", self.batch, self.batch >= 1, "1 or more"),
+                ("batch", self.batch, fits, "1 or more, at most the draws"),
                 ("batches", self.batches, self.batches >= 1, "1 or more"),
                 ("seed", self.seed, self.seed >= 0, "0 or more"),
             )

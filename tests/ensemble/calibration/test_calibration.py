@@ -139,6 +139,12 @@ def run(world, files, **more):
     return calibrate(world, episodes=files, **{**words, **more})
 
 
+def test_fewer_draws_than_a_batch_are_one_batch(world, files):
+    result = run(world, files, particles=8, draws=20, batch=128)
+    assert result.provenance.parameters["batch"] == 20
+    assert result["generations"].frame["simulated"].to_list() == [20]
+
+
 def test_what_was_imposed_is_found_again(world, files):
     result = run(world, files, leave_out=60)
     assert result.provenance.parameters["ended"] == "goal"

@@ -78,8 +78,10 @@ def calibrate(
         Names to leave out.
     priors : path, optional
         File of priors; those of the package by default.
-    particles, draws, shrink, goal, batch, batches, seed
+    particles, draws, shrink, goal, batches, seed
         As in `isthmus.ensemble.problem.SearchEffort`.
+    batch : int
+        Draws per pass over the table; fewer draws in all are one batch.
     leave_out : int
         Draws of the prior simulated in full, to predict each episode from those that the others
         accept and to measure the misfit; none by default.
@@ -115,7 +117,8 @@ def calibrate(
     ----------
     Beaumont, Cornuet, Marin, Robert 2009.
     """
-    effort = SearchEffort(particles, draws, shrink, goal, batch, batches, seed)
+    whole = min(batch, max(draws, 1))  # few draws are one batch
+    effort = SearchEffort(particles, draws, shrink, goal, whole, batches, seed)
     mrio = world.mrio(YEAR, chips=True)
     using, left = held(chosen(episodes, own, without), mrio)
     ground = ground_of(mrio, using, full=full_table)
